@@ -1,0 +1,256 @@
+//! Evidence: what was sent and seen, as records. Checks judge records only.
+
+mod recorder;
+
+pub use recorder::Recorder;
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt;
+
+/// What a request is for: which operation of which API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// `POST /payments/v1/sessions` (KP).
+    CreatePaymentSession,
+    /// `GET /payments/v1/sessions/{id}` (KP).
+    ReadPaymentSession,
+    /// `POST /payments/v1/authorizations/{token}/order` (KP).
+    PlaceOrder,
+    /// `POST /checkout/v3/orders` (KCO).
+    CreateOrder,
+    /// `GET /checkout/v3/orders/{id}` (KCO).
+    ReadOrder,
+    /// `POST /checkout/v3/orders/{id}/abort` (KCO).
+    AbortOrder,
+    /// `POST /hpp/v1/sessions`.
+    CreateSession,
+    /// `GET session_url`.
+    ReadSession,
+    /// `DELETE session_url`.
+    DisableSession,
+    /// `GET qr_code_url`.
+    FetchQrCode,
+    /// `GET redirect_url` without a browser.
+    FetchPage,
+}
+
+/// One field line of a message.
+pub type Field = (String, String);
+
+/// The content of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    Empty,
+    Json(Value),
+    /// Text that is no JSON, cut after 16 KiB.
+    Text(String),
+    /// Anything else: only its size is kept.
+    Binary {
+        bytes: usize,
+    },
+}
+
+impl Body {
+    /// The JSON value, if it is one.
+    pub fn json(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A request as it was sent, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    pub method: String,
+    pub url: String,
+    pub fields: Vec<Field>,
+    pub body: Body,
+    /// The scenario means the request to break its schema.
+    #[serde(default)]
+    pub faulty_on_purpose: bool,
+}
+
+/// A response as it came, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    pub status: u16,
+    pub fields: Vec<Field>,
+    pub body: Body,
+}
+
+impl Response {
+    /// The value of the first field of this name, whatever its case.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(field, _)| field.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why no response came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// No connection, or it broke.
+    Network,
+    /// The deadline passed.
+    Timeout,
+    /// The WebDriver or the browser failed.
+    Driver,
+    /// The payment page shows what no rule of the page driver knows.
+    PageDrift,
+    /// The target is limiting our rate.
+    RateLimit,
+    /// 502, 503 or 504 stood in the target's place.
+    Gateway,
+}
+
+impl fmt::Display for TroubleKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Network => "network",
+            Self::Timeout => "time-out",
+            Self::Driver => "driver",
+            Self::PageDrift => "page drift",
+            Self::RateLimit => "rate limit",
+            Self::Gateway => "gateway",
+        })
+    }
+}
+
+/// Trouble on the way: never a breach of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    pub kind: TroubleKind,
+    pub message: String,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Response(Response),
+    Trouble(Trouble),
+}
+
+/// One request with its response or the trouble it met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// Counts from 1 within the attempt.
+    pub number: u32,
+    pub operation: Operation,
+    /// Microseconds since the attempt began.
+    pub started_us: u64,
+    /// Microseconds until the last byte.
+    pub elapsed_us: u64,
+    pub request: Request,
+    pub outcome: Outcome,
+}
+
+impl Exchange {
+    /// The response, if one came.
+    pub fn response(&self) -> Option<&Response> {
+        match &self.outcome {
+            Outcome::Response(response) => Some(response),
+            Outcome::Trouble(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, request, elapsed_us, .. } = self;
+        write!(f, "exchange {number}: {} {} → ", request.method, request.url)?;
+        match &self.outcome {
+            Outcome::Response(response) => write!(f, "{}", response.status)?,
+            Outcome::Trouble(trouble) => write!(f, "{}", trouble.kind)?,
+        }
+        write!(f, " ({} ms)", elapsed_us / 1000)
+    }
+}
+
+/// One hop of a navigation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// Microseconds since the attempt began.
+    pub at_us: u64,
+    pub method: String,
+    pub url: String,
+    /// None when the browser got no response.
+    pub status: Option<u16>,
+}
+
+/// What the consumer did, and what the browser showed then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageVisit {
+    /// Counts from 1 within the attempt.
+    pub number: u32,
+    /// `open`, or the name of the move (`approve`, `back`, …).
+    pub act: String,
+    pub started_us: u64,
+    pub elapsed_us: u64,
+    /// Every document request of the top frame since the visit began, redirects included.
+    pub hops: Vec<Hop>,
+    /// Where the browser stands at the end.
+    pub url: String,
+    pub title: String,
+    /// The visible text, cut after 4 KiB.
+    pub text: String,
+    /// Name of the page driver's screen that was recognised.
+    pub screen: Option<String>,
+    /// The ending that was recognised: `success`, `failure`, `error`, `back`, `cancel`, `disabled`, `expired`, …
+    pub ending: Option<String>,
+    /// Moves that the page offers; empty when it has no payment control.
+    pub offers: Vec<String>,
+    /// Whether the page stayed for the whole quiet window; false on screens and merchant pages.
+    pub stayed: bool,
+    /// Whether the page is the top document of its tab, in no frame.
+    pub top_level: bool,
+    /// File of the screenshot, relative to the run's folder.
+    pub screenshot: Option<String>,
+    pub trouble: Option<Trouble>,
+}
+
+impl fmt::Display for PageVisit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "visit {}: {} → {}", self.number, self.act, self.url)
+    }
+}
+
+/// A request that reached the harness's receiver on the merchant host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// Microseconds since the attempt began.
+    pub at_us: u64,
+    pub method: String,
+    /// `https://<merchant host><path and query>` as the request line and Host field had it.
+    pub url: String,
+    /// Text of the request's body, for status callbacks.
+    pub body: String,
+}
+
+/// The target's clock was moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockMove {
+    /// Microseconds since the attempt began.
+    pub at_us: u64,
+    pub advance_seconds: i64,
+    /// The target's time after the move.
+    pub now: String,
+}
+
+/// All that one attempt at a scenario recorded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub exchanges: Vec<Exchange>,
+    pub visits: Vec<PageVisit>,
+    pub arrivals: Vec<Arrival>,
+    pub clock_moves: Vec<ClockMove>,
+}

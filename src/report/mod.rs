@@ -1,0 +1,266 @@
+//! The conformance report: one value that every format is a function of. Totals are methods, never stored.
+
+mod outcome;
+mod standing;
+
+pub use outcome::Gate;
+pub use outcome::Outcome;
+pub use standing::Standing;
+
+use crate::requirement::Dialect;
+use crate::requirement::Level;
+use crate::requirement::Party;
+use crate::requirement::Provider;
+use crate::requirement::Requirement;
+use crate::requirement::RequirementId;
+use crate::target::Ability;
+use crate::target::Confirmed;
+use crate::target::Waiver;
+use crate::verdict::Finding;
+use crate::verdict::ScenarioRecord;
+use crate::verdict::Verdict;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use standing::Facts;
+use standing::WaiverState;
+use standing::standing;
+use std::collections::BTreeSet;
+
+/// Everything a run found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// Version of this shape; see `schemas/report.schema.json`.
+    pub schema_version: u32,
+    pub run: RunFacts,
+    pub targets: Vec<TargetReport>,
+    pub catalogue: Vec<Requirement>,
+}
+
+/// The circumstances of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFacts {
+    pub id: String,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+    pub harness_version: String,
+    /// Arguments after the program's name; secrets are never among them.
+    pub arguments: Vec<String>,
+    pub seed: u64,
+    /// The gate that decides the exit code.
+    pub gate: Gate,
+    /// Scenarios were left out on the command line.
+    pub partial: bool,
+    /// Name of the deviation that was turned on in the embedded mock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<String>,
+    /// Product and version, when a browser was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser: Option<String>,
+    pub hashes: Hashes,
+}
+
+/// SHA-256, in hexadecimal, of what the run judged by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hashes {
+    pub features: String,
+    pub catalogue: String,
+    pub schemas: String,
+}
+
+/// What a run found about one target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetReport {
+    pub facts: TargetFacts,
+    /// Sorted by `file:line`.
+    pub records: Vec<ScenarioRecord>,
+}
+
+/// What is known of a target, without its secrets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetFacts {
+    pub name: String,
+    pub dialect: Dialect,
+    pub provider: Provider,
+    pub base_url: String,
+    pub abilities: BTreeSet<Ability>,
+    pub floor: BTreeSet<RequirementId>,
+    /// The requirements confirmed for this target, already resolved to ids.
+    pub confirmed: BTreeSet<RequirementId>,
+    pub waivers: Vec<Waiver>,
+}
+
+impl TargetFacts {
+    /// The ids that a profile's confirmation amounts to.
+    pub fn resolve(confirmed: &Confirmed, catalogue: &[Requirement]) -> BTreeSet<RequirementId> {
+        let ids = catalogue.iter().map(|requirement| &requirement.id);
+        ids.filter(|id| confirmed.contains(id)).cloned().collect()
+    }
+}
+
+impl TargetReport {
+    /// Scenarios that the harness itself could not judge, whether or not they name a requirement.
+    pub fn voided(&self) -> impl Iterator<Item = &ScenarioRecord> {
+        self.records
+            .iter()
+            .filter(|record| !record.candidate && matches!(record.verdict(), Verdict::Error(_)))
+    }
+}
+
+impl ScenarioRecord {
+    /// Whether it is part of the journey: what needs the page.
+    pub fn needs_browser(&self) -> bool {
+        self.needs.contains(&Ability::Browser)
+    }
+}
+
+/// One requirement as one target stands to it.
+#[derive(Debug, Clone)]
+pub struct Row<'r> {
+    pub requirement: &'r Requirement,
+    pub standing: Standing,
+    /// Its scenarios; candidates do not count and are not here.
+    pub records: Vec<&'r ScenarioRecord>,
+    /// What breaks it, with the scenario that saw it; passive findings included.
+    pub findings: Vec<(&'r ScenarioRecord, &'r Finding)>,
+    /// Needs the page.
+    pub journey: bool,
+}
+
+impl Row<'_> {
+    /// Why it stands so, in a sentence fragment; empty where the findings say it.
+    pub fn cause(&self) -> String {
+        if let Some(reason) = self.requirement.not_tested.as_ref().filter(|_| self.records.is_empty()) {
+            return reason.clone();
+        }
+        let worst = self.records.iter().max_by_key(|record| record.verdict().severity());
+        match worst {
+            Some(record) if self.findings.is_empty() => {
+                let by_cause = |standing| self.records.iter().find(|record| skip_stands(record, standing));
+                by_cause(self.standing).unwrap_or(record).verdict().cause()
+            }
+            Some(_) => String::new(),
+            None => "no scenario judges it".into(),
+        }
+    }
+}
+
+fn skip_stands(record: &ScenarioRecord, wanted: Standing) -> bool {
+    let facts = Facts {
+        verdict: record.verdict(),
+        flaky: false,
+        observed: false,
+        level: Level::Must,
+        confidence: crate::requirement::Confidence::Stated,
+        confirmed: true,
+        waiver: WaiverState::None,
+    };
+    standing(facts) == wanted
+}
+
+impl RunReport {
+    /// Version of the report's shape.
+    pub const SCHEMA_VERSION: u32 = 1;
+
+    /// A row for every requirement of the server, in the order of the catalogue.
+    pub fn rows<'r>(&'r self, target: &'r TargetReport) -> Vec<Row<'r>> {
+        let server = self.catalogue.iter().filter(|requirement| requirement.party == Party::Server);
+        server.map(|requirement| self.row(target, requirement)).collect()
+    }
+
+    fn row<'r>(&'r self, target: &'r TargetReport, requirement: &'r Requirement) -> Row<'r> {
+        let counted = || target.records.iter().filter(|record| !record.candidate);
+        let records: Vec<&ScenarioRecord> =
+            counted().filter(|record| record.requirement.as_ref() == Some(&requirement.id)).collect();
+        let findings: Vec<(&ScenarioRecord, &Finding)> = counted()
+            .flat_map(|record| record.last().findings.iter().map(move |finding| (record, finding)))
+            .filter(|(_, finding)| finding.requirement == requirement.id)
+            .collect();
+        let journey = records.iter().any(|record| record.needs_browser());
+        let applies = requirement.applies_to(target.facts.dialect, target.facts.provider);
+        let standing = if applies {
+            self.worst_standing(target, requirement, &records, &findings)
+        } else {
+            Standing::Na
+        };
+        Row { requirement, standing, records, findings, journey }
+    }
+
+    fn worst_standing(
+        &self,
+        target: &TargetReport,
+        requirement: &Requirement,
+        records: &[&ScenarioRecord],
+        findings: &[(&ScenarioRecord, &Finding)],
+    ) -> Standing {
+        let waiver = self.waiver_state(target, requirement, findings);
+        let facts = |verdict| Facts {
+            verdict,
+            flaky: false,
+            observed: false,
+            level: requirement.level,
+            confidence: requirement.confidence_for(target.facts.dialect),
+            confirmed: target.facts.confirmed.contains(&requirement.id),
+            waiver,
+        };
+        let of_records = records.iter().map(|record| {
+            let observed = !record.last().observations.is_empty();
+            standing(Facts { flaky: record.is_flaky(), observed, ..facts(record.verdict()) })
+        });
+        let of_findings = (!findings.is_empty()).then(|| standing(facts(&Verdict::Fail)));
+        of_records.chain(of_findings).min().unwrap_or(Standing::Unseen)
+    }
+
+    fn waiver_state(
+        &self,
+        target: &TargetReport,
+        requirement: &Requirement,
+        findings: &[(&ScenarioRecord, &Finding)],
+    ) -> WaiverState {
+        let today = self.run.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let mut live = target
+            .facts
+            .waivers
+            .iter()
+            .filter(|waiver| waiver.requirement == requirement.id && waiver.expires >= today)
+            .peekable();
+        if live.peek().is_none() {
+            return WaiverState::None;
+        }
+        let waivers: Vec<&Waiver> = live.collect();
+        let predicted = |finding: &Finding| {
+            waivers.iter().any(|waiver| {
+                waiver.subject == finding.mismatch.subject
+                    && waiver.actual.as_ref().is_none_or(|actual| *actual == finding.mismatch.actual)
+            })
+        };
+        if !findings.is_empty() && findings.iter().all(|(_, finding)| predicted(finding)) {
+            WaiverState::Predicts
+        } else {
+            WaiverState::Differs
+        }
+    }
+
+    /// What the run comes to, seen through the gate it was started with.
+    pub fn outcome(&self) -> Outcome {
+        outcome::of_run(self, self.run.gate)
+    }
+
+    /// What the run comes to, seen through another gate.
+    pub fn outcome_through(&self, gate: Gate) -> Outcome {
+        outcome::of_run(self, gate)
+    }
+
+    /// What one target comes to, seen through the gate the run was started with.
+    pub fn target_outcome(&self, target: &TargetReport) -> Outcome {
+        outcome::of_target(self, target, self.run.gate)
+    }
+
+    /// MUSTs that were seen, and MUSTs that apply, for one target.
+    pub fn musts_seen(&self, target: &TargetReport) -> (usize, usize) {
+        let rows = self.rows(target);
+        let musts = rows.iter().filter(|row| row.requirement.level == Level::Must);
+        let apply: Vec<&Row<'_>> = musts.filter(|row| row.standing != Standing::Na).collect();
+        (apply.iter().filter(|row| row.standing.is_seen()).count(), apply.len())
+    }
+}

@@ -1,0 +1,236 @@
+//! The standing of a requirement: the one place where verdict, level, confidence and waiver meet.
+
+use crate::requirement::Confidence;
+use crate::requirement::Level;
+use crate::verdict::Doubt;
+use crate::verdict::SkipCause;
+use crate::verdict::Verdict;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// The word a report prints for a requirement, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Standing {
+    Fail,
+    Harness,
+    Warn,
+    Unconfirmed,
+    Flaky,
+    Blocked,
+    Infra,
+    Unseen,
+    NotRun,
+    Stale,
+    Waived,
+    Noted,
+    Pass,
+    Na,
+}
+
+impl Standing {
+    /// Every standing, worst first.
+    pub const ALL: [Self; 14] = [
+        Self::Fail,
+        Self::Harness,
+        Self::Warn,
+        Self::Unconfirmed,
+        Self::Flaky,
+        Self::Blocked,
+        Self::Infra,
+        Self::Unseen,
+        Self::NotRun,
+        Self::Stale,
+        Self::Waived,
+        Self::Noted,
+        Self::Pass,
+        Self::Na,
+    ];
+
+    /// The word as printed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fail => "FAIL",
+            Self::Harness => "HARNESS",
+            Self::Warn => "WARN",
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::Flaky => "FLAKY",
+            Self::Blocked => "BLOCKED",
+            Self::Infra => "INFRA",
+            Self::Unseen => "UNSEEN",
+            Self::NotRun => "NOT RUN",
+            Self::Stale => "STALE",
+            Self::Waived => "WAIVED",
+            Self::Noted => "NOTED",
+            Self::Pass => "PASS",
+            Self::Na => "NA",
+        }
+    }
+
+    /// What the word means, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Fail => "A MUST that the target's own sources state was seen broken.",
+            Self::Harness => "The harness could not do its work here, so this part of the result is void.",
+            Self::Warn => "A SHOULD that the target's own sources state was seen broken.",
+            Self::Unconfirmed => {
+                "Not as expected, but the expectation is our reading; nobody confirmed it for this target."
+            }
+            Self::Flaky => "Failed once and passed on a fresh attempt; every attempt is kept.",
+            Self::Blocked => "Could not be judged, because something that it rests on did not hold.",
+            Self::Infra => "Could not be judged, because network, browser or page gave trouble.",
+            Self::Unseen => {
+                "Not looked at, because the set-up gives no way to see it; it counts as not seen."
+            }
+            Self::NotRun => "Left out on the command line.",
+            Self::Stale => "Holds, although a waiver still excuses it; remove the waiver.",
+            Self::Waived => "Broken exactly as a live waiver says.",
+            Self::Noted => "The contract leaves it open; what the target does is recorded.",
+            Self::Pass => "Seen and kept.",
+            Self::Na => "A requirement of another dialect or provider.",
+        }
+    }
+
+    /// Whether the target's behaviour was judged.
+    pub fn is_seen(self) -> bool {
+        matches!(
+            self,
+            Self::Fail
+                | Self::Warn
+                | Self::Unconfirmed
+                | Self::Flaky
+                | Self::Stale
+                | Self::Waived
+                | Self::Noted
+                | Self::Pass
+        )
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// Whether a waiver speaks of a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaiverState {
+    /// There is none, or its last day is over.
+    None,
+    /// A live one that predicts exactly these findings.
+    Predicts,
+    /// A live one that predicts something else.
+    Differs,
+}
+
+/// All that a standing depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'f> {
+    pub verdict: &'f Verdict,
+    /// A pass after an attempt that failed.
+    pub flaky: bool,
+    /// A question was answered that no source settles.
+    pub observed: bool,
+    pub level: Level,
+    pub confidence: Confidence,
+    /// The profile confirms the requirement for this target.
+    pub confirmed: bool,
+    pub waiver: WaiverState,
+}
+
+/// The standing that follows from the facts.
+pub fn standing(facts: Facts<'_>) -> Standing {
+    match facts.verdict {
+        Verdict::Skipped(SkipCause::OtherDialect) => Standing::Na,
+        Verdict::Skipped(SkipCause::AbilityNotClaimed(_) | SkipCause::Unseen(_)) => Standing::Unseen,
+        Verdict::Skipped(SkipCause::LeftOut) => Standing::NotRun,
+        Verdict::Pass if facts.flaky => Standing::Flaky,
+        Verdict::Pass if facts.waiver != WaiverState::None => Standing::Stale,
+        Verdict::Pass if facts.observed => Standing::Noted,
+        Verdict::Pass => Standing::Pass,
+        Verdict::Inconclusive(Doubt::RestsOn { .. } | Doubt::Prerequisite(_)) => Standing::Blocked,
+        Verdict::Inconclusive(Doubt::Trouble(_) | Doubt::Cancelled) => Standing::Infra,
+        Verdict::Fail if facts.level == Level::May => Standing::Noted,
+        Verdict::Fail if facts.waiver == WaiverState::Predicts => Standing::Waived,
+        Verdict::Fail if facts.confidence != Confidence::Stated && !facts.confirmed => Standing::Unconfirmed,
+        Verdict::Fail if facts.level == Level::Should => Standing::Warn,
+        Verdict::Fail => Standing::Fail,
+        Verdict::Error(_) => Standing::Harness,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Trouble;
+    use crate::evidence::TroubleKind;
+    use crate::verdict::Fault;
+
+    fn facts(verdict: &Verdict) -> Facts<'_> {
+        Facts {
+            verdict,
+            flaky: false,
+            observed: false,
+            level: Level::Must,
+            confidence: Confidence::Stated,
+            confirmed: false,
+            waiver: WaiverState::None,
+        }
+    }
+
+    #[test]
+    fn a_failure_is_red_only_when_stated_or_confirmed() {
+        let fail = facts(&Verdict::Fail);
+        assert_eq!(standing(fail), Standing::Fail);
+        assert_eq!(standing(Facts { level: Level::Should, ..fail }), Standing::Warn);
+        assert_eq!(standing(Facts { level: Level::May, ..fail }), Standing::Noted);
+        for confidence in [Confidence::Inferred, Confidence::Assumed] {
+            let unsure = Facts { confidence, ..fail };
+            assert_eq!(standing(unsure), Standing::Unconfirmed);
+            assert_eq!(standing(Facts { confirmed: true, ..unsure }), Standing::Fail);
+        }
+    }
+
+    #[test]
+    fn a_waiver_excuses_only_what_it_predicts_and_goes_stale() {
+        let fail = facts(&Verdict::Fail);
+        assert_eq!(standing(Facts { waiver: WaiverState::Predicts, ..fail }), Standing::Waived);
+        assert_eq!(standing(Facts { waiver: WaiverState::Differs, ..fail }), Standing::Fail);
+        let pass = facts(&Verdict::Pass);
+        assert_eq!(standing(Facts { waiver: WaiverState::Differs, ..pass }), Standing::Stale);
+    }
+
+    #[test]
+    fn what_did_not_run_is_never_a_pass() {
+        let trouble = Trouble { kind: TroubleKind::Network, message: "refused".into() };
+        let fault = Fault { message: "undefined step".into(), help: "define it".into() };
+        let cases = [
+            (Verdict::Skipped(SkipCause::OtherDialect), Standing::Na),
+            (Verdict::Skipped(SkipCause::Unseen("opaque".into())), Standing::Unseen),
+            (Verdict::Skipped(SkipCause::LeftOut), Standing::NotRun),
+            (Verdict::Inconclusive(Doubt::Prerequisite("no browser".into())), Standing::Blocked),
+            (Verdict::Inconclusive(Doubt::Trouble(trouble)), Standing::Infra),
+            (Verdict::Inconclusive(Doubt::Cancelled), Standing::Infra),
+            (Verdict::Error(fault), Standing::Harness),
+        ];
+        for (verdict, expected) in cases {
+            assert_eq!(standing(facts(&verdict)), expected, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_pass_says_whether_it_was_flaky_or_an_answer() {
+        let pass = facts(&Verdict::Pass);
+        assert_eq!(standing(pass), Standing::Pass);
+        assert_eq!(standing(Facts { flaky: true, ..pass }), Standing::Flaky);
+        assert_eq!(standing(Facts { observed: true, ..pass }), Standing::Noted);
+    }
+
+    #[test]
+    fn the_list_of_standings_is_complete_and_worst_first() {
+        assert!(Standing::ALL.is_sorted());
+        assert_eq!(Standing::ALL[13], Standing::Na);
+    }
+}

@@ -1,0 +1,364 @@
+//! Requirements: the testable promises of the API, read from the catalogue beside the features.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// The id of a requirement, such as `HPP-CREATE-008`. Ids are never reused or renumbered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RequirementId(String);
+
+impl RequirementId {
+    /// The id as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequirementId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<RequirementId> for String {
+    fn from(id: RequirementId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for RequirementId {
+    type Error = InvalidRequirementId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let upper = |part: &str| {
+            part.starts_with(|c: char| c.is_ascii_uppercase())
+                && part.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        };
+        let well_formed = match text.split('-').collect::<Vec<_>>().as_slice() {
+            [prefix, area, number] => {
+                upper(prefix)
+                    && upper(area)
+                    && number.len() == 3
+                    && number.chars().all(|c| c.is_ascii_digit())
+            }
+            _ => false,
+        };
+        if well_formed { Ok(Self(text)) } else { Err(InvalidRequirementId(text)) }
+    }
+}
+
+impl FromStr for RequirementId {
+    type Err = InvalidRequirementId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+/// A text that is not of the form of a requirement id.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no requirement id; expected PREFIX-AREA-NNN, such as HPP-CREATE-008")]
+pub struct InvalidRequirementId(String);
+
+/// How binding a requirement is, in the words of RFC 2119.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// The sources promise it.
+    Must,
+    /// The sources advise it.
+    Should,
+    /// Optional or undefined: recorded, never a failure.
+    May,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Must => "MUST",
+            Self::Should => "SHOULD",
+            Self::May => "MAY",
+        })
+    }
+}
+
+/// Whose Hosted Payment Page API a target speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// `*.klarna.com`.
+    Klarna,
+    /// `*.kustom.co`, formerly Klarna Checkout.
+    Kustom,
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Klarna => "klarna",
+            Self::Kustom => "kustom",
+        })
+    }
+}
+
+/// The payment provider whose payment session a hosted session belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Provider {
+    /// Klarna Payments: a payment session.
+    Kp,
+    /// Klarna Checkout, now Kustom Checkout: an order.
+    Kco,
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Kp => "KP",
+            Self::Kco => "KCO",
+        })
+    }
+}
+
+/// The dialects a requirement holds for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DialectScope {
+    Klarna,
+    Kustom,
+    Both,
+}
+
+/// The providers a requirement holds for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProviderScope {
+    #[serde(rename = "KP")]
+    Kp,
+    #[serde(rename = "KCO")]
+    Kco,
+    #[serde(rename = "both")]
+    Both,
+}
+
+/// How sure we are that the target has promised it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A source of the target's dialect says it.
+    Stated,
+    /// We conclude it.
+    Inferred,
+    /// Only sources of the other dialect say it.
+    Assumed,
+}
+
+/// Who has to keep a requirement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Party {
+    #[default]
+    Server,
+    Merchant,
+    Harness,
+}
+
+/// One testable promise of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    pub id: RequirementId,
+    pub level: Level,
+    /// What is promised, one sentence in the present tense.
+    pub statement: String,
+    /// Keys of the sources that say it, separated by commas.
+    pub source: String,
+    pub dialect: DialectScope,
+    pub provider: ProviderScope,
+    /// `stated` or `inferred`; see [`Requirement::confidence_for`] for a dialect's view.
+    pub confidence: Confidence,
+    #[serde(default)]
+    pub party: Party,
+    /// Why no scenario judges it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_tested: Option<String>,
+    /// The area: the name of the catalogue file without its ending.
+    #[serde(default)]
+    pub area: String,
+}
+
+impl Requirement {
+    /// Whether the requirement holds for a target of this dialect and provider.
+    pub fn applies_to(&self, dialect: Dialect, provider: Provider) -> bool {
+        let dialect_fits = match self.dialect {
+            DialectScope::Both => true,
+            DialectScope::Klarna => dialect == Dialect::Klarna,
+            DialectScope::Kustom => dialect == Dialect::Kustom,
+        };
+        let provider_fits = match self.provider {
+            ProviderScope::Both => true,
+            ProviderScope::Kp => provider == Provider::Kp,
+            ProviderScope::Kco => provider == Provider::Kco,
+        };
+        dialect_fits && provider_fits
+    }
+
+    /// The confidence as seen from one dialect: what only the other dialect's sources say is assumed.
+    pub fn confidence_for(&self, dialect: Dialect) -> Confidence {
+        if self.confidence != Confidence::Stated {
+            return self.confidence;
+        }
+        let mut spoken_for = self.source.split(',').filter_map(|key| source_dialect(key.trim())).peekable();
+        if spoken_for.peek().is_none() || spoken_for.any(|source| source == dialect) {
+            Confidence::Stated
+        } else {
+            Confidence::Assumed
+        }
+    }
+}
+
+/// The dialect whose vendor wrote, or whose integrators observed, the source behind a key.
+fn source_dialect(key: &str) -> Option<Dialect> {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
+    if starts(&["S1", "U-", "WP-KCO", "I-799", "I-828", "KCO-OAS"]) {
+        Some(Dialect::Kustom)
+    } else if starts(&["S2", "K-", "SDK-", "WP-KP", "UMB"]) {
+        Some(Dialect::Klarna)
+    } else {
+        None
+    }
+}
+
+/// Every requirement known to a run, in the order of the files.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    requirements: Vec<Requirement>,
+    places: HashMap<RequirementId, Place>,
+}
+
+#[derive(Debug, Clone)]
+struct Place {
+    index: usize,
+    path: String,
+    line: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CatalogueFile {
+    #[serde(default)]
+    requirement: Vec<toml::Spanned<Requirement>>,
+}
+
+impl Catalogue {
+    /// Adds the requirements of one file. `path` names the file in messages; its stem is the area.
+    pub fn add(&mut self, path: &str, text: &str) -> Result<(), CatalogueError> {
+        let file: CatalogueFile = toml::from_str(text)
+            .map_err(|source| CatalogueError::Parse { path: path.to_owned(), source: Box::new(source) })?;
+        let area = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
+        for spanned in file.requirement {
+            let line = text[..spanned.span().start].lines().count() + 1;
+            let mut requirement = spanned.into_inner();
+            area.clone_into(&mut requirement.area);
+            if let Some(first) = self.places.get(&requirement.id) {
+                return Err(CatalogueError::DuplicateId {
+                    id: requirement.id,
+                    path: path.to_owned(),
+                    line,
+                    first: format!("{}:{}", first.path, first.line),
+                });
+            }
+            let place = Place { index: self.requirements.len(), path: path.to_owned(), line };
+            self.places.insert(requirement.id.clone(), place);
+            self.requirements.push(requirement);
+        }
+        Ok(())
+    }
+
+    /// The requirement with this id.
+    pub fn get(&self, id: &RequirementId) -> Option<&Requirement> {
+        self.places.get(id).map(|place| &self.requirements[place.index])
+    }
+
+    /// All requirements, in the order of the files.
+    pub fn iter(&self) -> impl Iterator<Item = &Requirement> {
+        self.requirements.iter()
+    }
+
+    /// `file:line` of a requirement.
+    pub fn place(&self, id: &RequirementId) -> Option<String> {
+        self.places.get(id).map(|place| format!("{}:{}", place.path, place.line))
+    }
+}
+
+/// Why the catalogue could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    #[error("the requirement catalogue {path} is malformed")]
+    Parse { path: String, source: Box<toml::de::Error> },
+
+    #[error("requirement {id} at {path}:{line} is listed already at {first}; give the newer one a fresh id")]
+    DuplicateId { id: RequirementId, path: String, line: usize, first: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, dialect: &str, source: &str) -> String {
+        format!(
+            "[[requirement]]\nid = \"{id}\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\nsource = \"{source}\"\n\
+             dialect = \"{dialect}\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+        )
+    }
+
+    fn requirement(dialect: &str, source: &str) -> Requirement {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("x.toml", &row("HPP-X-001", dialect, source)).unwrap();
+        catalogue.requirements.remove(0)
+    }
+
+    #[test]
+    fn an_id_has_a_prefix_an_area_and_three_digits() {
+        assert!("HPP-CREATE-008".parse::<RequirementId>().is_ok());
+        for wrong in ["HPP-CREATE-8", "CREATE-008", "hpp-CREATE-008", "HPP--008", ""] {
+            assert!(wrong.parse::<RequirementId>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_other_dialect_says_is_assumed() {
+        let klarna_only = requirement("both", "S2, K-CREATE");
+        assert_eq!(klarna_only.confidence_for(Dialect::Klarna), Confidence::Stated);
+        assert_eq!(klarna_only.confidence_for(Dialect::Kustom), Confidence::Assumed);
+        assert_eq!(requirement("both", "S1, S2").confidence_for(Dialect::Kustom), Confidence::Stated);
+        assert_eq!(requirement("both", "-").confidence_for(Dialect::Kustom), Confidence::Stated);
+    }
+
+    #[test]
+    fn a_requirement_of_one_dialect_does_not_apply_to_the_other() {
+        let kustom = requirement("kustom", "S1");
+        assert!(kustom.applies_to(Dialect::Kustom, Provider::Kco));
+        assert!(!kustom.applies_to(Dialect::Klarna, Provider::Kp));
+    }
+
+    #[test]
+    fn a_doubled_id_names_both_places() {
+        let mut catalogue = Catalogue::default();
+        let text = format!("{}\n{}", row("HPP-X-001", "both", "S1"), row("HPP-X-001", "both", "S1"));
+        let error = catalogue.add("features/x.toml", &text).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "requirement HPP-X-001 at features/x.toml:10 is listed already at features/x.toml:1; give the newer one a fresh id"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let text = format!("{}priority = 1\n", row("HPP-X-001", "both", "S1"));
+        assert!(Catalogue::default().add("features/x.toml", &text).is_err());
+    }
+}

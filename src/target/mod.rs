@@ -1,0 +1,414 @@
+//! Targets: the profile of the server under test, as read from `targets/<name>.toml`.
+
+use crate::requirement::Dialect;
+use crate::requirement::Provider;
+use crate::requirement::RequirementId;
+use secret::SecretSource;
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Host;
+use url::Url;
+
+mod secret;
+
+pub use secret::Secret;
+
+/// What a set-up can do beyond plain HTTP; a scenario names what it needs with `@needs:<ability>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ability {
+    /// The payment page can be driven in a browser.
+    Browser,
+    /// The target's clock can be moved.
+    Clock,
+    /// A payment can be made to be approved, to be declined, and to fail technically.
+    Outcome,
+    /// The target can reach the harness's receiver with status callbacks.
+    Receiver,
+}
+
+impl Ability {
+    /// Every ability there is.
+    pub const ALL: [Self; 4] = [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver];
+
+    /// The word used in profiles and tags.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Clock => "clock",
+            Self::Outcome => "outcome",
+            Self::Receiver => "receiver",
+        }
+    }
+
+    /// The ability of this name.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ability| ability.word() == word)
+    }
+}
+
+impl fmt::Display for Ability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// User name and password of HTTP Basic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub username: Secret,
+    pub password: Secret,
+}
+
+/// The longest times a conformant target may take; none is a pause.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Deadlines {
+    /// One request, from sending to the last byte.
+    #[serde(deserialize_with = "duration")]
+    pub request: Duration,
+    /// One move on the page, until the next screen or the landing.
+    #[serde(deserialize_with = "duration")]
+    pub page: Duration,
+    /// Until a status that "becomes" is seen.
+    #[serde(deserialize_with = "duration")]
+    pub status: Duration,
+    /// How long a page must stay before it counts as generic.
+    #[serde(deserialize_with = "duration")]
+    pub quiet: Duration,
+    /// One step, all of the above included.
+    #[serde(deserialize_with = "duration")]
+    pub step: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(30),
+            page: Duration::from_secs(60),
+            status: Duration::from_secs(30),
+            quiet: Duration::from_secs(10),
+            step: Duration::from_secs(120),
+        }
+    }
+}
+
+/// What is bought: the payment session behind each hosted session.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Purchase {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Language and country.
+    pub locale: String,
+}
+
+impl Default for Purchase {
+    fn default() -> Self {
+        Self { country: "DE".into(), currency: "EUR".into(), locale: "de-DE".into() }
+    }
+}
+
+/// A failure that is known and accepted until a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    pub requirement: RequirementId,
+    /// JSON Pointer, header or `status` of the accepted mismatch.
+    pub subject: String,
+    /// What the target answers, exactly as the finding's `actual`; any when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    pub reason: String,
+    pub owner: String,
+    /// The last day it holds.
+    pub expires: jiff::civil::Date,
+}
+
+/// The requirements whose inferred or assumed reading was confirmed for a target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Confirmed {
+    /// Every one; only the embedded mock can say so.
+    #[serde(skip)]
+    All,
+    Ids(BTreeSet<RequirementId>),
+}
+
+impl Default for Confirmed {
+    fn default() -> Self {
+        Self::Ids(BTreeSet::new())
+    }
+}
+
+impl Confirmed {
+    /// Whether a failure of this requirement may be called one.
+    pub fn contains(&self, id: &RequirementId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Ids(ids) => ids.contains(id),
+        }
+    }
+}
+
+/// The profile of a target. Nothing that uses one knows whether it is a mock.
+#[derive(Debug, Clone)]
+pub struct TargetProfile {
+    pub name: String,
+    /// Root of the API, without a trailing slash in its meaning: paths are joined to it.
+    pub base_url: Url,
+    pub dialect: Dialect,
+    pub provider: Provider,
+    pub credentials: Credentials,
+    pub abilities: BTreeSet<Ability>,
+    /// Root of the control interface, for clock and merchant accounts.
+    pub control_url: Option<Url>,
+    pub purchase: Purchase,
+    /// Host of the merchant URLs; the browser finds the harness's receiver there.
+    pub merchant_host: String,
+    /// Where a browser on another machine reaches the receiver.
+    pub receiver_address: Option<SocketAddr>,
+    /// Text of the page driver, with the name by which messages call it.
+    pub page_driver: Option<(String, String)>,
+    /// PEM file of a further root certificate.
+    pub extra_ca: Option<PathBuf>,
+    pub deadlines: Deadlines,
+    /// Creations a second that the target allows; no limit when none.
+    pub creates_per_second: Option<f64>,
+    pub confirmed: Confirmed,
+    /// Requirements that must be seen, or the run is incomplete.
+    pub floor: BTreeSet<RequirementId>,
+    pub waivers: Vec<Waiver>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileFile {
+    name: String,
+    base_url: Url,
+    dialect: Dialect,
+    provider: Provider,
+    credentials: CredentialsFile,
+    #[serde(default)]
+    abilities: Vec<String>,
+    control_url: Option<Url>,
+    #[serde(default)]
+    purchase: Purchase,
+    #[serde(default = "default_merchant_host")]
+    merchant_host: String,
+    receiver_address: Option<SocketAddr>,
+    page_driver: Option<String>,
+    extra_ca: Option<PathBuf>,
+    #[serde(default)]
+    deadlines: Deadlines,
+    creates_per_second: Option<f64>,
+    #[serde(default)]
+    confirmed: Confirmed,
+    #[serde(default)]
+    floor: BTreeSet<RequirementId>,
+    #[serde(default, rename = "waiver")]
+    waivers: Vec<Waiver>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CredentialsFile {
+    username: SecretSource,
+    password: SecretSource,
+}
+
+fn default_merchant_host() -> String {
+    TargetProfile::MERCHANT_HOST.to_owned()
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok()).ok_or_else(
+        || serde::de::Error::custom(format!("`{text}` is no duration; write it like \"300ms\" or \"10s\"")),
+    )
+}
+
+impl TargetProfile {
+    /// The merchant host unless a profile names another: reserved, so it belongs to nobody.
+    pub const MERCHANT_HOST: &'static str = "merchant.example";
+
+    /// Reads a profile. `page_driver` finds the text of a driver by the name the profile gives.
+    pub fn parse(
+        path: &Path,
+        text: &str,
+        page_driver: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, TargetError> {
+        let shown = path.display().to_string();
+        let file: ProfileFile = toml::from_str(text)
+            .map_err(|source| TargetError::Parse { path: shown.clone(), source: Box::new(source) })?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        let mut abilities = BTreeSet::new();
+        for word in &file.abilities {
+            let ability = Ability::named(word)
+                .ok_or_else(|| TargetError::UnknownAbility { path: shown.clone(), word: word.clone() })?;
+            abilities.insert(ability);
+        }
+        let needs = |ability: Ability, key: &'static str, given: bool| {
+            if abilities.contains(&ability) && !given {
+                return Err(TargetError::AbilityNeeds { path: shown.clone(), ability, key });
+            }
+            Ok(())
+        };
+        needs(Ability::Clock, "control_url", file.control_url.is_some())?;
+        needs(Ability::Browser, "page_driver", file.page_driver.is_some())?;
+        needs(Ability::Outcome, "page_driver", file.page_driver.is_some())?;
+        if file.base_url.scheme() != "https" && !is_loopback(&file.base_url) {
+            return Err(TargetError::PlainHttp { path: shown, url: file.base_url.to_string() });
+        }
+        let page_driver = match file.page_driver {
+            None => None,
+            Some(name) => {
+                let text = page_driver(&name)
+                    .ok_or_else(|| TargetError::PageDriver { path: shown.clone(), name: name.clone() })?;
+                Some((name, text))
+            }
+        };
+        Ok(Self {
+            name: file.name,
+            base_url: file.base_url,
+            dialect: file.dialect,
+            provider: file.provider,
+            credentials: Credentials {
+                username: file.credentials.username.read("username", base)?,
+                password: file.credentials.password.read("password", base)?,
+            },
+            abilities,
+            control_url: file.control_url,
+            purchase: file.purchase,
+            merchant_host: file.merchant_host,
+            receiver_address: file.receiver_address,
+            page_driver,
+            extra_ca: file.extra_ca.map(|ca| base.join(ca)),
+            deadlines: file.deadlines,
+            creates_per_second: file.creates_per_second,
+            confirmed: file.confirmed,
+            floor: file.floor,
+            waivers: file.waivers,
+        })
+    }
+
+    /// Whether the target runs on this machine, so that plain http is as good as https.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.base_url)
+    }
+}
+
+/// Whether a URL names this machine: `localhost`, a name below it, or a loopback address.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Why a profile could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    #[error("the target profile {path} is malformed")]
+    Parse { path: String, source: Box<toml::de::Error> },
+
+    #[error("the target profile {path} claims the unknown ability `{word}`; known: {}", known_abilities())]
+    UnknownAbility { path: String, word: String },
+
+    #[error(
+        "the target profile {path} claims the ability `{ability}` without `{key}`; add it or drop the ability"
+    )]
+    AbilityNeeds { path: String, ability: Ability, key: &'static str },
+
+    #[error("the target profile {path} has the `base_url` {url}; plain http is only for loopback, use https")]
+    PlainHttp { path: String, url: String },
+
+    #[error("the target profile {path} names the page driver `{name}`, which is neither a file nor embedded")]
+    PageDriver { path: String, name: String },
+
+    #[error("the `{key}` of the target is missing; set `{variable}`")]
+    MissingVariable { key: &'static str, variable: String },
+
+    #[error("cannot read the `{key}` of the target from {path}")]
+    SecretFile { key: &'static str, path: PathBuf, source: std::io::Error },
+}
+
+fn known_abilities() -> String {
+    Ability::ALL.map(Ability::word).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROFILE: &str = r#"
+name = "shop"
+base_url = "http://127.0.0.1:8080"
+dialect = "klarna"
+provider = "KP"
+credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
+"#;
+
+    fn parse(text: &str) -> Result<TargetProfile, TargetError> {
+        TargetProfile::parse(Path::new("targets/shop.toml"), text, |_| None)
+    }
+
+    #[test]
+    fn what_a_profile_leaves_out_has_a_default() {
+        let profile = parse(PROFILE).unwrap();
+        assert_eq!(profile.merchant_host, "merchant.example");
+        assert_eq!(profile.deadlines.quiet, Duration::from_secs(10));
+        assert!(profile.abilities.is_empty() && profile.is_loopback());
+    }
+
+    #[test]
+    fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
+        let cases = [
+            (
+                "abilities = [\"clocks\"]",
+                "claims the unknown ability `clocks`; known: browser, clock, outcome, receiver",
+            ),
+            (
+                "abilities = [\"clock\"]",
+                "claims the ability `clock` without `control_url`; add it or drop the ability",
+            ),
+            (
+                "page_driver = \"pages/none.toml\"",
+                "names the page driver `pages/none.toml`, which is neither a file nor embedded",
+            ),
+            ("speed = 3", "is malformed"),
+        ];
+        for (line, message) in cases {
+            let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("the target profile targets/shop.toml {message}"),
+                "{line}"
+            );
+        }
+        let http = PROFILE.replace("127.0.0.1:8080", "shop.example");
+        assert!(
+            parse(&http).unwrap_err().to_string().ends_with("plain http is only for loopback, use https")
+        );
+    }
+
+    #[test]
+    fn a_missing_credential_names_its_variable() {
+        let text = PROFILE.replace("password = { env = \"PATH\" }", "password = { env = \"HPP_UNSET\" }");
+        assert_eq!(
+            parse(&text).unwrap_err().to_string(),
+            "the `password` of the target is missing; set `HPP_UNSET`"
+        );
+    }
+}

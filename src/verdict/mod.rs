@@ -1,0 +1,158 @@
+//! Verdicts: what a check returns, what a scenario's attempt comes to, and why.
+
+mod record;
+
+pub use record::Attempt;
+pub use record::EvidenceStore;
+pub use record::ScenarioRecord;
+pub use record::StepRecord;
+
+use crate::evidence::Trouble;
+use crate::requirement::RequirementId;
+use crate::target::Ability;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// What a check returns when the record is not as the contract promises.
+///
+/// A result, not a fault of ours: it never travels in an error type and is never logged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mismatch {
+    /// JSON Pointer, field name, `status`, `landing`, …
+    pub subject: String,
+    pub expected: String,
+    pub actual: String,
+}
+
+impl Mismatch {
+    /// A mismatch at `subject`.
+    pub fn new(subject: impl Into<String>, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self { subject: subject.into(), expected: expected.into(), actual: actual.into() }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expected {}, got {}", self.subject, self.expected, self.actual)
+    }
+}
+
+/// A mismatch with the requirement it breaks and its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub requirement: RequirementId,
+    #[serde(flatten)]
+    pub mismatch: Mismatch,
+    /// Keyword and text of the step.
+    pub step: String,
+    pub file: String,
+    pub line: usize,
+    /// Number of the exchange that shows it, or the last one before it showed.
+    pub exchange: u32,
+    /// Number of the page visit that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<u32>,
+    /// Found by the schema of an exchange that the scenario was not about.
+    pub passive: bool,
+}
+
+/// The answer to a question that no source settles. Never a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    pub requirement: RequirementId,
+    pub question: String,
+    pub answer: String,
+}
+
+/// Why a scenario was not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipCause {
+    /// The requirement is one of another dialect or provider.
+    OtherDialect,
+    /// The profile does not claim an ability it needs.
+    AbilityNotClaimed(Ability),
+    /// The target gives no way to see it.
+    Unseen(String),
+    /// Left out on the command line.
+    LeftOut,
+}
+
+/// Why nothing can be said about the requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// A requirement it rests on did not hold.
+    RestsOn { requirement: RequirementId, why: String },
+    /// Something of the set-up is missing.
+    Prerequisite(String),
+    /// Network, time-out, rate limit, gateway, driver, page drift.
+    Trouble(Trouble),
+    /// The run was stopped.
+    Cancelled,
+}
+
+/// Why the harness itself could not do its work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What is wrong, with what was expected.
+    pub message: String,
+    /// The way out.
+    pub help: String,
+}
+
+/// What a scenario's attempt comes to; each but `Pass` and `Fail` has its cause, a `Fail` has its findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "word", content = "cause")]
+pub enum Verdict {
+    Skipped(SkipCause),
+    Pass,
+    Inconclusive(Doubt),
+    Fail,
+    Error(Fault),
+}
+
+impl Verdict {
+    /// How bad it is; the worst wins.
+    pub fn severity(&self) -> u8 {
+        match self {
+            Self::Skipped(_) => 0,
+            Self::Pass => 1,
+            Self::Inconclusive(_) => 2,
+            Self::Fail => 3,
+            Self::Error(_) => 4,
+        }
+    }
+
+    /// The verdict in one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Skipped(_) => "skipped",
+            Self::Pass => "pass",
+            Self::Inconclusive(_) => "inconclusive",
+            Self::Fail => "fail",
+            Self::Error(_) => "error",
+        }
+    }
+
+    /// The cause in a sentence fragment; empty for `Pass` and `Fail`.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Pass | Self::Fail => String::new(),
+            Self::Skipped(SkipCause::OtherDialect) => "a requirement of another dialect or provider".into(),
+            Self::Skipped(SkipCause::AbilityNotClaimed(ability)) => {
+                format!("the profile does not claim the ability `{ability}`")
+            }
+            Self::Skipped(SkipCause::Unseen(why)) => why.clone(),
+            Self::Skipped(SkipCause::LeftOut) => "left out on the command line".into(),
+            Self::Inconclusive(Doubt::RestsOn { requirement, why }) => {
+                format!("rests on {requirement}: {why}")
+            }
+            Self::Inconclusive(Doubt::Prerequisite(what)) => what.clone(),
+            Self::Inconclusive(Doubt::Trouble(trouble)) => format!("{}: {}", trouble.kind, trouble.message),
+            Self::Inconclusive(Doubt::Cancelled) => "the run was stopped".into(),
+            Self::Error(fault) => format!("{}; {}", fault.message, fault.help),
+        }
+    }
+}
