@@ -1,8 +1,14 @@
 //! `hpp-conformance`: decides whether a Hosted Payment Page API keeps its contract.
 
+mod browser;
+mod client;
+mod control;
 mod evidence;
+mod receiver;
 mod report;
 mod requirement;
+mod schema;
+mod suite;
 mod target;
 mod verdict;
 

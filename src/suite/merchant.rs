@@ -1,0 +1,45 @@
+//! The merchant's side of a scenario: account, payment session, hosted sessions and merchant URLs.
+
+use crate::suite::context::Context;
+use crate::suite::failure::StepFailure;
+use crate::suite::world::World;
+use crate::target::Ability;
+use crate::target::Credentials;
+
+/// What the merchant holds.
+pub struct Merchant {
+    /// First segment of the merchant URLs, reference of the purchase; no other attempt has it.
+    pub reference: String,
+    pub credentials: Credentials,
+    /// The account, where it is one of the scenario's own.
+    pub merchant_id: Option<String>,
+}
+
+impl Merchant {
+    /// The merchant of the profile.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            reference: context.next_reference(),
+            credentials: context.profile.credentials.clone(),
+            merchant_id: None,
+        }
+    }
+}
+
+impl World {
+    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock, a browser where it needs one.
+    pub async fn prepare(&mut self) -> Result<(), StepFailure> {
+        let needs = self.needs();
+        if needs.contains(&Ability::Clock)
+            && let Some(control) = &self.context().clone().control
+        {
+            let account = control.mint_account().await?;
+            self.merchant.merchant_id = Some(account.merchant_id);
+            self.merchant.credentials = account.credentials;
+        }
+        if needs.contains(&Ability::Browser) {
+            self.take_browser().await?;
+        }
+        Ok(())
+    }
+}
