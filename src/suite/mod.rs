@@ -24,6 +24,7 @@ pub use selection::Choice;
 pub use selection::Filter;
 pub use selection::choose;
 pub use selection::fault as case_fault;
+pub use world::World;
 
 use crate::verdict::Attempt;
 use crate::verdict::EvidenceStore;
@@ -46,7 +47,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use world::Remains;
-use world::World;
+
 use world::micros;
 
 /// An attempt at a scenario, as it ends.
