@@ -13,7 +13,7 @@ pub struct MerchantSite<'a> {
     pub prefix: &'a str,
 }
 
-impl<'a> MerchantSite<'a> {
+impl MerchantSite<'_> {
     /// The name of the merchant URL that `url` is, and its raw query; none when it is none of this session's.
     fn name_and_query<'u>(&self, url: &'u str) -> Option<(&'u str, &'u str)> {
         let path = url.strip_prefix("https://")?.strip_prefix(self.host)?.strip_prefix('/')?;

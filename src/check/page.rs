@@ -2,7 +2,6 @@
 
 use crate::check::Judgement;
 use crate::check::landing::MerchantSite;
-use crate::check::quoted;
 use crate::evidence::PageVisit;
 use crate::verdict::Mismatch;
 
@@ -103,11 +102,6 @@ pub fn asks_confirmation(visit: &PageVisit, site: MerchantSite) -> Judgement {
 
 fn asks(visit: &PageVisit) -> bool {
     visit.offers.iter().any(|offer| offer == CONFIRMATION)
-}
-
-/// The page says what stands at the end of a payment in words: quoted for a record that only observes.
-pub fn said(visit: &PageVisit) -> String {
-    quoted(&visit.text)
 }
 
 #[cfg(test)]
