@@ -1,6 +1,7 @@
 //! `hpp-conformance`: decides whether a Hosted Payment Page API keeps its contract.
 
 mod browser;
+mod check;
 mod cli;
 mod client;
 mod control;

@@ -50,21 +50,30 @@ impl Trial {
     /// A lie must be caught exactly where it lies, and end the run as non-conformant; the faithful mock must pass.
     fn holds(&self) -> bool {
         let code = if self.expected.is_empty() { ExitCode::Conformant } else { ExitCode::NonConformant };
-        self.broken.as_ref().is_ok_and(|broken| *broken == self.expected) && self.exit_code == Some(code as i32)
+        self.broken.as_ref().is_ok_and(|broken| *broken == self.expected)
+            && self.exit_code == Some(code as i32)
     }
 
     fn row(&self) -> Vec<String> {
         let list = |ids: Vec<&String>| ids.into_iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         let (missing, extra) = match &self.broken {
-            Ok(broken) => {
-                (list(self.expected.difference(broken).collect()), list(broken.difference(&self.expected).collect()))
-            }
+            Ok(broken) => (
+                list(self.expected.difference(broken).collect()),
+                list(broken.difference(&self.expected).collect()),
+            ),
             Err(why) => (why.clone(), String::new()),
         };
         let code = self.exit_code.map_or_else(|| "none".to_owned(), |code| code.to_string());
         let verdict = if self.holds() { "caught" } else { "NOT PROVEN" };
         let verdict = if self.holds() && self.expected.is_empty() { "passes" } else { verdict };
-        vec![self.name().to_owned(), list(self.expected.iter().collect()), missing, extra, code, verdict.to_owned()]
+        vec![
+            self.name().to_owned(),
+            list(self.expected.iter().collect()),
+            missing,
+            extra,
+            code,
+            verdict.to_owned(),
+        ]
     }
 }
 
@@ -94,7 +103,8 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
     let places = Arc::new(Semaphore::new(options.jobs));
     let mut running = JoinSet::new();
     for (index, deviation) in std::iter::once(None).chain(chosen.map(Some)).enumerate() {
-        let (places, executable, browser) = (Arc::clone(&places), executable.clone(), options.browser.clone());
+        let (places, executable, browser) =
+            (Arc::clone(&places), executable.clone(), options.browser.clone());
         running.spawn(async move {
             let _place = places.acquire_owned().await;
             let trial = try_one(&executable, deviation, &browser).await;
@@ -150,9 +160,11 @@ fn read_report(out: &Path) -> Result<RunReport, String> {
 /// Requirements that stand as broken for any target.
 fn broken(report: &RunReport) -> BTreeSet<String> {
     let rows = report.targets.iter().flat_map(|target| report.rows(target));
-    rows.filter(|row| matches!(row.standing, Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness))
-        .map(|row| row.requirement.id.to_string())
-        .collect()
+    rows.filter(|row| {
+        matches!(row.standing, Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness)
+    })
+    .map(|row| row.requirement.id.to_string())
+    .collect()
 }
 
 /// Why nothing could be proven.

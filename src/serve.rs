@@ -73,10 +73,7 @@ pub struct Identity {
 impl Identity {
     /// Makes an identity for `host`, a name or an IP address.
     pub fn self_signed(host: &str) -> Result<Self, ServeError> {
-        let failed = |source| ServeError::Certificate {
-            host: host.to_owned(),
-            source,
-        };
+        let failed = |source| ServeError::Certificate { host: host.to_owned(), source };
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(failed)?;
         let certificate = CertificateParams::new([host.to_owned()])
             .and_then(|params| params.self_signed(&key))
@@ -88,20 +85,11 @@ impl Identity {
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![certificate.clone()], private_key)
+                builder.with_no_client_auth().with_single_cert(vec![certificate.clone()], private_key)
             })
-            .map_err(|source| ServeError::Tls {
-                host: host.to_owned(),
-                source,
-            })?;
+            .map_err(|source| ServeError::Tls { host: host.to_owned(), source })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self {
-            config: Arc::new(config),
-            certificate,
-            public_key: key.subject_public_key_info(),
-        })
+        Ok(Self { config: Arc::new(config), certificate, public_key: key.subject_public_key_info() })
     }
 
     /// The base64 of the SHA-256 of the public key, as browsers take it for key pins.
@@ -153,10 +141,7 @@ impl Listener {
                 () = accept(self.tcp, acceptor, app) => {}
             }
         });
-        Server {
-            addr: self.addr,
-            _stop: stop.drop_guard(),
-        }
+        Server { addr: self.addr, _stop: stop.drop_guard() }
     }
 }
 
@@ -168,11 +153,7 @@ pub struct Server {
 
 impl Server {
     /// Binds `addr` and answers with `app`, over TLS where an identity is given.
-    pub async fn start<A, B>(
-        addr: SocketAddr,
-        tls: Option<&Identity>,
-        app: A,
-    ) -> Result<Self, ServeError>
+    pub async fn start<A, B>(addr: SocketAddr, tls: Option<&Identity>, app: A) -> Result<Self, ServeError>
     where
         A: App<B>,
         A::Future: Send,
@@ -195,10 +176,7 @@ pub trait App<B>:
 }
 
 impl<A, B> App<B> for A where
-    A: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static
+    A: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static
 {
 }
 
@@ -235,10 +213,7 @@ where
 }
 
 fn is_peer_fault(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-    )
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
 /// Serves one connection to its end. What a rude client does ends its own connection only.

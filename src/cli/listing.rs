@@ -39,15 +39,20 @@ impl Listing {
         let cell = |row: &Value, column: &str| match &row[column] {
             Value::String(text) => text.clone(),
             Value::Array(items) => {
-                let words: Vec<String> =
-                    items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), Into::into)).collect();
+                let words: Vec<String> = items
+                    .iter()
+                    .map(|item| item.as_str().map_or_else(|| item.to_string(), Into::into))
+                    .collect();
                 words.join(", ")
             }
             Value::Null => String::new(),
             other => other.to_string(),
         };
-        let rows: Vec<Vec<String>> =
-            self.rows.iter().map(|row| self.columns.iter().map(|column| cell(row, column)).collect()).collect();
+        let rows: Vec<Vec<String>> = self
+            .rows
+            .iter()
+            .map(|row| self.columns.iter().map(|column| cell(row, column)).collect())
+            .collect();
         say(report::table(self.columns, &rows, arguments.markdown));
         ExitCode::Conformant
     }
@@ -61,8 +66,15 @@ pub fn steps(arguments: ListArgs) -> ExitCode {
                 "place": format!("{}:{}", step.file, step.line) })
         })
         .collect();
-    Listing { columns: if arguments.json { &["kind", "step", "meaning", "place"] } else { &["kind", "step", "meaning"] }, rows }
-        .print(arguments)
+    Listing {
+        columns: if arguments.json {
+            &["kind", "step", "meaning", "place"]
+        } else {
+            &["kind", "step", "meaning"]
+        },
+        rows,
+    }
+    .print(arguments)
 }
 
 pub fn requirements(arguments: ListArgs) -> ExitCode {
@@ -87,7 +99,8 @@ pub fn requirements(arguments: ListArgs) -> ExitCode {
                 "place": features.catalogue.place(&requirement.id), "deviations": lies })
         })
         .collect();
-    Listing { columns: &["id", "level", "dialect", "statement", "scenarios", "deviations"], rows }.print(arguments)
+    Listing { columns: &["id", "level", "dialect", "statement", "scenarios", "deviations"], rows }
+        .print(arguments)
 }
 
 pub fn deviations(arguments: ListArgs) -> ExitCode {
@@ -99,8 +112,12 @@ pub fn deviations(arguments: ListArgs) -> ExitCode {
 }
 
 pub fn targets(arguments: ListArgs) -> ExitCode {
-    let embedded = [("mock-klarna", "the embedded mock, klarna with KP"), ("mock-kustom", "the embedded mock, kustom with KCO")];
-    let mut rows: Vec<Value> = embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();
+    let embedded = [
+        ("mock-klarna", "the embedded mock, klarna with KP"),
+        ("mock-kustom", "the embedded mock, kustom with KCO"),
+    ];
+    let mut rows: Vec<Value> =
+        embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();
     rows.extend(run::embedded_targets().into_iter().map(|(path, text)| {
         let name = path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned();
         let what = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
@@ -126,17 +143,27 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
     let mut faults: Vec<String> = features
         .faults
         .iter()
-        .map(|fault| format!("{}:{}: {}\n  {}", fault.path, fault.line, fault.fault.message, fault.fault.help))
+        .map(|fault| {
+            format!("{}:{}: {}\n  {}", fault.path, fault.line, fault.fault.message, fault.fault.help)
+        })
         .collect();
     let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
     for case in &cases {
         if let Some(fault) = suite::case_fault(case, &features.catalogue, &steps) {
-            faults.push(format!("{}:{}: {}\n  {}: {}", case.file, case.line, case.title, fault.message, fault.help));
+            faults.push(format!(
+                "{}:{}: {}\n  {}: {}",
+                case.file, case.line, case.title, fault.message, fault.help
+            ));
         }
     }
     for fault in &faults {
         say(fault);
     }
-    say(format!("{} scenarios in {} files, {} faults", cases.len(), features.loaded.len() + features.faults.len(), faults.len()));
+    say(format!(
+        "{} scenarios in {} files, {} faults",
+        cases.len(),
+        features.loaded.len() + features.faults.len(),
+        faults.len()
+    ));
     if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }
 }

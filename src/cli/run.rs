@@ -162,9 +162,8 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
 
 fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
     let deviation = arguments.deviate.as_deref().and_then(mock::deviation);
-    let embedded = |dialect| {
-        TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls: arguments.opaque_urls })
-    };
+    let embedded =
+        |dialect| TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls: arguments.opaque_urls });
     let mut choices = Vec::new();
     for name in &arguments.target {
         match name.as_str() {
@@ -195,9 +194,9 @@ fn tags(text: &str) -> Result<TagOperation, String> {
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
-    let parts = text.split_once('/').and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
-    match parts {
-        Some((part, parts)) if part >= 1 && part <= parts => Ok((part - 1, parts)),
+    let number = |text: &str| text.parse::<usize>().ok();
+    match text.split_once('/').map(|(part, parts)| (number(part), number(parts))) {
+        Some((Some(part), Some(parts))) if part >= 1 && part <= parts => Ok((part - 1, parts)),
         _ => Err("expected PART/PARTS with PART from 1 to PARTS, such as 1/4".into()),
     }
 }

@@ -54,9 +54,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, 
         .get("advance_seconds")
         .and_then(Value::as_i64)
         .ok_or_else(|| Problem::bad_value("advance_seconds"))?;
-    account
-        .advance(seconds)
-        .map_err(|error| Problem::bad_request(&error.to_string()))?;
+    account.advance(seconds).map_err(|error| Problem::bad_request(&error.to_string()))?;
     Ok(clock(&account))
 }
 

@@ -74,11 +74,7 @@ pub fn generate_token(
     Ok(Reply::json(StatusCode::CREATED, body))
 }
 
-fn find(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Arc<Hosted>, Problem> {
+fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Hosted>, Problem> {
     playground
         .session(call.param("key"), account)
         .filter(|hosted| !hosted.is_expired(call.now, &playground.rules.expiry))

@@ -149,9 +149,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         Some(Change::Wire(change)) => distort = Some(*change),
     }
     let merchant_id = ids.reference();
-    let (username, password) = options
-        .credentials
-        .unwrap_or_else(|| (ids.key(), ids.uuid()));
+    let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
         dialect: options.dialect,
         rules,
@@ -159,11 +157,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         ids,
         api_origin: format!("http://{addr}"),
         page_origin: format!("http://localhost:{}", addr.port()),
-        paths: if options.opaque_urls {
-            &OPAQUE_PATHS
-        } else {
-            &PLAIN_PATHS
-        },
+        paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
         has_opaque_urls: options.opaque_urls,
         accounts: Accounts::new(Account::new(merchant_id, username, password)),
         payments: ShardedMap::new(),

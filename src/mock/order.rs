@@ -31,11 +31,7 @@ pub struct Order {
 }
 
 /// Reads an order.
-pub fn read(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let order = playground
         .orders
         .get(call.param("order_id"))
@@ -46,16 +42,9 @@ pub fn read(
 
 impl Order {
     fn representation(&self) -> Value {
-        let amount = self
-            .document
-            .get("order_amount")
-            .and_then(Value::as_i64)
-            .unwrap_or(0);
+        let amount = self.document.get("order_amount").and_then(Value::as_i64).unwrap_or(0);
         let captured = if self.is_captured { amount } else { 0 };
-        let expires_at = self
-            .created_at
-            .checked_add(AUTHORIZATION_LIVES)
-            .unwrap_or(Timestamp::MAX);
+        let expires_at = self.created_at.checked_add(AUTHORIZATION_LIVES).unwrap_or(Timestamp::MAX);
         let mut body = json!({
             "order_id": self.order_id,
             "status": if self.is_captured { "CAPTURED" } else { "AUTHORIZED" },

@@ -85,11 +85,7 @@ pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
         Some(Move::Back) if moves.contains(&Move::Back) => {
             let acts_as_cancel = !rules.redirect.cancel_acting_as_back_keeps_session
                 && hosted.merchant_urls.cancel_acts_as_back(&rules.redirect);
-            let event = if acts_as_cancel {
-                Event::CancelConfirmed
-            } else {
-                Event::Back
-            };
+            let event = if acts_as_cancel { Event::CancelConfirmed } else { Event::Back };
             leave(playground, &hosted, event, now)
         }
         Some(Move::Approve) => leave(playground, &hosted, hosted.account().take_next(), now),
@@ -123,11 +119,7 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Proble
         page
     } else {
         let target = hosted.merchant_urls.any().unwrap_or("/");
-        let target = fill(
-            target,
-            &values(playground, &hosted),
-            &playground.rules.placeholder,
-        );
+        let target = fill(target, &values(playground, &hosted), &playground.rules.placeholder);
         page_markup::leaving_late(&page, &target)
     };
     Ok(Reply::html(StatusCode::OK, page).dated(now))
@@ -135,25 +127,20 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Proble
 
 /// The QR image of the payment page's address.
 pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    let image = playground
-        .qr_images
-        .get(call.param("key"))
-        .and_then(|hosted| {
-            let path = playground.paths.page(&hosted.page_key);
-            let image = qr_png(&format!("{}{path}", playground.page_origin))?;
-            Some(Reply::png(image).dated(hosted.account().now()))
-        });
+    let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
+        let path = playground.paths.page(&hosted.page_key);
+        let image = qr_png(&format!("{}{path}", playground.page_origin))?;
+        Some(Reply::png(image).dated(hosted.account().now()))
+    });
     Ok(image.unwrap_or_else(unknown))
 }
 
 /// The page on which an operator in a shop would hand the link over.
 pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(
-        find(playground, call).map_or_else(unknown, |(hosted, now)| {
-            let page = page_markup::distribution_module(playground, &hosted);
-            Reply::html(StatusCode::OK, page).dated(now)
-        }),
-    )
+    Ok(find(playground, call).map_or_else(unknown, |(hosted, now)| {
+        let page = page_markup::distribution_module(playground, &hosted);
+        Reply::html(StatusCode::OK, page).dated(now)
+    }))
 }
 
 /// The session of the page, and what its merchant's clock shows.
@@ -192,10 +179,7 @@ fn vanished(hosted: &Hosted, now: Timestamp) -> Reply {
 }
 
 fn unknown() -> Reply {
-    Reply::html(
-        StatusCode::NOT_FOUND,
-        page_markup::ending(None, Ending::Unknown),
-    )
+    Reply::html(StatusCode::NOT_FOUND, page_markup::ending(None, Ending::Unknown))
 }
 
 fn to_page(playground: &Playground, hosted: &Hosted, step: &str) -> Reply {
@@ -233,18 +217,14 @@ fn leave(
         outcome
     };
     let giver = newest(playground, hosted);
-    Ok(
-        match giver.merchant_urls.destination(way, &rules.redirect) {
-            Destination::Merchant(url) => {
-                let values = values(playground, hosted).limited_to(outcome, &rules.placeholder);
-                Reply::see_other(&fill(url, &values, &rules.placeholder))
-            }
-            Destination::Generic(outcome) => {
-                to_page(playground, hosted, &format!("/end/{}", outcome.name()))
-            }
-            Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
-        },
-    )
+    Ok(match giver.merchant_urls.destination(way, &rules.redirect) {
+        Destination::Merchant(url) => {
+            let values = values(playground, hosted).limited_to(outcome, &rules.placeholder);
+            Reply::see_other(&fill(url, &values, &rules.placeholder))
+        }
+        Destination::Generic(outcome) => to_page(playground, hosted, &format!("/end/{}", outcome.name())),
+        Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
+    })
 }
 
 /// The session whose merchant URLs count: its own, while the rules are whole.
@@ -252,11 +232,7 @@ fn newest(playground: &Playground, hosted: &Arc<Hosted>) -> Arc<Hosted> {
     if playground.rules.create.sibling_has_its_own_merchant_urls {
         return Arc::clone(hosted);
     }
-    let newest = lock(&hosted.payment.state)
-        .hosted
-        .iter()
-        .rev()
-        .find_map(Weak::upgrade);
+    let newest = lock(&hosted.payment.state).hosted.iter().rev().find_map(Weak::upgrade);
     newest.unwrap_or_else(|| Arc::clone(hosted))
 }
 
@@ -276,21 +252,12 @@ fn values(playground: &Playground, hosted: &Hosted) -> Values {
     };
     match &lock(&hosted.state).purchase {
         None => {}
-        Some(Purchase::Authorized {
-            authorization_token,
-            ..
-        }) => {
-            let token = if rules.authorization_token_is_filled {
-                authorization_token.clone()
-            } else {
-                String::new()
-            };
+        Some(Purchase::Authorized { authorization_token, .. }) => {
+            let token =
+                if rules.authorization_token_is_filled { authorization_token.clone() } else { String::new() };
             values.authorization_token = Some(token);
         }
-        Some(Purchase::Ordered {
-            order_id,
-            klarna_reference,
-        }) => {
+        Some(Purchase::Ordered { order_id, klarna_reference }) => {
             values.order_id = match rules.order_id {
                 OrderIdValue::Own => Some(order_id.clone()),
                 OrderIdValue::Reference => Some(klarna_reference.clone()),

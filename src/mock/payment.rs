@@ -64,13 +64,8 @@ impl Payment {
 
     /// When this payment session ends.
     pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
-        let from = if self.slides {
-            lock(&self.state).last_modified_at
-        } else {
-            self.created_at
-        };
-        from.checked_add(rules.payment_session_lives)
-            .unwrap_or(Timestamp::MAX)
+        let from = if self.slides { lock(&self.state).last_modified_at } else { self.created_at };
+        from.checked_add(rules.payment_session_lives).unwrap_or(Timestamp::MAX)
     }
 
     pub fn is_expired(&self, now: Timestamp, rules: &ExpiryRules) -> bool {

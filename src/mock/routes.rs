@@ -104,18 +104,8 @@ struct Route {
 }
 
 impl Route {
-    fn merchant(
-        method: MethodFilter,
-        path: &str,
-        operation: Operation,
-        handler: MerchantHandler,
-    ) -> Self {
-        Self {
-            method,
-            path: path.to_owned(),
-            operation,
-            handler: Handler::Merchant(handler),
-        }
+    fn merchant(method: MethodFilter, path: &str, operation: Operation, handler: MerchantHandler) -> Self {
+        Self { method, path: path.to_owned(), operation, handler: Handler::Merchant(handler) }
     }
 
     fn public(
@@ -124,12 +114,7 @@ impl Route {
         operation: Operation,
         handler: PublicHandler,
     ) -> Self {
-        Self {
-            method,
-            path: path.into(),
-            operation,
-            handler: Handler::Public(handler),
-        }
+        Self { method, path: path.into(), operation, handler: Handler::Public(handler) }
     }
 }
 
@@ -150,11 +135,7 @@ impl Call<'_> {
         self.template
             .split('/')
             .zip(self.path.split('/'))
-            .find(|(slot, _)| {
-                slot.strip_prefix('{')
-                    .and_then(|slot| slot.strip_suffix('}'))
-                    == Some(name)
-            })
+            .find(|(slot, _)| slot.strip_prefix('{').and_then(|slot| slot.strip_suffix('}')) == Some(name))
             .map_or("", |(_, segment)| segment)
     }
 
@@ -171,45 +152,15 @@ impl Call<'_> {
 fn routes(dialect: Dialect, paths: &Paths) -> Vec<Route> {
     use MethodFilter as M;
     let mut routes = vec![
-        Route::merchant(
-            M::POST,
-            "/hpp/v1/sessions",
-            Operation::CreateSession,
-            sessions::create,
-        ),
-        Route::merchant(
-            M::GET,
-            "/ordermanagement/v1/orders/{order_id}",
-            Operation::ReadOrder,
-            order::read,
-        ),
+        Route::merchant(M::POST, "/hpp/v1/sessions", Operation::CreateSession, sessions::create),
+        Route::merchant(M::GET, "/ordermanagement/v1/orders/{order_id}", Operation::ReadOrder, order::read),
     ];
     for paths in [&PLAIN_PATHS, &OPAQUE_PATHS] {
         routes.extend([
-            Route::merchant(
-                M::GET,
-                paths.session,
-                Operation::ReadSession,
-                sessions::read,
-            ),
-            Route::merchant(
-                M::DELETE,
-                paths.session,
-                Operation::DisableSession,
-                sessions::disable,
-            ),
-            Route::merchant(
-                M::POST,
-                paths.distribution,
-                Operation::Distribute,
-                distribution::distribute,
-            ),
-            Route::merchant(
-                M::POST,
-                paths.token,
-                Operation::GenerateToken,
-                distribution::generate_token,
-            ),
+            Route::merchant(M::GET, paths.session, Operation::ReadSession, sessions::read),
+            Route::merchant(M::DELETE, paths.session, Operation::DisableSession, sessions::disable),
+            Route::merchant(M::POST, paths.distribution, Operation::Distribute, distribution::distribute),
+            Route::merchant(M::POST, paths.token, Operation::GenerateToken, distribution::generate_token),
         ]);
     }
     match dialect {
@@ -276,38 +227,13 @@ fn routes(dialect: Dialect, paths: &Paths) -> Vec<Route> {
     routes.extend([
         Route::public(M::GET, page, Operation::PaymentPage, page::open),
         Route::public(M::POST, format!("{page}/move"), Operation::Move, page::act),
-        Route::public(
-            M::GET,
-            format!("{page}/cancel"),
-            Operation::CancelConfirmation,
-            page::confirm_cancel,
-        ),
-        Route::public(
-            M::GET,
-            format!("{page}/end/{{outcome}}"),
-            Operation::GenericPage,
-            page::generic,
-        ),
+        Route::public(M::GET, format!("{page}/cancel"), Operation::CancelConfirmation, page::confirm_cancel),
+        Route::public(M::GET, format!("{page}/end/{{outcome}}"), Operation::GenericPage, page::generic),
         Route::public(M::GET, paths.qr_image, Operation::QrImage, page::qr_image),
-        Route::public(
-            M::GET,
-            paths.module,
-            Operation::DistributionModule,
-            page::distribution_module,
-        ),
+        Route::public(M::GET, paths.module, Operation::DistributionModule, page::distribution_module),
         Route::public(M::GET, "/_mock", Operation::Control, control::describe),
-        Route::public(
-            M::POST,
-            "/_mock/accounts",
-            Operation::Control,
-            control::add_account,
-        ),
-        Route::public(
-            M::GET,
-            "/_mock/accounts/{merchant_id}/clock",
-            Operation::Control,
-            control::read_clock,
-        ),
+        Route::public(M::POST, "/_mock/accounts", Operation::Control, control::add_account),
+        Route::public(M::GET, "/_mock/accounts/{merchant_id}/clock", Operation::Control, control::read_clock),
         Route::public(
             M::POST,
             "/_mock/accounts/{merchant_id}/clock",
@@ -351,12 +277,7 @@ pub fn router(playground: &Arc<Playground>) -> Router {
         .method_not_allowed_fallback(move || async move {
             let status = StatusCode::METHOD_NOT_ALLOWED;
             let problem = Problem::new(status, "METHOD_NOT_ALLOWED", "method not allowed");
-            finish(
-                &no_method,
-                Operation::Unknown,
-                Timestamp::now(),
-                Err(problem),
-            )
+            finish(&no_method, Operation::Unknown, Timestamp::now(), Err(problem))
         })
         .fallback(move || async move {
             let problem = Problem::not_found("no such resource");
@@ -371,10 +292,9 @@ async fn answer(playground: &Playground, route: &Route, request: Request) -> Res
         Err(problem) => Err(problem),
         Ok(body) => {
             let authorization = parts.headers.get(header::AUTHORIZATION);
-            let account = playground.accounts.authenticate(
-                authorization.map(HeaderValue::as_bytes),
-                &playground.rules.access,
-            );
+            let account = playground
+                .accounts
+                .authenticate(authorization.map(HeaderValue::as_bytes), &playground.rules.access);
             let mut call = Call {
                 template: &route.path,
                 path: parts.uri.path(),
@@ -417,10 +337,7 @@ fn finish(
     reply = reply
         .with_header(header::DATE, &date)
         .with_header(X_MOCK, "hpp-conformance")
-        .with_header(
-            header::CACHE_CONTROL,
-            "max-age=0, no-cache, no-store, must-revalidate",
-        );
+        .with_header(header::CACHE_CONTROL, "max-age=0, no-cache, no-store, must-revalidate");
     if !operation.is_page() {
         reply = reply.with_header(CORRELATION_ID, &correlation_id);
     }
@@ -449,25 +366,15 @@ async fn read_body(mut body: axum::body::Body) -> Result<Vec<u8>, Problem> {
         return Ok(taken);
     }
     let status = StatusCode::PAYLOAD_TOO_LARGE;
-    Err(Problem::new(
-        status,
-        "PAYLOAD_TOO_LARGE",
-        "the body is larger than 1 MB",
-    ))
+    Err(Problem::new(status, "PAYLOAD_TOO_LARGE", "the body is larger than 1 MB"))
 }
 
 fn unauthorized() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "UNAUTHORIZED",
-        "credentials are missing or wrong",
-    )
+    Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "credentials are missing or wrong")
 }
 
 fn http_date(now: Timestamp) -> String {
-    rfc2822::DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&now)
-        .unwrap_or_default()
+    rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -488,17 +395,11 @@ mod tests {
         assert_eq!(call.param("key"), "k1");
         assert_eq!(call.param("outcome"), "success");
         assert_eq!(call.param("other"), "");
-        assert_eq!(
-            call.json_object().unwrap_err().status,
-            StatusCode::BAD_REQUEST
-        );
+        assert_eq!(call.json_object().unwrap_err().status, StatusCode::BAD_REQUEST);
     }
 
     #[test]
     fn dates_follow_rfc_9110() {
-        assert_eq!(
-            http_date(Timestamp::UNIX_EPOCH),
-            "Thu, 01 Jan 1970 00:00:00 GMT"
-        );
+        assert_eq!(http_date(Timestamp::UNIX_EPOCH), "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 }

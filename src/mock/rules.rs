@@ -17,13 +17,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order of the reference.
-    pub const ALL: [Self; 5] = [
-        Self::Success,
-        Self::Failure,
-        Self::Error,
-        Self::Back,
-        Self::Cancel,
-    ];
+    pub const ALL: [Self; 5] = [Self::Success, Self::Failure, Self::Error, Self::Back, Self::Cancel];
 
     /// The name of the merchant URL, as the API spells it.
     pub fn name(self) -> &'static str {
@@ -182,11 +176,7 @@ impl Rules {
     /// The rules as the vendor of the dialect documents them.
     pub fn faithful(dialect: Dialect) -> Self {
         Self {
-            access: AccessRules {
-                credentials_required: true,
-                password_compared: true,
-                page_is_public: true,
-            },
+            access: AccessRules { credentials_required: true, password_compared: true, page_is_public: true },
             create: CreateRules {
                 payment_session_url_optional: false,
                 merchant_urls_optional: true,

@@ -34,11 +34,7 @@ use crate::mock::sharded_map::lock;
 ///
 /// Free choice, where the reference is silent: in the last hour of a payment session no hosted session can be made,
 /// since it would be born expired.
-pub fn create(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let request = call.json_object()?;
     let rules = &playground.rules;
     let payment = find_payment(playground, call, account, &request)?;
@@ -76,18 +72,11 @@ pub fn create(
         return Err(Problem::not_found("the payment session has expired"));
     }
     let reference = enter(playground, &hosted);
-    Ok(Reply::json(
-        StatusCode::CREATED,
-        created(playground, &hosted, &reference),
-    ))
+    Ok(Reply::json(StatusCode::CREATED, created(playground, &hosted, &reference)))
 }
 
 /// Reads a hosted session.
-pub fn read(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let rules = &playground.rules;
     let key = call.param("key");
     let Some(hosted) = playground.session(key, account) else {
@@ -104,15 +93,9 @@ pub fn read(
 }
 
 /// Disables a hosted session.
-pub fn disable(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let rules = &playground.rules;
-    let hosted = playground
-        .session(call.param("key"), account)
-        .ok_or_else(not_found)?;
+    let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
     if rules.expiry.expired_is_not_disabled && hosted.is_expired(call.now, &rules.expiry) {
         return Err(not_found());
     }
@@ -142,15 +125,8 @@ fn find_payment(
         }
         _ => return Err(bad_value()),
     };
-    let asked_host = call
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let own_hosts = [
-        asked_host,
-        playground.api_origin.trim_start_matches("http://"),
-    ];
+    let asked_host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let own_hosts = [asked_host, playground.api_origin.trim_start_matches("http://")];
     let (id, is_foreign) = match payment_session_id(url, playground.dialect, &own_hosts) {
         Some(id) => (id, false),
         None if rules.create.foreign_payment_session_refused => return Err(bad_value()),
@@ -162,25 +138,14 @@ fn find_payment(
     }
     Ok(payment.filter(|payment| {
         payment.is_open()
-            && !(rules.expiry.expired_payment_session_refused
-                && payment.is_expired(call.now, &rules.expiry))
+            && !(rules.expiry.expired_payment_session_refused && payment.is_expired(call.now, &rules.expiry))
     }))
 }
 
 /// A payment session for those that a weakened rule lets do without one.
-fn invent_payment(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Arc<Payment> {
+fn invent_payment(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Arc<Payment> {
     let id = playground.ids.uuid();
-    Arc::new(Payment::new(
-        id,
-        Arc::clone(account),
-        call.now,
-        false,
-        Map::new(),
-    ))
+    Arc::new(Payment::new(id, Arc::clone(account), call.now, false, Map::new()))
 }
 
 /// A session for those who ask for one that never was; no faithful mock does.
@@ -201,19 +166,11 @@ fn invented(playground: &Playground, call: &Call<'_>) -> Value {
 
 /// Makes the session known under all its keys; the key of its API URLs comes back.
 fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> String {
-    lock(&hosted.payment.state)
-        .hosted
-        .push(Arc::downgrade(hosted));
+    lock(&hosted.payment.state).hosted.push(Arc::downgrade(hosted));
     hosted.account().add_session(hosted);
-    playground
-        .sessions
-        .insert(&hosted.session_id, Arc::clone(hosted));
-    playground
-        .pages
-        .insert(&hosted.page_key, Arc::clone(hosted));
-    playground
-        .qr_images
-        .insert(&hosted.qr_key, Arc::clone(hosted));
+    playground.sessions.insert(&hosted.session_id, Arc::clone(hosted));
+    playground.pages.insert(&hosted.page_key, Arc::clone(hosted));
+    playground.qr_images.insert(&hosted.qr_key, Arc::clone(hosted));
     if !playground.has_opaque_urls {
         return hosted.session_id.clone();
     }

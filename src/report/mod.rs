@@ -11,10 +11,13 @@ mod standing;
 mod summary;
 mod terminal;
 
+pub use json::JsonError;
+pub use junit::JunitError;
 pub use outcome::Gate;
 pub use outcome::Outcome;
 pub use run_folder::RunFolder;
 pub use standing::Standing;
+pub use terminal::table;
 
 use crate::requirement::Confidence;
 use crate::requirement::Dialect;

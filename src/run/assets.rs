@@ -63,13 +63,7 @@ impl Features {
                 Err(fault) => faults.push(fault),
             }
         }
-        Ok(Self {
-            loaded,
-            faults,
-            catalogue,
-            features_hash: hash(&texts),
-            catalogue_hash: hash(&catalogues),
-        })
+        Ok(Self { loaded, faults, catalogue, features_hash: hash(&texts), catalogue_hash: hash(&catalogues) })
     }
 }
 
@@ -113,7 +107,10 @@ pub fn embedded_target(path: &str) -> Option<String> {
 
 /// The embedded target profiles: name and text.
 pub fn embedded_targets() -> Vec<NamedText> {
-    embedded(&TARGETS, "targets", "toml").into_iter().filter(|(path, _)| path.matches('/').count() == 1).collect()
+    embedded(&TARGETS, "targets", "toml")
+        .into_iter()
+        .filter(|(path, _)| path.matches('/').count() == 1)
+        .collect()
 }
 
 fn embedded(dir: &Dir<'_>, prefix: &str, ending: &str) -> Vec<NamedText> {
@@ -137,7 +134,9 @@ fn has_ending(path: &str, ending: &str) -> bool {
 /// The repository's own features given as a folder bring no second copy of the embedded catalogue.
 fn is_embedded_folder(path: &Path) -> bool {
     let files: Vec<PathBuf> = if path.is_dir() {
-        std::fs::read_dir(path).map(|dir| dir.flatten().map(|entry| entry.path()).collect()).unwrap_or_default()
+        std::fs::read_dir(path)
+            .map(|dir| dir.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default()
     } else {
         vec![path.to_owned()]
     };
@@ -145,7 +144,8 @@ fn is_embedded_folder(path: &Path) -> bool {
     catalogues.peek().is_some()
         && catalogues.all(|file| {
             let embedded = file.file_name().and_then(|name| FEATURES.get_file(name));
-            embedded.is_some_and(|embedded| std::fs::read(file).is_ok_and(|bytes| bytes == embedded.contents()))
+            embedded
+                .is_some_and(|embedded| std::fs::read(file).is_ok_and(|bytes| bytes == embedded.contents()))
         })
 }
 

@@ -34,9 +34,7 @@ pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<
     let target = profile.name.clone();
     let url = url.to_string();
     match client.send(call, 1, Instant::now()).await.exchange.outcome {
-        Outcome::Trouble(trouble) => {
-            Err(PreflightError::Unreachable { target, url, why: trouble.message })
-        }
+        Outcome::Trouble(trouble) => Err(PreflightError::Unreachable { target, url, why: trouble.message }),
         Outcome::Response(response) => match response.status {
             401 | 403 => Err(PreflightError::Credentials { target, url, status: response.status }),
             status @ (100..=399 | 404 | 405 | 501) if status != 201 => {

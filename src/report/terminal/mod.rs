@@ -1,7 +1,10 @@
 //! The report on the terminal: the plain word, then the failures, then what could not be judged, then the tables.
 
+mod listing;
 mod page;
 mod table;
+
+pub use listing::table;
 
 use crate::evidence::Exchange;
 use crate::evidence::Outcome as Answer;
