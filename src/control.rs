@@ -21,6 +21,11 @@ pub struct Account {
     pub credentials: Credentials,
 }
 
+/// The control interface could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up HTTP for the control interface")]
+pub struct ControlError(#[from] reqwest::Error);
+
 /// Speaks to the control interface of a target.
 pub struct Control {
     http: reqwest::Client,
@@ -42,7 +47,7 @@ struct ClockReading {
 
 impl Control {
     /// The control interface of a profile, if it names one.
-    pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> reqwest::Result<Option<Self>> {
+    pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> Result<Option<Self>, ControlError> {
         let Some(url) = &profile.control_url else { return Ok(None) };
         let http = reqwest::Client::builder().no_proxy().timeout(profile.deadlines.request).build()?;
         let mut root = url.clone();

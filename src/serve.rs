@@ -61,6 +61,12 @@ pub enum ServeError {
     Tls { host: String, source: rustls::Error },
 }
 
+/// Makes ring the process's TLS provider; HTTP clients need it too. A second call changes nothing.
+pub fn install_tls_provider() {
+    // An error says that one is installed already, which is all that is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A TLS key with its self-signed certificate, made anew each time.
 ///
 /// The key is ECDSA P-256: Chromium refuses Ed25519.

@@ -7,6 +7,7 @@ mod run;
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::prove;
+use crate::serve;
 use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
@@ -80,9 +81,7 @@ pub fn main() -> ExitCode {
             return code;
         }
     };
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        return fail("the TLS provider was installed twice");
-    }
+    serve::install_tls_provider();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(format!("cannot start the runtime: {error}")),

@@ -15,9 +15,9 @@ use crate::run::Format;
 use crate::run::RunOptions;
 use crate::run::TargetChoice;
 use crate::suite::Filter;
+use crate::suite::TagExpression;
 use clap::Args;
 use clap::ValueEnum;
-use gherkin::tagexpr::TagOperation;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub struct RunArgs {
     target: Vec<String>,
     /// Only scenarios whose tags satisfy this expression, such as '@needs:browser and not @slow'.
     #[arg(long, value_name = "EXPRESSION", value_parser = tags)]
-    tags: Option<TagOperation>,
+    tags: Option<TagExpression>,
     /// Only this part of the scenarios, such as 1/4.
     #[arg(long, value_name = "PART/PARTS", value_parser = shard)]
     shard: Option<(usize, usize)>,
@@ -78,8 +78,8 @@ pub struct RunArgs {
     #[arg(long, short, default_value = "reports", value_name = "FOLDER")]
     out: PathBuf,
     /// Files to write.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Format::Json, Format::Html, Format::Junit])]
-    format: Vec<Format>,
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FormatArg::Json, FormatArg::Html, FormatArg::Junit])]
+    format: Vec<FormatArg>,
     /// Print the headline only.
     #[arg(long, short)]
     quiet: bool,
@@ -96,6 +96,26 @@ enum GateArg {
     Journey,
     /// Both.
     All,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatArg {
+    /// report.json
+    Json,
+    /// report.html
+    Html,
+    /// junit.xml
+    Junit,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Json => Self::Json,
+            FormatArg::Html => Self::Html,
+            FormatArg::Junit => Self::Junit,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -142,7 +162,7 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
             ..BrowserOptions::default()
         },
         out: arguments.out,
-        formats: arguments.format,
+        formats: arguments.format.into_iter().map(Format::from).collect(),
         progress: !quiet,
         arguments: std::env::args().skip(1).collect(),
     };
@@ -189,7 +209,7 @@ fn terminal_width() -> usize {
         .clamp(60, 160)
 }
 
-fn tags(text: &str) -> Result<TagOperation, String> {
+fn tags(text: &str) -> Result<TagExpression, String> {
     text.parse().map_err(|_| "expected an expression such as '@needs:browser and not @slow'".into())
 }
 

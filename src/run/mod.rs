@@ -1,9 +1,12 @@
 //! A run, start to end: what is judged by, the targets, the scenarios, the report. The one place that knows every part.
 
 mod assets;
+mod browsers;
 mod journal;
+mod name;
 mod preflight;
 mod progress;
+mod records;
 mod subject;
 
 pub use assets::AssetError;
@@ -15,30 +18,29 @@ pub use subject::SubjectError;
 pub use subject::TargetChoice;
 
 use crate::browser::BrowserOptions;
-use crate::browser::BrowserPool;
 use crate::client::Client;
 use crate::client::ClientError;
 use crate::control::Control;
+use crate::control::ControlError;
 use crate::evidence::Recorder;
-use crate::receiver::Receiver;
 use crate::report::Gate;
 use crate::report::Hashes;
 use crate::report::RunFacts;
 use crate::report::RunFolder;
 use crate::report::RunReport;
-use crate::report::TargetFacts;
 use crate::report::TargetReport;
 use crate::requirement::Requirement;
 use crate::suite;
 use crate::suite::Case;
 use crate::suite::Context;
 use crate::suite::Filter;
+use crate::suite::Steps;
 use crate::target::Ability;
 use crate::target::TargetProfile;
 use crate::verdict::Attempt;
 use crate::verdict::Doubt;
-use crate::verdict::ScenarioRecord;
 use crate::verdict::Verdict;
+use browsers::Browsers;
 use jiff::Timestamp;
 use journal::Entry;
 use journal::Journal;
@@ -80,7 +82,7 @@ pub struct RunOptions {
 }
 
 /// A file that a run writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// report.json
     Json,
@@ -106,7 +108,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for choice in &options.targets {
         subjects.push(Subject::ready(choice, options.seed, &recorder).await?);
     }
-    let id = run_id(started_at, &subjects);
+    let id = name::run_id(started_at, &subjects);
     let folder = options.out.join(&id);
     std::fs::create_dir_all(&folder).map_err(|source| RunError::Folder { path: folder.clone(), source })?;
     let session = Session {
@@ -142,15 +144,6 @@ struct Session {
     folder: PathBuf,
     began: Instant,
 }
-
-/// The browsers of a run and the merchant's site they find.
-#[derive(Clone)]
-struct Browsers {
-    receiver: Option<Arc<Receiver>>,
-    pool: Result<Arc<BrowserPool>, String>,
-}
-
-type Steps = cucumber::step::Collection<suite::World>;
 
 impl Session {
     /// Runs the scenarios that apply to a target: those of the API first, then those that need the page, then what is tried again.
@@ -212,16 +205,16 @@ impl Session {
     ) -> Result<Arc<Context>, RunError> {
         let journey = cases.iter().any(|case| case.needs.contains(&Ability::Browser));
         let browsers = if journey {
-            self.browsers.get_or_init(|| start_browsers(&self.options.browser, profile)).await.clone()
+            self.browsers.get_or_init(|| Browsers::start(&self.options.browser, profile)).await.clone()
         } else {
-            Browsers { receiver: None, pool: Err("no browser was asked for".into()) }
+            Browsers::none()
         };
         let phase = if journey { "p" } else { "a" };
-        let mark = base36(Timestamp::now().as_millisecond().unsigned_abs());
+        let mark = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
         Ok(Arc::new(Context {
             schemas: self.schemas.compile(profile.is_loopback(), &self.features.catalogue)?,
             client: Client::new(profile, Arc::clone(&self.recorder))?,
-            control: Control::new(profile, Arc::clone(&self.recorder)).map_err(RunError::Control)?,
+            control: Control::new(profile, Arc::clone(&self.recorder))?,
             recorder: Arc::clone(&self.recorder),
             browsers: browsers.pool,
             receiver: browsers.receiver,
@@ -251,23 +244,11 @@ impl Session {
         let mut targets = Vec::new();
         for (index, subject) in subjects.iter().enumerate() {
             let profile = &subject.profile;
-            let choices = suite::choose(
-                &self.features.loaded,
-                &self.options.filter,
-                &self.features.catalogue,
-                profile,
-                steps,
-            );
-            let mut records: Vec<ScenarioRecord> = choices
-                .into_iter()
-                .map(|choice| {
-                    let made = attempts.remove(&(index, choice.case.key.clone()));
-                    record(choice.case, made.unwrap_or_else(|| vec![not_run(choice.verdict)]))
-                })
-                .collect();
-            records.extend(self.features.faults.iter().map(record_of_fault));
-            records.sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
-            targets.push(TargetReport { facts: facts(profile, &catalogue), records });
+            let Features { loaded, catalogue: known, faults, .. } = &self.features;
+            let choices = suite::choose(loaded, &self.options.filter, known, profile, steps);
+            let made = |case: &Case| attempts.remove(&(index, case.key.clone()));
+            let records = records::of_target(choices, made, faults);
+            targets.push(TargetReport { facts: records::facts(profile, &catalogue), records });
         }
         let browser = self.browsers.get().and_then(|browsers| browsers.pool.as_ref().ok());
         let report = RunReport {
@@ -317,19 +298,6 @@ pub fn write(report: &RunReport, folder: &std::path::Path, formats: &[Format]) -
     Ok(())
 }
 
-async fn start_browsers(options: &BrowserOptions, profile: &TargetProfile) -> Browsers {
-    let receiver = match Receiver::start(&profile.merchant_host).await {
-        Ok(receiver) => Arc::new(receiver),
-        Err(error) => return Browsers { receiver: None, pool: Err(error_chain(&error)) },
-    };
-    let mut options = options.clone();
-    options.merchant_host.clone_from(&profile.merchant_host);
-    options.receiver_address = Some(profile.receiver_address.unwrap_or_else(|| receiver.address()));
-    options.receiver_spki = receiver.spki_sha256_base64();
-    let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| error_chain(&error));
-    Browsers { receiver: Some(receiver), pool }
-}
-
 /// An error with all its causes, in one line.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -363,70 +331,8 @@ fn cancellation(deadline: Option<Duration>) -> CancellationToken {
     cancel
 }
 
-/// `<UTC time with milliseconds>-<names of the targets>`.
-fn run_id(started_at: Timestamp, subjects: &[Subject]) -> String {
-    let names: Vec<String> = subjects
-        .iter()
-        .map(|subject| subject.profile.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
-        .collect();
-    format!("{}-{}", started_at.strftime("%Y%m%dT%H%M%S%3fZ"), names.join("-"))
-}
-
-fn base36(mut number: u64) -> String {
-    let mut digits = Vec::new();
-    while number > 0 {
-        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
-        number /= 36;
-    }
-    digits.iter().rev().collect()
-}
-
 fn is_worth_another_attempt(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Inconclusive(Doubt::Trouble(_)))
-}
-
-fn not_run(verdict: Option<Verdict>) -> Attempt {
-    Attempt::not_run(verdict.unwrap_or(Verdict::Inconclusive(Doubt::Cancelled)))
-}
-
-fn record(case: &Case, attempts: Vec<Attempt>) -> ScenarioRecord {
-    ScenarioRecord {
-        key: case.key.clone(),
-        title: case.title.clone(),
-        file: case.file.clone(),
-        line: case.line,
-        requirement: case.requirement.clone(),
-        candidate: case.candidate,
-        needs: case.needs.clone(),
-        attempts,
-    }
-}
-
-/// A file that is no feature stands in the report as one void scenario.
-fn record_of_fault(fault: &suite::FileFault) -> ScenarioRecord {
-    ScenarioRecord {
-        key: fault.path.clone(),
-        title: "the feature file".into(),
-        file: fault.path.clone(),
-        line: fault.line,
-        requirement: None,
-        candidate: false,
-        needs: Vec::new(),
-        attempts: vec![Attempt::not_run(Verdict::Error(fault.fault.clone()))],
-    }
-}
-
-fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts {
-    TargetFacts {
-        name: profile.name.clone(),
-        dialect: profile.dialect,
-        provider: profile.provider,
-        base_url: profile.base_url.to_string(),
-        abilities: profile.abilities.clone(),
-        floor: profile.floor.clone(),
-        confirmed: TargetFacts::resolve(&profile.confirmed, catalogue),
-        waivers: profile.waivers.clone(),
-    }
 }
 
 /// Why a run could not be done.
@@ -444,8 +350,8 @@ pub enum RunError {
     #[error(transparent)]
     Client(#[from] ClientError),
 
-    #[error("cannot set up the control interface")]
-    Control(#[source] reqwest::Error),
+    #[error(transparent)]
+    Control(#[from] ControlError),
 
     #[error(transparent)]
     Journal(#[from] journal::JournalError),

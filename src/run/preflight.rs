@@ -3,11 +3,11 @@
 use crate::client::Call;
 use crate::client::Client;
 use crate::client::ClientError;
+use crate::client::Method;
 use crate::evidence::Operation;
 use crate::evidence::Outcome;
 use crate::evidence::Recorder;
 use crate::target::TargetProfile;
-use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;

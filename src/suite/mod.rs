@@ -22,9 +22,10 @@ pub use registry::all as all_steps;
 pub use registry::collection as step_collection;
 pub use selection::Choice;
 pub use selection::Filter;
+pub use selection::Steps;
+pub use selection::TagExpression;
 pub use selection::choose;
 pub use selection::fault as case_fault;
-pub use world::World;
 
 use crate::verdict::Attempt;
 use crate::verdict::EvidenceStore;
@@ -47,6 +48,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use world::Remains;
+use world::World;
 
 use world::micros;
 

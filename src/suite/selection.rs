@@ -11,13 +11,17 @@ use crate::verdict::SkipCause;
 use crate::verdict::Verdict;
 use cucumber::step::Collection;
 use cucumber::tag::Ext;
-use gherkin::tagexpr::TagOperation;
+
+pub use gherkin::tagexpr::TagOperation as TagExpression;
+
+/// The steps in the form in which cucumber looks them up.
+pub type Steps = Collection<World>;
 
 /// What the command line leaves of the scenarios.
 #[derive(Debug, Default)]
 pub struct Filter {
     /// Only scenarios whose tags satisfy this.
-    pub tags: Option<TagOperation>,
+    pub tags: Option<TagExpression>,
     /// Only the scenarios of this shard: index from 0, and count.
     pub shard: Option<(usize, usize)>,
 }
@@ -46,7 +50,7 @@ pub fn choose<'c>(
     filter: &Filter,
     catalogue: &Catalogue,
     profile: &TargetProfile,
-    steps: &Collection<World>,
+    steps: &Steps,
 ) -> Vec<Choice<'c>> {
     let cases = features.iter().flat_map(|feature| &feature.cases).enumerate();
     cases
@@ -64,7 +68,7 @@ pub fn choose<'c>(
 }
 
 /// What is wrong with a scenario, whatever the target: its tags, its requirement, its steps.
-pub fn fault(case: &Case, catalogue: &Catalogue, steps: &Collection<World>) -> Option<Fault> {
+pub fn fault(case: &Case, catalogue: &Catalogue, steps: &Steps) -> Option<Fault> {
     if let Some(fault) = &case.fault {
         return Some(fault.clone());
     }
@@ -78,7 +82,7 @@ pub fn fault(case: &Case, catalogue: &Catalogue, steps: &Collection<World>) -> O
     case.steps.iter().find_map(|step| step_fault(&case.file, step, steps))
 }
 
-fn step_fault(file: &str, step: &gherkin::Step, steps: &Collection<World>) -> Option<Fault> {
+fn step_fault(file: &str, step: &gherkin::Step, steps: &Steps) -> Option<Fault> {
     let text = format!("{} {}", step.keyword.trim(), step.value);
     let place = format!("{file}:{}", step.position.line);
     match steps.find(step) {
