@@ -7,6 +7,12 @@ mod serve;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let port = arguments.next().unwrap_or_else(|| "0".into());
+    if port == "deviations" {
+        for entry in mock::DEVIATIONS.iter() {
+            println!("{}\t{}\t{}", entry.name, entry.breaks.join(" "), entry.lie);
+        }
+        return Ok(());
+    }
     let dialect = match arguments.next().as_deref() {
         Some("kustom") => mock::Dialect::Kustom,
         _ => mock::Dialect::Klarna,

@@ -85,7 +85,7 @@ mod tests {
                 entry
                     .breaks
                     .iter()
-                    .all(|id| id.starts_with("HPP-") && id.len() >= 11),
+                    .all(|id| id.starts_with("HPP-") && id.len() >= 10),
                 "{}",
                 entry.name
             );
