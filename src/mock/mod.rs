@@ -45,6 +45,11 @@ mod session;
 mod sessions;
 mod sharded_map;
 
+#[cfg(test)]
+mod faithful_tests;
+#[cfg(test)]
+mod test_client;
+
 pub use crate::mock::deviation::DEVIATIONS;
 pub use crate::mock::deviation::Deviation;
 pub use crate::mock::deviation::deviation;
