@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::payment::Payment;
 use crate::mock::payment::Progress;
@@ -15,7 +16,6 @@ use crate::mock::playground::Playground;
 use crate::mock::purchase::check_kco;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::sharded_map::lock;
 
 /// Opens an order.

@@ -10,16 +10,20 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 
 /// How long an authorized amount can be captured.
 const AUTHORIZATION_LIVES: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// A placed order.
+#[expect(
+    clippy::struct_field_names,
+    reason = "a member of the API keeps its spelling"
+)]
 pub struct Order {
     pub order_id: String,
     pub klarna_reference: String,

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use url::form_urlencoded;
 
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::Purchase;
 use crate::mock::merchant_urls::Destination;
@@ -18,9 +19,7 @@ use crate::mock::placeholder::Values;
 use crate::mock::placeholder::fill;
 use crate::mock::playground::Playground;
 use crate::mock::qr::qr_png;
-use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::Outcome;
 use crate::mock::rules::SessionIdValue;
@@ -30,12 +29,12 @@ use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
 
 /// Opens the payment page.
-pub fn open(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return Ok(unknown());
+        return unknown();
     };
     if let Some(ending) = ending(playground, &hosted, now) {
-        return Ok(ended(&hosted, ending, now));
+        return ended(&hosted, ending, now);
     }
     // A link checker that asks for the head alone has not opened the page.
     if *call.method == Method::GET {
@@ -43,30 +42,30 @@ pub fn open(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> 
         let _ = playground.apply(&hosted, Event::PageOpened, now);
     }
     let page = page_markup::checkout(playground, &hosted);
-    Ok(Reply::html(StatusCode::OK, page).dated(now))
+    Reply::html(StatusCode::OK, page).dated(now)
 }
 
 /// Asks whether the consumer really wants to cancel.
-pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return Ok(unknown());
+        return unknown();
     };
     if let Some(ending) = ending(playground, &hosted, now) {
-        return Ok(ended(&hosted, ending, now));
+        return ended(&hosted, ending, now);
     }
     let page = page_markup::cancel_confirmation(playground, &hosted);
-    Ok(Reply::html(StatusCode::OK, page).dated(now))
+    Reply::html(StatusCode::OK, page).dated(now)
 }
 
 /// Makes the move whose button the consumer pressed.
-pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return Ok(unknown());
+        return unknown();
     };
     match ending(playground, &hosted, now) {
         // The page was open while the merchant disabled the session.
-        Some(Ending::Disabled) => return Ok(vanished(&hosted, now)),
-        Some(ending) => return Ok(ended(&hosted, ending, now)),
+        Some(Ending::Disabled) => return vanished(&hosted, now),
+        Some(ending) => return ended(&hosted, ending, now),
         None => {}
     }
     let chosen = form_urlencoded::parse(call.body)
@@ -100,18 +99,18 @@ pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
         Status::Disabled => vanished(&hosted, now),
         _ => ended(&hosted, Ending::of(status), now),
     });
-    Ok(reply.dated(now))
+    reply.dated(now)
 }
 
 /// Shows the generic page of an outcome.
-pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
     let found = find(playground, call).zip(Outcome::named(call.param("outcome")));
     let Some(((hosted, now), outcome)) = found else {
-        return Ok(unknown());
+        return unknown();
     };
     // No one is told of a payment that did not happen.
     if outcome == Outcome::Success && hosted.status() != Status::Completed {
-        return Ok(vanished(&hosted, now));
+        return vanished(&hosted, now);
     }
     let page = page_markup::ending(Some(&hosted), Ending::Generic(outcome));
     let stays = outcome != Outcome::Success || playground.rules.redirect.generic_success_page_stays;
@@ -122,10 +121,11 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Proble
         let target = fill(target, &values(playground, &hosted), &playground.rules.placeholder);
         page_markup::leaving_late(&page, &target)
     };
-    Ok(Reply::html(StatusCode::OK, page).dated(now))
+    Reply::html(StatusCode::OK, page).dated(now)
 }
 
 /// The QR image of the payment page's address.
+<<<<<<< HEAD
 pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
         let path = playground.paths.page(&hosted.page_key);
@@ -141,6 +141,26 @@ pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Result<R
         let page = page_markup::distribution_module(playground, &hosted);
         Reply::html(StatusCode::OK, page).dated(now)
     }))
+=======
+pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
+    let image = playground
+        .qr_images
+        .get(call.param("key"))
+        .and_then(|hosted| {
+            let path = playground.paths.page(&hosted.page_key);
+            let image = qr_png(&format!("{}{path}", playground.page_origin))?;
+            Some(Reply::png(image).dated(hosted.account().now()))
+        });
+    image.unwrap_or_else(unknown)
+}
+
+/// The page on which an operator in a shop would hand the link over.
+pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Reply {
+    find(playground, call).map_or_else(unknown, |(hosted, now)| {
+        let page = page_markup::distribution_module(playground, &hosted);
+        Reply::html(StatusCode::OK, page).dated(now)
+    })
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
 }
 
 /// The session of the page, and what its merchant's clock shows.

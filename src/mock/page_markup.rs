@@ -1,10 +1,11 @@
 //! The HTML of the pages: plain forms, no scripts, nothing fetched from elsewhere.
 
+use serde_json::Map;
 use serde_json::Value;
 
 use crate::mock::hosted::Hosted;
+use crate::mock::paths::with_key;
 use crate::mock::playground::Playground;
-use crate::mock::routes::with_key;
 use crate::mock::rules::Outcome;
 use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
@@ -149,6 +150,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     let amount = state.document.get("order_amount").and_then(Value::as_u64);
     let currency = state.text("purchase_currency").unwrap_or_default();
     let amount = escape(&price(amount.unwrap_or(0), currency));
+<<<<<<< HEAD
     let lines: String = state
         .document
         .get("order_lines")
@@ -163,6 +165,9 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
             format!("<tr><td>{}</td><td>{sign}{}</td></tr>", escape(name), escape(&total))
         })
         .collect();
+=======
+    let lines = lines(&state.document, currency);
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
     let title = hosted.page_title.as_deref().unwrap_or("Pay");
     let pay = pay_label(hosted.purchase_type.as_deref());
     let buttons: String = moves
@@ -186,6 +191,26 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
         form = form(playground, hosted, &buttons),
     );
     page(&locale(state.text("locale")), title, "data-screen=\"checkout\"", &body)
+}
+
+/// The rows of the table of what is bought.
+fn lines(document: &Map<String, Value>, currency: &str) -> String {
+    let lines = document.get("order_lines").and_then(Value::as_array);
+    let mut rows = String::new();
+    for line in lines.into_iter().flatten() {
+        let name = line.get("name").and_then(Value::as_str).unwrap_or_default();
+        let total = line.get("total_amount").and_then(Value::as_i64);
+        let total = total.unwrap_or(0);
+        let sign = if total < 0 { "−" } else { "" };
+        let total = price(total.unsigned_abs(), currency);
+        rows.push_str("<tr><td>");
+        rows.push_str(&escape(name));
+        rows.push_str("</td><td>");
+        rows.push_str(sign);
+        rows.push_str(&escape(&total));
+        rows.push_str("</td></tr>");
+    }
+    rows
 }
 
 /// The screen that asks whether to cancel.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::Purchase;
 use crate::mock::hosted::millis;
@@ -19,7 +20,6 @@ use crate::mock::playground::Playground;
 use crate::mock::purchase::check_kp;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::sharded_map::lock;
 
 /// The members an order must share with its session.

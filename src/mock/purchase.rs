@@ -95,11 +95,11 @@ fn check_lines(document: &Map<String, Value>, lines: &[Value], amounts: &[&str])
     for (index, line) in lines.iter().enumerate() {
         let bad = |name: &str| Problem::bad_value(&format!("order_lines[{index}].{name}"));
         let text = line.get("name").and_then(Value::as_str);
-        if !text.is_some_and(|name| !name.is_empty()) {
+        if text.is_none_or(str::is_empty) {
             return Err(bad("name"));
         }
         let quantity = line.get("quantity").and_then(Value::as_i64);
-        if !quantity.is_some_and(|quantity| quantity >= 0) {
+        if quantity.is_none_or(|quantity| quantity < 0) {
             return Err(bad("quantity"));
         }
         for name in amounts {

@@ -1,31 +1,27 @@
-//! What the mock answers: the table of routes, and the one way every request takes through it.
+//! What the mock answers: the table of routes.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderMap;
-use axum::http::HeaderName;
-use axum::http::HeaderValue;
-use axum::http::Method;
 use axum::http::StatusCode;
-use axum::http::header;
-use axum::response::Response;
 use axum::routing::MethodFilter;
 use axum::routing::on;
-use http_body_util::BodyExt as _;
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
-use serde_json::Map;
-use serde_json::Value;
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
+use crate::mock::answer::answer;
+use crate::mock::answer::finish;
+use crate::mock::call::Call;
 use crate::mock::checkout;
 use crate::mock::control;
 use crate::mock::distribution;
 use crate::mock::order;
 use crate::mock::page;
+use crate::mock::paths::OPAQUE_PATHS;
+use crate::mock::paths::PLAIN_PATHS;
+use crate::mock::paths::Paths;
 use crate::mock::payments;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Operation;
@@ -33,87 +29,60 @@ use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
 use crate::mock::sessions;
 
-/// The documented limit of a request body.
-const BODY_LIMIT: usize = 1024 * 1024;
-/// How much of a body that is too large is still taken in, so that its sender gets to read the refusal.
-const DRAIN_LIMIT: usize = 16 * BODY_LIMIT;
-
-const CORRELATION_ID: HeaderName = HeaderName::from_static("klarna-correlation-id");
-const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
-
-/// The paths the mock may choose freely; `{key}` stands for a key.
-pub struct Paths {
-    pub session: &'static str,
-    pub distribution: &'static str,
-    pub token: &'static str,
-    pub page: &'static str,
-    pub qr_image: &'static str,
-    /// The first part of the path of the distribution module.
-    pub module: &'static str,
-}
-
-/// The documented paths of the API, and pages unlike the vendor's.
-pub static PLAIN_PATHS: Paths = Paths {
-    session: "/hpp/v1/sessions/{key}",
-    distribution: "/hpp/v1/sessions/{key}/distribution",
-    token: "/hpp/v1/sessions/{key}/distribution-module/token",
-    page: "/pay/{key}",
-    qr_image: "/qr/{key}",
-    module: "/counter/{key}",
-};
-
-/// Paths that say nothing; whoever composes URLs of his own does not find them.
-pub static OPAQUE_PATHS: Paths = Paths {
-    session: "/a/{key}",
-    distribution: "/b/{key}",
-    token: "/c/{key}",
-    page: "/d/{key}",
-    qr_image: "/e/{key}",
-    module: "/f/{key}",
-};
-
-impl Paths {
-    pub fn page(&self, key: &str) -> String {
-        with_key(self.page, key)
-    }
-}
-
-/// The path with its key filled in.
-pub fn with_key(path: &str, key: &str) -> String {
-    path.replace("{key}", key)
-}
-
 type MerchantHandler = fn(&Playground, &Call<'_>, &Arc<Account>) -> Result<Reply, Problem>;
-type PublicHandler = fn(&Playground, &Call<'_>) -> Result<Reply, Problem>;
+type ControlHandler = fn(&Playground, &Call<'_>) -> Result<Reply, Problem>;
+type PublicHandler = fn(&Playground, &Call<'_>) -> Reply;
 
 /// Who may call, and what then happens.
 #[derive(Clone, Copy)]
-enum Handler {
+pub enum Handler {
     /// Needs the credentials of an account.
     Merchant(MerchantHandler),
+    /// Needs none, and names an account that may not be there.
+    Control(ControlHandler),
     /// Needs none.
     Public(PublicHandler),
 }
 
 /// A path with a method.
-struct Route {
-    method: MethodFilter,
-    path: String,
-    operation: Operation,
-    handler: Handler,
+pub struct Route {
+    pub method: MethodFilter,
+    pub path: String,
+    pub operation: Operation,
+    pub handler: Handler,
 }
 
 impl Route {
+<<<<<<< HEAD
     fn merchant(method: MethodFilter, path: &str, operation: Operation, handler: MerchantHandler) -> Self {
         Self { method, path: path.to_owned(), operation, handler: Handler::Merchant(handler) }
+=======
+    fn new(method: MethodFilter, path: &str, operation: Operation, handler: Handler) -> Self {
+        Self {
+            method,
+            path: path.to_owned(),
+            operation,
+            handler,
+        }
+    }
+
+    fn merchant(
+        method: MethodFilter,
+        path: &str,
+        operation: Operation,
+        handler: MerchantHandler,
+    ) -> Self {
+        Self::new(method, path, operation, Handler::Merchant(handler))
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
     }
 
     fn public(
         method: MethodFilter,
-        path: impl Into<String>,
+        path: &str,
         operation: Operation,
         handler: PublicHandler,
     ) -> Self {
+<<<<<<< HEAD
         Self { method, path: path.into(), operation, handler: Handler::Public(handler) }
     }
 }
@@ -154,76 +123,146 @@ fn routes(dialect: Dialect, paths: &Paths) -> Vec<Route> {
     let mut routes = vec![
         Route::merchant(M::POST, "/hpp/v1/sessions", Operation::CreateSession, sessions::create),
         Route::merchant(M::GET, "/ordermanagement/v1/orders/{order_id}", Operation::ReadOrder, order::read),
+=======
+        Self::new(method, path, operation, Handler::Public(handler))
+    }
+
+    /// A further act of the control interface on the account named in the path.
+    fn control(method: MethodFilter, act: &str, handler: ControlHandler) -> Self {
+        let path = format!("/_mock/accounts/{{merchant_id}}/{act}");
+        Self::new(method, &path, Operation::Control, Handler::Control(handler))
+    }
+}
+
+/// The API that both dialects have.
+fn common_routes() -> Vec<Route> {
+    let mut routes = vec![
+        Route::merchant(
+            MethodFilter::POST,
+            "/hpp/v1/sessions",
+            Operation::CreateSession,
+            sessions::create,
+        ),
+        Route::merchant(
+            MethodFilter::GET,
+            "/ordermanagement/v1/orders/{order_id}",
+            Operation::ReadOrder,
+            order::read,
+        ),
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
     ];
+    // The documented paths answer whatever paths are given out.
     for paths in [&PLAIN_PATHS, &OPAQUE_PATHS] {
         routes.extend([
+<<<<<<< HEAD
             Route::merchant(M::GET, paths.session, Operation::ReadSession, sessions::read),
             Route::merchant(M::DELETE, paths.session, Operation::DisableSession, sessions::disable),
             Route::merchant(M::POST, paths.distribution, Operation::Distribute, distribution::distribute),
             Route::merchant(M::POST, paths.token, Operation::GenerateToken, distribution::generate_token),
+=======
+            Route::merchant(
+                MethodFilter::GET,
+                paths.session,
+                Operation::ReadSession,
+                sessions::read,
+            ),
+            Route::merchant(
+                MethodFilter::DELETE,
+                paths.session,
+                Operation::DisableSession,
+                sessions::disable,
+            ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.distribution,
+                Operation::Distribute,
+                distribution::distribute,
+            ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.token,
+                Operation::GenerateToken,
+                distribution::generate_token,
+            ),
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
         ]);
     }
-    match dialect {
-        Dialect::Klarna => routes.extend([
-            Route::merchant(
-                M::POST,
-                "/payments/v1/sessions",
-                Operation::CreatePaymentSession,
-                payments::create,
-            ),
-            Route::merchant(
-                M::GET,
-                "/payments/v1/sessions/{session_id}",
-                Operation::ReadPaymentSession,
-                payments::read,
-            ),
-            Route::merchant(
-                M::POST,
-                "/payments/v1/sessions/{session_id}",
-                Operation::UpdatePaymentSession,
-                payments::update,
-            ),
-            Route::merchant(
-                M::POST,
-                "/payments/v1/authorizations/{token}/order",
-                Operation::PlaceOrder,
-                payments::place_order,
-            ),
-            Route::merchant(
-                M::DELETE,
-                "/payments/v1/authorizations/{token}",
-                Operation::CancelAuthorization,
-                payments::cancel_authorization,
-            ),
-        ]),
-        Dialect::Kustom => routes.extend([
-            Route::merchant(
-                M::POST,
-                "/checkout/v3/orders",
-                Operation::CreatePaymentSession,
-                checkout::create,
-            ),
-            Route::merchant(
-                M::GET,
-                "/checkout/v3/orders/{order_id}",
-                Operation::ReadPaymentSession,
-                checkout::read,
-            ),
-            Route::merchant(
-                M::POST,
-                "/checkout/v3/orders/{order_id}",
-                Operation::UpdatePaymentSession,
-                checkout::update,
-            ),
-            Route::merchant(
-                M::POST,
-                "/checkout/v3/orders/{order_id}/abort",
-                Operation::AbortPaymentSession,
-                checkout::abort,
-            ),
-        ]),
-    }
+    routes
+}
+
+/// The API of KP.
+fn payments_routes() -> Vec<Route> {
+    let session = "/payments/v1/sessions/{session_id}";
+    let authorization = "/payments/v1/authorizations/{token}";
+    vec![
+        Route::merchant(
+            MethodFilter::POST,
+            "/payments/v1/sessions",
+            Operation::CreatePaymentSession,
+            payments::create,
+        ),
+        Route::merchant(
+            MethodFilter::GET,
+            session,
+            Operation::ReadPaymentSession,
+            payments::read,
+        ),
+        Route::merchant(
+            MethodFilter::POST,
+            session,
+            Operation::UpdatePaymentSession,
+            payments::update,
+        ),
+        Route::merchant(
+            MethodFilter::POST,
+            &format!("{authorization}/order"),
+            Operation::PlaceOrder,
+            payments::place_order,
+        ),
+        Route::merchant(
+            MethodFilter::DELETE,
+            authorization,
+            Operation::CancelAuthorization,
+            payments::cancel_authorization,
+        ),
+    ]
+}
+
+/// The API of KCO.
+fn checkout_routes() -> Vec<Route> {
+    let order = "/checkout/v3/orders/{order_id}";
+    vec![
+        Route::merchant(
+            MethodFilter::POST,
+            "/checkout/v3/orders",
+            Operation::CreatePaymentSession,
+            checkout::create,
+        ),
+        Route::merchant(
+            MethodFilter::GET,
+            order,
+            Operation::ReadPaymentSession,
+            checkout::read,
+        ),
+        Route::merchant(
+            MethodFilter::POST,
+            order,
+            Operation::UpdatePaymentSession,
+            checkout::update,
+        ),
+        Route::merchant(
+            MethodFilter::POST,
+            &format!("{order}/abort"),
+            Operation::AbortPaymentSession,
+            checkout::abort,
+        ),
+    ]
+}
+
+/// What the consumer's browser opens.
+fn page_routes(paths: &Paths) -> Vec<Route> {
     let page = paths.page;
+<<<<<<< HEAD
     routes.extend([
         Route::public(M::GET, page, Operation::PaymentPage, page::open),
         Route::public(M::POST, format!("{page}/move"), Operation::Move, page::act),
@@ -254,6 +293,72 @@ fn routes(dialect: Dialect, paths: &Paths) -> Vec<Route> {
         ),
     ]);
     routes
+=======
+    vec![
+        Route::public(MethodFilter::GET, page, Operation::PaymentPage, page::open),
+        Route::public(
+            MethodFilter::POST,
+            &format!("{page}/move"),
+            Operation::Move,
+            page::act,
+        ),
+        Route::public(
+            MethodFilter::GET,
+            &format!("{page}/cancel"),
+            Operation::CancelConfirmation,
+            page::confirm_cancel,
+        ),
+        Route::public(
+            MethodFilter::GET,
+            &format!("{page}/end/{{outcome}}"),
+            Operation::GenericPage,
+            page::generic,
+        ),
+        Route::public(
+            MethodFilter::GET,
+            paths.qr_image,
+            Operation::QrImage,
+            page::qr_image,
+        ),
+        Route::public(
+            MethodFilter::GET,
+            paths.module,
+            Operation::DistributionModule,
+            page::distribution_module,
+        ),
+    ]
+}
+
+/// The control interface.
+fn control_routes() -> Vec<Route> {
+    let get = MethodFilter::GET;
+    let post = MethodFilter::POST;
+    vec![
+        Route::public(get, "/_mock", Operation::Control, control::describe),
+        Route::public(
+            post,
+            "/_mock/accounts",
+            Operation::Control,
+            control::add_account,
+        ),
+        Route::control(get, "clock", control::read_clock),
+        Route::control(post, "clock", control::advance_clock),
+        Route::control(post, "outcome", control::choose_outcome),
+        Route::control(get, "sessions", control::list_sessions),
+    ]
+}
+
+fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
+    let provider_routes = match dialect {
+        Dialect::Klarna => payments_routes(),
+        Dialect::Kustom => checkout_routes(),
+    };
+    common_routes()
+        .into_iter()
+        .chain(provider_routes)
+        .chain(page_routes(paths))
+        .chain(control_routes())
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
 }
 
 /// The app: every route, and answers to what has none.
@@ -284,6 +389,7 @@ pub fn router(playground: &Arc<Playground>) -> Router {
             finish(&no_path, Operation::Unknown, Timestamp::now(), Err(problem))
         })
 }
+<<<<<<< HEAD
 
 async fn answer(playground: &Playground, route: &Route, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -403,3 +509,5 @@ mod tests {
         assert_eq!(http_date(Timestamp::UNIX_EPOCH), "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 }
+=======
+>>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61

@@ -82,7 +82,8 @@ pub struct CreateRules {
     reason = "each rule stands alone; a deviation turns exactly one of them"
 )]
 pub struct ExpiryRules {
-    pub payment_session_lives: SignedDuration,
+    pub kp_session_lives: SignedDuration,
+    pub kco_order_lives: SignedDuration,
     /// How long before its payment session a hosted session ends.
     pub hosted_ends_before: SignedDuration,
     /// How much later than its elder siblings a further hosted session ends.
@@ -191,7 +192,8 @@ impl Rules {
                 first_status: Status::Waiting,
             },
             expiry: ExpiryRules {
-                payment_session_lives: SignedDuration::from_hours(48),
+                kp_session_lives: SignedDuration::from_hours(48),
+                kco_order_lives: SignedDuration::from_hours(48),
                 hosted_ends_before: SignedDuration::from_hours(1),
                 sibling_ends_later: SignedDuration::ZERO,
                 authorization_lives: SignedDuration::from_mins(60),

@@ -88,16 +88,14 @@ impl fmt::Display for Ended {
 pub fn status_after(status: Status, event: Event, rules: &LifeRules) -> Result<Status, Ended> {
     let moved = match event {
         Event::PageOpened if rules.page_load_starts => Status::InProgress,
-        Event::PageOpened => status,
         Event::Approved => Status::Completed,
         Event::Declined => Status::Failed,
         Event::TechnicalError => Status::Error,
         Event::Back => Status::Back,
         Event::CancelConfirmed if rules.confirmed_cancel_ends => Status::Cancelled,
-        Event::CancelConfirmed => status,
         Event::Disabled => Status::Disabled,
         Event::PaymentSessionEnded if rules.follows_payment_session => Status::Cancelled,
-        Event::PaymentSessionEnded => status,
+        Event::PageOpened | Event::CancelConfirmed | Event::PaymentSessionEnded => status,
     };
     match (status, event) {
         (Status::Disabled, Event::Disabled) => Ok(status),

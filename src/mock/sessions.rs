@@ -11,20 +11,20 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::HostedState;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::millis;
 use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
+use crate::mock::paths::with_key;
 use crate::mock::payment::Payment;
 use crate::mock::payment_session_url::last_segment;
 use crate::mock::payment_session_url::payment_session_id;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
-use crate::mock::routes::with_key;
 use crate::mock::session::Event;
 use crate::mock::session::Life;
 use crate::mock::session::Status;
@@ -153,7 +153,7 @@ fn invented(playground: &Playground, call: &Call<'_>) -> Value {
     let rules = &playground.rules.expiry;
     let expires_at = call
         .now
-        .checked_add(rules.payment_session_lives)
+        .checked_add(rules.kp_session_lives)
         .and_then(|end| end.checked_sub(rules.hosted_ends_before))
         .unwrap_or(call.now);
     json!({
