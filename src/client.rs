@@ -14,7 +14,7 @@ use crate::target::Credentials;
 use crate::target::TargetProfile;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Method;
+pub use reqwest::Method;
 use reqwest::header;
 use serde_json::Value;
 use std::sync::Arc;
