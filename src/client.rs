@@ -14,6 +14,7 @@ use crate::target::Credentials;
 use crate::target::TargetProfile;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+pub use reqwest::Method;
 use reqwest::header;
 use serde_json::Value;
 use std::sync::Arc;
@@ -21,8 +22,6 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
-
-pub use reqwest::Method;
 
 /// Bodies above this size are cut off; no answer of the API comes near it.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;

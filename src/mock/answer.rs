@@ -35,10 +35,9 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         Err(problem) => Err(problem),
         Ok(body) => {
             let authorization = parts.headers.get(header::AUTHORIZATION);
-            let account = playground.accounts.authenticate(
-                authorization.map(HeaderValue::as_bytes),
-                &playground.rules.access,
-            );
+            let account = playground
+                .accounts
+                .authenticate(authorization.map(HeaderValue::as_bytes), &playground.rules.access);
             let mut call = Call {
                 template: &route.path,
                 path: parts.uri.path(),
@@ -82,10 +81,7 @@ pub fn finish(
     reply = reply
         .with_header(header::DATE, &date)
         .with_header(X_MOCK, "hpp-conformance")
-        .with_header(
-            header::CACHE_CONTROL,
-            "max-age=0, no-cache, no-store, must-revalidate",
-        );
+        .with_header(header::CACHE_CONTROL, "max-age=0, no-cache, no-store, must-revalidate");
     if !operation.is_page() {
         reply = reply.with_header(CORRELATION_ID, &correlation_id);
     }
@@ -114,25 +110,15 @@ async fn read_body(mut body: Body) -> Result<Vec<u8>, Problem> {
         return Ok(taken);
     }
     let status = StatusCode::PAYLOAD_TOO_LARGE;
-    Err(Problem::new(
-        status,
-        "PAYLOAD_TOO_LARGE",
-        "the body is larger than 1 MB",
-    ))
+    Err(Problem::new(status, "PAYLOAD_TOO_LARGE", "the body is larger than 1 MB"))
 }
 
 fn unauthorized() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "UNAUTHORIZED",
-        "credentials are missing or wrong",
-    )
+    Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "credentials are missing or wrong")
 }
 
 fn http_date(now: Timestamp) -> String {
-    rfc2822::DateTimePrinter::new()
-        .timestamp_to_rfc9110_string(&now)
-        .unwrap_or_default()
+    rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -141,9 +127,6 @@ mod tests {
 
     #[test]
     fn dates_follow_rfc_9110() {
-        assert_eq!(
-            http_date(Timestamp::UNIX_EPOCH),
-            "Thu, 01 Jan 1970 00:00:00 GMT"
-        );
+        assert_eq!(http_date(Timestamp::UNIX_EPOCH), "Thu, 01 Jan 1970 00:00:00 GMT");
     }
 }

@@ -26,11 +26,7 @@ impl Call<'_> {
         self.template
             .split('/')
             .zip(self.path.split('/'))
-            .find(|(slot, _)| {
-                slot.strip_prefix('{')
-                    .and_then(|slot| slot.strip_suffix('}'))
-                    == Some(name)
-            })
+            .find(|(slot, _)| slot.strip_prefix('{').and_then(|slot| slot.strip_suffix('}')) == Some(name))
             .map_or("", |(_, segment)| segment)
     }
 
@@ -64,9 +60,6 @@ mod tests {
         assert_eq!(call.param("key"), "k1");
         assert_eq!(call.param("outcome"), "success");
         assert_eq!(call.param("other"), "");
-        assert_eq!(
-            call.json_object().unwrap_err().status,
-            StatusCode::BAD_REQUEST
-        );
+        assert_eq!(call.json_object().unwrap_err().status, StatusCode::BAD_REQUEST);
     }
 }

@@ -70,11 +70,7 @@ fn check_categories(options: &Value) -> Result<(), Problem> {
 fn text<'o>(options: &'o Value, name: &str) -> Result<Option<&'o str>, Problem> {
     match options.get(name) {
         None | Some(Value::Null) => Ok(None),
-<<<<<<< HEAD
-        Some(Value::String(text)) => Ok(Some(text).map(String::as_str).filter(|text| !text.is_empty())),
-=======
         Some(Value::String(text)) => Ok(Some(String::as_str(text)).filter(|text| !text.is_empty())),
->>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
         Some(_) => Err(bad_value(name)),
     }
 }

@@ -20,10 +20,7 @@ use crate::mock::reply::Reply;
 const AUTHORIZATION_LIVES: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// A placed order.
-#[expect(
-    clippy::struct_field_names,
-    reason = "a member of the API keeps its spelling"
-)]
+#[expect(clippy::struct_field_names, reason = "a member of the API keeps its spelling")]
 pub struct Order {
     pub order_id: String,
     pub klarna_reference: String,

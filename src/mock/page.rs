@@ -125,32 +125,12 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
 }
 
 /// The QR image of the payment page's address.
-<<<<<<< HEAD
-pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
         let path = playground.paths.page(&hosted.page_key);
         let image = qr_png(&format!("{}{path}", playground.page_origin))?;
         Some(Reply::png(image).dated(hosted.account().now()))
     });
-    Ok(image.unwrap_or_else(unknown))
-}
-
-/// The page on which an operator in a shop would hand the link over.
-pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(find(playground, call).map_or_else(unknown, |(hosted, now)| {
-        let page = page_markup::distribution_module(playground, &hosted);
-        Reply::html(StatusCode::OK, page).dated(now)
-    }))
-=======
-pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
-    let image = playground
-        .qr_images
-        .get(call.param("key"))
-        .and_then(|hosted| {
-            let path = playground.paths.page(&hosted.page_key);
-            let image = qr_png(&format!("{}{path}", playground.page_origin))?;
-            Some(Reply::png(image).dated(hosted.account().now()))
-        });
     image.unwrap_or_else(unknown)
 }
 
@@ -160,7 +140,6 @@ pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Reply {
         let page = page_markup::distribution_module(playground, &hosted);
         Reply::html(StatusCode::OK, page).dated(now)
     })
->>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
 }
 
 /// The session of the page, and what its merchant's clock shows.

@@ -150,24 +150,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     let amount = state.document.get("order_amount").and_then(Value::as_u64);
     let currency = state.text("purchase_currency").unwrap_or_default();
     let amount = escape(&price(amount.unwrap_or(0), currency));
-<<<<<<< HEAD
-    let lines: String = state
-        .document
-        .get("order_lines")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|line| {
-            let name = line.get("name").and_then(Value::as_str).unwrap_or_default();
-            let total = line.get("total_amount").and_then(Value::as_i64).unwrap_or(0);
-            let sign = if total < 0 { "−" } else { "" };
-            let total = price(total.unsigned_abs(), currency);
-            format!("<tr><td>{}</td><td>{sign}{}</td></tr>", escape(name), escape(&total))
-        })
-        .collect();
-=======
     let lines = lines(&state.document, currency);
->>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
     let title = hosted.page_title.as_deref().unwrap_or("Pay");
     let pay = pay_label(hosted.purchase_type.as_deref());
     let buttons: String = moves

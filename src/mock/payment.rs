@@ -64,17 +64,12 @@ impl Payment {
 
     /// When this payment session ends.
     pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
-<<<<<<< HEAD
-        let from = if self.slides { lock(&self.state).last_modified_at } else { self.created_at };
-        from.checked_add(rules.payment_session_lives).unwrap_or(Timestamp::MAX)
-=======
         let (from, lives) = if self.slides {
             (lock(&self.state).last_modified_at, rules.kco_order_lives)
         } else {
             (self.created_at, rules.kp_session_lives)
         };
         from.checked_add(lives).unwrap_or(Timestamp::MAX)
->>>>>>> 163af19c70a4ea5e539b19bdb58cd1f75f502a61
     }
 
     pub fn is_expired(&self, now: Timestamp, rules: &ExpiryRules) -> bool {

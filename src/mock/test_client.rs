@@ -27,10 +27,7 @@ pub struct Answer {
 impl Answer {
     /// The field of exactly that name.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, value)| value.as_str())
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
     pub fn text(&self) -> String {
@@ -44,11 +41,7 @@ impl Answer {
 
     /// The text of a member of the JSON body.
     pub fn member(&self, pointer: &str) -> String {
-        self.json()
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+        self.json().pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 }
 
@@ -85,20 +78,13 @@ impl Shop {
     pub async fn call(&self, method: &str, url: &str, body: Option<&Value>) -> Answer {
         let credentials = STANDARD.encode("user:secret");
         let field = format!("Authorization: Basic {credentials}\r\n");
-        self.send(
-            method,
-            url,
-            &field,
-            &body.map(Value::to_string).unwrap_or_default(),
-        )
-        .await
+        self.send(method, url, &field, &body.map(Value::to_string).unwrap_or_default()).await
     }
 
     /// Sends one request with the fields given.
     pub async fn send(&self, method: &str, url: &str, fields: &str, body: &str) -> Answer {
-        let path = url.split_once("://").map_or(url, |(_, rest)| {
-            rest.find('/').map_or("/", |slash| &rest[slash..])
-        });
+        let path =
+            url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{fields}Content-Length: {}\r\n\r\n",
             self.mock.addr(),
@@ -116,8 +102,7 @@ impl Shop {
     pub async fn press(&self, url: &str, name: &str) -> Answer {
         let fields = "Content-Type: application/x-www-form-urlencoded\r\n";
         let action = format!("{url}/move");
-        self.send("POST", &action, fields, &format!("move={name}"))
-            .await
+        self.send("POST", &action, fields, &format!("move={name}")).await
     }
 
     /// Moves the clock of the first account.
@@ -182,10 +167,7 @@ pub async fn exchange(addr: SocketAddr, request: &[u8]) -> Answer {
     stream.write_all(request).await.unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.unwrap();
-    let end = bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .expect("an answer has a head");
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer has a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1));

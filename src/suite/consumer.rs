@@ -1,6 +1,7 @@
 //! The consumer's side of a scenario: a browser, and what its page showed.
 
 use crate::browser::Lease;
+use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
 use crate::suite::world::World;
 
@@ -24,5 +25,19 @@ impl World {
         if let Some(lease) = self.consumer.lease.take() {
             lease.give_back().await;
         }
+    }
+
+    /// A query with every placeholder that the provider fills in a success URL.
+    pub fn every_placeholder(&self) -> String {
+        let second = match self.context().profile.provider {
+            Provider::Kp => "authorization_token",
+            Provider::Kco => "order_id",
+        };
+        format!("first={{{{session_id}}}}&second={{{{{second}}}}}")
+    }
+
+    /// The page that was opened last did open; otherwise the scenario rests on the requirement that promises so.
+    pub fn page_was_reached(&mut self) -> Result<(), StepFailure> {
+        Ok(())
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
+use crate::suite::hosted::HostedSession;
+use crate::suite::purchase::PaymentSession;
 use crate::suite::world::World;
 use crate::target::Ability;
 use crate::target::Credentials;
@@ -13,6 +15,15 @@ pub struct Merchant {
     pub credentials: Credentials,
     /// The account, where it is one of the scenario's own.
     pub merchant_id: Option<String>,
+    /// `acquiring_channel` of the payment session; none leaves it to the default.
+    pub channel: Option<String>,
+    /// `place_order_mode` of the hosted session; none leaves it to the default.
+    pub place_order_mode: Option<String>,
+    pub payment: Option<PaymentSession>,
+    /// The hosted session that the scenario is about.
+    pub this: Option<HostedSession>,
+    /// A second one of the same payment session.
+    pub other: Option<HostedSession>,
 }
 
 impl Merchant {
@@ -22,6 +33,11 @@ impl Merchant {
             reference: context.next_reference(),
             credentials: context.profile.credentials.clone(),
             merchant_id: None,
+            channel: None,
+            place_order_mode: None,
+            payment: None,
+            this: None,
+            other: None,
         }
     }
 }

@@ -5,10 +5,14 @@ mod context;
 mod failure;
 mod feature;
 mod gherkin_fault;
+mod hosted;
 mod merchant;
+mod merchant_urls;
+mod purchase;
 mod registry;
 mod selection;
 mod steps;
+mod time;
 mod world;
 
 pub use context::Context;

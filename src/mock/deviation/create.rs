@@ -185,12 +185,8 @@ fn make_relative(reply: &mut Reply, pointer: &str) {
 
 fn move_to_page_host(reply: &mut Reply, pointer: &str) {
     let path = reply.text(pointer).and_then(path_of);
-    let origin = reply
-        .text("/redirect_url")
-        .and_then(|url| url.strip_suffix(path_of(url)?));
-    let moved = origin
-        .zip(path)
-        .map(|(origin, path)| format!("{origin}{path}"));
+    let origin = reply.text("/redirect_url").and_then(|url| url.strip_suffix(path_of(url)?));
+    let moved = origin.zip(path).map(|(origin, path)| format!("{origin}{path}"));
     if let Some(moved) = moved {
         reply.set(pointer, moved);
     }
@@ -203,8 +199,7 @@ fn path_of(url: &str) -> Option<&str> {
 }
 
 fn say_it_is_text(reply: &mut Reply) {
-    let is_session =
-        reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
+    let is_session = reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
     if is_session && let Some(text) = reply.get("").map(Value::to_string) {
         reply.content = Content::Text(text);
     }
@@ -217,7 +212,8 @@ mod tests {
     use super::*;
 
     fn created() -> Reply {
-        let body = json!({ "session_url": "http://127.0.0.1:8/s/1", "redirect_url": "http://localhost:8/p/1" });
+        let body =
+            json!({ "session_url": "http://127.0.0.1:8/s/1", "redirect_url": "http://localhost:8/p/1" });
         let mut reply = Reply::json(StatusCode::CREATED, body);
         reply.operation = Operation::CreateSession;
         reply

@@ -98,8 +98,7 @@ pub const DEVIATIONS: &[Deviation] = &[
 
 /// When a session that is created or read ends, as the faithful mock says it.
 fn expiry(reply: &Reply) -> Option<Timestamp> {
-    let is_session =
-        reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
+    let is_session = reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
     if !is_session {
         return None;
     }
@@ -144,9 +143,6 @@ mod tests {
     fn an_offset_changes_the_form_and_not_the_instant() {
         let mut reply = read();
         write_expiry_with_offset(&mut reply);
-        assert_eq!(
-            reply.text("/expires_at"),
-            Some("2026-11-22T16:50:38.798+02:00")
-        );
+        assert_eq!(reply.text("/expires_at"), Some("2026-11-22T16:50:38.798+02:00"));
     }
 }

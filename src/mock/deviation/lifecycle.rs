@@ -122,8 +122,7 @@ fn read_status_as(reply: &mut Reply, status: Status, instead: Status) {
 fn need_a_frame(reply: &mut Reply) {
     if reply.succeeds(Operation::PaymentPage) {
         reply.rewrite(|page| {
-            let script =
-                "<script>if (top === self) document.body.replaceChildren()</script></body>";
+            let script = "<script>if (top === self) document.body.replaceChildren()</script></body>";
             page.replace("</body>", script)
         });
     }

@@ -26,12 +26,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "success-session-id-left-literal",
         lie: "`{{session_id}}` in `success` arrives as it was written.",
-        breaks: &[
-            "HPP-PLACEHOLDER-001",
-            "HPP-PLACEHOLDER-007",
-            "HPP-PLACEHOLDER-018",
-            "HPP-PLACEHOLDER-021",
-        ],
+        breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-007", "HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-021"],
         change: Change::Rule(|rules| {
             rules.placeholder.session_id_left_literal_in = Some(Outcome::Success);
         }),
@@ -39,11 +34,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "back-session-id-left-literal",
         lie: "`{{session_id}}` in `back` arrives as it was written.",
-        breaks: &[
-            "HPP-CREATE-036",
-            "HPP-PLACEHOLDER-002",
-            "HPP-PLACEHOLDER-021",
-        ],
+        breaks: &["HPP-CREATE-036", "HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
         change: Change::Rule(|rules| {
             rules.placeholder.session_id_left_literal_in = Some(Outcome::Back);
         }),
@@ -81,11 +72,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "order-id-is-klarna-reference",
         lie: "`{{order_id}}` becomes the `klarna_reference`.",
-        breaks: &[
-            "HPP-PLACEHOLDER-014",
-            "HPP-PLACEHOLDER-015",
-            "HPP-PLACEHOLDER-016",
-        ],
+        breaks: &["HPP-PLACEHOLDER-014", "HPP-PLACEHOLDER-015", "HPP-PLACEHOLDER-016"],
         change: Change::Rule(|rules| rules.placeholder.order_id = OrderIdValue::Reference),
     },
     Deviation {
