@@ -88,7 +88,7 @@ impl Route {
 }
 
 /// The API that both dialects have.
-fn common_routes() -> Vec<Route> {
+fn api_routes() -> Vec<Route> {
     let mut routes = vec![
         Route::merchant(
             MethodFilter::POST,
@@ -266,7 +266,7 @@ fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
         Dialect::Klarna => payments_routes(),
         Dialect::Kustom => checkout_routes(),
     };
-    common_routes()
+    api_routes()
         .into_iter()
         .chain(provider_routes)
         .chain(page_routes(paths))

@@ -20,6 +20,7 @@ use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
 use crate::mock::paths::with_key;
 use crate::mock::payment::Payment;
+use crate::mock::payment::Progress;
 use crate::mock::payment_session_url::last_segment;
 use crate::mock::payment_session_url::payment_session_id;
 use crate::mock::playground::Playground;
@@ -75,7 +76,8 @@ pub fn create(
     if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {
         return Err(Problem::not_found("the payment session has expired"));
     }
-    let reference = enter(playground, &hosted);
+    let reference = enter(playground, &hosted)
+        .ok_or_else(|| Problem::not_found("the payment session has ended"))?;
     Ok(Reply::json(
         StatusCode::CREATED,
         created(playground, &hosted, &reference),
@@ -200,10 +202,16 @@ fn invented(playground: &Playground, call: &Call<'_>) -> Value {
 }
 
 /// Makes the session known under all its keys; the key of its API URLs comes back.
-fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> String {
-    lock(&hosted.payment.state)
-        .hosted
-        .push(Arc::downgrade(hosted));
+///
+/// Nothing happens if its payment session has ended meanwhile.
+fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> Option<String> {
+    {
+        let mut payment = lock(&hosted.payment.state);
+        if payment.progress != Progress::Open {
+            return None;
+        }
+        payment.hosted.push(Arc::downgrade(hosted));
+    }
     hosted.account().add_session(hosted);
     playground
         .sessions
@@ -215,11 +223,11 @@ fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> String {
         .qr_images
         .insert(&hosted.qr_key, Arc::clone(hosted));
     if !playground.has_opaque_urls {
-        return hosted.session_id.clone();
+        return Some(hosted.session_id.clone());
     }
     let reference = playground.ids.key();
     playground.references.insert(&reference, Arc::clone(hosted));
-    reference
+    Some(reference)
 }
 
 fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {

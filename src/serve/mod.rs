@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Request;
@@ -242,6 +241,8 @@ fn fields_too_large(fields: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use http_body_util::Full;
     use hyper::body::Bytes;
     use rustls::ClientConfig;
