@@ -221,6 +221,7 @@ where
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
+        .half_close(true)
         .title_case_headers(true)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
