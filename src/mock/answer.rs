@@ -1,5 +1,7 @@
 //! The one way every request takes: body, credentials, handler, and what all answers have in common.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderName;
@@ -10,6 +12,7 @@ use axum::response::Response;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use tokio::time::timeout;
 
 use crate::mock::call::Call;
 use crate::mock::playground::Playground;
@@ -24,6 +27,9 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// How much of a body that is too large is still taken in, so that its sender gets to read the refusal.
 const DRAIN_LIMIT: usize = 16 * BODY_LIMIT;
 
+/// The longest a client may take to send a body.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
+
 const CORRELATION_ID: HeaderName = HeaderName::from_static("klarna-correlation-id");
 const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
 
@@ -31,7 +37,8 @@ const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
 pub async fn answer(playground: &Playground, route: &Route, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut now = Timestamp::now();
-    let result = match read_body(body).await {
+    let body = timeout(BODY_DEADLINE, read_body(body)).await;
+    let result = match body.unwrap_or_else(|_| Err(stalled())) {
         Err(problem) => Err(problem),
         Ok(body) => {
             let authorization = parts.headers.get(header::AUTHORIZATION);
@@ -111,6 +118,11 @@ async fn read_body(mut body: Body) -> Result<Vec<u8>, Problem> {
     }
     let status = StatusCode::PAYLOAD_TOO_LARGE;
     Err(Problem::new(status, "PAYLOAD_TOO_LARGE", "the body is larger than 1 MB"))
+}
+
+fn stalled() -> Problem {
+    let status = StatusCode::REQUEST_TIMEOUT;
+    Problem::new(status, "REQUEST_TIMEOUT", "the body did not arrive in time")
 }
 
 fn unauthorized() -> Problem {

@@ -73,7 +73,7 @@ impl Route {
 }
 
 /// The API that both dialects have.
-fn common_routes() -> Vec<Route> {
+fn api_routes() -> Vec<Route> {
     let mut routes = vec![
         Route::merchant(MethodFilter::POST, "/hpp/v1/sessions", Operation::CreateSession, sessions::create),
         Route::merchant(
@@ -206,7 +206,11 @@ fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
         Dialect::Klarna => payments_routes(),
         Dialect::Kustom => checkout_routes(),
     };
-    common_routes().into_iter().chain(provider_routes).chain(page_routes(paths)).chain(control_routes())
+    api_routes()
+        .into_iter()
+        .chain(provider_routes)
+        .chain(page_routes(paths))
+        .chain(control_routes())
 }
 
 /// The app: every route, and answers to what has none.

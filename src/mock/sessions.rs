@@ -20,6 +20,7 @@ use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
 use crate::mock::paths::with_key;
 use crate::mock::payment::Payment;
+use crate::mock::payment::Progress;
 use crate::mock::payment_session_url::last_segment;
 use crate::mock::payment_session_url::payment_session_id;
 use crate::mock::playground::Playground;
@@ -71,8 +72,12 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {
         return Err(Problem::not_found("the payment session has expired"));
     }
-    let reference = enter(playground, &hosted);
-    Ok(Reply::json(StatusCode::CREATED, created(playground, &hosted, &reference)))
+    let reference = enter(playground, &hosted)
+        .ok_or_else(|| Problem::not_found("the payment session has ended"))?;
+    Ok(Reply::json(
+        StatusCode::CREATED,
+        created(playground, &hosted, &reference),
+    ))
 }
 
 /// Reads a hosted session.
@@ -165,18 +170,26 @@ fn invented(playground: &Playground, call: &Call<'_>) -> Value {
 }
 
 /// Makes the session known under all its keys; the key of its API URLs comes back.
-fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> String {
-    lock(&hosted.payment.state).hosted.push(Arc::downgrade(hosted));
+///
+/// Nothing happens if its payment session has ended meanwhile.
+fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> Option<String> {
+    {
+        let mut payment = lock(&hosted.payment.state);
+        if payment.progress != Progress::Open {
+            return None;
+        }
+        payment.hosted.push(Arc::downgrade(hosted));
+    }
     hosted.account().add_session(hosted);
     playground.sessions.insert(&hosted.session_id, Arc::clone(hosted));
     playground.pages.insert(&hosted.page_key, Arc::clone(hosted));
     playground.qr_images.insert(&hosted.qr_key, Arc::clone(hosted));
     if !playground.has_opaque_urls {
-        return hosted.session_id.clone();
+        return Some(hosted.session_id.clone());
     }
     let reference = playground.ids.key();
     playground.references.insert(&reference, Arc::clone(hosted));
-    reference
+    Some(reference)
 }
 
 fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {

@@ -10,6 +10,8 @@ mod expiry;
 mod lifecycle;
 mod placeholder;
 mod redirect;
+#[cfg(test)]
+mod transcript_tests;
 
 /// One way in which the mock can stop being faithful.
 #[derive(Debug)]
