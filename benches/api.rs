@@ -41,7 +41,11 @@ fn main() {
     }
     write_feature(folder.path(), LARGE);
     let large = harness_run(folder.path(), 16);
-    println!("{LARGE} scenarios with evidence kept: {:.2} s, {} MB at most", large.span, large.peak_kib / 1024);
+    println!(
+        "{LARGE} scenarios with evidence kept: {:.2} s, {} MB at most",
+        large.span,
+        large.peak_kib / 1024
+    );
 }
 
 fn write_feature(folder: &Path, count: usize) {

@@ -206,11 +206,7 @@ fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
         Dialect::Klarna => payments_routes(),
         Dialect::Kustom => checkout_routes(),
     };
-    api_routes()
-        .into_iter()
-        .chain(provider_routes)
-        .chain(page_routes(paths))
-        .chain(control_routes())
+    api_routes().into_iter().chain(provider_routes).chain(page_routes(paths)).chain(control_routes())
 }
 
 /// The app: every route, and answers to what has none.

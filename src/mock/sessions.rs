@@ -72,12 +72,9 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {
         return Err(Problem::not_found("the payment session has expired"));
     }
-    let reference = enter(playground, &hosted)
-        .ok_or_else(|| Problem::not_found("the payment session has ended"))?;
-    Ok(Reply::json(
-        StatusCode::CREATED,
-        created(playground, &hosted, &reference),
-    ))
+    let reference =
+        enter(playground, &hosted).ok_or_else(|| Problem::not_found("the payment session has ended"))?;
+    Ok(Reply::json(StatusCode::CREATED, created(playground, &hosted, &reference)))
 }
 
 /// Reads a hosted session.

@@ -28,10 +28,7 @@ pub struct Identity {
 impl Identity {
     /// Makes an identity for `host`, a name or an IP address.
     pub fn self_signed(host: &str) -> Result<Self, ServeError> {
-        let failed = |source| ServeError::Certificate {
-            host: host.to_owned(),
-            source,
-        };
+        let failed = |source| ServeError::Certificate { host: host.to_owned(), source };
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(failed)?;
         let certificate = CertificateParams::new([host.to_owned()])
             .and_then(|params| params.self_signed(&key))
@@ -43,20 +40,11 @@ impl Identity {
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![certificate.clone()], private_key)
+                builder.with_no_client_auth().with_single_cert(vec![certificate.clone()], private_key)
             })
-            .map_err(|source| ServeError::Tls {
-                host: host.to_owned(),
-                source,
-            })?;
+            .map_err(|source| ServeError::Tls { host: host.to_owned(), source })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self {
-            config: Arc::new(config),
-            certificate,
-            public_key: key.subject_public_key_info(),
-        })
+        Ok(Self { config: Arc::new(config), certificate, public_key: key.subject_public_key_info() })
     }
 
     /// How a TLS server shows this identity.
@@ -81,11 +69,7 @@ mod tests {
 
     #[test]
     fn a_pin_is_the_hash_of_a_key_made_anew_each_time() {
-        let pin = || {
-            Identity::self_signed("127.0.0.1")
-                .unwrap()
-                .spki_sha256_base64()
-        };
+        let pin = || Identity::self_signed("127.0.0.1").unwrap().spki_sha256_base64();
         let first = pin();
         assert_eq!(STANDARD.decode(&first).unwrap().len(), 32);
         assert_ne!(first, pin());

@@ -53,6 +53,12 @@ pub enum ServeError {
     Tls { host: String, source: rustls::Error },
 }
 
+/// Makes ring the process's TLS provider; HTTP clients need it too. A second call changes nothing.
+pub fn install_tls_provider() {
+    // An error says that one is installed already, which is all that is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A bound address that does not answer yet: its port can be told to the app before the first request.
 pub struct Listener {
     tcp: TcpListener,
@@ -252,10 +258,7 @@ mod tests {
         type Error = Infallible;
         type Future = std::future::Ready<Result<Self::Response, Infallible>>;
 
-        fn poll_ready(
-            &mut self,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Result<(), Infallible>> {
+        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
             std::task::Poll::Ready(Ok(()))
         }
 
@@ -265,8 +268,7 @@ mod tests {
         }
     }
 
-    const REQUEST: &[u8] =
-        b"GET /hello HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
+    const REQUEST: &[u8] = b"GET /hello HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
 
     async fn start(tls: Option<&Identity>) -> Server {
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -318,9 +320,7 @@ mod tests {
     async fn dropping_the_server_closes_open_connections() {
         let server = start(None).await;
         let mut idle = TcpStream::connect(server.addr()).await.unwrap();
-        idle.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
         let mut byte = [0];
         idle.read_exact(&mut byte).await.unwrap();
         drop(server);

@@ -24,11 +24,8 @@ struct Transcript {
 
 impl Transcript {
     async fn of(dialect: Dialect, deviation: Option<&'static Deviation>) -> Vec<String> {
-        let mut transcript = Self {
-            shop: Shop::open(dialect, deviation).await,
-            ends: HashMap::new(),
-            lines: Vec::new(),
-        };
+        let mut transcript =
+            Self { shop: Shop::open(dialect, deviation).await, ends: HashMap::new(), lines: Vec::new() };
         transcript.knock().await;
         transcript.create().await;
         for channel in ["ECOMMERCE", "IN_STORE"] {
@@ -45,16 +42,10 @@ impl Transcript {
 
     async fn knock(&mut self) {
         for fields in ["", "Authorization: Basic dXNlcjp3cm9uZw==\r\n"] {
-            let answer = self
-                .shop
-                .send("GET", "/hpp/v1/sessions/x", fields, "")
-                .await;
+            let answer = self.shop.send("GET", "/hpp/v1/sessions/x", fields, "").await;
             self.note("knock", &answer);
         }
-        let answer = self
-            .shop
-            .call("GET", "/hpp/v1/sessions/unknown", None)
-            .await;
+        let answer = self.shop.call("GET", "/hpp/v1/sessions/unknown", None).await;
         self.note("unknown", &answer);
     }
 
@@ -65,11 +56,9 @@ impl Transcript {
             Dialect::Kustom => "/checkout/v3/orders/x",
         };
         let unknown = format!("{}{unknown}", self.shop.mock.base_url());
-        for url in [
-            json!({ "payment_session_url": foreign }),
-            json!({ "payment_session_url": unknown }),
-            json!({}),
-        ] {
+        for url in
+            [json!({ "payment_session_url": foreign }), json!({ "payment_session_url": unknown }), json!({})]
+        {
             let answer = self.shop.call("POST", "/hpp/v1/sessions", Some(&url)).await;
             self.note("create", &answer);
         }
@@ -113,12 +102,8 @@ impl Transcript {
         let payment = self.payment_session(channel).await;
         let members = json!({ "merchant_urls": merchant_urls, "options": {} });
         let elder = self.session(&payment, &members).await;
-        self.session(&payment, &json!({ "merchant_urls": {}, "options": {} }))
-            .await;
-        let left = self
-            .shop
-            .press(&elder.member("/redirect_url"), "approve")
-            .await;
+        self.session(&payment, &json!({ "merchant_urls": {}, "options": {} })).await;
+        let left = self.shop.press(&elder.member("/redirect_url"), "approve").await;
         self.note("elder", &left);
     }
 
@@ -130,10 +115,7 @@ impl Transcript {
                 "options": { "place_order_mode": mode },
             });
             let created = self.session(&payment, &members).await;
-            let left = self
-                .shop
-                .press(&created.member("/redirect_url"), "approve")
-                .await;
+            let left = self.shop.press(&created.member("/redirect_url"), "approve").await;
             self.note(mode, &left);
             self.read(&created).await;
         }
@@ -145,10 +127,7 @@ impl Transcript {
         let created = self.session(&payment, &members).await;
         let image = self.shop.open_page(&created.member("/qr_code_url")).await;
         self.note("image", &image);
-        let disabled = self
-            .shop
-            .call("DELETE", &created.member("/session_url"), None)
-            .await;
+        let disabled = self.shop.call("DELETE", &created.member("/session_url"), None).await;
         self.note("disable", &disabled);
         self.read(&created).await;
         let page = created.member("/redirect_url");
@@ -160,13 +139,10 @@ impl Transcript {
 
     async fn end_payment_session(&mut self) {
         let payment = self.payment_session("ECOMMERCE").await;
-        let members =
-            json!({ "merchant_urls": {}, "options": { "place_order_mode": "PLACE_ORDER" } });
+        let members = json!({ "merchant_urls": {}, "options": { "place_order_mode": "PLACE_ORDER" } });
         let paid = self.session(&payment, &members).await;
         let sibling = self.session(&payment, &members).await;
-        self.shop
-            .press(&paid.member("/redirect_url"), "approve")
-            .await;
+        self.shop.press(&paid.member("/redirect_url"), "approve").await;
         self.read(&sibling).await;
     }
 
@@ -178,10 +154,7 @@ impl Transcript {
         self.read(&created).await;
         let page = self.shop.open_page(&created.member("/redirect_url")).await;
         self.note("expired page", &page);
-        let disabled = self
-            .shop
-            .call("DELETE", &created.member("/session_url"), None)
-            .await;
+        let disabled = self.shop.call("DELETE", &created.member("/session_url"), None).await;
         self.note("expired disable", &disabled);
         let late = self.shop.create(&payment, &members).await;
         self.note("late", &late);
