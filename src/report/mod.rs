@@ -3,6 +3,7 @@
 mod failure;
 #[cfg(test)]
 mod fixture;
+mod html;
 mod json;
 mod junit;
 mod outcome;
