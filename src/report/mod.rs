@@ -12,6 +12,9 @@ mod standing;
 mod summary;
 mod terminal;
 
+pub use html::HtmlError;
+pub use json::JsonError;
+pub use junit::JunitError;
 pub use outcome::Gate;
 pub use outcome::Outcome;
 pub use run_folder::RunFolder;
@@ -142,16 +145,18 @@ pub struct Row<'r> {
 impl Row<'_> {
     /// Why it stands so, in a sentence fragment; empty where the findings say it.
     pub fn cause(&self) -> String {
+        if !self.findings.is_empty() {
+            return String::new();
+        }
         if let Some(reason) = self.requirement.not_tested.as_ref().filter(|_| self.records.is_empty()) {
             return reason.clone();
         }
         let worst = self.records.iter().max_by_key(|record| record.verdict().severity());
         match worst {
-            Some(record) if self.findings.is_empty() => {
+            Some(record) => {
                 let by_cause = |standing| self.records.iter().find(|record| skip_stands(record, standing));
                 by_cause(self.standing).unwrap_or(record).verdict().cause()
             }
-            Some(_) => String::new(),
             None => "no scenario judges it".into(),
         }
     }

@@ -93,6 +93,7 @@ mod tests {
     use super::*;
     use crate::report::Standing;
     use crate::report::fixture;
+    use crate::verdict::Verdict;
 
     fn page() -> String {
         let folder = tempfile::tempdir().unwrap();
@@ -156,6 +157,19 @@ mod tests {
         assert!(
             page.contains("src=\"data:image/jpeg;base64,") || page.contains("src=\"data:image&#x2f;jpeg")
         );
+    }
+
+    #[test]
+    fn a_run_without_a_failure_says_sign_and_offers_no_failures() {
+        let mut report = fixture::report();
+        report.targets.remove(0);
+        report.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
+        let page = report.to_html(&RunFolder::new("reports/none")).unwrap();
+        assert!(page.contains("<h1>Sign</h1>"));
+        assert!(page.contains("CONFORMANT as far as seen: 7 of 15 MUSTs"));
+        for absent in ["#failure-1", "id=\"failures\"", "id=\"waivers\""] {
+            assert!(!page.contains(absent), "{absent}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::report::TargetReport;
 use crate::report::html::shown::visible;
 use crate::report::html::story::Stories;
 use crate::report::html::story::anchor;
+use crate::report::html::swimlane::escape;
 use crate::report::summary::counts;
 use crate::requirement::Confidence;
 use crate::requirement::Level;
@@ -25,14 +26,14 @@ pub fn slug(standing: Standing) -> String {
     standing.word().to_lowercase().replace(' ', "-")
 }
 
-/// A statement as HTML: escaped, with `code` where it has backticks.
-pub fn statement(text: &str) -> Value {
+/// A sentence as HTML: escaped, with `code` where it has backticks.
+pub fn prose(text: &str) -> Value {
     let mut html = String::new();
     for (index, part) in visible(text).split('`').enumerate() {
         if index > 0 {
             html.push_str(if index % 2 == 1 { "<code>" } else { "</code>" });
         }
-        html.push_str(&crate::report::html::swimlane::escape(part));
+        html.push_str(&escape(part));
     }
     if text.matches('`').count() % 2 == 1 {
         html.push_str("</code>");
@@ -177,7 +178,7 @@ fn area_rows(report: &RunReport, rows: &[Vec<Row<'_>>], stories: &Stories, area:
         context! {
             id => requirement.id.to_string(),
             level => requirement.level.to_string(),
-            statement => statement(&requirement.statement),
+            statement => prose(&requirement.statement),
             source => visible(&requirement.source),
             search => format!("{} {} {} {area}", requirement.id, requirement.statement, requirement.source).to_lowercase(),
             cells => cells.collect::<Vec<_>>(),
@@ -218,8 +219,8 @@ fn cell(report: &RunReport, target: usize, row: &Row<'_>, stories: &Stories) -> 
         target,
         word => row.standing.word(),
         slug => slug(row.standing),
-        cause => if matches!(row.standing, Standing::Pass | Standing::Na) { String::new() } else { visible(&row.cause()) },
-        confidence => confidence_word(confidence),
+        cause => if matches!(row.standing, Standing::Pass | Standing::Na) { Value::from("") } else { prose(&row.cause()) },
+        confidence => confidence_word(confidence).filter(|_| row.standing != Standing::Na),
         anchor => failure.or(scenario),
         scenarios => row.records.len(),
     }
@@ -244,7 +245,7 @@ fn open(report: &RunReport, index: usize, target: &TargetReport, stories: &Stori
         context! {
             word => entry.standing.word(),
             slug => slug(entry.standing),
-            cause => visible(&entry.cause),
+            cause => prose(&entry.cause),
             ids => entry.requirements.iter().map(|requirement| requirement.id.to_string()).collect::<Vec<_>>(),
             places => entry.records.iter().take(20).map(place).collect::<Vec<_>>(),
             more_places => entry.records.len().saturating_sub(20),
@@ -270,9 +271,9 @@ fn remarks(rows: &[Vec<Row<'_>>], report: &RunReport, standings: &[Standing]) ->
                 word => row.standing.word(),
                 slug => slug(row.standing),
                 id => id.to_string(),
-                statement => statement(&row.requirement.statement),
-                findings => row.findings.iter().take(10).map(|(_, finding)| visible(&finding.mismatch.to_string())).collect::<Vec<_>>(),
-                answers => answers.map(|answer| context! { question => visible(&answer.question), answer => visible(&answer.answer) }).collect::<Vec<_>>(),
+                statement => prose(&row.requirement.statement),
+                findings => row.findings.iter().take(10).map(|(_, finding)| prose(&finding.mismatch.to_string())).collect::<Vec<_>>(),
+                answers => answers.map(|answer| context! { question => prose(&answer.question), answer => visible(&answer.answer) }).collect::<Vec<_>>(),
                 attempts => attempts.collect::<Vec<_>>(),
                 waivers => waivers.map(|waiver| context! {
                     reason => waiver.reason.clone(), owner => waiver.owner.clone(), expires => waiver.expires.to_string(),

@@ -13,8 +13,8 @@ use crate::report::html::HtmlError;
 use crate::report::html::Room;
 use crate::report::html::Templates;
 use crate::report::html::page::confidence_word;
+use crate::report::html::page::prose;
 use crate::report::html::page::slug;
-use crate::report::html::page::statement;
 use crate::report::html::shown;
 use crate::report::html::shown::ShownImage;
 use crate::report::html::shown::images;
@@ -113,7 +113,7 @@ impl Teller<'_, '_> {
                 level => requirement.level.to_string(),
                 standing => failure.standing.word(),
                 slug => slug(failure.standing),
-                statement => statement(&requirement.statement),
+                statement => prose(&requirement.statement),
                 source => visible(&requirement.source),
                 confidence => confidence_word(requirement.confidence_for(target.facts.dialect)).unwrap_or("stated"),
                 ways,
@@ -146,15 +146,15 @@ impl Teller<'_, '_> {
         let last = evidence.visits.iter().rev().find(|visit| visit.screenshot.is_some());
         let pictured = visit.filter(|visit| visit.screenshot.is_some()).or(last).map(|visit| visit.number);
         let shots = self.fitting(&evidence, room, |number| Some(number) == pictured);
-        let lanes = self.lanes(target, way.record, attempt, &evidence, room);
+        let lanes = lanes(target, way.record, attempt, &evidence, room);
         let places = way.places();
         Ok(context! {
             file => visible(&finding.file),
             line => finding.line,
-            step => visible(&finding.step),
+            step => prose(&finding.step),
             subject => visible(&finding.mismatch.subject),
-            expected => visible(&finding.mismatch.expected),
-            actual => visible(&finding.mismatch.actual),
+            expected => prose(&finding.mismatch.expected),
+            actual => prose(&finding.mismatch.actual),
             passive => finding.passive,
             exchange => fits.then(|| Value::from_safe_string(exchange)),
             no_room => !fits,
@@ -187,23 +187,6 @@ impl Teller<'_, '_> {
             }
         }
         shots
-    }
-
-    /// The picture of a journey; nothing for a scenario without one.
-    fn lanes(
-        &self,
-        target: &TargetReport,
-        record: &ScenarioRecord,
-        attempt: &Attempt,
-        evidence: &Evidence,
-        room: &mut Room,
-    ) -> Option<Value> {
-        if evidence.visits.is_empty() && !record.needs_browser() {
-            return None;
-        }
-        let events = events(attempt, evidence, &target.facts.base_url);
-        let svg = picture(&record.title, &events);
-        (!events.is_empty() && room.take(svg.len())).then(|| Value::from_safe_string(svg))
     }
 
     fn scenarios(
@@ -256,23 +239,23 @@ impl Teller<'_, '_> {
         // The whole scenario takes its room at once, so its parts are only measured here.
         let mut measured = Room { left: room.left };
         let shots = self.fitting(&evidence, &mut measured, |_| true);
-        let lanes = self.lanes(target, record, attempt, &evidence, &mut measured);
+        let lanes = lanes(target, record, attempt, &evidence, &mut measured);
         context! {
             word => attempt.verdict.word(),
-            cause => visible(&attempt.verdict.cause()),
+            cause => prose(&attempt.verdict.cause()),
             took => duration(attempt.elapsed_us),
             findings => attempt.findings.iter().map(|finding| context! {
                 id => finding.requirement.to_string(),
-                text => visible(&finding.mismatch.to_string()),
+                text => prose(&finding.mismatch.to_string()),
                 place => format!("{}:{}", finding.file, finding.line),
                 passive => finding.passive,
             }).collect::<Vec<_>>(),
             observations => attempt.observations.iter().map(|observation| context! {
-                question => visible(&observation.question),
+                question => prose(&observation.question),
                 answer => visible(&observation.answer),
             }).collect::<Vec<_>>(),
             steps => attempt.steps.iter().map(|step| context! {
-                text => visible(&step.text),
+                text => prose(&step.text),
                 line => step.line,
                 took => duration(step.elapsed_us),
             }).collect::<Vec<_>>(),
@@ -282,4 +265,20 @@ impl Teller<'_, '_> {
             missing,
         }
     }
+}
+
+/// The picture of a journey; nothing for a scenario without one.
+fn lanes(
+    target: &TargetReport,
+    record: &ScenarioRecord,
+    attempt: &Attempt,
+    evidence: &Evidence,
+    room: &mut Room,
+) -> Option<Value> {
+    if evidence.visits.is_empty() && !record.needs_browser() {
+        return None;
+    }
+    let events = events(attempt, evidence, &target.facts.base_url);
+    let svg = picture(&record.title, &events);
+    (!events.is_empty() && room.take(svg.len())).then(|| Value::from_safe_string(svg))
 }

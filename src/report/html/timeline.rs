@@ -58,6 +58,8 @@ pub struct Event {
     pub label: String,
     /// HTTP status, if it has one.
     pub status: Option<u16>,
+    /// Status of the session as the API tells it.
+    pub state: String,
     /// Shown after the status.
     pub note: String,
     /// Everything, for who points at it.
@@ -94,7 +96,7 @@ pub fn events(attempt: &Attempt, evidence: &Evidence, base_url: &str) -> Vec<Eve
 }
 
 fn event(at_us: u64, mark: Mark, label: String, title: String) -> Event {
-    Event { at_us, mark, label, status: None, note: String::new(), title, bad: false }
+    Event { at_us, mark, label, status: None, state: String::new(), note: String::new(), title, bad: false }
 }
 
 fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
@@ -111,7 +113,7 @@ fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
             let status =
                 response.body.json().and_then(|body| body.get("status")).and_then(|status| status.as_str());
             if let Some(status) = status {
-                event.note = format!("{status} · {}", event.note);
+                status.clone_into(&mut event.state);
             }
         }
         Outcome::Trouble(trouble) => {
@@ -120,8 +122,8 @@ fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
             event.bad = true;
         }
     }
-    let shows = |finding: &Finding| finding.visit.is_none() && finding.exchange == exchange.number;
-    accuse(&mut event, findings.iter().filter(|finding| shows(finding)));
+    let proves = |finding: &Finding| finding.visit.is_none() && finding.exchange == exchange.number;
+    accuse(&mut event, findings.iter().filter(|finding| proves(finding)));
     event
 }
 
@@ -160,7 +162,8 @@ fn follow(events: &mut Vec<Event>, visit: &PageVisit, findings: &[Finding]) {
 fn accuse<'f>(event: &mut Event, findings: impl Iterator<Item = &'f Finding>) {
     for finding in findings {
         event.bad = true;
-        event.note = format!("{} ✕ {}", event.note, finding.requirement).trim().to_owned();
+        let gap = if event.note.is_empty() { "" } else { " " };
+        event.note = format!("{}{gap}✕ {}", event.note, finding.requirement);
         event.title = format!("{}\n{}: {}", event.title, finding.requirement, finding.mismatch);
     }
 }
