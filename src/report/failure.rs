@@ -8,6 +8,7 @@ use crate::report::TargetReport;
 use crate::requirement::Requirement;
 use crate::verdict::Finding;
 use crate::verdict::ScenarioRecord;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// Standings whose findings are listed as failures.
@@ -36,11 +37,22 @@ pub struct Way<'r> {
 }
 
 impl Way<'_> {
-    /// Places of the scenarios that saw it, each once.
+    /// Places of the scenarios that saw it, each once; in passing also with the numbers of the exchanges.
     pub fn places(&self) -> Vec<String> {
-        let places: BTreeSet<(&str, usize)> =
-            self.seen.iter().map(|(record, _)| (record.file.as_str(), record.line)).collect();
-        places.into_iter().map(|(file, line)| format!("{file}:{line}")).collect()
+        let mut places: BTreeMap<(&str, usize), BTreeSet<u32>> = BTreeMap::new();
+        for (record, finding) in &self.seen {
+            places.entry((&record.file, record.line)).or_default().insert(finding.exchange);
+        }
+        let shown = places.into_iter().map(|((file, line), exchanges)| {
+            let noun = if exchanges.len() == 1 { "exchange" } else { "exchanges" };
+            let numbers: Vec<String> = exchanges.iter().map(ToString::to_string).collect();
+            if self.finding.passive {
+                format!("{file}:{line} ({noun} {})", numbers.join(", "))
+            } else {
+                format!("{file}:{line}")
+            }
+        });
+        shown.collect()
     }
 
     /// How many exchanges show it.

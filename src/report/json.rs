@@ -1,7 +1,12 @@
 //! `report.json`: the report as it is, with computed rows so that a query needs no joins.
 
 use crate::evidence::Exchange;
+use crate::evidence::Operation;
+use crate::evidence::Outcome as Answer;
 use crate::evidence::PageVisit;
+use crate::evidence::Request;
+use crate::evidence::Response;
+use crate::evidence::Trouble;
 use crate::report::Gate;
 use crate::report::Outcome;
 use crate::report::Row;
@@ -30,6 +35,7 @@ struct Document<'r> {
     outcome: Outcome,
     advice: &'static str,
     headline: String,
+    outcomes: Gates,
     run: &'r RunFacts,
     targets: Vec<TargetDocument<'r>>,
     catalogue: &'r [Requirement],
@@ -100,11 +106,39 @@ struct Shown<'r> {
 
 #[derive(Serialize)]
 struct ShownDocument<'e> {
-    exchange: Option<&'e Exchange>,
+    exchange: Option<ExchangeDocument<'e>>,
     visit: Option<&'e PageVisit>,
     screenshot: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence_missing: Option<String>,
+}
+
+/// An exchange with `response` and `trouble` side by side: one of them is null.
+#[derive(Serialize)]
+struct ExchangeDocument<'e> {
+    number: u32,
+    operation: Operation,
+    started_us: u64,
+    elapsed_us: u64,
+    request: &'e Request,
+    response: Option<&'e Response>,
+    trouble: Option<&'e Trouble>,
+}
+
+fn exchange_document(exchange: &Exchange) -> ExchangeDocument<'_> {
+    let trouble = match &exchange.outcome {
+        Answer::Trouble(trouble) => Some(trouble),
+        Answer::Response(_) => None,
+    };
+    ExchangeDocument {
+        number: exchange.number,
+        operation: exchange.operation,
+        started_us: exchange.started_us,
+        elapsed_us: exchange.elapsed_us,
+        request: &exchange.request,
+        response: exchange.response(),
+        trouble,
+    }
 }
 
 impl Serialize for Shown<'_> {
@@ -115,7 +149,7 @@ impl Serialize for Shown<'_> {
         let visit = evidence.visits.iter().find(|visit| Some(visit.number) == self.finding.visit);
         let last_screenshot = || evidence.visits.iter().rev().find_map(|visit| visit.screenshot.as_deref());
         let document = ShownDocument {
-            exchange: exchange_of(self.finding, &evidence),
+            exchange: exchange_of(self.finding, &evidence).map(exchange_document),
             visit,
             screenshot: visit.and_then(|visit| visit.screenshot.as_deref()).or_else(last_screenshot),
             evidence_missing,
@@ -132,6 +166,10 @@ impl RunReport {
             outcome: self.outcome(),
             advice: self.outcome().advice(),
             headline: self.headline(),
+            outcomes: Gates {
+                api: self.outcome_through(Gate::Api),
+                journey: self.outcome_through(Gate::Journey),
+            },
             run: &self.run,
             targets: self.targets.iter().map(|target| self.target_document(target, folder)).collect(),
             catalogue: &self.catalogue,
@@ -283,7 +321,7 @@ mod tests {
             }
             assert!(failure["line"].as_u64().unwrap() > 0);
             assert_eq!(failure["exchange"]["request"]["method"], "POST");
-            assert!(failure["exchange"]["outcome"]["response"]["status"].is_u64());
+            assert!(failure["exchange"]["response"]["status"].is_u64());
         }
     }
 

@@ -22,7 +22,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 impl RunReport {
-    /// The report as JUnit XML; characters that XML forbids are left out.
+    /// The report as `JUnit` XML; characters that XML forbids are left out.
     pub fn to_junit(&self, folder: &RunFolder) -> Result<String, JunitError> {
         let mut report = Report::new("hpp-conformance");
         report.set_time(elapsed(self));

@@ -3,6 +3,7 @@
 mod failure;
 #[cfg(test)]
 mod fixture;
+mod html;
 mod json;
 mod junit;
 mod outcome;
@@ -11,6 +12,7 @@ mod standing;
 mod summary;
 mod terminal;
 
+pub use html::HtmlError;
 pub use json::JsonError;
 pub use junit::JunitError;
 pub use outcome::Gate;
@@ -144,16 +146,18 @@ pub struct Row<'r> {
 impl Row<'_> {
     /// Why it stands so, in a sentence fragment; empty where the findings say it.
     pub fn cause(&self) -> String {
+        if !self.findings.is_empty() {
+            return String::new();
+        }
         if let Some(reason) = self.requirement.not_tested.as_ref().filter(|_| self.records.is_empty()) {
             return reason.clone();
         }
         let worst = self.records.iter().max_by_key(|record| record.verdict().severity());
         match worst {
-            Some(record) if self.findings.is_empty() => {
+            Some(record) => {
                 let by_cause = |standing| self.records.iter().find(|record| skip_stands(record, standing));
                 by_cause(self.standing).unwrap_or(record).verdict().cause()
             }
-            Some(_) => String::new(),
             None => "no scenario judges it".into(),
         }
     }
