@@ -50,7 +50,21 @@ impl BrowserPool {
     }
 }
 
+/// Visit.
+pub struct Visit {
+    pub record: crate::evidence::PageVisit,
+    pub live_url: String,
+}
+
 impl Lease {
+    /// Open.
+    pub async fn open(&mut self, _: &str) -> Visit {
+        unimplemented!()
+    }
+    /// Perform.
+    pub async fn perform(&mut self, _: &str) -> Visit {
+        unimplemented!()
+    }
     /// Back.
     pub async fn give_back(self) {}
 }

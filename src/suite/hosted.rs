@@ -5,7 +5,6 @@ use crate::check::answer;
 use crate::client::Call;
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::requirement::Dialect;
 use crate::suite::failure::StepFailure;
 use crate::suite::merchant_urls::Cell;
 use crate::suite::merchant_urls::MerchantUrls;
@@ -51,18 +50,6 @@ impl Draft {
         } else {
             "HPP-CREATE-001"
         }
-    }
-}
-
-/// The requirement that promises that the consumer arrives at this merchant URL by its own act.
-pub fn arrival_promise(name: &str, dialect: Dialect) -> &'static str {
-    match (name, dialect) {
-        ("success", _) => "HPP-REDIRECT-001",
-        ("failure", _) => "HPP-REDIRECT-002",
-        ("error", _) => "HPP-REDIRECT-003",
-        ("cancel", Dialect::Klarna) => "HPP-REDIRECT-018",
-        ("cancel", Dialect::Kustom) => "HPP-REDIRECT-026",
-        _ => "HPP-REDIRECT-014",
     }
 }
 

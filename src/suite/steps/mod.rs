@@ -5,11 +5,15 @@
     reason = "the registry takes every step in one form, whether or not it waits or has arguments"
 )]
 
+mod consumer;
 mod creation;
 mod credentials;
 mod disabling;
 mod expiry;
+mod landing;
+mod page;
 mod payment_session;
+mod placeholder;
 mod reading;
 mod response;
 
