@@ -38,11 +38,14 @@ pub struct Draft {
     pub faulty_on_purpose: bool,
 }
 
+/// The requirement that promises that a payment session may have a second hosted session.
+const SECOND_SESSION: &str = "HPP-CREATE-026";
+
 impl Draft {
     /// The requirement that promises that this is accepted.
     fn promise(&self, second: bool) -> &'static str {
         if second {
-            "HPP-CREATE-026"
+            SECOND_SESSION
         } else if self.urls.contains(&Cell::Empty) {
             "HPP-CREATE-024"
         } else if self.urls.contains(&Cell::Null) {
@@ -116,8 +119,9 @@ impl World {
     /// The call was answered with a 2xx; otherwise the scenario rests on the requirement that promises so.
     pub fn success(&mut self, index: Index) -> Result<(), StepFailure> {
         let outcome = answer::succeeds(self.response(index)?);
-        let operation = self.exchange(index).operation;
-        self.rests_on(promise(operation), outcome)
+        let second = self.merchant.other.as_ref().is_some_and(|other| other.created == index);
+        let promise = if second { SECOND_SESSION } else { promise(self.exchange(index).operation) };
+        self.rests_on(promise, outcome)
     }
 
     /// A member of a successful response that is a text.
