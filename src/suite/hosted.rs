@@ -140,13 +140,11 @@ impl World {
     pub fn live_url(&mut self, index: Index, pointer: &str) -> Result<Url, StepFailure> {
         let shown = self.text_member(index, pointer)?;
         let live = self.live_member(index, pointer)?;
-        match live.parse() {
-            Ok(url) => Ok(url),
-            Err(_) => {
-                let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
-                self.rests_on(promise(self.exchange(index).operation), Err(mismatch))
-            }
+        if let Ok(url) = live.parse() {
+            return Ok(url);
         }
+        let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
+        self.rests_on(promise(self.exchange(index).operation), Err(mismatch))
     }
 
     /// The request that creates a hosted session for a payment session.
