@@ -1,0 +1,104 @@
+//! The control interface on loopback: accounts, their clocks, the outcome of the next payment, their sessions.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::mock::account::Account;
+use crate::mock::hosted::millis;
+use crate::mock::playground::Playground;
+use crate::mock::reply::Problem;
+use crate::mock::reply::Reply;
+use crate::mock::routes::Call;
+use crate::mock::session::Event;
+
+/// Says what runs here.
+pub fn describe(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+    let body = json!({
+        "mock": "hpp-conformance",
+        "dialect": playground.dialect.name(),
+        "base_url": playground.api_origin,
+        "merchant_id": playground.accounts.first().merchant_id,
+    });
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// Opens a further account.
+pub fn add_account(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+    let account = playground.accounts.add(Account::new(
+        playground.ids.reference(),
+        playground.ids.key(),
+        playground.ids.uuid(),
+    ));
+    let body = json!({
+        "merchant_id": account.merchant_id,
+        "username": account.username,
+        "password": account.password,
+    });
+    Ok(Reply::json(StatusCode::CREATED, body))
+}
+
+/// Reads an account's clock.
+pub fn read_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(clock(&account))
+}
+
+/// Moves an account's clock forward.
+pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let seconds = request
+        .get("advance_seconds")
+        .and_then(Value::as_i64)
+        .ok_or_else(|| Problem::bad_value("advance_seconds"))?;
+    account
+        .advance(seconds)
+        .map_err(|error| Problem::bad_request(&error.to_string()))?;
+    Ok(clock(&account))
+}
+
+/// Decides what the next approval comes to.
+pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let event = match request.get("next").and_then(Value::as_str) {
+        Some("approve") => Event::Approved,
+        Some("decline") => Event::Declined,
+        Some("error") => Event::TechnicalError,
+        _ => return Err(Problem::bad_value("next")),
+    };
+    account.choose_next(event);
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Lists an account's hosted sessions.
+pub fn list_sessions(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let rules = &playground.rules.expiry;
+    let sessions: Vec<Value> = account
+        .sessions()
+        .iter()
+        .map(|hosted| {
+            let mut session = hosted.representation(rules);
+            session["payment_session_id"] = hosted.payment.id.as_str().into();
+            session["timeline"] = hosted.timeline();
+            session
+        })
+        .collect();
+    Ok(Reply::json(StatusCode::OK, sessions.into()).dated(account.now()))
+}
+
+fn account(playground: &Playground, call: &Call<'_>) -> Result<Arc<Account>, Problem> {
+    playground
+        .accounts
+        .by_merchant_id(call.param("merchant_id"))
+        .ok_or_else(|| Problem::not_found("no such account"))
+}
+
+fn clock(account: &Account) -> Reply {
+    let now = account.now();
+    Reply::json(StatusCode::OK, json!({ "now": millis(now) })).dated(now)
+}

@@ -1,0 +1,5 @@
+//! Lies about create.
+
+use crate::mock::deviation::Deviation;
+
+pub const DEVIATIONS: &[Deviation] = &[];

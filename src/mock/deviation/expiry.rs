@@ -1,0 +1,5 @@
+//! Lies about expiry.
+
+use crate::mock::deviation::Deviation;
+
+pub const DEVIATIONS: &[Deviation] = &[];

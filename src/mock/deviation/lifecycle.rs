@@ -1,0 +1,5 @@
+//! Lies about lifecycle.
+
+use crate::mock::deviation::Deviation;
+
+pub const DEVIATIONS: &[Deviation] = &[];

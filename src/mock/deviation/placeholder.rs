@@ -1,0 +1,5 @@
+//! Lies about placeholder.
+
+use crate::mock::deviation::Deviation;
+
+pub const DEVIATIONS: &[Deviation] = &[];

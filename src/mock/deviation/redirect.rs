@@ -1,0 +1,5 @@
+//! Lies about redirect.
+
+use crate::mock::deviation::Deviation;
+
+pub const DEVIATIONS: &[Deviation] = &[];

@@ -1,0 +1,153 @@
+//! A hosted session as the mock keeps it, and its representations in the API.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::mock::account::Account;
+use crate::mock::merchant_urls::MerchantUrls;
+use crate::mock::payment::Payment;
+use crate::mock::rules::ExpiryRules;
+use crate::mock::session::Life;
+use crate::mock::session::Status;
+use crate::mock::sharded_map::lock;
+
+/// What happens to the order when the consumer has paid (KP).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceOrderMode {
+    None,
+    PlaceOrder,
+    CaptureOrder,
+}
+
+/// What a paid session leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purchase {
+    Authorized {
+        authorization_token: String,
+        at: Timestamp,
+    },
+    Ordered {
+        order_id: String,
+        klarna_reference: String,
+    },
+}
+
+/// What changes over the life of a hosted session.
+pub struct HostedState {
+    pub life: Life,
+    pub purchase: Option<Purchase>,
+}
+
+/// A hosted session.
+pub struct Hosted {
+    pub session_id: String,
+    pub payment: Arc<Payment>,
+    pub merchant_urls: MerchantUrls,
+    pub place_order_mode: PlaceOrderMode,
+    pub page_title: Option<String>,
+    pub purchase_type: Option<String>,
+    /// The key of the payment page, and that of the QR image.
+    pub page_key: String,
+    pub qr_key: String,
+    /// Whether an elder hosted session of the same payment session exists.
+    pub is_sibling: bool,
+    pub state: Mutex<HostedState>,
+}
+
+impl Hosted {
+    pub fn account(&self) -> &Arc<Account> {
+        &self.payment.account
+    }
+
+    /// When the consumer can no longer pay.
+    pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
+        let later = if self.is_sibling {
+            rules.sibling_ends_later
+        } else {
+            jiff::SignedDuration::ZERO
+        };
+        self.payment
+            .expires_at(rules)
+            .checked_sub(rules.hosted_ends_before)
+            .and_then(|end| end.checked_add(later))
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    pub fn is_expired(&self, now: Timestamp, rules: &ExpiryRules) -> bool {
+        now >= self.expires_at(rules)
+    }
+
+    pub fn status(&self) -> Status {
+        lock(&self.state).life.status
+    }
+
+    /// The answer to reading this session; what is not known yet is absent.
+    pub fn representation(&self, rules: &ExpiryRules) -> Value {
+        let expires_at = millis(self.expires_at(rules));
+        let state = lock(&self.state);
+        let mut members = Map::new();
+        members.insert("session_id".into(), self.session_id.as_str().into());
+        members.insert("status".into(), state.life.status.name().into());
+        members.insert("updated_at".into(), millis(state.life.updated_at).into());
+        members.insert("expires_at".into(), expires_at.into());
+        match &state.purchase {
+            None => {}
+            Some(Purchase::Authorized {
+                authorization_token,
+                ..
+            }) => {
+                members.insert(
+                    "authorization_token".into(),
+                    authorization_token.as_str().into(),
+                );
+            }
+            Some(Purchase::Ordered {
+                order_id,
+                klarna_reference,
+            }) => {
+                members.insert("order_id".into(), order_id.as_str().into());
+                members.insert("klarna_reference".into(), klarna_reference.as_str().into());
+            }
+        }
+        Value::Object(members)
+    }
+
+    /// The changes of status so far, for the control interface.
+    pub fn timeline(&self) -> Value {
+        lock(&self.state)
+            .life
+            .timeline
+            .iter()
+            .map(|change| {
+                json!({
+                    "at": millis(change.at),
+                    "event": change.event.name(),
+                    "status": change.status.name(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// A point in time as the API writes it: UTC, milliseconds, `Z`.
+pub fn millis(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_carry_milliseconds_and_z() {
+        let time: Timestamp = "2026-11-20T15:14:13Z".parse().unwrap();
+        assert_eq!(millis(time), "2026-11-20T15:14:13.000Z");
+        let time: Timestamp = "2026-11-20T15:14:13.123987Z".parse().unwrap();
+        assert_eq!(millis(time), "2026-11-20T15:14:13.123Z");
+    }
+}

@@ -1,0 +1,97 @@
+//! Seeded identifiers: the same seed gives the same ids in the same order.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// The increment of the splitmix64 generator.
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Letters and digits that are not mistaken for one another, lower case.
+const KEY_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// The same for references read out over the phone.
+const REFERENCE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// Hands out ids; shared by all accounts.
+pub struct Ids {
+    seed: u64,
+    drawn: AtomicU64,
+}
+
+impl Ids {
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed: mix(seed),
+            drawn: AtomicU64::new(0),
+        }
+    }
+
+    fn draw(&self) -> u64 {
+        let position = self.drawn.fetch_add(1, Ordering::Relaxed);
+        mix(self
+            .seed
+            .wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN)))
+    }
+
+    /// A lower-case UUID.
+    pub fn uuid(&self) -> String {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.draw().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.draw().to_be_bytes());
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .hyphenated()
+            .to_string()
+    }
+
+    /// A short key for a public link, unrelated to any other id.
+    pub fn key(&self) -> String {
+        spell(self.draw(), 12, KEY_LETTERS)
+    }
+
+    /// A short upper-case reference of an order.
+    pub fn reference(&self) -> String {
+        spell(self.draw(), 9, REFERENCE_LETTERS)
+    }
+}
+
+fn spell(mut bits: u64, length: usize, letters: &[u8; 32]) -> String {
+    (0..length)
+        .map(|_| {
+            let letter = letters[usize::try_from(bits & 31).unwrap_or(0)];
+            bits >>= 5;
+            char::from(letter)
+        })
+        .collect()
+}
+
+fn mix(mut bits: u64) -> u64 {
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_ids_and_another_seed_others() {
+        let draw = |seed| {
+            let ids = Ids::new(seed);
+            (ids.uuid(), ids.key(), ids.reference())
+        };
+        assert_eq!(draw(7), draw(7));
+        assert_ne!(draw(7), draw(8));
+    }
+
+    #[test]
+    fn ids_are_lower_case_and_uuid_shaped() {
+        let ids = Ids::new(0);
+        for _ in 0..100 {
+            let id = ids.uuid();
+            assert_eq!(id.len(), 36, "{id}");
+            assert_eq!(id, id.to_lowercase());
+            assert_eq!(ids.key().len(), 12);
+            assert_eq!(ids.reference().len(), 9);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! A faithful server of the hosted payment page API, with deviations to switch on.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::mock::account::Account;
+use crate::mock::account::Accounts;
+use crate::mock::deviation::Change;
+use crate::mock::id::Ids;
+use crate::mock::playground::Playground;
+use crate::mock::routes::OPAQUE_PATHS;
+use crate::mock::routes::PLAIN_PATHS;
+use crate::mock::rules::Rules;
+use crate::mock::sharded_map::ShardedMap;
+use crate::serve::Listener;
+use crate::serve::ServeError;
+use crate::serve::Server;
+
+mod account;
+mod checkout;
+mod control;
+mod deviation;
+mod distribution;
+mod hosted;
+mod id;
+mod merchant_urls;
+mod options;
+mod order;
+mod page;
+mod page_markup;
+mod payment;
+mod payment_session_url;
+mod payments;
+mod placeholder;
+mod playground;
+mod purchase;
+mod qr;
+mod reply;
+mod routes;
+mod rules;
+mod session;
+mod sessions;
+mod sharded_map;
+
+pub use crate::mock::deviation::DEVIATIONS;
+pub use crate::mock::deviation::Deviation;
+pub use crate::mock::deviation::deviation;
+
+/// Whose documentation the mock follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Klarna's, with KP sessions.
+    Klarna,
+    /// Kustom's, with KCO orders.
+    Kustom,
+}
+
+impl Dialect {
+    /// The dialect as profiles spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Klarna => "klarna",
+            Self::Kustom => "kustom",
+        }
+    }
+}
+
+/// How a mock is to run.
+#[derive(Debug, Clone)]
+pub struct MockOptions {
+    pub dialect: Dialect,
+    /// Where to listen, on loopback; port 0 picks a free port.
+    pub bind: SocketAddr,
+    /// User name and password of the first account; made up from the seed if absent.
+    pub credentials: Option<(String, String)>,
+    pub deviation: Option<&'static Deviation>,
+    /// The same seed gives the same ids in the same order.
+    pub seed: u64,
+    /// Whether the URLs of an answer say nothing about what they lead to.
+    pub opaque_urls: bool,
+}
+
+/// Why the mock could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum MockError {
+    #[error("the mock listens on loopback only, not on {addr}")]
+    NotLoopback { addr: SocketAddr },
+
+    #[error("cannot start the mock")]
+    Serve(#[from] ServeError),
+}
+
+/// A running mock; dropping it stops it, and everything it knew is forgotten.
+pub struct Mock {
+    server: Server,
+    playground: Arc<Playground>,
+}
+
+impl Mock {
+    /// Starts a mock.
+    pub async fn start(options: MockOptions) -> Result<Self, MockError> {
+        if !options.bind.ip().is_loopback() {
+            return Err(MockError::NotLoopback { addr: options.bind });
+        }
+        let listener = Listener::bind(options.bind).await?;
+        let playground = Arc::new(playground(options, listener.addr()));
+        let server = listener.serve(None, routes::router(&playground));
+        Ok(Self { server, playground })
+    }
+
+    /// The address it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.server.addr()
+    }
+
+    /// The base URL of the API.
+    pub fn base_url(&self) -> &str {
+        &self.playground.api_origin
+    }
+
+    /// The base URL of the control interface.
+    pub fn control_url(&self) -> String {
+        format!("{}/_mock", self.base_url())
+    }
+
+    /// The user name of the first account.
+    pub fn username(&self) -> &str {
+        &self.playground.accounts.first().username
+    }
+
+    /// The password of the first account.
+    pub fn password(&self) -> &str {
+        &self.playground.accounts.first().password
+    }
+
+    /// The merchant id of the first account.
+    pub fn merchant_id(&self) -> &str {
+        &self.playground.accounts.first().merchant_id
+    }
+}
+
+fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
+    let ids = Ids::new(options.seed);
+    let mut rules = Rules::faithful(options.dialect);
+    let mut distort = None;
+    match options.deviation.map(|deviation| &deviation.change) {
+        None => {}
+        Some(Change::Rule(weaken)) => weaken(&mut rules),
+        Some(Change::Wire(change)) => distort = Some(*change),
+    }
+    let merchant_id = ids.reference();
+    let (username, password) = options
+        .credentials
+        .unwrap_or_else(|| (ids.key(), ids.uuid()));
+    Playground {
+        dialect: options.dialect,
+        rules,
+        distort,
+        ids,
+        api_origin: format!("http://{addr}"),
+        page_origin: format!("http://localhost:{}", addr.port()),
+        paths: if options.opaque_urls {
+            &OPAQUE_PATHS
+        } else {
+            &PLAIN_PATHS
+        },
+        has_opaque_urls: options.opaque_urls,
+        accounts: Accounts::new(Account::new(merchant_id, username, password)),
+        payments: ShardedMap::new(),
+        sessions: ShardedMap::new(),
+        references: ShardedMap::new(),
+        pages: ShardedMap::new(),
+        qr_images: ShardedMap::new(),
+        authorizations: ShardedMap::new(),
+        orders: ShardedMap::new(),
+    }
+}

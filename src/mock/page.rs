@@ -1,0 +1,302 @@
+//! The payment page in the browser: opened, acted on, left; its QR image; its generic pages.
+
+use std::sync::Arc;
+use std::sync::Weak;
+
+use axum::http::Method;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use url::form_urlencoded;
+
+use crate::mock::hosted::Hosted;
+use crate::mock::hosted::Purchase;
+use crate::mock::merchant_urls::Destination;
+use crate::mock::page_markup;
+use crate::mock::page_markup::Ending;
+use crate::mock::page_markup::Move;
+use crate::mock::placeholder::Values;
+use crate::mock::placeholder::fill;
+use crate::mock::playground::Playground;
+use crate::mock::qr::qr_png;
+use crate::mock::reply::Problem;
+use crate::mock::reply::Reply;
+use crate::mock::routes::Call;
+use crate::mock::rules::OrderIdValue;
+use crate::mock::rules::Outcome;
+use crate::mock::rules::SessionIdValue;
+use crate::mock::session::Ended;
+use crate::mock::session::Event;
+use crate::mock::session::Status;
+use crate::mock::sharded_map::lock;
+
+/// Opens the payment page.
+pub fn open(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let Some((hosted, now)) = find(playground, call) else {
+        return Ok(unknown());
+    };
+    if let Some(ending) = ending(playground, &hosted, now) {
+        return Ok(ended(&hosted, ending, now));
+    }
+    // A link checker that asks for the head alone has not opened the page.
+    if *call.method == Method::GET {
+        // Only the link of a disabled session can still be opened against the rules of life; it stays disabled.
+        let _ = playground.apply(&hosted, Event::PageOpened, now);
+    }
+    let page = page_markup::checkout(playground, &hosted);
+    Ok(Reply::html(StatusCode::OK, page).dated(now))
+}
+
+/// Asks whether the consumer really wants to cancel.
+pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let Some((hosted, now)) = find(playground, call) else {
+        return Ok(unknown());
+    };
+    if let Some(ending) = ending(playground, &hosted, now) {
+        return Ok(ended(&hosted, ending, now));
+    }
+    let page = page_markup::cancel_confirmation(playground, &hosted);
+    Ok(Reply::html(StatusCode::OK, page).dated(now))
+}
+
+/// Makes the move whose button the consumer pressed.
+pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let Some((hosted, now)) = find(playground, call) else {
+        return Ok(unknown());
+    };
+    match ending(playground, &hosted, now) {
+        // The page was open while the merchant disabled the session.
+        Some(Ending::Disabled) => return Ok(vanished(&hosted, now)),
+        Some(ending) => return Ok(ended(&hosted, ending, now)),
+        None => {}
+    }
+    let chosen = form_urlencoded::parse(call.body)
+        .find(|(name, _)| name == "move")
+        .and_then(|(_, name)| Move::named(&name));
+    let rules = &playground.rules;
+    let moves = page_markup::moves(&hosted);
+    let reply = match chosen {
+        Some(Move::Keep) => Ok(to_page(playground, &hosted, "")),
+        Some(Move::Cancel) if moves.contains(&Move::Cancel) && rules.redirect.cancel_asks_first => {
+            Ok(to_page(playground, &hosted, "/cancel"))
+        }
+        Some(Move::Cancel | Move::ConfirmCancel) if moves.contains(&Move::Cancel) => {
+            leave(playground, &hosted, Event::CancelConfirmed, now)
+        }
+        Some(Move::Back) if moves.contains(&Move::Back) => {
+            let acts_as_cancel = !rules.redirect.cancel_acting_as_back_keeps_session
+                && hosted.merchant_urls.cancel_acts_as_back(&rules.redirect);
+            let event = if acts_as_cancel {
+                Event::CancelConfirmed
+            } else {
+                Event::Back
+            };
+            leave(playground, &hosted, event, now)
+        }
+        Some(Move::Approve) => leave(playground, &hosted, hosted.account().take_next(), now),
+        Some(Move::Decline) => leave(playground, &hosted, Event::Declined, now),
+        Some(Move::Error) => leave(playground, &hosted, Event::TechnicalError, now),
+        _ => {
+            let page = page_markup::ending(Some(&hosted), Ending::NoSuchMove);
+            Ok(Reply::html(StatusCode::BAD_REQUEST, page))
+        }
+    };
+    let reply = reply.unwrap_or_else(|Ended(status)| match status {
+        Status::Disabled => vanished(&hosted, now),
+        _ => ended(&hosted, Ending::of(status), now),
+    });
+    Ok(reply.dated(now))
+}
+
+/// Shows the generic page of an outcome.
+pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let found = find(playground, call).zip(Outcome::named(call.param("outcome")));
+    let Some(((hosted, now), outcome)) = found else {
+        return Ok(unknown());
+    };
+    // No one is told of a payment that did not happen.
+    if outcome == Outcome::Success && hosted.status() != Status::Completed {
+        return Ok(vanished(&hosted, now));
+    }
+    let page = page_markup::ending(Some(&hosted), Ending::Generic(outcome));
+    let stays = outcome != Outcome::Success || playground.rules.redirect.generic_success_page_stays;
+    let page = if stays {
+        page
+    } else {
+        let target = hosted.merchant_urls.any().unwrap_or("/");
+        let target = fill(
+            target,
+            &values(playground, &hosted),
+            &playground.rules.placeholder,
+        );
+        page_markup::leaving_late(&page, &target)
+    };
+    Ok(Reply::html(StatusCode::OK, page).dated(now))
+}
+
+/// The QR image of the payment page's address.
+pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let image = playground
+        .qr_images
+        .get(call.param("key"))
+        .and_then(|hosted| {
+            let path = playground.paths.page(&hosted.page_key);
+            let image = qr_png(&format!("{}{path}", playground.page_origin))?;
+            Some(Reply::png(image).dated(hosted.account().now()))
+        });
+    Ok(image.unwrap_or_else(unknown))
+}
+
+/// The page on which an operator in a shop would hand the link over.
+pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    Ok(
+        find(playground, call).map_or_else(unknown, |(hosted, now)| {
+            let page = page_markup::distribution_module(playground, &hosted);
+            Reply::html(StatusCode::OK, page).dated(now)
+        }),
+    )
+}
+
+/// The session of the page, and what its merchant's clock shows.
+fn find(playground: &Playground, call: &Call<'_>) -> Option<(Arc<Hosted>, Timestamp)> {
+    let hosted = playground.pages.get(call.param("key"))?;
+    let now = hosted.account().now();
+    Some((hosted, now))
+}
+
+/// Why the page cannot be used any more.
+fn ending(playground: &Playground, hosted: &Hosted, now: Timestamp) -> Option<Ending> {
+    let rules = &playground.rules;
+    match hosted.status() {
+        Status::Disabled if rules.life.disabled_link_is_dead => Some(Ending::Disabled),
+        Status::Completed => Some(Ending::Completed),
+        Status::Cancelled => Some(Ending::Cancelled),
+        _ => (rules.expiry.expired_is_not_payable && hosted.is_expired(now, &rules.expiry))
+            .then_some(Ending::Expired),
+    }
+}
+
+/// The page of a session that has ended: an error for a link that is dead, a notice for one that did its work.
+fn ended(hosted: &Hosted, ending: Ending, now: Timestamp) -> Reply {
+    let status = match ending {
+        Ending::Disabled | Ending::Expired => StatusCode::GONE,
+        _ => StatusCode::OK,
+    };
+    let page = page_markup::ending(Some(hosted), ending);
+    Reply::html(status, page).dated(now)
+}
+
+/// The page-not-found error on the next action after the merchant disabled the session.
+fn vanished(hosted: &Hosted, now: Timestamp) -> Reply {
+    let page = page_markup::ending(Some(hosted), Ending::Vanished);
+    Reply::html(StatusCode::NOT_FOUND, page).dated(now)
+}
+
+fn unknown() -> Reply {
+    Reply::html(
+        StatusCode::NOT_FOUND,
+        page_markup::ending(None, Ending::Unknown),
+    )
+}
+
+fn to_page(playground: &Playground, hosted: &Hosted, step: &str) -> Reply {
+    let page = playground.paths.page(&hosted.page_key);
+    Reply::see_other(&format!("{}{page}{step}", playground.page_origin))
+}
+
+/// Lets the visit end, and sends the consumer where its outcome leads.
+fn leave(
+    playground: &Playground,
+    hosted: &Arc<Hosted>,
+    event: Event,
+    now: Timestamp,
+) -> Result<Reply, Ended> {
+    let outcome = match event {
+        Event::Approved => {
+            playground.approve(hosted, now)?;
+            Outcome::Success
+        }
+        other => {
+            playground.apply(hosted, other, now)?;
+            match other {
+                Event::Declined => Outcome::Failure,
+                Event::Back => Outcome::Back,
+                Event::CancelConfirmed => Outcome::Cancel,
+                _ => Outcome::Error,
+            }
+        }
+    };
+    let rules = &playground.rules;
+    // A cancel URL that acts as a back URL is found from `back`, whatever became of the session.
+    let way = if outcome == Outcome::Cancel && page_markup::moves(hosted).contains(&Move::Back) {
+        Outcome::Back
+    } else {
+        outcome
+    };
+    let giver = newest(playground, hosted);
+    Ok(
+        match giver.merchant_urls.destination(way, &rules.redirect) {
+            Destination::Merchant(url) => {
+                let values = values(playground, hosted).limited_to(outcome, &rules.placeholder);
+                Reply::see_other(&fill(url, &values, &rules.placeholder))
+            }
+            Destination::Generic(outcome) => {
+                to_page(playground, hosted, &format!("/end/{}", outcome.name()))
+            }
+            Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
+        },
+    )
+}
+
+/// The session whose merchant URLs count: its own, while the rules are whole.
+fn newest(playground: &Playground, hosted: &Arc<Hosted>) -> Arc<Hosted> {
+    if playground.rules.create.sibling_has_its_own_merchant_urls {
+        return Arc::clone(hosted);
+    }
+    let newest = lock(&hosted.payment.state)
+        .hosted
+        .iter()
+        .rev()
+        .find_map(Weak::upgrade);
+    newest.unwrap_or_else(|| Arc::clone(hosted))
+}
+
+/// What the tags of this session's URLs stand for now.
+fn values(playground: &Playground, hosted: &Hosted) -> Values {
+    let rules = &playground.rules.placeholder;
+    let session_id = match rules.session_id {
+        SessionIdValue::Own => hosted.session_id.clone(),
+        SessionIdValue::OfPaymentSession => hosted.payment.id.clone(),
+        SessionIdValue::UpperCase => hosted.session_id.to_uppercase(),
+    };
+    let mut values = Values {
+        session_id: Some(session_id),
+        authorization_token: None,
+        // The id of a KCO order is known before it is paid.
+        order_id: hosted.payment.slides.then(|| hosted.payment.id.clone()),
+    };
+    match &lock(&hosted.state).purchase {
+        None => {}
+        Some(Purchase::Authorized {
+            authorization_token,
+            ..
+        }) => {
+            let token = if rules.authorization_token_is_filled {
+                authorization_token.clone()
+            } else {
+                String::new()
+            };
+            values.authorization_token = Some(token);
+        }
+        Some(Purchase::Ordered {
+            order_id,
+            klarna_reference,
+        }) => {
+            values.order_id = match rules.order_id {
+                OrderIdValue::Own => Some(order_id.clone()),
+                OrderIdValue::Reference => Some(klarna_reference.clone()),
+                OrderIdValue::LeftLiteral => None,
+            };
+        }
+    }
+    values
+}

@@ -1,0 +1,263 @@
+//! An answer before it leaves: what a deviation may still distort.
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::HeaderName;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::json;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    CreatePaymentSession,
+    ReadPaymentSession,
+    UpdatePaymentSession,
+    AbortPaymentSession,
+    PlaceOrder,
+    CancelAuthorization,
+    ReadOrder,
+    CreateSession,
+    ReadSession,
+    DisableSession,
+    Distribute,
+    GenerateToken,
+    PaymentPage,
+    CancelConfirmation,
+    Move,
+    GenericPage,
+    DistributionModule,
+    QrImage,
+    Control,
+    /// No operation has this path or method.
+    Unknown,
+}
+
+impl Operation {
+    /// Whether people look at the answer.
+    pub fn is_page(self) -> bool {
+        matches!(
+            self,
+            Self::PaymentPage
+                | Self::CancelConfirmation
+                | Self::Move
+                | Self::GenericPage
+                | Self::DistributionModule
+                | Self::QrImage
+        )
+    }
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Empty,
+    Json(Value),
+    Html(String),
+    Png(Vec<u8>),
+    Text(String),
+}
+
+/// An answer on its way out.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub operation: Operation,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub content: Content,
+    /// What the clock shows by which this was answered.
+    pub date: Option<Timestamp>,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self::new(status, Content::Empty)
+    }
+
+    pub fn json(status: StatusCode, body: Value) -> Self {
+        Self::new(status, Content::Json(body))
+    }
+
+    pub fn html(status: StatusCode, page: String) -> Self {
+        Self::new(status, Content::Html(page))
+    }
+
+    pub fn png(image: Vec<u8>) -> Self {
+        Self::new(StatusCode::OK, Content::Png(image))
+    }
+
+    /// Sends the consumer elsewhere.
+    pub fn see_other(url: &str) -> Self {
+        Self::empty(StatusCode::SEE_OTHER).with_header(header::LOCATION, url)
+    }
+
+    fn new(status: StatusCode, content: Content) -> Self {
+        Self {
+            operation: Operation::Unknown,
+            status,
+            headers: HeaderMap::new(),
+            content,
+            date: None,
+        }
+    }
+
+    /// Says by which clock this was answered.
+    #[must_use]
+    pub fn dated(mut self, now: Timestamp) -> Self {
+        self.date = Some(now);
+        self
+    }
+
+    /// Adds a field; a value no field can carry is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Whether this is the successful answer to `operation`.
+    pub fn succeeds(&self, operation: Operation) -> bool {
+        self.operation == operation && self.status.is_success()
+    }
+
+    /// The member of a JSON body.
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        match &self.content {
+            Content::Json(body) => body.pointer(pointer),
+            _ => None,
+        }
+    }
+
+    /// The member of a JSON body, if it is a string.
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.get(pointer).and_then(Value::as_str)
+    }
+
+    /// Replaces a member that is there.
+    pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
+        if let Content::Json(body) = &mut self.content
+            && let Some(member) = body.pointer_mut(pointer)
+        {
+            *member = value.into();
+        }
+    }
+
+    /// Removes a member.
+    pub fn remove(&mut self, pointer: &str) {
+        if let Content::Json(body) = &mut self.content
+            && let Some((parent, member)) = pointer.rsplit_once('/')
+            && let Some(Value::Object(members)) = body.pointer_mut(parent)
+        {
+            members.shift_remove(member);
+        }
+    }
+
+    /// Rewrites an HTML page.
+    pub fn rewrite(&mut self, change: impl FnOnce(&str) -> String) {
+        if let Content::Html(page) = &mut self.content {
+            *page = change(page);
+        }
+    }
+
+    /// The answer as it leaves.
+    pub fn into_response(self) -> Response {
+        let (media_type, body) = match self.content {
+            Content::Empty => (None, Body::empty()),
+            Content::Json(body) => (Some("application/json"), Body::from(body.to_string())),
+            Content::Html(page) => (Some("text/html; charset=utf-8"), Body::from(page)),
+            Content::Png(image) => (Some("image/png"), Body::from(image)),
+            Content::Text(text) => (Some("text/plain; charset=utf-8"), Body::from(text)),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        let fields = response.headers_mut();
+        if let Some(media_type) = media_type {
+            fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        fields.extend(self.headers);
+        response
+    }
+}
+
+/// A refusal by the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub error_code: &'static str,
+    pub error_messages: Vec<String>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, error_code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            error_code,
+            error_messages: vec![message.into()],
+        }
+    }
+
+    /// A member of the request has a value it may not have.
+    pub fn bad_value(member: &str) -> Self {
+        let message = format!("Bad value: {member}");
+        Self::new(StatusCode::BAD_REQUEST, "BAD_VALUE", message)
+    }
+
+    /// The request as a whole cannot be read.
+    pub fn bad_request(message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    pub fn not_found(message: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+    }
+
+    /// The answer in the vendor's envelope; its correlation id is also that of the header.
+    pub fn into_reply(self, correlation_id: &str) -> Reply {
+        let body = json!({
+            "error_code": self.error_code,
+            "error_messages": self.error_messages,
+            "correlation_id": correlation_id,
+        });
+        let reply = Reply::json(self.status, body);
+        if self.status == StatusCode::UNAUTHORIZED {
+            return reply.with_header(header::WWW_AUTHENTICATE, r#"Basic realm="mock""#);
+        }
+        reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_replaced_and_removed_by_pointer() {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "a": 1, "b": { "c": 2 }, "d": 3 }));
+        reply.set("/b/c", "x");
+        reply.set("/nowhere", "x");
+        reply.remove("/a");
+        reply.remove("/b/nowhere");
+        let Content::Json(body) = reply.content else {
+            panic!("the body is JSON");
+        };
+        assert_eq!(body.to_string(), r#"{"b":{"c":"x"},"d":3}"#);
+    }
+
+    #[test]
+    fn a_problem_names_its_correlation_id() {
+        let reply = Problem::bad_value("order_amount").into_reply("c-1");
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+        assert_eq!(reply.text("/correlation_id"), Some("c-1"));
+        assert_eq!(
+            reply.text("/error_messages/0"),
+            Some("Bad value: order_amount")
+        );
+    }
+}

@@ -1,0 +1,243 @@
+//! The rules a hosted page keeps, as data: what the dialects differ in and what a deviation may weaken.
+
+use jiff::SignedDuration;
+
+use crate::mock::Dialect;
+use crate::mock::session::Status;
+
+/// An end of the consumer's visit, and the merchant URL of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Success,
+    Failure,
+    Error,
+    Back,
+    Cancel,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of the reference.
+    pub const ALL: [Self; 5] = [
+        Self::Success,
+        Self::Failure,
+        Self::Error,
+        Self::Back,
+        Self::Cancel,
+    ];
+
+    /// The name of the merchant URL, as the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Error => "error",
+            Self::Back => "back",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// The outcome of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+}
+
+/// All rules together.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub access: AccessRules,
+    pub create: CreateRules,
+    pub expiry: ExpiryRules,
+    pub life: LifeRules,
+    pub redirect: RedirectRules,
+    pub placeholder: PlaceholderRules,
+}
+
+/// Who gets in.
+#[derive(Debug, Clone)]
+pub struct AccessRules {
+    pub credentials_required: bool,
+    pub password_compared: bool,
+    pub page_is_public: bool,
+}
+
+/// What a create request must look like, and what it makes.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
+pub struct CreateRules {
+    pub payment_session_url_optional: bool,
+    pub merchant_urls_optional: bool,
+    pub options_optional: bool,
+    pub null_merchant_url_accepted: bool,
+    pub empty_merchant_url_accepted: bool,
+    pub foreign_payment_session_refused: bool,
+    pub unknown_payment_session_refused: bool,
+    pub siblings_allowed: bool,
+    pub sibling_has_its_own_id: bool,
+    pub sibling_has_its_own_merchant_urls: bool,
+    pub first_status: Status,
+}
+
+/// How long things live.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
+pub struct ExpiryRules {
+    pub payment_session_lives: SignedDuration,
+    /// How long before its payment session a hosted session ends.
+    pub hosted_ends_before: SignedDuration,
+    /// How much later than its elder siblings a further hosted session ends.
+    pub sibling_ends_later: SignedDuration,
+    pub authorization_lives: SignedDuration,
+    pub expired_is_not_read: bool,
+    pub expired_is_not_disabled: bool,
+    pub expired_is_not_payable: bool,
+    pub expired_payment_session_refused: bool,
+}
+
+/// How a session moves through its statuses.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
+pub struct LifeRules {
+    pub page_load_starts: bool,
+    pub confirmed_cancel_ends: bool,
+    pub follows_payment_session: bool,
+    pub disabled_link_is_dead: bool,
+    pub unknown_is_not_found: bool,
+}
+
+/// Where an empty `error` URL leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorFallback {
+    /// To what the merchant defined for `failure`, its generic page included.
+    Failure,
+    /// To a generic page, whatever the merchant defined for `failure`.
+    Generic,
+}
+
+/// Where the consumer is sent.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
+pub struct RedirectRules {
+    pub error_fallback: ErrorFallback,
+    /// In eCommerce an empty `back` leads to `cancel`, which acts as a back URL there.
+    pub back_falls_back_to_cancel: bool,
+    /// An outcome whose given URL is passed over for that of another outcome.
+    pub swapped: Option<(Outcome, Outcome)>,
+    /// An outcome that stays on the page although its URL is given.
+    pub stays: Option<Outcome>,
+    pub empty_means_generic_page: bool,
+    pub cancel_asks_first: bool,
+    pub cancel_acting_as_back_keeps_session: bool,
+    pub generic_success_page_stays: bool,
+}
+
+/// What `{{session_id}}` becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionIdValue {
+    Own,
+    OfPaymentSession,
+    UpperCase,
+}
+
+/// What `{{order_id}}` becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderIdValue {
+    Own,
+    Reference,
+    LeftLiteral,
+}
+
+/// What becomes of the rest of the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueryTreatment {
+    Kept,
+    DecodedOnce,
+    OnlyPlaceholders,
+}
+
+/// How tags in merchant URLs are filled.
+#[derive(Debug, Clone)]
+pub struct PlaceholderRules {
+    pub session_id: SessionIdValue,
+    pub session_id_left_literal_in: Option<Outcome>,
+    pub authorization_token_is_filled: bool,
+    pub order_id: OrderIdValue,
+    pub every_tag: bool,
+    pub query: QueryTreatment,
+}
+
+impl Rules {
+    /// The rules as the vendor of the dialect documents them.
+    pub fn faithful(dialect: Dialect) -> Self {
+        Self {
+            access: AccessRules {
+                credentials_required: true,
+                password_compared: true,
+                page_is_public: true,
+            },
+            create: CreateRules {
+                payment_session_url_optional: false,
+                merchant_urls_optional: true,
+                options_optional: true,
+                null_merchant_url_accepted: true,
+                empty_merchant_url_accepted: true,
+                foreign_payment_session_refused: true,
+                unknown_payment_session_refused: true,
+                siblings_allowed: true,
+                sibling_has_its_own_id: true,
+                sibling_has_its_own_merchant_urls: true,
+                first_status: Status::Waiting,
+            },
+            expiry: ExpiryRules {
+                payment_session_lives: SignedDuration::from_hours(48),
+                hosted_ends_before: SignedDuration::from_hours(1),
+                sibling_ends_later: SignedDuration::ZERO,
+                authorization_lives: SignedDuration::from_mins(60),
+                expired_is_not_read: true,
+                expired_is_not_disabled: true,
+                expired_is_not_payable: true,
+                expired_payment_session_refused: true,
+            },
+            life: LifeRules {
+                page_load_starts: true,
+                confirmed_cancel_ends: true,
+                follows_payment_session: true,
+                disabled_link_is_dead: true,
+                unknown_is_not_found: true,
+            },
+            redirect: RedirectRules {
+                error_fallback: match dialect {
+                    Dialect::Klarna => ErrorFallback::Failure,
+                    Dialect::Kustom => ErrorFallback::Generic,
+                },
+                back_falls_back_to_cancel: dialect == Dialect::Klarna,
+                swapped: None,
+                stays: None,
+                empty_means_generic_page: true,
+                cancel_asks_first: true,
+                cancel_acting_as_back_keeps_session: true,
+                generic_success_page_stays: true,
+            },
+            placeholder: PlaceholderRules {
+                session_id: SessionIdValue::Own,
+                session_id_left_literal_in: None,
+                authorization_token_is_filled: true,
+                order_id: OrderIdValue::Own,
+                every_tag: true,
+                query: QueryTreatment::Kept,
+            },
+        }
+    }
+}
