@@ -1,0 +1,57 @@
+//! The browser: pooled, isolated, and driven by data; it reports what a consumer would have seen.
+
+mod chain;
+mod chromedriver;
+mod journey;
+mod lease;
+mod page_driver;
+mod pool;
+mod reading;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use lease::Lease;
+pub use lease::Pictures;
+pub use lease::Sitting;
+pub use lease::Visit;
+pub use page_driver::MOVES;
+pub use page_driver::PageDriver;
+pub use page_driver::PageDriverError;
+pub use pool::BrowserOptions;
+pub use pool::BrowserPool;
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why there is no browser.
+#[derive(Debug, thiserror::Error)]
+pub enum BrowserError {
+    #[error(
+        "no Chromium or Chrome was found on the `PATH`; install one with `make browser`, on Debian: `apt-get install chromium chromium-driver`"
+    )]
+    NoBrowser,
+
+    #[error("the browser `{name}` is neither on the `PATH` nor a file; leave it out to have one found")]
+    UnknownBrowser { name: String },
+
+    #[error(
+        "no `chromedriver` was found on the `PATH`; install it with `make browser`, on Debian: `apt-get install chromium-driver`"
+    )]
+    NoDriver,
+
+    #[error("the driver `{name}` is neither on the `PATH` nor a file; leave it out to have one found")]
+    UnknownDriver { name: String },
+
+    #[error("cannot make a folder for the profiles of the browser")]
+    Profile { source: io::Error },
+
+    #[error("cannot start {path}")]
+    StartDriver { path: PathBuf, source: io::Error },
+
+    #[error("{path} did not begin to listen; try it with `--port=0` in a terminal")]
+    DriverNotReady { path: PathBuf },
+
+    #[error("the browser could not be started: {message}")]
+    StartBrowser { message: String },
+}
