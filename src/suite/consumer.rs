@@ -1,17 +1,23 @@
 //! The consumer's side of a scenario: a browser, what the consumer does in it, and what the page showed then.
 
 use crate::browser::Lease;
+use crate::browser::Pictures;
+use crate::browser::Sitting;
 use crate::browser::Visit;
 use crate::check::landing;
 use crate::check::landing::MerchantSite;
 use crate::check::page;
 use crate::evidence::PageVisit;
+use crate::evidence::Trouble;
+use crate::evidence::TroubleKind;
 use crate::requirement::Dialect;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
+use std::sync::Arc;
+use std::time::Instant;
 
 /// What the consumer holds.
 #[derive(Default)]
@@ -65,19 +71,55 @@ impl World {
     pub async fn take_browser(&mut self) -> Result<(), StepFailure> {
         let context = self.context().clone();
         let pool = context.browsers.as_ref().map_err(|why| StepFailure::Missing(why.clone()))?;
-        self.consumer.lease = Some(pool.lease().await.map_err(StepFailure::Trouble)?);
+        let driver = context
+            .page_driver
+            .clone()
+            .ok_or_else(|| StepFailure::Missing("the target's profile names no `page_driver`".into()))?;
+        let sitting = Sitting {
+            recorder: Arc::clone(&context.recorder),
+            driver,
+            deadlines: context.profile.deadlines.clone(),
+            began: self.began().into_std(),
+            pictures: Pictures {
+                run_folder: context.folder.clone(),
+                stem: format!("evidence/screens/{}", self.merchant.reference),
+                all: context.screenshots_of_all,
+            },
+        };
+        let began = Instant::now();
+        let leased = pool.lease(sitting).await;
+        self.pauses().add(began.elapsed());
+        self.consumer.lease =
+            Some(leased.map_err(|error| Trouble { kind: TroubleKind::Driver, message: error.to_string() })?);
         Ok(())
     }
 
     /// Gives the browser back, cleaned, and keeps what reached the receiver.
     pub async fn leave(&mut self) {
-        if let Some(lease) = self.consumer.lease.take() {
-            lease.give_back().await;
+        let Some(mut lease) = self.consumer.lease.take() else { return };
+        let unseen = self.evidence.visits.last().is_some_and(|visit| visit.screenshot.is_none());
+        if unseen && self.has_failed() {
+            let screenshot = lease.screenshot("end").await;
+            if let Some(visit) = self.evidence.visits.last_mut() {
+                visit.screenshot = screenshot;
+            }
+        }
+        lease.give_back();
+        self.keep_arrivals();
+        if let Some(receiver) = &self.context().receiver {
+            receiver.forget(&self.merchant.reference);
         }
     }
 
     /// Keeps what has reached the receiver so far.
-    pub fn keep_arrivals(&mut self) {}
+    pub fn keep_arrivals(&mut self) {
+        let context = self.context().clone();
+        let Some(receiver) = &context.receiver else { return };
+        let began = self.began().into_std();
+        let arrivals = receiver.arrivals(&self.merchant.reference);
+        self.evidence.arrivals =
+            arrivals.iter().map(|arrival| arrival.record(&context.recorder, began)).collect();
+    }
 
     fn browser(&mut self) -> Result<&mut Lease, StepFailure> {
         self.consumer.lease.as_mut().ok_or_else(|| {
