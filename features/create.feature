@@ -160,6 +160,15 @@ Feature: Creating a hosted session
       When the merchant creates a hosted session without options
       Then the request succeeds
 
+  @req:HPP-CREATE-020 @needs:clock
+  Rule: An expired payment session is not found
+
+    Scenario: No session is created for an expired payment session
+      Given a payment session
+      And the clock stands 1 minute after the end of the payment session
+      When the merchant creates a hosted session
+      Then the response status is 404
+
   @req:HPP-CREATE-021
   Rule: An unknown payment session is refused
 

@@ -9,7 +9,7 @@ Feature: Refusals
       When the merchant creates a hosted session without payment_session_url
       Then the response is an error that conforms to the error schema
 
-    Scenario: A session that does not exist is refused in the common form
-      Given a hosted session
-      When the merchant reads a hosted session that does not exist
+    Scenario: An unknown payment session is refused in the common form
+      Given a payment session
+      When the merchant creates a hosted session for an unknown payment session
       Then the response is an error that conforms to the error schema

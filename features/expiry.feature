@@ -108,5 +108,6 @@ Feature: When a hosted session ends
     @needs:clock
     Scenario: A session closes when its payment session has expired
       Given a hosted session
-      When the clock reaches 1 minute after the end of the payment session
+      And the clock stands 1 minute after the end of the payment session
+      When the merchant reads the hosted session
       Then the hosted session is no longer open

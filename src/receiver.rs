@@ -1,26 +1,256 @@
-//! The receiver probe (stub until the real one is merged).
+//! The receiver: the merchant's side of a payment, an HTTPS server that notes every arrival.
 
+use crate::evidence::Arrival;
+use crate::evidence::Recorder;
+use crate::serve::Identity;
+use crate::serve::ServeError;
+use crate::serve::Server;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::response::Html;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::net::Ipv4Addr;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
+use tokio::sync::Notify;
+use tokio::time::timeout_at;
 
-/// Receiver.
-pub struct Receiver;
+/// Largest body that is kept of an arrival.
+const BODY_LIMIT: usize = 64 * 1024;
 
-/// Error.
+/// The merchant's server on loopback; dropping it stops it.
+pub struct Receiver {
+    server: Server,
+    identity: Identity,
+    arrivals: Arc<Arrivals>,
+}
+
+/// A request as it arrived, with all its secrets: for acting, never for a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawArrival {
+    pub at: Instant,
+    pub method: String,
+    /// As the Host field had it, without a port.
+    pub host: String,
+    /// As the request line had it.
+    pub path_and_query: String,
+    /// At most the first 64 KiB.
+    pub body: Vec<u8>,
+}
+
+impl RawArrival {
+    /// The URL that was asked for.
+    pub fn live_url(&self) -> String {
+        format!("https://{}{}", self.host, self.path_and_query)
+    }
+
+    /// The arrival as evidence of an attempt.
+    pub fn record(&self, recorder: &Recorder, began: Instant) -> Arrival {
+        Arrival {
+            at_us: u64::try_from(self.at.saturating_duration_since(began).as_micros()).unwrap_or(u64::MAX),
+            method: self.method.clone(),
+            url: recorder.url(&self.live_url()),
+            body: recorder.text(&String::from_utf8_lossy(&self.body)),
+        }
+    }
+}
+
+/// Arrivals by the first segment of their path, which is the scenario's.
+#[derive(Default)]
+struct Arrivals {
+    by_prefix: Mutex<HashMap<String, Vec<RawArrival>>>,
+    came: Notify,
+}
+
+impl Arrivals {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<RawArrival>>> {
+        self.by_prefix.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why the receiver could not be started.
 #[derive(Debug, thiserror::Error)]
-#[error("no receiver yet")]
-pub struct ReceiverError;
+pub enum ReceiverError {
+    #[error("the receiver for {host} could not be started")]
+    Serve { host: String, source: ServeError },
+}
 
 impl Receiver {
-    /// Start.
-    pub async fn start(_: &str) -> Result<Self, ReceiverError> {
-        Err(ReceiverError)
+    /// Starts the merchant's server on a free port of loopback, with a key made for this run.
+    pub async fn start(host: &str) -> Result<Self, ReceiverError> {
+        let failed = |source| ReceiverError::Serve { host: host.to_owned(), source };
+        let identity = Identity::self_signed(host).map_err(failed)?;
+        let arrivals = Arc::new(Arrivals::default());
+        let app = Router::new().fallback(arrive).with_state(Arc::clone(&arrivals));
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = Server::start(address, Some(&identity), app).await.map_err(failed)?;
+        Ok(Self { server, identity, arrivals })
     }
-    /// Address.
+
+    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        ([127, 0, 0, 1], 0).into()
+        self.server.addr()
     }
-    /// Pin.
+
+    /// Base64 of the SHA-256 of its public key, by which a browser is told to trust it.
     pub fn spki_sha256_base64(&self) -> String {
-        String::new()
+        self.identity.spki_sha256_base64()
+    }
+
+    /// Its certificate, for clients other than the browser.
+    pub fn certificate_pem(&self) -> String {
+        let text = STANDARD.encode(self.identity.certificate_der());
+        let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
+        for line in text.as_bytes().chunks(64) {
+            // Base64 is ASCII, and writing to a string cannot fail.
+            let _ = writeln!(pem, "{}", String::from_utf8_lossy(line));
+        }
+        pem + "-----END CERTIFICATE-----\n"
+    }
+
+    /// What has arrived under a scenario's prefix so far, the earliest first.
+    pub fn arrivals(&self, prefix: &str) -> Vec<RawArrival> {
+        self.arrivals.lock().get(prefix).cloned().unwrap_or_default()
+    }
+
+    /// Waits for an arrival beyond the first `after` ones; none when `deadline` passes.
+    pub async fn wait_for_arrival(
+        &self,
+        prefix: &str,
+        after: usize,
+        deadline: Duration,
+    ) -> Option<RawArrival> {
+        let limit = tokio::time::Instant::now() + deadline;
+        loop {
+            let mut came = std::pin::pin!(self.arrivals.came.notified());
+            // Enabled before the look, so that no arrival in between is missed.
+            came.as_mut().enable();
+            if let Some(arrival) = self.arrivals.lock().get(prefix).and_then(|arrivals| arrivals.get(after)) {
+                return Some(arrival.clone());
+            }
+            timeout_at(limit, came).await.ok()?;
+        }
+    }
+
+    /// Drops what arrived under a prefix, once its scenario is over.
+    pub fn forget(&self, prefix: &str) {
+        self.arrivals.lock().remove(prefix);
+    }
+}
+
+async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> Html<String> {
+    let at = Instant::now();
+    let (head, body) = request.into_parts();
+    let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host).to_owned();
+    let path = head.uri.path();
+    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+    let prefix = segments.next().unwrap_or_default().to_owned();
+    let page = merchant_page(segments.next_back().unwrap_or_default());
+    let arrival = RawArrival {
+        at,
+        method: head.method.to_string(),
+        host,
+        path_and_query: head.uri.path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
+        body: first_bytes(body).await,
+    };
+    arrivals.lock().entry(prefix).or_default().push(arrival);
+    arrivals.came.notify_waiters();
+    Html(page)
+}
+
+async fn first_bytes(body: Body) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut frames = body.into_data_stream();
+    while let Some(Ok(bytes)) = futures::StreamExt::next(&mut frames).await {
+        let room = BODY_LIMIT - kept.len();
+        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        if kept.len() == BODY_LIMIT {
+            break;
+        }
+    }
+    kept
+}
+
+/// A page that needs nothing else, so that an arrival is one request.
+fn merchant_page(name: &str) -> String {
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Merchant</title>\
+         <link rel=\"icon\" href=\"data:,\"><p>The merchant's page: {name}</p></html>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(receiver: &Receiver) -> reqwest::Client {
+        // Another test may have installed it first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let certificate = reqwest::Certificate::from_pem(receiver.certificate_pem().as_bytes()).unwrap();
+        reqwest::Client::builder()
+            .tls_certs_only([certificate])
+            .resolve("merchant.example", receiver.address())
+            .no_proxy()
+            .build()
+            .unwrap()
+    }
+
+    fn url(receiver: &Receiver, path: &str) -> String {
+        format!("https://merchant.example:{}{path}", receiver.address().port())
+    }
+
+    #[tokio::test]
+    async fn an_arrival_is_noted_as_it_came_under_its_prefix() {
+        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let client = client(&receiver);
+        let answer =
+            client.post(url(&receiver, "/s7/success?a=%2B&b=%7B%7D")).body("{\"a\":1}").send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert!(answer.text().await.unwrap().contains("The merchant's page: success"));
+        let arrivals = receiver.arrivals("s7");
+        assert_eq!(arrivals.len(), 1);
+        assert_eq!(arrivals[0].method, "POST");
+        assert_eq!(arrivals[0].live_url(), "https://merchant.example/s7/success?a=%2B&b=%7B%7D");
+        assert_eq!(arrivals[0].body, b"{\"a\":1}");
+        assert_eq!(receiver.arrivals("s8"), []);
+        receiver.forget("s7");
+        assert_eq!(receiver.arrivals("s7"), []);
+    }
+
+    #[tokio::test]
+    async fn a_waiting_scenario_is_woken_by_its_own_arrival_only() {
+        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let client = client(&receiver);
+        let come = async {
+            client.get(url(&receiver, "/other/success")).send().await.unwrap();
+            client.get(url(&receiver, "/mine/failure")).send().await.unwrap();
+        };
+        let (arrival, ()) = tokio::join!(receiver.wait_for_arrival("mine", 0, Duration::from_secs(20)), come);
+        assert_eq!(arrival.unwrap().path_and_query, "/mine/failure");
+        assert_eq!(receiver.wait_for_arrival("mine", 1, Duration::from_millis(1)).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_cut() {
+        let receiver = Receiver::start("merchant.example").await.unwrap();
+        client(&receiver).post(url(&receiver, "/s/status")).body(vec![b'x'; 100_000]).send().await.unwrap();
+        assert_eq!(receiver.arrivals("s")[0].body.len(), BODY_LIMIT);
+    }
+
+    #[test]
+    fn the_page_shows_no_markup_from_its_address() {
+        assert!(merchant_page("<b>x</b>").contains("page: bxb<"));
     }
 }

@@ -1,56 +1,57 @@
-//! The browser probe (stub until the real one is merged).
+//! The browser: pooled, isolated, and driven by data; it reports what a consumer would have seen.
 
-use crate::evidence::Trouble;
-use std::net::SocketAddr;
+mod chain;
+mod chromedriver;
+mod journey;
+mod lease;
+mod page_driver;
+mod pool;
+mod reading;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use lease::Lease;
+pub use lease::Pictures;
+pub use lease::Sitting;
+pub use lease::Visit;
+pub use page_driver::MOVES;
+pub use page_driver::PageDriver;
+pub use page_driver::PageDriverError;
+pub use pool::BrowserOptions;
+pub use pool::BrowserPool;
+
+use std::io;
 use std::path::PathBuf;
 
-/// Screenshots.
-#[derive(Debug, Clone, Copy, Default)]
-pub enum Screenshots {
-    #[default]
-    Auto,
-    All,
-}
-
-/// Options.
-#[derive(Debug, Clone, Default)]
-pub struct BrowserOptions {
-    pub browser: String,
-    pub chromedriver: Option<PathBuf>,
-    pub slots: usize,
-    pub screenshots: Screenshots,
-    pub merchant_host: String,
-    pub receiver_address: Option<SocketAddr>,
-    pub receiver_spki: String,
-}
-
-/// Pool.
-pub struct BrowserPool;
-
-/// Error.
+/// Why there is no browser.
 #[derive(Debug, thiserror::Error)]
-#[error("no browser yet")]
-pub struct BrowserError;
+pub enum BrowserError {
+    #[error(
+        "no Chromium or Chrome was found on the `PATH`; install one with `make browser`, on Debian: `apt-get install chromium chromium-driver`"
+    )]
+    NoBrowser,
 
-/// Lease.
-pub struct Lease;
+    #[error("the browser `{name}` is neither on the `PATH` nor a file; leave it out to have one found")]
+    UnknownBrowser { name: String },
 
-impl BrowserPool {
-    /// Start.
-    pub async fn start(_: BrowserOptions) -> Result<Self, BrowserError> {
-        Err(BrowserError)
-    }
-    /// Lease.
-    pub async fn lease(&self) -> Result<Lease, Trouble> {
-        Ok(Lease)
-    }
-    /// Version.
-    pub fn version(&self) -> &str {
-        ""
-    }
-}
+    #[error(
+        "no `chromedriver` was found on the `PATH`; install it with `make browser`, on Debian: `apt-get install chromium-driver`"
+    )]
+    NoDriver,
 
-impl Lease {
-    /// Back.
-    pub async fn give_back(self) {}
+    #[error("the driver `{name}` is neither on the `PATH` nor a file; leave it out to have one found")]
+    UnknownDriver { name: String },
+
+    #[error("cannot make a folder for the profiles of the browser")]
+    Profile { source: io::Error },
+
+    #[error("cannot start {path}")]
+    StartDriver { path: PathBuf, source: io::Error },
+
+    #[error("{path} did not begin to listen; try it with `--port=0` in a terminal")]
+    DriverNotReady { path: PathBuf },
+
+    #[error("the browser could not be started: {message}")]
+    StartBrowser { message: String },
 }

@@ -59,6 +59,18 @@ pub fn lands_at(visit: &PageVisit, site: MerchantSite, name: &str) -> Judgement 
     Err(Mismatch::new("landing", format!("the {name} URL"), site.end(visit)))
 }
 
+/// The visit ended at a URL of this session's site, at whatever name, and not at one of the other session's.
+pub fn own_site(visit: &PageVisit, site: MerchantSite, other: MerchantSite) -> Judgement {
+    if let Some(name) = other.name(&visit.url) {
+        let actual = format!("the {name} URL of the other session");
+        return Err(Mismatch::new("landing", "a URL of this session", actual));
+    }
+    if site.name(&visit.url).is_some() {
+        return Ok(());
+    }
+    Err(Mismatch::new("landing", "a URL of this session", site.end(visit)))
+}
+
 /// Both visits ended alike: at the merchant URL of the same name, or on the same kind of page.
 pub fn same_end(
     visit: &PageVisit,
@@ -173,6 +185,22 @@ mod tests {
         assert_eq!(
             same_end(&generic("error"), SITE, &twin, model_site).unwrap_err().to_string(),
             "landing: expected the failure URL, as with null, got the generic error page",
+        );
+    }
+
+    #[test]
+    fn the_site_of_another_session_is_not_this_one() {
+        let other = MerchantSite { prefix: "s1/other", ..SITE };
+        assert_eq!(own_site(&visit("https://merchant.example/s1/back", "Merchant"), SITE, other), Ok(()));
+        assert_eq!(
+            own_site(&visit("https://merchant.example/s1/other/back", "Merchant"), SITE, other)
+                .unwrap_err()
+                .to_string(),
+            "landing: expected a URL of this session, got the back URL of the other session",
+        );
+        assert_eq!(
+            own_site(&generic("back"), SITE, other).unwrap_err().to_string(),
+            "landing: expected a URL of this session, got the generic back page",
         );
     }
 

@@ -6,7 +6,7 @@ use crate::evidence::PageVisit;
 use crate::verdict::Mismatch;
 
 /// The move by which the page asks whether the consumer really wants to cancel.
-const CONFIRMATION: &str = "confirm-cancel";
+pub const CONFIRMATION: &str = "confirm-cancel";
 
 /// The visit ended on a generic page: one that stays, says something, takes no payment, and whose ending is known.
 ///
@@ -46,13 +46,8 @@ fn status_of(visit: &PageVisit) -> Option<u16> {
 }
 
 /// Whether the browser was answered a page, not a refusal.
-pub fn is_document(visit: &PageVisit) -> bool {
+fn is_document(visit: &PageVisit) -> bool {
     status_of(visit).is_some_and(|status| (200..300).contains(&status))
-}
-
-/// Whether nothing is to be seen.
-pub fn is_empty(visit: &PageVisit) -> bool {
-    is_blank(visit) && visit.offers.is_empty()
 }
 
 /// The page was answered with a 2xx to a browser that has no credentials.
@@ -100,7 +95,8 @@ pub fn asks_confirmation(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Err(Mismatch::new("page", "a question whether to cancel", site.end(visit)))
 }
 
-fn asks(visit: &PageVisit) -> bool {
+/// Whether the page asks whether the consumer really wants to cancel.
+pub fn asks(visit: &PageVisit) -> bool {
     visit.offers.iter().any(|offer| offer == CONFIRMATION)
 }
 

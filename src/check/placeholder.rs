@@ -9,6 +9,11 @@ pub fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     pairs(query).find(|(other, _)| *other == name).map(|(_, value)| value)
 }
 
+/// The value that a raw one stands for.
+pub fn decoded(value: &str) -> String {
+    percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
+}
+
 fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }

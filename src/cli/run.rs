@@ -1,7 +1,5 @@
 //! `hpp-conformance run`.
 
-use crate::browser::BrowserOptions;
-use crate::browser::Screenshots;
 use crate::cli::deviation_names;
 use crate::cli::fail;
 use crate::cli::say;
@@ -10,6 +8,7 @@ use crate::mock;
 use crate::report::Gate;
 use crate::requirement::Dialect;
 use crate::run;
+use crate::run::BrowserChoice;
 use crate::run::Embedded;
 use crate::run::Format;
 use crate::run::RunOptions;
@@ -151,15 +150,11 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
             GateArg::Journey => Gate::Journey,
             GateArg::All => Gate::All,
         },
-        browser: BrowserOptions {
+        browsers: BrowserChoice {
             browser: arguments.browser,
-            chromedriver: arguments.chromedriver,
+            driver: arguments.chromedriver,
             slots: usize::from(arguments.browsers),
-            screenshots: match arguments.screenshots {
-                ScreenshotsArg::Auto => Screenshots::Auto,
-                ScreenshotsArg::All => Screenshots::All,
-            },
-            ..BrowserOptions::default()
+            screenshots_of_all: matches!(arguments.screenshots, ScreenshotsArg::All),
         },
         out: arguments.out,
         formats: arguments.format.into_iter().map(Format::from).collect(),

@@ -17,7 +17,8 @@ pub use subject::Embedded;
 pub use subject::SubjectError;
 pub use subject::TargetChoice;
 
-use crate::browser::BrowserOptions;
+use crate::browser::PageDriver;
+use crate::browser::PageDriverError;
 use crate::client::Client;
 use crate::client::ClientError;
 use crate::control::Control;
@@ -40,6 +41,7 @@ use crate::target::TargetProfile;
 use crate::verdict::Attempt;
 use crate::verdict::Doubt;
 use crate::verdict::Verdict;
+pub use browsers::BrowserChoice;
 use browsers::Browsers;
 use jiff::Timestamp;
 use journal::Entry;
@@ -71,7 +73,7 @@ pub struct RunOptions {
     /// The whole run is stopped after this.
     pub deadline: Option<Duration>,
     pub gate: Gate,
-    pub browser: BrowserOptions,
+    pub browsers: BrowserChoice,
     /// The folder in which the run gets one of its own.
     pub out: PathBuf,
     pub formats: Vec<Format>,
@@ -157,7 +159,7 @@ impl Session {
             let (journey, api): (Vec<&Case>, Vec<&Case>) =
                 waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));
             let mut again = self.phase(index, profile, &api, self.options.jobs, attempt).await?;
-            let slots = self.options.browser.slots;
+            let slots = self.options.browsers.slots;
             again.extend(self.phase(index, profile, &journey, slots, attempt).await?);
             waiting.retain(|case| again.contains(&case.key));
             if waiting.is_empty() || self.cancel.is_cancelled() {
@@ -205,10 +207,12 @@ impl Session {
     ) -> Result<Arc<Context>, RunError> {
         let journey = cases.iter().any(|case| case.needs.contains(&Ability::Browser));
         let browsers = if journey {
-            self.browsers.get_or_init(|| Browsers::start(&self.options.browser, profile)).await.clone()
+            self.browsers.get_or_init(|| Browsers::start(&self.options.browsers, profile)).await.clone()
         } else {
             Browsers::none()
         };
+        let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
+        let page_driver = page_driver.transpose()?.map(Arc::new);
         let phase = if journey { "p" } else { "a" };
         let mark = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
         Ok(Arc::new(Context {
@@ -218,6 +222,8 @@ impl Session {
             recorder: Arc::clone(&self.recorder),
             browsers: browsers.pool,
             receiver: browsers.receiver,
+            page_driver,
+            screenshots_of_all: self.options.browsers.screenshots_of_all,
             folder: self.folder.clone(),
             run_mark: format!("{mark}{phase}{target}{attempt}"),
             run_began: self.began,
@@ -352,6 +358,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Control(#[from] ControlError),
+
+    #[error(transparent)]
+    PageDriver(#[from] PageDriverError),
 
     #[error(transparent)]
     Journal(#[from] journal::JournalError),

@@ -1,6 +1,7 @@
 //! What all scenarios of a run share: the target, the judges and the probes.
 
 use crate::browser::BrowserPool;
+use crate::browser::PageDriver;
 use crate::client::Client;
 use crate::control::Control;
 use crate::evidence::Recorder;
@@ -29,6 +30,10 @@ pub struct Context {
     /// The pool, or why there is none and what to do about it.
     pub browsers: Result<Arc<BrowserPool>, String>,
     pub receiver: Option<Arc<Receiver>>,
+    /// How the target's payment page is driven.
+    pub page_driver: Option<Arc<PageDriver>>,
+    /// Whether a screenshot is taken of every visit.
+    pub screenshots_of_all: bool,
     /// The run's folder; screenshots go below it.
     pub folder: PathBuf,
     /// Sets the references of two runs against one target apart.

@@ -5,7 +5,6 @@ use crate::check::answer;
 use crate::client::Call;
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::requirement::Dialect;
 use crate::suite::failure::StepFailure;
 use crate::suite::merchant_urls::Cell;
 use crate::suite::merchant_urls::MerchantUrls;
@@ -39,11 +38,14 @@ pub struct Draft {
     pub faulty_on_purpose: bool,
 }
 
+/// The requirement that promises that a payment session may have a second hosted session.
+const SECOND_SESSION: &str = "HPP-CREATE-026";
+
 impl Draft {
     /// The requirement that promises that this is accepted.
     fn promise(&self, second: bool) -> &'static str {
         if second {
-            "HPP-CREATE-026"
+            SECOND_SESSION
         } else if self.urls.contains(&Cell::Empty) {
             "HPP-CREATE-024"
         } else if self.urls.contains(&Cell::Null) {
@@ -51,18 +53,6 @@ impl Draft {
         } else {
             "HPP-CREATE-001"
         }
-    }
-}
-
-/// The requirement that promises that the consumer arrives at this merchant URL by its own act.
-pub fn arrival_promise(name: &str, dialect: Dialect) -> &'static str {
-    match (name, dialect) {
-        ("success", _) => "HPP-REDIRECT-001",
-        ("failure", _) => "HPP-REDIRECT-002",
-        ("error", _) => "HPP-REDIRECT-003",
-        ("cancel", Dialect::Klarna) => "HPP-REDIRECT-018",
-        ("cancel", Dialect::Kustom) => "HPP-REDIRECT-026",
-        _ => "HPP-REDIRECT-014",
     }
 }
 
@@ -129,8 +119,9 @@ impl World {
     /// The call was answered with a 2xx; otherwise the scenario rests on the requirement that promises so.
     pub fn success(&mut self, index: Index) -> Result<(), StepFailure> {
         let outcome = answer::succeeds(self.response(index)?);
-        let operation = self.exchange(index).operation;
-        self.rests_on(promise(operation), outcome)
+        let second = self.merchant.other.as_ref().is_some_and(|other| other.created == index);
+        let promise = if second { SECOND_SESSION } else { promise(self.exchange(index).operation) };
+        self.rests_on(promise, outcome)
     }
 
     /// A member of a successful response that is a text.
@@ -149,13 +140,11 @@ impl World {
     pub fn live_url(&mut self, index: Index, pointer: &str) -> Result<Url, StepFailure> {
         let shown = self.text_member(index, pointer)?;
         let live = self.live_member(index, pointer)?;
-        match live.parse() {
-            Ok(url) => Ok(url),
-            Err(_) => {
-                let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
-                self.rests_on(promise(self.exchange(index).operation), Err(mismatch))
-            }
+        if let Ok(url) = live.parse() {
+            return Ok(url);
         }
+        let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
+        self.rests_on(promise(self.exchange(index).operation), Err(mismatch))
     }
 
     /// The request that creates a hosted session for a payment session.

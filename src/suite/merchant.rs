@@ -13,8 +13,8 @@ pub struct Merchant {
     /// First segment of the merchant URLs, reference of the purchase; no other attempt has it.
     pub reference: String,
     pub credentials: Credentials,
-    /// The account, where it is one of the scenario's own.
-    pub merchant_id: Option<String>,
+    /// Id of the account, where it is one of the scenario's own.
+    pub account: Option<String>,
     /// `acquiring_channel` of the payment session; none leaves it to the default.
     pub channel: Option<String>,
     /// `place_order_mode` of the hosted session; none leaves it to the default.
@@ -32,7 +32,7 @@ impl Merchant {
         Self {
             reference: context.next_reference(),
             credentials: context.profile.credentials.clone(),
-            merchant_id: None,
+            account: None,
             channel: None,
             place_order_mode: None,
             payment: None,
@@ -50,7 +50,7 @@ impl World {
             && let Some(control) = &self.context().clone().control
         {
             let account = control.mint_account().await?;
-            self.merchant.merchant_id = Some(account.merchant_id);
+            self.merchant.account = Some(account.merchant_id);
             self.merchant.credentials = account.credentials;
         }
         if needs.contains(&Ability::Browser) {

@@ -161,10 +161,8 @@ impl World {
         match provider {
             Provider::Kp => self.landmark(read, "/expires_at", "the end of the KP session"),
             Provider::Kco => {
-                let mut change = self.order_change_of(read)?;
-                change.at += time::KCO_LIFETIME;
-                change.name = "the end of the KCO order".to_owned();
-                Ok(change)
+                let change = self.order_change_of(read)?;
+                Ok(Landmark::new(change.at + time::KCO_LIFETIME, "the end of the KCO order"))
             }
         }
     }

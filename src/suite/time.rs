@@ -56,7 +56,7 @@ impl World {
     /// Moves the target's clock forward to an instant.
     pub async fn move_clock(&mut self, to: Timestamp) -> Result<(), StepFailure> {
         let context = self.context().clone();
-        let (Some(control), Some(merchant_id)) = (&context.control, self.merchant.merchant_id.clone()) else {
+        let (Some(control), Some(merchant_id)) = (&context.control, self.merchant.account.clone()) else {
             let what = "the target's clock cannot be moved: no account of its own to control";
             return Err(StepFailure::Missing(what.into()));
         };

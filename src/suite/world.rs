@@ -152,6 +152,11 @@ impl World {
         self.failure.get_or_insert(failure);
     }
 
+    /// Whether a step has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// Ends the attempt.
     pub fn end(&mut self) -> Remains {
         let mut evidence = std::mem::take(&mut self.evidence);

@@ -34,8 +34,8 @@ async fn clock_after_session(world: &mut World, args: Args) -> Result<(), StepFa
 }
 
 step!(
-    /// The target's clock is moved to some minutes after the end of the payment session.
-    When "the clock reaches {int} minute(s) after the end of the payment session" => clock_after_payment_session
+    /// The target's clock stands some minutes after the end of the payment session.
+    Given "the clock stands {int} minute(s) after the end of the payment session" => clock_after_payment_session
 );
 async fn clock_after_payment_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let end = world.payment_session_end().await?.at;

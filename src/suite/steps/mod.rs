@@ -1,15 +1,18 @@
 //! The steps that feature files may use, a file a topic. Each fetches evidence, has it judged, and settles.
 #![expect(
-    clippy::needless_pass_by_value,
     clippy::unused_async,
-    reason = "the registry takes every step in one form, whether or not it waits or has arguments"
+    reason = "the registry takes every step in one form, whether or not it waits"
 )]
 
+mod consumer;
 mod creation;
 mod credentials;
 mod disabling;
 mod expiry;
+mod landing;
+mod page;
 mod payment_session;
+mod placeholder;
 mod reading;
 mod response;
 

@@ -1,5 +1,7 @@
 //! Steps about payment sessions: KP sessions and KCO orders.
 
+use crate::requirement::Provider;
+use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
@@ -36,4 +38,30 @@ step!(
 );
 async fn read(world: &mut World, _: Args) -> Result<(), StepFailure> {
     world.read_payment_session().await.map(drop)
+}
+
+step!(
+    /// The payment session ends: a KCO order is aborted, a KP session is paid and placed through another hosted session.
+    When "the payment session comes to its end" => end
+);
+async fn end(world: &mut World, _: Args) -> Result<(), StepFailure> {
+    if world.context().profile.provider == Provider::Kco {
+        return world.abort_order().await;
+    }
+    world.merchant.place_order_mode = Some("PLACE_ORDER".to_owned());
+    let other = world.require_second_session().await?;
+    world.act(&other, Act::Pay).await?;
+    let mut polls = world.polls();
+    loop {
+        let read = world.read_payment_session().await?;
+        let status = world.text_member(read, "/status")?;
+        if status == "complete" {
+            return Ok(());
+        }
+        if !polls.again().await {
+            return Err(StepFailure::Missing(format!(
+                "the paid KP session reads `{status}`, not `complete`"
+            )));
+        }
+    }
 }

@@ -3,7 +3,6 @@
 use crate::check;
 use crate::check::Judgement;
 use crate::check::answer;
-use crate::evidence::Operation;
 use crate::evidence::Response;
 use crate::suite::failure::StepFailure;
 use crate::suite::registry::Args;
@@ -114,10 +113,8 @@ step!(
 async fn error(world: &mut World, _: Args) -> Result<(), StepFailure> {
     let latest = world.latest()?;
     let refusal = answer::refused(world.response(latest)?);
-    let promise = match world.exchange(latest).operation {
-        Operation::CreateSession => "HPP-CREATE-002",
-        _ => "HPP-READ-008",
-    };
+    let bad_request = world.exchange(latest).request.faulty_on_purpose;
+    let promise = if bad_request { "HPP-CREATE-002" } else { "HPP-CREATE-021" };
     world.rests_on(promise, refusal)?;
     let broken = world.context().schemas.conforms("error", &world.response(latest)?.body);
     world.settle(broken.into_iter().next().map_or(Ok(()), |broken| Err(broken.mismatch)))

@@ -1,0 +1,277 @@
+//! Journeys: reading the screen, making one move, and looking again, until the page comes to rest.
+
+use crate::browser::page_driver::Action;
+use crate::browser::page_driver::PageDriver;
+use crate::browser::reading::Reading;
+use crate::browser::session::Session;
+use crate::browser::session::SessionError;
+use crate::evidence::Trouble;
+use crate::evidence::TroubleKind;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio::time::sleep;
+use url::Url;
+
+/// The shortest and the longest time between two looks at a page that is still changing.
+const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(250));
+
+/// One act of the consumer, from the first look to the last.
+pub(super) struct Journey<'a> {
+    pub(super) session: &'a Session,
+    pub(super) plan: Plan<'a>,
+    /// How long a page must stay to be called at rest when nothing else says so.
+    pub(super) quiet: Duration,
+    pub(super) deadline: Instant,
+}
+
+/// What the consumer is after.
+pub(super) struct Plan<'a> {
+    pub(super) driver: &'a PageDriver,
+    pub(super) merchant_host: &'a str,
+    /// The move that the consumer wants, if any.
+    pub(super) wanted: Option<&'a str>,
+}
+
+/// Where a journey has ended.
+#[derive(Default)]
+pub(super) struct Rest {
+    pub(super) reading: Option<Reading>,
+    /// Whether a page without moves stayed for the whole quiet window.
+    pub(super) stayed: bool,
+    /// The page as it was when the quiet window began.
+    pub(super) picture: Option<Vec<u8>>,
+    pub(super) trouble: Option<Trouble>,
+    /// Whether scripts may have left something behind in the tab.
+    pub(super) scripted: bool,
+}
+
+/// What is to be done about a reading.
+#[derive(Debug, PartialEq)]
+enum Next {
+    /// The page has come to rest.
+    Rest,
+    /// Something is on its way: look again.
+    Wait,
+    /// The page is at rest if it stays.
+    Hold,
+    /// A move leads on.
+    Act,
+}
+
+/// What was done so far.
+#[derive(Default)]
+struct Moves {
+    made: HashMap<usize, u32>,
+    /// What the page showed when the last one was made.
+    before: Option<Reading>,
+}
+
+struct Held {
+    reading: Reading,
+    since: Instant,
+    picture: Option<Vec<u8>>,
+}
+
+impl Journey<'_> {
+    /// Follows the page until it rests. A lost session comes as trouble, with what was last seen.
+    pub(super) async fn travel(&self) -> (Rest, Option<SessionError>) {
+        let mut rest = Rest::default();
+        match self.follow(&mut rest).await {
+            Ok(()) => (rest, None),
+            Err(error) => {
+                rest.trouble = Some(error.trouble());
+                (rest, Some(error))
+            }
+        }
+    }
+
+    async fn follow(&self, rest: &mut Rest) -> Result<(), SessionError> {
+        let pace = (self.quiet / 15).clamp(PACE.0, PACE.1);
+        let mut moves = Moves::default();
+        let mut held: Option<Held> = None;
+        loop {
+            let seen = match self.session.look(self.plan.driver).await {
+                Err(error) if error.is_passing() => None,
+                seen => Some(seen?),
+            };
+            if let Some(reading) = seen {
+                rest.scripted |= reading.scripted && !reading.is_browser_error();
+                rest.reading = Some(reading.clone());
+                if let Some(selector) = &reading.faulty_selector {
+                    let message = format!(
+                        "the page driver {} has the faulty selector `{selector}`",
+                        self.plan.driver.name()
+                    );
+                    rest.trouble = Some(Trouble { kind: TroubleKind::Driver, message });
+                    return Ok(());
+                }
+                let mut next = self.plan.next(&reading, &moves);
+                if next == Next::Hold {
+                    match held.take().filter(|held| held.reading.shows_the_same_as(&reading)) {
+                        None => held = Some(self.hold(reading.clone()).await?),
+                        Some(still) if still.since.elapsed() < self.quiet => held = Some(still),
+                        Some(still) if self.plan.may_repeat(&reading, &moves) => {
+                            next = Next::Act;
+                            drop(still);
+                        }
+                        Some(still) => {
+                            rest.stayed = reading.screen.is_none() || reading.ending.is_some();
+                            rest.picture = still.picture;
+                            return Ok(());
+                        }
+                    }
+                } else {
+                    held = None;
+                }
+                match next {
+                    Next::Rest => return Ok(()),
+                    Next::Act => {
+                        self.act(reading, &mut moves).await?;
+                        continue;
+                    }
+                    Next::Wait | Next::Hold => {}
+                }
+            }
+            if Instant::now() >= self.deadline {
+                let message = "the page did not come to rest in time".to_owned();
+                rest.trouble = Some(Trouble { kind: TroubleKind::Timeout, message });
+                return Ok(());
+            }
+            sleep(pace).await;
+        }
+    }
+
+    async fn act(&self, reading: Reading, moves: &mut Moves) -> Result<(), SessionError> {
+        let Some((screen, document)) = reading.screen else { return Ok(()) };
+        if let Some(actions) = self.plan.actions(screen) {
+            *moves.made.entry(screen).or_default() += 1;
+            moves.before = Some(reading);
+            match self.session.act(self.plan.driver, (screen, document), actions).await {
+                Err(error) if error.is_passing() => {}
+                made => {
+                    made?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn hold(&self, reading: Reading) -> Result<Held, SessionError> {
+        let since = Instant::now();
+        let picture = match reading.screen {
+            Some(_) if reading.ending.is_none() => None,
+            _ => self.session.picture().await?,
+        };
+        Ok(Held { reading, since, picture })
+    }
+}
+
+impl Plan<'_> {
+    fn next(&self, reading: &Reading, moves: &Moves) -> Next {
+        if reading.loading {
+            return Next::Wait;
+        }
+        if reading.is_browser_error() || is_at(&reading.url, self.merchant_host) {
+            return Next::Rest;
+        }
+        let Some((screen, _)) = reading.screen.filter(|_| reading.ending.is_none()) else {
+            return Next::Hold;
+        };
+        if self.driver.screens[screen].passing {
+            return Next::Wait;
+        }
+        if self.actions(screen).is_none() {
+            return Next::Rest;
+        }
+        let unchanged = moves.before.as_ref().is_some_and(|before| before.shows_the_same_as(reading));
+        if !unchanged && self.is_to_be_tried(screen, moves) { Next::Act } else { Next::Hold }
+    }
+
+    fn may_repeat(&self, reading: &Reading, moves: &Moves) -> bool {
+        let screen = reading.screen.filter(|_| reading.ending.is_none());
+        screen.is_some_and(|(screen, _)| self.actions(screen).is_some() && self.is_to_be_tried(screen, moves))
+    }
+
+    fn actions(&self, screen: usize) -> Option<&[Action]> {
+        self.driver.actions(screen, self.wanted)
+    }
+
+    fn is_to_be_tried(&self, screen: usize, moves: &Moves) -> bool {
+        moves.made.get(&screen).copied().unwrap_or_default() < self.driver.screens[screen].tries
+    }
+}
+
+/// Whether a URL lies on a host.
+pub(super) fn is_at(url: &str, host: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| url.host_str() == Some(host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRIVER: &str = r#"
+[[screen]]
+name = "checkout"
+present = "main"
+[screen.moves]
+approve = [{ click = "button" }]
+
+[[screen]]
+name = "loader"
+present = ".loader"
+passing = true
+"#;
+
+    fn reading(url: &str, screen: Option<usize>, ending: Option<&str>) -> Reading {
+        Reading {
+            document: 1.0,
+            url: url.to_owned(),
+            title: String::new(),
+            loading: false,
+            text: "text".to_owned(),
+            top_level: true,
+            scripted: false,
+            screen: screen.map(|index| (index, 1.0)),
+            ending: ending.map(str::to_owned),
+            offers: Vec::new(),
+            faulty_selector: None,
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_done_follows_from_what_is_seen_and_wanted() {
+        let page = "https://pay.example/p";
+        let cases = [
+            (reading("https://merchant.example/7/success", None, None), Some("approve"), Next::Rest),
+            (reading("https://merchant.example.evil/", None, None), Some("approve"), Next::Hold),
+            (reading("chrome-error://chromewebdata/", None, None), None, Next::Rest),
+            (reading(page, Some(0), None), None, Next::Rest),
+            (reading(page, Some(0), None), Some("approve"), Next::Act),
+            (reading(page, Some(0), None), Some("cancel"), Next::Rest),
+            (reading(page, Some(0), Some("expired")), Some("approve"), Next::Hold),
+            (reading(page, Some(1), None), Some("approve"), Next::Wait),
+            (reading(page, None, Some("success")), None, Next::Hold),
+            (reading(page, None, None), None, Next::Hold),
+        ];
+        let driver = PageDriver::parse("x", DRIVER).unwrap();
+        for (reading, wanted, next) in cases {
+            let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted };
+            assert_eq!(plan.next(&reading, &Moves::default()), next, "{reading:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_move_is_made_once_unless_the_screen_allows_more() {
+        let seen = reading("https://pay.example/p", Some(0), None);
+        let moves = Moves { made: HashMap::from([(0, 1)]), before: Some(seen.clone()) };
+        for (tries, again) in [(1, false), (2, true)] {
+            let text = DRIVER.replace("present = \"main\"", &format!("present = \"main\"\ntries = {tries}"));
+            let driver = PageDriver::parse("x", &text).unwrap();
+            let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: Some("approve") };
+            assert_eq!(plan.next(&seen, &moves), Next::Hold, "{tries}");
+            assert_eq!(plan.may_repeat(&seen, &moves), again, "{tries}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Leases: a browser in the hands of one consumer, whose every act becomes a record.
+
+use crate::browser::chain::Chain;
+use crate::browser::journey::Journey;
+use crate::browser::journey::Plan;
+use crate::browser::journey::Rest;
+use crate::browser::journey::is_at;
+use crate::browser::page_driver::PageDriver;
+use crate::browser::pool::Slot;
+use crate::browser::session::SessionError;
+use crate::evidence::Hop;
+use crate::evidence::PageVisit;
+use crate::evidence::Recorder;
+use crate::evidence::Trouble;
+use crate::evidence::TroubleKind;
+use crate::target::Deadlines;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
+use tokio::fs;
+use url::Url;
+
+/// What one attempt at a scenario brings along.
+pub struct Sitting {
+    pub recorder: Arc<Recorder>,
+    pub driver: Arc<PageDriver>,
+    pub deadlines: Deadlines,
+    /// When the attempt began; see [`Lease::begin`].
+    pub began: Instant,
+    pub pictures: Pictures,
+}
+
+/// Where screenshots go, and of what they are taken.
+#[derive(Debug, Clone)]
+pub struct Pictures {
+    pub run_folder: PathBuf,
+    /// Begin of the name of each file, relative to the run's folder, such as `evidence/screens/redirect-17`.
+    pub stem: String,
+    /// Of every visit, not of endings and unknown pages alone.
+    pub all: bool,
+}
+
+/// One act with what came of it.
+#[derive(Debug)]
+pub struct Visit {
+    pub record: PageVisit,
+    /// Where the browser stands, with all its secrets: for acting, never for a record.
+    pub live_url: String,
+}
+
+/// A browser in the hands of one consumer. Dropped without [`Lease::give_back`], its browser is not used again.
+pub struct Lease {
+    slot: Slot,
+    sitting: Sitting,
+    visits: u32,
+    origins: BTreeSet<String>,
+    scripted: bool,
+    /// The browser is lost, or an act was left half done.
+    unfit: bool,
+}
+
+impl Lease {
+    pub(super) fn new(slot: Slot, sitting: Sitting) -> Self {
+        Self { slot, sitting, visits: 0, origins: BTreeSet::new(), scripted: false, unfit: false }
+    }
+
+    /// Sets the moment from which the times of records are counted.
+    pub fn begin(&mut self, began: Instant) {
+        self.sitting.began = began;
+    }
+
+    /// Opens a URL as a consumer who follows a link.
+    pub async fn open(&mut self, url: &str) -> Visit {
+        self.visit("open", Some(url), None).await
+    }
+
+    /// Operates the page until it has given what the consumer wants, or shows that it will not.
+    pub async fn perform(&mut self, wanted: &str) -> Visit {
+        self.visit(wanted, None, Some(wanted)).await
+    }
+
+    /// Takes a screenshot; gives its file, relative to the run's folder.
+    pub async fn screenshot(&mut self, name: &str) -> Option<String> {
+        let picture = self.slot.session()?.picture().await.ok().flatten()?;
+        self.keep(name, &picture).await
+    }
+
+    /// Ends the lease in order: the browser forgets this consumer and serves the next.
+    pub fn give_back(self) {
+        if !self.unfit {
+            self.slot.give_back(self.origins.into_iter().collect(), self.scripted);
+        }
+    }
+
+    async fn visit(&mut self, act: &str, url: Option<&str>, wanted: Option<&str>) -> Visit {
+        self.visits += 1;
+        let (started, wall) = (Instant::now(), SystemTime::now());
+        // An act that is cancelled half way leaves this behind.
+        let fit = !std::mem::replace(&mut self.unfit, true);
+        let mut chain = Chain::default();
+        let (mut rest, error) = if fit {
+            self.journey(url, wanted, &mut chain).await
+        } else {
+            (Rest::default(), Some(SessionError::Lost("an earlier act has failed".to_owned())))
+        };
+        self.unfit = error.as_ref().is_some_and(SessionError::is_final);
+        if let Some(error) = error {
+            rest.trouble.get_or_insert_with(|| error.trouble());
+        }
+        self.scripted |= rest.scripted;
+        let live_url = live_url(&rest, &chain);
+        let visited = chain.hops.iter().map(|hop| hop.url.as_str()).chain([live_url.as_str()]);
+        let origins = visited.filter_map(|url| Url::parse(url).ok()).map(|url| url.origin());
+        self.origins.extend(origins.filter(url::Origin::is_tuple).map(|origin| origin.ascii_serialization()));
+        let trouble =
+            trouble(&mut rest, &chain, wanted.is_some() && !is_at(&live_url, self.slot.merchant_host()));
+        let screenshot = self.picture_of(act, &mut rest).await;
+        let record = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
+        Visit { record, live_url }
+    }
+
+    async fn journey(
+        &mut self,
+        url: Option<&str>,
+        wanted: Option<&str>,
+        chain: &mut Chain,
+    ) -> (Rest, Option<SessionError>) {
+        let Sitting { driver, deadlines, .. } = &self.sitting;
+        let merchant_host = self.slot.merchant_host().to_owned();
+        let deadline = tokio::time::Instant::now() + deadlines.page;
+        let Some(session) = self.slot.session() else {
+            return (Rest::default(), Some(SessionError::Lost("it was given back".to_owned())));
+        };
+        let mut failed = session.allow(deadlines.page, deadline).await.err();
+        if let (None, Some(url)) = (&failed, url) {
+            failed = session.go(url).await.err();
+        }
+        let mut rest = Rest::default();
+        if !failed.as_ref().is_some_and(SessionError::is_final) {
+            let plan = Plan { driver, merchant_host: &merchant_host, wanted };
+            // After a failure there is nothing to wait for: a single look shows where the browser stands.
+            let quiet = if failed.is_some() { Duration::ZERO } else { deadlines.quiet };
+            let journey = Journey { session, plan, quiet, deadline };
+            let lost;
+            (rest, lost) = journey.travel().await;
+            if !lost.as_ref().is_some_and(SessionError::is_final) {
+                match session.log().await {
+                    Ok(log) => chain.take_in(&log, session.top_frame()),
+                    Err(error) => failed = Some(error),
+                }
+            }
+            // An answer came after all, such as one without content: the status tells the rest.
+            let answered = chain.last_status().is_some();
+            failed =
+                lost.or(failed).filter(|error| error.trouble().kind != TroubleKind::Network || !answered);
+        }
+        (rest, failed)
+    }
+
+    async fn picture_of(&mut self, act: &str, rest: &mut Rest) -> Option<String> {
+        let drift = rest.trouble.as_ref().is_some_and(|trouble| trouble.kind == TroubleKind::PageDrift);
+        if rest.picture.is_none() && (self.sitting.pictures.all || drift) && !self.unfit {
+            rest.picture = self.slot.session()?.picture().await.ok().flatten();
+        }
+        let picture = rest.picture.take()?;
+        self.keep(act, &picture).await
+    }
+
+    async fn keep(&self, name: &str, picture: &[u8]) -> Option<String> {
+        let Pictures { run_folder, stem, .. } = &self.sitting.pictures;
+        let file = format!("{stem}-{}-{name}.jpg", self.visits);
+        let path = run_folder.join(&file);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).await.ok()?;
+        }
+        fs::write(&path, picture).await.ok()?;
+        Some(file)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the one record")]
+    fn record(
+        &self,
+        act: &str,
+        (started, wall): (Instant, SystemTime),
+        live_url: &str,
+        rest: &Rest,
+        chain: &Chain,
+        trouble: Option<Trouble>,
+        screenshot: Option<String>,
+    ) -> PageVisit {
+        let Sitting { recorder, driver, began, .. } = &self.sitting;
+        let started_us = micros(started.saturating_duration_since(*began));
+        let wall = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let hops = chain.hops.iter().map(|hop| {
+            let sent = Duration::try_from_secs_f64(hop.sent).unwrap_or(wall);
+            let at_us = started_us + micros(sent.saturating_sub(wall));
+            Hop { at_us, method: hop.method.clone(), url: recorder.url(&hop.url), status: hop.status }
+        });
+        let reading = rest.reading.as_ref();
+        let text = |of: fn(&crate::browser::reading::Reading) -> &str| {
+            reading.map(|reading| recorder.text(of(reading))).unwrap_or_default()
+        };
+        PageVisit {
+            number: self.visits,
+            act: act.to_owned(),
+            started_us,
+            elapsed_us: micros(started.elapsed()),
+            hops: hops.collect(),
+            url: recorder.url(live_url),
+            title: text(|reading| &reading.title),
+            text: text(|reading| &reading.text),
+            screen: reading.and_then(|reading| reading.screen_name(driver)).map(str::to_owned),
+            ending: reading.and_then(|reading| reading.ending.clone()),
+            offers: reading.map(|reading| reading.offers.clone()).unwrap_or_default(),
+            stayed: rest.stayed,
+            top_level: reading.is_some_and(|reading| reading.top_level),
+            screenshot,
+            trouble: trouble
+                .map(|Trouble { kind, message }| Trouble { kind, message: recorder.text(&message) }),
+        }
+    }
+}
+
+/// Where the browser stands; on its own error page that is the address it could not reach.
+fn live_url(rest: &Rest, chain: &Chain) -> String {
+    let last_hop = || chain.hops.last().map(|hop| hop.url.clone()).unwrap_or_default();
+    match &rest.reading {
+        Some(reading) if !reading.is_browser_error() => reading.url.clone(),
+        _ => last_hop(),
+    }
+}
+
+/// What stood in the way of seeing the target, if anything did.
+fn trouble(rest: &mut Rest, chain: &Chain, acted_on_page: bool) -> Option<Trouble> {
+    let recognised = rest.reading.as_ref().is_some_and(|seen| seen.screen.is_some() || seen.ending.is_some());
+    let met = |kind, message: String| Some(Trouble { kind, message });
+    let found = match (rest.trouble.take(), chain.last_status()) {
+        (Some(trouble), _) => Some(trouble),
+        (None, Some(429)) if !recognised => met(TroubleKind::RateLimit, "the page answered 429".to_owned()),
+        (None, Some(status @ 502..=504)) if !recognised => {
+            met(TroubleKind::Gateway, format!("the page answered {status}"))
+        }
+        (None, None) if chain.failure.is_some() => {
+            let failure = chain.failure.clone().unwrap_or_default();
+            met(TroubleKind::Network, failure)
+        }
+        (None, _) => match &rest.reading {
+            Some(reading) if acted_on_page && !recognised && !reading.text.is_empty() => {
+                let begin: String = reading.text.chars().take(200).collect();
+                met(TroubleKind::PageDrift, format!("no rule of the page driver knows this page: {begin}"))
+            }
+            _ => None,
+        },
+    };
+    rest.trouble.clone_from(&found);
+    found
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,246 @@
+//! The pool: one driver and a few browsers, lent out one scenario at a time.
+
+use crate::browser::BrowserError;
+use crate::browser::chromedriver;
+use crate::browser::chromedriver::ChromeDriver;
+use crate::browser::lease::Lease;
+use crate::browser::lease::Sitting;
+use crate::browser::session::Session;
+use fantoccini::wd::Capabilities;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Semaphore;
+
+/// Switches that keep a browser from doing what nobody asked for, beyond those that the driver sets itself.
+const SWITCHES: [&str; 14] = [
+    "--headless",
+    "--window-size=1024,768",
+    "--disable-background-timer-throttling",
+    "--disable-breakpad",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-features=BackForwardCache,HttpsUpgrades,MediaRouter,OptimizationHints,Prerender2,Translate",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-search-engine-choice-screen",
+    "--mute-audio",
+    // A renderer is kept for the next scenario on the same site: half the time of opening a page.
+    "--process-per-site",
+];
+
+/// What browsers a run wants.
+#[derive(Debug, Clone)]
+pub struct BrowserOptions {
+    /// `auto`, the name of a program, or a path.
+    pub browser: String,
+    /// The driver, when it is not to be looked up.
+    pub driver: Option<PathBuf>,
+    /// How many browsers at once.
+    pub slots: usize,
+    /// The host of the merchant URLs.
+    pub merchant_host: String,
+    /// Where the browser finds that host.
+    pub receiver: SocketAddr,
+    /// Base64 of the SHA-256 of the receiver's public key: the one certificate beyond the usual that is trusted.
+    pub spki_sha256_base64: String,
+    /// A proxy for every host but the merchant's and loopback.
+    pub proxy: Option<String>,
+}
+
+/// One driver and a few browsers. Dropping it and its last lease ends them all.
+#[derive(Clone)]
+pub struct BrowserPool {
+    inner: Arc<Pool>,
+}
+
+pub(super) struct Pool {
+    options: BrowserOptions,
+    browser: PathBuf,
+    driver_path: PathBuf,
+    driver: tokio::sync::Mutex<ChromeDriver>,
+    idle: Mutex<Vec<Session>>,
+    slots: Arc<Semaphore>,
+    version: String,
+}
+
+impl BrowserPool {
+    /// Starts the driver and a first browser; the others start when they are wanted.
+    pub async fn start(options: BrowserOptions) -> Result<Self, BrowserError> {
+        let browser = chromedriver::find_browser(&options.browser)?;
+        let driver_path = chromedriver::find_driver(options.driver.as_deref())?;
+        let driver = ChromeDriver::start(&driver_path, &options.merchant_host).await?;
+        let slots = Arc::new(Semaphore::new(options.slots.max(1)));
+        let capabilities = capabilities(&options, &browser, driver.runs_as_root());
+        let first = Session::start(driver.url(), capabilities).await?;
+        let version = first.version();
+        let inner = Pool {
+            options,
+            browser,
+            driver_path,
+            driver: tokio::sync::Mutex::new(driver),
+            idle: Mutex::new(vec![first]),
+            slots,
+            version,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Name and version of the browser.
+    pub fn version(&self) -> &str {
+        &self.inner.version
+    }
+
+    /// Waits for a browser and gives it to one attempt at a scenario.
+    pub async fn lease(&self, sitting: Sitting) -> Result<Lease, BrowserError> {
+        let pool = Arc::clone(&self.inner);
+        let permit = Arc::clone(&pool.slots)
+            .acquire_owned()
+            .await
+            .map_err(|_| BrowserError::StartBrowser { message: "the pool is closed".to_owned() })?;
+        let session = match pool.idle().pop() {
+            Some(session) => session,
+            None => pool.new_session().await?,
+        };
+        Ok(Lease::new(Slot { pool, session: Some(session), _permit: permit }, sitting))
+    }
+}
+
+impl Pool {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new browser, of a new driver if the present one is gone.
+    async fn new_session(&self) -> Result<Session, BrowserError> {
+        let mut driver = self.driver.lock().await;
+        let capabilities = capabilities(&self.options, &self.browser, driver.runs_as_root());
+        match Session::start(driver.url(), capabilities.clone()).await {
+            Ok(session) => Ok(session),
+            Err(_) => {
+                *driver = ChromeDriver::start(&self.driver_path, &self.options.merchant_host).await?;
+                Session::start(driver.url(), capabilities).await
+            }
+        }
+    }
+}
+
+/// The place of one browser in the pool, while it is lent out.
+pub(super) struct Slot {
+    pool: Arc<Pool>,
+    /// None once the browser was given back or ended.
+    session: Option<Session>,
+    /// Frees the place when the slot goes.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Slot {
+    /// The browser, unless it was lost.
+    pub(super) fn session(&mut self) -> Option<&mut Session> {
+        self.session.as_mut()
+    }
+
+    pub(super) fn merchant_host(&self) -> &str {
+        &self.pool.options.merchant_host
+    }
+
+    /// Makes the browser forget, then puts it back; the caller need not wait.
+    pub(super) fn give_back(mut self, origins: Vec<String>, scripted: bool) {
+        tokio::spawn(async move {
+            if let Some(mut session) = self.session.take() {
+                match session.isolate(&origins, scripted).await {
+                    Ok(()) => self.pool.idle().push(session),
+                    Err(_) => session.end().await,
+                }
+            }
+        });
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // Nobody gave it back in order, so nobody knows what it is doing: a new one takes its place.
+        if let Some(session) = self.session.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(session.end());
+        }
+    }
+}
+
+fn capabilities(options: &BrowserOptions, browser: &std::path::Path, root: bool) -> Capabilities {
+    let BrowserOptions { merchant_host, receiver, spki_sha256_base64, proxy, .. } = options;
+    let mut switches: Vec<String> = SWITCHES.iter().map(|&switch| switch.to_owned()).collect();
+    switches.push(format!("--host-resolver-rules=MAP {merchant_host} {receiver}"));
+    switches.push(format!("--ignore-certificate-errors-spki-list={spki_sha256_base64}"));
+    if root {
+        // Chromium refuses its sandbox to root.
+        switches.push("--no-sandbox".to_owned());
+    }
+    if let Some(proxy) = proxy {
+        switches.push(format!("--proxy-server={proxy}"));
+        switches.push(format!("--proxy-bypass-list={merchant_host}"));
+    }
+    let mut capabilities = Capabilities::new();
+    // The document is enough; what it loads besides is not waited for.
+    capabilities.insert("pageLoadStrategy".to_owned(), json!("eager"));
+    capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
+    capabilities.insert(
+        "goog:chromeOptions".to_owned(),
+        json!({
+            "binary": browser,
+            "args": switches,
+            // Left in, it writes a log beside the program.
+            "excludeSwitches": ["enable-logging"],
+            "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
+        }),
+    );
+    capabilities
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn switches(root: bool, proxy: Option<&str>) -> Vec<String> {
+        let options = BrowserOptions {
+            browser: "auto".to_owned(),
+            driver: None,
+            slots: 1,
+            merchant_host: "merchant.example".to_owned(),
+            receiver: "127.0.0.1:4433".parse().unwrap(),
+            spki_sha256_base64: "hash=".to_owned(),
+            proxy: proxy.map(str::to_owned),
+        };
+        let capabilities = capabilities(&options, Path::new("chromium"), root);
+        let switches = capabilities["goog:chromeOptions"]["args"].as_array().unwrap();
+        switches.iter().map(|switch| switch.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_merchant_host_leads_to_the_receiver_and_its_key_alone_is_trusted() {
+        let switches = switches(false, None);
+        assert!(switches.contains(&"--host-resolver-rules=MAP merchant.example 127.0.0.1:4433".to_owned()));
+        assert!(switches.contains(&"--ignore-certificate-errors-spki-list=hash=".to_owned()));
+    }
+
+    #[test]
+    fn only_root_goes_without_the_sandbox() {
+        assert!(switches(true, None).contains(&"--no-sandbox".to_owned()));
+        assert!(!switches(false, None).contains(&"--no-sandbox".to_owned()));
+    }
+
+    #[test]
+    fn a_proxy_is_not_asked_for_the_merchant_host() {
+        let switches = switches(false, Some("proxy.example:3128"));
+        assert!(switches.contains(&"--proxy-server=proxy.example:3128".to_owned()));
+        assert!(switches.contains(&"--proxy-bypass-list=merchant.example".to_owned()));
+    }
+}

@@ -1,0 +1,284 @@
+//! Readings: what the browser shows at one moment, and what the page driver makes of it.
+
+use crate::browser::page_driver::PageDriver;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+
+/// Longest visible text that is kept.
+const LONGEST_TEXT: usize = 4096;
+
+/// What one frame shows.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct FrameReading {
+    /// When the document began, in milliseconds: tells one document from the next.
+    document: f64,
+    url: String,
+    title: String,
+    loading: bool,
+    text: String,
+    top: bool,
+    scripted: bool,
+    screens: Vec<ScreenReading>,
+    endings: Vec<bool>,
+    /// Selectors that are none.
+    faults: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ScreenReading {
+    present: bool,
+    offers: Vec<String>,
+}
+
+/// What the whole page shows, its frames included.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    /// Tells the top document from the next one.
+    pub(super) document: f64,
+    pub(super) url: String,
+    pub(super) title: String,
+    /// Whether the top document is still being read by the browser.
+    pub(super) loading: bool,
+    pub(super) text: String,
+    /// Whether the page is the top document and nothing of it was found in a frame.
+    pub(super) top_level: bool,
+    /// Whether scripts may have left something behind in the tab.
+    pub(super) scripted: bool,
+    /// Index of the screen in the driver, with the start of the document that shows it.
+    pub(super) screen: Option<(usize, f64)>,
+    pub(super) ending: Option<String>,
+    pub(super) offers: Vec<String>,
+    pub(super) faulty_selector: Option<String>,
+}
+
+impl Reading {
+    /// The question that `look.js` answers for the screens of one path of frames.
+    pub(super) fn rules(driver: &PageDriver, frames: &[String]) -> Value {
+        let screens: Vec<Value> = driver
+            .screens
+            .iter()
+            .filter(|screen| screen.frames == frames)
+            .map(|screen| {
+                let moves: Vec<Value> = screen
+                    .moves
+                    .iter()
+                    .filter(|_| screen.control)
+                    .map(|(name, actions)| json!([name, actions[0].selector()]))
+                    .collect();
+                json!({ "present": screen.present, "moves": moves })
+            })
+            .collect();
+        let endings: Vec<Option<&str>> = match frames {
+            [] => driver.endings.iter().map(|ending| ending.present.as_deref()).collect(),
+            _ => Vec::new(),
+        };
+        json!({ "screens": screens, "endings": endings, "text": LONGEST_TEXT })
+    }
+
+    /// Puts the frames of one moment together; the first is the top document, each with the path it was found at.
+    pub(super) fn of(driver: &PageDriver, frames: Vec<(&[String], FrameReading)>) -> Option<Self> {
+        let mut frames = frames.into_iter();
+        let (_, top) = frames.next()?;
+        let mut reading = Self {
+            document: top.document,
+            loading: top.loading,
+            top_level: top.top,
+            scripted: top.scripted,
+            screen: None,
+            ending: None,
+            offers: Vec::new(),
+            faulty_selector: None,
+            url: String::new(),
+            title: String::new(),
+            text: String::new(),
+        };
+        reading.ending = driver
+            .endings
+            .iter()
+            .zip(&top.endings)
+            .find(|(ending, present)| {
+                **present
+                    && ending.title.as_ref().is_none_or(|title| title.is_match(&top.title))
+                    && ending.text.as_ref().is_none_or(|text| text.is_match(&top.text))
+            })
+            .map(|(ending, _)| ending.name.clone());
+        reading.take_in(driver, &[], &top);
+        reading.url = top.url;
+        reading.title = top.title;
+        reading.text = top.text;
+        for (path, frame) in frames {
+            reading.scripted |= frame.scripted;
+            reading.take_in(driver, path, &frame);
+            if !frame.text.is_empty() {
+                reading.text = format!("{}\n{}", reading.text, frame.text).trim().to_owned();
+            }
+        }
+        reading.text = reading.text.chars().take(LONGEST_TEXT).collect();
+        Some(reading)
+    }
+
+    fn take_in(&mut self, driver: &PageDriver, path: &[String], frame: &FrameReading) {
+        let screens = driver.screens.iter().enumerate().filter(|(_, screen)| screen.frames == path);
+        for ((index, _), seen) in screens.zip(&frame.screens) {
+            // The driver lists the more telling screens first.
+            if seen.present && self.screen.is_none_or(|(known, _)| index < known) {
+                self.screen = Some((index, frame.document));
+                self.top_level &= path.is_empty();
+            }
+            for offer in &seen.offers {
+                if !self.offers.contains(offer) {
+                    self.offers.push(offer.clone());
+                }
+            }
+        }
+        if let Some(fault) = frame.faults.first() {
+            self.faulty_selector.get_or_insert_with(|| fault.clone());
+        }
+    }
+
+    /// Name of the screen.
+    pub(super) fn screen_name<'d>(&self, driver: &'d PageDriver) -> Option<&'d str> {
+        self.screen.map(|(index, _)| driver.screens[index].name.as_str())
+    }
+
+    /// Whether the consumer still sees the same: same document, same address, same screen or ending, still blank or still not.
+    pub(super) fn shows_the_same_as(&self, other: &Self) -> bool {
+        self.document.total_cmp(&other.document).is_eq()
+            && self.url == other.url
+            && self.screen.map(|(index, _)| index) == other.screen.map(|(index, _)| index)
+            && self.ending == other.ending
+            && self.text.is_empty() == other.text.is_empty()
+    }
+
+    /// Whether the browser shows its own error page instead of an answer.
+    pub(super) fn is_browser_error(&self) -> bool {
+        self.url.starts_with("chrome-error:")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRIVER: &str = r##"
+[[screen]]
+name = "checkout"
+present = "#pay"
+[screen.moves]
+approve = [{ click = "#buy" }]
+back = [{ click = "#back" }]
+
+[[screen]]
+name = "code"
+present = "#code"
+frames = ["#inner"]
+[screen.moves]
+approve = [{ type = "123456", into = "#code" }, { click = "#next" }]
+
+[[screen]]
+name = "cookies"
+present = "#cookies"
+control = false
+[screen.moves]
+any = [{ click = "#no" }]
+
+[[ending]]
+name = "success"
+present = "#done"
+
+[[ending]]
+name = "expired"
+title = "^gone$"
+"##;
+
+    fn driver() -> PageDriver {
+        PageDriver::parse("x", DRIVER).unwrap()
+    }
+
+    fn frame(value: &Value) -> FrameReading {
+        let mut whole = json!({
+            "document": 1.5, "url": "https://pay.example/p", "title": "Pay", "loading": false, "text": "Pay now",
+            "top": true, "scripted": false, "screens": [], "endings": [], "faults": [],
+        });
+        for (name, value) in value.as_object().unwrap() {
+            whole[name] = value.clone();
+        }
+        serde_json::from_value(whole).unwrap()
+    }
+
+    fn seen(present: bool, offers: &[&str]) -> Value {
+        json!({ "present": present, "offers": offers })
+    }
+
+    #[test]
+    fn rules_ask_each_frame_for_its_own_screens_and_for_controls_only() {
+        let driver = driver();
+        assert_eq!(
+            Reading::rules(&driver, &[]),
+            json!({
+                "screens": [
+                    { "present": "#pay", "moves": [["approve", "#buy"], ["back", "#back"]] },
+                    { "present": "#cookies", "moves": [] },
+                ],
+                "endings": ["#done", null],
+                "text": 4096,
+            })
+        );
+        assert_eq!(
+            Reading::rules(&driver, &["#inner".to_owned()]),
+            json!({ "screens": [{ "present": "#code", "moves": [["approve", "#code"]] }], "endings": [], "text": 4096 })
+        );
+    }
+
+    #[test]
+    fn a_screen_is_recognised_with_what_it_offers() {
+        let top = frame(
+            &json!({ "screens": [seen(true, &["approve", "back"]), seen(false, &[])], "endings": [false, true] }),
+        );
+        let driver = driver();
+        let reading = Reading::of(&driver, vec![(&[], top)]).unwrap();
+        assert_eq!(reading.screen_name(&driver), Some("checkout"));
+        assert_eq!(reading.offers, ["approve", "back"]);
+        assert_eq!(reading.ending, None);
+        assert!(reading.top_level);
+    }
+
+    #[test]
+    fn a_screen_in_a_frame_is_found_but_is_not_top_level() {
+        let driver = driver();
+        let path = ["#inner".to_owned()];
+        let top =
+            frame(&json!({ "screens": [seen(false, &[]), seen(false, &[])], "endings": [false, true] }));
+        let inner =
+            frame(&json!({ "document": 2.0, "text": "Your code", "screens": [seen(true, &["approve"])] }));
+        let reading = Reading::of(&driver, vec![(&[], top), (&path, inner)]).unwrap();
+        assert_eq!(reading.screen, Some((1, 2.0)));
+        assert_eq!(reading.text, "Pay now\nYour code");
+        assert!(!reading.top_level);
+    }
+
+    #[test]
+    fn an_ending_is_recognised_by_selector_or_by_title() {
+        let driver = driver();
+        let screens = json!([seen(false, &[]), seen(false, &[])]);
+        let by_selector = frame(&json!({ "screens": screens, "endings": [true, true] }));
+        assert_eq!(
+            Reading::of(&driver, vec![(&[], by_selector)]).unwrap().ending.as_deref(),
+            Some("success")
+        );
+        let by_title = frame(&json!({ "screens": screens, "endings": [false, true], "title": "gone" }));
+        assert_eq!(Reading::of(&driver, vec![(&[], by_title)]).unwrap().ending.as_deref(), Some("expired"));
+    }
+
+    #[test]
+    fn a_page_that_turns_blank_does_not_show_the_same() {
+        let driver = driver();
+        let full = Reading::of(&driver, vec![(&[], frame(&json!({})))]).unwrap();
+        let blank = Reading::of(&driver, vec![(&[], frame(&json!({ "text": "" })))]).unwrap();
+        let reworded = Reading::of(&driver, vec![(&[], frame(&json!({ "text": "Pay in 3 s" })))]).unwrap();
+        let reloaded = Reading::of(&driver, vec![(&[], frame(&json!({ "document": 9.0 })))]).unwrap();
+        assert!(full.shows_the_same_as(&reworded));
+        assert!(!full.shows_the_same_as(&blank) && !full.shows_the_same_as(&reloaded));
+    }
+}

@@ -1,0 +1,332 @@
+//! Sessions: one browser with one tab, spoken to in as few round trips as possible.
+
+use crate::browser::BrowserError;
+use crate::browser::page_driver::Action;
+use crate::browser::page_driver::PageDriver;
+use crate::browser::reading::FrameReading;
+use crate::browser::reading::Reading;
+use crate::evidence::Trouble;
+use crate::evidence::TroubleKind;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use fantoccini::Client;
+use fantoccini::ClientBuilder;
+use fantoccini::error::CmdError;
+use fantoccini::wd::Capabilities;
+use fantoccini::wd::WebDriverCompatibleCommand;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::Value;
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio::time::timeout_at;
+use url::ParseError;
+use url::Url;
+
+/// Reads the current frame; see the file.
+const LOOK: &str = include_str!("look.js");
+
+/// Makes a move; see the file.
+const ACT: &str = include_str!("act.js");
+
+/// How much longer than the page the driver may take to say that the page took too long.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The longest a new browser may take.
+const START_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Largest screenshot.
+const PICTURE_LIMIT: usize = 40 * 1024;
+
+/// Quality and scale of a screenshot, until it is small enough.
+const PICTURE_STEPS: [(u32, f64); 5] = [(70, 1.0), (45, 1.0), (40, 0.7), (30, 0.5), (20, 0.3)];
+
+/// What a site can store beside cookies. Naming each is four times as fast as `all`, which also waits for what only scripts can fill.
+const STORAGE_TYPES: &str = "local_storage,indexeddb,cache_storage,service_workers,file_systems";
+
+/// A WebDriver command without a command of its own in the client.
+#[derive(Debug)]
+struct Command {
+    method: http::Method,
+    path: &'static str,
+    body: Option<Value>,
+}
+
+impl WebDriverCompatibleCommand for Command {
+    fn endpoint(&self, base_url: &Url, session_id: Option<&str>) -> Result<Url, ParseError> {
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (self.method.clone(), self.body.as_ref().map(Value::to_string))
+    }
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionError {
+    /// The driver's own answer.
+    #[error("{0}")]
+    Refused(String),
+
+    /// No answer came: the session is of no more use.
+    #[error("the browser did not answer in time")]
+    Silent,
+
+    #[error("the browser is gone: {0}")]
+    Lost(String),
+}
+
+impl SessionError {
+    fn of(error: CmdError) -> Self {
+        match error {
+            CmdError::Standard(answer) => {
+                let first_line = answer.message.lines().next().unwrap_or_default();
+                let error = answer.error();
+                let detail = first_line.trim_start_matches(&format!("{error}: "));
+                Self::Refused(format!("{error}: {detail}"))
+            }
+            other => Self::Lost(other.to_string()),
+        }
+    }
+
+    /// Whether the page was just changing, so that looking again is the thing to do.
+    pub(super) fn is_passing(&self) -> bool {
+        const SIGNS: [&str; 6] = [
+            "unexpected alert",
+            "stale element",
+            "no such frame",
+            "no such element",
+            "navigation",
+            "detached",
+        ];
+        matches!(self, Self::Refused(message) if SIGNS.iter().any(|sign| message.contains(sign)))
+    }
+
+    /// Whether the session can be used again.
+    pub(super) fn is_final(&self) -> bool {
+        match self {
+            Self::Refused(message) => ["invalid session", "disconnected", "no such window", "crashed"]
+                .iter()
+                .any(|sign| message.contains(sign)),
+            Self::Silent | Self::Lost(_) => true,
+        }
+    }
+
+    /// The same as evidence.
+    pub(super) fn trouble(&self) -> Trouble {
+        let message = self.to_string();
+        let kind = match self {
+            Self::Refused(text) if text.contains("net::ERR_") => TroubleKind::Network,
+            Self::Refused(text) if text.contains("timeout") => TroubleKind::Timeout,
+            Self::Silent => TroubleKind::Timeout,
+            Self::Refused(_) | Self::Lost(_) => TroubleKind::Driver,
+        };
+        Trouble { kind, message }
+    }
+}
+
+/// One browser with one tab.
+pub(super) struct Session {
+    client: Client,
+    /// Id of the tab's top frame.
+    top_frame: String,
+    page_deadline: Option<Duration>,
+    /// No command may take longer.
+    limit: Instant,
+}
+
+impl Session {
+    /// Starts a browser.
+    pub(super) async fn start(driver_url: &str, capabilities: Capabilities) -> Result<Self, BrowserError> {
+        let failed = |message: String| BrowserError::StartBrowser { message };
+        let mut connector = HttpConnector::new();
+        // Without it each command waits for an acknowledgement.
+        connector.set_nodelay(true);
+        let limit = Instant::now() + START_DEADLINE;
+        let mut builder = ClientBuilder::new(connector);
+        builder.capabilities(capabilities);
+        let client = match timeout_at(limit, builder.connect(driver_url)).await {
+            Ok(Ok(client)) => client,
+            Ok(Err(error)) => {
+                return Err(failed(error.to_string().lines().take(2).collect::<Vec<_>>().join(" ")));
+            }
+            Err(_) => return Err(failed("it did not answer in time".to_owned())),
+        };
+        let mut session = Self { client, top_frame: String::new(), page_deadline: None, limit };
+        session.top_frame = session
+            .get("window")
+            .await
+            .map_err(|error| failed(error.to_string()))?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        Ok(session)
+    }
+
+    /// Name and version of the browser.
+    pub(super) fn version(&self) -> String {
+        let answer = self.client.session_creation_response().and_then(|answer| answer.capabilities());
+        let word = |name: &str| {
+            answer
+                .and_then(|capabilities| capabilities.get(name))
+                .and_then(Value::as_str)
+                .unwrap_or("unknown")
+        };
+        format!("{} {}", word("browserName"), word("browserVersion"))
+    }
+
+    /// Id of the tab's top frame, as the performance log has it.
+    pub(super) fn top_frame(&self) -> &str {
+        &self.top_frame
+    }
+
+    /// Lets commands take until `deadline`, and each load of a page at most `page`.
+    pub(super) async fn allow(&mut self, page: Duration, deadline: Instant) -> Result<(), SessionError> {
+        self.limit = deadline + GRACE;
+        if self.page_deadline != Some(page) {
+            let limit = u64::try_from(page.as_millis()).unwrap_or(u64::MAX);
+            self.post("timeouts", json!({ "pageLoad": limit, "script": limit, "implicit": 0 })).await?;
+            self.page_deadline = Some(page);
+        }
+        Ok(())
+    }
+
+    /// Opens a URL, and waits until its document, after all redirects, is there.
+    pub(super) async fn go(&self, url: &str) -> Result<(), SessionError> {
+        self.post("url", json!({ "url": url })).await.map(drop)
+    }
+
+    /// Reads the page, with every frame that the driver knows screens in.
+    pub(super) async fn look(&self, driver: &PageDriver) -> Result<Reading, SessionError> {
+        let mut frames = Vec::with_capacity(1);
+        for path in driver.frame_paths() {
+            let inside = path.is_empty() || self.enter(path).await?;
+            if inside {
+                let seen = self.run(LOOK, Reading::rules(driver, path)).await?;
+                let reading: FrameReading = serde_json::from_value(seen)
+                    .map_err(|error| SessionError::Refused(format!("the page could not be read: {error}")))?;
+                frames.push((path, reading));
+            }
+            if !path.is_empty() {
+                self.leave_frames().await?;
+            }
+        }
+        Reading::of(driver, frames)
+            .ok_or_else(|| SessionError::Refused("the page could not be read".to_owned()))
+    }
+
+    /// Makes a move on a screen. False when the screen was gone or the move not to be made.
+    pub(super) async fn act(
+        &self,
+        driver: &PageDriver,
+        (screen, document): (usize, f64),
+        actions: &[Action],
+    ) -> Result<bool, SessionError> {
+        let screen = &driver.screens[screen];
+        if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
+            return Ok(false);
+        }
+        let order = json!({ "document": document, "present": screen.present, "actions": actions });
+        let answer = self.run(ACT, order).await;
+        if !screen.frames.is_empty() {
+            self.leave_frames().await?;
+        }
+        Ok(answer? == "done")
+    }
+
+    /// What the browser has logged since the last reading of its performance log.
+    pub(super) async fn log(&self) -> Result<Value, SessionError> {
+        self.post("se/log", json!({ "type": "performance" })).await
+    }
+
+    /// A JPEG of what is visible, small enough for a report.
+    pub(super) async fn picture(&self) -> Result<Option<Vec<u8>>, SessionError> {
+        for (quality, scale) in PICTURE_STEPS {
+            let mut params = json!({ "format": "jpeg", "quality": quality, "optimizeForSpeed": true });
+            if scale < 1.0 {
+                let layout = self.devtools("Page.getLayoutMetrics", json!({})).await?;
+                let side = |name: &str| layout["cssVisualViewport"][name].clone();
+                params["clip"] = json!({
+                    "x": side("pageX"), "y": side("pageY"), "scale": scale,
+                    "width": side("clientWidth"), "height": side("clientHeight"),
+                });
+            }
+            let answer = self.devtools("Page.captureScreenshot", params).await?;
+            let picture =
+                answer["data"].as_str().and_then(|data| STANDARD.decode(data).ok()).unwrap_or_default();
+            if (1..=PICTURE_LIMIT).contains(&picture.len()) {
+                return Ok(Some(picture));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Forgets all that the visited origins have left behind, so that the next scenario meets a fresh browser.
+    pub(super) async fn isolate(&mut self, origins: &[String], scripted: bool) -> Result<(), SessionError> {
+        self.limit = Instant::now() + START_DEADLINE;
+        if scripted {
+            // What a script stores for the tab alone goes with the tab, and so does whatever it is still doing.
+            let tab = self.post("window/new", json!({ "type": "tab" })).await?;
+            self.send(http::Method::DELETE, "window", None).await?;
+            let handle = tab["handle"].as_str().unwrap_or_default();
+            self.post("window", json!({ "handle": handle })).await?;
+            handle.clone_into(&mut self.top_frame);
+        }
+        self.devtools("Network.clearBrowserCookies", json!({})).await?;
+        let types = if scripted { "all" } else { STORAGE_TYPES };
+        for origin in origins {
+            self.devtools("Storage.clearDataForOrigin", json!({ "origin": origin, "storageTypes": types }))
+                .await?;
+        }
+        self.log().await.map(drop)
+    }
+
+    /// Ends the browser.
+    pub(super) async fn end(self) {
+        // A browser that does not end now ends with its driver.
+        let _ = timeout_at(Instant::now() + GRACE, self.client.close()).await;
+    }
+
+    async fn enter(&self, path: &[String]) -> Result<bool, SessionError> {
+        for selector in path {
+            let query = json!({ "using": "css selector", "value": selector });
+            let found = self.post("elements", query).await?;
+            let Some(frame) = found.get(0) else { return Ok(false) };
+            self.post("frame", json!({ "id": frame })).await?;
+        }
+        Ok(true)
+    }
+
+    async fn leave_frames(&self) -> Result<(), SessionError> {
+        self.post("frame", json!({ "id": null })).await.map(drop)
+    }
+
+    async fn run(&self, script: &str, argument: Value) -> Result<Value, SessionError> {
+        self.post("execute/sync", json!({ "script": script, "args": [argument] })).await
+    }
+
+    async fn devtools(&self, command: &str, params: Value) -> Result<Value, SessionError> {
+        self.post("goog/cdp/execute", json!({ "cmd": command, "params": params })).await
+    }
+
+    async fn get(&self, path: &'static str) -> Result<Value, SessionError> {
+        self.send(http::Method::GET, path, None).await
+    }
+
+    async fn post(&self, path: &'static str, body: Value) -> Result<Value, SessionError> {
+        self.send(http::Method::POST, path, Some(body)).await
+    }
+
+    async fn send(
+        &self,
+        method: http::Method,
+        path: &'static str,
+        body: Option<Value>,
+    ) -> Result<Value, SessionError> {
+        match timeout_at(self.limit, self.client.issue_cmd(Command { method, path, body })).await {
+            Ok(answer) => answer.map_err(SessionError::of),
+            Err(_) => Err(SessionError::Silent),
+        }
+    }
+}
