@@ -295,7 +295,7 @@ pub fn write(report: &RunReport, folder: &std::path::Path, formats: &[Format]) -
                 report.write_json(&run, &mut bytes)?;
                 ("report.json", bytes)
             }
-            Format::Html => ("report.html", Vec::new()),
+            Format::Html => ("report.html", report.to_html(&run)?.into_bytes()),
             Format::Junit => ("junit.xml", report.to_junit(&run)?.into_bytes()),
         };
         let path = folder.join(name);
@@ -373,4 +373,7 @@ pub enum RunError {
 
     #[error("cannot render the report")]
     Junit(#[from] crate::report::JunitError),
+
+    #[error("cannot render the report")]
+    Html(#[from] crate::report::HtmlError),
 }
