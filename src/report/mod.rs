@@ -33,6 +33,7 @@ use crate::target::Confirmed;
 use crate::target::Waiver;
 use crate::verdict::Finding;
 use crate::verdict::ScenarioRecord;
+use crate::verdict::SkipCause;
 use crate::verdict::Verdict;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -158,6 +159,7 @@ impl Row<'_> {
                 let by_cause = |standing| self.records.iter().find(|record| skip_stands(record, standing));
                 by_cause(self.standing).unwrap_or(record).verdict().cause()
             }
+            None if self.standing == Standing::NotRun => SkipCause::LeftOut.to_string(),
             None => "no scenario judges it".into(),
         }
     }
@@ -250,7 +252,12 @@ impl RunReport {
         });
         let of_findings =
             (!findings.is_empty()).then(|| standing(facts(target, requirement, waiver, &Verdict::Fail)));
-        of_records.chain(of_findings).min().unwrap_or(Standing::Unseen)
+        let without_any = if self.run.partial && requirement.not_tested.is_none() {
+            Standing::NotRun
+        } else {
+            Standing::Unseen
+        };
+        of_records.chain(of_findings).min().unwrap_or(without_any)
     }
 
     /// How one scenario stands by itself; its requirement may stand worse.

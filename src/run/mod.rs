@@ -267,7 +267,7 @@ impl Session {
                 arguments: self.options.arguments.iter().map(|text| self.recorder.text(text)).collect(),
                 seed: self.options.seed,
                 gate: self.options.gate,
-                partial: self.options.filter.is_partial(),
+                partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
                 browser: browser.map(|pool| pool.version().to_owned()),
                 hashes: Hashes {

@@ -113,3 +113,27 @@ fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -
     let missing = case.needs.iter().find(|ability| !profile.abilities.contains(ability));
     missing.map(|ability| Verdict::Skipped(SkipCause::AbilityNotClaimed(*ability)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::feature::FeatureText;
+    use cucumber::step::Location;
+    use regex::Regex;
+
+    #[test]
+    fn a_step_that_two_expressions_match_names_its_line_and_both_places() {
+        let text = "@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    Given a session\n";
+        let loaded =
+            LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text: text.into() }).unwrap();
+        let place = |line| Some(Location { path: "steps.rs", line, column: 1 });
+        let run = |_: &mut World, _| -> futures::future::LocalBoxFuture<'_, ()> { Box::pin(async {}) };
+        let steps = Steps::new().given(place(1), Regex::new("^a session$").unwrap(), run).given(
+            place(2),
+            Regex::new("^a (.*)$").unwrap(),
+            run,
+        );
+        let fault = step_fault("x.feature", &loaded.cases[0].steps[0], &steps).unwrap();
+        assert_eq!(fault.message, "x.feature:5: 2 steps match `Given a session`: steps.rs:2, steps.rs:1");
+    }
+}

@@ -79,6 +79,19 @@ pub enum SkipCause {
     LeftOut,
 }
 
+impl fmt::Display for SkipCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherDialect => f.write_str("a requirement of another dialect or provider"),
+            Self::AbilityNotClaimed(ability) => {
+                write!(f, "the profile does not claim the ability `{ability}`")
+            }
+            Self::Unseen(why) => f.write_str(why),
+            Self::LeftOut => f.write_str("left out on the command line"),
+        }
+    }
+}
+
 /// Why nothing can be said about the requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,12 +153,7 @@ impl Verdict {
     pub fn cause(&self) -> String {
         match self {
             Self::Pass | Self::Fail => String::new(),
-            Self::Skipped(SkipCause::OtherDialect) => "a requirement of another dialect or provider".into(),
-            Self::Skipped(SkipCause::AbilityNotClaimed(ability)) => {
-                format!("the profile does not claim the ability `{ability}`")
-            }
-            Self::Skipped(SkipCause::Unseen(why)) => why.clone(),
-            Self::Skipped(SkipCause::LeftOut) => "left out on the command line".into(),
+            Self::Skipped(cause) => cause.to_string(),
             Self::Inconclusive(Doubt::RestsOn { requirement, why }) => {
                 format!("rests on {requirement}: {why}")
             }

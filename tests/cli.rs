@@ -1,0 +1,226 @@
+//! The command line as its users meet it: exit codes, and messages that name the place and the way out.
+
+mod support;
+
+use std::path::Path;
+use support::Ended;
+use support::call;
+use support::program;
+use support::report;
+
+const SOUND: &str = "@req:HPP-CREATE-001
+Feature: A sound one
+
+  Scenario: A session is created
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 201
+";
+
+fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// Runs the features of a folder against the embedded mock of one dialect.
+fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    let mut all = vec!["run", "--target", "mock-klarna", "--format", "json"];
+    all.extend(arguments);
+    call(folder, &all)
+}
+
+#[test]
+fn a_sound_feature_of_ones_own_runs_without_compiling() {
+    let folder = folder_with(&[("mine.feature", SOUND)]);
+    let ended = run(folder.path(), &["mine.feature"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report = report(folder.path());
+    assert_eq!(report["outcome"], "CONFORMANT");
+    assert_eq!(report["targets"][0]["records"][0]["attempts"][0]["verdict"]["word"], "pass");
+}
+
+#[test]
+fn a_requirement_of_ones_own_is_judged_beside_its_feature() {
+    let requirement = "[[requirement]]\nid = \"SHOP-ORDER-001\"\nlevel = \"MUST\"\nstatement = \"Our sessions are created.\"\n\
+        source = \"our contract\"\ndialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";
+    let feature = SOUND.replace("HPP-CREATE-001", "SHOP-ORDER-001");
+    let folder = folder_with(&[("mine/x.feature", &feature), ("mine/x.toml", requirement)]);
+    let ended = run(folder.path(), &["mine"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report = report(folder.path());
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let own = rows.iter().find(|row| row["id"] == "SHOP-ORDER-001").unwrap();
+    assert_eq!(own["standing"], "PASS");
+}
+
+/// A faulty file voids its own scenarios: the sound one beside it is still run and reported.
+fn beside_a_sound_one(name: &str, text: &str, places: &[&str]) {
+    let folder = folder_with(&[("mine/sound.feature", SOUND), (&format!("mine/{name}"), text)]);
+    let ended = run(folder.path(), &["mine"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let told = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for place in places {
+        assert!(told.contains(place), "`{place}` is not in:\n{}", ended.stdout);
+    }
+    let report = report(folder.path());
+    let records = report["targets"][0]["records"].as_array().unwrap();
+    let verdict = |file: &str| {
+        let record = records.iter().find(|record| record["file"].as_str().unwrap().ends_with(file)).unwrap();
+        record["attempts"][0]["verdict"]["word"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("sound.feature"), "pass");
+    assert_eq!(verdict(name), "error");
+}
+
+#[test]
+fn a_mistyped_step_names_its_line_and_the_nearest_steps() {
+    let text = SOUND.replace("creates a hosted session", "createss a hosted session");
+    beside_a_sound_one(
+        "typo.feature",
+        &text,
+        &["mine/typo.feature:6", "no step matches", "When the merchant creates a hosted session"],
+    );
+}
+
+#[test]
+fn an_unknown_requirement_names_its_line_and_the_list() {
+    let text = SOUND.replace("HPP-CREATE-001", "HPP-CREATE-999");
+    beside_a_sound_one(
+        "unknown.feature",
+        &text,
+        &[
+            "mine/unknown.feature:4",
+            "`@req:HPP-CREATE-999` names no requirement",
+            "hpp-conformance requirements",
+        ],
+    );
+}
+
+#[test]
+fn a_scenario_without_a_requirement_is_void() {
+    let text = SOUND.replace("@req:HPP-CREATE-001\n", "");
+    beside_a_sound_one("none.feature", &text, &["mine/none.feature:3", "no requirement is named"]);
+}
+
+#[test]
+fn gherkin_that_cannot_be_read_names_its_line() {
+    let text = SOUND.replace("  Scenario:", "  Scenarioo:");
+    beside_a_sound_one(
+        "broken.feature",
+        &text,
+        &["mine/broken.feature:4", "begins with no keyword of Gherkin", "did you mean `Scenario:`?"],
+    );
+}
+
+#[test]
+fn a_folder_without_features_is_a_configuration_error() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    let ended = run(folder.path(), &["mine"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert_eq!(
+        ended.stderr,
+        "error: mine has no .feature file; give a feature file or a folder that has one\n"
+    );
+}
+
+#[test]
+fn a_selection_that_is_empty_is_never_green() {
+    let folder = folder_with(&[("mine.feature", SOUND)]);
+    let ended = run(folder.path(), &["mine.feature", "--tags", "@nothing-has-this"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stdout.starts_with("CANNOT TELL"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_schema_that_is_none_is_named_with_its_place() {
+    let folder =
+        folder_with(&[("mine.feature", SOUND), ("schemas/session.schema.json", r#"{ "type": "strung" }"#)]);
+    let ended = run(folder.path(), &["mine.feature", "--schemas", "schemas"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .starts_with("error: schemas/session.schema.json is no JSON Schema of draft 2020-12, at /type"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn a_doubled_requirement_names_both_places() {
+    let row = "[[requirement]]\nid = \"HPP-CREATE-001\"\nlevel = \"MUST\"\nstatement = \"Again.\"\nsource = \"S1\"\n\
+        dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";
+    let folder = folder_with(&[("mine/x.feature", SOUND), ("mine/x.toml", row)]);
+    let ended = run(folder.path(), &["mine"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    let expected =
+        "error: requirement HPP-CREATE-001 at mine/x.toml:1 is listed already at features/create.toml:";
+    assert!(ended.stderr.starts_with(expected), "{}", ended.stderr);
+}
+
+#[test]
+fn an_unknown_deviation_is_refused_with_the_known_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(folder.path(), &["--deviate", "no-such-lie"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("no-qr-code-url"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_faulty_profile_names_the_file_and_the_key() {
+    let profile = "name = \"x\"\nbase_url = \"http://127.0.0.1:9\"\ndialect = \"klarna\"\nprovider = \"KP\"\nspeed = 3\n\
+        credentials = { username = { env = \"PATH\" }, password = { env = \"PATH\" } }\n";
+    let folder = folder_with(&[("x.toml", profile)]);
+    let ended = call(folder.path(), &["run", "--target", "x.toml"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("x.toml") && ended.stderr.contains("`speed`"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_missing_credential_names_its_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program(folder.path())
+        .args(["run", "--target", "klarna-playground"])
+        .env_remove("HPP_KLARNA_USERNAME")
+        .output()
+        .unwrap();
+    let ended = Ended::of(&output);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert_eq!(ended.stderr, "error: the `username` of the target is missing; set `HPP_KLARNA_USERNAME`\n");
+}
+
+#[test]
+fn the_embedded_features_have_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = call(folder.path(), &["lint"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.ends_with("0 faults\n"), "{}", ended.stdout);
+}
+
+#[test]
+fn lint_judges_a_file_of_ones_own() {
+    let text = SOUND.replace("creates a hosted session", "createss a hosted session");
+    let folder = folder_with(&[("typo.feature", &text)]);
+    let ended = call(folder.path(), &["lint", "typo.feature"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.stdout.contains("typo.feature:6"), "{}", ended.stdout);
+}
+
+#[test]
+fn the_lists_are_json_for_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    for (list, member) in
+        [("steps", "step"), ("requirements", "id"), ("deviations", "breaks"), ("targets", "name")]
+    {
+        let ended = call(folder.path(), &[list, "--json"]);
+        let rows: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert!(rows.as_array().unwrap().iter().all(|row| row.get(member).is_some()), "{list}");
+        assert!(rows.as_array().unwrap().len() > 1, "{list}");
+    }
+}

@@ -1,0 +1,48 @@
+//! What the tests share: the program as a subprocess, and the report it leaves.
+
+use serde_json::Value;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+
+/// The program, in a folder of its own.
+pub fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"));
+    command.current_dir(folder).env_remove("RUST_BACKTRACE").env("COLUMNS", "100");
+    command
+}
+
+/// Runs the program to its end.
+pub fn call(folder: &Path, arguments: &[&str]) -> Ended {
+    Ended::of(&program(folder).args(arguments).output().unwrap())
+}
+
+/// What a run of the program came to.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    pub fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+}
+
+/// The folder of the only run below `reports` of a folder.
+#[allow(dead_code, reason = "not every test file asks for it")]
+pub fn run_folder(folder: &Path) -> PathBuf {
+    let mut runs = std::fs::read_dir(folder.join("reports")).expect("the run left no report");
+    runs.next().expect("the run left no report").unwrap().path()
+}
+
+/// The report of the only run below `reports` of a folder.
+#[allow(dead_code, reason = "not every test file asks for it")]
+pub fn report(folder: &Path) -> Value {
+    let text = std::fs::read_to_string(run_folder(folder).join("report.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
