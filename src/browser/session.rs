@@ -33,7 +33,7 @@ const ACT: &str = include_str!("act.js");
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The longest a new browser may take.
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Largest screenshot.
 const PICTURE_LIMIT: usize = 40 * 1024;
@@ -44,7 +44,7 @@ const PICTURE_STEPS: [(u32, f64); 5] = [(70, 1.0), (45, 1.0), (40, 0.7), (30, 0.
 /// What a site can store beside cookies. Naming each is four times as fast as `all`, which also waits for what only scripts can fill.
 const STORAGE_TYPES: &str = "local_storage,indexeddb,cache_storage,service_workers,file_systems";
 
-/// A WebDriver command without a command of its own in the client.
+/// A `WebDriver` command without a command of its own in the client.
 #[derive(Debug)]
 struct Command {
     method: http::Method,
@@ -154,13 +154,8 @@ impl Session {
             Err(_) => return Err(failed("it did not answer in time".to_owned())),
         };
         let mut session = Self { client, top_frame: String::new(), page_deadline: None, limit };
-        session.top_frame = session
-            .get("window")
-            .await
-            .map_err(|error| failed(error.to_string()))?
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let window = session.get("window").await.map_err(|error| failed(error.to_string()))?;
+        window.as_str().unwrap_or_default().clone_into(&mut session.top_frame);
         Ok(session)
     }
 
