@@ -1,13 +1,24 @@
 //! `hpp-conformance`: decides whether a Hosted Payment Page API keeps its contract.
 
 mod browser;
+mod check;
+mod cli;
+mod client;
+mod control;
 mod evidence;
+mod exit_code;
 mod mock;
+mod prove;
 mod receiver;
 mod report;
 mod requirement;
+mod run;
+mod schema;
 mod serve;
+mod suite;
 mod target;
 mod verdict;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main().into()
+}

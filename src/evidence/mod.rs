@@ -25,6 +25,8 @@ pub enum Operation {
     ReadOrder,
     /// `POST /checkout/v3/orders/{id}/abort` (KCO).
     AbortOrder,
+    /// `GET /ordermanagement/v1/orders/{id}`.
+    ReadManagedOrder,
     /// `POST /hpp/v1/sessions`.
     CreateSession,
     /// `GET session_url`.

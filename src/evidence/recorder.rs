@@ -22,8 +22,10 @@ const SECRET_MEMBERS: &[(&str, &str)] = &[
 ];
 
 /// Members that hold a public link: whoever knows it can pay.
-const LINK_MEMBERS: &[&str] =
-    &["redirect_url", "qr_code_url", "standalone_url", "generation_url", "manual_identification_check_url"];
+const LINK_MEMBERS: &[&str] = &["redirect_url", "qr_code_url", "standalone_url"];
+
+/// Members that hold a link on the API's own host, where other paths say what they are for.
+const API_LINK_MEMBERS: &[&str] = &["generation_url", "manual_identification_check_url"];
 
 /// Members that look opaque but are names, not secrets.
 const PUBLIC_MEMBERS: &[&str] =
@@ -116,6 +118,13 @@ impl Recorder {
         }
         if LINK_MEMBERS.contains(&name) {
             return self.link(text);
+        }
+        if API_LINK_MEMBERS.contains(&name)
+            && let Ok(url) = Url::parse(text)
+            && url.has_host()
+            && url.path().len() > 1
+        {
+            return labelled_link(&mut self.write(), &url);
         }
         if PUBLIC_MEMBERS.contains(&name) {
             if let Some(label) = self.read().labels.get(text) {
@@ -339,6 +348,18 @@ mod tests {
         assert_eq!(recorder.url("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
         assert_eq!(recorder.url("https://pay.example/eu/p/x1Y/act"), "https://pay.example/‹link:2›");
         assert_eq!(recorder.link("/relative"), "/relative");
+    }
+
+    #[test]
+    fn the_host_of_the_api_is_not_taken_for_one_of_pages() {
+        let recorder = Recorder::default();
+        let created =
+            recorder.json(&json!({ "generation_url": "https://api.example/hpp/v1/sessions/1/token" }));
+        assert_eq!(created, json!({ "generation_url": "https://api.example/‹link:1›" }));
+        assert_eq!(
+            recorder.url("https://api.example/hpp/v1/sessions"),
+            "https://api.example/hpp/v1/sessions"
+        );
     }
 
     #[test]

@@ -47,9 +47,7 @@ impl Account {
     /// What this merchant's clock shows.
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_secs(self.seconds_ahead.load(Ordering::Relaxed));
-        Timestamp::now()
-            .checked_add(ahead)
-            .unwrap_or(Timestamp::MAX)
+        Timestamp::now().checked_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
     /// Moves the clock forward; it never goes back, nor beyond a century.
@@ -59,9 +57,7 @@ impl Account {
         }
         self.seconds_ahead
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| {
-                ahead
-                    .checked_add(seconds)
-                    .filter(|ahead| *ahead <= FURTHEST_AHEAD)
+                ahead.checked_add(seconds).filter(|ahead| *ahead <= FURTHEST_AHEAD)
             })
             .map(|_| ())
             .map_err(|_| ClockError::TooFar)
@@ -83,10 +79,7 @@ impl Account {
 
     /// The hosted sessions of this merchant, oldest first.
     pub fn sessions(&self) -> Vec<Arc<Hosted>> {
-        lock(&self.sessions)
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect()
+        lock(&self.sessions).iter().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -142,29 +135,17 @@ impl Accounts {
     }
 
     pub fn by_merchant_id(&self, merchant_id: &str) -> Option<Arc<Account>> {
-        self.by_merchant_id
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(merchant_id)
-            .cloned()
+        self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).get(merchant_id).cloned()
     }
 
     /// The merchant an `Authorization` field speaks for.
-    pub fn authenticate(
-        &self,
-        authorization: Option<&[u8]>,
-        rules: &AccessRules,
-    ) -> Option<Arc<Account>> {
+    pub fn authenticate(&self, authorization: Option<&[u8]>, rules: &AccessRules) -> Option<Arc<Account>> {
         let Some(authorization) = authorization else {
             return (!rules.credentials_required).then(|| Arc::clone(&self.first));
         };
         let (username, password) = basic_credentials(authorization)?;
-        let account = self
-            .by_username
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&username)
-            .cloned()?;
+        let account =
+            self.by_username.read().unwrap_or_else(PoisonError::into_inner).get(&username).cloned()?;
         (account.password == password || !rules.password_compared).then_some(account)
     }
 }
@@ -197,9 +178,7 @@ mod tests {
         let accounts = accounts();
         let knock = |credentials: &str| {
             let field = format!("Basic {}", STANDARD.encode(credentials));
-            accounts
-                .authenticate(Some(field.as_bytes()), &rules)
-                .is_some()
+            accounts.authenticate(Some(field.as_bytes()), &rules).is_some()
         };
         assert!(knock("user:pass:word"));
         assert!(!knock("user:password"));

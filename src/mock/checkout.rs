@@ -8,6 +8,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::payment::Payment;
 use crate::mock::payment::Progress;
@@ -15,47 +16,29 @@ use crate::mock::playground::Playground;
 use crate::mock::purchase::check_kco;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::sharded_map::lock;
 
 /// Opens an order.
-pub fn create(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let document = call.json_object()?;
     check_kco(&document)?;
     let id = playground.ids.uuid();
     let payment = Payment::new(id, Arc::clone(account), call.now, true, document);
     let payment = Arc::new(payment);
-    playground
-        .payments
-        .insert(&payment.id, Arc::clone(&payment));
-    let location = format!(
-        "{}/checkout/v3/orders/{}",
-        playground.api_origin, payment.id
-    );
+    playground.payments.insert(&payment.id, Arc::clone(&payment));
+    let location = format!("{}/checkout/v3/orders/{}", playground.api_origin, payment.id);
     let reply = Reply::json(StatusCode::CREATED, representation(&payment));
     Ok(reply.with_header(header::LOCATION, &location))
 }
 
 /// Reads an order.
-pub fn read(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let payment = find(playground, call, account)?;
     Ok(Reply::json(StatusCode::OK, representation(&payment)))
 }
 
 /// Changes parts of an open order, which prolongs its life.
-pub fn update(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let changes = call.json_object()?;
     let payment = find(playground, call, account)?;
     {
@@ -73,11 +56,7 @@ pub fn update(
 }
 
 /// Aborts an open order.
-pub fn abort(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn abort(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let payment = find(playground, call, account)?;
     {
         let mut state = lock(&payment.state);
@@ -89,11 +68,7 @@ pub fn abort(
     Ok(Reply::json(StatusCode::OK, representation(&payment)))
 }
 
-fn find(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Arc<Payment>, Problem> {
+fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Payment>, Problem> {
     playground
         .payment(call.param("order_id"), account)
         .filter(|payment| !payment.is_expired(call.now, &playground.rules.expiry))
@@ -101,11 +76,7 @@ fn find(
 }
 
 fn read_only() -> Problem {
-    Problem::new(
-        StatusCode::FORBIDDEN,
-        "READ_ONLY_ORDER",
-        "the order is no longer checkout_incomplete",
-    )
+    Problem::new(StatusCode::FORBIDDEN, "READ_ONLY_ORDER", "the order is no longer checkout_incomplete")
 }
 
 /// The order as the API shows it; the word for an aborted order is our free choice.
@@ -126,10 +97,7 @@ fn representation(payment: &Payment) -> Value {
             "<div id=\"mock-checkout\">The mock offers its hosted page only.</div>".into(),
         );
         members.insert("started_at".into(), millis(payment.created_at).into());
-        members.insert(
-            "last_modified_at".into(),
-            millis(state.last_modified_at).into(),
-        );
+        members.insert("last_modified_at".into(), millis(state.last_modified_at).into());
         if let Some(at) = completed_at {
             members.insert("completed_at".into(), millis(at).into());
         }

@@ -7,26 +7,26 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::session::Event;
 
 /// Says what runs here.
-pub fn describe(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
     let body = json!({
         "mock": "hpp-conformance",
         "dialect": playground.dialect.name(),
         "base_url": playground.api_origin,
         "merchant_id": playground.accounts.first().merchant_id,
     });
-    Ok(Reply::json(StatusCode::OK, body))
+    Reply::json(StatusCode::OK, body)
 }
 
 /// Opens a further account.
-pub fn add_account(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
     let account = playground.accounts.add(Account::new(
         playground.ids.reference(),
         playground.ids.key(),
@@ -37,7 +37,7 @@ pub fn add_account(playground: &Playground, _: &Call<'_>) -> Result<Reply, Probl
         "username": account.username,
         "password": account.password,
     });
-    Ok(Reply::json(StatusCode::CREATED, body))
+    Reply::json(StatusCode::CREATED, body)
 }
 
 /// Reads an account's clock.
@@ -54,9 +54,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, 
         .get("advance_seconds")
         .and_then(Value::as_i64)
         .ok_or_else(|| Problem::bad_value("advance_seconds"))?;
-    account
-        .advance(seconds)
-        .map_err(|error| Problem::bad_request(&error.to_string()))?;
+    account.advance(seconds).map_err(|error| Problem::bad_request(&error.to_string()))?;
     Ok(clock(&account))
 }
 

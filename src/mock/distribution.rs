@@ -7,11 +7,11 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::session::Status;
 use crate::mock::sessions;
 
@@ -23,9 +23,8 @@ pub fn distribute(
 ) -> Result<Reply, Problem> {
     let request = call.json_object()?;
     let hosted = find(playground, call, account)?;
-    let contact = match request.get("contact_information") {
-        Some(contact @ Value::Object(_)) => contact,
-        _ => return Err(missing_contact("contact_information")),
+    let Some(contact @ Value::Object(_)) = request.get("contact_information") else {
+        return Err(missing_contact("contact_information"));
     };
     let member = |name: &str| {
         contact
@@ -74,11 +73,7 @@ pub fn generate_token(
     Ok(Reply::json(StatusCode::CREATED, body))
 }
 
-fn find(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Arc<Hosted>, Problem> {
+fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Hosted>, Problem> {
     playground
         .session(call.param("key"), account)
         .filter(|hosted| !hosted.is_expired(call.now, &playground.rules.expiry))

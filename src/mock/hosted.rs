@@ -27,14 +27,8 @@ pub enum PlaceOrderMode {
 /// What a paid session leaves behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purchase {
-    Authorized {
-        authorization_token: String,
-        at: Timestamp,
-    },
-    Ordered {
-        order_id: String,
-        klarna_reference: String,
-    },
+    Authorized { authorization_token: String, at: Timestamp },
+    Ordered { order_id: String, klarna_reference: String },
 }
 
 /// What changes over the life of a hosted session.
@@ -66,11 +60,7 @@ impl Hosted {
 
     /// When the consumer can no longer pay.
     pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
-        let later = if self.is_sibling {
-            rules.sibling_ends_later
-        } else {
-            jiff::SignedDuration::ZERO
-        };
+        let later = if self.is_sibling { rules.sibling_ends_later } else { jiff::SignedDuration::ZERO };
         self.payment
             .expires_at(rules)
             .checked_sub(rules.hosted_ends_before)
@@ -97,19 +87,10 @@ impl Hosted {
         members.insert("expires_at".into(), expires_at.into());
         match &state.purchase {
             None => {}
-            Some(Purchase::Authorized {
-                authorization_token,
-                ..
-            }) => {
-                members.insert(
-                    "authorization_token".into(),
-                    authorization_token.as_str().into(),
-                );
+            Some(Purchase::Authorized { authorization_token, .. }) => {
+                members.insert("authorization_token".into(), authorization_token.as_str().into());
             }
-            Some(Purchase::Ordered {
-                order_id,
-                klarna_reference,
-            }) => {
+            Some(Purchase::Ordered { order_id, klarna_reference }) => {
                 members.insert("order_id".into(), order_id.as_str().into());
                 members.insert("klarna_reference".into(), klarna_reference.as_str().into());
             }

@@ -18,17 +18,12 @@ pub struct Ids {
 
 impl Ids {
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed: mix(seed),
-            drawn: AtomicU64::new(0),
-        }
+        Self { seed: mix(seed), drawn: AtomicU64::new(0) }
     }
 
     fn draw(&self) -> u64 {
         let position = self.drawn.fetch_add(1, Ordering::Relaxed);
-        mix(self
-            .seed
-            .wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN)))
+        mix(self.seed.wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN)))
     }
 
     /// A lower-case UUID.
@@ -36,10 +31,7 @@ impl Ids {
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.draw().to_be_bytes());
         bytes[8..].copy_from_slice(&self.draw().to_be_bytes());
-        uuid::Builder::from_random_bytes(bytes)
-            .into_uuid()
-            .hyphenated()
-            .to_string()
+        uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string()
     }
 
     /// A short key for a public link, unrelated to any other id.

@@ -67,9 +67,7 @@ impl MerchantUrls {
 
     /// Any URL the merchant gave.
     pub fn any(&self) -> Option<&str> {
-        Outcome::ALL
-            .into_iter()
-            .find_map(|outcome| self.given(outcome))
+        Outcome::ALL.into_iter().find_map(|outcome| self.given(outcome))
     }
 
     /// Whether going back uses the `cancel` URL, which acts as a back URL in eCommerce.
@@ -85,9 +83,7 @@ impl MerchantUrls {
             Outcome::Error if rules.error_fallback == ErrorFallback::Failure => {
                 (Some(Outcome::Failure), Outcome::Failure)
             }
-            Outcome::Back if rules.back_falls_back_to_cancel => {
-                (Some(Outcome::Cancel), Outcome::Back)
-            }
+            Outcome::Back if rules.back_falls_back_to_cancel => (Some(Outcome::Cancel), Outcome::Back),
             _ => (None, outcome),
         };
         if rules.stays == Some(outcome) {
@@ -95,9 +91,9 @@ impl MerchantUrls {
         }
         if let Some(url) = self.given(outcome) {
             return match rules.swapped {
-                Some((passed_over, instead)) if passed_over == outcome => self
-                    .given(instead)
-                    .map_or(Destination::Generic(instead), Destination::Merchant),
+                Some((passed_over, instead)) if passed_over == outcome => {
+                    self.given(instead).map_or(Destination::Generic(instead), Destination::Merchant)
+                }
                 _ => Destination::Merchant(url),
             };
         }
@@ -111,11 +107,7 @@ impl MerchantUrls {
     }
 }
 
-fn read_url(
-    name: &str,
-    member: Option<&Value>,
-    rules: &CreateRules,
-) -> Result<MerchantUrl, Problem> {
+fn read_url(name: &str, member: Option<&Value>, rules: &CreateRules) -> Result<MerchantUrl, Problem> {
     match member {
         None => Ok(MerchantUrl::Absent),
         Some(Value::Null) if rules.null_merchant_url_accepted => Ok(MerchantUrl::Absent),
@@ -129,10 +121,7 @@ fn read_url(
 
 /// Whether `url` is an absolute http(s) URL once its tags are filled with something harmless.
 fn is_absolute(url: &str) -> bool {
-    if url
-        .chars()
-        .any(|letter| letter.is_control() || letter.is_whitespace())
-    {
+    if url.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return false;
     }
     let mut filled = String::with_capacity(url.len());
@@ -146,11 +135,9 @@ fn is_absolute(url: &str) -> bool {
         rest = after;
     }
     filled.push_str(rest);
-    let has_authority = ["http://", "https://"].iter().any(|scheme| {
-        filled
-            .get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
+    let has_authority = ["http://", "https://"]
+        .iter()
+        .any(|scheme| filled.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     has_authority && Url::parse(&filled).is_ok_and(|url| url.has_host())
 }
 
@@ -174,9 +161,7 @@ mod tests {
                 let name = outcome.name();
                 let places: Vec<_> = [json!({}), json!({ name: null }), json!({ name: "" })]
                     .iter()
-                    .map(|member| {
-                        format!("{:?}", read(member).unwrap().destination(outcome, &rules))
-                    })
+                    .map(|member| format!("{:?}", read(member).unwrap().destination(outcome, &rules)))
                     .collect();
                 assert!(places[0].starts_with("Generic"), "{name}");
                 assert!(places.iter().all(|place| *place == places[0]), "{name}");
@@ -231,11 +216,7 @@ mod tests {
             json!([]),
         ] {
             let problem = read(&json!({ "failure": url })).unwrap_err();
-            assert_eq!(
-                problem.error_messages,
-                ["Bad value: merchant_urls.failure"],
-                "{url}"
-            );
+            assert_eq!(problem.error_messages, ["Bad value: merchant_urls.failure"], "{url}");
         }
     }
 }

@@ -7,9 +7,9 @@ use crate::mock::account::Account;
 use crate::mock::account::Accounts;
 use crate::mock::deviation::Change;
 use crate::mock::id::Ids;
+use crate::mock::paths::OPAQUE_PATHS;
+use crate::mock::paths::PLAIN_PATHS;
 use crate::mock::playground::Playground;
-use crate::mock::routes::OPAQUE_PATHS;
-use crate::mock::routes::PLAIN_PATHS;
 use crate::mock::rules::Rules;
 use crate::mock::sharded_map::ShardedMap;
 use crate::serve::Listener;
@@ -17,6 +17,8 @@ use crate::serve::ServeError;
 use crate::serve::Server;
 
 mod account;
+mod answer;
+mod call;
 mod checkout;
 mod control;
 mod deviation;
@@ -28,6 +30,7 @@ mod options;
 mod order;
 mod page;
 mod page_markup;
+mod paths;
 mod payment;
 mod payment_session_url;
 mod payments;
@@ -41,6 +44,11 @@ mod rules;
 mod session;
 mod sessions;
 mod sharded_map;
+
+#[cfg(test)]
+mod faithful_tests;
+#[cfg(test)]
+mod test_client;
 
 pub use crate::mock::deviation::DEVIATIONS;
 pub use crate::mock::deviation::Deviation;
@@ -149,9 +157,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         Some(Change::Wire(change)) => distort = Some(*change),
     }
     let merchant_id = ids.reference();
-    let (username, password) = options
-        .credentials
-        .unwrap_or_else(|| (ids.key(), ids.uuid()));
+    let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
         dialect: options.dialect,
         rules,
@@ -159,11 +165,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         ids,
         api_origin: format!("http://{addr}"),
         page_origin: format!("http://localhost:{}", addr.port()),
-        paths: if options.opaque_urls {
-            &OPAQUE_PATHS
-        } else {
-            &PLAIN_PATHS
-        },
+        paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
         has_opaque_urls: options.opaque_urls,
         accounts: Accounts::new(Account::new(merchant_id, username, password)),
         payments: ShardedMap::new(),

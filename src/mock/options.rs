@@ -8,23 +8,9 @@ use crate::mock::reply::Problem;
 use crate::mock::rules::CreateRules;
 
 const PLACE_ORDER_MODES: &[&str] = &["NONE", "PLACE_ORDER", "CAPTURE_ORDER"];
-const PURCHASE_TYPES: &[&str] = &[
-    "BUY",
-    "RENT",
-    "BOOK",
-    "SUBSCRIBE",
-    "DOWNLOAD",
-    "ORDER",
-    "CONTINUE",
-];
-const CATEGORIES: &[&str] = &[
-    "DIRECT_DEBIT",
-    "DIRECT_BANK_TRANSFER",
-    "PAY_NOW",
-    "PAY_LATER",
-    "PAY_OVER_TIME",
-    "KLARNA",
-];
+const PURCHASE_TYPES: &[&str] = &["BUY", "RENT", "BOOK", "SUBSCRIBE", "DOWNLOAD", "ORDER", "CONTINUE"];
+const CATEGORIES: &[&str] =
+    &["DIRECT_DEBIT", "DIRECT_BANK_TRANSFER", "PAY_NOW", "PAY_LATER", "PAY_OVER_TIME", "KLARNA"];
 
 /// What the merchant wants of the page.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,11 +23,7 @@ pub struct Options {
 
 impl Options {
     /// Reads the member `options`. Words of an enumeration may be written in lower case, as the vendor's own samples do.
-    pub fn read(
-        member: Option<&Value>,
-        dialect: Dialect,
-        rules: &CreateRules,
-    ) -> Result<Self, Problem> {
+    pub fn read(member: Option<&Value>, dialect: Dialect, rules: &CreateRules) -> Result<Self, Problem> {
         let options = match member {
             None | Some(Value::Null) if rules.options_optional => return Ok(Self::default()),
             Some(options @ Value::Object(_)) => options,
@@ -75,10 +57,7 @@ fn check_categories(options: &Value) -> Result<(), Problem> {
         Some(_) => return Err(bad_value(name)),
     };
     for category in many.into_iter().flatten() {
-        if !category
-            .as_str()
-            .is_some_and(|word| is_one_of(word, CATEGORIES))
-        {
+        if !category.as_str().is_some_and(|word| is_one_of(word, CATEGORIES)) {
             return Err(bad_value(name));
         }
     }
@@ -91,9 +70,7 @@ fn check_categories(options: &Value) -> Result<(), Problem> {
 fn text<'o>(options: &'o Value, name: &str) -> Result<Option<&'o str>, Problem> {
     match options.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)
-            .map(String::as_str)
-            .filter(|text| !text.is_empty())),
+        Some(Value::String(text)) => Ok(Some(String::as_str(text)).filter(|text| !text.is_empty())),
         Some(_) => Err(bad_value(name)),
     }
 }
@@ -127,7 +104,8 @@ mod tests {
 
     #[test]
     fn words_are_known_in_either_case_and_unknown_options_tolerated() {
-        let options = json!({ "place_order_mode": "capture_order", "purchase_type": "buy", "payment_fallback": true });
+        let options =
+            json!({ "place_order_mode": "capture_order", "purchase_type": "buy", "payment_fallback": true });
         let options = read(&options, Dialect::Klarna).unwrap();
         assert_eq!(options.place_order_mode, Some(PlaceOrderMode::CaptureOrder));
         assert_eq!(options.purchase_type.as_deref(), Some("BUY"));
@@ -135,23 +113,16 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_refused_by_name() {
-        for name in [
-            "place_order_mode",
-            "purchase_type",
-            "show_subtotal_detail",
-            "payment_method_category",
-        ] {
+        for name in ["place_order_mode", "purchase_type", "show_subtotal_detail", "payment_method_category"] {
             let problem = read(&json!({ name: "SOMETIMES" }), Dialect::Klarna).unwrap_err();
-            assert_eq!(
-                problem.error_messages,
-                [format!("Bad value: options.{name}")]
-            );
+            assert_eq!(problem.error_messages, [format!("Bad value: options.{name}")]);
         }
     }
 
     #[test]
     fn the_two_category_options_exclude_each_other_for_kp_alone() {
-        let both = json!({ "payment_method_category": "PAY_NOW", "payment_method_categories": ["PAY_LATER"] });
+        let both =
+            json!({ "payment_method_category": "PAY_NOW", "payment_method_categories": ["PAY_LATER"] });
         assert!(read(&both, Dialect::Klarna).is_err());
         assert!(read(&both, Dialect::Kustom).is_ok());
     }

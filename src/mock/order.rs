@@ -10,16 +10,17 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 
 /// How long an authorized amount can be captured.
 const AUTHORIZATION_LIVES: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// A placed order.
+#[expect(clippy::struct_field_names, reason = "a member of the API keeps its spelling")]
 pub struct Order {
     pub order_id: String,
     pub klarna_reference: String,
@@ -31,11 +32,7 @@ pub struct Order {
 }
 
 /// Reads an order.
-pub fn read(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let order = playground
         .orders
         .get(call.param("order_id"))
@@ -46,16 +43,9 @@ pub fn read(
 
 impl Order {
     fn representation(&self) -> Value {
-        let amount = self
-            .document
-            .get("order_amount")
-            .and_then(Value::as_i64)
-            .unwrap_or(0);
+        let amount = self.document.get("order_amount").and_then(Value::as_i64).unwrap_or(0);
         let captured = if self.is_captured { amount } else { 0 };
-        let expires_at = self
-            .created_at
-            .checked_add(AUTHORIZATION_LIVES)
-            .unwrap_or(Timestamp::MAX);
+        let expires_at = self.created_at.checked_add(AUTHORIZATION_LIVES).unwrap_or(Timestamp::MAX);
         let mut body = json!({
             "order_id": self.order_id,
             "status": if self.is_captured { "CAPTURED" } else { "AUTHORIZED" },

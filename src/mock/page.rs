@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use url::form_urlencoded;
 
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::Purchase;
 use crate::mock::merchant_urls::Destination;
@@ -18,9 +19,7 @@ use crate::mock::placeholder::Values;
 use crate::mock::placeholder::fill;
 use crate::mock::playground::Playground;
 use crate::mock::qr::qr_png;
-use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::Outcome;
 use crate::mock::rules::SessionIdValue;
@@ -30,12 +29,12 @@ use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
 
 /// Opens the payment page.
-pub fn open(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return Ok(unknown());
+        return unknown();
     };
     if let Some(ending) = ending(playground, &hosted, now) {
-        return Ok(ended(&hosted, ending, now));
+        return ended(&hosted, ending, now);
     }
     // A link checker that asks for the head alone has not opened the page.
     if *call.method == Method::GET {
@@ -43,30 +42,30 @@ pub fn open(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> 
         let _ = playground.apply(&hosted, Event::PageOpened, now);
     }
     let page = page_markup::checkout(playground, &hosted);
-    Ok(Reply::html(StatusCode::OK, page).dated(now))
+    Reply::html(StatusCode::OK, page).dated(now)
 }
 
 /// Asks whether the consumer really wants to cancel.
-pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return Ok(unknown());
+        return unknown();
     };
     if let Some(ending) = ending(playground, &hosted, now) {
-        return Ok(ended(&hosted, ending, now));
+        return ended(&hosted, ending, now);
     }
     let page = page_markup::cancel_confirmation(playground, &hosted);
-    Ok(Reply::html(StatusCode::OK, page).dated(now))
+    Reply::html(StatusCode::OK, page).dated(now)
 }
 
 /// Makes the move whose button the consumer pressed.
-pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return Ok(unknown());
+        return unknown();
     };
     match ending(playground, &hosted, now) {
         // The page was open while the merchant disabled the session.
-        Some(Ending::Disabled) => return Ok(vanished(&hosted, now)),
-        Some(ending) => return Ok(ended(&hosted, ending, now)),
+        Some(Ending::Disabled) => return vanished(&hosted, now),
+        Some(ending) => return ended(&hosted, ending, now),
         None => {}
     }
     let chosen = form_urlencoded::parse(call.body)
@@ -85,11 +84,7 @@ pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
         Some(Move::Back) if moves.contains(&Move::Back) => {
             let acts_as_cancel = !rules.redirect.cancel_acting_as_back_keeps_session
                 && hosted.merchant_urls.cancel_acts_as_back(&rules.redirect);
-            let event = if acts_as_cancel {
-                Event::CancelConfirmed
-            } else {
-                Event::Back
-            };
+            let event = if acts_as_cancel { Event::CancelConfirmed } else { Event::Back };
             leave(playground, &hosted, event, now)
         }
         Some(Move::Approve) => leave(playground, &hosted, hosted.account().take_next(), now),
@@ -104,18 +99,18 @@ pub fn act(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
         Status::Disabled => vanished(&hosted, now),
         _ => ended(&hosted, Ending::of(status), now),
     });
-    Ok(reply.dated(now))
+    reply.dated(now)
 }
 
 /// Shows the generic page of an outcome.
-pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
     let found = find(playground, call).zip(Outcome::named(call.param("outcome")));
     let Some(((hosted, now), outcome)) = found else {
-        return Ok(unknown());
+        return unknown();
     };
     // No one is told of a payment that did not happen.
     if outcome == Outcome::Success && hosted.status() != Status::Completed {
-        return Ok(vanished(&hosted, now));
+        return vanished(&hosted, now);
     }
     let page = page_markup::ending(Some(&hosted), Ending::Generic(outcome));
     let stays = outcome != Outcome::Success || playground.rules.redirect.generic_success_page_stays;
@@ -123,37 +118,28 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Result<Reply, Proble
         page
     } else {
         let target = hosted.merchant_urls.any().unwrap_or("/");
-        let target = fill(
-            target,
-            &values(playground, &hosted),
-            &playground.rules.placeholder,
-        );
+        let target = fill(target, &values(playground, &hosted), &playground.rules.placeholder);
         page_markup::leaving_late(&page, &target)
     };
-    Ok(Reply::html(StatusCode::OK, page).dated(now))
+    Reply::html(StatusCode::OK, page).dated(now)
 }
 
 /// The QR image of the payment page's address.
-pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    let image = playground
-        .qr_images
-        .get(call.param("key"))
-        .and_then(|hosted| {
-            let path = playground.paths.page(&hosted.page_key);
-            let image = qr_png(&format!("{}{path}", playground.page_origin))?;
-            Some(Reply::png(image).dated(hosted.account().now()))
-        });
-    Ok(image.unwrap_or_else(unknown))
+pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
+    let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
+        let path = playground.paths.page(&hosted.page_key);
+        let image = qr_png(&format!("{}{path}", playground.page_origin))?;
+        Some(Reply::png(image).dated(hosted.account().now()))
+    });
+    image.unwrap_or_else(unknown)
 }
 
 /// The page on which an operator in a shop would hand the link over.
-pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(
-        find(playground, call).map_or_else(unknown, |(hosted, now)| {
-            let page = page_markup::distribution_module(playground, &hosted);
-            Reply::html(StatusCode::OK, page).dated(now)
-        }),
-    )
+pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Reply {
+    find(playground, call).map_or_else(unknown, |(hosted, now)| {
+        let page = page_markup::distribution_module(playground, &hosted);
+        Reply::html(StatusCode::OK, page).dated(now)
+    })
 }
 
 /// The session of the page, and what its merchant's clock shows.
@@ -192,10 +178,7 @@ fn vanished(hosted: &Hosted, now: Timestamp) -> Reply {
 }
 
 fn unknown() -> Reply {
-    Reply::html(
-        StatusCode::NOT_FOUND,
-        page_markup::ending(None, Ending::Unknown),
-    )
+    Reply::html(StatusCode::NOT_FOUND, page_markup::ending(None, Ending::Unknown))
 }
 
 fn to_page(playground: &Playground, hosted: &Hosted, step: &str) -> Reply {
@@ -233,18 +216,14 @@ fn leave(
         outcome
     };
     let giver = newest(playground, hosted);
-    Ok(
-        match giver.merchant_urls.destination(way, &rules.redirect) {
-            Destination::Merchant(url) => {
-                let values = values(playground, hosted).limited_to(outcome, &rules.placeholder);
-                Reply::see_other(&fill(url, &values, &rules.placeholder))
-            }
-            Destination::Generic(outcome) => {
-                to_page(playground, hosted, &format!("/end/{}", outcome.name()))
-            }
-            Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
-        },
-    )
+    Ok(match giver.merchant_urls.destination(way, &rules.redirect) {
+        Destination::Merchant(url) => {
+            let values = values(playground, hosted).limited_to(outcome, &rules.placeholder);
+            Reply::see_other(&fill(url, &values, &rules.placeholder))
+        }
+        Destination::Generic(outcome) => to_page(playground, hosted, &format!("/end/{}", outcome.name())),
+        Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
+    })
 }
 
 /// The session whose merchant URLs count: its own, while the rules are whole.
@@ -252,11 +231,7 @@ fn newest(playground: &Playground, hosted: &Arc<Hosted>) -> Arc<Hosted> {
     if playground.rules.create.sibling_has_its_own_merchant_urls {
         return Arc::clone(hosted);
     }
-    let newest = lock(&hosted.payment.state)
-        .hosted
-        .iter()
-        .rev()
-        .find_map(Weak::upgrade);
+    let newest = lock(&hosted.payment.state).hosted.iter().rev().find_map(Weak::upgrade);
     newest.unwrap_or_else(|| Arc::clone(hosted))
 }
 
@@ -276,21 +251,12 @@ fn values(playground: &Playground, hosted: &Hosted) -> Values {
     };
     match &lock(&hosted.state).purchase {
         None => {}
-        Some(Purchase::Authorized {
-            authorization_token,
-            ..
-        }) => {
-            let token = if rules.authorization_token_is_filled {
-                authorization_token.clone()
-            } else {
-                String::new()
-            };
+        Some(Purchase::Authorized { authorization_token, .. }) => {
+            let token =
+                if rules.authorization_token_is_filled { authorization_token.clone() } else { String::new() };
             values.authorization_token = Some(token);
         }
-        Some(Purchase::Ordered {
-            order_id,
-            klarna_reference,
-        }) => {
+        Some(Purchase::Ordered { order_id, klarna_reference }) => {
             values.order_id = match rules.order_id {
                 OrderIdValue::Own => Some(order_id.clone()),
                 OrderIdValue::Reference => Some(klarna_reference.clone()),

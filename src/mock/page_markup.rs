@@ -1,10 +1,11 @@
 //! The HTML of the pages: plain forms, no scripts, nothing fetched from elsewhere.
 
+use serde_json::Map;
 use serde_json::Value;
 
 use crate::mock::hosted::Hosted;
+use crate::mock::paths::with_key;
 use crate::mock::playground::Playground;
-use crate::mock::routes::with_key;
 use crate::mock::rules::Outcome;
 use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
@@ -43,17 +44,9 @@ impl Move {
 
     /// The move whose button sends `name`.
     pub fn named(name: &str) -> Option<Self> {
-        [
-            Self::Approve,
-            Self::Decline,
-            Self::Error,
-            Self::Back,
-            Self::Cancel,
-            Self::ConfirmCancel,
-            Self::Keep,
-        ]
-        .into_iter()
-        .find(|it| it.name() == name)
+        [Self::Approve, Self::Decline, Self::Error, Self::Back, Self::Cancel, Self::ConfirmCancel, Self::Keep]
+            .into_iter()
+            .find(|it| it.name() == name)
     }
 }
 
@@ -111,11 +104,9 @@ impl Ending {
                 "Your payment is cancelled",
                 "Nothing was charged. This payment link can no longer be used.",
             ),
-            Self::Completed => (
-                "completed",
-                "This payment is already completed",
-                "There is nothing left to pay here.",
-            ),
+            Self::Completed => {
+                ("completed", "This payment is already completed", "There is nothing left to pay here.")
+            }
             Self::Cancelled => (
                 "cancelled",
                 "This payment was cancelled",
@@ -141,22 +132,14 @@ impl Ending {
                 "This is not possible here",
                 "The page does not offer what was asked for. Please open your payment link again.",
             ),
-            Self::Unknown => (
-                "unknown",
-                "Page not found",
-                "There is no payment page at this address.",
-            ),
+            Self::Unknown => ("unknown", "Page not found", "There is no payment page at this address."),
         }
     }
 }
 
 /// What the checkout screen offers: back in a web shop, cancel elsewhere, never both.
 pub fn moves(hosted: &Hosted) -> [Move; 4] {
-    let way_out = if lock(&hosted.payment.state).is_ecommerce() {
-        Move::Back
-    } else {
-        Move::Cancel
-    };
+    let way_out = if lock(&hosted.payment.state).is_ecommerce() { Move::Back } else { Move::Cancel };
     [Move::Approve, Move::Decline, Move::Error, way_out]
 }
 
@@ -167,27 +150,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     let amount = state.document.get("order_amount").and_then(Value::as_u64);
     let currency = state.text("purchase_currency").unwrap_or_default();
     let amount = escape(&price(amount.unwrap_or(0), currency));
-    let lines: String = state
-        .document
-        .get("order_lines")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|line| {
-            let name = line.get("name").and_then(Value::as_str).unwrap_or_default();
-            let total = line
-                .get("total_amount")
-                .and_then(Value::as_i64)
-                .unwrap_or(0);
-            let sign = if total < 0 { "−" } else { "" };
-            let total = price(total.unsigned_abs(), currency);
-            format!(
-                "<tr><td>{}</td><td>{sign}{}</td></tr>",
-                escape(name),
-                escape(&total)
-            )
-        })
-        .collect();
+    let lines = lines(&state.document, currency);
     let title = hosted.page_title.as_deref().unwrap_or("Pay");
     let pay = pay_label(hosted.purchase_type.as_deref());
     let buttons: String = moves
@@ -210,12 +173,27 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
         merchant = escape(&hosted.account().merchant_id),
         form = form(playground, hosted, &buttons),
     );
-    page(
-        &locale(state.text("locale")),
-        title,
-        "data-screen=\"checkout\"",
-        &body,
-    )
+    page(&locale(state.text("locale")), title, "data-screen=\"checkout\"", &body)
+}
+
+/// The rows of the table of what is bought.
+fn lines(document: &Map<String, Value>, currency: &str) -> String {
+    let lines = document.get("order_lines").and_then(Value::as_array);
+    let mut rows = String::new();
+    for line in lines.into_iter().flatten() {
+        let name = line.get("name").and_then(Value::as_str).unwrap_or_default();
+        let total = line.get("total_amount").and_then(Value::as_i64);
+        let total = total.unwrap_or(0);
+        let sign = if total < 0 { "−" } else { "" };
+        let total = price(total.unsigned_abs(), currency);
+        rows.push_str("<tr><td>");
+        rows.push_str(&escape(name));
+        rows.push_str("</td><td>");
+        rows.push_str(sign);
+        rows.push_str(&escape(&total));
+        rows.push_str("</td></tr>");
+    }
+    rows
 }
 
 /// The screen that asks whether to cancel.
@@ -227,12 +205,7 @@ pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
         form(playground, hosted, &buttons),
     );
     let title = "Cancel this payment?";
-    page(
-        &locale_of(hosted),
-        title,
-        "data-screen=\"cancel-confirmation\"",
-        &body,
-    )
+    page(&locale_of(hosted), title, "data-screen=\"cancel-confirmation\"", &body)
 }
 
 /// A page that tells how things stand and offers nothing.
@@ -252,19 +225,13 @@ pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
         <img src=\"{image}\" alt=\"QR code of the payment page\" width=\"240\">",
     );
     let title = "Hand over the payment link";
-    page(
-        &locale_of(hosted),
-        title,
-        "data-screen=\"distribution\"",
-        &body,
-    )
+    page(&locale_of(hosted), title, "data-screen=\"distribution\"", &body)
 }
 
 /// The page, leaving for `target` a moment after it was shown; no faithful page does.
 pub fn leaving_late(page: &str, target: &str) -> String {
     let target = Value::from(target).to_string().replace('<', "\\u003c");
-    let script =
-        format!("<script>setTimeout(() => {{ location.href = {target}; }}, 100)</script></body>");
+    let script = format!("<script>setTimeout(() => {{ location.href = {target}; }}, 100)</script></body>");
     page.replace("</body>", &script)
 }
 
@@ -327,10 +294,7 @@ fn price(minor_units: u64, currency: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

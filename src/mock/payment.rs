@@ -64,13 +64,12 @@ impl Payment {
 
     /// When this payment session ends.
     pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
-        let from = if self.slides {
-            lock(&self.state).last_modified_at
+        let (from, lives) = if self.slides {
+            (lock(&self.state).last_modified_at, rules.kco_order_lives)
         } else {
-            self.created_at
+            (self.created_at, rules.kp_session_lives)
         };
-        from.checked_add(rules.payment_session_lives)
-            .unwrap_or(Timestamp::MAX)
+        from.checked_add(lives).unwrap_or(Timestamp::MAX)
     }
 
     pub fn is_expired(&self, now: Timestamp, rules: &ExpiryRules) -> bool {

@@ -16,11 +16,7 @@ const KUSTOM_HOSTS: [&str; 2] = ["api.kustom.co", "api.playground.kustom.co"];
 /// The id in `url`, if it is the URL of a payment session on an API host of this dialect.
 ///
 /// `own_hosts` are the hosts (with port) under which the mock itself is reached.
-pub fn payment_session_id<'u>(
-    url: &'u str,
-    dialect: Dialect,
-    own_hosts: &[&str],
-) -> Option<&'u str> {
+pub fn payment_session_id<'u>(url: &'u str, dialect: Dialect, own_hosts: &[&str]) -> Option<&'u str> {
     let (scheme, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once('/')?;
     let is_api_host = match scheme {
@@ -31,12 +27,8 @@ pub fn payment_session_id<'u>(
     if !is_api_host {
         return None;
     }
-    path.strip_prefix(resource(dialect)).filter(|id| {
-        !id.is_empty()
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    })
+    path.strip_prefix(resource(dialect))
+        .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
 
 /// The last path segment of `url`, whatever its host and path are.
@@ -72,11 +64,7 @@ mod tests {
             "https://api.klarna.com/payments/v1/sessions/a-1",
             "https://api-oc.playground.klarna.com/payments/v1/sessions/a-1",
         ] {
-            assert_eq!(
-                payment_session_id(url, Dialect::Klarna, OWN),
-                Some("a-1"),
-                "{url}"
-            );
+            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN), Some("a-1"), "{url}");
         }
         let url = "https://api.playground.kustom.co/checkout/v3/orders/a-1";
         assert_eq!(payment_session_id(url, Dialect::Kustom, OWN), Some("a-1"));

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::Purchase;
 use crate::mock::hosted::millis;
@@ -19,23 +20,13 @@ use crate::mock::playground::Playground;
 use crate::mock::purchase::check_kp;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
 use crate::mock::sharded_map::lock;
 
 /// The members an order must share with its session.
-const AGREED: [&str; 4] = [
-    "purchase_country",
-    "purchase_currency",
-    "order_amount",
-    "order_lines",
-];
+const AGREED: [&str; 4] = ["purchase_country", "purchase_currency", "order_amount", "order_lines"];
 
 /// Opens a payment session.
-pub fn create(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let document = call.json_object()?;
     check_kp(&document)?;
     let id = playground.ids.uuid();
@@ -46,26 +37,16 @@ pub fn create(
     });
     let payment = Payment::new(id, Arc::clone(account), call.now, false, document);
     let payment = Arc::new(payment);
-    playground
-        .payments
-        .insert(&payment.id, Arc::clone(&payment));
+    playground.payments.insert(&payment.id, Arc::clone(&payment));
     Ok(Reply::json(StatusCode::OK, body))
 }
 
 /// Reads a payment session.
-pub fn read(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let payment = find(playground, call, account)?;
     let expires_at = payment.expires_at(&playground.rules.expiry);
     let state = lock(&payment.state);
-    let status = if state.progress == Progress::Open {
-        "incomplete"
-    } else {
-        "complete"
-    };
+    let status = if state.progress == Progress::Open { "incomplete" } else { "complete" };
     let mut body = json!({ "acquiring_channel": "ECOMMERCE", "intent": "buy", "locale": "en-US" });
     if let Value::Object(members) = &mut body {
         for (name, value) in &state.document {
@@ -73,21 +54,14 @@ pub fn read(
         }
         members.insert("status".into(), status.into());
         members.insert("expires_at".into(), millis(expires_at).into());
-        members.insert(
-            "client_token".into(),
-            client_token(playground, &payment.id).into(),
-        );
+        members.insert("client_token".into(), client_token(playground, &payment.id).into());
         members.insert("payment_method_categories".into(), categories());
     }
     Ok(Reply::json(StatusCode::OK, body))
 }
 
 /// Changes parts of a payment session.
-pub fn update(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let changes = call.json_object()?;
     let payment = find(playground, call, account)?;
     let mut state = lock(&payment.state);
@@ -115,10 +89,7 @@ pub fn place_order(
     if payment.progress != Progress::Open {
         return Err(completed());
     }
-    if let Some(name) = AGREED
-        .into_iter()
-        .find(|name| !agrees(&payment, name, order.get(*name)))
-    {
+    if let Some(name) = AGREED.into_iter().find(|name| !agrees(&payment, name, order.get(*name))) {
         let message = format!("Bad value: {name}");
         return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
     }
@@ -166,16 +137,10 @@ fn authorized(
         Some(Purchase::Authorized { at, .. }) => call.now.duration_since(*at) <= lives,
         _ => false,
     };
-    hosted
-        .filter(is_alive)
-        .ok_or_else(|| Problem::not_found("Invalid authorization token"))
+    hosted.filter(is_alive).ok_or_else(|| Problem::not_found("Invalid authorization token"))
 }
 
-fn find(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Arc<Payment>, Problem> {
+fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Payment>, Problem> {
     playground
         .payment(call.param("session_id"), account)
         .filter(|payment| !payment.is_expired(call.now, &playground.rules.expiry))
@@ -183,21 +148,14 @@ fn find(
 }
 
 fn completed() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "SESSION_COMPLETED",
-        "the session is completed",
-    )
+    Problem::new(StatusCode::NOT_FOUND, "SESSION_COMPLETED", "the session is completed")
 }
 
 /// A token in the shape of the vendor's; no one can verify it.
 fn client_token(playground: &Playground, session_id: &str) -> String {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
     let payload = json!({ "session_id": session_id, "base_url": playground.api_origin });
-    format!(
-        "{header}.{}.mock",
-        URL_SAFE_NO_PAD.encode(payload.to_string())
-    )
+    format!("{header}.{}.mock", URL_SAFE_NO_PAD.encode(payload.to_string()))
 }
 
 fn categories() -> Value {

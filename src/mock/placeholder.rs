@@ -77,11 +77,9 @@ fn treat_query(url: &str, treatment: QueryTreatment) -> String {
         QueryTreatment::DecodedOnce => percent_decode_str(query)
             .decode_utf8_lossy()
             .replace(|letter: char| letter.is_control() || letter == ' ', "+"),
-        QueryTreatment::OnlyPlaceholders => query
-            .split('&')
-            .filter(|parameter| parameter.contains("{{"))
-            .collect::<Vec<_>>()
-            .join("&"),
+        QueryTreatment::OnlyPlaceholders => {
+            query.split('&').filter(|parameter| parameter.contains("{{")).collect::<Vec<_>>().join("&")
+        }
     };
     format!("{path}?{query}{fragment}")
 }
@@ -107,18 +105,12 @@ mod tests {
     #[test]
     fn known_tags_are_filled_wherever_they_stand() {
         let cases = [
-            (
-                "https://m.example/{{session_id}}#{{session_id}}",
-                "https://m.example/sid#sid",
-            ),
+            ("https://m.example/{{session_id}}#{{session_id}}", "https://m.example/sid#sid"),
             (
                 "https://m.example/?a={{session_id}}&t={{authorization_token}}",
                 "https://m.example/?a=sid&t=tok",
             ),
-            (
-                "https://m.example/?a={{{session_id}}}",
-                "https://m.example/?a={sid}",
-            ),
+            ("https://m.example/?a={{{session_id}}}", "https://m.example/?a={sid}"),
         ];
         for (url, filled) in cases {
             assert_eq!(fill(url, &values(), &rules()), filled);
@@ -138,17 +130,7 @@ mod tests {
 
     #[test]
     fn the_token_belongs_to_the_success_url_alone() {
-        assert!(
-            values()
-                .limited_to(Outcome::Back, &rules())
-                .authorization_token
-                .is_none()
-        );
-        assert!(
-            values()
-                .limited_to(Outcome::Success, &rules())
-                .authorization_token
-                .is_some()
-        );
+        assert!(values().limited_to(Outcome::Back, &rules()).authorization_token.is_none());
+        assert!(values().limited_to(Outcome::Success, &rules()).authorization_token.is_some());
     }
 }

@@ -12,11 +12,11 @@ use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::Purchase;
 use crate::mock::id::Ids;
 use crate::mock::order::Order;
+use crate::mock::paths::Paths;
 use crate::mock::payment::Payment;
 use crate::mock::payment::PaymentState;
 use crate::mock::payment::Progress;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Paths;
 use crate::mock::rules::Rules;
 use crate::mock::session::Ended;
 use crate::mock::session::Event;
@@ -60,9 +60,7 @@ impl Playground {
 
     /// The merchant's payment session.
     pub fn payment(&self, id: &str, account: &Arc<Account>) -> Option<Arc<Payment>> {
-        self.payments
-            .get(id)
-            .filter(|payment| Arc::ptr_eq(&payment.account, account))
+        self.payments.get(id).filter(|payment| Arc::ptr_eq(&payment.account, account))
     }
 
     /// Lets something happen to one session that leaves its payment session as it is.
@@ -76,23 +74,18 @@ impl Playground {
         {
             let mut state = lock(&hosted.state);
             state.life.apply(Event::Approved, now, &self.rules.life)?;
-            if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, hosted.place_order_mode)
-            {
+            if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, hosted.place_order_mode) {
                 let authorization_token = self.ids.uuid();
-                self.authorizations
-                    .insert(&authorization_token, Arc::clone(hosted));
-                state.purchase = Some(Purchase::Authorized {
-                    authorization_token,
-                    at: now,
-                });
+                self.authorizations.insert(&authorization_token, Arc::clone(hosted));
+                state.purchase = Some(Purchase::Authorized { authorization_token, at: now });
                 return Ok(());
             }
             let order_id = match self.dialect {
                 Dialect::Klarna => self.ids.uuid(),
                 Dialect::Kustom => hosted.payment.id.clone(),
             };
-            let is_captured = self.dialect == Dialect::Klarna
-                && hosted.place_order_mode == PlaceOrderMode::CaptureOrder;
+            let is_captured =
+                self.dialect == Dialect::Klarna && hosted.place_order_mode == PlaceOrderMode::CaptureOrder;
             let order = self.place_order(order_id, hosted, &payment, is_captured, now);
             state.purchase = Some(Purchase::Ordered {
                 order_id: order.order_id.clone(),

@@ -27,21 +27,12 @@ pub fn check_kco(document: &Map<String, Value>) -> Result<(), Problem> {
     check_locale(document, true)?;
     check_amount(document, "order_amount", true)?;
     check_amount(document, "order_tax_amount", true)?;
-    let channel = document
-        .get("options")
-        .and_then(|options| options.get("acquiring_channel"));
+    let channel = document.get("options").and_then(|options| options.get("acquiring_channel"));
     check_channel(channel, "options.acquiring_channel")?;
     let lines = order_lines(document)?;
-    check_lines(
-        document,
-        lines,
-        &["unit_price", "total_amount", "tax_rate", "total_tax_amount"],
-    )?;
+    check_lines(document, lines, &["unit_price", "total_amount", "tax_rate", "total_tax_amount"])?;
     for name in ["terms", "checkout", "confirmation", "push"] {
-        let url = document
-            .get("merchant_urls")
-            .and_then(|urls| urls.get(name))
-            .and_then(Value::as_str);
+        let url = document.get("merchant_urls").and_then(|urls| urls.get(name)).and_then(Value::as_str);
         if !url.is_some_and(|url| !url.is_empty() && url.chars().count() <= 2000) {
             return Err(Problem::bad_value(&format!("merchant_urls.{name}")));
         }
@@ -58,11 +49,7 @@ fn check_letters(document: &Map<String, Value>, name: &str, length: usize) -> Re
         .ok_or_else(|| Problem::bad_value(name))
 }
 
-fn check_amount(
-    document: &Map<String, Value>,
-    name: &str,
-    is_required: bool,
-) -> Result<(), Problem> {
+fn check_amount(document: &Map<String, Value>, name: &str, is_required: bool) -> Result<(), Problem> {
     match document.get(name) {
         None | Some(Value::Null) if !is_required => Ok(()),
         Some(Value::Number(amount)) if amount.as_u64().is_some() => Ok(()),
@@ -79,9 +66,7 @@ fn check_locale(document: &Map<String, Value>, is_required: bool) -> Result<(), 
 }
 
 fn is_locale(locale: &str) -> bool {
-    locale
-        .split('-')
-        .all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    locale.split('-').all(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 fn check_channel(channel: Option<&Value>, name: &str) -> Result<(), Problem> {
@@ -105,20 +90,16 @@ fn order_lines(document: &Map<String, Value>) -> Result<&Vec<Value>, Problem> {
 }
 
 /// Each line is whole, and together they make the amount of the order.
-fn check_lines(
-    document: &Map<String, Value>,
-    lines: &[Value],
-    amounts: &[&str],
-) -> Result<(), Problem> {
+fn check_lines(document: &Map<String, Value>, lines: &[Value], amounts: &[&str]) -> Result<(), Problem> {
     let mut sum = 0_i64;
     for (index, line) in lines.iter().enumerate() {
         let bad = |name: &str| Problem::bad_value(&format!("order_lines[{index}].{name}"));
         let text = line.get("name").and_then(Value::as_str);
-        if !text.is_some_and(|name| !name.is_empty()) {
+        if text.is_none_or(str::is_empty) {
             return Err(bad("name"));
         }
         let quantity = line.get("quantity").and_then(Value::as_i64);
-        if !quantity.is_some_and(|quantity| quantity >= 0) {
+        if quantity.is_none_or(|quantity| quantity < 0) {
             return Err(bad("quantity"));
         }
         for name in amounts {
@@ -177,11 +158,7 @@ mod tests {
             ("/locale", json!("english"), "locale"),
             ("/order_lines", json!({}), "order_lines"),
             ("/order_lines/0/name", json!(""), "order_lines[0].name"),
-            (
-                "/order_lines/1/total_amount",
-                json!("x"),
-                "order_lines[1].total_amount",
-            ),
+            ("/order_lines/1/total_amount", json!("x"), "order_lines[1].total_amount"),
         ];
         for (pointer, value, name) in cases {
             let mut document = purchase();

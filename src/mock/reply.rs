@@ -97,13 +97,7 @@ impl Reply {
     }
 
     fn new(status: StatusCode, content: Content) -> Self {
-        Self {
-            operation: Operation::Unknown,
-            status,
-            headers: HeaderMap::new(),
-            content,
-            date: None,
-        }
+        Self { operation: Operation::Unknown, status, headers: HeaderMap::new(), content, date: None }
     }
 
     /// Says by which clock this was answered.
@@ -196,11 +190,7 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(status: StatusCode, error_code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            error_code,
-            error_messages: vec![message.into()],
-        }
+        Self { status, error_code, error_messages: vec![message.into()] }
     }
 
     /// A member of the request has a value it may not have.
@@ -255,9 +245,6 @@ mod tests {
         let reply = Problem::bad_value("order_amount").into_reply("c-1");
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);
         assert_eq!(reply.text("/correlation_id"), Some("c-1"));
-        assert_eq!(
-            reply.text("/error_messages/0"),
-            Some("Bad value: order_amount")
-        );
+        assert_eq!(reply.text("/error_messages/0"), Some("Bad value: order_amount"));
     }
 }

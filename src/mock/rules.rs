@@ -17,13 +17,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order of the reference.
-    pub const ALL: [Self; 5] = [
-        Self::Success,
-        Self::Failure,
-        Self::Error,
-        Self::Back,
-        Self::Cancel,
-    ];
+    pub const ALL: [Self; 5] = [Self::Success, Self::Failure, Self::Error, Self::Back, Self::Cancel];
 
     /// The name of the merchant URL, as the API spells it.
     pub fn name(self) -> &'static str {
@@ -88,7 +82,8 @@ pub struct CreateRules {
     reason = "each rule stands alone; a deviation turns exactly one of them"
 )]
 pub struct ExpiryRules {
-    pub payment_session_lives: SignedDuration,
+    pub kp_session_lives: SignedDuration,
+    pub kco_order_lives: SignedDuration,
     /// How long before its payment session a hosted session ends.
     pub hosted_ends_before: SignedDuration,
     /// How much later than its elder siblings a further hosted session ends.
@@ -182,11 +177,7 @@ impl Rules {
     /// The rules as the vendor of the dialect documents them.
     pub fn faithful(dialect: Dialect) -> Self {
         Self {
-            access: AccessRules {
-                credentials_required: true,
-                password_compared: true,
-                page_is_public: true,
-            },
+            access: AccessRules { credentials_required: true, password_compared: true, page_is_public: true },
             create: CreateRules {
                 payment_session_url_optional: false,
                 merchant_urls_optional: true,
@@ -201,7 +192,8 @@ impl Rules {
                 first_status: Status::Waiting,
             },
             expiry: ExpiryRules {
-                payment_session_lives: SignedDuration::from_hours(48),
+                kp_session_lives: SignedDuration::from_hours(48),
+                kco_order_lives: SignedDuration::from_hours(48),
                 hosted_ends_before: SignedDuration::from_hours(1),
                 sibling_ends_later: SignedDuration::ZERO,
                 authorization_lives: SignedDuration::from_mins(60),

@@ -88,16 +88,14 @@ impl fmt::Display for Ended {
 pub fn status_after(status: Status, event: Event, rules: &LifeRules) -> Result<Status, Ended> {
     let moved = match event {
         Event::PageOpened if rules.page_load_starts => Status::InProgress,
-        Event::PageOpened => status,
         Event::Approved => Status::Completed,
         Event::Declined => Status::Failed,
         Event::TechnicalError => Status::Error,
         Event::Back => Status::Back,
         Event::CancelConfirmed if rules.confirmed_cancel_ends => Status::Cancelled,
-        Event::CancelConfirmed => status,
         Event::Disabled => Status::Disabled,
         Event::PaymentSessionEnded if rules.follows_payment_session => Status::Cancelled,
-        Event::PaymentSessionEnded => status,
+        Event::PageOpened | Event::CancelConfirmed | Event::PaymentSessionEnded => status,
     };
     match (status, event) {
         (Status::Disabled, Event::Disabled) => Ok(status),
@@ -127,11 +125,7 @@ pub struct Life {
 impl Life {
     /// A session made at `now`.
     pub fn new(status: Status, now: Timestamp) -> Self {
-        Self {
-            status,
-            updated_at: now,
-            timeline: Vec::new(),
-        }
+        Self { status, updated_at: now, timeline: Vec::new() }
     }
 
     /// Lets `event` happen at `now`.
@@ -140,11 +134,7 @@ impl Life {
         if status != self.status {
             self.status = status;
             self.updated_at = now.max(self.updated_at);
-            self.timeline.push(Change {
-                at: self.updated_at,
-                event,
-                status,
-            });
+            self.timeline.push(Change { at: self.updated_at, event, status });
         }
         Ok(())
     }
@@ -160,13 +150,8 @@ mod tests {
         Rules::faithful(Dialect::Klarna).life
     }
 
-    const OPEN: [Status; 5] = [
-        Status::Waiting,
-        Status::InProgress,
-        Status::Failed,
-        Status::Error,
-        Status::Back,
-    ];
+    const OPEN: [Status; 5] =
+        [Status::Waiting, Status::InProgress, Status::Failed, Status::Error, Status::Back];
     const FINAL: [Status; 3] = [Status::Completed, Status::Cancelled, Status::Disabled];
     const EVENTS: [Event; 8] = [
         Event::PageOpened,
@@ -193,11 +178,7 @@ mod tests {
         ];
         for status in OPEN {
             for (event, end) in ends {
-                assert_eq!(
-                    status_after(status, event, &rules()),
-                    Ok(end),
-                    "{status:?} {event:?}"
-                );
+                assert_eq!(status_after(status, event, &rules()), Ok(end), "{status:?} {event:?}");
             }
         }
     }

@@ -11,20 +11,21 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::HostedState;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::millis;
 use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
+use crate::mock::paths::with_key;
 use crate::mock::payment::Payment;
+use crate::mock::payment::Progress;
 use crate::mock::payment_session_url::last_segment;
 use crate::mock::payment_session_url::payment_session_id;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
-use crate::mock::routes::Call;
-use crate::mock::routes::with_key;
 use crate::mock::session::Event;
 use crate::mock::session::Life;
 use crate::mock::session::Status;
@@ -34,11 +35,7 @@ use crate::mock::sharded_map::lock;
 ///
 /// Free choice, where the reference is silent: in the last hour of a payment session no hosted session can be made,
 /// since it would be born expired.
-pub fn create(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let request = call.json_object()?;
     let rules = &playground.rules;
     let payment = find_payment(playground, call, account, &request)?;
@@ -75,19 +72,13 @@ pub fn create(
     if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {
         return Err(Problem::not_found("the payment session has expired"));
     }
-    let reference = enter(playground, &hosted);
-    Ok(Reply::json(
-        StatusCode::CREATED,
-        created(playground, &hosted, &reference),
-    ))
+    let reference =
+        enter(playground, &hosted).ok_or_else(|| Problem::not_found("the payment session has ended"))?;
+    Ok(Reply::json(StatusCode::CREATED, created(playground, &hosted, &reference)))
 }
 
 /// Reads a hosted session.
-pub fn read(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let rules = &playground.rules;
     let key = call.param("key");
     let Some(hosted) = playground.session(key, account) else {
@@ -104,15 +95,9 @@ pub fn read(
 }
 
 /// Disables a hosted session.
-pub fn disable(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let rules = &playground.rules;
-    let hosted = playground
-        .session(call.param("key"), account)
-        .ok_or_else(not_found)?;
+    let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
     if rules.expiry.expired_is_not_disabled && hosted.is_expired(call.now, &rules.expiry) {
         return Err(not_found());
     }
@@ -142,15 +127,8 @@ fn find_payment(
         }
         _ => return Err(bad_value()),
     };
-    let asked_host = call
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let own_hosts = [
-        asked_host,
-        playground.api_origin.trim_start_matches("http://"),
-    ];
+    let asked_host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let own_hosts = [asked_host, playground.api_origin.trim_start_matches("http://")];
     let (id, is_foreign) = match payment_session_id(url, playground.dialect, &own_hosts) {
         Some(id) => (id, false),
         None if rules.create.foreign_payment_session_refused => return Err(bad_value()),
@@ -162,25 +140,14 @@ fn find_payment(
     }
     Ok(payment.filter(|payment| {
         payment.is_open()
-            && !(rules.expiry.expired_payment_session_refused
-                && payment.is_expired(call.now, &rules.expiry))
+            && !(rules.expiry.expired_payment_session_refused && payment.is_expired(call.now, &rules.expiry))
     }))
 }
 
 /// A payment session for those that a weakened rule lets do without one.
-fn invent_payment(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Arc<Payment> {
+fn invent_payment(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Arc<Payment> {
     let id = playground.ids.uuid();
-    Arc::new(Payment::new(
-        id,
-        Arc::clone(account),
-        call.now,
-        false,
-        Map::new(),
-    ))
+    Arc::new(Payment::new(id, Arc::clone(account), call.now, false, Map::new()))
 }
 
 /// A session for those who ask for one that never was; no faithful mock does.
@@ -188,7 +155,7 @@ fn invented(playground: &Playground, call: &Call<'_>) -> Value {
     let rules = &playground.rules.expiry;
     let expires_at = call
         .now
-        .checked_add(rules.payment_session_lives)
+        .checked_add(rules.kp_session_lives)
         .and_then(|end| end.checked_sub(rules.hosted_ends_before))
         .unwrap_or(call.now);
     json!({
@@ -200,26 +167,26 @@ fn invented(playground: &Playground, call: &Call<'_>) -> Value {
 }
 
 /// Makes the session known under all its keys; the key of its API URLs comes back.
-fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> String {
-    lock(&hosted.payment.state)
-        .hosted
-        .push(Arc::downgrade(hosted));
+///
+/// Nothing happens if its payment session has ended meanwhile.
+fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> Option<String> {
+    {
+        let mut payment = lock(&hosted.payment.state);
+        if payment.progress != Progress::Open {
+            return None;
+        }
+        payment.hosted.push(Arc::downgrade(hosted));
+    }
     hosted.account().add_session(hosted);
-    playground
-        .sessions
-        .insert(&hosted.session_id, Arc::clone(hosted));
-    playground
-        .pages
-        .insert(&hosted.page_key, Arc::clone(hosted));
-    playground
-        .qr_images
-        .insert(&hosted.qr_key, Arc::clone(hosted));
+    playground.sessions.insert(&hosted.session_id, Arc::clone(hosted));
+    playground.pages.insert(&hosted.page_key, Arc::clone(hosted));
+    playground.qr_images.insert(&hosted.qr_key, Arc::clone(hosted));
     if !playground.has_opaque_urls {
-        return hosted.session_id.clone();
+        return Some(hosted.session_id.clone());
     }
     let reference = playground.ids.key();
     playground.references.insert(&reference, Arc::clone(hosted));
-    reference
+    Some(reference)
 }
 
 fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {

@@ -23,10 +23,7 @@ pub struct ShardedMap<V> {
 
 impl<V> ShardedMap<V> {
     pub fn new() -> Self {
-        Self {
-            hasher: RandomState::new(),
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-        }
+        Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
     fn shard(&self, key: &str) -> &Mutex<HashMap<Box<str>, Arc<V>>> {

@@ -1,12 +1,27 @@
 //! The conformance report: one value that every format is a function of. Totals are methods, never stored.
 
+mod failure;
+#[cfg(test)]
+mod fixture;
+mod html;
+mod json;
+mod junit;
 mod outcome;
+mod run_folder;
 mod standing;
+mod summary;
+mod terminal;
 
+pub use html::HtmlError;
+pub use json::JsonError;
+pub use junit::JunitError;
 pub use outcome::Gate;
 pub use outcome::Outcome;
+pub use run_folder::RunFolder;
 pub use standing::Standing;
+pub use terminal::table;
 
+use crate::requirement::Confidence;
 use crate::requirement::Dialect;
 use crate::requirement::Level;
 use crate::requirement::Party;
@@ -26,6 +41,7 @@ use standing::Facts;
 use standing::WaiverState;
 use standing::standing;
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// Everything a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,18 +146,37 @@ pub struct Row<'r> {
 impl Row<'_> {
     /// Why it stands so, in a sentence fragment; empty where the findings say it.
     pub fn cause(&self) -> String {
+        if !self.findings.is_empty() {
+            return String::new();
+        }
         if let Some(reason) = self.requirement.not_tested.as_ref().filter(|_| self.records.is_empty()) {
             return reason.clone();
         }
         let worst = self.records.iter().max_by_key(|record| record.verdict().severity());
         match worst {
-            Some(record) if self.findings.is_empty() => {
+            Some(record) => {
                 let by_cause = |standing| self.records.iter().find(|record| skip_stands(record, standing));
                 by_cause(self.standing).unwrap_or(record).verdict().cause()
             }
-            Some(_) => String::new(),
             None => "no scenario judges it".into(),
         }
+    }
+}
+
+fn facts<'f>(
+    target: &TargetReport,
+    requirement: &Requirement,
+    waiver: WaiverState,
+    verdict: &'f Verdict,
+) -> Facts<'f> {
+    Facts {
+        verdict,
+        flaky: false,
+        observed: false,
+        level: requirement.level,
+        confidence: requirement.confidence_for(target.facts.dialect),
+        confirmed: target.facts.confirmed.contains(&requirement.id),
+        waiver,
     }
 }
 
@@ -151,7 +186,7 @@ fn skip_stands(record: &ScenarioRecord, wanted: Standing) -> bool {
         flaky: false,
         observed: false,
         level: Level::Must,
-        confidence: crate::requirement::Confidence::Stated,
+        confidence: Confidence::Stated,
         confirmed: true,
         waiver: WaiverState::None,
     };
@@ -164,18 +199,32 @@ impl RunReport {
 
     /// A row for every requirement of the server, in the order of the catalogue.
     pub fn rows<'r>(&'r self, target: &'r TargetReport) -> Vec<Row<'r>> {
+        let mut records: HashMap<&RequirementId, Vec<&ScenarioRecord>> = HashMap::new();
+        let mut findings: HashMap<&RequirementId, Vec<(&ScenarioRecord, &Finding)>> = HashMap::new();
+        for record in target.records.iter().filter(|record| !record.candidate) {
+            if let Some(id) = &record.requirement {
+                records.entry(id).or_default().push(record);
+            }
+            for finding in &record.last().findings {
+                findings.entry(&finding.requirement).or_default().push((record, finding));
+            }
+        }
         let server = self.catalogue.iter().filter(|requirement| requirement.party == Party::Server);
-        server.map(|requirement| self.row(target, requirement)).collect()
+        let row = |requirement: &'r Requirement| {
+            let records = records.remove(&requirement.id).unwrap_or_default();
+            let findings = findings.remove(&requirement.id).unwrap_or_default();
+            self.row(target, requirement, records, findings)
+        };
+        server.map(row).collect()
     }
 
-    fn row<'r>(&'r self, target: &'r TargetReport, requirement: &'r Requirement) -> Row<'r> {
-        let counted = || target.records.iter().filter(|record| !record.candidate);
-        let records: Vec<&ScenarioRecord> =
-            counted().filter(|record| record.requirement.as_ref() == Some(&requirement.id)).collect();
-        let findings: Vec<(&ScenarioRecord, &Finding)> = counted()
-            .flat_map(|record| record.last().findings.iter().map(move |finding| (record, finding)))
-            .filter(|(_, finding)| finding.requirement == requirement.id)
-            .collect();
+    fn row<'r>(
+        &'r self,
+        target: &'r TargetReport,
+        requirement: &'r Requirement,
+        records: Vec<&'r ScenarioRecord>,
+        findings: Vec<(&'r ScenarioRecord, &'r Finding)>,
+    ) -> Row<'r> {
         let journey = records.iter().any(|record| record.needs_browser());
         let applies = requirement.applies_to(target.facts.dialect, target.facts.provider);
         let standing = if applies {
@@ -194,21 +243,26 @@ impl RunReport {
         findings: &[(&ScenarioRecord, &Finding)],
     ) -> Standing {
         let waiver = self.waiver_state(target, requirement, findings);
-        let facts = |verdict| Facts {
-            verdict,
-            flaky: false,
-            observed: false,
-            level: requirement.level,
-            confidence: requirement.confidence_for(target.facts.dialect),
-            confirmed: target.facts.confirmed.contains(&requirement.id),
-            waiver,
-        };
         let of_records = records.iter().map(|record| {
             let observed = !record.last().observations.is_empty();
-            standing(Facts { flaky: record.is_flaky(), observed, ..facts(record.verdict()) })
+            let facts = facts(target, requirement, waiver, record.verdict());
+            standing(Facts { flaky: record.is_flaky(), observed, ..facts })
         });
-        let of_findings = (!findings.is_empty()).then(|| standing(facts(&Verdict::Fail)));
+        let of_findings =
+            (!findings.is_empty()).then(|| standing(facts(target, requirement, waiver, &Verdict::Fail)));
         of_records.chain(of_findings).min().unwrap_or(Standing::Unseen)
+    }
+
+    /// How one scenario stands by itself; its requirement may stand worse.
+    pub fn record_standing(&self, target: &TargetReport, record: &ScenarioRecord) -> Standing {
+        let known = |id: &RequirementId| self.catalogue.iter().find(|requirement| requirement.id == *id);
+        let Some(requirement) = record.requirement.as_ref().and_then(known) else { return Standing::Harness };
+        let own = record.last().findings.iter().filter(|finding| finding.requirement == requirement.id);
+        let findings: Vec<(&ScenarioRecord, &Finding)> = own.map(|finding| (record, finding)).collect();
+        let waiver = self.waiver_state(target, requirement, &findings);
+        let observed = !record.last().observations.is_empty();
+        let facts = facts(target, requirement, waiver, record.verdict());
+        standing(Facts { flaky: record.is_flaky(), observed, ..facts })
     }
 
     fn waiver_state(
@@ -254,6 +308,11 @@ impl RunReport {
     /// What one target comes to, seen through the gate the run was started with.
     pub fn target_outcome(&self, target: &TargetReport) -> Outcome {
         outcome::of_target(self, target, self.run.gate)
+    }
+
+    /// What one target comes to, seen through another gate.
+    pub fn target_outcome_through(&self, target: &TargetReport, gate: Gate) -> Outcome {
+        outcome::of_target(self, target, gate)
     }
 
     /// MUSTs that were seen, and MUSTs that apply, for one target.

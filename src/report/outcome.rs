@@ -69,7 +69,7 @@ pub enum Gate {
 
 impl Gate {
     /// Whether a row that does, or does not, need the page is behind this gate.
-    fn lets_in(self, journey: bool) -> bool {
+    pub fn lets_in(self, journey: bool) -> bool {
         match self {
             Self::All => true,
             Self::Api => !journey,

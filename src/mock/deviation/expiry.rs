@@ -1,5 +1,148 @@
-//! Lies about expiry.
+//! Lies about when a session ends.
 
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::tz::offset;
+
+use crate::mock::deviation::Change;
 use crate::mock::deviation::Deviation;
+use crate::mock::hosted::millis;
+use crate::mock::reply::Operation;
+use crate::mock::reply::Reply;
 
-pub const DEVIATIONS: &[Deviation] = &[];
+/// The lies of this family.
+pub const DEVIATIONS: &[Deviation] = &[
+    Deviation {
+        name: "expires-a-minute-late",
+        lie: "A session ends 59 minutes before its payment session.",
+        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003"],
+        change: Change::Rule(|rules| {
+            rules.expiry.hosted_ends_before = SignedDuration::from_mins(59);
+        }),
+    },
+    Deviation {
+        name: "expires-with-payment-session",
+        lie: "A session ends together with its payment session.",
+        breaks: &["HPP-EXPIRY-001", "HPP-EXPIRY-002", "HPP-EXPIRY-003"],
+        change: Change::Rule(|rules| rules.expiry.hosted_ends_before = SignedDuration::ZERO),
+    },
+    Deviation {
+        name: "expires-at-in-the-past",
+        lie: "`expires_at` lies in the past from the start.",
+        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
+        change: Change::Wire(|reply| shift_expiry(reply, SignedDuration::from_hours(-48))),
+    },
+    Deviation {
+        name: "expires-at-with-offset",
+        lie: "`expires_at` is written with an offset of two hours.",
+        breaks: &["HPP-EXPIRY-014"],
+        change: Change::Wire(write_expiry_with_offset),
+    },
+    Deviation {
+        name: "read-shifts-expiry",
+        lie: "Reading a session shows an `expires_at` one second later than its creation did.",
+        breaks: &["HPP-EXPIRY-006"],
+        change: Change::Wire(|reply| {
+            if reply.succeeds(Operation::ReadSession) {
+                shift_expiry(reply, SignedDuration::from_secs(1));
+            }
+        }),
+    },
+    Deviation {
+        name: "kp-session-lives-24-hours",
+        lie: "A KP session lives 24 hours.",
+        breaks: &["HPP-EXPIRY-004"],
+        change: Change::Rule(|rules| {
+            rules.expiry.kp_session_lives = SignedDuration::from_hours(24);
+        }),
+    },
+    Deviation {
+        name: "sibling-expires-later",
+        lie: "A second session of a payment session ends a minute later than the first.",
+        breaks: &["HPP-EXPIRY-009"],
+        change: Change::Rule(|rules| {
+            rules.expiry.sibling_ends_later = SignedDuration::from_mins(1);
+        }),
+    },
+    Deviation {
+        name: "expired-session-readable",
+        lie: "An expired session can still be read.",
+        breaks: &["HPP-EXPIRY-011"],
+        change: Change::Rule(|rules| rules.expiry.expired_is_not_read = false),
+    },
+    Deviation {
+        name: "expired-session-deletable",
+        lie: "An expired session can still be disabled.",
+        breaks: &["HPP-EXPIRY-012"],
+        change: Change::Rule(|rules| rules.expiry.expired_is_not_disabled = false),
+    },
+    Deviation {
+        name: "expired-page-payable",
+        lie: "The page of an expired session still takes payments.",
+        breaks: &["HPP-EXPIRY-010"],
+        change: Change::Rule(|rules| rules.expiry.expired_is_not_payable = false),
+    },
+    Deviation {
+        name: "expired-payment-session-accepted",
+        lie: "A session can be created on an expired payment session.",
+        breaks: &["HPP-CREATE-020"],
+        change: Change::Rule(|rules| rules.expiry.expired_payment_session_refused = false),
+    },
+    Deviation {
+        name: "payment-session-end-ignored",
+        lie: "A session stays open when its payment session ends.",
+        breaks: &["HPP-EXPIRY-016", "HPP-STATUS-011"],
+        change: Change::Rule(|rules| rules.life.follows_payment_session = false),
+    },
+];
+
+/// When a session that is created or read ends, as the faithful mock says it.
+fn expiry(reply: &Reply) -> Option<Timestamp> {
+    let is_session = reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
+    if !is_session {
+        return None;
+    }
+    reply.text("/expires_at")?.parse().ok()
+}
+
+fn shift_expiry(reply: &mut Reply, by: SignedDuration) {
+    if let Some(shifted) = expiry(reply).and_then(|end| end.checked_add(by).ok()) {
+        reply.set("/expires_at", millis(shifted));
+    }
+}
+
+fn write_expiry_with_offset(reply: &mut Reply) {
+    if let Some(end) = expiry(reply) {
+        let text = end.display_with_offset(offset(2)).to_string();
+        reply.set("/expires_at", text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read() -> Reply {
+        let body = json!({ "expires_at": "2026-11-22T14:50:38.798Z" });
+        let mut reply = Reply::json(StatusCode::OK, body);
+        reply.operation = Operation::ReadSession;
+        reply
+    }
+
+    #[test]
+    fn expiry_moves_and_keeps_its_form() {
+        let mut reply = read();
+        shift_expiry(&mut reply, SignedDuration::from_secs(1));
+        assert_eq!(reply.text("/expires_at"), Some("2026-11-22T14:50:39.798Z"));
+    }
+
+    #[test]
+    fn an_offset_changes_the_form_and_not_the_instant() {
+        let mut reply = read();
+        write_expiry_with_offset(&mut reply);
+        assert_eq!(reply.text("/expires_at"), Some("2026-11-22T16:50:38.798+02:00"));
+    }
+}

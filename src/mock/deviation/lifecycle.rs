@@ -1,5 +1,148 @@
-//! Lies about lifecycle.
+//! Lies about statuses, reading, disabling and access.
 
+use axum::http::StatusCode;
+
+use crate::mock::deviation::Change;
 use crate::mock::deviation::Deviation;
+use crate::mock::reply::Content;
+use crate::mock::reply::Operation;
+use crate::mock::reply::Reply;
+use crate::mock::session::Status;
 
-pub const DEVIATIONS: &[Deviation] = &[];
+/// The lies of this family.
+pub const DEVIATIONS: &[Deviation] = &[
+    Deviation {
+        name: "page-load-keeps-waiting",
+        lie: "Opening the page leaves the session `WAITING`.",
+        breaks: &["HPP-STATUS-002"],
+        change: Change::Rule(|rules| rules.life.page_load_starts = false),
+    },
+    Deviation {
+        name: "approve-reads-in-progress",
+        lie: "A paid session reads as `IN_PROGRESS`.",
+        breaks: &["HPP-STATUS-003"],
+        change: Change::Wire(|reply| read_status_as(reply, Status::Completed, Status::InProgress)),
+    },
+    Deviation {
+        name: "decline-reads-error",
+        lie: "A refused session reads as `ERROR`.",
+        breaks: &["HPP-STATUS-004"],
+        change: Change::Wire(|reply| read_status_as(reply, Status::Failed, Status::Error)),
+    },
+    Deviation {
+        name: "back-reads-in-progress",
+        lie: "A session whose consumer went back reads as `IN_PROGRESS`.",
+        breaks: &["HPP-STATUS-006"],
+        change: Change::Wire(|reply| read_status_as(reply, Status::Back, Status::InProgress)),
+    },
+    Deviation {
+        name: "disabled-reads-waiting",
+        lie: "A disabled session reads as `WAITING`.",
+        breaks: &["HPP-DISABLE-002"],
+        change: Change::Wire(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
+    },
+    Deviation {
+        name: "read-without-updated-at",
+        lie: "A session that is read has no `updated_at`.",
+        breaks: &["HPP-READ-001"],
+        change: Change::Wire(|reply| {
+            if reply.succeeds(Operation::ReadSession) {
+                reply.remove("/updated_at");
+            }
+        }),
+    },
+    Deviation {
+        name: "read-answers-foreign-session-id",
+        lie: "A session that is read carries the id of another.",
+        breaks: &["HPP-CREATE-013", "HPP-READ-002"],
+        change: Change::Wire(|reply| {
+            if reply.succeeds(Operation::ReadSession) {
+                reply.set("/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
+            }
+        }),
+    },
+    Deviation {
+        name: "unknown-id-answers-200",
+        lie: "Reading a session that never was answers 200.",
+        breaks: &["HPP-READ-008"],
+        change: Change::Rule(|rules| rules.life.unknown_is_not_found = false),
+    },
+    Deviation {
+        name: "disable-answers-200",
+        lie: "Disabling a session answers 200.",
+        breaks: &["HPP-DISABLE-001"],
+        change: Change::Wire(|reply| {
+            if reply.succeeds(Operation::DisableSession) {
+                reply.status = StatusCode::OK;
+            }
+        }),
+    },
+    Deviation {
+        name: "disabled-link-opens",
+        lie: "The link of a disabled session still shows the payment page.",
+        breaks: &["HPP-DISABLE-005"],
+        change: Change::Rule(|rules| rules.life.disabled_link_is_dead = false),
+    },
+    Deviation {
+        name: "no-credentials-needed",
+        lie: "The API answers requests without credentials.",
+        breaks: &["HPP-AUTH-001"],
+        change: Change::Rule(|rules| rules.access.credentials_required = false),
+    },
+    Deviation {
+        name: "any-password-accepted",
+        lie: "The API takes any password of a known user.",
+        breaks: &["HPP-AUTH-002"],
+        change: Change::Rule(|rules| rules.access.password_compared = false),
+    },
+    Deviation {
+        name: "qr-is-text",
+        lie: "The QR image is a text.",
+        breaks: &["HPP-QR-001"],
+        change: Change::Wire(|reply| {
+            if reply.succeeds(Operation::QrImage) {
+                reply.content = Content::Text("a QR code".to_owned());
+            }
+        }),
+    },
+    Deviation {
+        name: "page-needs-a-frame",
+        lie: "The payment page is blank unless it is framed.",
+        breaks: &["HPP-PAGE-004"],
+        change: Change::Wire(need_a_frame),
+    },
+];
+
+fn read_status_as(reply: &mut Reply, status: Status, instead: Status) {
+    if reply.succeeds(Operation::ReadSession) && reply.text("/status") == Some(status.name()) {
+        reply.set("/status", instead.name());
+    }
+}
+
+fn need_a_frame(reply: &mut Reply) {
+    if reply.succeeds(Operation::PaymentPage) {
+        reply.rewrite(|page| {
+            let script = "<script>if (top === self) document.body.replaceChildren()</script></body>";
+            page.replace("</body>", script)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_the_one_status_is_read_as_another() {
+        let status_after = |status: &str| {
+            let mut reply = Reply::json(StatusCode::OK, json!({ "status": status }));
+            reply.operation = Operation::ReadSession;
+            read_status_as(&mut reply, Status::Back, Status::InProgress);
+            reply.text("/status").map(str::to_owned)
+        };
+        assert_eq!(status_after("BACK").as_deref(), Some("IN_PROGRESS"));
+        assert_eq!(status_after("FAILED").as_deref(), Some("FAILED"));
+    }
+}

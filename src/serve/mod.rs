@@ -4,11 +4,8 @@ use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hyper::Request;
 use hyper::Response;
 use hyper::StatusCode;
@@ -19,15 +16,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
-use rcgen::CertificateParams;
-use rcgen::KeyPair;
-use rcgen::PublicKeyData as _;
-use rustls::ServerConfig;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::PrivatePkcs8KeyDer;
-use sha2::Digest as _;
-use sha2::Sha256;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
@@ -38,6 +26,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::sync::DropGuard;
 use tower_service::Service;
+
+mod identity;
+
+pub use crate::serve::identity::Identity;
 
 /// The longest a client may take to send the head of a request, or to shake hands.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);
@@ -61,58 +53,10 @@ pub enum ServeError {
     Tls { host: String, source: rustls::Error },
 }
 
-/// A TLS key with its self-signed certificate, made anew each time.
-///
-/// The key is ECDSA P-256: Chromium refuses Ed25519.
-pub struct Identity {
-    config: Arc<ServerConfig>,
-    certificate: CertificateDer<'static>,
-    public_key: Vec<u8>,
-}
-
-impl Identity {
-    /// Makes an identity for `host`, a name or an IP address.
-    pub fn self_signed(host: &str) -> Result<Self, ServeError> {
-        let failed = |source| ServeError::Certificate {
-            host: host.to_owned(),
-            source,
-        };
-        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(failed)?;
-        let certificate = CertificateParams::new([host.to_owned()])
-            .and_then(|params| params.self_signed(&key))
-            .map_err(failed)?
-            .der()
-            .clone();
-        let private_key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![certificate.clone()], private_key)
-            })
-            .map_err(|source| ServeError::Tls {
-                host: host.to_owned(),
-                source,
-            })?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self {
-            config: Arc::new(config),
-            certificate,
-            public_key: key.subject_public_key_info(),
-        })
-    }
-
-    /// The base64 of the SHA-256 of the public key, as browsers take it for key pins.
-    pub fn spki_sha256_base64(&self) -> String {
-        STANDARD.encode(Sha256::digest(&self.public_key))
-    }
-
-    /// The certificate in DER, for clients that are to trust it.
-    pub fn certificate_der(&self) -> &[u8] {
-        &self.certificate
-    }
+/// Makes ring the process's TLS provider; HTTP clients need it too. A second call changes nothing.
+pub fn install_tls_provider() {
+    // An error says that one is installed already, which is all that is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// A bound address that does not answer yet: its port can be told to the app before the first request.
@@ -144,7 +88,7 @@ impl Listener {
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
         let stop = CancellationToken::new();
-        let acceptor = tls.map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
+        let acceptor = tls.map(|identity| TlsAcceptor::from(identity.config()));
         let stopped = stop.clone();
         tokio::spawn(async move {
             // Dropping the loop drops its connections with it.
@@ -153,10 +97,7 @@ impl Listener {
                 () = accept(self.tcp, acceptor, app) => {}
             }
         });
-        Server {
-            addr: self.addr,
-            _stop: stop.drop_guard(),
-        }
+        Server { addr: self.addr, _stop: stop.drop_guard() }
     }
 }
 
@@ -168,11 +109,7 @@ pub struct Server {
 
 impl Server {
     /// Binds `addr` and answers with `app`, over TLS where an identity is given.
-    pub async fn start<A, B>(
-        addr: SocketAddr,
-        tls: Option<&Identity>,
-        app: A,
-    ) -> Result<Self, ServeError>
+    pub async fn start<A, B>(addr: SocketAddr, tls: Option<&Identity>, app: A) -> Result<Self, ServeError>
     where
         A: App<B>,
         A::Future: Send,
@@ -195,10 +132,7 @@ pub trait App<B>:
 }
 
 impl<A, B> App<B> for A where
-    A: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
-        + Clone
-        + Send
-        + 'static
+    A: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static
 {
 }
 
@@ -235,10 +169,7 @@ where
 }
 
 fn is_peer_fault(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-    )
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
 /// Serves one connection to its end. What a rude client does ends its own connection only.
@@ -283,6 +214,7 @@ where
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
+        .half_close(true)
         .title_case_headers(true)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
@@ -299,4 +231,100 @@ fn fields_too_large(fields: &HeaderMap) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http_body_util::Full;
+    use hyper::body::Bytes;
+    use rustls::ClientConfig;
+    use rustls::RootCertStore;
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::ServerName;
+    use tokio::io::AsyncReadExt as _;
+    use tokio::io::AsyncWriteExt as _;
+    use tokio_rustls::TlsConnector;
+
+    use super::*;
+
+    /// Answers every request with its path.
+    #[derive(Clone)]
+    struct Echo;
+
+    impl Service<Request<Incoming>> for Echo {
+        type Response = Response<Full<Bytes>>;
+        type Error = Infallible;
+        type Future = std::future::Ready<Result<Self::Response, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
+            std::task::Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+            let path = request.uri().path().to_owned();
+            std::future::ready(Ok(Response::new(Full::from(path))))
+        }
+    }
+
+    const REQUEST: &[u8] = b"GET /hello HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
+
+    async fn start(tls: Option<&Identity>) -> Server {
+        let addr = SocketAddr::from(([127, 0, 0, 1], 0));
+        Server::start(addr, tls, Echo).await.unwrap()
+    }
+
+    async fn ask<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> String {
+        stream.write_all(REQUEST).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn tls_is_served_with_the_identity_of_the_host() {
+        let identity = Identity::self_signed("shop.example").unwrap();
+        let server = start(Some(&identity)).await;
+        let mut roots = RootCertStore::empty();
+        let certificate = CertificateDer::from(identity.certificate_der().to_vec());
+        roots.add(certificate).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let tcp = TcpStream::connect(server.addr()).await.unwrap();
+        let name = ServerName::try_from("shop.example").unwrap();
+        let connector = TlsConnector::from(Arc::new(config));
+        let answer = ask(connector.connect(name, tcp).await.unwrap()).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.contains("\r\nContent-Length: 6\r\n"), "{answer}");
+        assert!(answer.ends_with("/hello"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn garbage_on_one_connection_leaves_the_others_alone() {
+        let identity = Identity::self_signed("shop.example").unwrap();
+        for tls in [None, Some(&identity)] {
+            let server = start(tls).await;
+            let mut rude = TcpStream::connect(server.addr()).await.unwrap();
+            rude.write_all(b"\0\xff nonsense\r\n\r\n").await.unwrap();
+            let _ = rude.read_to_end(&mut Vec::new()).await;
+            assert!(TcpStream::connect(server.addr()).await.is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn dropping_the_server_closes_open_connections() {
+        let server = start(None).await;
+        let mut idle = TcpStream::connect(server.addr()).await.unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let mut byte = [0];
+        idle.read_exact(&mut byte).await.unwrap();
+        drop(server);
+        // Ends because the connection does; its last words or a reset, either will do.
+        let _ = idle.read_to_end(&mut Vec::new()).await;
+    }
 }

@@ -1,0 +1,35 @@
+# The two commands of the README, and what CI adds to them.
+
+PROGRAM := target/debug/hpp-conformance
+
+.PHONY: run test check browser build example bench
+
+## Run the embedded features against the embedded mock, in both dialects.
+run: browser build
+	$(PROGRAM) run
+
+## Pass the tests.
+test: browser build
+	cargo test --locked
+	$(PROGRAM) prove --jobs 2
+
+## Formatting, lints as errors, documentation.
+check:
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+build:
+	cargo build --locked
+
+## Install Chromium and ChromeDriver where none is found.
+browser:
+	@sh scripts/install-browser.sh
+
+## Rebuild the example report.
+example: browser build
+	sh scripts/example.sh
+
+## The figures of the README, measured anew.
+bench: browser
+	cargo bench --locked

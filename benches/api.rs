@@ -1,0 +1,151 @@
+//! What the harness adds to plain HTTP: scenarios of three requests and three schema checks against a bare loop of the same
+//! requests, both against one mock in a process of its own. `cargo bench --bench api`; the ratio is what counts.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+use support::MockProcess;
+use support::median;
+
+const SCENARIOS: usize = 2_000;
+const RUNS: usize = 5;
+const LARGE: usize = 10_000;
+
+fn main() {
+    let mock = MockProcess::start("klarna");
+    let folder = tempfile::tempdir().unwrap();
+    mock.write_profile(folder.path(), &[]);
+    println!("{SCENARIOS} scenarios of 3 requests and 3 schema checks, median of {RUNS}, seconds");
+    println!("{:>12} {:>10} {:>10} {:>7}", "concurrency", "bare loop", "harness", "ratio");
+    write_feature(folder.path(), SCENARIOS);
+    for concurrency in [1, 16, 64] {
+        let mut bare = Vec::new();
+        let mut harness = Vec::new();
+        bare_loop(&mock, 200, concurrency);
+        for _ in 0..RUNS {
+            bare.push(bare_loop(&mock, SCENARIOS, concurrency));
+            harness.push(harness_run(folder.path(), concurrency).span);
+        }
+        let (bare, harness) = (median(&mut bare), median(&mut harness));
+        println!("{concurrency:>12} {bare:>10.3} {harness:>10.3} {:>7.2}", harness / bare);
+    }
+    write_feature(folder.path(), LARGE);
+    let large = harness_run(folder.path(), 16);
+    println!(
+        "{LARGE} scenarios with evidence kept: {:.2} s, {} MB at most",
+        large.span,
+        large.peak_kib / 1024
+    );
+}
+
+fn write_feature(folder: &Path, count: usize) {
+    let mut text = String::from("@req:HPP-READ-001\nFeature: Many sessions\n");
+    for number in 0..count {
+        text.push_str(&format!(
+            "\n  Scenario: Session {number} can be read\n    Given a hosted session\n    \
+             When the merchant reads the hosted session\n    Then the response status is 200\n",
+        ));
+    }
+    std::fs::write(folder.join("many.feature"), text).unwrap();
+}
+
+struct Measured {
+    /// Seconds from the first request to the last answer.
+    span: f64,
+    peak_kib: u64,
+}
+
+fn harness_run(folder: &Path, concurrency: usize) -> Measured {
+    let out = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
+        .args(["run", "--quiet", "--format", "json", "--jobs", &concurrency.to_string(), "--target"])
+        .arg(folder.join("target.toml"))
+        .arg("--out")
+        .arg(out.path())
+        .arg(folder.join("many.feature"))
+        .envs(support::CREDENTIALS)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let peak_kib = support::peak_until_exit(&mut child);
+    let status = child.wait().unwrap();
+    assert!(status.success(), "the run ended with {status}");
+    let run = std::fs::read_dir(out.path()).unwrap().next().unwrap().unwrap().path();
+    let journal = std::fs::read_to_string(run.join("journal.ndjson")).unwrap();
+    let (mut first, mut last) = (u64::MAX, 0);
+    for line in journal.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["attempt"]["verdict"]["word"], "pass", "{line}");
+        let started = line["attempt"]["started_us"].as_u64().unwrap();
+        first = first.min(started);
+        last = last.max(started + line["attempt"]["elapsed_us"].as_u64().unwrap());
+    }
+    Measured { span: Duration::from_micros(last - first).as_secs_f64(), peak_kib }
+}
+
+/// The same requests with nothing around them: `concurrency` tasks that share the work.
+fn bare_loop(mock: &MockProcess, count: usize, concurrency: usize) -> f64 {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let http = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap();
+        let done = Arc::new(AtomicUsize::new(0));
+        let began = Instant::now();
+        let tasks: Vec<_> = (0..concurrency)
+            .map(|_| {
+                let (http, done, base) = (http.clone(), Arc::clone(&done), mock.base_url.clone());
+                tokio::spawn(async move {
+                    while done.fetch_add(1, Ordering::Relaxed) < count {
+                        one_session(&http, &base).await;
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        began.elapsed().as_secs_f64()
+    })
+}
+
+async fn one_session(http: &reqwest::Client, base: &str) {
+    let purchase = json!({
+        "purchase_country": "DE", "purchase_currency": "EUR", "locale": "de-DE", "order_amount": 1000,
+        "order_tax_amount": 0, "merchant_reference1": "bare",
+        "order_lines": [{ "name": "Tea", "quantity": 1, "unit_price": 1000, "tax_rate": 0, "total_amount": 1000, "total_tax_amount": 0 }],
+    });
+    let payment = post(http, &format!("{base}/payments/v1/sessions"), &purchase, 200).await;
+    let id = payment["session_id"].as_str().unwrap();
+    let url = |name: &str| format!("https://merchant.example/bare/{name}?session_id={{{{session_id}}}}");
+    let hosted = json!({
+        "payment_session_url": format!("{base}/payments/v1/sessions/{id}"),
+        "merchant_urls": { "success": url("success"), "cancel": url("cancel"), "back": url("back"),
+            "failure": url("failure"), "error": url("error") },
+        "options": { "purchase_type": "BUY" },
+    });
+    let hosted = post(http, &format!("{base}/hpp/v1/sessions"), &hosted, 201).await;
+    let read = authorised(http.get(hosted["session_url"].as_str().unwrap())).send().await.unwrap();
+    assert_eq!(read.status(), 200);
+    let session: Value = read.json().await.unwrap();
+    assert_eq!(session["session_id"], hosted["session_id"]);
+}
+
+async fn post(http: &reqwest::Client, url: &str, body: &Value, expected: u16) -> Value {
+    let response = authorised(http.post(url)).json(body).send().await.unwrap();
+    assert_eq!(response.status(), expected);
+    response.json().await.unwrap()
+}
+
+fn authorised(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    let [(_, username), (_, password)] = support::CREDENTIALS;
+    request.basic_auth(username, Some(password))
+}

@@ -1,0 +1,76 @@
+//! What the benchmarks share: a mock in a process of its own, and figures of a process.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::path::Path;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+
+/// The merchant account of the mock, as environment variables.
+pub const CREDENTIALS: [(&str, &str); 2] = [("HPP_USERNAME", "bench"), ("HPP_PASSWORD", "bench-password")];
+
+/// A mock in a process of its own; dropping it ends the process.
+pub struct MockProcess {
+    child: Child,
+    pub base_url: String,
+    dialect: &'static str,
+}
+
+impl MockProcess {
+    pub fn start(dialect: &'static str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
+            .args(["mock", "--port", "0", "--dialect", dialect])
+            .envs(CREDENTIALS)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base_url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        Self { child, base_url, dialect }
+    }
+
+    /// Writes a profile of this mock to `target.toml`; `lines` are added before its tables.
+    pub fn write_profile(&self, folder: &Path, lines: &[&str]) {
+        let provider = if self.dialect == "klarna" { "KP" } else { "KCO" };
+        let text = format!(
+            "name = \"bench\"\nbase_url = \"{}\"\ndialect = \"{}\"\nprovider = \"{provider}\"\n\
+             credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n{}\n\
+             [deadlines]\nquiet = \"300ms\"\n",
+            self.base_url,
+            self.dialect,
+            lines.join("\n"),
+        );
+        std::fs::write(folder.join("target.toml"), text).unwrap();
+    }
+}
+
+impl Drop for MockProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// The highest resident memory of a process, in KiB, as the kernel counts it until the process ends.
+#[allow(dead_code, reason = "not every benchmark asks for it")]
+pub fn peak_until_exit(child: &mut Child) -> u64 {
+    let path = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(kib) = line.and_then(|line| line.split_whitespace().next()?.parse().ok()) {
+            peak = peak.max(kib);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    peak
+}

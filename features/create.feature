@@ -1,0 +1,263 @@
+Feature: Creating a hosted session
+  The merchant hands the API a payment session and gets a hosted page for it.
+
+  @req:HPP-CREATE-001
+  Rule: A valid request is answered with 201
+
+    Scenario: Creating a session answers 201 with a JSON object
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the response status is 201
+      And the response body is a JSON object
+
+  @req:HPP-CREATE-002
+  Rule: The payment session is the only required member
+
+    Scenario: A request without a payment session is a bad request
+      Given a payment session
+      When the merchant creates a hosted session without payment_session_url
+      Then the response status is 400
+
+  @req:HPP-CREATE-003
+  Rule: The merchant URLs may be left out
+
+    Scenario: A session is created without merchant URLs
+      Given a payment session
+      When the merchant creates a hosted session without merchant_urls
+      Then the request succeeds
+
+  @req:HPP-CREATE-004
+  Rule: The options may be left out
+
+    Scenario: A session is created without options
+      Given a payment session
+      When the merchant creates a hosted session without options
+      Then the request succeeds
+
+  @req:HPP-CREATE-005
+  Rule: The response has session_id
+
+    Scenario: A created session has an id
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member session_id is a non-empty string
+
+  @req:HPP-CREATE-006
+  Rule: The response has session_url
+
+    Scenario: A created session has a URL for the merchant
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member session_url is an absolute https URL
+
+  @req:HPP-CREATE-007
+  Rule: The response has distribution_url
+
+    Scenario: A created session has a URL for its distribution
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member distribution_url is an absolute https URL
+
+  @req:HPP-CREATE-008
+  Rule: The response has redirect_url
+
+    Scenario: A created session has a URL for the consumer
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member redirect_url is an absolute https URL
+
+  @req:HPP-CREATE-009
+  Rule: The response has qr_code_url
+
+    Scenario: A created session has a URL for its QR code
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member qr_code_url is an absolute https URL
+
+  @req:HPP-CREATE-010
+  Rule: The response has expires_at
+
+    Scenario: A created session says when it expires
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member expires_at is a date-time
+
+  @req:HPP-CREATE-011
+  Rule: The response has distribution_module
+
+    Scenario: A created session says how the distribution module is used
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member distribution_module has the strings
+        | token          |
+        | standalone_url |
+        | generation_url |
+
+  @req:HPP-CREATE-013
+  Rule: The returned session_url gives the created session
+
+    Scenario: The returned URL reads the created session
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then the request succeeds
+      And the session_id is the created one
+
+  @req:HPP-CREATE-014
+  Rule: The merchant's URLs are on the API host, the consumer's elsewhere
+
+    Scenario: The returned URLs are on the API host and on the page host
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the member session_url is on the API host
+      And the member distribution_url is on the API host
+      And the member redirect_url is on another host than the API
+      And the member qr_code_url is on another host than the API
+
+  @req:HPP-CREATE-015
+  Rule: Returned URLs are used as they are
+
+    Scenario: A session is read at the returned URL
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then the request goes to the returned session_url
+
+    Scenario: A session is disabled at the returned URL
+      Given a hosted session
+      When the merchant disables the hosted session
+      Then the request goes to the returned session_url
+
+    Scenario Outline: The consumer uses <member> as it was returned
+      Given a hosted session
+      When the consumer fetches <member> without credentials
+      Then the request goes to the returned <member>
+
+      Examples:
+        | member       |
+        | redirect_url |
+        | qr_code_url  |
+
+  @req:HPP-CREATE-016
+  Rule: A KP session is accepted as payment session
+
+    Scenario: A session is created for the URL of a KP session
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the request succeeds
+
+  @req:HPP-CREATE-017
+  Rule: A KCO order is accepted as payment session
+
+    Scenario: A session is created for the URL of a KCO order
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the request succeeds
+
+  @req:HPP-CREATE-018
+  Rule: A KCO order needs no provider-specific option
+
+    Scenario: A session for a KCO order is created without options
+      Given a payment session
+      When the merchant creates a hosted session without options
+      Then the request succeeds
+
+  @req:HPP-CREATE-020 @needs:clock
+  Rule: An expired payment session is not found
+
+    Scenario: No session is created for an expired payment session
+      Given a payment session
+      And the clock stands 1 minute after the end of the payment session
+      When the merchant creates a hosted session
+      Then the response status is 404
+
+  @req:HPP-CREATE-021
+  Rule: An unknown payment session is refused
+
+    Scenario: No session is created for an unknown payment session
+      Given a payment session
+      When the merchant creates a hosted session for an unknown payment session
+      Then the request is refused
+
+  @req:HPP-CREATE-022
+  Rule: Only URLs of payment sessions of this API are accepted
+
+    Scenario: No session is created for a payment session on a foreign host
+      Given a payment session
+      When the merchant creates a hosted session for a foreign payment session
+      Then the request is refused
+
+    Scenario: No session is created for a payment session on a wrong path
+      Given a payment session
+      When the merchant creates a hosted session for a misplaced payment session
+      Then the request is refused
+
+  @req:HPP-CREATE-023
+  Rule: A null merchant URL is accepted
+
+    Scenario Outline: A session is created with a null <url> URL
+      Given a payment session
+      When the merchant creates a hosted session whose <url> URL is null
+      Then the request succeeds
+
+      Examples:
+        | url     |
+        | success |
+        | cancel  |
+        | back    |
+        | failure |
+        | error   |
+
+  @req:HPP-CREATE-024
+  Rule: An empty merchant URL is accepted
+
+    Scenario Outline: A session is created with an empty <url> URL
+      Given a payment session
+      When the merchant creates a hosted session whose <url> URL is empty
+      Then the request succeeds
+
+      Examples:
+        | url     |
+        | success |
+        | cancel  |
+        | back    |
+        | failure |
+        | error   |
+
+  @req:HPP-CREATE-025
+  Rule: A new session is waiting
+
+    Scenario: A created session waits for the consumer
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the hosted session is WAITING
+
+  @req:HPP-CREATE-026
+  Rule: A KP session may have several hosted sessions
+
+    Scenario: A second session for a KP session gets an id of its own
+      Given a hosted session
+      When the merchant creates another hosted session of the same payment session
+      Then the request succeeds
+      And the session_id differs from that of the first session
+
+  @req:HPP-CREATE-033
+  Rule: Successful replies are JSON
+
+    Scenario: The answer to creating a session is JSON
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the content type is application/json
+
+    Scenario: The answer to reading a session is JSON
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then the content type is application/json
+
+  @req:HPP-CREATE-036 @needs:browser
+  Rule: Sessions of one KP session keep their own merchant URLs
+
+    Scenario: The consumer of the older session returns to its own URL
+      Given a hosted session
+      And another hosted session of the same payment session
+      When the consumer presses back
+      Then the consumer lands at a URL of this session, not of the other
+      And the parameter session_id of the back URL is not that of the other session

@@ -1,0 +1,113 @@
+Feature: When a hosted session ends
+  A hosted session ends before its payment session, and with it.
+
+  @req:HPP-EXPIRY-001
+  Rule: A session ends before its payment session
+
+    Scenario: A created session expires before its payment session
+      Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at lies before the end of the payment session
+
+  @req:HPP-EXPIRY-002
+  Rule: A session ends an hour before its KP session
+
+    Scenario: A created session expires 1 hour before its KP session
+      Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at lies 1 hour before the end of the KP session
+
+  @req:HPP-EXPIRY-003
+  Rule: A session ends 47 hours after its KCO order changed
+
+    Scenario: A created session expires 47 hours after its KCO order changed
+      Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at lies 47 hours after the last change of the KCO order
+
+  @req:HPP-EXPIRY-004
+  Rule: A KP session lives 48 hours
+
+    Scenario: A new KP session expires 48 hours after its creation
+      When the merchant creates a payment session
+      Then the KP session ends 48 hours after its creation
+
+  @req:HPP-EXPIRY-005
+  Rule: A new session ends in the future
+
+    Scenario: A created session has not yet expired
+      Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at lies in the future
+
+  @req:HPP-EXPIRY-006
+  Rule: Create and read agree on the end
+
+    Scenario: A read session expires when the created one said
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then expires_at is the created one
+
+  @req:HPP-EXPIRY-009
+  Rule: Sessions of one KP session end together
+
+    Scenario: Two sessions of one KP session expire at the same time
+      Given a hosted session
+      When the merchant creates another hosted session of the same payment session
+      Then both hosted sessions share expires_at
+
+  @req:HPP-EXPIRY-010 @needs:browser @needs:clock
+  Rule: An expired link takes no payment
+
+    Scenario: The link of an expired session offers no payment
+      Given a hosted session
+      And the clock stands 1 minute after the end of the hosted session
+      When the consumer opens the page
+      Then the page explains itself and offers no payment
+
+  @req:HPP-EXPIRY-011 @needs:clock
+  Rule: An expired session cannot be read
+
+    Scenario: Reading an expired session answers 404
+      Given a hosted session
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant reads the hosted session
+      Then the response status is 404
+
+  @req:HPP-EXPIRY-012 @needs:clock
+  Rule: An expired session cannot be disabled
+
+    Scenario: Disabling an expired session answers 404
+      Given a hosted session
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant disables the hosted session
+      Then the response status is 404
+
+  @req:HPP-EXPIRY-014
+  Rule: The end is told in UTC
+
+    Scenario: A created session expires at a time in UTC
+      Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at is a date-time in UTC
+
+    Scenario: A read session expires at a time in UTC
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then expires_at is a date-time in UTC
+
+  @req:HPP-EXPIRY-016
+  Rule: A session ends with its payment session
+
+    @needs:browser @needs:outcome
+    Scenario: A session closes when its payment session has ended
+      Given a hosted session
+      When the payment session comes to its end
+      Then the hosted session is no longer open
+
+    @needs:clock
+    Scenario: A session closes when its payment session has expired
+      Given a hosted session
+      And the clock stands 1 minute after the end of the payment session
+      When the merchant reads the hosted session
+      Then the hosted session is no longer open

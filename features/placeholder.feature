@@ -1,0 +1,182 @@
+Feature: Placeholders in merchant URLs
+  Tags such as {{session_id}} are filled when the consumer is redirected.
+
+  @req:HPP-PLACEHOLDER-001 @needs:browser @needs:outcome
+  Rule: The success URL gets the session id
+
+    Scenario: The session id is filled in at success
+      Given a hosted session whose merchant URLs are
+        | success | ?session_id={{session_id}} |
+      When the consumer pays
+      Then the parameter session_id of the success URL is filled
+
+  @req:HPP-PLACEHOLDER-002 @needs:browser
+  Rule: The back URL gets the session id
+
+    Scenario: The session id is filled in at back
+      Given a hosted session whose merchant URLs are
+        | back | ?session_id={{session_id}} |
+      When the consumer presses back
+      Then the parameter session_id of the back URL is filled
+
+  @req:HPP-PLACEHOLDER-003 @needs:browser @needs:outcome
+  Rule: The cancel URL gets the session id
+
+    Scenario: The session id is filled in at cancel
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | cancel | ?session_id={{session_id}} |
+      When the consumer cancels and confirms
+      Then the parameter session_id of the cancel URL is filled
+
+  @req:HPP-PLACEHOLDER-004 @needs:browser @needs:outcome
+  Rule: The failure URL gets the session id
+
+    Scenario: The session id is filled in at failure
+      Given a hosted session whose merchant URLs are
+        | failure | ?session_id={{session_id}} |
+      When the consumer is declined
+      Then the parameter session_id of the failure URL is filled
+
+  @req:HPP-PLACEHOLDER-005 @needs:browser @needs:outcome
+  Rule: The error URL gets the session id
+
+    Scenario: The session id is filled in at error
+      Given a hosted session whose merchant URLs are
+        | error | ?session_id={{session_id}} |
+      When the consumer meets a technical error
+      Then the parameter session_id of the error URL is filled
+
+  @req:HPP-PLACEHOLDER-007 @needs:browser
+  Rule: The inserted session id is the created one
+
+    Scenario Outline: The id at the <url> URL is that of the hosted session
+      Given a payment session of the <channel> channel
+      And a hosted session whose merchant URLs are
+        | <url> | ?session_id={{session_id}} |
+      When the consumer <act>
+      Then the parameter session_id of the <url> URL is the session_id
+
+      Examples:
+        | url  | channel   | act          |
+        | back | ECOMMERCE | presses back |
+
+      @needs:outcome
+      Examples:
+        | url     | channel   | act                     |
+        | success | ECOMMERCE | pays                    |
+        | failure | ECOMMERCE | is declined             |
+        | error   | ECOMMERCE | meets a technical error |
+        | cancel  | IN_STORE  | cancels and confirms    |
+
+  @req:HPP-PLACEHOLDER-008 @needs:browser @needs:outcome
+  Rule: The success URL of a KP session gets the authorization token
+
+    Scenario: The authorization token is filled in with mode NONE
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | success | ?token={{authorization_token}} |
+      When the consumer pays
+      Then the parameter token of the success URL is filled
+
+  @req:HPP-PLACEHOLDER-013 @needs:browser @needs:outcome
+  Rule: The success URL of a KCO order gets the order id
+
+    Scenario: The order id of a KCO order is filled in at success
+      Given a hosted session whose merchant URLs are
+        | success | ?order={{order_id}} |
+      When the consumer pays
+      Then the parameter order of the success URL is filled
+
+  @req:HPP-PLACEHOLDER-014 @needs:browser @needs:outcome
+  Rule: The inserted order id is that of the KCO order
+
+    Scenario: The order id at success is that of the KCO order
+      Given a hosted session whose merchant URLs are
+        | success | ?order={{order_id}} |
+      When the consumer pays
+      Then the parameter order of the success URL is the order_id of the KCO order
+      And order management knows the order of the KCO order
+
+  @req:HPP-PLACEHOLDER-015 @needs:browser @needs:outcome
+  Rule: With PLACE_ORDER the order id is that of the placed order
+
+    Scenario: The order id at success is that of the placed order
+      Given the place_order_mode PLACE_ORDER
+      And a hosted session whose merchant URLs are
+        | success | ?order={{order_id}} |
+      When the consumer pays
+      Then the parameter order of the success URL is the order_id of the hosted session
+
+  @req:HPP-PLACEHOLDER-016 @needs:browser @needs:outcome
+  Rule: With CAPTURE_ORDER the order id is that of the captured order
+
+    Scenario: The order id at success is that of the captured order
+      Given the place_order_mode CAPTURE_ORDER
+      And a hosted session whose merchant URLs are
+        | success | ?order={{order_id}} |
+      When the consumer pays
+      Then the parameter order of the success URL is the order_id of the hosted session
+
+  @req:HPP-PLACEHOLDER-017 @needs:browser @needs:outcome
+  Rule: With NONE the order id has no value
+
+    Scenario: What stands for the order id with mode NONE is recorded
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | success | ?order={{order_id}} |
+      When the consumer pays
+      Then the parameter order of the success URL is recorded
+
+  @req:HPP-PLACEHOLDER-018 @needs:browser @needs:outcome
+  Rule: Several placeholders in one URL are all replaced
+
+    Scenario: Every placeholder of the success URL is replaced
+      Given a hosted session whose success URL carries every placeholder
+      When the consumer pays
+      Then every placeholder of the success URL is replaced
+
+  @req:HPP-PLACEHOLDER-020 @needs:browser
+  Rule: Other query parameters arrive unchanged
+
+    Scenario Outline: Other parameters of the <url> URL arrive byte for byte
+      Given a hosted session whose merchant URLs are
+        | <url> | ?basket=a%2Bb&b=1%202&c=1+2&d=%26%3D%23&e=%25&f=&g=%C3%A9&h=x&h=y&session_id={{session_id}}&z=%2f |
+      When the consumer <act>
+      Then every other parameter of the <url> URL arrives unchanged
+
+      Examples:
+        | url  | act          |
+        | back | presses back |
+
+      @needs:outcome
+      Examples:
+        | url     | act  |
+        | success | pays |
+
+  @req:HPP-PLACEHOLDER-021 @needs:browser
+  Rule: No placeholder is left in a redirect URL
+
+    Scenario Outline: No placeholder is left in the <url> URL
+      Given a payment session of the <channel> channel
+      And a hosted session whose merchant URLs are
+        | <url> | ?session_id={{session_id}} |
+      When the consumer <act>
+      Then no placeholder is left in the <url> URL
+
+      Examples:
+        | url  | channel   | act          |
+        | back | ECOMMERCE | presses back |
+
+      @needs:outcome
+      Examples:
+        | url     | channel   | act                     |
+        | failure | ECOMMERCE | is declined             |
+        | error   | ECOMMERCE | meets a technical error |
+        | cancel  | IN_STORE  | cancels and confirms    |
+
+    @needs:outcome
+    Scenario: No supported placeholder is left in the success URL
+      Given a hosted session whose success URL carries every placeholder
+      When the consumer pays
+      Then no placeholder is left in the success URL

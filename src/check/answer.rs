@@ -1,0 +1,240 @@
+//! Checks of one response: status, fields, body, and on which host its links are.
+
+use crate::check::Judgement;
+use crate::check::quoted;
+use crate::evidence::Body;
+use crate::evidence::Response;
+use crate::verdict::Mismatch;
+use url::Url;
+
+/// The status is exactly this one.
+pub fn status(response: &Response, expected: u16) -> Judgement {
+    if response.status == expected {
+        return Ok(());
+    }
+    Err(Mismatch::new("status", expected.to_string(), response.status.to_string()))
+}
+
+/// The status is a 2xx.
+pub fn succeeds(response: &Response) -> Judgement {
+    if is_success(response) {
+        return Ok(());
+    }
+    Err(Mismatch::new("status", "a 2xx", response.status.to_string()))
+}
+
+/// The status is a 4xx: refused for what was asked, not failed.
+pub fn refused(response: &Response) -> Judgement {
+    if (400..500).contains(&response.status) {
+        return Ok(());
+    }
+    Err(Mismatch::new("status", "a 4xx", response.status.to_string()))
+}
+
+/// Whether the response is a 2xx.
+pub fn is_success(response: &Response) -> bool {
+    (200..300).contains(&response.status)
+}
+
+/// There is no body.
+pub fn body_empty(response: &Response) -> Judgement {
+    match &response.body {
+        Body::Empty => Ok(()),
+        body => Err(Mismatch::new("body", "nothing", described(body))),
+    }
+}
+
+/// The body is a JSON object.
+pub fn body_object(response: &Response) -> Judgement {
+    match &response.body {
+        Body::Json(value) if value.is_object() => Ok(()),
+        body => Err(Mismatch::new("body", "a JSON object", described(body))),
+    }
+}
+
+fn described(body: &Body) -> String {
+    match body {
+        Body::Empty => "nothing".to_owned(),
+        Body::Json(value) => quoted(&value.to_string()),
+        Body::Text(text) => quoted(text),
+        Body::Binary { bytes } => format!("{bytes} bytes"),
+    }
+}
+
+/// The media type, parameters apart.
+pub fn content_type(response: &Response, expected: &str) -> Judgement {
+    match media_type(response) {
+        Some(actual) if actual.eq_ignore_ascii_case(expected) => Ok(()),
+        actual => Err(Mismatch::new("Content-Type", expected, actual.unwrap_or("nothing"))),
+    }
+}
+
+/// The response is an image with some content.
+pub fn image(response: &Response) -> Judgement {
+    match media_type(response) {
+        Some(actual) if actual.to_ascii_lowercase().starts_with("image/") => {}
+        actual => return Err(Mismatch::new("Content-Type", "image/*", actual.unwrap_or("nothing"))),
+    }
+    let svg = |text: &str| text.contains("<svg");
+    match &response.body {
+        Body::Binary { bytes } if *bytes > 0 => Ok(()),
+        Body::Text(text) if svg(text) => Ok(()),
+        body => Err(Mismatch::new("body", "an image", described(body))),
+    }
+}
+
+fn media_type(response: &Response) -> Option<&str> {
+    let value = response.field("Content-Type")?;
+    Some(value.split(';').next().unwrap_or(value).trim())
+}
+
+/// The response has this field, and it is not empty.
+pub fn field_present(response: &Response, name: &str) -> Judgement {
+    match response.field(name) {
+        Some(value) if !value.trim().is_empty() => Ok(()),
+        Some(_) => Err(Mismatch::new(name, "a value", "an empty one")),
+        None => Err(Mismatch::new(name, "a value", "no such field")),
+    }
+}
+
+/// The URL at `subject` is on the host and port of the API.
+pub fn on_api_host(subject: &str, url: &str, api: &Url) -> Judgement {
+    if authority(url) == Some(api_authority(api)) {
+        return Ok(());
+    }
+    Err(Mismatch::new(subject, format!("a URL on the API host {}", shown(api)), quoted(url)))
+}
+
+/// The URL at `subject` is on another host or port than the API.
+pub fn on_page_host(subject: &str, url: &str, api: &Url) -> Judgement {
+    match authority(url) {
+        Some(actual) if actual != api_authority(api) => Ok(()),
+        _ => Err(Mismatch::new(subject, format!("a URL on another host than {}", shown(api)), quoted(url))),
+    }
+}
+
+fn authority(url: &str) -> Option<(String, u16)> {
+    let url = Url::parse(url).ok()?;
+    Some((url.host_str()?.to_owned(), url.port_or_known_default()?))
+}
+
+fn api_authority(api: &Url) -> (String, u16) {
+    (api.host_str().unwrap_or_default().to_owned(), api.port_or_known_default().unwrap_or_default())
+}
+
+fn shown(api: &Url) -> String {
+    api.port().map_or_else(
+        || api.host_str().unwrap_or_default().to_owned(),
+        |port| format!("{}:{port}", api.host_str().unwrap_or_default()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn response(status: u16, content_type: Option<&str>, body: Body) -> Response {
+        let fields = content_type.map(|value| ("Content-Type".to_owned(), value.to_owned()));
+        Response { status, fields: fields.into_iter().collect(), body }
+    }
+
+    fn text(judgement: Judgement) -> String {
+        judgement.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn status_quotes_what_came_instead() {
+        let created = response(201, None, Body::Empty);
+        assert_eq!(status(&created, 201), Ok(()));
+        assert_eq!(text(status(&created, 404)), "status: expected 404, got 201");
+        assert_eq!(succeeds(&created), Ok(()));
+        assert_eq!(text(refused(&created)), "status: expected a 4xx, got 201");
+        let broken = response(500, None, Body::Empty);
+        assert_eq!(text(succeeds(&broken)), "status: expected a 2xx, got 500");
+        assert_eq!(text(refused(&broken)), "status: expected a 4xx, got 500");
+    }
+
+    #[test]
+    fn a_body_is_described_by_what_it_is() {
+        let cases = [
+            (Body::Empty, "body: expected a JSON object, got nothing"),
+            (Body::Json(json!([1])), r#"body: expected a JSON object, got "[1]""#),
+            (Body::Text("sorry\n".into()), r#"body: expected a JSON object, got "sorry""#),
+            (Body::Binary { bytes: 3 }, "body: expected a JSON object, got 3 bytes"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(text(body_object(&response(201, None, body))), expected);
+        }
+        assert_eq!(body_object(&response(201, None, Body::Json(json!({})))), Ok(()));
+        assert_eq!(body_empty(&response(204, None, Body::Empty)), Ok(()));
+        assert_eq!(
+            text(body_empty(&response(204, None, Body::Json(json!({}))))),
+            r#"body: expected nothing, got "{}""#,
+        );
+    }
+
+    #[test]
+    fn content_type_leaves_parameters_and_case_aside() {
+        let json = response(200, Some("Application/JSON; charset=utf-8"), Body::Empty);
+        assert_eq!(content_type(&json, "application/json"), Ok(()));
+        assert_eq!(
+            text(content_type(&response(200, Some("text/plain"), Body::Empty), "application/json")),
+            "Content-Type: expected application/json, got text/plain",
+        );
+        assert_eq!(
+            text(content_type(&response(200, None, Body::Empty), "application/json")),
+            "Content-Type: expected application/json, got nothing",
+        );
+    }
+
+    #[test]
+    fn an_image_has_the_media_type_and_the_bytes_of_one() {
+        let png = response(200, Some("image/png"), Body::Binary { bytes: 90 });
+        assert_eq!(image(&png), Ok(()));
+        let svg = response(200, Some("image/svg+xml"), Body::Text("<svg/>".into()));
+        assert_eq!(image(&svg), Ok(()));
+        let cases = [
+            (Some("text/plain"), Body::Text("QR".into()), "Content-Type: expected image/*, got text/plain"),
+            (Some("image/png"), Body::Text("QR".into()), r#"body: expected an image, got "QR""#),
+            (Some("image/png"), Body::Empty, "body: expected an image, got nothing"),
+        ];
+        for (kind, body, expected) in cases {
+            assert_eq!(text(image(&response(200, kind, body))), expected);
+        }
+    }
+
+    #[test]
+    fn field_present_tells_missing_from_empty() {
+        let mut created = response(201, None, Body::Empty);
+        assert_eq!(
+            text(field_present(&created, "Location")),
+            "Location: expected a value, got no such field"
+        );
+        created.fields.push(("location".into(), String::new()));
+        assert_eq!(text(field_present(&created, "Location")), "Location: expected a value, got an empty one");
+        created.fields[0].1 = "https://api.example/orders/1".into();
+        assert_eq!(field_present(&created, "Location"), Ok(()));
+    }
+
+    #[test]
+    fn hosts_are_compared_with_their_port() {
+        let api: Url = "http://127.0.0.1:8080/".parse().unwrap();
+        assert_eq!(on_api_host("/session_url", "http://127.0.0.1:8080/x", &api), Ok(()));
+        assert_eq!(on_page_host("/redirect_url", "http://localhost:8080/‹link:1›", &api), Ok(()));
+        assert_eq!(
+            text(on_api_host("/session_url", "http://localhost:8080/x", &api)),
+            r#"/session_url: expected a URL on the API host 127.0.0.1:8080, got "http://localhost:8080/x""#,
+        );
+        assert_eq!(
+            text(on_page_host("/redirect_url", "http://127.0.0.1:8080/x", &api)),
+            r#"/redirect_url: expected a URL on another host than 127.0.0.1:8080, got "http://127.0.0.1:8080/x""#,
+        );
+        assert_eq!(
+            text(on_page_host("/redirect_url", "/x", &api)),
+            r#"/redirect_url: expected a URL on another host than 127.0.0.1:8080, got "/x""#,
+        );
+        let live: Url = "https://api.example/".parse().unwrap();
+        assert_eq!(on_api_host("/session_url", "https://api.example:443/x", &live), Ok(()));
+    }
+}

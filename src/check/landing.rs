@@ -1,0 +1,220 @@
+//! Where a page visit ended: at a URL of the merchant, or on a page of the provider.
+
+use crate::check::Judgement;
+use crate::check::quoted;
+use crate::evidence::Arrival;
+use crate::evidence::PageVisit;
+use crate::verdict::Mismatch;
+
+/// The merchant URLs of one hosted session: `https://<host>/<prefix>/<name>`.
+#[derive(Debug, Clone, Copy)]
+pub struct MerchantSite<'a> {
+    pub host: &'a str,
+    pub prefix: &'a str,
+}
+
+impl MerchantSite<'_> {
+    /// The name of the merchant URL that `url` is, and its raw query; none when it is none of this session's.
+    fn name_and_query<'u>(&self, url: &'u str) -> Option<(&'u str, &'u str)> {
+        let path = url.strip_prefix("https://")?.strip_prefix(self.host)?.strip_prefix('/')?;
+        let rest = path.strip_prefix(self.prefix)?.strip_prefix('/')?;
+        let rest = rest.split('#').next().unwrap_or(rest);
+        Some(rest.split_once('?').unwrap_or((rest, "")))
+    }
+
+    /// The name of the merchant URL that `url` is.
+    pub fn name<'u>(&self, url: &'u str) -> Option<&'u str> {
+        self.name_and_query(url).map(|(name, _)| name)
+    }
+
+    /// The raw query with which the visit arrived at the merchant URL of this name.
+    pub fn query<'u>(&self, visit: &'u PageVisit, name: &str) -> Option<&'u str> {
+        let (landed, query) = self.name_and_query(&visit.url)?;
+        (landed == name).then_some(query)
+    }
+
+    /// Where the visit ended, in words that stay the same from run to run.
+    pub fn end(&self, visit: &PageVisit) -> String {
+        if let Some(name) = self.name(&visit.url) {
+            return format!("the {name} URL");
+        }
+        let page = match (&visit.ending, visit.text.trim()) {
+            (_, "") => "a blank page".to_owned(),
+            _ if !visit.offers.is_empty() => "the payment page".to_owned(),
+            (Some(ending), _) => format!("the generic {ending} page"),
+            (None, text) => format!("a page that says {}", quoted(text)),
+        };
+        match visit.hops.last().and_then(|hop| hop.status) {
+            Some(status) if !(200..300).contains(&status) => format!("{page} (status {status})"),
+            _ => page,
+        }
+    }
+}
+
+/// The visit ended at the merchant URL of this name.
+pub fn lands_at(visit: &PageVisit, site: MerchantSite, name: &str) -> Judgement {
+    if site.name(&visit.url) == Some(name) {
+        return Ok(());
+    }
+    Err(Mismatch::new("landing", format!("the {name} URL"), site.end(visit)))
+}
+
+/// The visit ended at a URL of this session's site, at whatever name, and not at one of the other session's.
+pub fn own_site(visit: &PageVisit, site: MerchantSite, other: MerchantSite) -> Judgement {
+    if let Some(name) = other.name(&visit.url) {
+        let actual = format!("the {name} URL of the other session");
+        return Err(Mismatch::new("landing", "a URL of this session", actual));
+    }
+    if site.name(&visit.url).is_some() {
+        return Ok(());
+    }
+    Err(Mismatch::new("landing", "a URL of this session", site.end(visit)))
+}
+
+/// Both visits ended alike: at the merchant URL of the same name, or on the same kind of page.
+pub fn same_end(
+    visit: &PageVisit,
+    site: MerchantSite,
+    model: &PageVisit,
+    model_site: MerchantSite,
+) -> Judgement {
+    let (expected, actual) = (model_site.end(model), site.end(visit));
+    if expected == actual {
+        return Ok(());
+    }
+    Err(Mismatch::new("landing", format!("{expected}, as with null"), actual))
+}
+
+/// Of the merchant's URLs, only the one of this name was visited: in the browser and at the receiver.
+pub fn only_visited(visit: &PageVisit, arrivals: &[Arrival], site: MerchantSite, name: &str) -> Judgement {
+    let hops = visit.hops.iter().map(|hop| hop.url.as_str());
+    let arrived = arrivals.iter().map(|arrival| arrival.url.as_str());
+    let mut others: Vec<&str> =
+        hops.chain(arrived).filter_map(|url| site.name(url)).filter(|other| *other != name).collect();
+    others.sort_unstable();
+    others.dedup();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let actual = others.iter().map(|other| format!("the {other} URL")).collect::<Vec<_>>().join(", ");
+    Err(Mismatch::new("landing", format!("no merchant URL but {name} visited"), actual))
+}
+
+#[cfg(test)]
+pub mod examples {
+    //! Visits to judge in tests.
+
+    use super::MerchantSite;
+    use crate::evidence::Hop;
+    use crate::evidence::PageVisit;
+
+    /// The site of the example visits.
+    pub const SITE: MerchantSite = MerchantSite { host: "merchant.example", prefix: "s1" };
+
+    /// A visit that ended at this URL with a 200 and this text.
+    pub fn visit(url: &str, text: &str) -> PageVisit {
+        PageVisit {
+            number: 1,
+            act: "approve".into(),
+            started_us: 0,
+            elapsed_us: 1,
+            hops: vec![Hop { at_us: 0, method: "GET".into(), url: url.into(), status: Some(200) }],
+            url: url.into(),
+            title: String::new(),
+            text: text.into(),
+            screen: None,
+            ending: None,
+            offers: Vec::new(),
+            stayed: false,
+            top_level: true,
+            screenshot: None,
+            trouble: None,
+        }
+    }
+
+    /// A visit that ended on a generic page.
+    pub fn generic(ending: &str) -> PageVisit {
+        let mut visit = visit("http://localhost:1/‹link:1›", "All is said here.");
+        visit.ending = Some(ending.into());
+        visit.stayed = true;
+        visit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::examples::SITE;
+    use super::examples::generic;
+    use super::examples::visit;
+    use super::*;
+    use crate::evidence::Hop;
+
+    #[test]
+    fn lands_at_names_the_end_that_was_reached_instead() {
+        let back = visit("https://merchant.example/s1/back?session_id=1", "Merchant");
+        assert_eq!(lands_at(&back, SITE, "back"), Ok(()));
+        assert_eq!(SITE.query(&back, "back"), Some("session_id=1"));
+        assert_eq!(SITE.query(&back, "cancel"), None);
+        let mut paying = visit("http://localhost:1/‹link:1›", "Pay now");
+        paying.offers = vec!["approve".into()];
+        let mut missing = visit("http://localhost:1/‹link:1›", "Page not found");
+        missing.hops[0].status = Some(404);
+        let cases = [
+            (back, "the back URL"),
+            (visit("https://merchant.example/s12/success", "Merchant"), r#"a page that says "Merchant""#),
+            (visit("http://localhost:1/‹link:1›", " \n"), "a blank page"),
+            (generic("success"), "the generic success page"),
+            (paying, "the payment page"),
+            (missing, r#"a page that says "Page not found" (status 404)"#),
+        ];
+        for (visit, end) in cases {
+            assert_eq!(
+                lands_at(&visit, SITE, "success").unwrap_err().to_string(),
+                format!("landing: expected the success URL, got {end}"),
+            );
+        }
+    }
+
+    #[test]
+    fn ends_are_compared_by_kind_not_by_session() {
+        let model_site = MerchantSite { prefix: "s1-twin", ..SITE };
+        let failure = visit("https://merchant.example/s1/failure?a=1", "Merchant");
+        let twin = visit("https://merchant.example/s1-twin/failure?a=2", "Merchant");
+        assert_eq!(same_end(&failure, SITE, &twin, model_site), Ok(()));
+        assert_eq!(same_end(&generic("error"), SITE, &generic("error"), model_site), Ok(()));
+        assert_eq!(
+            same_end(&generic("error"), SITE, &twin, model_site).unwrap_err().to_string(),
+            "landing: expected the failure URL, as with null, got the generic error page",
+        );
+    }
+
+    #[test]
+    fn the_site_of_another_session_is_not_this_one() {
+        let other = MerchantSite { prefix: "s1/other", ..SITE };
+        assert_eq!(own_site(&visit("https://merchant.example/s1/back", "Merchant"), SITE, other), Ok(()));
+        assert_eq!(
+            own_site(&visit("https://merchant.example/s1/other/back", "Merchant"), SITE, other)
+                .unwrap_err()
+                .to_string(),
+            "landing: expected a URL of this session, got the back URL of the other session",
+        );
+        assert_eq!(
+            own_site(&generic("back"), SITE, other).unwrap_err().to_string(),
+            "landing: expected a URL of this session, got the generic back page",
+        );
+    }
+
+    #[test]
+    fn a_url_passed_on_the_way_counts_as_visited() {
+        let mut landed = visit("https://merchant.example/s1/failure", "Merchant");
+        assert_eq!(only_visited(&landed, &[], SITE, "failure"), Ok(()));
+        let url = "https://merchant.example/s1/error?a=1".to_owned();
+        let arrival = Arrival { at_us: 0, method: "GET".into(), url: url.clone(), body: String::new() };
+        let expected = "landing: expected no merchant URL but failure visited, got the error URL";
+        let judgement = only_visited(&landed, std::slice::from_ref(&arrival), SITE, "failure");
+        assert_eq!(judgement.unwrap_err().to_string(), expected);
+        landed.hops.insert(0, Hop { at_us: 0, method: "GET".into(), url, status: Some(303) });
+        let judgement = only_visited(&landed, &[arrival], SITE, "failure");
+        assert_eq!(judgement.unwrap_err().to_string(), expected);
+    }
+}

@@ -1,0 +1,70 @@
+//! Checks: pure judgements of records. Each is a fact about them, or the mismatch that came instead.
+
+pub mod answer;
+pub mod landing;
+pub mod page;
+pub mod placeholder;
+pub mod time;
+
+use crate::verdict::Mismatch;
+
+/// What a check returns.
+pub type Judgement = Result<(), Mismatch>;
+
+/// Longest part of a text that a mismatch quotes.
+const LONGEST_QUOTE: usize = 120;
+
+/// A text between quotation marks, cut where it is long.
+fn quoted(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > LONGEST_QUOTE {
+        format!("\"{}…\"", line.chars().take(LONGEST_QUOTE).collect::<String>())
+    } else {
+        format!("\"{line}\"")
+    }
+}
+
+/// `actual` is exactly `expected`.
+pub fn equals(subject: &str, expected: &str, actual: &str) -> Judgement {
+    if expected == actual {
+        return Ok(());
+    }
+    Err(Mismatch::new(subject, quoted(expected), quoted(actual)))
+}
+
+/// `actual` is anything but `other`, which is named by `whose`.
+pub fn differs(subject: &str, other: &str, whose: &str, actual: &str) -> Judgement {
+    if other != actual {
+        return Ok(());
+    }
+    Err(Mismatch::new(subject, format!("another value than {whose}"), quoted(actual)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equals_quotes_both_values() {
+        assert_eq!(equals("/session_id", "a-1", "a-1"), Ok(()));
+        let mismatch = equals("/session_id", "a-1", "A-1").unwrap_err();
+        assert_eq!(mismatch.to_string(), r#"/session_id: expected "a-1", got "A-1""#);
+    }
+
+    #[test]
+    fn differs_names_whose_value_came_again() {
+        assert_eq!(differs("/session_id", "a-1", "that of the first session", "a-2"), Ok(()));
+        let mismatch = differs("/session_id", "a-1", "that of the first session", "a-1").unwrap_err();
+        assert_eq!(
+            mismatch.to_string(),
+            r#"/session_id: expected another value than that of the first session, got "a-1""#,
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_quoted_in_part() {
+        let quote = quoted(&"word ".repeat(100));
+        assert_eq!(quote.chars().count(), LONGEST_QUOTE + 3);
+        assert!(quote.ends_with("…\""), "{quote}");
+    }
+}

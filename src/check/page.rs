@@ -1,0 +1,196 @@
+//! Checks of what the consumer sees on the provider's pages.
+
+use crate::check::Judgement;
+use crate::check::landing::MerchantSite;
+use crate::evidence::PageVisit;
+use crate::verdict::Mismatch;
+
+/// The move by which the page asks whether the consumer really wants to cancel.
+pub const CONFIRMATION: &str = "confirm-cancel";
+
+/// The visit ended on a generic page: one that stays, says something, takes no payment, and whose ending is known.
+///
+/// With `ending`, it must be that one.
+pub fn generic(visit: &PageVisit, site: MerchantSite, ending: Option<&str>) -> Judgement {
+    let expected =
+        ending.map_or_else(|| "a generic page".to_owned(), |ending| format!("the generic {ending} page"));
+    let actual = site.end(visit);
+    let fits = match (&visit.ending, ending) {
+        (Some(actual), Some(expected)) => actual == expected,
+        (actual, _) => actual.is_some(),
+    };
+    if site.name(&visit.url).is_some()
+        || !fits
+        || !is_document(visit)
+        || !visit.offers.is_empty()
+        || is_blank(visit)
+    {
+        return Err(Mismatch::new("landing", expected, actual));
+    }
+    if !visit.stayed {
+        return Err(Mismatch::new(
+            "landing",
+            format!("{expected}, for good"),
+            format!("{actual}, left again"),
+        ));
+    }
+    Ok(())
+}
+
+fn is_blank(visit: &PageVisit) -> bool {
+    visit.text.trim().is_empty()
+}
+
+fn status_of(visit: &PageVisit) -> Option<u16> {
+    visit.hops.last().and_then(|hop| hop.status)
+}
+
+/// Whether the browser was answered a page, not a refusal.
+fn is_document(visit: &PageVisit) -> bool {
+    status_of(visit).is_some_and(|status| (200..300).contains(&status))
+}
+
+/// The page was answered with a 2xx to a browser that has no credentials.
+pub fn public(visit: &PageVisit) -> Judgement {
+    if is_document(visit) {
+        return Ok(());
+    }
+    let actual = status_of(visit).map_or_else(|| "no response".to_owned(), |status| status.to_string());
+    Err(Mismatch::new("status of the page", "a 2xx", actual))
+}
+
+/// The page offers a move that pays or leaves.
+pub fn offers_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
+    if !visit.offers.is_empty() && !asks(visit) {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", "a payment page", site.end(visit)))
+}
+
+/// The page is the top document of its tab and shows the payment page there.
+pub fn stands_alone(visit: &PageVisit, site: MerchantSite) -> Judgement {
+    if !visit.top_level {
+        return Err(Mismatch::new("page", "a page at the top level", "a page inside a frame"));
+    }
+    if visit.offers.is_empty() || is_blank(visit) {
+        return Err(Mismatch::new("page", "the payment page at the top level", site.end(visit)));
+    }
+    Ok(())
+}
+
+/// The page says something and has no payment control.
+pub fn explains(visit: &PageVisit, site: MerchantSite) -> Judgement {
+    let expected = "a page of the provider that explains itself and offers no payment";
+    if site.name(&visit.url).is_some() || is_blank(visit) || !visit.offers.is_empty() {
+        return Err(Mismatch::new("page", expected, site.end(visit)));
+    }
+    Ok(())
+}
+
+/// The page asks whether the consumer really wants to cancel.
+pub fn asks_confirmation(visit: &PageVisit, site: MerchantSite) -> Judgement {
+    if asks(visit) && !is_blank(visit) {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", "a question whether to cancel", site.end(visit)))
+}
+
+/// Whether the page asks whether the consumer really wants to cancel.
+pub fn asks(visit: &PageVisit) -> bool {
+    visit.offers.iter().any(|offer| offer == CONFIRMATION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::landing::examples::SITE;
+    use crate::check::landing::examples::generic as generic_page;
+    use crate::check::landing::examples::visit;
+
+    fn paying() -> PageVisit {
+        let mut page = visit("http://localhost:1/‹link:1›", "Pay 25.00 EUR");
+        page.offers = vec!["approve".into(), "back".into()];
+        page
+    }
+
+    fn text(judgement: Judgement) -> String {
+        judgement.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_generic_page_says_something_known_and_stays() {
+        assert_eq!(generic(&generic_page("success"), SITE, Some("success")), Ok(()));
+        assert_eq!(generic(&generic_page("error"), SITE, None), Ok(()));
+        let mut late = generic_page("success");
+        late.stayed = false;
+        let mut blank = generic_page("success");
+        blank.text = " ".into();
+        let mut refused = generic_page("success");
+        refused.hops[0].status = Some(500);
+        let cases = [
+            (generic_page("error"), "the generic error page"),
+            (blank, "a blank page"),
+            (refused, "the generic success page (status 500)"),
+            (paying(), "the payment page"),
+            (visit("https://merchant.example/s1/success", "Merchant"), "the success URL"),
+            (visit("http://localhost:1/‹link:1›", "Hm"), r#"a page that says "Hm""#),
+        ];
+        for (page, actual) in cases {
+            assert_eq!(
+                text(generic(&page, SITE, Some("success"))),
+                format!("landing: expected the generic success page, got {actual}"),
+            );
+        }
+        assert_eq!(
+            text(generic(&late, SITE, Some("success"))),
+            "landing: expected the generic success page, for good, got the generic success page, left again",
+        );
+    }
+
+    #[test]
+    fn the_payment_page_offers_a_move_at_the_top_level() {
+        assert_eq!(offers_payment(&paying(), SITE), Ok(()));
+        assert_eq!(stands_alone(&paying(), SITE), Ok(()));
+        let blank = visit("http://localhost:1/‹link:1›", "");
+        assert_eq!(
+            text(stands_alone(&blank, SITE)),
+            "page: expected the payment page at the top level, got a blank page"
+        );
+        let mut framed = paying();
+        framed.top_level = false;
+        assert_eq!(
+            text(stands_alone(&framed, SITE)),
+            "page: expected a page at the top level, got a page inside a frame"
+        );
+        assert_eq!(
+            text(offers_payment(&generic_page("expired"), SITE)),
+            "page: expected a payment page, got the generic expired page",
+        );
+    }
+
+    #[test]
+    fn a_closed_link_explains_itself() {
+        let mut gone = generic_page("expired");
+        gone.hops[0].status = Some(410);
+        assert_eq!(explains(&gone, SITE), Ok(()));
+        assert_eq!(
+            text(explains(&paying(), SITE)),
+            "page: expected a page of the provider that explains itself and offers no payment, \
+             got the payment page",
+        );
+        assert_eq!(text(public(&gone)), "status of the page: expected a 2xx, got 410");
+    }
+
+    #[test]
+    fn a_confirmation_is_recognised_by_the_move_it_offers() {
+        let mut asking = visit("http://localhost:1/‹link:1›", "Really?");
+        asking.offers = vec!["confirm-cancel".into(), "keep".into()];
+        assert_eq!(asks_confirmation(&asking, SITE), Ok(()));
+        assert!(offers_payment(&asking, SITE).is_err());
+        let gone = visit("https://merchant.example/s1/cancel", "Merchant");
+        assert_eq!(
+            text(asks_confirmation(&gone, SITE)),
+            "page: expected a question whether to cancel, got the cancel URL"
+        );
+    }
+}

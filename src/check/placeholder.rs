@@ -1,0 +1,138 @@
+//! Checks of what stands in the query of a merchant URL when the consumer arrives there.
+
+use crate::check::Judgement;
+use crate::check::quoted;
+use crate::verdict::Mismatch;
+
+/// The raw value of the first parameter of this name.
+pub fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    pairs(query).find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
+/// The value that a raw one stands for.
+pub fn decoded(value: &str) -> String {
+    percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+/// Whether a placeholder stands in the text, its braces encoded or not.
+pub fn is_literal(text: &str) -> bool {
+    text.contains("{{") || text.to_ascii_uppercase().contains("%7B%7B")
+}
+
+/// The parameter has a value, and no braces are left in it.
+pub fn filled(query: &str, name: &str) -> Judgement {
+    let subject = subject(name);
+    match parameter(query, name) {
+        Some(value) if value.contains(['{', '}']) || is_literal(value) => {
+            Err(Mismatch::new(subject, "a value in place of the placeholder", quoted(value)))
+        }
+        Some("") => Err(Mismatch::new(subject, "a value in place of the placeholder", "an empty value")),
+        Some(_) => Ok(()),
+        None => Err(Mismatch::new(subject, "a value in place of the placeholder", "no such parameter")),
+    }
+}
+
+/// How a finding calls a parameter.
+pub fn subject(name: &str) -> String {
+    format!("parameter {name}")
+}
+
+/// No placeholder is left in the query.
+pub fn none_left(query: &str) -> Judgement {
+    match pairs(query).find(|(name, value)| is_literal(name) || is_literal(value)) {
+        Some((name, value)) => Err(Mismatch::new(subject(name), "no placeholder left", quoted(value))),
+        None => Ok(()),
+    }
+}
+
+/// Every parameter that was given without a placeholder arrives byte for byte, in the given order.
+pub fn others_unchanged(given: &str, arrived: &str) -> Judgement {
+    let expected: Vec<_> =
+        pairs(given).filter(|(name, value)| !is_literal(name) && !is_literal(value)).collect();
+    let mut names: Vec<_> = expected.iter().map(|(name, _)| *name).collect();
+    names.dedup();
+    for name in names {
+        let values = |query| raw_values(query, name);
+        let wanted = expected.iter().filter(|(other, _)| *other == name).map(|(_, value)| *value);
+        let (wanted, actual) = (wanted.collect::<Vec<_>>(), values(arrived));
+        if wanted != actual {
+            return Err(Mismatch::new(subject(name), listed(&wanted), listed(&actual)));
+        }
+    }
+    let kept: Vec<_> = pairs(arrived).filter(|pair| expected.contains(pair)).collect();
+    if kept == expected {
+        return Ok(());
+    }
+    let order = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    Err(Mismatch::new("order of the parameters", order(&expected), order(&kept)))
+}
+
+fn raw_values<'q>(query: &'q str, name: &str) -> Vec<&'q str> {
+    pairs(query).filter(|(other, _)| *other == name).map(|(_, value)| value).collect()
+}
+
+fn listed(values: &[&str]) -> String {
+    if values.is_empty() {
+        return "no such parameter".to_owned();
+    }
+    values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(" and ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filled_wants_a_value_without_braces() {
+        assert_eq!(filled("a=1&session_id=0b4b", "session_id"), Ok(()));
+        assert_eq!(filled("token=‹authorization_token:1›", "token"), Ok(()));
+        let cases = [
+            ("session_id={{session_id}}", r#""{{session_id}}""#),
+            ("session_id=%7b%7Bsession_id%7D%7D", r#""%7b%7Bsession_id%7D%7D""#),
+            ("session_id={0b4b}", r#""{0b4b}""#),
+            ("session_id=", "an empty value"),
+            ("session_id", "an empty value"),
+            ("sid=0b4b", "no such parameter"),
+            ("", "no such parameter"),
+        ];
+        for (query, actual) in cases {
+            assert_eq!(
+                filled(query, "session_id").unwrap_err().to_string(),
+                format!("parameter session_id: expected a value in place of the placeholder, got {actual}"),
+            );
+        }
+    }
+
+    #[test]
+    fn a_placeholder_left_is_found_wherever_it_stands() {
+        assert_eq!(none_left("a={x}&session_id=0b4b"), Ok(()));
+        assert_eq!(
+            none_left("a=1&b=x{{order_id}}").unwrap_err().to_string(),
+            r#"parameter b: expected no placeholder left, got "x{{order_id}}""#,
+        );
+    }
+
+    #[test]
+    fn other_parameters_are_compared_byte_for_byte() {
+        let given = "a=a%2Bb&h=x&h=y&f=&session_id={{session_id}}&z=%2f";
+        assert_eq!(others_unchanged(given, "a=a%2Bb&h=x&h=y&f=&session_id=1&z=%2f&added=1"), Ok(()));
+        let cases = [
+            ("a=a+b&h=x&h=y&f=&z=%2f", r#"parameter a: expected "a%2Bb", got "a+b""#),
+            ("a=a%2Bb&h=y&h=x&f=&z=%2f", r#"parameter h: expected "x" and "y", got "y" and "x""#),
+            ("a=a%2Bb&h=x&h=y&z=%2f", r#"parameter f: expected "", got no such parameter"#),
+            ("a=a%2Bb&h=x&h=y&f=&z=%2F", r#"parameter z: expected "%2f", got "%2F""#),
+            ("", r#"parameter a: expected "a%2Bb", got no such parameter"#),
+            (
+                "z=%2f&a=a%2Bb&h=x&h=y&f=",
+                "order of the parameters: expected a, h, h, f, z, got z, a, h, h, f",
+            ),
+        ];
+        for (arrived, expected) in cases {
+            assert_eq!(others_unchanged(given, arrived).unwrap_err().to_string(), expected, "{arrived}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Checks of times: when a session ends, in relation to something else.
+
+use crate::check::Judgement;
+use crate::check::quoted;
+use crate::evidence::Response;
+use crate::verdict::Mismatch;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+
+/// How far two times of a KP session may be apart and still be one hour apart.
+pub const KP_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
+
+/// How far the end of a session may be from 47 hours after its KCO order changed.
+pub const KCO_TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long a KCO order lives after its last change.
+pub const KCO_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
+
+/// The instant that an RFC 3339 text names.
+pub fn instant(subject: &str, text: &str) -> Result<Timestamp, Mismatch> {
+    text.parse().map_err(|_| Mismatch::new(subject, "a date-time", quoted(text)))
+}
+
+/// When the target says it sent the response; none without a `Date` field that can be read.
+pub fn date_of(response: &Response) -> Option<Timestamp> {
+    rfc2822::parse(response.field("Date")?).ok().map(|date| date.timestamp())
+}
+
+/// The text names an instant in UTC, written with `Z` or a zero offset.
+pub fn in_utc(subject: &str, text: &str) -> Judgement {
+    instant(subject, text)?;
+    if text.ends_with(['Z', 'z']) || text.ends_with("+00:00") {
+        return Ok(());
+    }
+    Err(Mismatch::new(subject, "a date-time in UTC", quoted(text)))
+}
+
+/// A place in time, with the words a mismatch uses for it.
+#[derive(Debug, Clone)]
+pub struct Landmark {
+    pub at: Timestamp,
+    pub name: String,
+}
+
+impl Landmark {
+    /// The instant `at`, called `name`.
+    pub fn new(at: Timestamp, name: impl Into<String>) -> Self {
+        Self { at, name: name.into() }
+    }
+}
+
+/// The instant lies before the landmark.
+pub fn before(subject: &str, at: Timestamp, landmark: &Landmark) -> Judgement {
+    if at < landmark.at {
+        return Ok(());
+    }
+    let expected = format!("a time before {}", landmark.name);
+    Err(Mismatch::new(subject, expected, relation(landmark.at.duration_until(at), &landmark.name)))
+}
+
+/// The instant lies after the landmark.
+pub fn after(subject: &str, at: Timestamp, landmark: &Landmark) -> Judgement {
+    if at > landmark.at {
+        return Ok(());
+    }
+    let expected = format!("a time after {}", landmark.name);
+    Err(Mismatch::new(subject, expected, relation(landmark.at.duration_until(at), &landmark.name)))
+}
+
+/// The instant lies `offset` after the landmark (before it, when negative), give or take the tolerance.
+pub fn at_offset(
+    subject: &str,
+    at: Timestamp,
+    offset: SignedDuration,
+    landmark: &Landmark,
+    tolerance: SignedDuration,
+) -> Judgement {
+    let actual = landmark.at.duration_until(at);
+    if (actual - offset).abs() <= tolerance {
+        return Ok(());
+    }
+    let expected = format!("{} (within {tolerance:#})", relation(offset, &landmark.name));
+    Err(Mismatch::new(subject, expected, relation(actual, &landmark.name)))
+}
+
+/// `1h before the end`, `2m after the end`, `at the end`: rounded to seconds, so that it reads alike on every run.
+fn relation(offset: SignedDuration, landmark: &str) -> String {
+    let half = SignedDuration::from_millis(if offset.is_negative() { -500 } else { 500 });
+    let seconds = SignedDuration::from_secs((offset + half).as_secs());
+    if seconds.is_zero() {
+        format!("the same time as {landmark}")
+    } else if seconds.is_negative() {
+        format!("{:#} before {landmark}", seconds.abs())
+    } else {
+        format!("{seconds:#} after {landmark}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Body;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn end() -> Landmark {
+        Landmark::new(at("2026-05-15T14:51:43.507Z"), "the end of the KP session")
+    }
+
+    #[test]
+    fn at_offset_tells_how_far_off_it_is() {
+        let hour = SignedDuration::from_hours(-1);
+        let cases = [
+            ("2026-05-15T13:51:43.507Z", None),
+            ("2026-05-15T13:51:48.507Z", None),
+            ("2026-05-15T13:52:43.507Z", Some("59m before the end of the KP session")),
+            ("2026-05-15T14:51:43.107Z", Some("the same time as the end of the KP session")),
+            ("2026-05-15T15:51:43.507Z", Some("1h after the end of the KP session")),
+        ];
+        for (time, actual) in cases {
+            let judgement = at_offset("/expires_at", at(time), hour, &end(), KP_TOLERANCE);
+            let expected = actual.map(|actual| {
+                format!("/expires_at: expected 1h before the end of the KP session (within 5s), got {actual}")
+            });
+            assert_eq!(judgement.err().map(|mismatch| mismatch.to_string()), expected, "{time}");
+        }
+    }
+
+    #[test]
+    fn before_and_after_exclude_the_landmark_itself() {
+        let same = end().at;
+        assert_eq!(
+            before("/expires_at", same, &end()).unwrap_err().to_string(),
+            "/expires_at: expected a time before the end of the KP session, \
+             got the same time as the end of the KP session",
+        );
+        let now = Landmark::new(at("2026-05-13T00:00:00Z"), "now");
+        assert_eq!(
+            after("/expires_at", at("2026-05-12T23:00:00Z"), &now).unwrap_err().to_string(),
+            "/expires_at: expected a time after now, got 1h before now",
+        );
+        assert_eq!(before("/expires_at", at("2026-05-15T13:51:43Z"), &end()), Ok(()));
+        assert_eq!(after("/expires_at", same, &now), Ok(()));
+    }
+
+    #[test]
+    fn in_utc_refuses_another_offset_and_what_is_no_time() {
+        for text in ["2026-05-15T14:51:43.507Z", "2026-05-15T14:51:43+00:00"] {
+            assert_eq!(in_utc("/expires_at", text), Ok(()), "{text}");
+        }
+        assert_eq!(
+            in_utc("/expires_at", "2026-05-15T16:51:43+02:00").unwrap_err().to_string(),
+            r#"/expires_at: expected a date-time in UTC, got "2026-05-15T16:51:43+02:00""#,
+        );
+        assert_eq!(
+            in_utc("/expires_at", "tomorrow").unwrap_err().to_string(),
+            r#"/expires_at: expected a date-time, got "tomorrow""#,
+        );
+    }
+
+    #[test]
+    fn now_is_what_the_date_field_says() {
+        let fields = vec![("date".to_owned(), "Fri, 15 May 2026 14:51:43 GMT".to_owned())];
+        let response = Response { status: 200, fields, body: Body::Empty };
+        assert_eq!(date_of(&response), Some(at("2026-05-15T14:51:43Z")));
+        let silent = Response { status: 200, fields: Vec::new(), body: Body::Empty };
+        assert_eq!(date_of(&silent), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! The commands that list what there is, and `lint`, which judges feature files themselves.
+
+use crate::cli::fail;
+use crate::cli::say;
+use crate::exit_code::ExitCode;
+use crate::mock::DEVIATIONS;
+use crate::report;
+use crate::run;
+use crate::run::Features;
+use crate::run::SchemaTexts;
+use crate::suite;
+use clap::Args;
+use serde_json::Value;
+use serde_json::json;
+use std::path::PathBuf;
+
+#[derive(Args, Clone, Copy)]
+pub struct ListArgs {
+    /// Print JSON in place of a table.
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// Print a Markdown table.
+    #[arg(long)]
+    markdown: bool,
+}
+
+/// A list: the names of its columns, and its rows as objects with just these members.
+struct Listing {
+    columns: &'static [&'static str],
+    rows: Vec<Value>,
+}
+
+impl Listing {
+    fn print(&self, arguments: ListArgs) -> ExitCode {
+        if arguments.json {
+            say(format!("{:#}", Value::Array(self.rows.clone())));
+            return ExitCode::Conformant;
+        }
+        let cell = |row: &Value, column: &str| match &row[column] {
+            Value::String(text) => text.clone(),
+            Value::Array(items) => {
+                let words: Vec<String> = items
+                    .iter()
+                    .map(|item| item.as_str().map_or_else(|| item.to_string(), Into::into))
+                    .collect();
+                words.join(", ")
+            }
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        let rows: Vec<Vec<String>> = self
+            .rows
+            .iter()
+            .map(|row| self.columns.iter().map(|column| cell(row, column)).collect())
+            .collect();
+        say(report::table(self.columns, &rows, arguments.markdown));
+        ExitCode::Conformant
+    }
+}
+
+pub fn steps(arguments: ListArgs) -> ExitCode {
+    let rows = suite::all_steps()
+        .into_iter()
+        .map(|step| {
+            json!({ "kind": step.kind.word(), "step": step.expression, "meaning": step.doc.trim(),
+                "place": format!("{}:{}", step.file, step.line) })
+        })
+        .collect();
+    Listing {
+        columns: if arguments.json {
+            &["kind", "step", "meaning", "place"]
+        } else {
+            &["kind", "step", "meaning"]
+        },
+        rows,
+    }
+    .print(arguments)
+}
+
+pub fn requirements(arguments: ListArgs) -> ExitCode {
+    let features = match Features::load(&[]) {
+        Ok(features) => features,
+        Err(error) => return fail(run::error_chain(&error)),
+    };
+    let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
+    let rows = features
+        .catalogue
+        .iter()
+        .map(|requirement| {
+            let judged = cases.iter().filter(|case| case.requirement.as_ref() == Some(&requirement.id)).count();
+            let lies: Vec<&str> = DEVIATIONS
+                .iter()
+                .filter(|deviation| deviation.breaks.contains(&requirement.id.as_str()))
+                .map(|deviation| deviation.name)
+                .collect();
+            json!({ "id": requirement.id, "level": requirement.level, "dialect": requirement.dialect,
+                "provider": requirement.provider, "statement": requirement.statement, "source": requirement.source,
+                "confidence": requirement.confidence, "scenarios": judged, "not_tested": requirement.not_tested,
+                "place": features.catalogue.place(&requirement.id), "deviations": lies })
+        })
+        .collect();
+    Listing { columns: &["id", "level", "dialect", "statement", "scenarios", "deviations"], rows }
+        .print(arguments)
+}
+
+pub fn deviations(arguments: ListArgs) -> ExitCode {
+    let rows = DEVIATIONS
+        .iter()
+        .map(|deviation| json!({ "name": deviation.name, "lie": deviation.lie, "breaks": deviation.breaks }))
+        .collect();
+    Listing { columns: &["name", "lie", "breaks"], rows }.print(arguments)
+}
+
+pub fn targets(arguments: ListArgs) -> ExitCode {
+    let embedded = [
+        ("mock-klarna", "the embedded mock, klarna with KP"),
+        ("mock-kustom", "the embedded mock, kustom with KCO"),
+    ];
+    let mut rows: Vec<Value> =
+        embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();
+    rows.extend(run::embedded_targets().into_iter().map(|(path, text)| {
+        let name = path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned();
+        let what = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
+        json!({ "name": name, "what": what })
+    }));
+    Listing { columns: &["name", "what"], rows }.print(arguments)
+}
+
+/// Judges feature files: their Gherkin, tags, requirements and steps, and the catalogue and schemas they lean on.
+pub fn lint(paths: &[PathBuf]) -> ExitCode {
+    let features = match Features::load(paths) {
+        Ok(features) => features,
+        Err(error) => return fail(run::error_chain(&error)),
+    };
+    let checked = SchemaTexts::load(None).and_then(|texts| texts.compile(false, &features.catalogue));
+    if let Err(error) = checked {
+        return fail(run::error_chain(&error));
+    }
+    let steps = match suite::step_collection() {
+        Ok(steps) => steps,
+        Err(error) => return fail(error),
+    };
+    let mut faults: Vec<String> = features
+        .faults
+        .iter()
+        .map(|fault| {
+            format!("{}:{}: {}\n  {}", fault.path, fault.line, fault.fault.message, fault.fault.help)
+        })
+        .collect();
+    let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
+    for case in &cases {
+        if let Some(fault) = suite::case_fault(case, &features.catalogue, &steps) {
+            faults.push(format!(
+                "{}:{}: {}\n  {}: {}",
+                case.file, case.line, case.title, fault.message, fault.help
+            ));
+        }
+    }
+    for fault in &faults {
+        say(fault);
+    }
+    say(format!(
+        "{} scenarios in {} files, {} faults",
+        cases.len(),
+        features.loaded.len() + features.faults.len(),
+        faults.len()
+    ));
+    if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }
+}

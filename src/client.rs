@@ -1,0 +1,233 @@
+//! The HTTP probe: sends a call to the target and records what came of it. It has no opinion.
+
+use crate::evidence::Body;
+use crate::evidence::Exchange;
+use crate::evidence::Field;
+use crate::evidence::Operation;
+use crate::evidence::Outcome;
+use crate::evidence::Recorder;
+use crate::evidence::Request;
+use crate::evidence::Response;
+use crate::evidence::Trouble;
+use crate::evidence::TroubleKind;
+use crate::target::Credentials;
+use crate::target::TargetProfile;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+pub use reqwest::Method;
+use reqwest::header;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+/// Bodies above this size are cut off; no answer of the API comes near it.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What to send.
+#[derive(Clone)]
+pub struct Call<'c> {
+    pub operation: Operation,
+    pub method: Method,
+    pub url: Url,
+    /// None sends no `Authorization` field.
+    pub credentials: Option<&'c Credentials>,
+    pub body: Option<Value>,
+    /// The scenario means the request to break its schema.
+    pub faulty_on_purpose: bool,
+}
+
+/// What came of a call: the record to judge, and the live body to act on.
+pub struct Answer {
+    pub exchange: Exchange,
+    live: Option<Value>,
+    location: Option<String>,
+}
+
+impl Answer {
+    /// The text at a JSON Pointer of the body as it really came: to open or to spend, never to keep.
+    pub fn live_text(&self, pointer: &str) -> Option<&str> {
+        self.live.as_ref()?.pointer(pointer)?.as_str()
+    }
+
+    /// The `Location` field as it really came.
+    pub fn live_location(&self) -> Option<&str> {
+        self.location.as_deref()
+    }
+}
+
+/// Sends calls to one target.
+pub struct Client {
+    http: reqwest::Client,
+    recorder: Arc<Recorder>,
+    pace: Option<Pace>,
+}
+
+/// Keeps creations apart, so that the target's limit is never reached by our own doing.
+struct Pace {
+    interval: Duration,
+    next: Mutex<Instant>,
+}
+
+impl Client {
+    /// A client for a target. The TLS provider must be installed before.
+    pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> Result<Self, ClientError> {
+        let mut builder = reqwest::Client::builder()
+            .timeout(profile.deadlines.request)
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_nodelay(true)
+            .user_agent(concat!("hpp-conformance/", env!("CARGO_PKG_VERSION")));
+        if profile.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        if let Some(path) = &profile.extra_ca {
+            let pem = std::fs::read(path)
+                .map_err(|source| ClientError::ExtraCa { path: path.display().to_string(), source })?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+                .map_err(|source| ClientError::Certificate { path: path.display().to_string(), source })?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let http = builder.build().map_err(ClientError::Build)?;
+        let pace = profile.creates_per_second.filter(|rate| *rate > 0.0).map(|rate| Pace {
+            interval: Duration::from_secs_f64(1.0 / rate),
+            next: Mutex::new(Instant::now()),
+        });
+        Ok(Self { http, recorder, pace })
+    }
+
+    /// Waits until a creation may be sent; returns how long that took, for it counts to no deadline.
+    pub async fn await_turn(&self, operation: Operation) -> Duration {
+        let creates = matches!(
+            operation,
+            Operation::CreateSession | Operation::CreatePaymentSession | Operation::CreateOrder
+        );
+        let Some(pace) = self.pace.as_ref().filter(|_| creates) else { return Duration::ZERO };
+        let began = Instant::now();
+        let turn = {
+            let mut next = pace.next.lock().await;
+            let turn = (*next).max(began);
+            *next = turn + pace.interval;
+            turn
+        };
+        tokio::time::sleep_until(turn).await;
+        began.elapsed()
+    }
+
+    /// Sends a call. `number` and `began` place it within its attempt.
+    pub async fn send(&self, call: Call<'_>, number: u32, began: Instant) -> Answer {
+        let started = Instant::now();
+        let (request, fields) = self.build(&call);
+        let received = match request {
+            Ok(request) => self.exchange(request).await,
+            Err(error) => Err(trouble(&error)),
+        };
+        let (outcome, live, location) = match received {
+            Ok(raw) => self.record_response(raw),
+            Err(trouble) => {
+                let message = self.recorder.text(&trouble.message);
+                (Outcome::Trouble(Trouble { message, ..trouble }), None, None)
+            }
+        };
+        let exchange = Exchange {
+            number,
+            operation: call.operation,
+            started_us: micros(started - began),
+            elapsed_us: micros(started.elapsed()),
+            request: Request {
+                method: call.method.to_string(),
+                url: self.recorder.url(call.url.as_str()),
+                fields,
+                body: call.body.map_or(Body::Empty, |body| Body::Json(self.recorder.json(&body))),
+                faulty_on_purpose: call.faulty_on_purpose,
+            },
+            outcome,
+        };
+        Answer { exchange, live, location }
+    }
+
+    fn build(&self, call: &Call<'_>) -> (reqwest::Result<reqwest::Request>, Vec<Field>) {
+        let mut request = self.http.request(call.method.clone(), call.url.clone());
+        let mut fields: Vec<Field> = vec![];
+        if let Some(credentials) = call.credentials {
+            let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
+            let value = format!("Basic {}", STANDARD.encode(pair));
+            fields.push(("Authorization".into(), self.recorder.text(&value)));
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        if let Some(body) = &call.body {
+            fields.push(("Content-Type".into(), "application/json".into()));
+            request = request.json(body);
+        }
+        (request.build(), fields)
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, Trouble> {
+        let mut response = self.http.execute(request).await.map_err(|error| trouble(&error))?;
+        let status = response.status().as_u16();
+        let headers = std::mem::take(response.headers_mut());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LARGEST_BODY {
+                break;
+            }
+        }
+        Ok(RawResponse { status, headers, body })
+    }
+
+    fn record_response(&self, raw: RawResponse) -> (Outcome, Option<Value>, Option<String>) {
+        let live = serde_json::from_slice::<Value>(&raw.body).ok();
+        let body = match (&live, std::str::from_utf8(&raw.body)) {
+            (Some(value), _) => Body::Json(self.recorder.json(value)),
+            (None, _) if raw.body.is_empty() => Body::Empty,
+            (None, Ok(text)) => Body::Text(self.recorder.text(text)),
+            (None, Err(_)) => Body::Binary { bytes: raw.body.len() },
+        };
+        let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let location = raw.headers.get(header::LOCATION).map(text);
+        let fields = raw
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), self.recorder.url(&text(value))))
+            .collect();
+        (Outcome::Response(Response { status: raw.status, fields, body }), live, location)
+    }
+}
+
+struct RawResponse {
+    status: u16,
+    headers: header::HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Microseconds, as records hold them.
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// What a failed request means: never a breach of the contract.
+fn trouble(error: &reqwest::Error) -> Trouble {
+    let kind = if error.is_timeout() { TroubleKind::Timeout } else { TroubleKind::Network };
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        message = format!("{message}: {inner}");
+        source = inner.source();
+    }
+    Trouble { kind, message }
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("cannot read the `extra_ca` {path}")]
+    ExtraCa { path: String, source: std::io::Error },
+
+    #[error("the `extra_ca` {path} holds no certificate in PEM form")]
+    Certificate { path: String, source: reqwest::Error },
+
+    #[error("cannot set up HTTP")]
+    Build(#[source] reqwest::Error),
+}

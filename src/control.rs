@@ -1,0 +1,100 @@
+//! The control probe: moves the clock of a target and mints merchant accounts, where a target offers that.
+
+use crate::evidence::ClockMove;
+use crate::evidence::Recorder;
+use crate::evidence::Trouble;
+use crate::evidence::TroubleKind;
+use crate::target::Credentials;
+use crate::target::Secret;
+use crate::target::TargetProfile;
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use url::Url;
+
+/// A merchant account of its own, by which control is scoped.
+#[derive(Clone)]
+pub struct Account {
+    pub merchant_id: String,
+    pub credentials: Credentials,
+}
+
+/// The control interface could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up HTTP for the control interface")]
+pub struct ControlError(#[from] reqwest::Error);
+
+/// Speaks to the control interface of a target.
+pub struct Control {
+    http: reqwest::Client,
+    root: Url,
+    recorder: Arc<Recorder>,
+}
+
+#[derive(Deserialize)]
+struct MintedAccount {
+    merchant_id: String,
+    username: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+struct ClockReading {
+    now: String,
+}
+
+impl Control {
+    /// The control interface of a profile, if it names one.
+    pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> Result<Option<Self>, ControlError> {
+        let Some(url) = &profile.control_url else { return Ok(None) };
+        let http = reqwest::Client::builder().no_proxy().timeout(profile.deadlines.request).build()?;
+        let mut root = url.clone();
+        root.set_path(&format!("{}/", url.path().trim_end_matches('/')));
+        Ok(Some(Self { http, root, recorder }))
+    }
+
+    /// Makes a merchant account that no other scenario uses.
+    pub async fn mint_account(&self) -> Result<Account, Trouble> {
+        let minted: MintedAccount = self.post("accounts", &json!({})).await?;
+        self.recorder.learn_credentials(&minted.username, &minted.password);
+        Ok(Account {
+            merchant_id: minted.merchant_id,
+            credentials: Credentials {
+                username: Secret::new(minted.username),
+                password: Secret::new(minted.password),
+            },
+        })
+    }
+
+    /// Moves the clock of an account forward.
+    pub async fn advance_clock(
+        &self,
+        merchant_id: &str,
+        by: Duration,
+        began: Instant,
+    ) -> Result<ClockMove, Trouble> {
+        let advance_seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        let path = format!("accounts/{merchant_id}/clock");
+        let reading: ClockReading = self.post(&path, &json!({ "advance_seconds": advance_seconds })).await?;
+        let at_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Ok(ClockMove { at_us, advance_seconds, now: reading.now })
+    }
+
+    async fn post<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> Result<T, Trouble> {
+        let trouble = |message: String| Trouble { kind: TroubleKind::Network, message };
+        let url = self.root.join(path).map_err(|error| trouble(format!("control: {error}")))?;
+        let sent = self.http.post(url).json(body).send().await;
+        let response = sent.map_err(|error| trouble(format!("control: {error}")))?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(trouble(format!("control: POST {path} answered {status}")));
+        }
+        response.json().await.map_err(|error| trouble(format!("control: POST {path}: {error}")))
+    }
+}

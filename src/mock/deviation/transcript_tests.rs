@@ -1,0 +1,270 @@
+//! Shows that every lie can be seen from outside, and that nothing else differs from run to run.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::mock::DEVIATIONS;
+use crate::mock::Deviation;
+use crate::mock::Dialect;
+use crate::mock::test_client::Answer;
+use crate::mock::test_client::Shop;
+
+/// Two days, after which nothing is left open.
+const TWO_DAYS: i64 = 48 * 60 * 60 + 1;
+
+/// What was seen, with each time told by its distance from the end of its payment session.
+struct Transcript {
+    shop: Shop,
+    ends: HashMap<String, Timestamp>,
+    lines: Vec<String>,
+}
+
+impl Transcript {
+    async fn of(dialect: Dialect, deviation: Option<&'static Deviation>) -> Vec<String> {
+        let mut transcript =
+            Self { shop: Shop::open(dialect, deviation).await, ends: HashMap::new(), lines: Vec::new() };
+        transcript.knock().await;
+        transcript.create().await;
+        for channel in ["ECOMMERCE", "IN_STORE"] {
+            for urls in urls() {
+                transcript.visit(channel, &urls).await;
+            }
+        }
+        transcript.place_orders().await;
+        transcript.disable().await;
+        transcript.end_payment_session().await;
+        transcript.expire().await;
+        transcript.lines
+    }
+
+    async fn knock(&mut self) {
+        for fields in ["", "Authorization: Basic dXNlcjp3cm9uZw==\r\n"] {
+            let answer = self.shop.send("GET", "/hpp/v1/sessions/x", fields, "").await;
+            self.note("knock", &answer);
+        }
+        let answer = self.shop.call("GET", "/hpp/v1/sessions/unknown", None).await;
+        self.note("unknown", &answer);
+    }
+
+    async fn create(&mut self) {
+        let foreign = "https://api.example/payments/v1/sessions/x";
+        let unknown = match self.shop.dialect {
+            Dialect::Klarna => "/payments/v1/sessions/x",
+            Dialect::Kustom => "/checkout/v3/orders/x",
+        };
+        let unknown = format!("{}{unknown}", self.shop.mock.base_url());
+        for url in
+            [json!({ "payment_session_url": foreign }), json!({ "payment_session_url": unknown }), json!({})]
+        {
+            let answer = self.shop.call("POST", "/hpp/v1/sessions", Some(&url)).await;
+            self.note("create", &answer);
+        }
+        for members in [
+            json!({}),
+            json!({ "merchant_urls": {} }),
+            json!({ "merchant_urls": {}, "options": {} }),
+            json!({ "merchant_urls": { "success": null }, "options": {} }),
+            json!({ "merchant_urls": { "success": "" }, "options": {} }),
+        ] {
+            let payment = self.payment_session("ECOMMERCE").await;
+            self.session(&payment, &members).await;
+            self.session(&payment, &members).await;
+        }
+    }
+
+    /// Tries every move on a session of its own.
+    async fn visit(&mut self, channel: &str, merchant_urls: &Value) {
+        let names: &[&str] = match channel {
+            "ECOMMERCE" => &["approve", "decline", "error", "back"],
+            _ => &["cancel", "confirm-cancel"],
+        };
+        for name in names {
+            let payment = self.payment_session(channel).await;
+            let members = json!({ "merchant_urls": merchant_urls, "options": {} });
+            let created = self.session(&payment, &members).await;
+            let page = created.member("/redirect_url");
+            let opened = self.shop.open_page(&page).await;
+            self.note("open", &opened);
+            self.read(&created).await;
+            let left = self.shop.press(&page, name).await;
+            self.note(name, &left);
+            self.read(&created).await;
+            if let Some(place) = left.field("Location")
+                && place.starts_with("http://localhost")
+            {
+                let landed = self.shop.open_page(place).await;
+                self.note("landed", &landed);
+            }
+        }
+        let payment = self.payment_session(channel).await;
+        let members = json!({ "merchant_urls": merchant_urls, "options": {} });
+        let elder = self.session(&payment, &members).await;
+        self.session(&payment, &json!({ "merchant_urls": {}, "options": {} })).await;
+        let left = self.shop.press(&elder.member("/redirect_url"), "approve").await;
+        self.note("elder", &left);
+    }
+
+    async fn place_orders(&mut self) {
+        for mode in ["PLACE_ORDER", "CAPTURE_ORDER"] {
+            let payment = self.payment_session("ECOMMERCE").await;
+            let members = json!({
+                "merchant_urls": { "success": "https://m.example/?o={{order_id}}" },
+                "options": { "place_order_mode": mode },
+            });
+            let created = self.session(&payment, &members).await;
+            let left = self.shop.press(&created.member("/redirect_url"), "approve").await;
+            self.note(mode, &left);
+            self.read(&created).await;
+        }
+    }
+
+    async fn disable(&mut self) {
+        let payment = self.payment_session("ECOMMERCE").await;
+        let members = json!({ "merchant_urls": {}, "options": {} });
+        let created = self.session(&payment, &members).await;
+        let image = self.shop.open_page(&created.member("/qr_code_url")).await;
+        self.note("image", &image);
+        let disabled = self.shop.call("DELETE", &created.member("/session_url"), None).await;
+        self.note("disable", &disabled);
+        self.read(&created).await;
+        let page = created.member("/redirect_url");
+        let opened = self.shop.open_page(&page).await;
+        self.note("disabled page", &opened);
+        let pressed = self.shop.press(&page, "approve").await;
+        self.note("disabled move", &pressed);
+    }
+
+    async fn end_payment_session(&mut self) {
+        let payment = self.payment_session("ECOMMERCE").await;
+        let members = json!({ "merchant_urls": {}, "options": { "place_order_mode": "PLACE_ORDER" } });
+        let paid = self.session(&payment, &members).await;
+        let sibling = self.session(&payment, &members).await;
+        self.shop.press(&paid.member("/redirect_url"), "approve").await;
+        self.read(&sibling).await;
+    }
+
+    async fn expire(&mut self) {
+        let payment = self.payment_session("ECOMMERCE").await;
+        let members = json!({ "merchant_urls": {}, "options": {} });
+        let created = self.session(&payment, &members).await;
+        self.shop.advance(TWO_DAYS).await;
+        self.read(&created).await;
+        let page = self.shop.open_page(&created.member("/redirect_url")).await;
+        self.note("expired page", &page);
+        let disabled = self.shop.call("DELETE", &created.member("/session_url"), None).await;
+        self.note("expired disable", &disabled);
+        let late = self.shop.create(&payment, &members).await;
+        self.note("late", &late);
+    }
+
+    /// Opens a payment session and notes how long it lives.
+    async fn payment_session(&mut self, channel: &str) -> String {
+        let url = self.shop.payment_session(channel).await;
+        let read = self.shop.call("GET", &url, None).await;
+        let time = |pointer: &str| read.member(pointer).parse::<Timestamp>().ok();
+        let end = time("/expires_at").or_else(|| time("/started_at")).unwrap();
+        let date = Timestamp::now();
+        let hours = end.duration_since(date).as_hours();
+        self.lines.push(format!("payment session: {hours} h"));
+        self.ends.insert(url.clone(), end);
+        url
+    }
+
+    /// Creates a session; it is read by its documented URL, whatever the answer says.
+    async fn session(&mut self, payment: &str, members: &Value) -> Answer {
+        let created = self.shop.create(payment, members).await;
+        self.note("create", &created);
+        let end = self.ends[payment];
+        for name in ["session_id", "session_url"] {
+            self.ends.insert(created.member(&format!("/{name}")), end);
+        }
+        self.gap("created", &created, end);
+        self.read(&created).await;
+        created
+    }
+
+    async fn read(&mut self, created: &Answer) {
+        let url = created.member("/session_url");
+        let read = self.shop.call("GET", &url, None).await;
+        self.note("read", &read);
+        if let Some(end) = self.ends.get(&url).copied() {
+            self.gap("read", &read, end);
+        }
+    }
+
+    fn gap(&mut self, what: &str, answer: &Answer, end: Timestamp) {
+        let text = answer.member("/expires_at");
+        if let Ok(expires_at) = text.parse::<Timestamp>() {
+            let gap = end.duration_since(expires_at).as_secs();
+            self.lines.push(format!("{what}: ends {gap} s before"));
+        }
+    }
+
+    /// Notes status, place, media type and body; the port, digits of times and pixels are left out.
+    fn note(&mut self, what: &str, answer: &Answer) {
+        assert!(answer.status < 500, "{what}: {}", answer.text());
+        let media_type = answer.field("Content-Type").unwrap_or_default();
+        let mut body = answer.json();
+        for name in ["updated_at", "expires_at"] {
+            if let Some(Value::String(time)) = body.get_mut(name) {
+                *time = time.replace(|letter: char| letter.is_ascii_digit(), "9");
+            }
+        }
+        let body = match body {
+            _ if media_type == "image/png" => String::new(),
+            Value::Null => answer.text(),
+            body => body.to_string(),
+        };
+        let place = answer.field("Location").unwrap_or_default();
+        let line = format!("{what}: {} {place} {media_type} {body}", answer.status);
+        let port = format!(":{}", self.shop.mock.addr().port());
+        self.lines.push(line.replace(&port, ":PORT"));
+    }
+}
+
+/// Merchant URLs of every kind.
+fn urls() -> Vec<Value> {
+    let all = |url: fn(&str) -> String| -> Value {
+        ["success", "failure", "error", "back", "cancel"]
+            .into_iter()
+            .map(|name| (name.to_owned(), Value::from(url(name))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    let tags = "s={{session_id}}&t={{authorization_token}}&o={{order_id}}";
+    vec![
+        all(|name| {
+            format!(
+                "https://m.example/{name}?a=%2B&s={{{{session_id}}}}&t={{{{authorization_token}}}}&o={{{{order_id}}}}"
+            )
+        }),
+        all(|_| String::new()),
+        json!({ "failure": format!("https://m.example/f?{tags}"), "cancel": format!("https://m.example/c?{tags}") }),
+    ]
+}
+
+#[tokio::test]
+async fn the_faithful_mock_tells_the_same_story_twice() {
+    for dialect in [Dialect::Klarna, Dialect::Kustom] {
+        let once = Transcript::of(dialect, None).await;
+        assert!(once.len() > 200, "{}", once.len());
+        let again = Transcript::of(dialect, None).await;
+        let differing = once.iter().zip(&again).find(|(once, again)| once != again);
+        assert_eq!(differing, None);
+        assert_eq!(once.len(), again.len());
+    }
+}
+
+#[tokio::test]
+async fn every_lie_changes_the_story_of_some_dialect() {
+    let klarna = Transcript::of(Dialect::Klarna, None).await;
+    let kustom = Transcript::of(Dialect::Kustom, None).await;
+    for entry in DEVIATIONS.iter() {
+        let is_seen = klarna != Transcript::of(Dialect::Klarna, Some(entry)).await
+            || kustom != Transcript::of(Dialect::Kustom, Some(entry)).await;
+        assert!(is_seen, "{} cannot be seen from outside", entry.name);
+    }
+}

@@ -1,0 +1,43 @@
+//! The paths of the mock that the reference leaves to the server.
+
+/// The paths the mock may choose freely; `{key}` stands for a key.
+pub struct Paths {
+    pub session: &'static str,
+    pub distribution: &'static str,
+    pub token: &'static str,
+    pub page: &'static str,
+    pub qr_image: &'static str,
+    /// The first part of the path of the distribution module.
+    pub module: &'static str,
+}
+
+/// The documented paths of the API, and pages unlike the vendor's.
+pub static PLAIN_PATHS: Paths = Paths {
+    session: "/hpp/v1/sessions/{key}",
+    distribution: "/hpp/v1/sessions/{key}/distribution",
+    token: "/hpp/v1/sessions/{key}/distribution-module/token",
+    page: "/pay/{key}",
+    qr_image: "/qr/{key}",
+    module: "/counter/{key}",
+};
+
+/// Paths that say nothing; whoever composes URLs of his own does not find them.
+pub static OPAQUE_PATHS: Paths = Paths {
+    session: "/a/{key}",
+    distribution: "/b/{key}",
+    token: "/c/{key}",
+    page: "/d/{key}",
+    qr_image: "/e/{key}",
+    module: "/f/{key}",
+};
+
+impl Paths {
+    pub fn page(&self, key: &str) -> String {
+        with_key(self.page, key)
+    }
+}
+
+/// The path with its key filled in.
+pub fn with_key(path: &str, key: &str) -> String {
+    path.replace("{key}", key)
+}

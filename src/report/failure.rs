@@ -1,0 +1,207 @@
+//! Failures and open questions, gathered so that one root cause is shown once.
+
+use crate::evidence::Evidence;
+use crate::evidence::Exchange;
+use crate::report::RunReport;
+use crate::report::Standing;
+use crate::report::TargetReport;
+use crate::requirement::Requirement;
+use crate::verdict::Finding;
+use crate::verdict::ScenarioRecord;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Standings whose findings are listed as failures.
+pub const BROKEN: &[Standing] = &[Standing::Fail, Standing::Warn, Standing::Unconfirmed];
+
+/// Standings of what could not be judged, but for `HARNESS`.
+const OPEN: [Standing; 4] = [Standing::Blocked, Standing::Infra, Standing::Unseen, Standing::NotRun];
+
+/// A requirement that was seen broken.
+#[derive(Debug, Clone)]
+pub struct Failure<'r> {
+    pub requirement: &'r Requirement,
+    pub standing: Standing,
+    /// Each different way in which it is broken.
+    pub ways: Vec<Way<'r>>,
+}
+
+/// One way in which a requirement is broken, with every place that shows it.
+#[derive(Debug, Clone)]
+pub struct Way<'r> {
+    /// The finding that speaks for all.
+    pub finding: &'r Finding,
+    pub record: &'r ScenarioRecord,
+    /// Everything that shows it, the finding that speaks included.
+    pub seen: Vec<(&'r ScenarioRecord, &'r Finding)>,
+}
+
+impl Way<'_> {
+    /// Places of the scenarios that saw it, each once; in passing also with the numbers of the exchanges.
+    pub fn places(&self) -> Vec<String> {
+        let mut places: BTreeMap<(&str, usize), BTreeSet<u32>> = BTreeMap::new();
+        for (record, finding) in &self.seen {
+            places.entry((&record.file, record.line)).or_default().insert(finding.exchange);
+        }
+        let shown = places.into_iter().map(|((file, line), exchanges)| {
+            let noun = if exchanges.len() == 1 { "exchange" } else { "exchanges" };
+            let numbers: Vec<String> = exchanges.iter().map(ToString::to_string).collect();
+            if self.finding.passive {
+                format!("{file}:{line} ({noun} {})", numbers.join(", "))
+            } else {
+                format!("{file}:{line}")
+            }
+        });
+        shown.collect()
+    }
+
+    /// How many exchanges show it.
+    pub fn exchanges(&self) -> usize {
+        let exchanges: BTreeSet<(&str, u32)> =
+            self.seen.iter().map(|(record, finding)| (record.key.as_str(), finding.exchange)).collect();
+        exchanges.len()
+    }
+
+    /// How many different values came instead of the expected one.
+    pub fn answers(&self) -> usize {
+        let answers: BTreeSet<String> =
+            self.seen.iter().map(|(_, finding)| without_numbers(&finding.mismatch.actual)).collect();
+        answers.len()
+    }
+
+    fn tells(&self, finding: &Finding) -> bool {
+        let own = self.finding;
+        own.mismatch.subject == finding.mismatch.subject
+            && (own.passive || finding.passive || own.step == finding.step)
+            && without_numbers(&own.mismatch.expected) == without_numbers(&finding.mismatch.expected)
+    }
+}
+
+/// What could not be judged for one and the same reason.
+#[derive(Debug, Clone)]
+pub struct Open<'r> {
+    pub standing: Standing,
+    pub cause: String,
+    pub requirements: Vec<&'r Requirement>,
+    /// The scenarios that met it.
+    pub records: Vec<&'r ScenarioRecord>,
+}
+
+impl RunReport {
+    /// The requirements that stand so and have findings, worst first.
+    pub fn failures<'r>(&'r self, target: &'r TargetReport, standings: &[Standing]) -> Vec<Failure<'r>> {
+        let mut failures: Vec<Failure<'r>> = Vec::new();
+        for row in self.rows(target).into_iter().filter(|row| standings.contains(&row.standing)) {
+            if !row.findings.is_empty() {
+                let ways = ways(&row.findings);
+                failures.push(Failure { requirement: row.requirement, standing: row.standing, ways });
+            }
+        }
+        failures.sort_by_key(|failure| failure.standing);
+        failures
+    }
+
+    /// What could not be judged, one entry a cause: the harness's own faults first.
+    pub fn open<'r>(&'r self, target: &'r TargetReport) -> Vec<Open<'r>> {
+        let mut open: Vec<Open<'r>> = Vec::new();
+        for record in target.voided() {
+            let requirement = record
+                .requirement
+                .as_ref()
+                .and_then(|id| self.catalogue.iter().find(|requirement| requirement.id == *id));
+            gather(&mut open, Standing::Harness, record.verdict().cause(), requirement, &[record]);
+        }
+        for row in self.rows(target).into_iter().filter(|row| OPEN.contains(&row.standing)) {
+            gather(&mut open, row.standing, row.cause(), Some(row.requirement), &row.records);
+        }
+        open.sort_by_key(|entry| entry.standing);
+        open
+    }
+}
+
+fn gather<'r>(
+    open: &mut Vec<Open<'r>>,
+    standing: Standing,
+    cause: String,
+    requirement: Option<&'r Requirement>,
+    records: &[&'r ScenarioRecord],
+) {
+    let known = open.iter().position(|entry| entry.standing == standing && entry.cause == cause);
+    let index = known.unwrap_or_else(|| {
+        open.push(Open { standing, cause, requirements: Vec::new(), records: Vec::new() });
+        open.len() - 1
+    });
+    let entry = &mut open[index];
+    if let Some(requirement) = requirement.filter(|new| entry.requirements.iter().all(|old| old.id != new.id))
+    {
+        entry.requirements.push(requirement);
+    }
+    entry.records.extend(records);
+}
+
+/// Findings that say the same are one way; a scenario that was about it speaks before one that met it in passing.
+fn ways<'r>(findings: &[(&'r ScenarioRecord, &'r Finding)]) -> Vec<Way<'r>> {
+    let mut sorted = findings.to_vec();
+    sorted.sort_by_key(|(_, finding)| finding.passive);
+    let mut ways: Vec<Way<'r>> = Vec::new();
+    for (record, finding) in sorted {
+        match ways.iter_mut().find(|way| way.tells(finding)) {
+            Some(way) => way.seen.push((record, finding)),
+            None => ways.push(Way { finding, record, seen: vec![(record, finding)] }),
+        }
+    }
+    ways
+}
+
+/// The exchange that shows a finding, or the last one before it.
+pub fn exchange_of<'e>(finding: &Finding, evidence: &'e Evidence) -> Option<&'e Exchange> {
+    let before = evidence.exchanges.iter().rev().find(|exchange| exchange.number <= finding.exchange);
+    before.or(evidence.exchanges.first())
+}
+
+/// A text without the numbers of its labels: `‹link:3›` and `‹link:4›` are the same kind of answer.
+fn without_numbers(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut in_label = false;
+    for c in text.chars() {
+        match c {
+            '‹' => in_label = true,
+            '›' => in_label = false,
+            _ => {}
+        }
+        if !(in_label && c.is_ascii_digit()) {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_passive_finding_is_one_failure_with_every_exchange() {
+        let report = fixture::report();
+        let failures = report.failures(&report.targets[0], BROKEN);
+        let passive = failures.iter().find(|failure| failure.requirement.id.as_str() == "HPP-CREATE-009");
+        let ways = &passive.unwrap().ways;
+        assert_eq!(ways.len(), 1);
+        assert_eq!((ways[0].exchanges(), ways[0].answers()), (3, 1));
+    }
+
+    #[test]
+    fn failures_and_open_questions_are_worst_first() {
+        let report = fixture::report();
+        for target in &report.targets {
+            assert!(report.failures(target, BROKEN).is_sorted_by_key(|failure| failure.standing));
+            assert!(report.open(target).is_sorted_by_key(|open| open.standing));
+        }
+    }
+
+    #[test]
+    fn labels_of_one_kind_are_the_same_answer() {
+        assert_eq!(without_numbers("http://pay.example/‹link:31›?a=1"), "http://pay.example/‹link:›?a=1");
+    }
+}

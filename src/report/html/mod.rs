@@ -1,0 +1,192 @@
+//! `report.html`: one stand-alone file that needs no network, to read and to hand over.
+
+mod page;
+mod shown;
+mod story;
+mod swimlane;
+mod timeline;
+
+use crate::report::RunFolder;
+use crate::report::RunReport;
+use minijinja::Environment;
+use minijinja::Value;
+use story::Stories;
+
+/// Templates by name; the ending makes them escape all they are given.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("page.html", include_str!("page.html")),
+    ("first.html", include_str!("first.html")),
+    ("matrix.html", include_str!("matrix.html")),
+    ("failure.html", include_str!("failure.html")),
+    ("exchange.html", include_str!("exchange.html")),
+    ("open.html", include_str!("open.html")),
+    ("scenario.html", include_str!("scenario.html")),
+];
+
+/// Bytes that evidence may fill; with the rest of the page the file stays below 5 MB.
+const EVIDENCE: usize = 3_600_000;
+
+/// Bytes that evidence may still fill.
+#[derive(Debug)]
+struct Room {
+    left: usize,
+}
+
+impl Room {
+    /// Takes the room a piece needs; false where there is too little.
+    fn take(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= self.left;
+        if fits {
+            self.left -= bytes;
+        }
+        fits
+    }
+}
+
+/// The templates, ready to be filled.
+struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    fn new() -> Result<Self, HtmlError> {
+        let mut environment = Environment::new();
+        for (name, text) in TEMPLATES {
+            environment.add_template(name, text).map_err(|source| HtmlError::Template { source })?;
+        }
+        Ok(Self { environment })
+    }
+
+    fn render(&self, name: &str, context: Value) -> Result<String, HtmlError> {
+        let template =
+            self.environment.get_template(name).map_err(|source| HtmlError::Template { source })?;
+        template.render(context).map_err(|source| HtmlError::Template { source })
+    }
+
+    /// A piece that a later template takes in as it is.
+    fn piece(&self, name: &str, context: Value) -> Result<Value, HtmlError> {
+        self.render(name, context).map(Value::from_safe_string)
+    }
+}
+
+impl RunReport {
+    /// The report as a page of HTML of at most 5 MB.
+    ///
+    /// Evidence comes in by its worth: of failures first, then of the other journeys; what finds no room is named instead.
+    pub fn to_html(&self, folder: &RunFolder) -> Result<String, HtmlError> {
+        let templates = Templates::new()?;
+        let mut room = Room { left: EVIDENCE };
+        let stories = Stories::tell(self, folder, &templates, &mut room)?;
+        templates.render("page.html", page::page(self, stories))
+    }
+}
+
+/// Why `report.html` could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum HtmlError {
+    #[error("cannot fill the template of the HTML report")]
+    Template { source: minijinja::Error },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Standing;
+    use crate::report::fixture;
+    use crate::verdict::Verdict;
+
+    fn page() -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let report = fixture::spilled(folder.path());
+        assert!(report.targets.iter().all(|target| target.records.len() > 10));
+        report.to_html(&RunFolder::new(folder.path())).unwrap()
+    }
+
+    #[test]
+    fn the_first_screen_says_what_to_do_and_leads_to_the_first_failure() {
+        let page = page();
+        let report = fixture::report();
+        let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is missing"));
+        assert!(at("Don&#x27;t sign") < at(&report.headline()));
+        assert!(at(&report.headline()) < at("href=\"#failure-1\""));
+        assert!(at("href=\"#failure-1\"") < at("id=\"failure-1\""));
+        for standing in Standing::ALL {
+            at(&standing.meaning().replace('\'', "&#x27;"));
+        }
+    }
+
+    #[test]
+    fn a_failure_shows_all_there_is_to_know() {
+        let page = page();
+        let from = page.find("id=\"failure-1\"").unwrap();
+        let until = page.find("id=\"failure-2\"").unwrap();
+        let failure = &page[from..until];
+        for part in [
+            "HPP-CREATE-008",
+            "MUST",
+            "The response has <code>redirect_url</code>, an absolute https URL.",
+            "S1, S2, K-OAS",
+            "Then it is as promised",
+            "features/create.feature:23",
+            "an absolute https URL",
+            "hpp&#x2f;v1&#x2f;sessions",
+            "<mark>",
+        ] {
+            assert!(failure.contains(part) || failure.contains(&part.replace('/', "&#x2f;")), "{part}");
+        }
+    }
+
+    #[test]
+    fn nothing_from_outside_becomes_markup_and_nothing_is_fetched() {
+        let page = page();
+        assert!(!page.contains("<script>alert"));
+        assert!(!page.contains('\u{1b}'));
+        assert!(page.contains("default-src &#x27;none&#x27;") || page.contains("default-src 'none'"));
+        for fetched in ["src=\"http", "href=\"http", "url(", "@import", "<link"] {
+            assert!(!page.contains(fetched), "{fetched}");
+        }
+    }
+
+    #[test]
+    fn each_journey_has_its_picture_and_its_screenshot() {
+        let page = page();
+        let journeys = fixture::report();
+        let journeys = journeys.targets.iter().flat_map(|target| &target.records);
+        let with_evidence = journeys.filter(|record| record.needs_browser() && record.last().elapsed_us > 0);
+        assert!(page.matches("<svg class=\"lanes\"").count() >= with_evidence.count());
+        assert!(
+            page.contains("src=\"data:image/jpeg;base64,") || page.contains("src=\"data:image&#x2f;jpeg")
+        );
+    }
+
+    #[test]
+    fn a_run_without_a_failure_says_sign_and_offers_no_failures() {
+        let mut report = fixture::report();
+        report.targets.remove(0);
+        report.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
+        let page = report.to_html(&RunFolder::new("reports/none")).unwrap();
+        assert!(page.contains("<h1>Sign</h1>"));
+        assert!(page.contains("CONFORMANT as far as seen: 7 of 15 MUSTs"));
+        for absent in ["#failure-1", "id=\"failures\"", "id=\"waivers\""] {
+            assert!(!page.contains(absent), "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_large_run_stays_below_five_megabytes_and_says_what_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut report = fixture::spilled(folder.path());
+        let records = report.targets[0].records.clone();
+        for round in 0..250 {
+            for record in &records {
+                let mut record = record.clone();
+                record.key = format!("{} {round}", record.key);
+                report.targets[0].records.push(record);
+            }
+        }
+        assert!(report.targets[0].records.len() > 4_000);
+        let page = report.to_html(&RunFolder::new(folder.path())).unwrap();
+        assert!(page.len() < 5_000_000, "{}", page.len());
+        assert!(page.contains("more scenarios are in"));
+    }
+}

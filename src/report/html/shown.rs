@@ -1,0 +1,221 @@
+//! Exchanges, visits and pictures as the templates show them.
+
+use crate::evidence::Body;
+use crate::evidence::Evidence;
+use crate::evidence::Exchange;
+use crate::evidence::Field;
+use crate::evidence::Hop;
+use crate::evidence::Outcome;
+use crate::evidence::PageVisit;
+use crate::report::RunFolder;
+use crate::report::html::timeline::duration;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use minijinja::Value;
+use minijinja::context;
+
+/// Lines of a body that are shown; the rest is in `report.json`.
+const MOST_LINES: usize = 300;
+
+/// Largest screenshot that is taken in.
+const LARGEST_IMAGE: usize = 200 * 1024;
+
+/// One line of a body; marked where a finding points to it.
+#[derive(Debug, PartialEq, Eq)]
+struct Line {
+    text: String,
+    marked: bool,
+}
+
+/// One exchange in full, with the member that `subject` points to marked in its response.
+pub fn exchange(exchange: &Exchange, subject: &str) -> Value {
+    let response = exchange.response();
+    let trouble = match &exchange.outcome {
+        Outcome::Trouble(trouble) => Some(format!("{}: {}", trouble.kind, trouble.message)),
+        Outcome::Response(_) => None,
+    };
+    context! {
+        number => exchange.number,
+        method => visible(&exchange.request.method),
+        url => visible(&exchange.request.url),
+        took => duration(exchange.elapsed_us),
+        request => message(&exchange.request.fields, &exchange.request.body, ""),
+        status => response.map(|response| response.status),
+        class => response.map(|response| response.status / 100),
+        response => response.map(|response| message(&response.fields, &response.body, subject)),
+        trouble => trouble,
+    }
+}
+
+fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
+    let plain = |text: &str| text.lines().map(|line| Line { text: visible(line), marked: false }).collect();
+    let mut lines: Vec<Line> = match body {
+        Body::Empty => Vec::new(),
+        Body::Json(value) => {
+            let mut lines = Vec::new();
+            print(value, "", "", ("", subject), &mut lines);
+            lines
+        }
+        Body::Text(text) => plain(text),
+        Body::Binary { bytes } => plain(&format!("{bytes} bytes that are no text")),
+    };
+    let left_out = lines.len().saturating_sub(MOST_LINES);
+    lines.truncate(MOST_LINES);
+    let fields = fields.iter().map(|(name, value)| vec![visible(name), visible(value)]);
+    context! {
+        fields => fields.collect::<Vec<_>>(),
+        lines => lines
+            .into_iter()
+            .map(|line| context! { text => line.text, marked => line.marked })
+            .collect::<Vec<_>>(),
+        left_out => left_out,
+    }
+}
+
+/// Prints a value in lines; those of the value at the pointer `subject` are marked.
+fn print(
+    value: &serde_json::Value,
+    lead: &str,
+    indent: &str,
+    (pointer, subject): (&str, &str),
+    lines: &mut Vec<Line>,
+) {
+    let marked = !subject.is_empty() && pointer.starts_with('/') && pointer == subject;
+    let first = lines.len();
+    let deeper = format!("{indent}  ");
+    let children: Vec<(String, String, &serde_json::Value)> = match value {
+        serde_json::Value::Object(members) => members
+            .iter()
+            .map(|(name, member)| {
+                let escaped = name.replace('~', "~0").replace('/', "~1");
+                (format!("{}: ", serde_json::Value::from(name.as_str())), escaped, member)
+            })
+            .collect(),
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().map(|(index, item)| (String::new(), index.to_string(), item)).collect()
+        }
+        _ => Vec::new(),
+    };
+    if children.is_empty() {
+        lines.push(Line { text: format!("{indent}{lead}{value}"), marked });
+        return;
+    }
+    let (open, close) = if value.is_object() { ('{', '}') } else { ('[', ']') };
+    lines.push(Line { text: format!("{indent}{lead}{open}"), marked });
+    let last = children.len() - 1;
+    for (index, (name, step, child)) in children.into_iter().enumerate() {
+        print(child, &name, &deeper, (&format!("{pointer}/{step}"), subject), lines);
+        if index < last
+            && let Some(line) = lines.last_mut()
+        {
+            line.text.push(',');
+        }
+    }
+    lines.push(Line { text: format!("{indent}{close}"), marked });
+    if marked {
+        lines[first..].iter_mut().for_each(|line| line.marked = true);
+    }
+}
+
+/// One visit to the page in full.
+pub fn visit(visit: &PageVisit) -> Value {
+    let hop = |hop: &Hop| {
+        let status = hop.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
+        format!("{} {} → {status}", hop.method, hop.url)
+    };
+    let trouble = visit.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.kind, trouble.message));
+    context! {
+        number => visit.number,
+        act => visible(&visit.act),
+        url => visible(&visit.url),
+        title => visible(&visit.title),
+        text => visible(&visit.text),
+        ending => visit.ending.clone().or_else(|| visit.screen.clone()),
+        hops => visit.hops.iter().map(hop).collect::<Vec<_>>(),
+        trouble => trouble,
+    }
+}
+
+/// A screenshot, inside the page or named.
+#[derive(Debug, Clone)]
+pub struct ShownImage {
+    pub file: String,
+    /// Data URI; none where the file cannot be read or is too large.
+    pub data: Option<String>,
+    pub caption: String,
+}
+
+impl From<ShownImage> for Value {
+    fn from(image: ShownImage) -> Self {
+        context! { file => image.file, data => image.data, caption => image.caption }
+    }
+}
+
+/// The screenshots of some visits.
+pub fn images(
+    folder: &RunFolder,
+    evidence: &Evidence,
+    wanted: impl Fn(&PageVisit) -> bool,
+) -> Vec<ShownImage> {
+    let shown = evidence.visits.iter().filter(|visit| wanted(visit));
+    shown
+        .filter_map(|visit| {
+            let file = visit.screenshot.clone()?;
+            let data = folder.file(&file).ok().and_then(|bytes| data_uri(&bytes));
+            let caption = format!("Visit {}, after “{}”: {}", visit.number, visit.act, visible(&visit.title));
+            Some(ShownImage { file, data, caption })
+        })
+        .collect()
+}
+
+fn data_uri(bytes: &[u8]) -> Option<String> {
+    let kind = match bytes {
+        [0xff, 0xd8, 0xff, ..] => "jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        _ => return None,
+    };
+    (bytes.len() <= LARGEST_IMAGE).then(|| format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
+}
+
+/// Text from outside, its control characters made visible.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn printed(value: &serde_json::Value, subject: &str) -> (String, Vec<String>) {
+        let mut lines = Vec::new();
+        print(value, "", "", ("", subject), &mut lines);
+        let marked = lines.iter().filter(|line| line.marked).map(|line| line.text.clone()).collect();
+        (lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n"), marked)
+    }
+
+    #[test]
+    fn a_body_is_printed_as_serde_json_prints_it() {
+        let value = json!({ "a": [1, { "b": "\u{1b}\"" }, [], {}], "c/d": { "e": null }, "f": "x" });
+        assert_eq!(printed(&value, "").0, serde_json::to_string_pretty(&value).unwrap());
+    }
+
+    #[test]
+    fn the_member_that_a_finding_points_to_is_marked_with_all_it_holds() {
+        let value = json!({ "a": { "b": 1 }, "c/d": [2] });
+        assert_eq!(printed(&value, "/a/b").1, ["    \"b\": 1"]);
+        assert_eq!(printed(&value, "/c~1d").1, ["  \"c/d\": [", "    2", "  ]"]);
+        assert_eq!(printed(&value, "status").1, [""; 0]);
+    }
+
+    #[test]
+    fn only_pictures_are_taken_in() {
+        assert!(data_uri(&[0xff, 0xd8, 0xff, 0xd9]).unwrap().starts_with("data:image/jpeg;base64,"));
+        assert_eq!(data_uri(b"<svg onload=alert(1)>"), None);
+        assert_eq!(data_uri(&[[0xff, 0xd8, 0xff].as_slice(), &vec![0; LARGEST_IMAGE]].concat()), None);
+    }
+}

@@ -1,0 +1,368 @@
+//! `report.json`: the report as it is, with computed rows so that a query needs no joins.
+
+use crate::evidence::Exchange;
+use crate::evidence::Operation;
+use crate::evidence::Outcome as Answer;
+use crate::evidence::PageVisit;
+use crate::evidence::Request;
+use crate::evidence::Response;
+use crate::evidence::Trouble;
+use crate::report::Gate;
+use crate::report::Outcome;
+use crate::report::Row;
+use crate::report::RunFacts;
+use crate::report::RunFolder;
+use crate::report::RunReport;
+use crate::report::Standing;
+use crate::report::TargetFacts;
+use crate::report::TargetReport;
+use crate::report::failure::exchange_of;
+use crate::requirement::Confidence;
+use crate::requirement::Level;
+use crate::requirement::Requirement;
+use crate::requirement::RequirementId;
+use crate::verdict::Finding;
+use crate::verdict::ScenarioRecord;
+use serde::Serialize;
+use serde::Serializer;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// The report with everything that is computed from it.
+#[derive(Serialize)]
+struct Document<'r> {
+    schema_version: u32,
+    outcome: Outcome,
+    advice: &'static str,
+    headline: String,
+    outcomes: Gates,
+    run: &'r RunFacts,
+    targets: Vec<TargetDocument<'r>>,
+    catalogue: &'r [Requirement],
+}
+
+#[derive(Serialize)]
+struct TargetDocument<'r> {
+    facts: &'r TargetFacts,
+    outcome: Outcome,
+    headline: String,
+    outcomes: Gates,
+    musts: Musts,
+    standings: BTreeMap<&'static str, usize>,
+    requirements: Vec<RequirementDocument<'r>>,
+    records: &'r [ScenarioRecord],
+}
+
+#[derive(Serialize)]
+struct Gates {
+    api: Outcome,
+    journey: Outcome,
+}
+
+#[derive(Serialize)]
+struct Musts {
+    seen: usize,
+    apply: usize,
+}
+
+#[derive(Serialize)]
+struct RequirementDocument<'r> {
+    id: &'r RequirementId,
+    area: &'r str,
+    level: Level,
+    statement: &'r str,
+    source: &'r str,
+    confidence: Confidence,
+    standing: Standing,
+    cause: String,
+    journey: bool,
+    scenarios: Vec<String>,
+    findings: Vec<FindingDocument<'r>>,
+}
+
+#[derive(Serialize)]
+struct FindingDocument<'r> {
+    requirement: &'r RequirementId,
+    statement: &'r str,
+    source: &'r str,
+    scenario: &'r str,
+    step: &'r str,
+    file: &'r str,
+    line: usize,
+    subject: &'r str,
+    expected: &'r str,
+    actual: &'r str,
+    passive: bool,
+    #[serde(flatten)]
+    shown: Shown<'r>,
+}
+
+/// Evidence of a finding, read when it is written so that only one is held at a time.
+struct Shown<'r> {
+    record: &'r ScenarioRecord,
+    finding: &'r Finding,
+    folder: &'r RunFolder,
+}
+
+#[derive(Serialize)]
+struct ShownDocument<'e> {
+    exchange: Option<ExchangeDocument<'e>>,
+    visit: Option<&'e PageVisit>,
+    screenshot: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_missing: Option<String>,
+}
+
+/// An exchange with `response` and `trouble` side by side: one of them is null.
+#[derive(Serialize)]
+struct ExchangeDocument<'e> {
+    number: u32,
+    operation: Operation,
+    started_us: u64,
+    elapsed_us: u64,
+    request: &'e Request,
+    response: Option<&'e Response>,
+    trouble: Option<&'e Trouble>,
+}
+
+fn exchange_document(exchange: &Exchange) -> ExchangeDocument<'_> {
+    let trouble = match &exchange.outcome {
+        Answer::Trouble(trouble) => Some(trouble),
+        Answer::Response(_) => None,
+    };
+    ExchangeDocument {
+        number: exchange.number,
+        operation: exchange.operation,
+        started_us: exchange.started_us,
+        elapsed_us: exchange.elapsed_us,
+        request: &exchange.request,
+        response: exchange.response(),
+        trouble,
+    }
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let evidence = self.folder.evidence(&self.record.last().evidence);
+        let evidence_missing = evidence.as_ref().err().map(ToString::to_string);
+        let evidence = evidence.unwrap_or_default();
+        let visit = evidence.visits.iter().find(|visit| Some(visit.number) == self.finding.visit);
+        let last_screenshot = || evidence.visits.iter().rev().find_map(|visit| visit.screenshot.as_deref());
+        let document = ShownDocument {
+            exchange: exchange_of(self.finding, &evidence).map(exchange_document),
+            visit,
+            screenshot: visit.and_then(|visit| visit.screenshot.as_deref()).or_else(last_screenshot),
+            evidence_missing,
+        };
+        document.serialize(serializer)
+    }
+}
+
+impl RunReport {
+    /// Writes `report.json`, in one line.
+    pub fn write_json(&self, folder: &RunFolder, mut out: impl Write) -> Result<(), JsonError> {
+        let document = Document {
+            schema_version: self.schema_version,
+            outcome: self.outcome(),
+            advice: self.outcome().advice(),
+            headline: self.headline(),
+            outcomes: Gates {
+                api: self.outcome_through(Gate::Api),
+                journey: self.outcome_through(Gate::Journey),
+            },
+            run: &self.run,
+            targets: self.targets.iter().map(|target| self.target_document(target, folder)).collect(),
+            catalogue: &self.catalogue,
+        };
+        serde_json::to_writer(&mut out, &document).map_err(|source| JsonError::Write { source })?;
+        out.write_all(b"\n").and_then(|()| out.flush()).map_err(|source| JsonError::Flush { source })
+    }
+
+    /// Reads a report back; what is computed is not read but computed again when asked for.
+    pub fn read(text: &str) -> Result<Self, JsonError> {
+        let report: Self = serde_json::from_str(text).map_err(|source| JsonError::Read { source })?;
+        if report.schema_version != Self::SCHEMA_VERSION {
+            return Err(JsonError::Version { found: report.schema_version });
+        }
+        let records = report.targets.iter().flat_map(|target| &target.records);
+        if let Some(record) = records.into_iter().find(|record| record.attempts.is_empty()) {
+            return Err(JsonError::NoAttempt { place: record.place() });
+        }
+        Ok(report)
+    }
+
+    fn target_document<'r>(&'r self, target: &'r TargetReport, folder: &'r RunFolder) -> TargetDocument<'r> {
+        let rows = self.rows(target);
+        let (seen, apply) = self.musts_seen(target);
+        let mut standings = BTreeMap::new();
+        for row in &rows {
+            *standings.entry(row.standing.word()).or_default() += 1;
+        }
+        TargetDocument {
+            facts: &target.facts,
+            outcome: self.target_outcome(target),
+            headline: self.target_headline(target),
+            outcomes: Gates {
+                api: self.target_outcome_through(target, Gate::Api),
+                journey: self.target_outcome_through(target, Gate::Journey),
+            },
+            musts: Musts { seen, apply },
+            standings,
+            requirements: rows.into_iter().map(|row| requirement_document(target, &row, folder)).collect(),
+            records: &target.records,
+        }
+    }
+}
+
+fn requirement_document<'r>(
+    target: &'r TargetReport,
+    row: &Row<'r>,
+    folder: &'r RunFolder,
+) -> RequirementDocument<'r> {
+    let requirement = row.requirement;
+    let document = |(record, finding): &(&'r ScenarioRecord, &'r Finding)| FindingDocument {
+        requirement: &requirement.id,
+        statement: &requirement.statement,
+        source: &requirement.source,
+        scenario: &record.key,
+        step: &finding.step,
+        file: &finding.file,
+        line: finding.line,
+        subject: &finding.mismatch.subject,
+        expected: &finding.mismatch.expected,
+        actual: &finding.mismatch.actual,
+        passive: finding.passive,
+        shown: Shown { record, finding, folder },
+    };
+    RequirementDocument {
+        id: &requirement.id,
+        area: &requirement.area,
+        level: requirement.level,
+        statement: &requirement.statement,
+        source: &requirement.source,
+        confidence: requirement.confidence_for(target.facts.dialect),
+        standing: row.standing,
+        cause: row.cause(),
+        journey: row.journey,
+        scenarios: row.records.iter().map(|record| record.place()).collect(),
+        findings: row.findings.iter().map(document).collect(),
+    }
+}
+
+/// Why `report.json` could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum JsonError {
+    #[error("cannot write the report")]
+    Write { source: serde_json::Error },
+
+    #[error("cannot finish writing the report")]
+    Flush { source: std::io::Error },
+
+    #[error("the report is malformed")]
+    Read { source: serde_json::Error },
+
+    #[error(
+        "the report has schema version {found}; this program reads version {}",
+        RunReport::SCHEMA_VERSION
+    )]
+    Version { found: u32 },
+
+    #[error("the report lists the scenario at {place} without an attempt")]
+    NoAttempt { place: String },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use serde_json::Value;
+
+    const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
+
+    fn written(report: &RunReport, folder: &RunFolder) -> Value {
+        let mut out = Vec::new();
+        report.write_json(folder, &mut out).unwrap();
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    fn findings(document: &Value, wanted: &str) -> Vec<Value> {
+        let each = |value: &Value, member: &str| value[member].as_array().cloned().unwrap_or_default();
+        let targets = each(document, "targets");
+        let rows = targets.iter().flat_map(|target| each(target, "requirements"));
+        rows.filter(|row| row["standing"] == wanted).flat_map(|row| each(&row, "findings")).collect()
+    }
+
+    #[test]
+    fn a_written_report_reads_back_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = fixture::spilled(folder.path());
+        let text = written(&report, &RunFolder::new(folder.path())).to_string();
+        assert_eq!(RunReport::read(&text).unwrap(), report);
+    }
+
+    #[test]
+    fn a_report_of_another_version_is_refused() {
+        let report = RunReport { schema_version: 9, ..fixture::report() };
+        let text = written(&report, &RunFolder::new("reports/none")).to_string();
+        let error = RunReport::read(&text).unwrap_err();
+        assert_eq!(error.to_string(), "the report has schema version 9; this program reads version 1");
+    }
+
+    #[test]
+    fn every_failure_says_all_there_is_to_know_even_when_its_evidence_was_spilled() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = fixture::spilled(folder.path());
+        let document = written(&report, &RunFolder::new(folder.path()));
+        let failures = findings(&document, "FAIL");
+        assert!(failures.len() >= 5);
+        for failure in failures {
+            for member in ["requirement", "statement", "source", "step", "file", "expected", "actual"] {
+                assert!(!failure[member].as_str().unwrap().is_empty(), "{member} of {failure}");
+            }
+            assert!(failure["line"].as_u64().unwrap() > 0);
+            assert_eq!(failure["exchange"]["request"]["method"], "POST");
+            assert!(failure["exchange"]["response"]["status"].is_u64());
+        }
+    }
+
+    #[test]
+    fn missing_evidence_is_said_and_does_not_stop_the_report() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = fixture::spilled(folder.path());
+        let document = written(&report, &RunFolder::new(folder.path().join("gone")));
+        let missing = findings(&document, "FAIL").into_iter().find(|finding| finding["exchange"].is_null());
+        let reason = &missing.unwrap()["evidence_missing"];
+        assert_eq!(reason, "cannot read evidence/passes.ndjson of the run's folder");
+    }
+
+    #[test]
+    fn a_produced_report_and_the_examples_keep_the_schema() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let document = written(&fixture::report(), &RunFolder::new("reports/none"));
+        let examples = schema["examples"].as_array().unwrap();
+        assert!(!examples.is_empty());
+        for instance in examples.iter().chain([&document]) {
+            let errors: Vec<String> = validator
+                .iter_errors(instance)
+                .map(|error| format!("{}: {error}", error.instance_path()).chars().take(300).collect())
+                .collect();
+            assert_eq!(errors, Vec::<String>::new());
+        }
+        let mut open = document;
+        open["surprise"] = Value::Bool(true);
+        assert!(!validator.is_valid(&open));
+    }
+
+    #[test]
+    fn golden() {
+        let document = written(&fixture::report(), &RunFolder::new("reports/none"));
+        insta::assert_json_snapshot!(document, {
+            ".run.id" => "‹id›",
+            ".run.started_at" => "‹time›",
+            ".run.finished_at" => "‹time›",
+            ".targets[].records" => "‹records›",
+            ".catalogue" => "‹catalogue›",
+        });
+    }
+}

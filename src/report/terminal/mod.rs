@@ -1,0 +1,353 @@
+//! The report on the terminal: the plain word, then the failures, then what could not be judged, then the tables.
+
+mod listing;
+mod page;
+mod table;
+
+pub use listing::table;
+
+use crate::evidence::Exchange;
+use crate::evidence::Outcome as Answer;
+use crate::report::Gate;
+use crate::report::RunFolder;
+use crate::report::RunReport;
+use crate::report::Standing;
+use crate::report::TargetReport;
+use crate::report::failure::BROKEN;
+use crate::report::failure::Failure;
+use crate::report::failure::Open;
+use crate::report::failure::Way;
+use crate::report::failure::exchange_of;
+use crate::report::summary::counted;
+use crate::requirement::Requirement;
+use crate::verdict::ScenarioRecord;
+use page::Look;
+use page::Page;
+use page::clean;
+use page::value;
+
+/// Column of the text beside a standing's word.
+const BESIDE: usize = 6;
+
+/// Ways of one failure, and places of one list, that are shown before the rest is only counted.
+const MOST_WAYS: usize = 3;
+const MOST_PLACES: usize = 4;
+const MOST_CAUSES: usize = 12;
+
+/// Files a run may leave, and what each is for.
+const FILES: &[(&str, &str)] = &[
+    ("report.html", "to read and to hand over"),
+    ("report.json", "everything, for machines"),
+    ("junit.xml", "for the build server"),
+    ("messages.ndjson", "Cucumber Messages"),
+    ("evidence", "exchanges, journeys, screenshots"),
+];
+
+impl RunReport {
+    /// The report as text for a terminal of this width; without colour it holds no escape sequence.
+    pub fn to_terminal(&self, folder: &RunFolder, width: usize, color: bool) -> String {
+        let mut page = Page::new(width, color);
+        lead(&mut page, self);
+        for target in &self.targets {
+            failures(&mut page, self, target, folder);
+        }
+        for target in &self.targets {
+            open(&mut page, self, target);
+        }
+        for target in &self.targets {
+            remarks(&mut page, self, target);
+        }
+        for target in &self.targets {
+            page.heading(&format!("{} · requirements by area", target.facts.name));
+            for part in table::by_area(&page, &self.areas(), &self.rows(target)) {
+                page.block(&part);
+            }
+        }
+        page.heading("Words");
+        for standing in self.standings() {
+            page.beside((standing.word(), Look::of_standing(standing)), 13, standing.meaning());
+        }
+        files(&mut page, folder);
+        page.finish()
+    }
+}
+
+fn lead(page: &mut Page, report: &RunReport) {
+    let outcome = report.outcome();
+    let word = outcome.advice().to_uppercase();
+    let indent = word.chars().count() + 3;
+    page.beside((&word, Look::of_outcome(outcome)), indent, &report.headline());
+    if report.run.partial {
+        page.indented(indent, "partial: scenarios were left out on the command line");
+    }
+    if let Some(deviation) = &report.run.deviation {
+        page.indented(indent, &format!("the mock lies on purpose: {}", clean(deviation)));
+    }
+    if report.run.gate != Gate::All {
+        page.indented(indent, &format!("only the {} gate decides", gate_word(report.run.gate)));
+    }
+    for target in &report.targets {
+        let facts = &target.facts;
+        page.gap();
+        let about = format!("{} {}  {}", facts.dialect, facts.provider, facts.base_url);
+        page.beside((&facts.name, Look::Strong), facts.name.chars().count() + 2, &clean(&about));
+        for gate in [Gate::Api, Gate::Journey] {
+            let look = Look::of_outcome(report.target_outcome_through(target, gate));
+            page.beside((&format!("  {}", gate_word(gate)), look), 11, &report.gate_headline(target, gate));
+        }
+    }
+}
+
+fn gate_word(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Api => "api",
+        Gate::Journey => "journey",
+        Gate::All => "all",
+    }
+}
+
+fn failures(page: &mut Page, report: &RunReport, target: &TargetReport, folder: &RunFolder) {
+    let failures = report.failures(target, BROKEN);
+    if failures.is_empty() {
+        return;
+    }
+    page.heading(&format!(
+        "{} · {} not as promised",
+        target.facts.name,
+        counted(failures.len(), "requirement")
+    ));
+    for failure in &failures {
+        page.gap();
+        title(page, failure);
+        for way in failure.ways.iter().take(MOST_WAYS) {
+            tell(page, target, folder, failure.requirement, way);
+        }
+        if failure.ways.len() > MOST_WAYS {
+            let more = counted(failure.ways.len() - MOST_WAYS, "more way");
+            page.indented(BESIDE, &format!("and {more}, in report.html"));
+        }
+    }
+}
+
+fn title(page: &mut Page, failure: &Failure<'_>) {
+    let Requirement { id, level, statement, .. } = failure.requirement;
+    let standing = failure.standing;
+    let indent = (standing.word().len() + 2).max(BESIDE);
+    let text = format!("{id}  {level}  {}", clean(statement));
+    page.beside((standing.word(), Look::of_standing(standing)), indent, &text);
+}
+
+fn tell(
+    page: &mut Page,
+    target: &TargetReport,
+    folder: &RunFolder,
+    requirement: &Requirement,
+    way: &Way<'_>,
+) {
+    let finding = way.finding;
+    page.indented(BESIDE, &format!("{}:{}  {}", clean(&finding.file), finding.line, clean(&finding.step)));
+    page.indented(BESIDE, &value(&finding.mismatch.to_string()));
+    let evidence = folder.evidence(&way.record.last().evidence).unwrap_or_default();
+    if let Some(visit) = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit) {
+        page.indented(BESIDE, &value(&visit.to_string()));
+    }
+    let source = format!("source: {}", clean(&requirement.source));
+    match exchange_of(finding, &evidence) {
+        Some(exchange) => {
+            let text = value(&in_short(exchange, &target.facts.base_url));
+            let gap = page.width().saturating_sub(BESIDE + text.chars().count() + source.chars().count());
+            if gap >= 2 {
+                page.block(&format!("{}{text}{}{source}", " ".repeat(BESIDE), " ".repeat(gap.min(8))));
+            } else {
+                page.indented(BESIDE, &text);
+                page.indented(BESIDE, &source);
+            }
+        }
+        None => page.indented(BESIDE, &source),
+    }
+    let places = way.places();
+    if finding.passive || places.len() > 1 {
+        let how = format!(
+            "{} in {}, {}",
+            if finding.passive { "seen in passing" } else { "seen" },
+            counted(places.len(), "scenario"),
+            counted(way.exchanges(), "exchange"),
+        );
+        page.indented(BESIDE, &format!("{how}: {}", few(&places)));
+    }
+    if way.answers() > 1 {
+        page.indented(BESIDE, &format!("{} different answers", way.answers()));
+    }
+}
+
+/// An exchange in one line, its URL without the target's own address.
+fn in_short(exchange: &Exchange, base_url: &str) -> String {
+    let url =
+        exchange.request.url.strip_prefix(base_url.trim_end_matches('/')).unwrap_or(&exchange.request.url);
+    let answer = match &exchange.outcome {
+        Answer::Response(response) => response.status.to_string(),
+        Answer::Trouble(trouble) => trouble.kind.to_string(),
+    };
+    let Exchange { number, request, elapsed_us, .. } = exchange;
+    format!("exchange {number}: {} {url} → {answer} ({} ms)", request.method, elapsed_us / 1000)
+}
+
+fn few(places: &[String]) -> String {
+    let shown = places.iter().take(MOST_PLACES).map(|place| clean(place)).collect::<Vec<_>>().join(", ");
+    match places.len().saturating_sub(MOST_PLACES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+fn open(page: &mut Page, report: &RunReport, target: &TargetReport) {
+    let open = report.open(target);
+    if open.is_empty() {
+        return;
+    }
+    page.heading(&format!("{} · what could not be judged", target.facts.name));
+    for standing in Standing::ALL {
+        let mut entries: Vec<&Open<'_>> = open.iter().filter(|entry| entry.standing == standing).collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.requirements.len()));
+        for entry in entries.iter().take(MOST_CAUSES) {
+            page.gap();
+            let label = standing.word();
+            page.beside((label, Look::of_standing(standing)), label.len() + 2, &value(&entry.cause));
+            page.indented(BESIDE, &who(entry));
+        }
+        if let Some(more @ 1..) = entries.len().checked_sub(MOST_CAUSES) {
+            page.indented(BESIDE, &format!("{standing}: and {more} more causes, in report.html"));
+        }
+    }
+}
+
+/// The requirements that an open question is about, and for faults of the harness where they lie.
+fn who(entry: &Open<'_>) -> String {
+    let ids = ids(&entry.requirements);
+    if entry.standing != Standing::Harness {
+        return ids;
+    }
+    let places: Vec<String> = entry.records.iter().map(|record| record.place()).collect();
+    if ids.is_empty() { few(&places) } else { format!("{}  {ids}", few(&places)) }
+}
+
+/// Ids, those of one area drawn together: `HPP-CREATE-001, 003`.
+fn ids(requirements: &[&Requirement]) -> String {
+    let mut shown = String::new();
+    let mut last = "";
+    for requirement in requirements {
+        let id = requirement.id.as_str();
+        let (area, number) = id.rsplit_once('-').unwrap_or(("", id));
+        if !shown.is_empty() {
+            shown.push_str(", ");
+        }
+        shown.push_str(if area == last { number } else { id });
+        last = area;
+    }
+    shown
+}
+
+/// What stands in the way of policy, and what was only recorded.
+fn remarks(page: &mut Page, report: &RunReport, target: &TargetReport) {
+    const REMARKS: [Standing; 4] = [Standing::Flaky, Standing::Stale, Standing::Waived, Standing::Noted];
+    let rows = report.rows(target);
+    let mut headed = false;
+    for standing in REMARKS {
+        for row in rows.iter().filter(|row| row.standing == standing) {
+            if !headed {
+                page.heading(&format!("{} · flaky, waived and noted", target.facts.name));
+                headed = true;
+            }
+            let label = (standing.word(), Look::of_standing(standing));
+            let text = format!("{}  {}", row.requirement.id, clean(&row.requirement.statement));
+            page.beside(label, standing.word().len() + 2, &text);
+            for line in remark(standing, target, &row.records, &row.requirement.id.to_string()) {
+                page.indented(BESIDE, &line);
+            }
+            for (_, finding) in row.findings.iter().take(MOST_WAYS) {
+                page.indented(BESIDE, &value(&finding.mismatch.to_string()));
+            }
+        }
+    }
+}
+
+fn remark(standing: Standing, target: &TargetReport, records: &[&ScenarioRecord], id: &str) -> Vec<String> {
+    let waivers = target.facts.waivers.iter().filter(|waiver| waiver.requirement.as_str() == id);
+    match standing {
+        Standing::Flaky => records
+            .iter()
+            .filter(|record| record.is_flaky())
+            .map(|record| {
+                let attempts = record.attempts.iter().map(|attempt| attempt.verdict.word());
+                format!("{}  attempts: {}", clean(&record.place()), attempts.collect::<Vec<_>>().join(", "))
+            })
+            .collect(),
+        Standing::Noted => records
+            .iter()
+            .flat_map(|record| &record.last().observations)
+            .map(|observation| value(&format!("{} {}", observation.question, observation.answer)))
+            .collect(),
+        _ => waivers
+            .map(|waiver| value(&format!("until {}, {}: {}", waiver.expires, waiver.owner, waiver.reason)))
+            .collect(),
+    }
+}
+
+fn files(page: &mut Page, folder: &RunFolder) {
+    let there: Vec<&(&str, &str)> = FILES.iter().filter(|(name, _)| folder.has(name)).collect();
+    if there.is_empty() {
+        return;
+    }
+    page.heading("Files");
+    page.indented(0, &folder.root().display().to_string());
+    for (name, what) in there {
+        page.beside((&format!("  {name}"), Look::Plain), 20, what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    fn shown(width: usize, color: bool) -> String {
+        let report = fixture::report();
+        assert!(report.targets.iter().all(|target| target.records.len() > 10));
+        report.to_terminal(&RunFolder::new("reports/none"), width, color)
+    }
+
+    #[test]
+    fn golden_at_80_columns() {
+        insta::assert_snapshot!(shown(80, false));
+    }
+
+    #[test]
+    fn golden_at_120_columns() {
+        insta::assert_snapshot!(shown(120, false));
+    }
+
+    #[test]
+    fn without_colour_there_is_no_escape_and_no_line_is_too_wide() {
+        for width in [60, 80, 100, 120] {
+            let text = shown(width, false);
+            assert!(!text.contains('\u{1b}'), "{width}");
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let coloured = shown(80, true);
+        let bare = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap().replace_all(&coloured, "").into_owned();
+        assert_eq!(bare, shown(80, false));
+    }
+
+    #[test]
+    fn ids_of_one_area_are_drawn_together() {
+        let report = fixture::report();
+        let some: Vec<&Requirement> = report.catalogue.iter().skip(7).take(4).collect();
+        assert_eq!(ids(&some), "HPP-CREATE-021, 023, HPP-REDIRECT-001, 002");
+    }
+}

@@ -1,0 +1,208 @@
+//! What a run judges by: features, catalogue, schemas and profiles, embedded or from disk.
+
+use crate::requirement::Catalogue;
+use crate::requirement::CatalogueError;
+use crate::schema::SchemaError;
+use crate::schema::SchemaSet;
+use crate::suite::FeatureText;
+use crate::suite::FileFault;
+use crate::suite::LoadedFeature;
+use include_dir::Dir;
+use include_dir::include_dir;
+use sha2::Digest;
+use sha2::Sha256;
+use std::path::Path;
+use std::path::PathBuf;
+
+static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/features");
+static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
+static TARGETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/targets");
+
+/// A file that was read: its path as shown, and its text.
+type NamedText = (String, String);
+
+/// The features of a run and the catalogue they judge by.
+pub struct Features {
+    pub loaded: Vec<LoadedFeature>,
+    /// Files that the user added and that could not be read as features.
+    pub faults: Vec<FileFault>,
+    pub catalogue: Catalogue,
+    pub features_hash: String,
+    pub catalogue_hash: String,
+}
+
+impl Features {
+    /// The embedded features, or the files and folders given instead. The embedded catalogue is always part of it; a folder, or
+    /// the place of a file, adds the catalogues beside the features.
+    pub fn load(paths: &[PathBuf]) -> Result<Self, AssetError> {
+        let mut catalogues = embedded(&FEATURES, "features", "toml");
+        let mut texts = Vec::new();
+        if paths.is_empty() {
+            texts = embedded(&FEATURES, "features", "feature");
+        }
+        for path in paths {
+            let before = texts.len();
+            collect(path, "feature", &mut texts)?;
+            if texts.len() == before {
+                return Err(AssetError::NoFeature { path: path.clone() });
+            }
+            let around = if path.is_dir() { path.clone() } else { path.with_extension("toml") };
+            if around.exists() && !is_embedded_folder(&around) {
+                collect(&around, "toml", &mut catalogues)?;
+            }
+        }
+        let mut catalogue = Catalogue::default();
+        for (path, text) in &catalogues {
+            catalogue.add(path, text)?;
+        }
+        let (mut loaded, mut faults) = (Vec::new(), Vec::new());
+        for (path, text) in &texts {
+            match LoadedFeature::parse(&FeatureText { path: path.clone(), text: text.clone() }) {
+                Ok(feature) => loaded.push(feature),
+                Err(fault) if paths.is_empty() => return Err(AssetError::Feature(fault)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        Ok(Self { loaded, faults, catalogue, features_hash: hash(&texts), catalogue_hash: hash(&catalogues) })
+    }
+}
+
+/// The texts of the schemas, embedded or of a folder.
+pub struct SchemaTexts(Vec<NamedText>);
+
+impl SchemaTexts {
+    /// The embedded schemas, or those of a folder instead.
+    pub fn load(folder: Option<&Path>) -> Result<Self, AssetError> {
+        let Some(folder) = folder else { return Ok(Self(embedded(&SCHEMAS, "schemas", "schema.json"))) };
+        let mut texts = Vec::new();
+        collect(folder, "schema.json", &mut texts)?;
+        if texts.is_empty() {
+            return Err(AssetError::NoSchema { path: folder.to_owned() });
+        }
+        Ok(Self(texts))
+    }
+
+    /// Compiles the schemas; each requirement they name must be in the catalogue.
+    pub fn compile(&self, loopback: bool, catalogue: &Catalogue) -> Result<SchemaSet, AssetError> {
+        let files = self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let set = SchemaSet::compile(files, loopback)?;
+        match set.owners().into_iter().find(|(_, id)| catalogue.get(id).is_none()) {
+            Some((schema, id)) => {
+                Err(AssetError::UnknownOwner { schema: schema.to_owned(), id: id.to_string() })
+            }
+            None => Ok(set),
+        }
+    }
+
+    /// Hash of all texts.
+    pub fn hash(&self) -> String {
+        hash(&self.0)
+    }
+}
+
+/// The text of an embedded file below `targets/`.
+pub fn embedded_target(path: &str) -> Option<String> {
+    TARGETS.get_file(path)?.contents_utf8().map(ToOwned::to_owned)
+}
+
+/// The embedded target profiles: name and text.
+pub fn embedded_targets() -> Vec<NamedText> {
+    embedded(&TARGETS, "targets", "toml")
+        .into_iter()
+        .filter(|(path, _)| path.matches('/').count() == 1)
+        .collect()
+}
+
+fn embedded(dir: &Dir<'_>, prefix: &str, ending: &str) -> Vec<NamedText> {
+    let mut files = Vec::new();
+    for file in dir.files() {
+        let path = file.path().to_string_lossy();
+        if has_ending(&path, ending)
+            && let Some(text) = file.contents_utf8()
+        {
+            files.push((format!("{prefix}/{path}"), text.to_owned()));
+        }
+    }
+    files.sort();
+    files
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    path.strip_suffix(ending).is_some_and(|stem| stem.ends_with('.'))
+}
+
+/// The repository's own features given as a folder bring no second copy of the embedded catalogue.
+fn is_embedded_folder(path: &Path) -> bool {
+    let files: Vec<PathBuf> = if path.is_dir() {
+        std::fs::read_dir(path)
+            .map(|dir| dir.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default()
+    } else {
+        vec![path.to_owned()]
+    };
+    let mut catalogues = files.iter().filter(|file| has_ending(&file.to_string_lossy(), "toml")).peekable();
+    catalogues.peek().is_some()
+        && catalogues.all(|file| {
+            let embedded = file.file_name().and_then(|name| FEATURES.get_file(name));
+            embedded
+                .is_some_and(|embedded| std::fs::read(file).is_ok_and(|bytes| bytes == embedded.contents()))
+        })
+}
+
+/// Reads a file, or every file of a folder and the folders in it that has this ending, in order of their names.
+fn collect(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), AssetError> {
+    let failed = |source| AssetError::Read { path: path.to_owned(), source };
+    if !path.is_dir() {
+        let text = std::fs::read_to_string(path).map_err(failed)?;
+        found.push((path.display().to_string(), text));
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
+        .map_err(failed)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(failed)?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() || has_ending(&entry.to_string_lossy(), ending) {
+            collect(&entry, ending, found)?;
+        }
+    }
+    Ok(())
+}
+
+fn hash(files: &[NamedText]) -> String {
+    let mut hasher = Sha256::new();
+    for (path, text) in files {
+        hasher.update(path.as_bytes());
+        hasher.update([0]);
+        hasher.update(text.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Why a run has nothing to judge by.
+#[derive(Debug, thiserror::Error)]
+pub enum AssetError {
+    #[error("cannot read {path}")]
+    Read { path: PathBuf, source: std::io::Error },
+
+    #[error("{path} has no .feature file; give a feature file or a folder that has one")]
+    NoFeature { path: PathBuf },
+
+    #[error("{path} has no .schema.json file")]
+    NoSchema { path: PathBuf },
+
+    #[error("{}:{}: {}; {}", .0.path, .0.line, .0.fault.message, .0.fault.help)]
+    Feature(FileFault),
+
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+
+    #[error("the schema `{schema}` names {id} in `x-requirement`, which is in no catalogue")]
+    UnknownOwner { schema: String, id: String },
+}

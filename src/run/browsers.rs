@@ -1,0 +1,55 @@
+//! The browsers of a run and the merchant's site they find, started together when the first scenario needs them.
+
+use crate::browser::BrowserOptions;
+use crate::browser::BrowserPool;
+use crate::receiver::Receiver;
+use crate::run::error_chain;
+use crate::target::TargetProfile;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Which browsers a run wants.
+#[derive(Debug, Clone)]
+pub struct BrowserChoice {
+    /// `auto`, the name of a program, or a path.
+    pub browser: String,
+    /// The driver, when it is not to be looked up.
+    pub driver: Option<PathBuf>,
+    /// How many at once.
+    pub slots: usize,
+    /// Whether a screenshot is taken of every visit, not of endings and unknown pages alone.
+    pub screenshots_of_all: bool,
+}
+
+/// The browsers of a run and the merchant's site they find.
+#[derive(Clone)]
+pub struct Browsers {
+    pub receiver: Option<Arc<Receiver>>,
+    pub pool: Result<Arc<BrowserPool>, String>,
+}
+
+impl Browsers {
+    /// Those of scenarios that need none.
+    pub fn none() -> Self {
+        Self { receiver: None, pool: Err("no browser was asked for".into()) }
+    }
+
+    /// Starts the receiver and the browsers of a profile; what is missing is kept as the reason.
+    pub async fn start(choice: &BrowserChoice, profile: &TargetProfile) -> Self {
+        let receiver = match Receiver::start(&profile.merchant_host).await {
+            Ok(receiver) => Arc::new(receiver),
+            Err(error) => return Self { receiver: None, pool: Err(error_chain(&error)) },
+        };
+        let options = BrowserOptions {
+            browser: choice.browser.clone(),
+            driver: choice.driver.clone(),
+            slots: choice.slots,
+            merchant_host: profile.merchant_host.clone(),
+            receiver: profile.receiver_address.unwrap_or_else(|| receiver.address()),
+            spki_sha256_base64: receiver.spki_sha256_base64(),
+            proxy: None,
+        };
+        let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| error_chain(&error));
+        Self { receiver: Some(receiver), pool }
+    }
+}

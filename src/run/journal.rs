@@ -1,0 +1,131 @@
+//! The journal: every attempt is on disk as it ends, so that nothing finished is lost; evidence is spilled beside it.
+
+use crate::verdict::Attempt;
+use crate::verdict::EvidenceStore;
+use crate::verdict::Verdict;
+use serde::Serialize;
+use std::fs::File;
+use std::io::BufWriter;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+/// File of the journal, in the run's folder.
+const JOURNAL: &str = "journal.ndjson";
+
+/// File of the spilled evidence, in the run's folder.
+const EVIDENCE: &str = "evidence/evidence.ndjson";
+
+/// An attempt on its way to the disk: index of its target, key of its scenario.
+pub struct Entry {
+    pub target: usize,
+    pub key: String,
+    pub attempt: Attempt,
+}
+
+/// Writes entries in a thread of its own, for the runner polls every scenario in one task.
+pub struct Journal {
+    sender: Option<mpsc::Sender<Entry>>,
+    writer: Option<JoinHandle<Result<Vec<Entry>, JournalError>>>,
+}
+
+impl Journal {
+    /// Opens the journal of a run in its folder.
+    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+        let failed = |path: PathBuf| move |source| JournalError { path, source };
+        let (journal, evidence) = (folder.join(JOURNAL), folder.join(EVIDENCE));
+        if let Some(parent) = evidence.parent() {
+            std::fs::create_dir_all(parent).map_err(failed(parent.to_owned()))?;
+        }
+        let mut writer = Writer {
+            journal: BufWriter::new(File::create(&journal).map_err(failed(journal))?),
+            evidence: BufWriter::new(File::create(&evidence).map_err(failed(evidence))?),
+            offset: 0,
+            folder: folder.to_owned(),
+        };
+        let (sender, entries) = mpsc::channel::<Entry>();
+        let thread = std::thread::spawn(move || {
+            let mut kept = Vec::new();
+            while let Ok(entry) = entries.recv() {
+                kept.push(writer.write(entry)?);
+            }
+            Ok(kept)
+        });
+        Ok(Self { sender: Some(sender), writer: Some(thread) })
+    }
+
+    /// A handle by which attempts are handed over as they end.
+    pub fn sender(&self) -> Option<mpsc::Sender<Entry>> {
+        self.sender.clone()
+    }
+
+    /// Waits until all is written; gives back the attempts in the order in which they ended.
+    pub fn finish(mut self) -> Result<Vec<Entry>, JournalError> {
+        drop(self.sender.take());
+        match self.writer.take().map(JoinHandle::join) {
+            Some(Ok(kept)) => kept,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+struct Writer {
+    journal: BufWriter<File>,
+    evidence: BufWriter<File>,
+    offset: u64,
+    folder: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Line<'e> {
+    target: usize,
+    key: &'e str,
+    attempt: &'e Attempt,
+}
+
+impl Writer {
+    /// Writes one entry. The evidence of what passed stays on disk alone; all other is kept for the report too.
+    fn write(&mut self, mut entry: Entry) -> Result<Entry, JournalError> {
+        let evidence = std::mem::replace(&mut entry.attempt.evidence, EvidenceStore::None);
+        let spilled = self.spill(&evidence).map_err(|source| self.failed(EVIDENCE, source))?;
+        entry.attempt.evidence = spilled;
+        let line = Line { target: entry.target, key: &entry.key, attempt: &entry.attempt };
+        let mut write = || -> std::io::Result<()> {
+            serde_json::to_writer(&mut self.journal, &line)?;
+            self.journal.write_all(b"\n")?;
+            self.journal.flush()
+        };
+        write().map_err(|source| self.failed(JOURNAL, source))?;
+        if entry.attempt.verdict != Verdict::Pass || !entry.attempt.findings.is_empty() {
+            entry.attempt.evidence = evidence;
+        }
+        Ok(entry)
+    }
+
+    fn spill(&mut self, evidence: &EvidenceStore) -> std::io::Result<EvidenceStore> {
+        let EvidenceStore::Here(evidence) = evidence else { return Ok(evidence.clone()) };
+        let mut line = serde_json::to_vec(evidence)?;
+        line.push(b'\n');
+        self.evidence.write_all(&line)?;
+        self.evidence.flush()?;
+        let bytes = line.len() as u64;
+        let spilled = EvidenceStore::Spilled { file: EVIDENCE.into(), offset: self.offset, bytes };
+        self.offset += bytes;
+        Ok(spilled)
+    }
+
+    fn failed(&self, file: &str, source: std::io::Error) -> JournalError {
+        JournalError { path: self.folder.join(file), source }
+    }
+}
+
+/// The journal could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {path}")]
+pub struct JournalError {
+    path: PathBuf,
+    source: std::io::Error,
+}

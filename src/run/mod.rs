@@ -1,0 +1,379 @@
+//! A run, start to end: what is judged by, the targets, the scenarios, the report. The one place that knows every part.
+
+mod assets;
+mod browsers;
+mod journal;
+mod name;
+mod preflight;
+mod progress;
+mod records;
+mod subject;
+
+pub use assets::AssetError;
+pub use assets::Features;
+pub use assets::SchemaTexts;
+pub use assets::embedded_targets;
+pub use subject::Embedded;
+pub use subject::SubjectError;
+pub use subject::TargetChoice;
+
+use crate::browser::PageDriver;
+use crate::browser::PageDriverError;
+use crate::client::Client;
+use crate::client::ClientError;
+use crate::control::Control;
+use crate::control::ControlError;
+use crate::evidence::Recorder;
+use crate::report::Gate;
+use crate::report::Hashes;
+use crate::report::RunFacts;
+use crate::report::RunFolder;
+use crate::report::RunReport;
+use crate::report::TargetReport;
+use crate::requirement::Requirement;
+use crate::suite;
+use crate::suite::Case;
+use crate::suite::Context;
+use crate::suite::Filter;
+use crate::suite::Steps;
+use crate::target::Ability;
+use crate::target::TargetProfile;
+use crate::verdict::Attempt;
+use crate::verdict::Doubt;
+use crate::verdict::Verdict;
+pub use browsers::BrowserChoice;
+use browsers::Browsers;
+use jiff::Timestamp;
+use journal::Entry;
+use journal::Journal;
+use progress::Progress;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::time::Duration;
+use subject::Subject;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How a run is to be done.
+#[derive(Debug)]
+pub struct RunOptions {
+    /// Feature files and folders; the embedded ones when empty.
+    pub features: Vec<PathBuf>,
+    pub targets: Vec<TargetChoice>,
+    pub schemas: Option<PathBuf>,
+    pub filter: Filter,
+    /// API scenarios at once.
+    pub jobs: usize,
+    /// Further attempts at a scenario that failed or met trouble.
+    pub retries: u32,
+    pub seed: u64,
+    /// The whole run is stopped after this.
+    pub deadline: Option<Duration>,
+    pub gate: Gate,
+    pub browsers: BrowserChoice,
+    /// The folder in which the run gets one of its own.
+    pub out: PathBuf,
+    pub formats: Vec<Format>,
+    /// Whether a line of progress is shown on standard error.
+    pub progress: bool,
+    /// The command line, for the report.
+    pub arguments: Vec<String>,
+}
+
+/// A file that a run writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// report.json
+    Json,
+    /// report.html
+    Html,
+    /// junit.xml
+    Junit,
+}
+
+/// A finished run.
+pub struct Finished {
+    pub report: RunReport,
+    pub folder: RunFolder,
+}
+
+/// Runs the features against the targets and writes the reports.
+pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
+    let (started_at, began) = (Timestamp::now(), Instant::now());
+    let features = Features::load(&options.features)?;
+    let schemas = SchemaTexts::load(options.schemas.as_deref())?;
+    let recorder = Arc::new(Recorder::default());
+    let mut subjects = Vec::new();
+    for choice in &options.targets {
+        subjects.push(Subject::ready(choice, options.seed, &recorder).await?);
+    }
+    let id = name::run_id(started_at, &subjects);
+    let folder = options.out.join(&id);
+    std::fs::create_dir_all(&folder).map_err(|source| RunError::Folder { path: folder.clone(), source })?;
+    let session = Session {
+        journal: Journal::open(&folder)?,
+        progress: Progress::new(options.progress),
+        browsers: OnceCell::new(),
+        cancel: cancellation(options.deadline),
+        recorder,
+        folder: folder.clone(),
+        began,
+        features,
+        schemas,
+        options,
+    };
+    let steps = suite::step_collection()?;
+    for (index, subject) in subjects.iter().enumerate() {
+        session.run_target(index, &subject.profile, &steps).await?;
+    }
+    let report = session.conclude(id, started_at, &subjects, &steps)?;
+    Ok(Finished { report, folder: RunFolder::new(folder) })
+}
+
+/// The parts that all targets of a run share.
+struct Session {
+    options: RunOptions,
+    features: Features,
+    schemas: SchemaTexts,
+    recorder: Arc<Recorder>,
+    journal: Journal,
+    progress: Progress,
+    browsers: OnceCell<Browsers>,
+    cancel: CancellationToken,
+    folder: PathBuf,
+    began: Instant,
+}
+
+impl Session {
+    /// Runs the scenarios that apply to a target: those of the API first, then those that need the page, then what is tried again.
+    async fn run_target(&self, index: usize, profile: &TargetProfile, steps: &Steps) -> Result<(), RunError> {
+        let Features { loaded, catalogue, .. } = &self.features;
+        let choices = suite::choose(loaded, &self.options.filter, catalogue, profile, steps);
+        let mut waiting: Vec<&Case> =
+            choices.iter().filter(|choice| choice.verdict.is_none()).map(|choice| choice.case).collect();
+        self.progress.expect(&profile.name, waiting.len());
+        for attempt in 1..=self.options.retries + 1 {
+            let (journey, api): (Vec<&Case>, Vec<&Case>) =
+                waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));
+            let mut again = self.phase(index, profile, &api, self.options.jobs, attempt).await?;
+            let slots = self.options.browsers.slots;
+            again.extend(self.phase(index, profile, &journey, slots, attempt).await?);
+            waiting.retain(|case| again.contains(&case.key));
+            if waiting.is_empty() || self.cancel.is_cancelled() {
+                break;
+            }
+            self.progress.expect(&profile.name, waiting.len());
+        }
+        Ok(())
+    }
+
+    /// Runs some cases once; gives back the keys of those that another attempt might settle.
+    async fn phase(
+        &self,
+        target: usize,
+        profile: &TargetProfile,
+        cases: &[&Case],
+        jobs: usize,
+        attempt: u32,
+    ) -> Result<Vec<String>, RunError> {
+        if cases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let context = self.context(target, profile, cases, attempt).await?;
+        let Some(sender) = self.journal.sender() else { return Ok(Vec::new()) };
+        let again = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+        let (unsettled, progress) = (std::rc::Rc::clone(&again), self.progress.clone());
+        suite::run(&context, &self.features.loaded, cases, jobs, move |ended| {
+            progress.ended(&ended.attempt.verdict);
+            if is_worth_another_attempt(&ended.attempt.verdict) {
+                unsettled.borrow_mut().push(ended.case.key.clone());
+            }
+            // The writer ends only by an error of its own, which `finish` reports.
+            let _ = sender.send(Entry { target, key: ended.case.key.clone(), attempt: ended.attempt });
+        })
+        .await?;
+        Ok(again.take())
+    }
+
+    async fn context(
+        &self,
+        target: usize,
+        profile: &TargetProfile,
+        cases: &[&Case],
+        attempt: u32,
+    ) -> Result<Arc<Context>, RunError> {
+        let journey = cases.iter().any(|case| case.needs.contains(&Ability::Browser));
+        let browsers = if journey {
+            self.browsers.get_or_init(|| Browsers::start(&self.options.browsers, profile)).await.clone()
+        } else {
+            Browsers::none()
+        };
+        let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
+        let page_driver = page_driver.transpose()?.map(Arc::new);
+        let phase = if journey { "p" } else { "a" };
+        let mark = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
+        Ok(Arc::new(Context {
+            schemas: self.schemas.compile(profile.is_loopback(), &self.features.catalogue)?,
+            client: Client::new(profile, Arc::clone(&self.recorder))?,
+            control: Control::new(profile, Arc::clone(&self.recorder))?,
+            recorder: Arc::clone(&self.recorder),
+            browsers: browsers.pool,
+            receiver: browsers.receiver,
+            page_driver,
+            screenshots_of_all: self.options.browsers.screenshots_of_all,
+            folder: self.folder.clone(),
+            run_mark: format!("{mark}{phase}{target}{attempt}"),
+            run_began: self.began,
+            cancel: self.cancel.clone(),
+            references: AtomicU32::new(0),
+            profile: profile.clone(),
+        }))
+    }
+
+    /// Waits for the journal and makes the report of what it holds.
+    fn conclude(
+        self,
+        id: String,
+        started_at: Timestamp,
+        subjects: &[Subject],
+        steps: &Steps,
+    ) -> Result<RunReport, RunError> {
+        self.progress.finish();
+        let mut attempts: HashMap<(usize, String), Vec<Attempt>> = HashMap::new();
+        for entry in self.journal.finish()? {
+            attempts.entry((entry.target, entry.key)).or_default().push(entry.attempt);
+        }
+        let catalogue: Vec<Requirement> = self.features.catalogue.iter().cloned().collect();
+        let mut targets = Vec::new();
+        for (index, subject) in subjects.iter().enumerate() {
+            let profile = &subject.profile;
+            let Features { loaded, catalogue: known, faults, .. } = &self.features;
+            let choices = suite::choose(loaded, &self.options.filter, known, profile, steps);
+            let made = |case: &Case| attempts.remove(&(index, case.key.clone()));
+            let records = records::of_target(choices, made, faults);
+            targets.push(TargetReport { facts: records::facts(profile, &catalogue), records });
+        }
+        let browser = self.browsers.get().and_then(|browsers| browsers.pool.as_ref().ok());
+        let report = RunReport {
+            schema_version: RunReport::SCHEMA_VERSION,
+            run: RunFacts {
+                id,
+                started_at,
+                finished_at: Timestamp::now(),
+                harness_version: env!("CARGO_PKG_VERSION").into(),
+                arguments: self.options.arguments.iter().map(|text| self.recorder.text(text)).collect(),
+                seed: self.options.seed,
+                gate: self.options.gate,
+                partial: self.options.filter.is_partial(),
+                deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
+                browser: browser.map(|pool| pool.version().to_owned()),
+                hashes: Hashes {
+                    features: self.features.features_hash.clone(),
+                    catalogue: self.features.catalogue_hash.clone(),
+                    schemas: self.schemas.hash(),
+                },
+            },
+            targets,
+            catalogue,
+        };
+        write(&report, &self.folder, &self.options.formats)?;
+        Ok(report)
+    }
+}
+
+/// Writes the files of a report into the folder of its run.
+pub fn write(report: &RunReport, folder: &std::path::Path, formats: &[Format]) -> Result<(), RunError> {
+    let run = RunFolder::new(folder);
+    let failed = |path: PathBuf| move |source| RunError::Folder { path, source };
+    for format in formats {
+        let (name, bytes) = match format {
+            Format::Json => {
+                let mut bytes = Vec::new();
+                report.write_json(&run, &mut bytes)?;
+                ("report.json", bytes)
+            }
+            Format::Html => ("report.html", report.to_html(&run)?.into_bytes()),
+            Format::Junit => ("junit.xml", report.to_junit(&run)?.into_bytes()),
+        };
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(failed(path))?;
+    }
+    Ok(())
+}
+
+/// An error with all its causes, in one line.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn cancellation(deadline: Option<Duration>) -> CancellationToken {
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    tokio::spawn(async move {
+        let overdue = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = overdue => {}
+        }
+        stop.cancel();
+    });
+    cancel
+}
+
+fn is_worth_another_attempt(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Inconclusive(Doubt::Trouble(_)))
+}
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Asset(#[from] AssetError),
+
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+
+    #[error(transparent)]
+    Registry(#[from] suite::RegistryError),
+
+    #[error(transparent)]
+    Client(#[from] ClientError),
+
+    #[error(transparent)]
+    Control(#[from] ControlError),
+
+    #[error(transparent)]
+    PageDriver(#[from] PageDriverError),
+
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+
+    #[error("cannot write to {path}; choose another folder with `--out`")]
+    Folder { path: PathBuf, source: std::io::Error },
+
+    #[error("cannot render the report")]
+    Json(#[from] crate::report::JsonError),
+
+    #[error("cannot render the report")]
+    Junit(#[from] crate::report::JunitError),
+
+    #[error("cannot render the report")]
+    Html(#[from] crate::report::HtmlError),
+}

@@ -1,0 +1,79 @@
+//! Preflight: one harmless request says whether a target can be tested at all, before a scenario is blamed on it.
+
+use crate::client::Call;
+use crate::client::Client;
+use crate::client::ClientError;
+use crate::client::Method;
+use crate::evidence::Operation;
+use crate::evidence::Outcome;
+use crate::evidence::Recorder;
+use crate::target::TargetProfile;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use url::Url;
+
+/// How long a target may take to answer the preflight.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Sends a creation that names no payment session: an HPP server refuses it, and nothing comes of it.
+pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<(), PreflightError> {
+    let mut hasty = profile.clone();
+    hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
+    let client = Client::new(&hasty, Arc::clone(recorder))?;
+    let url = sessions_url(&profile.base_url);
+    let call = Call {
+        operation: Operation::CreateSession,
+        method: Method::POST,
+        url: url.clone(),
+        credentials: Some(&profile.credentials),
+        body: Some(json!({})),
+        faulty_on_purpose: true,
+    };
+    let target = profile.name.clone();
+    let url = url.to_string();
+    match client.send(call, 1, Instant::now()).await.exchange.outcome {
+        Outcome::Trouble(trouble) => Err(PreflightError::Unreachable { target, url, why: trouble.message }),
+        Outcome::Response(response) => match response.status {
+            401 | 403 => Err(PreflightError::Credentials { target, url, status: response.status }),
+            status @ (100..=399 | 404 | 405 | 501) if status != 201 => {
+                Err(PreflightError::NoHppServer { target, url, status })
+            }
+            status @ 500.. => Err(PreflightError::Unwell { target, url, status }),
+            _ => Ok(()),
+        },
+    }
+}
+
+/// `{base}/hpp/v1/sessions`.
+fn sessions_url(base: &Url) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}/hpp/v1/sessions", base.path().trim_end_matches('/')));
+    url
+}
+
+/// Why a target cannot be tested.
+#[derive(Debug, thiserror::Error)]
+pub enum PreflightError {
+    #[error(
+        "the target `{target}` cannot be reached: {why}; check `base_url`, and that the server is running ({url})"
+    )]
+    Unreachable { target: String, url: String, why: String },
+
+    #[error(
+        "the target `{target}` refuses the credentials: POST {url} answered {status}; check the user name, the password and the environment they belong to"
+    )]
+    Credentials { target: String, url: String, status: u16 },
+
+    #[error(
+        "the target `{target}` is no HPP server: POST {url} answered {status} where 400 was expected; check `base_url`"
+    )]
+    NoHppServer { target: String, url: String, status: u16 },
+
+    #[error("the target `{target}` is unwell: POST {url} answered {status}; try again later")]
+    Unwell { target: String, url: String, status: u16 },
+
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}

@@ -1,0 +1,172 @@
+//! The subject of a run: a target profile, read from a file or made from a mock that is started for it.
+
+use crate::evidence::Recorder;
+use crate::mock;
+use crate::mock::Mock;
+use crate::mock::MockError;
+use crate::mock::MockOptions;
+use crate::requirement::Dialect;
+use crate::requirement::Provider;
+use crate::run::assets;
+use crate::run::preflight;
+use crate::target::Ability;
+use crate::target::Confirmed;
+use crate::target::Credentials;
+use crate::target::Deadlines;
+use crate::target::Purchase;
+use crate::target::Secret;
+use crate::target::TargetError;
+use crate::target::TargetProfile;
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The page driver of the mock, below `targets/`.
+const MOCK_PAGE: &str = "pages/mock.toml";
+
+/// What to test.
+#[derive(Debug, Clone)]
+pub enum TargetChoice {
+    /// A mock started for this run.
+    Mock(Embedded),
+    /// A profile file, or the name of an embedded profile.
+    Profile(PathBuf),
+}
+
+/// How the embedded mock is started.
+#[derive(Debug, Clone)]
+pub struct Embedded {
+    pub dialect: Dialect,
+    pub deviation: Option<&'static mock::Deviation>,
+    pub opaque_urls: bool,
+}
+
+impl TargetChoice {
+    /// Name of the deviation that is turned on.
+    pub fn deviation(&self) -> Option<String> {
+        match self {
+            Self::Mock(embedded) => embedded.deviation.map(|deviation| deviation.name.to_owned()),
+            Self::Profile(_) => None,
+        }
+    }
+}
+
+/// A target that can be tested. The mock, if it is one, lives as long as this.
+pub struct Subject {
+    pub profile: TargetProfile,
+    _mock: Option<Mock>,
+}
+
+impl Subject {
+    /// Reads the profile or starts the mock, and makes sure that it can be tested at all.
+    pub async fn ready(
+        choice: &TargetChoice,
+        seed: u64,
+        recorder: &Arc<Recorder>,
+    ) -> Result<Self, SubjectError> {
+        let subject = match choice {
+            TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
+            TargetChoice::Profile(path) => Self { profile: read_profile(path)?, _mock: None },
+        };
+        let Credentials { username, password } = &subject.profile.credentials;
+        recorder.learn_credentials(username.reveal(), password.reveal());
+        if matches!(choice, TargetChoice::Profile(_)) {
+            preflight::check(&subject.profile, recorder).await?;
+        }
+        Ok(subject)
+    }
+
+    async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, SubjectError> {
+        let (dialect, provider) = match embedded.dialect {
+            Dialect::Klarna => (mock::Dialect::Klarna, Provider::Kp),
+            Dialect::Kustom => (mock::Dialect::Kustom, Provider::Kco),
+        };
+        let mock = Mock::start(MockOptions {
+            dialect,
+            bind: (Ipv4Addr::LOCALHOST, 0).into(),
+            credentials: None,
+            deviation: embedded.deviation,
+            seed,
+            opaque_urls: embedded.opaque_urls,
+        })
+        .await?;
+        let url = |text: &str| text.parse().map_err(|_| SubjectError::MockUrl(text.to_owned()));
+        let profile = TargetProfile {
+            name: format!("mock-{}", embedded.dialect),
+            base_url: url(mock.base_url())?,
+            control_url: Some(url(&mock.control_url())?),
+            dialect: embedded.dialect,
+            provider,
+            credentials: Credentials {
+                username: Secret::new(mock.username()),
+                password: Secret::new(mock.password()),
+            },
+            abilities: BTreeSet::from([Ability::Browser, Ability::Clock, Ability::Outcome]),
+            purchase: Purchase::default(),
+            merchant_host: TargetProfile::MERCHANT_HOST.into(),
+            receiver_address: None,
+            page_driver: assets::embedded_target(MOCK_PAGE).map(|text| (MOCK_PAGE.to_owned(), text)),
+            extra_ca: None,
+            deadlines: Deadlines {
+                request: Duration::from_secs(10),
+                page: Duration::from_secs(10),
+                status: Duration::from_secs(2),
+                quiet: Duration::from_millis(300),
+                step: Duration::from_secs(30),
+            },
+            creates_per_second: None,
+            confirmed: Confirmed::All,
+            floor: BTreeSet::new(),
+            waivers: Vec::new(),
+        };
+        Ok(Self { profile, _mock: Some(mock) })
+    }
+}
+
+fn read_profile(path: &Path) -> Result<TargetProfile, SubjectError> {
+    let (path, text) = match std::fs::read_to_string(path) {
+        Ok(text) => (path.to_owned(), text),
+        Err(source) => {
+            let name = format!("{}.toml", path.display());
+            match assets::embedded_target(&name) {
+                Some(text) => (PathBuf::from(format!("targets/{name}")), text),
+                None => return Err(SubjectError::Read { path: path.to_owned(), known: known(), source }),
+            }
+        }
+    };
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let driver = |name: &str| {
+        std::fs::read_to_string(folder.join(name)).ok().or_else(|| assets::embedded_target(name))
+    };
+    Ok(TargetProfile::parse(&path, &text, driver)?)
+}
+
+fn known() -> String {
+    let names: Vec<String> = assets::embedded_targets()
+        .into_iter()
+        .map(|(path, _)| path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned())
+        .collect();
+    names.join(", ")
+}
+
+/// Why a target cannot be tested.
+#[derive(Debug, thiserror::Error)]
+pub enum SubjectError {
+    #[error("cannot read the target profile {path}; give a file, or one of: {known}")]
+    Read { path: PathBuf, known: String, source: std::io::Error },
+
+    #[error(transparent)]
+    Target(#[from] TargetError),
+
+    #[error(transparent)]
+    Preflight(#[from] preflight::PreflightError),
+
+    #[error(transparent)]
+    Mock(#[from] MockError),
+
+    #[error("the mock gave `{0}` for a URL")]
+    MockUrl(String),
+}

@@ -1,0 +1,339 @@
+//! JSON Schemas: every exchange of a resource is judged against the schema of that resource.
+
+use crate::evidence::Body;
+use crate::evidence::Exchange;
+use crate::evidence::Operation;
+use crate::requirement::InvalidRequirementId;
+use crate::requirement::RequirementId;
+use crate::target;
+use crate::verdict::Mismatch;
+use jsonschema::ValidationError;
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use url::Url;
+
+/// The member of a schema that names the requirement a member of the resource stands for.
+const OWNER: &str = "x-requirement";
+
+/// Every schema of a run, compiled once.
+pub struct SchemaSet {
+    schemas: BTreeMap<String, Schema>,
+}
+
+struct Schema {
+    document: Value,
+    validator: Validator,
+}
+
+/// What a schema says of a body: a mismatch, and the requirement it breaks, if the schema names one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    pub requirement: Option<RequirementId>,
+    pub mismatch: Mismatch,
+}
+
+impl SchemaSet {
+    /// Compiles `(path, text)` pairs; a schema is called by its file name without `.schema.json`.
+    ///
+    /// `loopback`: the target runs on this machine, so its URLs may be plain http.
+    pub fn compile<'f>(
+        files: impl IntoIterator<Item = (&'f str, &'f str)>,
+        loopback: bool,
+    ) -> Result<Self, SchemaError> {
+        let mut schemas = BTreeMap::new();
+        for (path, text) in files {
+            let document: Value = serde_json::from_str(text)
+                .map_err(|source| SchemaError::Json { path: path.to_owned(), source })?;
+            check_owners(path, &document)?;
+            let validator = jsonschema::draft202012::options()
+                .should_validate_formats(true)
+                .should_ignore_unknown_formats(false)
+                .with_format("https-url", move |text| is_https_url(text, loopback))
+                .build(&document)
+                .map_err(|error| SchemaError::NoSchema {
+                    path: path.to_owned(),
+                    place: error.instance_path().to_string(),
+                    message: error.to_string(),
+                })?;
+            let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".schema.json");
+            schemas.insert(name.to_owned(), Schema { document, validator });
+        }
+        Ok(Self { schemas })
+    }
+
+    /// Every requirement that a schema names, with the name of the schema.
+    pub fn owners(&self) -> Vec<(&str, RequirementId)> {
+        let mut owners = Vec::new();
+        for (name, schema) in &self.schemas {
+            collect_owners(&schema.document, &mut |text| {
+                if let Ok(id) = text.parse() {
+                    owners.push((name.as_str(), id));
+                }
+            });
+        }
+        owners
+    }
+
+    /// Judges the response of an exchange by the schema of its resource; nothing when it has none.
+    pub fn judge(&self, exchange: &Exchange) -> Vec<Broken> {
+        let Some(response) = exchange.response() else { return Vec::new() };
+        match response_schema(exchange.operation, response.status) {
+            Some(name) => self.conforms(name, &response.body),
+            None => Vec::new(),
+        }
+    }
+
+    /// Judges our own request; a mismatch is a fault of ours.
+    pub fn judge_request(&self, exchange: &Exchange) -> Vec<Broken> {
+        if exchange.request.faulty_on_purpose {
+            return Vec::new();
+        }
+        request_schema(exchange.operation)
+            .map_or_else(Vec::new, |name| self.conforms(name, &exchange.request.body))
+    }
+
+    /// Judges a body by the schema of this name; nothing when there is no such schema.
+    pub fn conforms(&self, name: &str, body: &Body) -> Vec<Broken> {
+        let Some(schema) = self.schemas.get(name) else { return Vec::new() };
+        match body.json() {
+            Some(value) => schema.validator.iter_errors(value).map(|error| schema.broken(&error)).collect(),
+            None => vec![Broken {
+                requirement: owner(&schema.document, &[]),
+                mismatch: Mismatch::new("body", "JSON", body_kind(body)),
+            }],
+        }
+    }
+
+    /// Whether there is a schema of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.schemas.contains_key(name)
+    }
+}
+
+impl Schema {
+    fn broken(&self, error: &ValidationError<'_>) -> Broken {
+        let mut pointer = error.instance_path().to_string();
+        if let ValidationErrorKind::Required { property } = error.kind() {
+            pointer.push('/');
+            pointer.push_str(property.as_str().unwrap_or_default());
+        }
+        let segments: Vec<&str> = pointer.split('/').skip(1).collect();
+        let subject = if pointer.is_empty() { "body".to_owned() } else { pointer.clone() };
+        Broken {
+            requirement: owner(&self.document, &segments),
+            mismatch: Mismatch::new(subject, expected(error), actual(error)),
+        }
+    }
+}
+
+/// The schema by which a response is judged.
+fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
+    let success = (200..300).contains(&status);
+    match operation {
+        // A page or an image has no envelope.
+        Operation::FetchQrCode | Operation::FetchPage => None,
+        // An empty 429 was recorded from the vendor.
+        _ if status == 429 => None,
+        _ if status >= 400 => Some("error"),
+        Operation::CreateSession if success => Some("session-created"),
+        Operation::ReadSession if success => Some("session"),
+        Operation::CreatePaymentSession if success => Some("payment-session-created"),
+        Operation::ReadPaymentSession if success => Some("payment-session"),
+        Operation::CreateOrder | Operation::ReadOrder if success => Some("order"),
+        _ => None,
+    }
+}
+
+/// The schema by which our own request is judged.
+fn request_schema(operation: Operation) -> Option<&'static str> {
+    match operation {
+        Operation::CreateSession => Some("create-session-request"),
+        Operation::CreatePaymentSession => Some("payment-session-request"),
+        Operation::CreateOrder => Some("order-request"),
+        _ => None,
+    }
+}
+
+fn is_https_url(text: &str, loopback: bool) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        url.has_host()
+            && (url.scheme() == "https" || (loopback && url.scheme() == "http" && target::is_loopback(&url)))
+    })
+}
+
+/// The requirement of the member at `segments`, or of the nearest member around it that has one.
+fn owner(document: &Value, segments: &[&str]) -> Option<RequirementId> {
+    let mut schema = document;
+    let mut found = schema.get(OWNER);
+    for segment in segments {
+        let inner = schema.get("properties").and_then(|properties| properties.get(segment));
+        let Some(inner) = inner.or_else(|| schema.get("items")) else { break };
+        schema = match inner.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#')) {
+            Some(pointer) => document.pointer(pointer).unwrap_or(inner),
+            None => inner,
+        };
+        found = inner.get(OWNER).or_else(|| schema.get(OWNER)).or(found);
+    }
+    found.and_then(Value::as_str).and_then(|text| text.parse().ok())
+}
+
+fn collect_owners<'d>(value: &'d Value, found: &mut impl FnMut(&'d str)) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == OWNER => found(text),
+                    _ => collect_owners(member, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_owners(item, found)),
+        _ => {}
+    }
+}
+
+fn check_owners(path: &str, document: &Value) -> Result<(), SchemaError> {
+    let mut fault = None;
+    collect_owners(document, &mut |text| {
+        if let Err(source) = text.parse::<RequirementId>() {
+            fault.get_or_insert(source);
+        }
+    });
+    match fault {
+        Some(source) => Err(SchemaError::Owner { path: path.to_owned(), source }),
+        None => Ok(()),
+    }
+}
+
+fn expected(error: &ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Required { .. } => "a member".into(),
+        ValidationErrorKind::Type { kind } => match kind {
+            jsonschema::error::TypeKind::Single(one) => format!("JSON type {one}"),
+            jsonschema::error::TypeKind::Multiple(many) => {
+                let words: Vec<String> = many.iter().map(|one| one.to_string()).collect();
+                format!("JSON type {}", words.join(" or "))
+            }
+        },
+        ValidationErrorKind::Format { format } => match format.as_str() {
+            "https-url" => "an absolute https URL".into(),
+            "date-time" => "an RFC 3339 date-time".into(),
+            other => format!("the format {other}"),
+        },
+        ValidationErrorKind::MinLength { limit: 1 } => "a non-empty string".into(),
+        ValidationErrorKind::Enum { options } => format!("one of {options}"),
+        ValidationErrorKind::Constant { expected_value } => expected_value.to_string(),
+        _ => error.masked().to_string(),
+    }
+}
+
+fn actual(error: &ValidationError<'_>) -> String {
+    if matches!(error.kind(), ValidationErrorKind::Required { .. }) {
+        return "nothing".into();
+    }
+    match error.instance().as_ref() {
+        Value::Object(_) => "a JSON object".into(),
+        Value::Array(_) => "a JSON array".into(),
+        value => value.to_string(),
+    }
+}
+
+fn body_kind(body: &Body) -> &'static str {
+    match body {
+        Body::Empty => "an empty body",
+        Body::Json(_) => "JSON",
+        Body::Text(_) => "text that is no JSON",
+        Body::Binary { .. } => "binary content",
+    }
+}
+
+/// Why the schemas could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    #[error("the schema {path} is no JSON")]
+    Json { path: String, source: serde_json::Error },
+
+    #[error("{path} is no JSON Schema of draft 2020-12, at {}: {message}", if place.is_empty() { "its root" } else { place })]
+    NoSchema { path: String, place: String, message: String },
+
+    #[error("the schema {path} has a faulty `{OWNER}`")]
+    Owner { path: String, source: InvalidRequirementId },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SCHEMA: &str = r##"{
+        "type": "object", "x-requirement": "HPP-X-001", "required": ["redirect_url", "module"],
+        "properties": {
+            "redirect_url": { "type": "string", "format": "https-url", "x-requirement": "HPP-X-002" },
+            "module": { "$ref": "#/$defs/module", "x-requirement": "HPP-X-003" },
+            "expires_at": { "type": "string", "format": "date-time" }
+        },
+        "$defs": { "module": { "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } } }
+    }"##;
+
+    fn judge(body: &Value, loopback: bool) -> Vec<(Option<String>, String)> {
+        let set = SchemaSet::compile([("schemas/x.schema.json", SCHEMA)], loopback).unwrap();
+        let broken = set.conforms("x", &Body::Json(body.clone()));
+        broken
+            .into_iter()
+            .map(|broken| (broken.requirement.map(String::from), broken.mismatch.to_string()))
+            .collect()
+    }
+
+    fn one(id: &str, message: &str) -> Vec<(Option<String>, String)> {
+        vec![(Some(id.to_owned()), message.to_owned())]
+    }
+
+    #[test]
+    fn a_mismatch_belongs_to_the_member_that_has_it_or_lacks_it() {
+        let module = json!({ "token": "t" });
+        let url = "https://pay.host/‹link:1›";
+        assert_eq!(judge(&json!({ "redirect_url": url, "module": module }), false), []);
+        assert_eq!(
+            judge(&json!({ "module": module }), false),
+            one("HPP-X-002", "/redirect_url: expected a member, got nothing")
+        );
+        assert_eq!(
+            judge(&json!({ "redirect_url": url, "module": {} }), false),
+            one("HPP-X-003", "/module/token: expected a member, got nothing")
+        );
+        assert_eq!(
+            judge(&json!([]), false),
+            one("HPP-X-001", "body: expected JSON type object, got a JSON array")
+        );
+        assert_eq!(
+            judge(&json!({ "redirect_url": url, "module": module, "expires_at": "soon" }), false),
+            one("HPP-X-001", "/expires_at: expected an RFC 3339 date-time, got \"soon\"")
+        );
+    }
+
+    #[test]
+    fn plain_http_is_accepted_on_loopback_alone() {
+        let body = |url: &str| json!({ "redirect_url": url, "module": { "token": "t" } });
+        assert_eq!(judge(&body("http://localhost:1/a"), true), []);
+        for (url, loopback) in [("http://pay.example/a", true), ("http://localhost:1/a", false), ("/a", true)]
+        {
+            let message = format!("/redirect_url: expected an absolute https URL, got \"{url}\"");
+            assert_eq!(judge(&body(url), loopback), one("HPP-X-002", &message));
+        }
+    }
+
+    #[test]
+    fn what_is_no_schema_names_the_file_and_the_place() {
+        let error =
+            |text| SchemaSet::compile([("schemas/x.schema.json", text)], false).err().unwrap().to_string();
+        assert!(error("{").starts_with("the schema schemas/x.schema.json is no JSON"));
+        let wrong = error(r#"{ "type": "strung" }"#);
+        assert!(
+            wrong.starts_with("schemas/x.schema.json is no JSON Schema of draft 2020-12, at /type: "),
+            "{wrong}"
+        );
+        assert!(error(r#"{ "x-requirement": "HPP" }"#).ends_with("has a faulty `x-requirement`"));
+    }
+}

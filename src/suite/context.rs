@@ -1,0 +1,62 @@
+//! What all scenarios of a run share: the target, the judges and the probes.
+
+use crate::browser::BrowserPool;
+use crate::browser::PageDriver;
+use crate::client::Client;
+use crate::control::Control;
+use crate::evidence::Recorder;
+use crate::receiver::Receiver;
+use crate::schema::SchemaSet;
+use crate::target::TargetProfile;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+tokio::task_local! {
+    /// cucumber makes a world without arguments, and polls every scenario of a run in one task.
+    static CURRENT: Arc<Context>;
+}
+
+/// The parts of a run that its scenarios use.
+pub struct Context {
+    pub profile: TargetProfile,
+    pub schemas: SchemaSet,
+    pub recorder: Arc<Recorder>,
+    pub client: Client,
+    pub control: Option<Control>,
+    /// The pool, or why there is none and what to do about it.
+    pub browsers: Result<Arc<BrowserPool>, String>,
+    pub receiver: Option<Arc<Receiver>>,
+    /// How the target's payment page is driven.
+    pub page_driver: Option<Arc<PageDriver>>,
+    /// Whether a screenshot is taken of every visit.
+    pub screenshots_of_all: bool,
+    /// The run's folder; screenshots go below it.
+    pub folder: PathBuf,
+    /// Sets the references of two runs against one target apart.
+    pub run_mark: String,
+    pub run_began: Instant,
+    pub cancel: CancellationToken,
+    /// How many references were given out; starts at 0.
+    pub references: AtomicU32,
+}
+
+impl Context {
+    /// Runs `future` with this context as the one that worlds are made with.
+    pub async fn scope<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        CURRENT.scope(Arc::clone(self), future).await
+    }
+
+    /// The context of the running task.
+    pub fn current() -> Arc<Self> {
+        CURRENT.with(Arc::clone)
+    }
+
+    /// A reference that no other attempt has: first segment of its merchant URLs, reference of its purchase.
+    pub fn next_reference(&self) -> String {
+        format!("{}-{}", self.run_mark, self.references.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}

@@ -1,0 +1,61 @@
+//! The merchant's side of a scenario: account, payment session, hosted sessions and merchant URLs.
+
+use crate::suite::context::Context;
+use crate::suite::failure::StepFailure;
+use crate::suite::hosted::HostedSession;
+use crate::suite::purchase::PaymentSession;
+use crate::suite::world::World;
+use crate::target::Ability;
+use crate::target::Credentials;
+
+/// What the merchant holds.
+pub struct Merchant {
+    /// First segment of the merchant URLs, reference of the purchase; no other attempt has it.
+    pub reference: String,
+    pub credentials: Credentials,
+    /// Id of the account, where it is one of the scenario's own.
+    pub account: Option<String>,
+    /// `acquiring_channel` of the payment session; none leaves it to the default.
+    pub channel: Option<String>,
+    /// `place_order_mode` of the hosted session; none leaves it to the default.
+    pub place_order_mode: Option<String>,
+    pub payment: Option<PaymentSession>,
+    /// The hosted session that the scenario is about.
+    pub this: Option<HostedSession>,
+    /// A second one of the same payment session.
+    pub other: Option<HostedSession>,
+}
+
+impl Merchant {
+    /// The merchant of the profile.
+    pub fn new(context: &Context) -> Self {
+        Self {
+            reference: context.next_reference(),
+            credentials: context.profile.credentials.clone(),
+            account: None,
+            channel: None,
+            place_order_mode: None,
+            payment: None,
+            this: None,
+            other: None,
+        }
+    }
+}
+
+impl World {
+    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock, a browser where it needs one.
+    pub async fn prepare(&mut self) -> Result<(), StepFailure> {
+        let needs = self.needs();
+        if needs.contains(&Ability::Clock)
+            && let Some(control) = &self.context().clone().control
+        {
+            let account = control.mint_account().await?;
+            self.merchant.account = Some(account.merchant_id);
+            self.merchant.credentials = account.credentials;
+        }
+        if needs.contains(&Ability::Browser) {
+            self.take_browser().await?;
+        }
+        Ok(())
+    }
+}

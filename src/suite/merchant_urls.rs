@@ -1,0 +1,150 @@
+//! The merchant URLs of a hosted session: what each scenario writes about them, and what is sent.
+
+use crate::suite::failure::StepFailure;
+use serde_json::Map;
+use serde_json::Value;
+
+/// The names a consumer can be sent to, in the order in which they are sent.
+pub const NAMES: [&str; 5] = ["success", "cancel", "back", "failure", "error"];
+
+/// The query of a merchant URL about which a scenario says nothing.
+const DEFAULT_QUERY: &str = "session_id={{session_id}}";
+
+/// What stands for one merchant URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// A URL with this raw query.
+    Query(String),
+    /// The empty string.
+    Empty,
+    Null,
+    /// The member is left out.
+    Absent,
+}
+
+impl Cell {
+    /// Reads `?…`, `empty`, `null` or `absent`.
+    pub fn parse(text: &str) -> Result<Self, StepFailure> {
+        match text {
+            "empty" => Ok(Self::Empty),
+            "null" => Ok(Self::Null),
+            "absent" => Ok(Self::Absent),
+            _ => match text.strip_prefix('?') {
+                Some(query) => Ok(Self::Query(query.to_owned())),
+                None => Err(StepFailure::faulty_step(
+                    format!("`{text}` stands for no merchant URL"),
+                    "write a query that begins with `?`, or `empty`, `null`, `absent`",
+                )),
+            },
+        }
+    }
+}
+
+/// The merchant URLs of one hosted session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MerchantUrls([Cell; NAMES.len()]);
+
+impl Default for MerchantUrls {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Cell::Query(DEFAULT_QUERY.to_owned())))
+    }
+}
+
+impl MerchantUrls {
+    /// The default URLs with the rows of a table, name and cell, in their place.
+    pub fn from_table(rows: &[Vec<String>]) -> Result<Self, StepFailure> {
+        let mut urls = Self::default();
+        for row in rows {
+            let [name, cell] = row.as_slice() else {
+                return Err(StepFailure::faulty_step(
+                    "a row of merchant URLs has not two cells",
+                    "write a name and what stands for it",
+                ));
+            };
+            urls = urls.with(name, Cell::parse(cell)?)?;
+        }
+        Ok(urls)
+    }
+
+    /// These URLs, but for the one of this name.
+    pub fn with(mut self, name: &str, cell: Cell) -> Result<Self, StepFailure> {
+        let Some(index) = NAMES.iter().position(|known| *known == name) else {
+            return Err(StepFailure::faulty_step(
+                format!("`{name}` is no merchant URL"),
+                format!("known: {}", NAMES.join(", ")),
+            ));
+        };
+        self.0[index] = cell;
+        Ok(self)
+    }
+
+    /// Whether some URL is this.
+    pub fn contains(&self, cell: &Cell) -> bool {
+        self.0.contains(cell)
+    }
+
+    /// The raw query given for the URL of this name.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let index = NAMES.iter().position(|known| *known == name)?;
+        match &self.0[index] {
+            Cell::Query(query) => Some(query),
+            _ => None,
+        }
+    }
+
+    /// The member `merchant_urls` of a request.
+    pub fn to_json(&self, host: &str, prefix: &str) -> Value {
+        let mut members = Map::new();
+        for (name, cell) in NAMES.iter().zip(&self.0) {
+            let value = match cell {
+                Cell::Query(query) => Value::String(format!("https://{host}/{prefix}/{name}?{query}")),
+                Cell::Empty => Value::String(String::new()),
+                Cell::Null => Value::Null,
+                Cell::Absent => continue,
+            };
+            members.insert((*name).to_owned(), value);
+        }
+        Value::Object(members)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn table(rows: &[(&str, &str)]) -> Vec<Vec<String>> {
+        rows.iter().map(|(name, cell)| vec![(*name).to_owned(), (*cell).to_owned()]).collect()
+    }
+
+    #[test]
+    fn empty_null_and_absent_are_three_things() {
+        let rows = [
+            ("success", "?a=%2B&b={{order_id}}"),
+            ("cancel", "empty"),
+            ("back", "null"),
+            ("error", "absent"),
+        ];
+        let urls = MerchantUrls::from_table(&table(&rows)).unwrap();
+        assert_eq!(
+            urls.to_json("merchant.example", "r-1"),
+            json!({
+                "success": "https://merchant.example/r-1/success?a=%2B&b={{order_id}}",
+                "cancel": "",
+                "back": null,
+                "failure": "https://merchant.example/r-1/failure?session_id={{session_id}}",
+            }),
+        );
+        assert!(urls.contains(&Cell::Empty) && !MerchantUrls::default().contains(&Cell::Null));
+        assert_eq!(urls.query("success"), Some("a=%2B&b={{order_id}}"));
+        assert_eq!(urls.query("back"), None);
+    }
+
+    #[test]
+    fn a_row_that_means_nothing_is_a_fault_of_the_feature() {
+        for rows in [[("succes", "null")], [("success", "nothing")]] {
+            let failure = MerchantUrls::from_table(&table(&rows)).unwrap_err();
+            assert!(matches!(failure, StepFailure::Fault(_)), "{rows:?}");
+        }
+    }
+}
