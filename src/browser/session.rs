@@ -126,6 +126,16 @@ impl SessionError {
     }
 }
 
+/// What came of an attempt at a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    Made,
+    /// An element that it needs was not there, or not to be used.
+    Impossible,
+    /// The page shows something else by now.
+    Outdated,
+}
+
 /// One browser with one tab.
 pub(super) struct Session {
     client: Client,
@@ -211,23 +221,27 @@ impl Session {
             .ok_or_else(|| SessionError::Refused("the page could not be read".to_owned()))
     }
 
-    /// Makes a move on a screen. False when the screen was gone or the move not to be made.
+    /// Makes a move on a screen, if the page still shows it.
     pub(super) async fn act(
         &self,
         driver: &PageDriver,
         (screen, document): (usize, f64),
         actions: &[Action],
-    ) -> Result<bool, SessionError> {
+    ) -> Result<Move, SessionError> {
         let screen = &driver.screens[screen];
         if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
-            return Ok(false);
+            return Ok(Move::Outdated);
         }
         let order = json!({ "document": document, "present": screen.present, "actions": actions });
         let answer = self.run(ACT, order).await;
         if !screen.frames.is_empty() {
             self.leave_frames().await?;
         }
-        Ok(answer? == "done")
+        Ok(match answer?.as_str() {
+            Some("done") => Move::Made,
+            Some("missing") => Move::Impossible,
+            _ => Move::Outdated,
+        })
     }
 
     /// What the browser has logged since the last reading of its performance log.
@@ -274,7 +288,11 @@ impl Session {
             self.devtools("Storage.clearDataForOrigin", json!({ "origin": origin, "storageTypes": types }))
                 .await?;
         }
-        self.log().await.map(drop)
+        if scripted {
+            // What the old tab did is nobody's visit.
+            self.log().await?;
+        }
+        Ok(())
     }
 
     /// Ends the browser.
