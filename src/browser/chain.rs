@@ -99,10 +99,10 @@ impl Chain {
                 }
             }
             // A navigation that another one replaced, or that ended in a download, is no failure.
-            ("Network.loadingFailed", ..) if !params.canceled && params.error_text != "net::ERR_ABORTED" => {
-                if known.is_some() {
-                    self.failure = Some(params.error_text);
-                }
+            ("Network.loadingFailed", ..)
+                if known.is_some() && !params.canceled && params.error_text != "net::ERR_ABORTED" =>
+            {
+                self.failure = Some(params.error_text);
             }
             _ => {}
         }

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::mpsc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -34,6 +35,9 @@ const DRIVER: &str = "chromedriver";
 
 /// The longest a driver may take until it listens.
 const READY_DEADLINE: Duration = Duration::from_secs(20);
+
+/// The longest that killed processes may take to be gone.
+const END_DEADLINE: Duration = Duration::from_secs(2);
 
 /// What the driver prints, before the port, once it listens; an earlier line names port 0.
 const READY_LINE: &str = "started successfully on port ";
@@ -89,6 +93,8 @@ fn behind_launcher(path: PathBuf) -> PathBuf {
 /// A running driver; dropping it ends it with every browser it has started.
 pub(super) struct ChromeDriver {
     guard: Child,
+    /// Hangs up when no process is left that could print.
+    printing: mpsc::Receiver<()>,
     url: String,
     /// Holds the profiles of the browsers.
     folder: TempDir,
@@ -116,9 +122,11 @@ impl ChromeDriver {
             .spawn()
             .map_err(failed)?;
         let output = guard.stdout.take();
-        let mut driver = Self { guard, url: String::new(), folder };
+        let (prints, printing) = mpsc::channel();
+        let mut driver = Self { guard, printing, url: String::new(), folder };
         let (ready, port) = oneshot::channel();
         std::thread::spawn(move || {
+            let _prints = prints;
             let mut ready = Some(ready);
             // Read to the end, or the driver could not print any more.
             for line in
@@ -146,6 +154,12 @@ impl ChromeDriver {
         &self.url
     }
 
+    /// Its process group, which its browsers share.
+    #[cfg(test)]
+    pub(super) fn process_group(&self) -> u32 {
+        self.guard.id()
+    }
+
     /// Whether the harness runs as root, to whom Chromium refuses its sandbox.
     pub(super) fn runs_as_root(&self) -> bool {
         fs::metadata(self.folder.path()).is_ok_and(|folder| folder.uid() == 0)
@@ -155,8 +169,9 @@ impl ChromeDriver {
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
-        // It kills its own group next, itself included: no way to wait longer, and nothing to do about an error.
+        // It kills its own group next, itself included. The folder can be removed once nobody writes there any more.
         let _ = self.guard.wait();
+        let _ = self.printing.recv_timeout(END_DEADLINE);
     }
 }
 

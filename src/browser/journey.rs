@@ -3,6 +3,7 @@
 use crate::browser::page_driver::Action;
 use crate::browser::page_driver::PageDriver;
 use crate::browser::reading::Reading;
+use crate::browser::session::Move;
 use crate::browser::session::Session;
 use crate::browser::session::SessionError;
 use crate::evidence::Trouble;
@@ -75,9 +76,11 @@ struct Held {
 
 impl Journey<'_> {
     /// Follows the page until it rests. A lost session comes as trouble, with what was last seen.
-    pub(super) async fn travel(&self) -> (Rest, Option<SessionError>) {
+    ///
+    /// `known` is what the page showed last: a move that it allows is made without looking again, and only if it still shows that.
+    pub(super) async fn travel(&self, known: Option<Reading>) -> (Rest, Option<SessionError>) {
         let mut rest = Rest::default();
-        match self.follow(&mut rest).await {
+        match self.follow(known, &mut rest).await {
             Ok(()) => (rest, None),
             Err(error) => {
                 rest.trouble = Some(error.trouble());
@@ -86,10 +89,13 @@ impl Journey<'_> {
         }
     }
 
-    async fn follow(&self, rest: &mut Rest) -> Result<(), SessionError> {
+    async fn follow(&self, known: Option<Reading>, rest: &mut Rest) -> Result<(), SessionError> {
         let pace = (self.quiet / 15).clamp(PACE.0, PACE.1);
         let mut moves = Moves::default();
         let mut held: Option<Held> = None;
+        if let Some(known) = known.filter(|known| self.plan.next(known, &moves) == Next::Act) {
+            self.act(known, &mut moves).await?;
+        }
         loop {
             let seen = match self.session.look(self.plan.driver).await {
                 Err(error) if error.is_passing() => None,
@@ -126,11 +132,11 @@ impl Journey<'_> {
                 }
                 match next {
                     Next::Rest => return Ok(()),
-                    Next::Act => {
+                    Next::Act if Instant::now() < self.deadline => {
                         self.act(reading, &mut moves).await?;
                         continue;
                     }
-                    Next::Wait | Next::Hold => {}
+                    Next::Act | Next::Wait | Next::Hold => {}
                 }
             }
             if Instant::now() >= self.deadline {
@@ -145,14 +151,14 @@ impl Journey<'_> {
     async fn act(&self, reading: Reading, moves: &mut Moves) -> Result<(), SessionError> {
         let Some((screen, document)) = reading.screen else { return Ok(()) };
         if let Some(actions) = self.plan.actions(screen) {
+            match self.session.act(self.plan.driver, (screen, document), actions).await {
+                Ok(Move::Outdated) => return Ok(()),
+                Ok(Move::Made | Move::Impossible) => {}
+                Err(error) if error.is_passing() => {}
+                Err(error) => return Err(error),
+            }
             *moves.made.entry(screen).or_default() += 1;
             moves.before = Some(reading);
-            match self.session.act(self.plan.driver, (screen, document), actions).await {
-                Err(error) if error.is_passing() => {}
-                made => {
-                    made?;
-                }
-            }
         }
         Ok(())
     }

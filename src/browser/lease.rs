@@ -7,6 +7,7 @@ use crate::browser::journey::Rest;
 use crate::browser::journey::is_at;
 use crate::browser::page_driver::PageDriver;
 use crate::browser::pool::Slot;
+use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
 use crate::evidence::Hop;
 use crate::evidence::PageVisit;
@@ -59,13 +60,15 @@ pub struct Lease {
     visits: u32,
     origins: BTreeSet<String>,
     scripted: bool,
+    /// What the page showed when the last act ended.
+    last: Option<Reading>,
     /// The browser is lost, or an act was left half done.
     unfit: bool,
 }
 
 impl Lease {
     pub(super) fn new(slot: Slot, sitting: Sitting) -> Self {
-        Self { slot, sitting, visits: 0, origins: BTreeSet::new(), scripted: false, unfit: false }
+        Self { slot, sitting, visits: 0, origins: BTreeSet::new(), scripted: false, last: None, unfit: false }
     }
 
     /// Sets the moment from which the times of records are counted.
@@ -120,6 +123,7 @@ impl Lease {
             trouble(&mut rest, &chain, wanted.is_some() && !is_at(&live_url, self.slot.merchant_host()));
         let screenshot = self.picture_of(act, &mut rest).await;
         let record = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
+        self.last = rest.reading;
         Visit { record, live_url }
     }
 
@@ -132,6 +136,7 @@ impl Lease {
         let Sitting { driver, deadlines, .. } = &self.sitting;
         let merchant_host = self.slot.merchant_host().to_owned();
         let deadline = tokio::time::Instant::now() + deadlines.page;
+        let known = self.last.take().filter(|_| url.is_none());
         let Some(session) = self.slot.session() else {
             return (Rest::default(), Some(SessionError::Lost("it was given back".to_owned())));
         };
@@ -146,7 +151,7 @@ impl Lease {
             let quiet = if failed.is_some() { Duration::ZERO } else { deadlines.quiet };
             let journey = Journey { session, plan, quiet, deadline };
             let lost;
-            (rest, lost) = journey.travel().await;
+            (rest, lost) = journey.travel(known).await;
             if !lost.as_ref().is_some_and(SessionError::is_final) {
                 match session.log().await {
                     Ok(log) => chain.take_in(&log, session.top_frame()),
@@ -201,9 +206,8 @@ impl Lease {
             Hop { at_us, method: hop.method.clone(), url: recorder.url(&hop.url), status: hop.status }
         });
         let reading = rest.reading.as_ref();
-        let text = |of: fn(&crate::browser::reading::Reading) -> &str| {
-            reading.map(|reading| recorder.text(of(reading))).unwrap_or_default()
-        };
+        let text =
+            |of: fn(&Reading) -> &str| reading.map(|reading| recorder.text(of(reading))).unwrap_or_default();
         PageVisit {
             number: self.visits,
             act: act.to_owned(),

@@ -15,7 +15,6 @@ pub use lease::Lease;
 pub use lease::Pictures;
 pub use lease::Sitting;
 pub use lease::Visit;
-pub use page_driver::MOVES;
 pub use page_driver::PageDriver;
 pub use page_driver::PageDriverError;
 pub use pool::BrowserOptions;

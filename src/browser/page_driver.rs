@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The moves a consumer can want. `any` stands for a move that is made whatever the consumer wants.
-pub const MOVES: [&str; 8] =
+const MOVES: [&str; 8] =
     ["approve", "decline", "error", "back", "cancel", "confirm-cancel", "keep", ANY_MOVE];
 
 const ANY_MOVE: &str = "any";

@@ -9,6 +9,7 @@ use crate::browser::session::Session;
 use fantoccini::wd::Capabilities;
 use serde_json::json;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -97,6 +98,12 @@ impl BrowserPool {
         &self.inner.version
     }
 
+    /// The process group of the driver and its browsers.
+    #[cfg(test)]
+    pub(super) async fn process_group(&self) -> u32 {
+        self.inner.driver.lock().await.process_group()
+    }
+
     /// Waits for a browser and gives it to one attempt at a scenario.
     pub async fn lease(&self, sitting: Sitting) -> Result<Lease, BrowserError> {
         let pool = Arc::clone(&self.inner);
@@ -104,7 +111,8 @@ impl BrowserPool {
             .acquire_owned()
             .await
             .map_err(|_| BrowserError::StartBrowser { message: "the pool is closed".to_owned() })?;
-        let session = match pool.idle().pop() {
+        let idle = pool.idle().pop();
+        let session = match idle {
             Some(session) => session,
             None => pool.new_session().await?,
         };
@@ -121,13 +129,11 @@ impl Pool {
     async fn new_session(&self) -> Result<Session, BrowserError> {
         let mut driver = self.driver.lock().await;
         let capabilities = capabilities(&self.options, &self.browser, driver.runs_as_root());
-        match Session::start(driver.url(), capabilities.clone()).await {
-            Ok(session) => Ok(session),
-            Err(_) => {
-                *driver = ChromeDriver::start(&self.driver_path, &self.options.merchant_host).await?;
-                Session::start(driver.url(), capabilities).await
-            }
+        if let Ok(session) = Session::start(driver.url(), capabilities.clone()).await {
+            return Ok(session);
         }
+        *driver = ChromeDriver::start(&self.driver_path, &self.options.merchant_host).await?;
+        Session::start(driver.url(), capabilities).await
     }
 }
 
@@ -174,7 +180,7 @@ impl Drop for Slot {
     }
 }
 
-fn capabilities(options: &BrowserOptions, browser: &std::path::Path, root: bool) -> Capabilities {
+fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabilities {
     let BrowserOptions { merchant_host, receiver, spki_sha256_base64, proxy, .. } = options;
     let mut switches: Vec<String> = SWITCHES.iter().map(|&switch| switch.to_owned()).collect();
     switches.push(format!("--host-resolver-rules=MAP {merchant_host} {receiver}"));
@@ -207,7 +213,6 @@ fn capabilities(options: &BrowserOptions, browser: &std::path::Path, root: bool)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     fn switches(root: bool, proxy: Option<&str>) -> Vec<String> {
         let options = BrowserOptions {

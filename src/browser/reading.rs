@@ -111,10 +111,10 @@ impl Reading {
             reading.scripted |= frame.scripted;
             reading.take_in(driver, path, &frame);
             if !frame.text.is_empty() {
-                reading.text = format!("{}\n{}", reading.text, frame.text).trim().to_owned();
+                reading.text = [reading.text.as_str(), &frame.text].join("\n");
             }
         }
-        reading.text = reading.text.chars().take(LONGEST_TEXT).collect();
+        reading.text = reading.text.trim().chars().take(LONGEST_TEXT).collect();
         Some(reading)
     }
 

@@ -33,7 +33,7 @@ const ACT: &str = include_str!("act.js");
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The longest a new browser may take.
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Largest screenshot.
 const PICTURE_LIMIT: usize = 40 * 1024;
@@ -44,7 +44,7 @@ const PICTURE_STEPS: [(u32, f64); 5] = [(70, 1.0), (45, 1.0), (40, 0.7), (30, 0.
 /// What a site can store beside cookies. Naming each is four times as fast as `all`, which also waits for what only scripts can fill.
 const STORAGE_TYPES: &str = "local_storage,indexeddb,cache_storage,service_workers,file_systems";
 
-/// A WebDriver command without a command of its own in the client.
+/// A `WebDriver` command without a command of its own in the client.
 #[derive(Debug)]
 struct Command {
     method: http::Method,
@@ -126,6 +126,16 @@ impl SessionError {
     }
 }
 
+/// What came of an attempt at a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Move {
+    Made,
+    /// An element that it needs was not there, or not to be used.
+    Impossible,
+    /// The page shows something else by now.
+    Outdated,
+}
+
 /// One browser with one tab.
 pub(super) struct Session {
     client: Client,
@@ -154,13 +164,8 @@ impl Session {
             Err(_) => return Err(failed("it did not answer in time".to_owned())),
         };
         let mut session = Self { client, top_frame: String::new(), page_deadline: None, limit };
-        session.top_frame = session
-            .get("window")
-            .await
-            .map_err(|error| failed(error.to_string()))?
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let window = session.get("window").await.map_err(|error| failed(error.to_string()))?;
+        window.as_str().unwrap_or_default().clone_into(&mut session.top_frame);
         Ok(session)
     }
 
@@ -216,23 +221,27 @@ impl Session {
             .ok_or_else(|| SessionError::Refused("the page could not be read".to_owned()))
     }
 
-    /// Makes a move on a screen. False when the screen was gone or the move not to be made.
+    /// Makes a move on a screen, if the page still shows it.
     pub(super) async fn act(
         &self,
         driver: &PageDriver,
         (screen, document): (usize, f64),
         actions: &[Action],
-    ) -> Result<bool, SessionError> {
+    ) -> Result<Move, SessionError> {
         let screen = &driver.screens[screen];
         if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
-            return Ok(false);
+            return Ok(Move::Outdated);
         }
         let order = json!({ "document": document, "present": screen.present, "actions": actions });
         let answer = self.run(ACT, order).await;
         if !screen.frames.is_empty() {
             self.leave_frames().await?;
         }
-        Ok(answer? == "done")
+        Ok(match answer?.as_str() {
+            Some("done") => Move::Made,
+            Some("missing") => Move::Impossible,
+            _ => Move::Outdated,
+        })
     }
 
     /// What the browser has logged since the last reading of its performance log.
@@ -279,7 +288,11 @@ impl Session {
             self.devtools("Storage.clearDataForOrigin", json!({ "origin": origin, "storageTypes": types }))
                 .await?;
         }
-        self.log().await.map(drop)
+        if scripted {
+            // What the old tab did is nobody's visit.
+            self.log().await?;
+        }
+        Ok(())
     }
 
     /// Ends the browser.

@@ -1,1 +1,368 @@
-//! Tests against a real browser.
+//! Tests against a real browser and a small site of their own. They fail where no browser is installed, and say so.
+
+use crate::browser::BrowserOptions;
+use crate::browser::BrowserPool;
+use crate::browser::Lease;
+use crate::browser::PageDriver;
+use crate::browser::Pictures;
+use crate::browser::Sitting;
+use crate::evidence::PageVisit;
+use crate::evidence::Recorder;
+use crate::evidence::TroubleKind;
+use crate::target::Deadlines;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+use tempfile::TempDir;
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+const DRIVER: &str = r##"
+[[screen]]
+name = "code"
+frames = ["#inner"]
+present = "#code"
+[screen.moves]
+approve = [{ type = "123456", into = "#code" }, { click = "#next" }]
+
+[[screen]]
+name = "cookies"
+present = "#cookies"
+control = false
+[screen.moves]
+any = [{ click = "#cookies" }]
+
+[[screen]]
+name = "checkout"
+present = "main"
+[screen.moves]
+approve = [{ click = "[value=approve]" }]
+decline = [{ click = "[value=decline]" }]
+cancel = [{ click = "[value=cancel]" }]
+back = [{ click = "[value=back]" }]
+keep = [{ click = "[value=keep]" }]
+
+[[screen]]
+name = "cancel-confirmation"
+present = "#sure"
+
+[[ending]]
+name = "success"
+present = "#success"
+"##;
+
+const CHECKOUT: &str = "<title>Pay</title><main>Pay 10 €</main><form method=post action=/act>\
+    <button name=m value=approve>a</button><button name=m value=decline>d</button><button name=m value=cancel>c</button>\
+    <button name=m value=back disabled>b</button></form><button value=keep>k</button>";
+
+/// Status, further header fields and body of an answer; none when the site keeps silent.
+fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)> {
+    let page = |html: &str| Some((200, String::new(), html.to_owned()));
+    let to = |status: u16, url: &str| Some((status, format!("Location: {url}\r\n"), String::new()));
+    match (method, path) {
+        ("GET", "/checkout") => page(CHECKOUT),
+        ("POST", "/act") if body == "m=approve" => to(303, "/settled"),
+        ("POST", "/act") if body == "m=decline" => page("<p id=success>All paid"),
+        ("POST", "/act") if body == "m=cancel" => page("<p id=sure>Sure?"),
+        ("GET", "/settled") => to(302, "http://merchant.example/s1/success?basket=a%2Bb"),
+        ("GET", "/late") => page(
+            "<p id=success>Paid<script>setTimeout(() => location = 'http://merchant.example/s1/success', 150)</script>",
+        ),
+        ("GET", "/blank") => page("<title></title>"),
+        ("GET", "/news") => page("<h1>News of the day</h1>"),
+        ("GET", "/silent") => None,
+        ("GET", "/empty") => Some((204, String::new(), String::new())),
+        ("GET", "/overloaded") => Some((503, String::new(), "<p>later".to_owned())),
+        ("GET", "/framed") => page("<p>Shop</p><iframe id=inner src=/code></iframe>"),
+        ("GET", "/code") => page(
+            "<form action=http://merchant.example/s1/success target=_top><input id=code name=c><button id=next>n",
+        ),
+        ("GET", "/cookies") => page("<button id=cookies onclick='this.remove()'>no</button><main>Pay</main>"),
+        ("GET", "/busy") => {
+            page("<main id=m>Pay</main><button value=approve onclick='document.title = 1'>a</button>")
+        }
+        ("GET", "/picture") => page(
+            "<p id=success>Paid<canvas id=c width=1000 height=700></canvas><script>\
+            const g = c.getContext('2d'), i = g.createImageData(1000, 700);\
+            for (let n = 0; n < i.data.length; n++) i.data[n] = (n % 4 == 3) ? 255 : (n * 7919 * (n >> 3)) & 255;\
+            g.putImageData(i, 0, 0)</script>",
+        ),
+        ("GET", "/store") => Some((
+            200,
+            "Set-Cookie: c=1\r\n".to_owned(),
+            "<script>localStorage.l = sessionStorage.s = 1</script><main>stored".to_owned(),
+        )),
+        ("GET", "/stored") => page(
+            "<main></main><script>document.querySelector('main').textContent = \
+             [document.cookie, localStorage.l, sessionStorage.s].join('|')</script>",
+        ),
+        _ => page(&format!("<title>Merchant</title><p>{path}")),
+    }
+}
+
+async fn site() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = Vec::new();
+                loop {
+                    let text = String::from_utf8_lossy(&request).into_owned();
+                    if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+                        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+                            let mut words = head.split(' ');
+                            let (method, path) = (words.next().unwrap(), words.next().unwrap());
+                            match answer(method, path, body) {
+                                Some((status, fields, body)) => {
+                                    let html = format!(
+                                        "HTTP/1.1 {status} Word\r\nContent-Type: text/html; charset=utf-8\r\n{fields}\
+                                         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                                        body.len()
+                                    );
+                                    stream.write_all(html.as_bytes()).await.unwrap();
+                                }
+                                None => std::future::pending().await,
+                            }
+                            return;
+                        }
+                    }
+                    if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+struct Stage {
+    pool: BrowserPool,
+    site: SocketAddr,
+    folder: TempDir,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let site = site().await;
+        let options = BrowserOptions {
+            browser: "auto".to_owned(),
+            driver: None,
+            slots: 1,
+            merchant_host: "merchant.example".to_owned(),
+            receiver: site,
+            spki_sha256_base64: String::new(),
+            proxy: None,
+        };
+        let pool = BrowserPool::start(options).await.unwrap_or_else(|error| panic!("{error}"));
+        Self { pool, site, folder: tempfile::tempdir().unwrap() }
+    }
+
+    async fn lease(&self) -> Lease {
+        let deadlines = Deadlines {
+            page: Duration::from_secs(5),
+            quiet: Duration::from_millis(300),
+            ..Deadlines::default()
+        };
+        let sitting = Sitting {
+            recorder: Arc::new(Recorder::default()),
+            driver: Arc::new(PageDriver::parse("x", DRIVER).unwrap()),
+            deadlines,
+            began: Instant::now(),
+            pictures: Pictures {
+                run_folder: self.folder.path().to_owned(),
+                stem: "evidence/s1".to_owned(),
+                all: false,
+            },
+        };
+        self.pool.lease(sitting).await.unwrap()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.site)
+    }
+
+    async fn open(&self, path: &str) -> PageVisit {
+        let mut lease = self.lease().await;
+        let visit = lease.open(&self.url(path)).await;
+        lease.give_back();
+        visit.record
+    }
+}
+
+fn kind(visit: &PageVisit) -> Option<TroubleKind> {
+    visit.trouble.as_ref().map(|trouble| trouble.kind)
+}
+
+#[tokio::test]
+async fn a_payment_is_followed_hop_by_hop_to_the_merchant() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let opened = lease.open(&stage.url("/checkout")).await.record;
+    assert_eq!(opened.screen.as_deref(), Some("checkout"), "{opened:?}");
+    assert_eq!(opened.offers, ["approve", "cancel", "decline", "keep"]);
+    assert!(opened.top_level && !opened.stayed && opened.trouble.is_none());
+    let visit = lease.perform("approve").await;
+    assert_eq!(visit.live_url, "http://merchant.example/s1/success?basket=a%2Bb");
+    let hops: Vec<_> =
+        visit.record.hops.iter().map(|hop| (hop.method.as_str(), hop.status.unwrap())).collect();
+    assert_eq!(hops, [("POST", 303), ("GET", 302), ("GET", 200)]);
+    assert!(visit.record.hops.windows(2).all(|pair| pair[0].at_us <= pair[1].at_us));
+    assert!(visit.record.hops[0].at_us >= visit.record.started_us);
+    assert_eq!((visit.record.title.as_str(), visit.record.offers.len()), ("Merchant", 0));
+}
+
+#[tokio::test]
+async fn an_ending_counts_as_stayed_only_after_the_quiet_window() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    lease.open(&stage.url("/checkout")).await;
+    let visit = lease.perform("decline").await.record;
+    assert_eq!(visit.ending.as_deref(), Some("success"));
+    assert!(visit.stayed && visit.elapsed_us >= 300_000);
+    let picture = std::fs::read(stage.folder.path().join(visit.screenshot.unwrap())).unwrap();
+    assert!(picture.starts_with(&[0xff, 0xd8]) && picture.len() <= 40 * 1024);
+    let late = lease.open(&stage.url("/late")).await;
+    assert_eq!(late.live_url, "http://merchant.example/s1/success");
+    assert!(!late.record.stayed && late.record.screenshot.is_none());
+    assert_eq!(late.record.hops.len(), 2);
+}
+
+#[tokio::test]
+async fn a_screenshot_is_made_small_enough() {
+    let stage = Stage::set().await;
+    let visit = stage.open("/picture").await;
+    let picture = std::fs::metadata(stage.folder.path().join(visit.screenshot.unwrap())).unwrap();
+    assert!((1..=40 * 1024).contains(&picture.len()), "{}", picture.len());
+}
+
+#[tokio::test]
+async fn what_no_rule_knows_is_a_fact_when_opened_and_drift_when_acted_upon() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let blank = lease.open(&stage.url("/blank")).await.record;
+    assert!(
+        blank.screen.is_none() && blank.ending.is_none() && blank.text.is_empty() && blank.stayed,
+        "{blank:?}"
+    );
+    assert_eq!(kind(&blank), None);
+    let news = lease.open(&stage.url("/news")).await.record;
+    assert_eq!((news.text.as_str(), kind(&news)), ("News of the day", None));
+    let drift = lease.perform("approve").await.record;
+    assert_eq!(kind(&drift), Some(TroubleKind::PageDrift));
+    assert!(drift.screenshot.is_some());
+}
+
+#[tokio::test]
+async fn a_screen_without_the_wanted_move_or_that_ignores_it_is_where_the_act_ends() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    lease.open(&stage.url("/checkout")).await;
+    let asked = lease.perform("cancel").await.record;
+    assert_eq!((asked.screen.as_deref(), asked.hops.len()), (Some("cancel-confirmation"), 1));
+    lease.open(&stage.url("/busy")).await;
+    let ignored = lease.perform("approve").await.record;
+    assert_eq!((ignored.screen.as_deref(), ignored.title.as_str()), (Some("checkout"), "1"));
+    assert!(kind(&ignored).is_none() && !ignored.stayed);
+}
+
+#[tokio::test]
+async fn a_screen_in_a_frame_is_operated_and_one_in_the_way_is_put_away() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let framed = lease.open(&stage.url("/framed")).await.record;
+    assert_eq!((framed.screen.as_deref(), framed.top_level), (Some("code"), false), "{framed:?}");
+    let visit = lease.perform("approve").await;
+    assert_eq!(visit.live_url, "http://merchant.example/s1/success?c=123456");
+    let cleared = lease.open(&stage.url("/cookies")).await.record;
+    assert_eq!(cleared.screen.as_deref(), Some("checkout"));
+}
+
+#[tokio::test]
+async fn trouble_on_the_way_is_told_apart_and_leaves_the_browser_usable() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let refused = lease.open(&format!("http://{gone}/")).await.record;
+    assert_eq!(kind(&refused), Some(TroubleKind::Network));
+    assert!(refused.trouble.unwrap().message.contains("ERR_CONNECTION_REFUSED"));
+    assert_eq!((refused.hops.len(), refused.hops[0].status), (1, None));
+    let blocked = lease.open("http://127.0.0.1:9/").await.record;
+    assert_eq!(kind(&blocked), Some(TroubleKind::Network), "{blocked:?}");
+    let silent = lease.open(&stage.url("/silent")).await.record;
+    assert_eq!(kind(&silent), Some(TroubleKind::Timeout), "{silent:?}");
+    let overloaded = lease.open(&stage.url("/overloaded")).await.record;
+    assert_eq!(kind(&overloaded), Some(TroubleKind::Gateway));
+    let empty = lease.open(&stage.url("/empty")).await.record;
+    assert_eq!((kind(&empty), empty.hops.last().and_then(|hop| hop.status)), (None, Some(204)), "{empty:?}");
+    let opened = lease.open(&stage.url("/checkout")).await.record;
+    assert_eq!(opened.screen.as_deref(), Some("checkout"));
+}
+
+#[tokio::test]
+async fn nothing_of_one_consumer_is_left_for_the_next() {
+    let stage = Stage::set().await;
+    assert_eq!(stage.open("/stored").await.text, "||");
+    let mut lease = stage.lease().await;
+    lease.open(&stage.url("/store")).await;
+    assert_eq!(lease.open(&stage.url("/stored")).await.record.text, "c=1|1|1");
+    lease.give_back();
+    let next = stage.open("/stored").await;
+    assert_eq!((next.text.as_str(), next.hops.len()), ("||", 1));
+}
+
+#[tokio::test]
+async fn a_browser_that_was_not_given_back_is_replaced() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let silent = stage.url("/silent");
+    assert!(tokio::time::timeout(Duration::from_millis(200), lease.open(&silent)).await.is_err());
+    lease.give_back();
+    assert_eq!(stage.open("/checkout").await.screen.as_deref(), Some("checkout"));
+    drop(stage.lease().await);
+    assert_eq!(stage.open("/checkout").await.screen.as_deref(), Some("checkout"));
+}
+
+#[tokio::test]
+async fn a_browser_that_dies_is_trouble_for_one_scenario_only() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let died = lease.open("chrome://crash").await.record;
+    assert_eq!(kind(&died), Some(TroubleKind::Driver), "{died:?}");
+    let after = lease.open(&stage.url("/checkout")).await.record;
+    assert!(after.trouble.is_some() || after.screen.is_some());
+    lease.give_back();
+    assert_eq!(stage.open("/checkout").await.screen.as_deref(), Some("checkout"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_process_outlives_the_pool() {
+    let stage = Stage::set().await;
+    let group = stage.pool.process_group().await;
+    assert!(living(group) > 2);
+    drop(stage);
+    // They are killed, which takes the system a moment.
+    let limit = Instant::now() + Duration::from_secs(10);
+    while living(group) > 0 {
+        assert!(Instant::now() < limit, "{} processes are still alive", living(group));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// How many processes of a group are alive.
+#[cfg(target_os = "linux")]
+fn living(group: u32) -> usize {
+    let stats = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let stat = std::fs::read_to_string(entry.ok()?.path().join("stat")).ok()?;
+        let (_, after_name) = stat.rsplit_once(") ")?;
+        let mut fields = after_name.split(' ');
+        let state = fields.next()?.to_owned();
+        Some((state, fields.nth(1)?.parse::<u32>().ok()?))
+    });
+    stats.filter(|(state, of)| *of == group && state != "Z" && state != "X").count()
+}
