@@ -1,0 +1,23 @@
+#!/bin/sh
+# Rebuilds reports/example/: a full report of a mock that lies, and a picture of its first screen.
+set -eu
+cd "$(dirname "$0")/.."
+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+code=0
+target/debug/hpp-conformance run --deviate decline-goes-to-error --quiet --out "$out" || code=$?
+if [ "$code" -ne 1 ]; then
+    echo "The example was to be non-conformant, but the run ended with $code." >&2
+    exit 1
+fi
+
+mkdir -p reports/example
+for file in report.html report.json junit.xml; do
+    cp "$out"/*/"$file" "reports/example/$file"
+done
+
+browser=$(command -v chromium-headless-shell || command -v chromium || command -v google-chrome)
+"$browser" --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1180,900 \
+    --screenshot="$PWD/reports/example/report.png" "file://$PWD/reports/example/report.html" >/dev/null 2>&1

@@ -1,0 +1,112 @@
+//! The reports of real runs: the example in the repository is what a run gives today, and every failure tells all that is needed.
+
+mod support;
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use support::call;
+use support::report;
+use support::run_folder;
+
+/// What the example was made with; see `scripts/example.sh`.
+const EXAMPLE_LIE: &str = "decline-goes-to-error";
+
+fn rows(report: &Value) -> impl Iterator<Item = (&Value, &Value)> {
+    let targets = report["targets"].as_array().unwrap().iter();
+    targets.flat_map(|target| target["requirements"].as_array().unwrap().iter().map(move |row| (target, row)))
+}
+
+/// Target, requirement, standing and what was found: all that does not change from run to run.
+fn essence(report: &Value) -> BTreeSet<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    rows(report)
+        .map(|(target, row)| {
+            let findings: BTreeSet<String> = row["findings"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|finding| [&finding["subject"], &finding["expected"], &finding["actual"]].map(text).join(" | "))
+                .collect();
+            let name = text(&target["facts"]["name"]);
+            format!("{name} {} {} {findings:?}", text(&row["id"]), text(&row["standing"]))
+        })
+        .collect()
+}
+
+fn example(file: &str) -> String {
+    std::fs::read_to_string(format!("reports/example/{file}"))
+        .unwrap_or_else(|error| panic!("reports/example/{file}: {error}; rebuild it with `make example`"))
+}
+
+#[test]
+fn the_example_report_is_what_a_run_gives_today() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = call(folder.path(), &["run", "--deviate", EXAMPLE_LIE]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let today = report(folder.path());
+    let kept: Value = serde_json::from_str(&example("report.json")).unwrap();
+    assert!(essence(&today).len() > 100, "the report has too few rows");
+    assert_eq!(essence(&kept), essence(&today), "rebuild the example with `make example`");
+
+    let page = std::fs::read_to_string(run_folder(folder.path()).join("report.html")).unwrap();
+    assert!(page.len() < 5 * 1024 * 1024, "{} bytes", page.len());
+    for page in [page, example("report.html")] {
+        assert!(page.contains("Don&#x27;t sign") || page.contains("Don't sign"));
+        assert!(page.contains("HPP-REDIRECT-002") && page.contains("id=\"failure-1\""));
+        assert!(!page.contains("src=\"http") && !page.contains("href=\"http"), "the page needs the network");
+    }
+    every_failure_tells_all(&today);
+}
+
+fn every_failure_tells_all(report: &Value) {
+    let mut seen = 0;
+    for (_, row) in rows(report).filter(|(_, row)| row["standing"] == "FAIL") {
+        let findings = row["findings"].as_array().unwrap();
+        assert!(!findings.is_empty(), "{row}");
+        for finding in findings {
+            seen += 1;
+            for member in ["requirement", "statement", "source", "step", "file", "expected", "actual"] {
+                assert!(finding[member].as_str().is_some_and(|text| !text.is_empty()), "{member} of {finding}");
+            }
+            assert!(finding["line"].as_u64().is_some_and(|line| line > 0), "{finding}");
+            assert!(finding["exchange"]["request"]["url"].is_string(), "{finding}");
+            assert!(finding["exchange"]["response"]["status"].is_number(), "{finding}");
+        }
+    }
+    assert!(seen > 0, "no failure was looked at");
+}
+
+#[test]
+fn one_root_cause_gives_one_red_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments =
+        ["run", "--target", "mock-klarna", "--deviate", "no-qr-code-url", "--tags", "not @needs:browser", "--quiet"];
+    let ended = call(folder.path(), &arguments);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let report = report(folder.path());
+    let red: Vec<&str> = rows(&report)
+        .filter(|(_, row)| row["standing"] == "FAIL")
+        .map(|(_, row)| row["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(red, ["HPP-CREATE-009"]);
+    let blocked = rows(&report).find(|(_, row)| row["id"] == "HPP-QR-001").unwrap().1;
+    assert_eq!(blocked["standing"], "BLOCKED");
+    assert!(blocked["cause"].as_str().unwrap().starts_with("rests on HPP-CREATE-009"), "{blocked}");
+}
+
+#[test]
+fn a_run_without_a_browser_is_incomplete_and_says_how_to_get_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = support::program(folder.path())
+        .args(["run", "--target", "mock-klarna", "--format", "json"])
+        .env("PATH", "/nonexistent")
+        .output()
+        .unwrap();
+    let ended = support::Ended::of(&output);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stdout.starts_with("CANNOT TELL"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("make browser"), "{}", ended.stdout);
+    let report = report(folder.path());
+    let redirect = rows(&report).find(|(_, row)| row["id"] == "HPP-REDIRECT-001").unwrap().1;
+    assert_eq!(redirect["standing"], "BLOCKED");
+}
