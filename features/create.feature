@@ -260,4 +260,4 @@ Feature: Creating a hosted session
       And another hosted session of the same payment session
       When the consumer presses back
       Then the consumer lands at a URL of this session, not of the other
-      And the parameter session_id of the back URL is not that of the other session
+      And the parameter session_id of the back URL is not mixed up with the other session

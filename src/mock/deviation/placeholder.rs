@@ -12,7 +12,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "payment-session-id-for-session-id",
         lie: "`{{session_id}}` becomes the id of the payment session.",
-        breaks: &["HPP-CREATE-036", "HPP-PLACEHOLDER-007"],
+        breaks: &["HPP-PLACEHOLDER-007"],
         change: Change::Rule(|rules| {
             rules.placeholder.session_id = SessionIdValue::OfPaymentSession;
         }),
@@ -20,13 +20,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "session-id-upper-case",
         lie: "`{{session_id}}` becomes the id of the session in upper case.",
-        breaks: &["HPP-CREATE-036", "HPP-PLACEHOLDER-007"],
+        breaks: &["HPP-PLACEHOLDER-007"],
         change: Change::Rule(|rules| rules.placeholder.session_id = SessionIdValue::UpperCase),
     },
     Deviation {
         name: "success-session-id-left-literal",
         lie: "`{{session_id}}` in `success` arrives as it was written.",
-        breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-007", "HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-021"],
+        breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-021"],
         change: Change::Rule(|rules| {
             rules.placeholder.session_id_left_literal_in = Some(Outcome::Success);
         }),
@@ -34,7 +34,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "back-session-id-left-literal",
         lie: "`{{session_id}}` in `back` arrives as it was written.",
-        breaks: &["HPP-CREATE-036", "HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
+        breaks: &["HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
         change: Change::Rule(|rules| {
             rules.placeholder.session_id_left_literal_in = Some(Outcome::Back);
         }),
@@ -80,7 +80,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`{{order_id}}` in `success` arrives as it was written.",
         breaks: &[
             "HPP-PLACEHOLDER-013",
-            "HPP-PLACEHOLDER-014",
             "HPP-PLACEHOLDER-015",
             "HPP-PLACEHOLDER-016",
             "HPP-PLACEHOLDER-018",

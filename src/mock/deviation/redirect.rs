@@ -18,7 +18,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "blank-generic-failure-page",
         lie: "The generic page after a refusal is blank.",
-        breaks: &["HPP-REDIRECT-006", "HPP-REDIRECT-008"],
+        breaks: &["HPP-REDIRECT-008"],
         change: Change::Wire(|reply| blank_generic_page(reply, Outcome::Failure)),
     },
     Deviation {
@@ -48,7 +48,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "other-dialect-error-fallback",
         lie: "An empty `error` URL leads where the other dialect sends the consumer.",
-        breaks: &["HPP-REDIRECT-004", "HPP-REDIRECT-005"],
+        breaks: &["HPP-REDIRECT-004", "HPP-REDIRECT-005", "HPP-REDIRECT-006"],
         change: Change::Rule(|rules| {
             let rule = &mut rules.redirect.error_fallback;
             *rule = match *rule {

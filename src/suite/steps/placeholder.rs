@@ -54,14 +54,16 @@ async fn is_session_id(world: &mut World, args: Args) -> Result<(), StepFailure>
 }
 
 step!(
-    /// The parameter of this merchant URL arrives as anything but the `session_id` of the other hosted session.
-    Then "the parameter {word} of the {url_name} URL is not that of the other session" => is_not_the_other
+    /// The parameter of this merchant URL arrives with the `session_id` of this hosted session, not of the other; a third value is another requirement's matter.
+    Then "the parameter {word} of the {url_name} URL is not mixed up with the other session" => is_not_the_other
 );
 async fn is_not_the_other(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let actual = filled_value(world, &args, filled_promise(args.text(1)))?;
+    let own = world.text_member(world.this_session()?.created, "/session_id")?;
     let other = world.text_member(world.other_session()?.created, "/session_id")?;
     let subject = placeholder::subject(args.text(0));
-    world.settle(check::differs(&subject, &other, "the session_id of the other session", &actual))
+    world.settle(check::differs(&subject, &other, "the session_id of the other session", &actual))?;
+    world.rests_on("HPP-PLACEHOLDER-007", check::equals(&subject, &own, &actual))
 }
 
 step!(
