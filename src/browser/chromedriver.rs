@@ -6,6 +6,7 @@ use std::fs;
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
+use std::io::ErrorKind;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
@@ -14,8 +15,8 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
-use std::sync::mpsc;
 use std::time::Duration;
+use std::time::Instant;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -38,6 +39,9 @@ const READY_DEADLINE: Duration = Duration::from_secs(20);
 
 /// The longest that killed processes may take to be gone.
 const END_DEADLINE: Duration = Duration::from_secs(2);
+
+/// The time between two attempts at removing what they have written.
+const REMOVAL_PACE: Duration = Duration::from_millis(10);
 
 /// What the driver prints, before the port, once it listens; an earlier line names port 0.
 const READY_LINE: &str = "started successfully on port ";
@@ -93,8 +97,6 @@ fn behind_launcher(path: PathBuf) -> PathBuf {
 /// A running driver; dropping it ends it with every browser it has started.
 pub(super) struct ChromeDriver {
     guard: Child,
-    /// Hangs up when no process is left that could print.
-    printing: mpsc::Receiver<()>,
     url: String,
     /// Holds the profiles of the browsers.
     folder: TempDir,
@@ -122,11 +124,9 @@ impl ChromeDriver {
             .spawn()
             .map_err(failed)?;
         let output = guard.stdout.take();
-        let (prints, printing) = mpsc::channel();
-        let mut driver = Self { guard, printing, url: String::new(), folder };
+        let mut driver = Self { guard, url: String::new(), folder };
         let (ready, port) = oneshot::channel();
         std::thread::spawn(move || {
-            let _prints = prints;
             let mut ready = Some(ready);
             // Read to the end, or the driver could not print any more.
             for line in
@@ -169,9 +169,15 @@ impl ChromeDriver {
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
         drop(self.guard.stdin.take());
-        // It kills its own group next, itself included. The folder can be removed once nobody writes there any more.
+        // It kills its own group next, itself included.
         let _ = self.guard.wait();
-        let _ = self.printing.recv_timeout(END_DEADLINE);
+        // What was killed while it wrote may still finish that, so the folder is removed until it stays away.
+        let limit = Instant::now() + END_DEADLINE;
+        while fs::remove_dir_all(self.folder.path()).is_err_and(|error| error.kind() != ErrorKind::NotFound)
+            && Instant::now() < limit
+        {
+            std::thread::sleep(REMOVAL_PACE);
+        }
     }
 }
 
