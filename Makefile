@@ -11,7 +11,7 @@ run: browser build
 ## Pass the tests.
 test: browser build
 	cargo test --locked
-	$(PROGRAM) prove --jobs 2
+	$(PROGRAM) prove --quick --jobs 2
 
 ## Formatting, lints as errors, documentation.
 check:

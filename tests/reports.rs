@@ -25,7 +25,9 @@ fn essence(report: &Value) -> BTreeSet<String> {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|finding| [&finding["subject"], &finding["expected"], &finding["actual"]].map(text).join(" | "))
+                .map(|finding| {
+                    [&finding["subject"], &finding["expected"], &finding["actual"]].map(text).join(" | ")
+                })
                 .collect();
             let name = text(&target["facts"]["name"]);
             format!("{name} {} {} {findings:?}", text(&row["id"]), text(&row["standing"]))
@@ -66,7 +68,10 @@ fn every_failure_tells_all(report: &Value) {
         for finding in findings {
             seen += 1;
             for member in ["requirement", "statement", "source", "step", "file", "expected", "actual"] {
-                assert!(finding[member].as_str().is_some_and(|text| !text.is_empty()), "{member} of {finding}");
+                assert!(
+                    finding[member].as_str().is_some_and(|text| !text.is_empty()),
+                    "{member} of {finding}"
+                );
             }
             assert!(finding["line"].as_u64().is_some_and(|line| line > 0), "{finding}");
             assert!(finding["exchange"]["request"]["url"].is_string(), "{finding}");
@@ -79,8 +84,16 @@ fn every_failure_tells_all(report: &Value) {
 #[test]
 fn one_root_cause_gives_one_red_row() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments =
-        ["run", "--target", "mock-klarna", "--deviate", "no-qr-code-url", "--tags", "not @needs:browser", "--quiet"];
+    let arguments = [
+        "run",
+        "--target",
+        "mock-klarna",
+        "--deviate",
+        "no-qr-code-url",
+        "--tags",
+        "not @needs:browser",
+        "--quiet",
+    ];
     let ended = call(folder.path(), &arguments);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let report = report(folder.path());

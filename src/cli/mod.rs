@@ -61,6 +61,9 @@ struct ProveArgs {
     /// Runs at once.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
     jobs: u8,
+    /// Leave the page out of the runs of lies that HTTP alone shows.
+    #[arg(long)]
+    quick: bool,
     /// Browser to use: `auto`, a name or a path.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
@@ -100,6 +103,7 @@ async fn dispatch(command: Command) -> ExitCode {
                 deviations: arguments.deviations,
                 jobs: usize::from(arguments.jobs),
                 browser: arguments.browser,
+                quick: arguments.quick,
             };
             match prove::prove(&options).await {
                 Ok(proof) => {
