@@ -71,7 +71,12 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             }
         }
     };
-    finish(playground, route.operation, now, result)
+    let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
+    let response = finish(playground, route.operation, now, result);
+    if let Some(held) = held {
+        held.cancelled().await;
+    }
+    response
 }
 
 /// Gives every answer what all have in common, and a deviation its chance.

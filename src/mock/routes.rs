@@ -198,6 +198,8 @@ fn control_routes() -> Vec<Route> {
         Route::control(post, "clock", control::advance_clock),
         Route::control(post, "outcome", control::choose_outcome),
         Route::control(get, "sessions", control::list_sessions),
+        Route::control(get, "callbacks", control::list_callbacks),
+        Route::control(post, "callbacks", control::set_callback_line),
     ]
 }
 
