@@ -6,6 +6,7 @@ mod support;
 
 use serde_json::Value;
 use serde_json::json;
+use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
@@ -51,10 +52,12 @@ fn main() {
 fn write_feature(folder: &Path, count: usize) {
     let mut text = String::from("@req:HPP-READ-001\nFeature: Many sessions\n");
     for number in 0..count {
-        text.push_str(&format!(
+        writeln!(
+            text,
             "\n  Scenario: Session {number} can be read\n    Given a hosted session\n    \
-             When the merchant reads the hosted session\n    Then the response status is 200\n",
-        ));
+             When the merchant reads the hosted session\n    Then the response status is 200",
+        )
+        .unwrap();
     }
     std::fs::write(folder.join("many.feature"), text).unwrap();
 }

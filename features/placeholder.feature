@@ -47,6 +47,15 @@ Feature: Placeholders in merchant URLs
       When the consumer meets a technical error
       Then the parameter session_id of the error URL is filled
 
+  @req:HPP-PLACEHOLDER-006 @needs:browser @needs:receiver
+  Rule: The status_update URL gets the session id
+
+    Scenario: The session id is filled in at status_update
+      Given a hosted session whose merchant URLs are
+        | status_update | ?session_id={{session_id}} |
+      When the consumer opens the page
+      Then the parameter session_id of the status_update URL is filled when it is called
+
   @req:HPP-PLACEHOLDER-007 @needs:browser
   Rule: The inserted session id is the created one
 

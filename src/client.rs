@@ -124,7 +124,7 @@ impl Client {
             Err(error) => Err(trouble(&error)),
         };
         let (outcome, live, location) = match received {
-            Ok(raw) => self.record_response(raw),
+            Ok(raw) => self.record_response(&raw),
             Err(trouble) => {
                 let message = self.recorder.text(&trouble.message);
                 (Outcome::Trouble(Trouble { message, ..trouble }), None, None)
@@ -177,7 +177,7 @@ impl Client {
         Ok(RawResponse { status, headers, body })
     }
 
-    fn record_response(&self, raw: RawResponse) -> (Outcome, Option<Value>, Option<String>) {
+    fn record_response(&self, raw: &RawResponse) -> (Outcome, Option<Value>, Option<String>) {
         let live = serde_json::from_slice::<Value>(&raw.body).ok();
         let body = match (&live, std::str::from_utf8(&raw.body)) {
             (Some(value), _) => Body::Json(self.recorder.json(value)),

@@ -8,7 +8,9 @@ use crate::target::Credentials;
 use crate::target::Secret;
 use crate::target::TargetProfile;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::json;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -31,6 +33,15 @@ pub struct Control {
     http: reqwest::Client,
     root: Url,
     recorder: Arc<Recorder>,
+}
+
+/// Where the merchant's own server is.
+#[derive(Clone, Copy)]
+pub struct CallbackSite<'s> {
+    pub host: &'s str,
+    pub address: SocketAddr,
+    /// Of its self-signed certificate.
+    pub certificate_pem: &'s str,
 }
 
 #[derive(Deserialize)]
@@ -82,11 +93,22 @@ impl Control {
         Ok(ClockMove { at_us, advance_seconds, now: reading.now })
     }
 
-    async fn post<T: serde::de::DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &serde_json::Value,
-    ) -> Result<T, Trouble> {
+    /// Tells an account where the merchant's host is found and which certificate to trust there.
+    pub async fn direct_callbacks(&self, merchant_id: &str, site: CallbackSite<'_>) -> Result<(), Trouble> {
+        let path = format!("accounts/{merchant_id}/callbacks");
+        let resolve: serde_json::Map<String, Value> =
+            [(site.host.to_owned(), Value::String(site.address.to_string()))].into_iter().collect();
+        self.send(&path, &json!({ "resolve": resolve, "trust_pem": site.certificate_pem })).await.map(|_| ())
+    }
+
+    async fn post<T: serde::de::DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Trouble> {
+        let response = self.send(path, body).await?;
+        let trouble =
+            |error| Trouble { kind: TroubleKind::Network, message: format!("control: POST {path}: {error}") };
+        response.json().await.map_err(trouble)
+    }
+
+    async fn send(&self, path: &str, body: &Value) -> Result<reqwest::Response, Trouble> {
         let trouble = |message: String| Trouble { kind: TroubleKind::Network, message };
         let url = self.root.join(path).map_err(|error| trouble(format!("control: {error}")))?;
         let sent = self.http.post(url).json(body).send().await;
@@ -95,6 +117,6 @@ impl Control {
         if !status.is_success() {
             return Err(trouble(format!("control: POST {path} answered {status}")));
         }
-        response.json().await.map_err(|error| trouble(format!("control: POST {path}: {error}")))
+        Ok(response)
     }
 }

@@ -61,7 +61,7 @@ pub struct RunArgs {
     /// Browser to use: `auto`, a name or a path.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
-    /// Path of ChromeDriver; looked for when not given.
+    /// Path of `chromedriver`; looked for when not given.
     #[arg(long, value_name = "PATH")]
     chromedriver: Option<PathBuf>,
     /// Browsers at once.

@@ -104,7 +104,7 @@ pub enum TroubleKind {
     Network,
     /// The deadline passed.
     Timeout,
-    /// The WebDriver or the browser failed.
+    /// The driver or the browser failed.
     Driver,
     /// The payment page shows what no rule of the page driver knows.
     PageDrift,

@@ -11,6 +11,7 @@ use include_dir::Dir;
 use include_dir::include_dir;
 use sha2::Digest;
 use sha2::Sha256;
+use std::fmt::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -27,7 +28,8 @@ pub struct Features {
     /// Files that the user added and that could not be read as features.
     pub faults: Vec<FileFault>,
     pub catalogue: Catalogue,
-    pub features_hash: String,
+    /// Hash of the feature files.
+    pub hash: String,
     pub catalogue_hash: String,
 }
 
@@ -63,7 +65,7 @@ impl Features {
                 Err(fault) => faults.push(fault),
             }
         }
-        Ok(Self { loaded, faults, catalogue, features_hash: hash(&texts), catalogue_hash: hash(&catalogues) })
+        Ok(Self { loaded, faults, catalogue, hash: hash(&texts), catalogue_hash: hash(&catalogues) })
     }
 }
 
@@ -179,7 +181,12 @@ fn hash(files: &[NamedText]) -> String {
         hasher.update(text.as_bytes());
         hasher.update([0]);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in hasher.finalize() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Why a run has nothing to judge by.

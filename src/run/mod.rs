@@ -271,7 +271,7 @@ impl Session {
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
                 browser: browser.map(|pool| pool.version().to_owned()),
                 hashes: Hashes {
-                    features: self.features.features_hash.clone(),
+                    features: self.features.hash.clone(),
                     catalogue: self.features.catalogue_hash.clone(),
                     schemas: self.schemas.hash(),
                 },

@@ -104,7 +104,7 @@ impl Subject {
                 username: Secret::new(mock.username()),
                 password: Secret::new(mock.password()),
             },
-            abilities: BTreeSet::from([Ability::Browser, Ability::Clock, Ability::Outcome]),
+            abilities: BTreeSet::from(Ability::ALL),
             purchase: Purchase::default(),
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,

@@ -1,5 +1,6 @@
 //! The merchant's side of a scenario: account, payment session, hosted sessions and merchant URLs.
 
+use crate::control::CallbackSite;
 use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
@@ -43,13 +44,23 @@ impl Merchant {
 }
 
 impl World {
-    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock, a browser where it needs one.
+    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock or receives callbacks, a browser where
+    /// it needs one.
     pub async fn prepare(&mut self) -> Result<(), StepFailure> {
         let needs = self.needs();
-        if needs.contains(&Ability::Clock)
-            && let Some(control) = &self.context().clone().control
+        let context = self.context().clone();
+        if let Some(control) = &context.control
+            && (needs.contains(&Ability::Clock) || needs.contains(&Ability::Receiver))
         {
             let account = control.mint_account().await?;
+            if let Some(receiver) = context.receiver.as_ref().filter(|_| needs.contains(&Ability::Receiver)) {
+                let site = CallbackSite {
+                    host: &context.profile.merchant_host,
+                    address: receiver.address(),
+                    certificate_pem: &receiver.certificate_pem(),
+                };
+                control.direct_callbacks(&account.merchant_id, site).await?;
+            }
             self.merchant.account = Some(account.merchant_id);
             self.merchant.credentials = account.credentials;
         }

@@ -7,6 +7,9 @@ use serde_json::Value;
 /// The names a consumer can be sent to, in the order in which they are sent.
 pub const NAMES: [&str; 5] = ["success", "cancel", "back", "failure", "error"];
 
+/// The name of the URL that the API calls by itself, left out unless a scenario gives it.
+pub const STATUS_UPDATE: &str = "status_update";
+
 /// The query of a merchant URL about which a scenario says nothing.
 const DEFAULT_QUERY: &str = "session_id={{session_id}}";
 
@@ -42,11 +45,15 @@ impl Cell {
 
 /// The merchant URLs of one hosted session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MerchantUrls([Cell; NAMES.len()]);
+pub struct MerchantUrls {
+    consumer: [Cell; NAMES.len()],
+    status_update: Cell,
+}
 
 impl Default for MerchantUrls {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Cell::Query(DEFAULT_QUERY.to_owned())))
+        let consumer = std::array::from_fn(|_| Cell::Query(DEFAULT_QUERY.to_owned()));
+        Self { consumer, status_update: Cell::Absent }
     }
 }
 
@@ -68,41 +75,50 @@ impl MerchantUrls {
 
     /// These URLs, but for the one of this name.
     pub fn with(mut self, name: &str, cell: Cell) -> Result<Self, StepFailure> {
-        let Some(index) = NAMES.iter().position(|known| *known == name) else {
-            return Err(StepFailure::faulty_step(
-                format!("`{name}` is no merchant URL"),
-                format!("known: {}", NAMES.join(", ")),
-            ));
-        };
-        self.0[index] = cell;
+        match self.members_mut().find(|(known, _)| *known == name) {
+            Some((_, place)) => *place = cell,
+            None => {
+                return Err(StepFailure::faulty_step(
+                    format!("`{name}` is no merchant URL"),
+                    format!("known: {}, {STATUS_UPDATE}", NAMES.join(", ")),
+                ));
+            }
+        }
         Ok(self)
     }
 
     /// Whether some URL is this.
     pub fn contains(&self, cell: &Cell) -> bool {
-        self.0.contains(cell)
+        self.consumer.contains(cell)
     }
 
     /// The raw query given for the URL of this name.
     pub fn query(&self, name: &str) -> Option<&str> {
-        let index = NAMES.iter().position(|known| *known == name)?;
-        match &self.0[index] {
+        match self.members().find(|(known, _)| *known == name)?.1 {
             Cell::Query(query) => Some(query),
             _ => None,
         }
     }
 
+    fn members(&self) -> impl Iterator<Item = (&'static str, &Cell)> {
+        NAMES.into_iter().zip(&self.consumer).chain([(STATUS_UPDATE, &self.status_update)])
+    }
+
+    fn members_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Cell)> {
+        NAMES.into_iter().zip(&mut self.consumer).chain([(STATUS_UPDATE, &mut self.status_update)])
+    }
+
     /// The member `merchant_urls` of a request.
     pub fn to_json(&self, host: &str, prefix: &str) -> Value {
         let mut members = Map::new();
-        for (name, cell) in NAMES.iter().zip(&self.0) {
+        for (name, cell) in self.members() {
             let value = match cell {
                 Cell::Query(query) => Value::String(format!("https://{host}/{prefix}/{name}?{query}")),
                 Cell::Empty => Value::String(String::new()),
                 Cell::Null => Value::Null,
                 Cell::Absent => continue,
             };
-            members.insert((*name).to_owned(), value);
+            members.insert(name.to_owned(), value);
         }
         Value::Object(members)
     }

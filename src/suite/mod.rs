@@ -1,5 +1,6 @@
 //! The suite: runs chosen scenarios against a target and gives back their attempts. It does not know whom it tests or who reads.
 
+mod callbacks;
 mod consumer;
 mod context;
 mod failure;
@@ -21,7 +22,6 @@ pub use feature::FeatureText;
 pub use feature::FileFault;
 pub use feature::LoadedFeature;
 pub use registry::RegistryError;
-pub use registry::StepDef;
 pub use registry::all as all_steps;
 pub use registry::collection as step_collection;
 pub use selection::Choice;
@@ -121,10 +121,13 @@ pub async fn run(
     Ok(())
 }
 
+/// Takes each attempt as it ends.
+type Sink = dyn FnMut(Ended<'_>);
+
 /// What the hooks of a run share.
 struct Stage {
     waiting: RefCell<HashMap<(String, usize), Arc<Case>>>,
-    sink: RefCell<Box<dyn FnMut(Ended<'_>)>>,
+    sink: RefCell<Box<Sink>>,
 }
 
 impl Stage {

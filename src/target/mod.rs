@@ -92,10 +92,10 @@ impl Default for Deadlines {
     fn default() -> Self {
         Self {
             request: Duration::from_secs(30),
-            page: Duration::from_secs(60),
+            page: Duration::from_mins(1),
             status: Duration::from_secs(30),
             quiet: Duration::from_secs(10),
-            step: Duration::from_secs(120),
+            step: Duration::from_mins(2),
         }
     }
 }

@@ -14,6 +14,7 @@ pub fn program(folder: &Path) -> Command {
 }
 
 /// Runs the program to its end.
+#[allow(dead_code, reason = "not every test file asks for it")]
 pub fn call(folder: &Path, arguments: &[&str]) -> Ended {
     Ended::of(&program(folder).args(arguments).output().unwrap())
 }
@@ -23,6 +24,7 @@ pub fn call(folder: &Path, arguments: &[&str]) -> Ended {
 pub struct Ended {
     pub code: Option<i32>,
     pub stdout: String,
+    #[allow(dead_code, reason = "not every test file asks for it")]
     pub stderr: String,
 }
 

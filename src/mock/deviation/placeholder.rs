@@ -56,6 +56,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "status-update-session-id-left-literal",
+        lie: "`{{session_id}}` in `status_update` is called as it was written.",
+        breaks: &["HPP-PLACEHOLDER-006"],
+        change: Change::Rule(|rules| rules.callback.session_id_filled = false),
+    },
+    Deviation {
         name: "error-session-id-left-literal",
         lie: "`{{session_id}}` in `error` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-005", "HPP-PLACEHOLDER-021"],

@@ -44,6 +44,15 @@ async fn filled(world: &mut World, args: Args) -> Result<(), StepFailure> {
 }
 
 step!(
+    /// The API calls `status_update` before the profile's deadline for a status, with a value and without braces in this parameter.
+    Then "the parameter {word} of the status_update URL is filled when it is called" => filled_in_callback
+);
+async fn filled_in_callback(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let query = world.callback_query().await?;
+    world.settle(placeholder::filled(&query, args.text(0)))
+}
+
+step!(
     /// The parameter of this merchant URL arrives as the `session_id` of the hosted session.
     Then "the parameter {word} of the {url_name} URL is the session_id" => is_session_id
 );
