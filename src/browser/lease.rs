@@ -252,6 +252,8 @@ fn trouble(rest: &mut Rest, chain: &Chain, acted_on_page: bool) -> Option<Troubl
             let failure = chain.failure.clone().unwrap_or_default();
             met(TroubleKind::Network, failure)
         }
+        // A refusal is what the target answered, not a page that it changed.
+        (None, Some(400..)) => None,
         (None, _) => match &rest.reading {
             Some(reading) if acted_on_page && !recognised && !reading.text.is_empty() => {
                 let begin: String = reading.text.chars().take(200).collect();

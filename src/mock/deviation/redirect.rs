@@ -92,7 +92,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "success-stays-on-page",
         lie: "A payment leads to a generic page although `success` is given.",
-        breaks: &["HPP-REDIRECT-001", "HPP-REDIRECT-024"],
+        breaks: &["HPP-REDIRECT-001"],
         change: Change::Rule(|rules| rules.redirect.stays = Some(Outcome::Success)),
     },
     Deviation {

@@ -80,12 +80,13 @@ async fn as_with_null(world: &mut World, args: Args) -> Result<(), StepFailure> 
 }
 
 step!(
-    /// Of all merchant URLs of the hosted session, no other than this was opened by the browser or reached the receiver.
+    /// Of all merchant URLs of the hosted session, no other than this was opened by the browser or reached the receiver; that this one was is a requirement of its own.
     Then "no merchant URL but {url_name} is visited" => only_visited
 );
 async fn only_visited(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let (visit, site) = (world.visit()?, world.site(&world.this_session()?));
     world.keep_arrivals();
     let outcome = landing::only_visited(&visit, &world.evidence.arrivals, site.borrowed(), args.text(0));
-    world.settle(outcome)
+    world.settle(outcome)?;
+    world.arrived_query(args.text(0)).map(drop)
 }
