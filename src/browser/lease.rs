@@ -45,14 +45,6 @@ pub struct Pictures {
     pub all: bool,
 }
 
-/// One act with what came of it.
-#[derive(Debug)]
-pub struct Visit {
-    pub record: PageVisit,
-    /// Where the browser stands, with all its secrets: for acting, never for a record.
-    pub live_url: String,
-}
-
 /// A browser in the hands of one consumer. Dropped without [`Lease::give_back`], its browser is not used again.
 pub struct Lease {
     slot: Slot,
@@ -71,18 +63,13 @@ impl Lease {
         Self { slot, sitting, visits: 0, origins: BTreeSet::new(), scripted: false, last: None, unfit: false }
     }
 
-    /// Sets the moment from which the times of records are counted.
-    pub fn begin(&mut self, began: Instant) {
-        self.sitting.began = began;
-    }
-
     /// Opens a URL as a consumer who follows a link.
-    pub async fn open(&mut self, url: &str) -> Visit {
+    pub async fn open(&mut self, url: &str) -> PageVisit {
         self.visit("open", Some(url), None).await
     }
 
     /// Operates the page until it has given what the consumer wants, or shows that it will not.
-    pub async fn perform(&mut self, wanted: &str) -> Visit {
+    pub async fn perform(&mut self, wanted: &str) -> PageVisit {
         self.visit(wanted, None, Some(wanted)).await
     }
 
@@ -99,7 +86,7 @@ impl Lease {
         }
     }
 
-    async fn visit(&mut self, act: &str, url: Option<&str>, wanted: Option<&str>) -> Visit {
+    async fn visit(&mut self, act: &str, url: Option<&str>, wanted: Option<&str>) -> PageVisit {
         self.visits += 1;
         let (started, wall) = (Instant::now(), SystemTime::now());
         // An act that is cancelled half way leaves this behind.
@@ -122,9 +109,9 @@ impl Lease {
         let trouble =
             trouble(&mut rest, &chain, wanted.is_some() && !is_at(&live_url, self.slot.merchant_host()));
         let screenshot = self.picture_of(act, &mut rest).await;
-        let record = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
+        let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
         self.last = rest.reading;
-        Visit { record, live_url }
+        visit
     }
 
     async fn journey(

@@ -14,7 +14,6 @@ mod tests;
 pub use lease::Lease;
 pub use lease::Pictures;
 pub use lease::Sitting;
-pub use lease::Visit;
 pub use page_driver::PageDriver;
 pub use page_driver::PageDriverError;
 pub use pool::BrowserOptions;

@@ -190,7 +190,7 @@ impl Stage {
         let mut lease = self.lease().await;
         let visit = lease.open(&self.url(path)).await;
         lease.give_back();
-        visit.record
+        visit
     }
 }
 
@@ -202,18 +202,17 @@ fn kind(visit: &PageVisit) -> Option<TroubleKind> {
 async fn a_payment_is_followed_hop_by_hop_to_the_merchant() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
-    let opened = lease.open(&stage.url("/checkout")).await.record;
+    let opened = lease.open(&stage.url("/checkout")).await;
     assert_eq!(opened.screen.as_deref(), Some("checkout"), "{opened:?}");
     assert_eq!(opened.offers, ["approve", "cancel", "decline", "keep"]);
     assert!(opened.top_level && !opened.stayed && opened.trouble.is_none());
     let visit = lease.perform("approve").await;
-    assert_eq!(visit.live_url, "http://merchant.example/s1/success?basket=a%2Bb");
-    let hops: Vec<_> =
-        visit.record.hops.iter().map(|hop| (hop.method.as_str(), hop.status.unwrap())).collect();
+    assert_eq!(visit.url, "http://merchant.example/s1/success?basket=a%2Bb");
+    let hops: Vec<_> = visit.hops.iter().map(|hop| (hop.method.as_str(), hop.status.unwrap())).collect();
     assert_eq!(hops, [("POST", 303), ("GET", 302), ("GET", 200)]);
-    assert!(visit.record.hops.windows(2).all(|pair| pair[0].at_us <= pair[1].at_us));
-    assert!(visit.record.hops[0].at_us >= visit.record.started_us);
-    assert_eq!((visit.record.title.as_str(), visit.record.offers.len()), ("Merchant", 0));
+    assert!(visit.hops.windows(2).all(|pair| pair[0].at_us <= pair[1].at_us));
+    assert!(visit.hops[0].at_us >= visit.started_us);
+    assert_eq!((visit.title.as_str(), visit.offers.len()), ("Merchant", 0));
 }
 
 #[tokio::test]
@@ -221,15 +220,15 @@ async fn an_ending_counts_as_stayed_only_after_the_quiet_window() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
     lease.open(&stage.url("/checkout")).await;
-    let visit = lease.perform("decline").await.record;
+    let visit = lease.perform("decline").await;
     assert_eq!(visit.ending.as_deref(), Some("success"));
     assert!(visit.stayed && visit.elapsed_us >= 300_000);
     let picture = std::fs::read(stage.folder.path().join(visit.screenshot.unwrap())).unwrap();
     assert!(picture.starts_with(&[0xff, 0xd8]) && picture.len() <= 40 * 1024);
     let late = lease.open(&stage.url("/late")).await;
-    assert_eq!(late.live_url, "http://merchant.example/s1/success");
-    assert!(!late.record.stayed && late.record.screenshot.is_none());
-    assert_eq!(late.record.hops.len(), 2);
+    assert_eq!(late.url, "http://merchant.example/s1/success");
+    assert!(!late.stayed && late.screenshot.is_none());
+    assert_eq!(late.hops.len(), 2);
 }
 
 #[tokio::test]
@@ -244,15 +243,15 @@ async fn a_screenshot_is_made_small_enough() {
 async fn what_no_rule_knows_is_a_fact_when_opened_and_drift_when_acted_upon() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
-    let blank = lease.open(&stage.url("/blank")).await.record;
+    let blank = lease.open(&stage.url("/blank")).await;
     assert!(
         blank.screen.is_none() && blank.ending.is_none() && blank.text.is_empty() && blank.stayed,
         "{blank:?}"
     );
     assert_eq!(kind(&blank), None);
-    let news = lease.open(&stage.url("/news")).await.record;
+    let news = lease.open(&stage.url("/news")).await;
     assert_eq!((news.text.as_str(), kind(&news)), ("News of the day", None));
-    let drift = lease.perform("approve").await.record;
+    let drift = lease.perform("approve").await;
     assert_eq!(kind(&drift), Some(TroubleKind::PageDrift));
     assert!(drift.screenshot.is_some());
 }
@@ -262,10 +261,10 @@ async fn a_screen_without_the_wanted_move_or_that_ignores_it_is_where_the_act_en
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
     lease.open(&stage.url("/checkout")).await;
-    let asked = lease.perform("cancel").await.record;
+    let asked = lease.perform("cancel").await;
     assert_eq!((asked.screen.as_deref(), asked.hops.len()), (Some("cancel-confirmation"), 1));
     lease.open(&stage.url("/busy")).await;
-    let ignored = lease.perform("approve").await.record;
+    let ignored = lease.perform("approve").await;
     assert_eq!((ignored.screen.as_deref(), ignored.title.as_str()), (Some("checkout"), "1"));
     assert!(kind(&ignored).is_none() && !ignored.stayed);
 }
@@ -274,11 +273,11 @@ async fn a_screen_without_the_wanted_move_or_that_ignores_it_is_where_the_act_en
 async fn a_screen_in_a_frame_is_operated_and_one_in_the_way_is_put_away() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
-    let framed = lease.open(&stage.url("/framed")).await.record;
+    let framed = lease.open(&stage.url("/framed")).await;
     assert_eq!((framed.screen.as_deref(), framed.top_level), (Some("code"), false), "{framed:?}");
     let visit = lease.perform("approve").await;
-    assert_eq!(visit.live_url, "http://merchant.example/s1/success?c=123456");
-    let cleared = lease.open(&stage.url("/cookies")).await.record;
+    assert_eq!(visit.url, "http://merchant.example/s1/success?c=123456");
+    let cleared = lease.open(&stage.url("/cookies")).await;
     assert_eq!(cleared.screen.as_deref(), Some("checkout"));
 }
 
@@ -287,19 +286,19 @@ async fn trouble_on_the_way_is_told_apart_and_leaves_the_browser_usable() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let refused = lease.open(&format!("http://{gone}/")).await.record;
+    let refused = lease.open(&format!("http://{gone}/")).await;
     assert_eq!(kind(&refused), Some(TroubleKind::Network));
     assert!(refused.trouble.unwrap().message.contains("ERR_CONNECTION_REFUSED"));
     assert_eq!((refused.hops.len(), refused.hops[0].status), (1, None));
-    let blocked = lease.open("http://127.0.0.1:9/").await.record;
+    let blocked = lease.open("http://127.0.0.1:9/").await;
     assert_eq!(kind(&blocked), Some(TroubleKind::Network), "{blocked:?}");
-    let silent = lease.open(&stage.url("/silent")).await.record;
+    let silent = lease.open(&stage.url("/silent")).await;
     assert_eq!(kind(&silent), Some(TroubleKind::Timeout), "{silent:?}");
-    let overloaded = lease.open(&stage.url("/overloaded")).await.record;
+    let overloaded = lease.open(&stage.url("/overloaded")).await;
     assert_eq!(kind(&overloaded), Some(TroubleKind::Gateway));
-    let empty = lease.open(&stage.url("/empty")).await.record;
+    let empty = lease.open(&stage.url("/empty")).await;
     assert_eq!((kind(&empty), empty.hops.last().and_then(|hop| hop.status)), (None, Some(204)), "{empty:?}");
-    let opened = lease.open(&stage.url("/checkout")).await.record;
+    let opened = lease.open(&stage.url("/checkout")).await;
     assert_eq!(opened.screen.as_deref(), Some("checkout"));
 }
 
@@ -309,7 +308,7 @@ async fn nothing_of_one_consumer_is_left_for_the_next() {
     assert_eq!(stage.open("/stored").await.text, "||");
     let mut lease = stage.lease().await;
     lease.open(&stage.url("/store")).await;
-    assert_eq!(lease.open(&stage.url("/stored")).await.record.text, "c=1|1|1");
+    assert_eq!(lease.open(&stage.url("/stored")).await.text, "c=1|1|1");
     lease.give_back();
     let next = stage.open("/stored").await;
     assert_eq!((next.text.as_str(), next.hops.len()), ("||", 1));
@@ -331,9 +330,9 @@ async fn a_browser_that_was_not_given_back_is_replaced() {
 async fn a_browser_that_dies_is_trouble_for_one_scenario_only() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
-    let died = lease.open("chrome://crash").await.record;
+    let died = lease.open("chrome://crash").await;
     assert_eq!(kind(&died), Some(TroubleKind::Driver), "{died:?}");
-    let after = lease.open(&stage.url("/checkout")).await.record;
+    let after = lease.open(&stage.url("/checkout")).await;
     assert!(after.trouble.is_some() || after.screen.is_some());
     lease.give_back();
     assert_eq!(stage.open("/checkout").await.screen.as_deref(), Some("checkout"));

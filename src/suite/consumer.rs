@@ -3,7 +3,6 @@
 use crate::browser::Lease;
 use crate::browser::Pictures;
 use crate::browser::Sitting;
-use crate::browser::Visit;
 use crate::check::landing;
 use crate::check::landing::MerchantSite;
 use crate::check::page;
@@ -128,8 +127,7 @@ impl World {
     }
 
     /// Keeps the record of a visit; trouble on the way ends the scenario.
-    fn keep_visit(&mut self, visit: Visit) -> Result<PageVisit, StepFailure> {
-        let record = visit.record;
+    fn keep_visit(&mut self, record: PageVisit) -> Result<PageVisit, StepFailure> {
         self.evidence.visits.push(record.clone());
         match &record.trouble {
             Some(trouble) => Err(StepFailure::Trouble(trouble.clone())),
