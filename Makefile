@@ -2,7 +2,7 @@
 
 PROGRAM := target/debug/hpp-conformance
 
-.PHONY: run test check browser build example bench
+.PHONY: run test check browser build example bench peers
 
 ## Run the embedded features against the embedded mock, in both dialects.
 run: browser build
@@ -29,6 +29,11 @@ browser:
 ## Rebuild the example report.
 example: browser build
 	sh scripts/example.sh
+
+## Install what the benchmarks compare with, below target/peers.
+peers:
+	npm install --prefix target/peers --no-audit --no-fund @playwright/test
+	cargo install hurl --root target/peers
 
 ## The figures of the README, measured anew.
 bench: browser

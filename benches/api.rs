@@ -40,6 +40,7 @@ fn main() {
         let (bare, harness) = (median(&mut bare), median(&mut harness));
         println!("{concurrency:>12} {bare:>10.3} {harness:>10.3} {:>7.2}", harness / bare);
     }
+    hurl_beside(&mock, folder.path());
     write_feature(folder.path(), LARGE);
     let large = harness_run(folder.path(), 16);
     println!(
@@ -47,6 +48,36 @@ fn main() {
         large.span,
         large.peak_kib / 1024
     );
+}
+
+/// The whole process of the harness and of hurl, each with 2,000 scenarios, 16 at once.
+fn hurl_beside(mock: &MockProcess, folder: &Path) {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/bin/hurl");
+    if !program.exists() {
+        println!("hurl: not installed; `make peers` does that");
+        return;
+    }
+    let [(_, username), (_, password)] = support::CREDENTIALS;
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        let began = Instant::now();
+        let status = Command::new(&program)
+            .args(["--parallel", "--jobs", "16", "--repeat", &SCENARIOS.to_string(), "--no-output", "--test"])
+            .args(["--variable", &format!("base={}", mock.base_url)])
+            .args(["--variable", &format!("credentials={username}:{password}")])
+            .arg("benches/support/session.hurl")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "hurl ended with {status}");
+        theirs.push(began.elapsed().as_secs_f64());
+        let began = Instant::now();
+        harness_run(folder, 16);
+        ours.push(began.elapsed().as_secs_f64());
+    }
+    let (theirs, ours) = (median(&mut theirs), median(&mut ours));
+    println!("{SCENARIOS} in a process: hurl {theirs:.2} s, harness {ours:.2} s, ratio {:.2}", ours / theirs);
 }
 
 fn write_feature(folder: &Path, count: usize) {

@@ -1,0 +1,115 @@
+//! What a browser scenario costs: create, open, act, land, assert; isolated, chain recorded, on one pooled browser; beside a browser
+//! for each scenario, and beside Playwright Test sharing one page when `make peers` was run. `cargo bench --bench browser`.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use serde_json::Value;
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Instant;
+use support::MockProcess;
+use support::median;
+
+const SCENARIOS: usize = 100;
+const RUNS: usize = 3;
+const ALONE: usize = 8;
+
+fn main() {
+    let mock = MockProcess::start("klarna");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("pages")).unwrap();
+    std::fs::copy("targets/pages/mock.toml", folder.path().join("pages/mock.toml")).unwrap();
+    mock.write_profile(
+        folder.path(),
+        &["abilities = [\"browser\", \"outcome\"]", "page_driver = \"pages/mock.toml\""],
+    );
+    println!("browser scenarios, milliseconds each");
+
+    write_feature(folder.path(), SCENARIOS);
+    let mut pooled: Vec<f64> = (0..RUNS).map(|_| span_of_run(folder.path()) / SCENARIOS as f64).collect();
+    let pooled = median(&mut pooled);
+    println!("{:<44}{pooled:>8.0}", format!("one pooled browser, mean of {SCENARIOS}"));
+
+    write_feature(folder.path(), 1);
+    let mut alone: Vec<f64> = (0..ALONE)
+        .map(|_| {
+            let began = Instant::now();
+            span_of_run(folder.path());
+            began.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    let alone = median(&mut alone);
+    println!("{:<44}{alone:>8.0}{:>8.1} x", "a browser for each", alone / pooled);
+
+    match playwright(&mock) {
+        Some(peer) => {
+            println!("{:<44}{peer:>8.0}{:>8.1} x", "Playwright Test, one shared page", peer / pooled);
+        }
+        None => println!("Playwright Test: not installed; `make peers` does that"),
+    }
+}
+
+fn write_feature(folder: &Path, count: usize) {
+    let mut text = String::from("@req:HPP-REDIRECT-014 @needs:browser\nFeature: Many consumers\n");
+    for number in 0..count {
+        writeln!(
+            text,
+            "\n  Scenario: Consumer {number} goes back\n    Given a hosted session\n    \
+             When the consumer presses back\n    Then the consumer lands at the back URL",
+        )
+        .unwrap();
+    }
+    std::fs::write(folder.join("many.feature"), text).unwrap();
+}
+
+/// Milliseconds from the first scenario's begin to the last one's end, browser start left out.
+fn span_of_run(folder: &Path) -> f64 {
+    let out = tempfile::tempdir().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
+        .args(["run", "--quiet", "--format", "json", "--target"])
+        .arg(folder.join("target.toml"))
+        .arg("--out")
+        .arg(out.path())
+        .arg(folder.join("many.feature"))
+        .envs(support::CREDENTIALS)
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "the run ended with {status}");
+    let run = std::fs::read_dir(out.path()).unwrap().next().unwrap().unwrap().path();
+    let journal = std::fs::read_to_string(run.join("journal.ndjson")).unwrap();
+    let (mut first, mut last) = (u64::MAX, 0);
+    for line in journal.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["attempt"]["verdict"]["word"], "pass", "{line}");
+        let started = line["attempt"]["started_us"].as_u64().unwrap();
+        first = first.min(started);
+        last = last.max(started + line["attempt"]["elapsed_us"].as_u64().unwrap());
+    }
+    (last - first) as f64 / 1000.0
+}
+
+/// Milliseconds a scenario that Playwright's own report gives, start of the browser left out.
+fn playwright(mock: &MockProcess) -> Option<f64> {
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
+    let program = peers.join("node_modules/.bin/playwright");
+    program.exists().then_some(())?;
+    std::fs::copy("benches/support/playwright.spec.js", peers.join("consumers.spec.js")).unwrap();
+    let output = Command::new(program)
+        .current_dir(&peers)
+        .args(["test", "consumers.spec.js", "--workers=1", "--reporter=json"])
+        .envs(support::CREDENTIALS)
+        .env("HPP_BASE_URL", &mock.base_url)
+        .env("HPP_SCENARIOS", SCENARIOS.to_string())
+        .output()
+        .unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["stats"]["expected"], SCENARIOS, "{report}");
+    let specs = report["suites"][0]["specs"].as_array().unwrap();
+    let total: f64 =
+        specs.iter().map(|spec| spec["tests"][0]["results"][0]["duration"].as_f64().unwrap()).sum();
+    Some(total / specs.len() as f64)
+}
