@@ -30,7 +30,7 @@ pub struct Sitting {
     pub recorder: Arc<Recorder>,
     pub driver: Arc<PageDriver>,
     pub deadlines: Deadlines,
-    /// When the attempt began; see [`Lease::begin`].
+    /// When the attempt began; the times of records count from it.
     pub began: Instant,
     pub pictures: Pictures,
 }

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
@@ -16,49 +15,11 @@ use std::time::Duration;
 use url::Host;
 use url::Url;
 
+mod ability;
 mod secret;
 
+pub use ability::Ability;
 pub use secret::Secret;
-
-/// What a set-up can do beyond plain HTTP; a scenario names what it needs with `@needs:<ability>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ability {
-    /// The payment page can be driven in a browser.
-    Browser,
-    /// The target's clock can be moved.
-    Clock,
-    /// A payment can be made to be approved, to be declined, and to fail technically.
-    Outcome,
-    /// The target can reach the harness's receiver with status callbacks.
-    Receiver,
-}
-
-impl Ability {
-    /// Every ability there is.
-    pub const ALL: [Self; 4] = [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver];
-
-    /// The word used in profiles and tags.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Browser => "browser",
-            Self::Clock => "clock",
-            Self::Outcome => "outcome",
-            Self::Receiver => "receiver",
-        }
-    }
-
-    /// The ability of this name.
-    pub fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ability| ability.word() == word)
-    }
-}
-
-impl fmt::Display for Ability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
-    }
-}
 
 /// User name and password of HTTP Basic.
 #[derive(Debug, Clone, PartialEq, Eq)]
