@@ -157,7 +157,17 @@ impl Program {
         let out = tempfile::tempdir().map_err(ProveError::Folder)?;
         let mut command = Command::new(&self.executable);
         command
-            .args(["run", "--quiet", "--format", "json", "--browser", &self.browser, "--out"])
+            .args([
+                "run",
+                "--quiet",
+                "--format",
+                "json",
+                "--browsers",
+                "2",
+                "--browser",
+                &self.browser,
+                "--out",
+            ])
             .arg(out.path());
         if let Some(deviation) = deviation {
             command.args(["--deviate", deviation.name]);
