@@ -134,8 +134,8 @@ fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
     match operation {
         // A page or an image has no envelope.
         Operation::FetchQrCode | Operation::FetchPage => None,
-        // An empty 429 was recorded from the vendor.
-        _ if status == 429 => None,
+        // An empty 429 was recorded from the vendor; its 401 comes from a web server in front of the API.
+        _ if matches!(status, 401 | 429) => None,
         _ if status >= 400 => Some("error"),
         Operation::CreateSession if success => Some("session-created"),
         Operation::ReadSession if success => Some("session"),
@@ -311,6 +311,15 @@ mod tests {
             judge(&json!({ "redirect_url": url, "module": module, "expires_at": "soon" }), false),
             one("HPP-X-001", "/expires_at: expected an RFC 3339 date-time, got \"soon\"")
         );
+    }
+
+    #[test]
+    fn a_refusal_is_judged_unless_it_comes_from_in_front_of_the_api() {
+        let cases =
+            [(400, Some("error")), (401, None), (404, Some("error")), (429, None), (200, Some("session"))];
+        for (status, schema) in cases {
+            assert_eq!(response_schema(Operation::ReadSession, status), schema, "{status}");
+        }
     }
 
     #[test]
