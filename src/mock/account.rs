@@ -68,6 +68,11 @@ impl Account {
         *lock(&self.next_event) = Some(event);
     }
 
+    /// What the next approval was decided to come to.
+    pub fn chosen_next(&self) -> Option<Event> {
+        *lock(&self.next_event)
+    }
+
     /// What an approval comes to now.
     pub fn take_next(&self) -> Event {
         lock(&self.next_event).take().unwrap_or(Event::Approved)
@@ -77,9 +82,9 @@ impl Account {
         lock(&self.sessions).push(Arc::downgrade(hosted));
     }
 
-    /// The hosted sessions of this merchant, oldest first.
-    pub fn sessions(&self) -> Vec<Arc<Hosted>> {
-        lock(&self.sessions).iter().filter_map(Weak::upgrade).collect()
+    /// The newest hosted sessions of this merchant, newest first.
+    pub fn newest_sessions(&self, count: usize) -> Vec<Arc<Hosted>> {
+        lock(&self.sessions).iter().rev().filter_map(Weak::upgrade).take(count).collect()
     }
 }
 
@@ -115,6 +120,10 @@ impl Accounts {
     /// The merchant that exists from the start.
     pub fn first(&self) -> &Arc<Account> {
         &self.first
+    }
+
+    pub fn all(&self) -> Vec<Arc<Account>> {
+        self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     pub fn add(&self, account: Account) -> Arc<Account> {

@@ -1,4 +1,4 @@
-//! The control interface on loopback: accounts, their clocks, the outcome of the next payment, their sessions.
+//! The control interface on loopback: accounts, their clocks, the outcome of the next payment.
 
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
         "dialect": playground.dialect.name(),
         "base_url": playground.api_origin,
         "merchant_id": playground.accounts.first().merchant_id,
+        "requests": playground.inspection.visited(),
+        "watchers": playground.inspection.watchers(),
     });
     Reply::json(StatusCode::OK, body)
 }
@@ -70,23 +72,6 @@ pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply,
     };
     account.choose_next(event);
     Ok(Reply::empty(StatusCode::NO_CONTENT))
-}
-
-/// Lists an account's hosted sessions.
-pub fn list_sessions(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    let account = account(playground, call)?;
-    let rules = &playground.rules.expiry;
-    let sessions: Vec<Value> = account
-        .sessions()
-        .iter()
-        .map(|hosted| {
-            let mut session = hosted.representation(rules);
-            session["payment_session_id"] = hosted.payment.id.as_str().into();
-            session["timeline"] = hosted.timeline();
-            session
-        })
-        .collect();
-    Ok(Reply::json(StatusCode::OK, sessions.into()).dated(account.now()))
 }
 
 fn account(playground: &Playground, call: &Call<'_>) -> Result<Arc<Account>, Problem> {

@@ -7,6 +7,7 @@ use crate::mock::account::Account;
 use crate::mock::account::Accounts;
 use crate::mock::deviation::Change;
 use crate::mock::id::Ids;
+use crate::mock::inspection::Inspection;
 use crate::mock::paths::OPAQUE_PATHS;
 use crate::mock::paths::PLAIN_PATHS;
 use crate::mock::playground::Playground;
@@ -25,6 +26,8 @@ mod deviation;
 mod distribution;
 mod hosted;
 mod id;
+mod inspection;
+mod inspection_routes;
 mod merchant_urls;
 mod options;
 mod order;
@@ -47,6 +50,8 @@ mod sharded_map;
 
 #[cfg(test)]
 mod faithful_tests;
+#[cfg(test)]
+mod inspection_tests;
 #[cfg(test)]
 mod test_client;
 
@@ -167,6 +172,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         page_origin: format!("http://localhost:{}", addr.port()),
         paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
         has_opaque_urls: options.opaque_urls,
+        inspection: Arc::new(Inspection::new()),
         accounts: Accounts::new(Account::new(merchant_id, username, password)),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),

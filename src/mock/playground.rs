@@ -11,6 +11,7 @@ use crate::mock::hosted::Hosted;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::Purchase;
 use crate::mock::id::Ids;
+use crate::mock::inspection::Inspection;
 use crate::mock::order::Order;
 use crate::mock::paths::Paths;
 use crate::mock::payment::Payment;
@@ -37,6 +38,7 @@ pub struct Playground {
     pub paths: &'static Paths,
     /// Whether API URLs are made with keys of their own instead of the session id.
     pub has_opaque_urls: bool,
+    pub inspection: Arc<Inspection>,
     pub accounts: Accounts,
     pub payments: ShardedMap<Payment>,
     pub sessions: ShardedMap<Hosted>,

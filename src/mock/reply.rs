@@ -33,6 +33,8 @@ pub enum Operation {
     DistributionModule,
     QrImage,
     Control,
+    /// Reading what the mock remembers; not remembered itself.
+    Inspect,
     /// No operation has this path or method.
     Unknown,
 }
