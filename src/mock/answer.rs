@@ -61,9 +61,10 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref()), Err);
     let response = finish(playground, route.operation, now, result);
     if route.operation != Operation::Inspect {
+        let account = account.or_else(|| concerned(playground, route, &call));
         playground.inspection.record(Visit {
-            account: account.or_else(|| concerned(playground, route, &call)),
-            at: now,
+            at: account.as_ref().map_or(now, |account| account.now()),
+            account,
             method: parts.method.clone(),
             path: remembered_path(&route.path, parts.uri.path()),
             status: response.status(),
@@ -79,7 +80,9 @@ fn concerned(playground: &Playground, route: &Route, call: &Call<'_>) -> Option<
         Handler::Merchant(_) => None,
         Handler::Control(_) => playground.accounts.by_merchant_id(call.param("merchant_id")),
         Handler::Public(_) => {
-            playground.pages.get(call.param("key")).map(|hosted| Arc::clone(hosted.account()))
+            let key = call.param("key");
+            let hosted = playground.pages.get(key).or_else(|| playground.qr_images.get(key));
+            hosted.map(|hosted| Arc::clone(hosted.account()))
         }
     }
 }

@@ -16,8 +16,10 @@ use crate::mock::answer::answer;
 use crate::mock::call::Call;
 use crate::mock::checkout;
 use crate::mock::control;
+use crate::mock::dashboard;
 use crate::mock::distribution;
 use crate::mock::inspection_routes;
+use crate::mock::openapi;
 use crate::mock::order;
 use crate::mock::page;
 use crate::mock::paths::OPAQUE_PATHS;
@@ -213,6 +215,8 @@ fn control_routes() -> Vec<Route> {
 /// What those who look on may read.
 fn inspection_routes() -> Vec<Route> {
     vec![
+        Route::inspect("/", dashboard::show),
+        Route::inspect("/_mock/openapi.json", openapi::show),
         Route::inspect("/_mock/accounts", inspection_routes::accounts),
         Route::inspect("/_mock/accounts/{merchant_id}", inspection_routes::account),
         Route::inspect("/_mock/accounts/{merchant_id}/clock", control::read_clock),
@@ -223,7 +227,8 @@ fn inspection_routes() -> Vec<Route> {
     ]
 }
 
-fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
+/// Every route of a mock of that dialect.
+pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
     let provider_routes = match dialect {
         Dialect::Klarna => payments_routes(),
         Dialect::Kustom => checkout_routes(),
