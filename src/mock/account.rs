@@ -8,12 +8,17 @@ use std::sync::RwLock;
 use std::sync::Weak;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
+use crate::mock::callback_line::CallbackLine;
+use crate::mock::callback_log::CallbackLog;
 use crate::mock::hosted::Hosted;
 use crate::mock::rules::AccessRules;
 use crate::mock::session::Event;
@@ -27,7 +32,11 @@ pub struct Account {
     pub merchant_id: String,
     pub username: String,
     pub password: String,
+    /// The calls to his server.
+    pub callback_log: CallbackLog,
+    callback_line: Mutex<Option<Arc<CallbackLine>>>,
     seconds_ahead: AtomicI64,
+    clock_moved: watch::Sender<()>,
     next_event: Mutex<Option<Event>>,
     sessions: Mutex<Vec<Weak<Hosted>>>,
 }
@@ -38,7 +47,10 @@ impl Account {
             merchant_id,
             username,
             password,
+            callback_log: CallbackLog::default(),
+            callback_line: Mutex::default(),
             seconds_ahead: AtomicI64::new(0),
+            clock_moved: watch::Sender::new(()),
             next_event: Mutex::default(),
             sessions: Mutex::default(),
         }
@@ -59,8 +71,30 @@ impl Account {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| {
                 ahead.checked_add(seconds).filter(|ahead| *ahead <= FURTHEST_AHEAD)
             })
-            .map(|_| ())
-            .map_err(|_| ClockError::TooFar)
+            .map_err(|_| ClockError::TooFar)?;
+        self.clock_moved.send_replace(());
+        Ok(())
+    }
+
+    /// Waits until this merchant's clock shows `time`, by itself or because it is moved.
+    pub async fn until(&self, time: Timestamp) {
+        let mut moved = self.clock_moved.subscribe();
+        while let Ok(left) = Duration::try_from(time.duration_since(self.now()))
+            && !left.is_zero()
+        {
+            // Whichever comes first, the clock is looked at again.
+            let _ = timeout(left, moved.changed()).await;
+        }
+    }
+
+    /// How his server is reached.
+    pub fn callback_line(&self) -> Arc<CallbackLine> {
+        Arc::clone(lock(&self.callback_line).get_or_insert_default())
+    }
+
+    /// Says how his server is reached from now on.
+    pub fn set_callback_line(&self, line: CallbackLine) {
+        *lock(&self.callback_line) = Some(Arc::new(line));
     }
 
     /// Decides what the next approval of a payment comes to.

@@ -59,6 +59,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         now,
     };
     let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref()), Err);
+    let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let response = finish(playground, route.operation, now, result);
     if route.operation != Operation::Inspect {
         let account = account.or_else(|| concerned(playground, route, &call));
@@ -70,6 +71,9 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             status: response.status(),
             elapsed: began.elapsed(),
         });
+    }
+    if let Some(held) = held {
+        held.cancelled().await;
     }
     response
 }

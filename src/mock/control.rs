@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::mock::account::Account;
 use crate::mock::call::Call;
+use crate::mock::callback_line::CallbackLine;
 use crate::mock::hosted::millis;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
@@ -72,6 +73,19 @@ pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply,
     };
     account.choose_next(event);
     Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Says where an account's server is found and whom to trust there.
+pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    account.set_callback_line(CallbackLine::read(&call.json_object()?)?);
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Lists the calls to an account's server.
+pub fn list_callbacks(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(Reply::json(StatusCode::OK, account.callback_log.representation()).dated(account.now()))
 }
 
 fn account(playground: &Playground, call: &Call<'_>) -> Result<Arc<Account>, Problem> {

@@ -11,7 +11,11 @@ use serde_json::json;
 use crate::mock::account::Account;
 use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::payment::Payment;
+use crate::mock::placeholder::Values;
 use crate::mock::rules::ExpiryRules;
+use crate::mock::rules::OrderIdValue;
+use crate::mock::rules::PlaceholderRules;
+use crate::mock::rules::SessionIdValue;
 use crate::mock::session::Life;
 use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
@@ -35,6 +39,28 @@ pub enum Purchase {
 pub struct HostedState {
     pub life: Life,
     pub purchase: Option<Purchase>,
+}
+
+impl HostedState {
+    /// The session as the API shows it; what is not known yet is absent.
+    pub fn representation(&self, session_id: &str, expires_at: Timestamp) -> Value {
+        let mut members = Map::new();
+        members.insert("session_id".into(), session_id.into());
+        members.insert("status".into(), self.life.status.name().into());
+        members.insert("updated_at".into(), millis(self.life.updated_at).into());
+        members.insert("expires_at".into(), millis(expires_at).into());
+        match &self.purchase {
+            None => {}
+            Some(Purchase::Authorized { authorization_token, .. }) => {
+                members.insert("authorization_token".into(), authorization_token.as_str().into());
+            }
+            Some(Purchase::Ordered { order_id, klarna_reference }) => {
+                members.insert("order_id".into(), order_id.as_str().into());
+                members.insert("klarna_reference".into(), klarna_reference.as_str().into());
+            }
+        }
+        Value::Object(members)
+    }
 }
 
 /// A hosted session.
@@ -78,24 +104,38 @@ impl Hosted {
 
     /// The answer to reading this session; what is not known yet is absent.
     pub fn representation(&self, rules: &ExpiryRules) -> Value {
-        let expires_at = millis(self.expires_at(rules));
-        let state = lock(&self.state);
-        let mut members = Map::new();
-        members.insert("session_id".into(), self.session_id.as_str().into());
-        members.insert("status".into(), state.life.status.name().into());
-        members.insert("updated_at".into(), millis(state.life.updated_at).into());
-        members.insert("expires_at".into(), expires_at.into());
-        match &state.purchase {
+        let expires_at = self.expires_at(rules);
+        lock(&self.state).representation(&self.session_id, expires_at)
+    }
+
+    /// What the tags of this session's URLs stand for now.
+    pub fn tag_values(&self, rules: &PlaceholderRules) -> Values {
+        let session_id = match rules.session_id {
+            SessionIdValue::Own => self.session_id.clone(),
+            SessionIdValue::OfPaymentSession => self.payment.id.clone(),
+            SessionIdValue::UpperCase => self.session_id.to_uppercase(),
+        };
+        let mut values = Values {
+            session_id: Some(session_id),
+            authorization_token: None,
+            // The id of a KCO order is known before it is paid.
+            order_id: self.payment.slides.then(|| self.payment.id.clone()),
+        };
+        match &lock(&self.state).purchase {
             None => {}
             Some(Purchase::Authorized { authorization_token, .. }) => {
-                members.insert("authorization_token".into(), authorization_token.as_str().into());
+                let token = rules.authorization_token_is_filled.then(|| authorization_token.clone());
+                values.authorization_token = Some(token.unwrap_or_default());
             }
             Some(Purchase::Ordered { order_id, klarna_reference }) => {
-                members.insert("order_id".into(), order_id.as_str().into());
-                members.insert("klarna_reference".into(), klarna_reference.as_str().into());
+                values.order_id = match rules.order_id {
+                    OrderIdValue::Own => Some(order_id.clone()),
+                    OrderIdValue::Reference => Some(klarna_reference.clone()),
+                    OrderIdValue::LeftLiteral => None,
+                };
             }
         }
-        Value::Object(members)
+        values
     }
 
     /// The changes of status so far, for the control interface.

@@ -20,10 +20,20 @@ pub enum MerchantUrl {
     Given(Box<str>),
 }
 
-/// The URLs the consumer may be sent to.
+impl MerchantUrl {
+    fn given(&self) -> Option<&str> {
+        match self {
+            Self::Given(url) => Some(url),
+            Self::Absent | Self::Empty => None,
+        }
+    }
+}
+
+/// The URLs the consumer may be sent to, and the one the merchant's server is called at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MerchantUrls {
     urls: [MerchantUrl; 5],
+    status_update: MerchantUrl,
 }
 
 /// Where the consumer goes.
@@ -50,7 +60,7 @@ impl MerchantUrls {
             let name = outcome.name();
             urls.urls[outcome as usize] = read_url(name, members.get(name), rules)?;
         }
-        read_url("status_update", members.get("status_update"), rules)?;
+        urls.status_update = read_url("status_update", members.get("status_update"), rules)?;
         Ok(urls)
     }
 
@@ -60,10 +70,12 @@ impl MerchantUrls {
     }
 
     fn given(&self, outcome: Outcome) -> Option<&str> {
-        match self.get(outcome) {
-            MerchantUrl::Given(url) => Some(url),
-            MerchantUrl::Absent | MerchantUrl::Empty => None,
-        }
+        self.get(outcome).given()
+    }
+
+    /// Where changes of status are told.
+    pub fn status_update(&self) -> Option<&str> {
+        self.status_update.given()
     }
 
     /// Any URL the merchant gave.

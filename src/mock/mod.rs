@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+use tokio_util::sync::DropGuard;
+
 use crate::mock::account::Account;
 use crate::mock::account::Accounts;
 use crate::mock::deviation::Change;
@@ -16,10 +19,14 @@ use crate::mock::sharded_map::ShardedMap;
 use crate::serve::Listener;
 use crate::serve::ServeError;
 use crate::serve::Server;
+use crate::serve::install_tls_provider;
 
 mod account;
 mod answer;
 mod call;
+mod callback_line;
+mod callback_log;
+mod callbacks;
 mod checkout;
 mod control;
 mod dashboard;
@@ -50,6 +57,8 @@ mod session;
 mod sessions;
 mod sharded_map;
 
+#[cfg(test)]
+mod callback_tests;
 #[cfg(test)]
 mod faithful_tests;
 #[cfg(test)]
@@ -109,6 +118,7 @@ pub enum MockError {
 pub struct Mock {
     server: Server,
     playground: Arc<Playground>,
+    _stop: DropGuard,
 }
 
 impl Mock {
@@ -117,10 +127,12 @@ impl Mock {
         if !options.bind.ip().is_loopback() {
             return Err(MockError::NotLoopback { addr: options.bind });
         }
+        install_tls_provider();
         let listener = Listener::bind(options.bind).await?;
         let playground = Arc::new(playground(options, listener.addr()));
         let server = listener.serve(None, routes::router(&playground));
-        Ok(Self { server, playground })
+        let stop = playground.stop.clone().drop_guard();
+        Ok(Self { server, playground, _stop: stop })
     }
 
     /// The address it listens on.
@@ -183,5 +195,6 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         qr_images: ShardedMap::new(),
         authorizations: ShardedMap::new(),
         orders: ShardedMap::new(),
+        stop: CancellationToken::new(),
     }
 }

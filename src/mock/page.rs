@@ -10,19 +10,15 @@ use url::form_urlencoded;
 
 use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
-use crate::mock::hosted::Purchase;
 use crate::mock::merchant_urls::Destination;
 use crate::mock::page_markup;
 use crate::mock::page_markup::Ending;
 use crate::mock::page_markup::Move;
-use crate::mock::placeholder::Values;
 use crate::mock::placeholder::fill;
 use crate::mock::playground::Playground;
 use crate::mock::qr::qr_png;
 use crate::mock::reply::Reply;
-use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::Outcome;
-use crate::mock::rules::SessionIdValue;
 use crate::mock::session::Ended;
 use crate::mock::session::Event;
 use crate::mock::session::Status;
@@ -37,12 +33,11 @@ pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
         return ended(&hosted, ending, now);
     }
     // A link checker that asks for the head alone has not opened the page.
-    if *call.method == Method::GET {
-        // Only the link of a disabled session can still be opened against the rules of life; it stays disabled.
-        let _ = playground.apply(&hosted, Event::PageOpened, now);
-    }
+    let is_opened = *call.method == Method::GET;
+    // Only the link of a disabled session can still be opened against the rules of life; it stays disabled.
+    let held = is_opened.then(|| playground.apply(&hosted, Event::PageOpened, now).ok().flatten());
     let page = page_markup::checkout(playground, &hosted);
-    Reply::html(StatusCode::OK, page).dated(now)
+    Reply::html(StatusCode::OK, page).dated(now).held_until(held.flatten())
 }
 
 /// Asks whether the consumer really wants to cancel.
@@ -118,7 +113,8 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
         page
     } else {
         let target = hosted.merchant_urls.any().unwrap_or("/");
-        let target = fill(target, &values(playground, &hosted), &playground.rules.placeholder);
+        let target =
+            fill(target, &hosted.tag_values(&playground.rules.placeholder), &playground.rules.placeholder);
         page_markup::leaving_late(&page, &target)
     };
     Reply::html(StatusCode::OK, page).dated(now)
@@ -193,20 +189,16 @@ fn leave(
     event: Event,
     now: Timestamp,
 ) -> Result<Reply, Ended> {
+    let held = match event {
+        Event::Approved => playground.approve(hosted, now)?,
+        other => playground.apply(hosted, other, now)?,
+    };
     let outcome = match event {
-        Event::Approved => {
-            playground.approve(hosted, now)?;
-            Outcome::Success
-        }
-        other => {
-            playground.apply(hosted, other, now)?;
-            match other {
-                Event::Declined => Outcome::Failure,
-                Event::Back => Outcome::Back,
-                Event::CancelConfirmed => Outcome::Cancel,
-                _ => Outcome::Error,
-            }
-        }
+        Event::Approved => Outcome::Success,
+        Event::Declined => Outcome::Failure,
+        Event::Back => Outcome::Back,
+        Event::CancelConfirmed => Outcome::Cancel,
+        _ => Outcome::Error,
     };
     let rules = &playground.rules;
     // A cancel URL that acts as a back URL is found from `back`, whatever became of the session.
@@ -216,14 +208,15 @@ fn leave(
         outcome
     };
     let giver = newest(playground, hosted);
-    Ok(match giver.merchant_urls.destination(way, &rules.redirect) {
+    let reply = match giver.merchant_urls.destination(way, &rules.redirect) {
         Destination::Merchant(url) => {
-            let values = values(playground, hosted).limited_to(outcome, &rules.placeholder);
+            let values = hosted.tag_values(&rules.placeholder).limited_to(outcome, &rules.placeholder);
             Reply::see_other(&fill(url, &values, &rules.placeholder))
         }
         Destination::Generic(outcome) => to_page(playground, hosted, &format!("/end/{}", outcome.name())),
         Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
-    })
+    };
+    Ok(reply.held_until(held))
 }
 
 /// The session whose merchant URLs count: its own, while the rules are whole.
@@ -233,36 +226,4 @@ fn newest(playground: &Playground, hosted: &Arc<Hosted>) -> Arc<Hosted> {
     }
     let newest = lock(&hosted.payment.state).hosted.iter().rev().find_map(Weak::upgrade);
     newest.unwrap_or_else(|| Arc::clone(hosted))
-}
-
-/// What the tags of this session's URLs stand for now.
-fn values(playground: &Playground, hosted: &Hosted) -> Values {
-    let rules = &playground.rules.placeholder;
-    let session_id = match rules.session_id {
-        SessionIdValue::Own => hosted.session_id.clone(),
-        SessionIdValue::OfPaymentSession => hosted.payment.id.clone(),
-        SessionIdValue::UpperCase => hosted.session_id.to_uppercase(),
-    };
-    let mut values = Values {
-        session_id: Some(session_id),
-        authorization_token: None,
-        // The id of a KCO order is known before it is paid.
-        order_id: hosted.payment.slides.then(|| hosted.payment.id.clone()),
-    };
-    match &lock(&hosted.state).purchase {
-        None => {}
-        Some(Purchase::Authorized { authorization_token, .. }) => {
-            let token =
-                if rules.authorization_token_is_filled { authorization_token.clone() } else { String::new() };
-            values.authorization_token = Some(token);
-        }
-        Some(Purchase::Ordered { order_id, klarna_reference }) => {
-            values.order_id = match rules.order_id {
-                OrderIdValue::Own => Some(order_id.clone()),
-                OrderIdValue::Reference => Some(klarna_reference.clone()),
-                OrderIdValue::LeftLiteral => None,
-            };
-        }
-    }
-    values
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::account::Accounts;
+use crate::mock::callbacks;
+use crate::mock::callbacks::Held;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::Purchase;
@@ -49,6 +52,8 @@ pub struct Playground {
     /// Sessions by the authorization token they gave out.
     pub authorizations: ShardedMap<Hosted>,
     pub orders: ShardedMap<Order>,
+    /// Ends what the mock still does by itself.
+    pub stop: CancellationToken,
 }
 
 impl Playground {
@@ -66,36 +71,61 @@ impl Playground {
     }
 
     /// Lets something happen to one session that leaves its payment session as it is.
-    pub fn apply(&self, hosted: &Hosted, event: Event, now: Timestamp) -> Result<(), Ended> {
-        lock(&hosted.state).life.apply(event, now, &self.rules.life)
+    pub fn apply(&self, hosted: &Hosted, event: Event, now: Timestamp) -> Result<Held, Ended> {
+        if !self.rules.callback.tells(event) {
+            lock(&hosted.state).life.apply(event, now, &self.rules.life)?;
+            return Ok(None);
+        }
+        let expires_at = hosted.expires_at(&self.rules.expiry);
+        let session = {
+            let mut state = lock(&hosted.state);
+            if !state.life.apply(event, now, &self.rules.life)? {
+                return Ok(None);
+            }
+            state.representation(&hosted.session_id, expires_at)
+        };
+        Ok(callbacks::tell(self, hosted, &session))
     }
 
     /// The consumer has paid: the session completes and leaves an authorization or an order behind.
-    pub fn approve(&self, hosted: &Arc<Hosted>, now: Timestamp) -> Result<(), Ended> {
-        let mut payment = lock(&hosted.payment.state);
-        {
+    pub fn approve(&self, hosted: &Arc<Hosted>, now: Timestamp) -> Result<Held, Ended> {
+        let expires_at = hosted.expires_at(&self.rules.expiry);
+        let session = {
+            let mut payment = lock(&hosted.payment.state);
             let mut state = lock(&hosted.state);
             state.life.apply(Event::Approved, now, &self.rules.life)?;
-            if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, hosted.place_order_mode) {
-                let authorization_token = self.ids.uuid();
-                self.authorizations.insert(&authorization_token, Arc::clone(hosted));
-                state.purchase = Some(Purchase::Authorized { authorization_token, at: now });
-                return Ok(());
+            let purchase = self.purchase(hosted, &payment, now);
+            let is_ordered = matches!(purchase, Purchase::Ordered { .. });
+            state.purchase = Some(purchase);
+            let session = state.representation(&hosted.session_id, expires_at);
+            drop(state);
+            if is_ordered {
+                self.end_payment(&mut payment, Progress::Completed { at: now }, now);
             }
-            let order_id = match self.dialect {
-                Dialect::Klarna => self.ids.uuid(),
-                Dialect::Kustom => hosted.payment.id.clone(),
-            };
-            let is_captured =
-                self.dialect == Dialect::Klarna && hosted.place_order_mode == PlaceOrderMode::CaptureOrder;
-            let order = self.place_order(order_id, hosted, &payment, is_captured, now);
-            state.purchase = Some(Purchase::Ordered {
-                order_id: order.order_id.clone(),
-                klarna_reference: order.klarna_reference.clone(),
-            });
+            session
+        };
+        let is_told = self.rules.callback.tells(Event::Approved);
+        Ok(is_told.then(|| callbacks::tell(self, hosted, &session)).flatten())
+    }
+
+    /// What a payment leaves behind.
+    fn purchase(&self, hosted: &Arc<Hosted>, payment: &PaymentState, now: Timestamp) -> Purchase {
+        if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, hosted.place_order_mode) {
+            let authorization_token = self.ids.uuid();
+            self.authorizations.insert(&authorization_token, Arc::clone(hosted));
+            return Purchase::Authorized { authorization_token, at: now };
         }
-        self.end_payment(&mut payment, Progress::Completed { at: now }, now);
-        Ok(())
+        let order_id = match self.dialect {
+            Dialect::Klarna => self.ids.uuid(),
+            Dialect::Kustom => hosted.payment.id.clone(),
+        };
+        let is_captured =
+            self.dialect == Dialect::Klarna && hosted.place_order_mode == PlaceOrderMode::CaptureOrder;
+        let order = self.place_order(order_id, hosted, payment, is_captured, now);
+        Purchase::Ordered {
+            order_id: order.order_id.clone(),
+            klarna_reference: order.klarna_reference.clone(),
+        }
     }
 
     /// Enters an order for a paid payment session into order management.

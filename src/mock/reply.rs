@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::mock::callbacks::Held;
+
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
@@ -35,6 +37,8 @@ pub enum Operation {
     Control,
     /// Reading what the mock remembers; not remembered itself.
     Inspect,
+    /// A call to the merchant's server; its body passes as an answer.
+    Callback,
     /// No operation has this path or method.
     Unknown,
 }
@@ -73,6 +77,8 @@ pub struct Reply {
     pub content: Content,
     /// What the clock shows by which this was answered.
     pub date: Option<Timestamp>,
+    /// What it waits for before it leaves.
+    pub held: Held,
 }
 
 impl Reply {
@@ -99,13 +105,27 @@ impl Reply {
     }
 
     fn new(status: StatusCode, content: Content) -> Self {
-        Self { operation: Operation::Unknown, status, headers: HeaderMap::new(), content, date: None }
+        Self {
+            operation: Operation::Unknown,
+            status,
+            headers: HeaderMap::new(),
+            content,
+            date: None,
+            held: None,
+        }
     }
 
     /// Says by which clock this was answered.
     #[must_use]
     pub fn dated(mut self, now: Timestamp) -> Self {
         self.date = Some(now);
+        self
+    }
+
+    /// Lets it wait before it leaves.
+    #[must_use]
+    pub fn held_until(mut self, held: Held) -> Self {
+        self.held = held;
         self
     }
 

@@ -209,6 +209,7 @@ fn control_routes() -> Vec<Route> {
         Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
         Route::control(post, "clock", control::advance_clock),
         Route::control(post, "outcome", control::choose_outcome),
+        Route::control(post, "callbacks", control::set_callback_line),
     ]
 }
 
@@ -221,6 +222,7 @@ fn inspection_routes() -> Vec<Route> {
         Route::inspect("/_mock/accounts/{merchant_id}", inspection_routes::account),
         Route::inspect("/_mock/accounts/{merchant_id}/clock", control::read_clock),
         Route::inspect("/_mock/accounts/{merchant_id}/sessions", inspection_routes::sessions_of_account),
+        Route::inspect("/_mock/accounts/{merchant_id}/callbacks", control::list_callbacks),
         Route::inspect("/_mock/accounts/{merchant_id}/requests", inspection_routes::requests_of_account),
         Route::inspect("/_mock/sessions", inspection_routes::sessions),
         Route::inspect("/_mock/requests", inspection_routes::requests),

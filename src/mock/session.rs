@@ -129,15 +129,16 @@ impl Life {
         Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
     }
 
-    /// Lets `event` happen at `now`.
-    pub fn apply(&mut self, event: Event, now: Timestamp, rules: &LifeRules) -> Result<(), Ended> {
+    /// Lets `event` happen at `now`; says whether the status changed by it.
+    pub fn apply(&mut self, event: Event, now: Timestamp, rules: &LifeRules) -> Result<bool, Ended> {
         let status = status_after(self.status, event, rules)?;
-        if status != self.status {
+        let changes = status != self.status;
+        if changes {
             self.status = status;
             self.updated_at = now.max(self.updated_at);
             self.timeline.push(Change { at: self.updated_at, event, status });
         }
-        Ok(())
+        Ok(changes)
     }
 }
 

@@ -5,6 +5,10 @@ use jiff::SignedDuration;
 use crate::mock::Dialect;
 use crate::mock::session::Status;
 
+mod callback;
+
+pub use crate::mock::rules::callback::CallbackRules;
+
 /// An end of the consumer's visit, and the merchant URL of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -45,6 +49,7 @@ pub struct Rules {
     pub life: LifeRules,
     pub redirect: RedirectRules,
     pub placeholder: PlaceholderRules,
+    pub callback: CallbackRules,
 }
 
 /// Who gets in.
@@ -230,6 +235,7 @@ impl Rules {
                 every_tag: true,
                 query: QueryTreatment::Kept,
             },
+            callback: CallbackRules::faithful(),
         }
     }
 }

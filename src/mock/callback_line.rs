@@ -1,0 +1,199 @@
+//! How the merchant's server is reached for callbacks: where his hosts are found, and whom to trust there.
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::Certificate;
+use reqwest::Client;
+use reqwest::header;
+use reqwest::redirect;
+use serde_json::Map;
+use serde_json::Value;
+use url::Host;
+use url::Url;
+
+use crate::mock::callback_log::CallEnd;
+use crate::mock::reply::Problem;
+
+/// The longest a call may take even if its merchant's clock stood still.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Trouble on the way that was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CallbackTrouble {
+    #[default]
+    None,
+    /// Further calls of an event come with an empty object and without the query, as integrators have seen it.
+    EmptyRetries,
+    /// Each event is told twice under one id.
+    Doubled,
+    /// No event is told.
+    Lost,
+}
+
+impl CallbackTrouble {
+    const ALL: [Self; 4] = [Self::None, Self::EmptyRetries, Self::Doubled, Self::Lost];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::EmptyRetries => "empty-retries",
+            Self::Doubled => "doubled",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// The way to a merchant's server. No name is looked up: only loopback and hosts whose address was told are called.
+pub struct CallbackLine {
+    /// Hosts whose address was told.
+    known: HashMap<String, SocketAddr>,
+    /// `None` if no client can be had, which then shows as trouble of every call.
+    client: Option<Client>,
+    pub trouble: CallbackTrouble,
+}
+
+impl Default for CallbackLine {
+    fn default() -> Self {
+        let known = HashMap::new();
+        let client = client(&known, Vec::new()).ok();
+        Self { known, client, trouble: CallbackTrouble::None }
+    }
+}
+
+impl CallbackLine {
+    /// Reads what the control interface was told; what is left out is as at the start.
+    pub fn read(request: &Map<String, Value>) -> Result<Self, Problem> {
+        let mut known = HashMap::new();
+        match request.get("resolve") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(hosts)) => {
+                for (host, addr) in hosts {
+                    let addr = addr.as_str().and_then(|addr| addr.parse().ok());
+                    let addr = addr.ok_or_else(|| Problem::bad_value("resolve"))?;
+                    known.insert(host.to_ascii_lowercase(), addr);
+                }
+            }
+            Some(_) => return Err(Problem::bad_value("resolve")),
+        }
+        let roots = match request.get("trust_pem") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(pem) => pem
+                .as_str()
+                .and_then(|pem| Certificate::from_pem_bundle(pem.as_bytes()).ok())
+                .filter(|roots| !roots.is_empty())
+                .ok_or_else(|| Problem::bad_value("trust_pem"))?,
+        };
+        let trouble = match request.get("trouble") {
+            None | Some(Value::Null) => CallbackTrouble::None,
+            Some(name) => CallbackTrouble::ALL
+                .into_iter()
+                .find(|trouble| name.as_str() == Some(trouble.name()))
+                .ok_or_else(|| Problem::bad_value("trouble"))?,
+        };
+        let client = client(&known, roots).map_err(|_| Problem::bad_value("trust_pem"))?;
+        Ok(Self { known, client: Some(client), trouble })
+    }
+
+    /// Makes one call.
+    pub async fn post(&self, url: &str, body: &str) -> CallEnd {
+        let Some(client) = &self.client else {
+            return CallEnd::Failed("no client can be set up".to_owned());
+        };
+        if !Url::parse(url).is_ok_and(|url| self.is_known(&url)) {
+            return CallEnd::Failed("the host is not known; tell its address by `resolve`".to_owned());
+        }
+        let sent = client
+            .post(url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.to_owned())
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => CallEnd::Answered(answer.status().as_u16()),
+            Err(error) => CallEnd::Failed(cause(&error)),
+        }
+    }
+
+    fn is_known(&self, url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Domain(name)) => {
+                let name = name.to_ascii_lowercase();
+                name == "localhost" || self.known.contains_key(&name)
+            }
+            Some(Host::Ipv4(addr)) => IpAddr::from(addr).is_loopback(),
+            Some(Host::Ipv6(addr)) => IpAddr::from(addr).is_loopback(),
+            None => false,
+        }
+    }
+}
+
+/// A client that trusts `roots` alone, and follows no redirect.
+fn client(known: &HashMap<String, SocketAddr>, roots: Vec<Certificate>) -> reqwest::Result<Client> {
+    let mut builder = Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .timeout(PATIENCE)
+        .tls_certs_only(roots)
+        .user_agent("hpp-conformance-mock");
+    for (host, addr) in known {
+        builder = builder.resolve(host, *addr);
+    }
+    builder.build()
+}
+
+/// The innermost cause, which names no URL and so no secret of the merchant.
+fn cause(error: &reqwest::Error) -> String {
+    let mut innermost = error.source();
+    while let Some(deeper) = innermost.and_then(|error| error.source()) {
+        innermost = Some(deeper);
+    }
+    innermost.map_or_else(|| "the call failed".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::serve::install_tls_provider;
+
+    fn line(request: &Value) -> Result<CallbackLine, Problem> {
+        install_tls_provider();
+        CallbackLine::read(request.as_object().unwrap())
+    }
+
+    #[test]
+    fn only_loopback_and_hosts_that_were_named_are_called() {
+        let line = line(&json!({ "resolve": { "Shop.example": "127.0.0.1:4711" } })).unwrap();
+        for (url, is_known) in [
+            ("https://shop.example/a", true),
+            ("https://SHOP.example:99/a", true),
+            ("https://127.0.0.1:99/a", true),
+            ("https://[::1]/a", true),
+            ("https://localhost/a", true),
+            ("https://other.example/a", false),
+            ("https://192.0.2.1/a", false),
+        ] {
+            assert_eq!(line.is_known(&Url::parse(url).unwrap()), is_known, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_by_name() {
+        for (request, name) in [
+            (json!({ "resolve": { "shop.example": "nowhere" } }), "resolve"),
+            (json!({ "resolve": [] }), "resolve"),
+            (json!({ "trust_pem": "no certificate" }), "trust_pem"),
+            (json!({ "trouble": "much" }), "trouble"),
+        ] {
+            let problem = line(&request).err().unwrap();
+            assert_eq!(problem.error_messages, [format!("Bad value: {name}")]);
+        }
+        let lost = line(&json!({ "trouble": "lost" })).unwrap();
+        assert_eq!(lost.trouble, CallbackTrouble::Lost);
+    }
+}
