@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use crate::mock::callback_line::CallbackLine;
 use crate::mock::callback_log::CallbackLog;
 use crate::mock::hosted::Hosted;
+use crate::mock::retention::Retention;
 use crate::mock::rules::AccessRules;
 use crate::mock::session::Event;
 use crate::mock::sharded_map::lock;
@@ -38,6 +39,7 @@ pub struct Account {
     seconds_ahead: AtomicI64,
     clock_moved: watch::Sender<()>,
     next_event: Mutex<Option<Event>>,
+    pub retention: Retention,
     sessions: Mutex<Vec<Weak<Hosted>>>,
 }
 
@@ -52,6 +54,7 @@ impl Account {
             seconds_ahead: AtomicI64::new(0),
             clock_moved: watch::Sender::new(()),
             next_event: Mutex::default(),
+            retention: Retention::default(),
             sessions: Mutex::default(),
         }
     }
@@ -113,7 +116,20 @@ impl Account {
     }
 
     pub fn add_session(&self, hosted: &Arc<Hosted>) {
-        lock(&self.sessions).push(Arc::downgrade(hosted));
+        let mut sessions = lock(&self.sessions);
+        if sessions.len() == sessions.capacity() {
+            sessions.retain(|session| session.strong_count() > 0);
+            let room = sessions.len() + 16;
+            sessions.reserve(room);
+        }
+        sessions.push(Arc::downgrade(hosted));
+    }
+
+    /// Gives back the room of sessions that are no more.
+    pub fn forget_dropped_sessions(&self) {
+        let mut sessions = lock(&self.sessions);
+        sessions.retain(|session| session.strong_count() > 0);
+        sessions.shrink_to_fit();
     }
 
     /// The newest hosted sessions of this merchant, newest first.

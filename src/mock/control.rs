@@ -58,6 +58,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, 
         .and_then(Value::as_i64)
         .ok_or_else(|| Problem::bad_value("advance_seconds"))?;
     account.advance(seconds).map_err(|error| Problem::bad_request(&error.to_string()))?;
+    playground.forget_ended(&account);
     Ok(clock(&account))
 }
 

@@ -7,7 +7,6 @@ use axum::http::header;
 
 use crate::mock::call::Call;
 use crate::mock::playground::Playground;
-use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
 
 static PAGE: LazyLock<String> =
@@ -18,9 +17,9 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Shows the page.
-pub fn show(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+pub fn show(_: &Playground, _: &Call<'_>) -> Reply {
     let page = Reply::html(StatusCode::OK, PAGE.clone());
-    Ok(page.with_header(header::CONTENT_SECURITY_POLICY, POLICY))
+    page.with_header(header::CONTENT_SECURITY_POLICY, POLICY)
 }
 
 #[cfg(test)]

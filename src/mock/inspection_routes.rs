@@ -42,12 +42,12 @@ const SHOWN: usize = 200;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// Lists the accounts, without their passwords.
-pub fn accounts(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+pub fn accounts(playground: &Playground, _: &Call<'_>) -> Reply {
     let first = playground.accounts.first();
     let mut accounts = playground.accounts.all();
     accounts.sort_by_key(|account| (!Arc::ptr_eq(account, first), account.merchant_id.clone()));
     let accounts: Vec<Value> = accounts.iter().map(|account| describe_account(account)).collect();
-    Ok(Reply::json(StatusCode::OK, accounts.into()))
+    Reply::json(StatusCode::OK, accounts.into())
 }
 
 /// Describes one account.
@@ -57,10 +57,10 @@ pub fn account(playground: &Playground, call: &Call<'_>) -> Result<Reply, Proble
 }
 
 /// Lists the newest sessions of all accounts.
-pub fn sessions(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+pub fn sessions(playground: &Playground, _: &Call<'_>) -> Reply {
     let accounts = playground.accounts.all();
     let newest = accounts.iter().flat_map(|account| account.newest_sessions(SHOWN)).collect();
-    Ok(Reply::json(StatusCode::OK, describe_newest(playground, newest)))
+    Reply::json(StatusCode::OK, describe_newest(playground, newest))
 }
 
 /// Lists the newest sessions of one account.
@@ -71,8 +71,8 @@ pub fn sessions_of_account(playground: &Playground, call: &Call<'_>) -> Result<R
 }
 
 /// Lists the latest requests.
-pub fn requests(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(Reply::json(StatusCode::OK, playground.inspection.visits(None).into()))
+pub fn requests(playground: &Playground, _: &Call<'_>) -> Reply {
+    Reply::json(StatusCode::OK, playground.inspection.visits(None).into())
 }
 
 /// Lists the latest requests of one account.

@@ -51,6 +51,7 @@ mod playground;
 mod purchase;
 mod qr;
 mod reply;
+mod retention;
 mod routes;
 mod rules;
 mod session;

@@ -1,4 +1,4 @@
-//! The OpenAPI description of everything the mock answers, fitted to the dialect and the paths of the running mock.
+//! The `OpenAPI` description of everything the mock answers, fitted to the dialect and the paths of the running mock.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,6 @@ use crate::mock::Dialect;
 use crate::mock::call::Call;
 use crate::mock::paths::PLAIN_PATHS;
 use crate::mock::playground::Playground;
-use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
 
 /// The description for both dialects, with plain paths and without the answers that any path gives.
@@ -20,8 +19,8 @@ static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// Shows the description.
-pub fn show(playground: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
-    Ok(Reply::json(StatusCode::OK, describe(playground)))
+pub fn show(playground: &Playground, _: &Call<'_>) -> Reply {
+    Reply::json(StatusCode::OK, describe(playground))
 }
 
 fn describe(playground: &Playground) -> Value {

@@ -145,7 +145,7 @@ impl Playground {
             is_captured,
             document: payment.document.clone(),
         });
-        self.orders.insert(&order.order_id, Arc::clone(&order));
+        self.enter_order(&order);
         order
     }
 

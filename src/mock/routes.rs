@@ -75,8 +75,14 @@ impl Route {
     }
 
     /// Something to look at that changes nothing.
-    fn inspect(path: &str, handler: ControlHandler) -> Self {
-        Self::new(MethodFilter::GET, path, Operation::Inspect, Handler::Control(handler))
+    fn inspect(path: &str, handler: PublicHandler) -> Self {
+        Self::new(MethodFilter::GET, path, Operation::Inspect, Handler::Public(handler))
+    }
+
+    /// The same about the account named in the path.
+    fn inspect_account(act: &str, handler: ControlHandler) -> Self {
+        let path = format!("/_mock/accounts/{{merchant_id}}{act}");
+        Self::new(MethodFilter::GET, &path, Operation::Inspect, Handler::Control(handler))
     }
 
     /// What answers where there is no path, or not that method.
@@ -202,10 +208,9 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
 
 /// The control interface.
 fn control_routes() -> Vec<Route> {
-    let get = MethodFilter::GET;
     let post = MethodFilter::POST;
     vec![
-        Route::public(get, "/_mock", Operation::Inspect, control::describe),
+        Route::inspect("/_mock", control::describe),
         Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
         Route::control(post, "clock", control::advance_clock),
         Route::control(post, "outcome", control::choose_outcome),
@@ -219,11 +224,11 @@ fn inspection_routes() -> Vec<Route> {
         Route::inspect("/", dashboard::show),
         Route::inspect("/_mock/openapi.json", openapi::show),
         Route::inspect("/_mock/accounts", inspection_routes::accounts),
-        Route::inspect("/_mock/accounts/{merchant_id}", inspection_routes::account),
-        Route::inspect("/_mock/accounts/{merchant_id}/clock", control::read_clock),
-        Route::inspect("/_mock/accounts/{merchant_id}/sessions", inspection_routes::sessions_of_account),
-        Route::inspect("/_mock/accounts/{merchant_id}/callbacks", control::list_callbacks),
-        Route::inspect("/_mock/accounts/{merchant_id}/requests", inspection_routes::requests_of_account),
+        Route::inspect_account("", inspection_routes::account),
+        Route::inspect_account("/clock", control::read_clock),
+        Route::inspect_account("/sessions", inspection_routes::sessions_of_account),
+        Route::inspect_account("/callbacks", control::list_callbacks),
+        Route::inspect_account("/requests", inspection_routes::requests_of_account),
         Route::inspect("/_mock/sessions", inspection_routes::sessions),
         Route::inspect("/_mock/requests", inspection_routes::requests),
     ]
