@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A mock in a process of its own; dropping it ends the process.
 pub struct MockProcess {
-    child: Child,
+    pub child: Child,
     pub base_url: String,
 }
 
@@ -32,10 +32,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
-    }
-
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("the answer is JSON")
     }
@@ -88,14 +84,6 @@ impl MockProcess {
             assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "the mock hangs: {error}");
         }
         bytes
-    }
-
-    /// Resident memory of the mock in KiB, where the system tells.
-    #[expect(dead_code, reason = "not every test asks for it")]
-    pub fn resident_kib(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        line.split_whitespace().next()?.parse().ok()
     }
 }
 
