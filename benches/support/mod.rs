@@ -47,6 +47,16 @@ impl MockProcess {
     }
 }
 
+impl MockProcess {
+    /// Resident memory in KiB, as the kernel counts it now.
+    #[allow(dead_code, reason = "not every benchmark asks for it")]
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or(0)
+    }
+}
+
 impl Drop for MockProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -20,6 +20,7 @@ use tokio::time::timeout;
 use crate::mock::callback_line::CallbackLine;
 use crate::mock::callback_log::CallbackLog;
 use crate::mock::hosted::Hosted;
+use crate::mock::retention::Retention;
 use crate::mock::rules::AccessRules;
 use crate::mock::session::Event;
 use crate::mock::sharded_map::lock;
@@ -38,6 +39,7 @@ pub struct Account {
     seconds_ahead: AtomicI64,
     clock_moved: watch::Sender<()>,
     next_event: Mutex<Option<Event>>,
+    pub retention: Retention,
     sessions: Mutex<Vec<Weak<Hosted>>>,
 }
 
@@ -52,6 +54,7 @@ impl Account {
             seconds_ahead: AtomicI64::new(0),
             clock_moved: watch::Sender::new(()),
             next_event: Mutex::default(),
+            retention: Retention::default(),
             sessions: Mutex::default(),
         }
     }
@@ -102,18 +105,36 @@ impl Account {
         *lock(&self.next_event) = Some(event);
     }
 
+    /// What the next approval was decided to come to.
+    pub fn chosen_next(&self) -> Option<Event> {
+        *lock(&self.next_event)
+    }
+
     /// What an approval comes to now.
     pub fn take_next(&self) -> Event {
         lock(&self.next_event).take().unwrap_or(Event::Approved)
     }
 
     pub fn add_session(&self, hosted: &Arc<Hosted>) {
-        lock(&self.sessions).push(Arc::downgrade(hosted));
+        let mut sessions = lock(&self.sessions);
+        if sessions.len() == sessions.capacity() {
+            sessions.retain(|session| session.strong_count() > 0);
+            let room = sessions.len() + 16;
+            sessions.reserve(room);
+        }
+        sessions.push(Arc::downgrade(hosted));
     }
 
-    /// The hosted sessions of this merchant, oldest first.
-    pub fn sessions(&self) -> Vec<Arc<Hosted>> {
-        lock(&self.sessions).iter().filter_map(Weak::upgrade).collect()
+    /// Gives back the room of sessions that are no more.
+    pub fn forget_dropped_sessions(&self) {
+        let mut sessions = lock(&self.sessions);
+        sessions.retain(|session| session.strong_count() > 0);
+        sessions.shrink_to_fit();
+    }
+
+    /// The newest hosted sessions of this merchant, newest first.
+    pub fn newest_sessions(&self, count: usize) -> Vec<Arc<Hosted>> {
+        lock(&self.sessions).iter().rev().filter_map(Weak::upgrade).take(count).collect()
     }
 }
 
@@ -149,6 +170,10 @@ impl Accounts {
     /// The merchant that exists from the start.
     pub fn first(&self) -> &Arc<Account> {
         &self.first
+    }
+
+    pub fn all(&self) -> Vec<Arc<Account>> {
+        self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     pub fn add(&self, account: Account) -> Arc<Account> {

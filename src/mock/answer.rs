@@ -1,6 +1,8 @@
 //! The one way every request takes: body, credentials, handler, and what all answers have in common.
 
+use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -14,7 +16,10 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tokio::time::timeout;
 
+use crate::mock::account::Account;
 use crate::mock::call::Call;
+use crate::mock::inspection::Visit;
+use crate::mock::inspection::remembered_path;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Operation;
 use crate::mock::reply::Problem;
@@ -33,50 +38,77 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 const CORRELATION_ID: HeaderName = HeaderName::from_static("klarna-correlation-id");
 const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
 
-/// Answers a request to `route`.
+/// Answers a request to `route`, and remembers it.
 pub async fn answer(playground: &Playground, route: &Route, request: Request) -> Response {
+    let began = Instant::now();
     let (parts, body) = request.into_parts();
-    let mut now = Timestamp::now();
-    let body = timeout(BODY_DEADLINE, read_body(body)).await;
-    let result = match body.unwrap_or_else(|_| Err(stalled())) {
-        Err(problem) => Err(problem),
-        Ok(body) => {
-            let authorization = parts.headers.get(header::AUTHORIZATION);
-            let account = playground
-                .accounts
-                .authenticate(authorization.map(HeaderValue::as_bytes), &playground.rules.access);
-            let mut call = Call {
-                template: &route.path,
-                path: parts.uri.path(),
-                method: &parts.method,
-                headers: &parts.headers,
-                body: &body,
-                now,
-            };
-            match (route.handler, account) {
-                (Handler::Merchant(handler), Some(account)) => {
-                    now = account.now();
-                    call.now = now;
-                    handler(playground, &call, &account)
-                }
-                (Handler::Control(handler), _) => handler(playground, &call),
-                (Handler::Public(handler), account)
-                    if account.is_some()
-                        || playground.rules.access.page_is_public
-                        || route.operation != Operation::PaymentPage =>
-                {
-                    Ok(handler(playground, &call))
-                }
-                _ => Err(unauthorized()),
-            }
-        }
+    let body = timeout(BODY_DEADLINE, read_body(body)).await.unwrap_or_else(|_| Err(stalled()));
+    let authorization = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let account = playground.accounts.authenticate(authorization, &playground.rules.access);
+    let now = match (&account, route.handler) {
+        (Some(account), Handler::Merchant(_)) => account.now(),
+        _ => Timestamp::now(),
     };
+    let (body, problem) = body.map_or_else(|problem| (Vec::new(), Some(problem)), |body| (body, None));
+    let call = Call {
+        template: &route.path,
+        path: parts.uri.path(),
+        method: &parts.method,
+        headers: &parts.headers,
+        body: &body,
+        now,
+    };
+    let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref()), Err);
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let response = finish(playground, route.operation, now, result);
+    if route.operation != Operation::Inspect {
+        let account = account.or_else(|| concerned(playground, route, &call));
+        playground.inspection.record(Visit {
+            at: account.as_ref().map_or(now, |account| account.now()),
+            account,
+            method: parts.method.clone(),
+            path: remembered_path(&route.path, parts.uri.path()),
+            status: response.status(),
+            elapsed: began.elapsed(),
+        });
+    }
     if let Some(held) = held {
         held.cancelled().await;
     }
     response
+}
+
+/// The account a request without credentials is about.
+fn concerned(playground: &Playground, route: &Route, call: &Call<'_>) -> Option<Arc<Account>> {
+    match route.handler {
+        Handler::Merchant(_) => None,
+        Handler::Control(_) => playground.accounts.by_merchant_id(call.param("merchant_id")),
+        Handler::Public(_) => {
+            let key = call.param("key");
+            let hosted = playground.pages.get(key).or_else(|| playground.qr_images.get(key));
+            hosted.map(|hosted| Arc::clone(hosted.account()))
+        }
+    }
+}
+
+fn handle(
+    playground: &Playground,
+    route: &Route,
+    call: &Call<'_>,
+    account: Option<&Arc<Account>>,
+) -> Result<Reply, Problem> {
+    match (route.handler, account) {
+        (Handler::Merchant(handler), Some(account)) => handler(playground, call, account),
+        (Handler::Control(handler), _) => handler(playground, call),
+        (Handler::Public(handler), account)
+            if account.is_some()
+                || playground.rules.access.page_is_public
+                || route.operation != Operation::PaymentPage =>
+        {
+            Ok(handler(playground, call))
+        }
+        _ => Err(unauthorized()),
+    }
 }
 
 /// Gives every answer what all have in common, and a deviation its chance.

@@ -14,6 +14,7 @@ use crate::mock::callback_line::CallbackTrouble;
 use crate::mock::callback_log::CallEnd;
 use crate::mock::callback_log::CallStart;
 use crate::mock::hosted::Hosted;
+use crate::mock::inspection::Inspection;
 use crate::mock::placeholder::fill;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Content;
@@ -36,6 +37,7 @@ struct Post {
 #[derive(Clone)]
 struct Delivery {
     account: Arc<Account>,
+    inspection: Arc<Inspection>,
     session_id: Arc<str>,
     session_status: Arc<str>,
     posts: Arc<[Post]>,
@@ -56,6 +58,7 @@ pub fn tell(playground: &Playground, hosted: &Hosted, session: &Value) -> Held {
     }
     let delivery = Delivery {
         account: Arc::clone(account),
+        inspection: Arc::clone(&playground.inspection),
         session_id: hosted.session_id.as_str().into(),
         session_status: session.get("status").and_then(Value::as_str).unwrap_or_default().into(),
         posts: posts(playground, hosted, session, &filled(url, hosted, playground), trouble),
@@ -78,7 +81,7 @@ pub fn tell(playground: &Playground, hosted: &Hosted, session: &Value) -> Held {
 
 /// Calls until one call succeeds or all are made; `told` is cancelled when the first has ended.
 async fn deliver(delivery: &Delivery, told: &CancellationToken) {
-    let Delivery { account, session_id, session_status, posts, rules } = delivery;
+    let Delivery { account, inspection, session_id, session_status, posts, rules } = delivery;
     for (index, post) in posts.iter().enumerate() {
         let began = account.now();
         let deadline = began.checked_add(rules.answer_within).unwrap_or(began);
@@ -91,6 +94,7 @@ async fn deliver(delivery: &Delivery, told: &CancellationToken) {
             body: Arc::clone(&post.body),
             at: began,
         });
+        inspection.tell("callback", &json!({ "session_id": **session_id }));
         let line = account.callback_line();
         let (end, ended_at) = tokio::select! {
             biased;
@@ -104,6 +108,7 @@ async fn deliver(delivery: &Delivery, told: &CancellationToken) {
         let is_last = is_over || index + 1 == posts.len();
         let next_at = ended_at.checked_add(rules.retry_after).ok().filter(|_| !is_last);
         account.callback_log.end(call, end, next_at);
+        inspection.tell("callback", &json!({ "session_id": **session_id }));
         told.cancel();
         let Some(next_at) = next_at else { return };
         account.until(next_at).await;

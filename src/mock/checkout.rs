@@ -25,7 +25,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let id = playground.ids.uuid();
     let payment = Payment::new(id, Arc::clone(account), call.now, true, document);
     let payment = Arc::new(payment);
-    playground.payments.insert(&payment.id, Arc::clone(&payment));
+    playground.enter_payment(&payment, call.now);
     let location = format!("{}/checkout/v3/orders/{}", playground.api_origin, payment.id);
     let reply = Reply::json(StatusCode::CREATED, representation(&payment));
     Ok(reply.with_header(header::LOCATION, &location))

@@ -1,4 +1,4 @@
-//! The control interface on loopback: accounts, their clocks, the outcome of the next payment, their sessions.
+//! The control interface on loopback: accounts, their clocks, the outcome of the next payment.
 
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
         "dialect": playground.dialect.name(),
         "base_url": playground.api_origin,
         "merchant_id": playground.accounts.first().merchant_id,
+        "requests": playground.inspection.visited(),
+        "watchers": playground.inspection.watchers(),
     });
     Reply::json(StatusCode::OK, body)
 }
@@ -56,6 +58,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, 
         .and_then(Value::as_i64)
         .ok_or_else(|| Problem::bad_value("advance_seconds"))?;
     account.advance(seconds).map_err(|error| Problem::bad_request(&error.to_string()))?;
+    playground.forget_ended(&account);
     Ok(clock(&account))
 }
 
@@ -84,23 +87,6 @@ pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Result<Rep
 pub fn list_callbacks(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
     let account = account(playground, call)?;
     Ok(Reply::json(StatusCode::OK, account.callback_log.representation()).dated(account.now()))
-}
-
-/// Lists an account's hosted sessions.
-pub fn list_sessions(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
-    let account = account(playground, call)?;
-    let rules = &playground.rules.expiry;
-    let sessions: Vec<Value> = account
-        .sessions()
-        .iter()
-        .map(|hosted| {
-            let mut session = hosted.representation(rules);
-            session["payment_session_id"] = hosted.payment.id.as_str().into();
-            session["timeline"] = hosted.timeline();
-            session
-        })
-        .collect();
-    Ok(Reply::json(StatusCode::OK, sessions.into()).dated(account.now()))
 }
 
 fn account(playground: &Playground, call: &Call<'_>) -> Result<Arc<Account>, Problem> {

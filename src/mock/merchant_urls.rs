@@ -64,7 +64,8 @@ impl MerchantUrls {
         Ok(urls)
     }
 
-    fn get(&self, outcome: Outcome) -> &MerchantUrl {
+    /// The URL of that outcome as it was given.
+    pub fn get(&self, outcome: Outcome) -> &MerchantUrl {
         &self.urls[outcome as usize]
     }
 

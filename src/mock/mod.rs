@@ -10,6 +10,7 @@ use crate::mock::account::Account;
 use crate::mock::account::Accounts;
 use crate::mock::deviation::Change;
 use crate::mock::id::Ids;
+use crate::mock::inspection::Inspection;
 use crate::mock::paths::OPAQUE_PATHS;
 use crate::mock::paths::PLAIN_PATHS;
 use crate::mock::playground::Playground;
@@ -28,11 +29,15 @@ mod callback_log;
 mod callbacks;
 mod checkout;
 mod control;
+mod dashboard;
 mod deviation;
 mod distribution;
 mod hosted;
 mod id;
+mod inspection;
+mod inspection_routes;
 mod merchant_urls;
+mod openapi;
 mod options;
 mod order;
 mod page;
@@ -46,6 +51,7 @@ mod playground;
 mod purchase;
 mod qr;
 mod reply;
+mod retention;
 mod routes;
 mod rules;
 mod session;
@@ -56,6 +62,8 @@ mod sharded_map;
 mod callback_tests;
 #[cfg(test)]
 mod faithful_tests;
+#[cfg(test)]
+mod inspection_tests;
 #[cfg(test)]
 mod test_client;
 
@@ -179,6 +187,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         page_origin: format!("http://localhost:{}", addr.port()),
         paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
         has_opaque_urls: options.opaque_urls,
+        inspection: Arc::new(Inspection::new()),
         accounts: Accounts::new(Account::new(merchant_id, username, password)),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),

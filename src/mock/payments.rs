@@ -37,7 +37,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     });
     let payment = Payment::new(id, Arc::clone(account), call.now, false, document);
     let payment = Arc::new(payment);
-    playground.payments.insert(&payment.id, Arc::clone(&payment));
+    playground.enter_payment(&payment, call.now);
     Ok(Reply::json(StatusCode::OK, body))
 }
 

@@ -14,6 +14,7 @@ use crate::mock::hosted::Hosted;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::Purchase;
 use crate::mock::id::Ids;
+use crate::mock::inspection::Inspection;
 use crate::mock::order::Order;
 use crate::mock::paths::Paths;
 use crate::mock::payment::Payment;
@@ -40,6 +41,7 @@ pub struct Playground {
     pub paths: &'static Paths,
     /// Whether API URLs are made with keys of their own instead of the session id.
     pub has_opaque_urls: bool,
+    pub inspection: Arc<Inspection>,
     pub accounts: Accounts,
     pub payments: ShardedMap<Payment>,
     pub sessions: ShardedMap<Hosted>,
@@ -143,7 +145,7 @@ impl Playground {
             is_captured,
             document: payment.document.clone(),
         });
-        self.orders.insert(&order.order_id, Arc::clone(&order));
+        self.enter_order(&order);
         order
     }
 

@@ -5,6 +5,15 @@ use serde_json::Value;
 
 use crate::mock::reply::Problem;
 
+/// The longest texts the providers take, of a purchase and of one of its lines.
+const LONGEST: [(&str, usize); 3] =
+    [("merchant_reference1", 255), ("merchant_reference2", 255), ("merchant_data", 6000)];
+const LONGEST_OF_LINE: [(&str, usize); 4] =
+    [("name", 255), ("reference", 255), ("quantity_unit", 8), ("type", 255)];
+/// The largest price of a line, in minor units.
+const KP_LARGEST: u64 = 200_000_000;
+const KCO_LARGEST: u64 = 100_000_000;
+
 /// What a KP session must say.
 pub fn check_kp(document: &Map<String, Value>) -> Result<(), Problem> {
     check_letters(document, "purchase_country", 2)?;
@@ -17,7 +26,13 @@ pub fn check_kp(document: &Map<String, Value>) -> Result<(), Problem> {
     if lines.is_empty() {
         return Err(Problem::bad_value("order_lines"));
     }
-    check_lines(document, lines, &["unit_price", "total_amount"])
+    match document.get("intent") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(intent)) if ["buy", "tokenize", "buy_and_tokenize"].contains(&intent.as_str()) => {
+        }
+        Some(_) => return Err(Problem::bad_value("intent")),
+    }
+    check_lines(document, lines, &["unit_price", "total_amount"], KP_LARGEST)
 }
 
 /// What a KCO order must say.
@@ -30,7 +45,12 @@ pub fn check_kco(document: &Map<String, Value>) -> Result<(), Problem> {
     let channel = document.get("options").and_then(|options| options.get("acquiring_channel"));
     check_channel(channel, "options.acquiring_channel")?;
     let lines = order_lines(document)?;
-    check_lines(document, lines, &["unit_price", "total_amount", "tax_rate", "total_tax_amount"])?;
+    check_lines(
+        document,
+        lines,
+        &["unit_price", "total_amount", "tax_rate", "total_tax_amount"],
+        KCO_LARGEST,
+    )?;
     for name in ["terms", "checkout", "confirmation", "push"] {
         let url = document.get("merchant_urls").and_then(|urls| urls.get(name)).and_then(Value::as_str);
         if !url.is_some_and(|url| !url.is_empty() && url.chars().count() <= 2000) {
@@ -89,8 +109,26 @@ fn order_lines(document: &Map<String, Value>) -> Result<&Vec<Value>, Problem> {
         .ok_or_else(|| Problem::bad_value("order_lines"))
 }
 
+/// Whether a text that may be left out is a text, and not too long.
+fn fits(text: Option<&Value>, longest: usize) -> bool {
+    match text {
+        None | Some(Value::Null) => true,
+        Some(Value::String(text)) => text.chars().count() <= longest,
+        Some(_) => false,
+    }
+}
+
 /// Each line is whole, and together they make the amount of the order.
-fn check_lines(document: &Map<String, Value>, lines: &[Value], amounts: &[&str]) -> Result<(), Problem> {
+fn check_lines(
+    document: &Map<String, Value>,
+    lines: &[Value],
+    amounts: &[&str],
+    largest: u64,
+) -> Result<(), Problem> {
+    if let Some((name, _)) = LONGEST.into_iter().find(|(name, longest)| !fits(document.get(*name), *longest))
+    {
+        return Err(Problem::bad_value(name));
+    }
     let mut sum = 0_i64;
     for (index, line) in lines.iter().enumerate() {
         let bad = |name: &str| Problem::bad_value(&format!("order_lines[{index}].{name}"));
@@ -102,10 +140,23 @@ fn check_lines(document: &Map<String, Value>, lines: &[Value], amounts: &[&str])
         if quantity.is_none_or(|quantity| quantity < 0) {
             return Err(bad("quantity"));
         }
-        for name in amounts {
-            if line.get(*name).and_then(Value::as_i64).is_none() {
-                return Err(bad(name));
+        if let Some((name, _)) =
+            LONGEST_OF_LINE.into_iter().find(|(name, longest)| !fits(line.get(*name), *longest))
+        {
+            return Err(bad(name));
+        }
+        for name in ["unit_price", "total_amount", "total_tax_amount"] {
+            let is_needed = amounts.contains(&name);
+            match line.get(name) {
+                None | Some(Value::Null) if !is_needed => {}
+                Some(amount) if amount.as_i64().is_some_and(|amount| amount.unsigned_abs() <= largest) => {}
+                _ => return Err(bad(name)),
             }
+        }
+        match line.get("tax_rate") {
+            None | Some(Value::Null) if !amounts.contains(&"tax_rate") => {}
+            Some(rate) if rate.as_u64().is_some_and(|rate| rate <= 10_000) => {}
+            _ => return Err(bad("tax_rate")),
         }
         let total = line.get("total_amount").and_then(Value::as_i64);
         sum = sum.saturating_add(total.unwrap_or(0));
@@ -159,6 +210,9 @@ mod tests {
             ("/order_lines", json!({}), "order_lines"),
             ("/order_lines/0/name", json!(""), "order_lines[0].name"),
             ("/order_lines/1/total_amount", json!("x"), "order_lines[1].total_amount"),
+            ("/order_lines/0/name", json!("x".repeat(256)), "order_lines[0].name"),
+            ("/order_lines/0/unit_price", json!(200_000_001), "order_lines[0].unit_price"),
+            ("/order_lines/0/tax_rate", json!(10_001), "order_lines[0].tax_rate"),
         ];
         for (pointer, value, name) in cases {
             let mut document = purchase();

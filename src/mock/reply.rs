@@ -35,6 +35,8 @@ pub enum Operation {
     DistributionModule,
     QrImage,
     Control,
+    /// Reading what the mock remembers; not remembered itself.
+    Inspect,
     /// A call to the merchant's server; its body passes as an answer.
     Callback,
     /// No operation has this path or method.

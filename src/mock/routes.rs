@@ -1,22 +1,25 @@
 //! What the mock answers: the table of routes.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::MethodFilter;
 use axum::routing::on;
-use jiff::Timestamp;
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::answer::answer;
-use crate::mock::answer::finish;
 use crate::mock::call::Call;
 use crate::mock::checkout;
 use crate::mock::control;
+use crate::mock::dashboard;
 use crate::mock::distribution;
+use crate::mock::inspection_routes;
+use crate::mock::openapi;
 use crate::mock::order;
 use crate::mock::page;
 use crate::mock::paths::OPAQUE_PATHS;
@@ -69,6 +72,22 @@ impl Route {
     fn control(method: MethodFilter, act: &str, handler: ControlHandler) -> Self {
         let path = format!("/_mock/accounts/{{merchant_id}}/{act}");
         Self::new(method, &path, Operation::Control, Handler::Control(handler))
+    }
+
+    /// Something to look at that changes nothing.
+    fn inspect(path: &str, handler: PublicHandler) -> Self {
+        Self::new(MethodFilter::GET, path, Operation::Inspect, Handler::Public(handler))
+    }
+
+    /// The same about the account named in the path.
+    fn inspect_account(act: &str, handler: ControlHandler) -> Self {
+        let path = format!("/_mock/accounts/{{merchant_id}}{act}");
+        Self::new(MethodFilter::GET, &path, Operation::Inspect, Handler::Control(handler))
+    }
+
+    /// What answers where there is no path, or not that method.
+    fn missing(handler: ControlHandler) -> Self {
+        Self::new(MethodFilter::GET, "", Operation::Unknown, Handler::Control(handler))
     }
 }
 
@@ -189,53 +208,79 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
 
 /// The control interface.
 fn control_routes() -> Vec<Route> {
-    let get = MethodFilter::GET;
     let post = MethodFilter::POST;
     vec![
-        Route::public(get, "/_mock", Operation::Control, control::describe),
+        Route::inspect("/_mock", control::describe),
         Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
-        Route::control(get, "clock", control::read_clock),
         Route::control(post, "clock", control::advance_clock),
         Route::control(post, "outcome", control::choose_outcome),
-        Route::control(get, "sessions", control::list_sessions),
-        Route::control(get, "callbacks", control::list_callbacks),
         Route::control(post, "callbacks", control::set_callback_line),
     ]
 }
 
-fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
+/// What those who look on may read.
+fn inspection_routes() -> Vec<Route> {
+    vec![
+        Route::inspect("/", dashboard::show),
+        Route::inspect("/_mock/openapi.json", openapi::show),
+        Route::inspect("/_mock/accounts", inspection_routes::accounts),
+        Route::inspect_account("", inspection_routes::account),
+        Route::inspect_account("/clock", control::read_clock),
+        Route::inspect_account("/sessions", inspection_routes::sessions_of_account),
+        Route::inspect_account("/callbacks", control::list_callbacks),
+        Route::inspect_account("/requests", inspection_routes::requests_of_account),
+        Route::inspect("/_mock/sessions", inspection_routes::sessions),
+        Route::inspect("/_mock/requests", inspection_routes::requests),
+    ]
+}
+
+/// Every route of a mock of that dialect.
+pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
     let provider_routes = match dialect {
         Dialect::Klarna => payments_routes(),
         Dialect::Kustom => checkout_routes(),
     };
-    api_routes().into_iter().chain(provider_routes).chain(page_routes(paths)).chain(control_routes())
+    api_routes()
+        .into_iter()
+        .chain(provider_routes)
+        .chain(page_routes(paths))
+        .chain(control_routes())
+        .chain(inspection_routes())
 }
 
 /// The app: every route, and answers to what has none.
 pub fn router(playground: &Arc<Playground>) -> Router {
     let mut router = Router::new();
     for route in routes(playground.dialect, playground.paths) {
-        let playground = Arc::clone(playground);
         let path = route.path.clone();
         let method = route.method;
-        let route = Arc::new(route);
-        let handler = move |request: Request| {
-            let playground = Arc::clone(&playground);
-            let route = Arc::clone(&route);
-            async move { answer(&playground, &route, request).await }
-        };
-        router = router.route(&path, on(method, handler));
+        router = router.route(&path, on(method, handler(playground, route)));
     }
-    let no_method = Arc::clone(playground);
-    let no_path = Arc::clone(playground);
+    let watched = Arc::clone(playground);
     router
-        .method_not_allowed_fallback(move || async move {
-            let status = StatusCode::METHOD_NOT_ALLOWED;
-            let problem = Problem::new(status, "METHOD_NOT_ALLOWED", "method not allowed");
-            finish(&no_method, Operation::Unknown, Timestamp::now(), Err(problem))
-        })
-        .fallback(move || async move {
-            let problem = Problem::not_found("no such resource");
-            finish(&no_path, Operation::Unknown, Timestamp::now(), Err(problem))
-        })
+        .route("/_mock/events", on(MethodFilter::GET, async move || inspection_routes::events(&watched)))
+        .method_not_allowed_fallback(handler(playground, Route::missing(no_method)))
+        .fallback(handler(playground, Route::missing(no_path)))
+}
+
+fn handler(
+    playground: &Arc<Playground>,
+    route: Route,
+) -> impl Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Clone + Send + Sync + 'static {
+    let playground = Arc::clone(playground);
+    let route = Arc::new(route);
+    move |request: Request| {
+        let playground = Arc::clone(&playground);
+        let route = Arc::clone(&route);
+        Box::pin(async move { answer(&playground, &route, request).await })
+    }
+}
+
+fn no_method(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    Err(Problem::new(status, "METHOD_NOT_ALLOWED", "method not allowed"))
+}
+
+fn no_path(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+    Err(Problem::not_found("no such resource"))
 }

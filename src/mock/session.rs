@@ -116,6 +116,7 @@ pub struct Change {
 /// The status of one session, and how it came to it.
 #[derive(Debug, Clone)]
 pub struct Life {
+    pub created_at: Timestamp,
     pub status: Status,
     /// When the status last changed.
     pub updated_at: Timestamp,
@@ -125,7 +126,7 @@ pub struct Life {
 impl Life {
     /// A session made at `now`.
     pub fn new(status: Status, now: Timestamp) -> Self {
-        Self { status, updated_at: now, timeline: Vec::new() }
+        Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
     }
 
     /// Lets `event` happen at `now`; says whether the status changed by it.

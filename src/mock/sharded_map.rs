@@ -39,6 +39,18 @@ impl<V> ShardedMap<V> {
         lock(self.shard(key)).get(key).cloned()
     }
 
+    /// Keeps only the values of which `wanted` is true.
+    pub fn retain(&self, wanted: impl Fn(&V) -> bool) {
+        for shard in &self.shards {
+            lock(shard).retain(|_, value| wanted(value));
+        }
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| lock(shard).len()).sum()
+    }
+
     pub fn remove(&self, key: &str) -> Option<Arc<V>> {
         lock(self.shard(key)).remove(key)
     }

@@ -1,0 +1,125 @@
+//! The description the mock serves agrees with the schemas by which the suite judges, and the mock's answers with it.
+
+use crate::server;
+use crate::server::MockProcess;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// A schema of ours, its counterpart in the description, and the dialect that has it.
+const PAIRS: [(&str, &str); 8] = [
+    ("create-session-request", "CreateSession"),
+    ("session-created", "SessionCreated"),
+    ("session", "Session"),
+    ("error", "Error"),
+    ("payment-session-request", "PaymentSessionRequest"),
+    ("payment-session-created", "PaymentSessionCreated"),
+    ("order-request", "OrderRequest"),
+    ("order", "Order"),
+];
+
+#[test]
+fn names_enumerations_and_required_members_are_those_of_the_schemas() {
+    let mock = MockProcess::start("klarna");
+    let description = mock.get("/_mock/openapi.json").json();
+    for (file, name) in PAIRS {
+        let text = std::fs::read_to_string(format!("schemas/{file}.schema.json")).unwrap();
+        let ours: Value = serde_json::from_str(&text).unwrap();
+        let theirs = &description["components"]["schemas"][name];
+        compare(&ours, theirs, name);
+    }
+}
+
+/// Every member of ours is in theirs, with the same words and the same members required, all the way down.
+fn compare(ours: &Value, theirs: &Value, place: &str) {
+    assert_eq!(words(ours, "required"), words(theirs, "required"), "{place}: required");
+    assert_eq!(words(ours, "enum"), words(theirs, "enum"), "{place}: enum");
+    for (name, member) in ours["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}/{name}");
+        let counterpart = theirs["properties"].get(name);
+        compare(member, counterpart.unwrap_or_else(|| panic!("{place} is not described")), &place);
+    }
+    for name in theirs["properties"].as_object().into_iter().flatten().map(|(name, _)| name) {
+        assert!(ours["properties"].get(name).is_some(), "{place}/{name} is in no schema of ours");
+    }
+    if let Some(items) = ours.get("items") {
+        compare(items, &theirs["items"], &format!("{place}[]"));
+    }
+}
+
+fn words(schema: &Value, keyword: &str) -> BTreeSet<String> {
+    schema[keyword].as_array().into_iter().flatten().map(Value::to_string).collect()
+}
+
+#[test]
+fn a_whole_purchase_answers_as_described() {
+    for (dialect, open, id) in
+        [("klarna", "/payments/v1/sessions", "session_id"), ("kustom", "/checkout/v3/orders", "order_id")]
+    {
+        let mock = MockProcess::start(dialect);
+        let judge = Judge { description: mock.get("/_mock/openapi.json").json() };
+        let payment = judge.send(&mock, "post", open, open, &server::purchase());
+        let payment_url = format!("{}{open}/{}", mock.base_url, payment[id].as_str().unwrap());
+        let request = json!({ "payment_session_url": payment_url });
+        let created = judge.send(&mock, "post", "/hpp/v1/sessions", "/hpp/v1/sessions", &request);
+        let key = created["session_id"].as_str().unwrap();
+        let page = created["redirect_url"].as_str().unwrap().split("/pay/").nth(1).unwrap();
+        let merchant = mock.get("/_mock").json()["merchant_id"].as_str().unwrap().to_owned();
+        let pay_page = format!("/pay/{page}");
+        mock.send("POST", &format!("{pay_page}/move"), "application/x-www-form-urlencoded", b"move=decline");
+        let fill = |path: &str| {
+            path.replace("/pay/{key}", &pay_page)
+                .replace("{key}", key)
+                .replace("{session_id}", payment[id].as_str().unwrap())
+                .replace("{order_id}", payment[id].as_str().unwrap())
+                .replace("{merchant_id}", &merchant)
+                .replace("{outcome}", "failure")
+                .replace("{token}", "none")
+        };
+        let mut judged = 0;
+        for (path, item) in judge.description["paths"].as_object().unwrap() {
+            if item.get("get").is_some() && path != "/_mock/events" {
+                judge.send(&mock, "get", path, &fill(path), &Value::Null);
+                judged += 1;
+            }
+        }
+        assert!(judged >= 15, "{judged}");
+        judge.send(&mock, "post", "/hpp/v1/sessions", "/hpp/v1/sessions", &json!([]));
+        let path = "/hpp/v1/sessions/{key}";
+        judge.send(&mock, "delete", path, &fill(path), &Value::Null);
+    }
+}
+
+/// Judges answers by the description.
+struct Judge {
+    description: Value,
+}
+
+impl Judge {
+    fn send(&self, mock: &MockProcess, method: &str, template: &str, path: &str, body: &Value) -> Value {
+        let sent = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = mock.send(&method.to_uppercase(), path, "application/json", sent.as_bytes());
+        let place = format!("{method} {path}");
+        let responses = &self.description["paths"][template][method]["responses"];
+        let response = responses.get(answer.status.to_string());
+        let response = response.unwrap_or_else(|| panic!("{place}: {} is not described", answer.status));
+        let Some(content) = response.get("content") else {
+            assert!(answer.body.is_empty(), "{place}: a body nobody described");
+            return Value::Null;
+        };
+        let (media_type, described) = content.as_object().unwrap().iter().next().unwrap();
+        let field = answer.fields.iter().find(|(name, _)| name == "Content-Type");
+        assert!(field.is_some_and(|(_, value)| value.starts_with(media_type)), "{place}: {field:?}");
+        if media_type != "application/json" {
+            return Value::Null;
+        }
+        let mut schema = described["schema"].clone();
+        schema["components"] = self.description["components"].clone();
+        let validator =
+            jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap();
+        let body = answer.json();
+        let faults: Vec<String> = validator.iter_errors(&body).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{place}: {faults:?} in {body}");
+        body
+    }
+}
