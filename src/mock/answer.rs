@@ -15,6 +15,8 @@ use jiff::fmt::rfc2822;
 use tokio::time::timeout;
 
 use crate::mock::call::Call;
+use crate::mock::limiter;
+use crate::mock::limiter::Quota;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Operation;
 use crate::mock::reply::Problem;
@@ -37,6 +39,7 @@ const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
 pub async fn answer(playground: &Playground, route: &Route, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut now = Timestamp::now();
+    let mut quota = None;
     let body = timeout(BODY_DEADLINE, read_body(body)).await;
     let result = match body.unwrap_or_else(|_| Err(stalled())) {
         Err(problem) => Err(problem),
@@ -57,7 +60,13 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
                 (Handler::Merchant(handler), Some(account)) => {
                     now = account.now();
                     call.now = now;
-                    handler(playground, &call, &account)
+                    let counted = account.limiter.count(route.operation, now);
+                    quota = Some(counted);
+                    if counted.is_exceeded {
+                        Ok(limiter::too_many())
+                    } else {
+                        handler(playground, &call, &account)
+                    }
                 }
                 (Handler::Control(handler), _) => handler(playground, &call),
                 (Handler::Public(handler), account)
@@ -72,7 +81,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         }
     };
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
-    let response = finish(playground, route.operation, now, result);
+    let response = finish(playground, route.operation, now, quota, result);
     if let Some(held) = held {
         held.cancelled().await;
     }
@@ -84,6 +93,7 @@ pub fn finish(
     playground: &Playground,
     operation: Operation,
     now: Timestamp,
+    quota: Option<Quota>,
     result: Result<Reply, Problem>,
 ) -> Response {
     let correlation_id = playground.ids.uuid();
@@ -96,6 +106,9 @@ pub fn finish(
         .with_header(header::CACHE_CONTROL, "max-age=0, no-cache, no-store, must-revalidate");
     if !operation.is_page() {
         reply = reply.with_header(CORRELATION_ID, &correlation_id);
+    }
+    if let Some(quota) = quota {
+        reply = quota.tell(reply);
     }
     if let Some(distort) = playground.distort {
         distort(&mut reply);

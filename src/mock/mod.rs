@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::sync::DropGuard;
 
@@ -22,19 +23,24 @@ use crate::serve::install_tls_provider;
 
 mod account;
 mod answer;
+mod authorization;
 mod call;
 mod callback_line;
 mod callback_log;
 mod callbacks;
 mod checkout;
+mod checkout_markup;
 mod control;
 mod deviation;
 mod distribution;
 mod hosted;
 mod id;
+mod limiter;
 mod merchant_urls;
 mod options;
 mod order;
+mod order_management;
+mod outbox;
 mod page;
 mod page_markup;
 mod paths;
@@ -51,9 +57,12 @@ mod rules;
 mod session;
 mod sessions;
 mod sharded_map;
+mod words;
 
 #[cfg(test)]
 mod callback_tests;
+#[cfg(test)]
+mod contract_tests;
 #[cfg(test)]
 mod faithful_tests;
 #[cfg(test)]
@@ -179,7 +188,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         page_origin: format!("http://localhost:{}", addr.port()),
         paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
         has_opaque_urls: options.opaque_urls,
-        accounts: Accounts::new(Account::new(merchant_id, username, password)),
+        accounts: Accounts::new(Account::new(merchant_id, username, password, StatusCode::CREATED)),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),
         references: ShardedMap::new(),
