@@ -20,6 +20,8 @@ use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::inspection::Visit;
 use crate::mock::inspection::remembered_path;
+use crate::mock::limiter;
+use crate::mock::limiter::Quota;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Operation;
 use crate::mock::reply::Problem;
@@ -58,9 +60,19 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         body: &body,
         now,
     };
-    let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref()), Err);
+    let quota = match (route.handler, &account) {
+        (Handler::Merchant(_), Some(account)) if problem.is_none() => {
+            Some(account.limiter.count(route.operation, now))
+        }
+        _ => None,
+    };
+    let result = match problem {
+        Some(problem) => Err(problem),
+        None if quota.is_some_and(|quota| quota.is_exceeded) => Ok(limiter::too_many()),
+        None => handle(playground, route, &call, account.as_ref()),
+    };
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
-    let response = finish(playground, route.operation, now, result);
+    let response = finish(playground, route.operation, now, quota, result);
     if route.operation != Operation::Inspect {
         let account = account.or_else(|| concerned(playground, route, &call));
         playground.inspection.record(Visit {
@@ -116,6 +128,7 @@ pub fn finish(
     playground: &Playground,
     operation: Operation,
     now: Timestamp,
+    quota: Option<Quota>,
     result: Result<Reply, Problem>,
 ) -> Response {
     let correlation_id = playground.ids.uuid();
@@ -128,6 +141,9 @@ pub fn finish(
         .with_header(header::CACHE_CONTROL, "max-age=0, no-cache, no-store, must-revalidate");
     if !operation.is_page() {
         reply = reply.with_header(CORRELATION_ID, &correlation_id);
+    }
+    if let Some(quota) = quota {
+        reply = quota.tell(reply);
     }
     if let Some(distort) = playground.distort {
         distort(&mut reply);

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::sync::DropGuard;
 
@@ -23,11 +24,13 @@ use crate::serve::install_tls_provider;
 
 mod account;
 mod answer;
+mod authorization;
 mod call;
 mod callback_line;
 mod callback_log;
 mod callbacks;
 mod checkout;
+mod checkout_markup;
 mod control;
 mod dashboard;
 mod deviation;
@@ -36,10 +39,13 @@ mod hosted;
 mod id;
 mod inspection;
 mod inspection_routes;
+mod limiter;
 mod merchant_urls;
 mod openapi;
 mod options;
 mod order;
+mod order_management;
+mod outbox;
 mod page;
 mod page_markup;
 mod paths;
@@ -57,9 +63,12 @@ mod rules;
 mod session;
 mod sessions;
 mod sharded_map;
+mod words;
 
 #[cfg(test)]
 mod callback_tests;
+#[cfg(test)]
+mod contract_tests;
 #[cfg(test)]
 mod faithful_tests;
 #[cfg(test)]
@@ -188,7 +197,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
         has_opaque_urls: options.opaque_urls,
         inspection: Arc::new(Inspection::new()),
-        accounts: Accounts::new(Account::new(merchant_id, username, password)),
+        accounts: Accounts::new(Account::new(merchant_id, username, password, StatusCode::CREATED)),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),
         references: ShardedMap::new(),

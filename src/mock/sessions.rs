@@ -14,7 +14,6 @@ use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::HostedState;
-use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::millis;
 use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
@@ -41,6 +40,10 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let payment = find_payment(playground, call, account, &request)?;
     let merchant_urls = MerchantUrls::read(request.get("merchant_urls"), &rules.create)?;
     let options = Options::read(request.get("options"), playground.dialect, &rules.create)?;
+    // Profiles are kept by the vendor; one that is not known changes nothing.
+    if !matches!(request.get("profile_id"), None | Some(Value::Null | Value::String(_))) {
+        return Err(Problem::bad_value("profile_id"));
+    }
     let payment = payment.ok_or_else(|| Problem::not_found("no such payment session"))?;
 
     let elder = {
@@ -58,15 +61,14 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
         session_id,
         payment,
         merchant_urls,
-        place_order_mode: options.place_order_mode.unwrap_or(PlaceOrderMode::None),
-        page_title: options.page_title,
-        purchase_type: options.purchase_type,
+        options,
         page_key: playground.ids.key(),
         qr_key: playground.ids.key(),
         is_sibling: elder.is_some(),
         state: Mutex::new(HostedState {
             life: Life::new(rules.create.first_status, call.now),
             purchase: None,
+            has_fallen_back: false,
         }),
     });
     if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {

@@ -6,8 +6,13 @@ use crate::mock::Dialect;
 use crate::mock::session::Status;
 
 mod callback;
+mod distribution;
+mod page;
 
 pub use crate::mock::rules::callback::CallbackRules;
+pub use crate::mock::rules::distribution::DistributionRules;
+pub use crate::mock::rules::page::PageRules;
+pub use crate::mock::rules::page::Slip;
 
 /// An end of the consumer's visit, and the merchant URL of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,9 @@ pub struct Rules {
     pub redirect: RedirectRules,
     pub placeholder: PlaceholderRules,
     pub callback: CallbackRules,
+    pub distribution: DistributionRules,
+    pub page: PageRules,
+    pub order: OrderRules,
 }
 
 /// Who gets in.
@@ -78,6 +86,11 @@ pub struct CreateRules {
     pub sibling_has_its_own_id: bool,
     pub sibling_has_its_own_merchant_urls: bool,
     pub first_status: Status,
+    pub both_category_options_refused: bool,
+    pub words_checked: bool,
+    /// Whether words of an enumeration may be written in lower case, which the reference leaves open.
+    pub lower_case_accepted: bool,
+    pub logo_accepted: bool,
 }
 
 /// How long things live.
@@ -141,6 +154,23 @@ pub struct RedirectRules {
     pub cancel_asks_first: bool,
     pub cancel_acting_as_back_keeps_session: bool,
     pub generic_success_page_stays: bool,
+    /// Whether a payment is done when the consumer has approved it, rather than when his browser comes back.
+    pub approval_completes: bool,
+}
+
+/// How orders come to be.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
+pub struct OrderRules {
+    pub none_places_no_order: bool,
+    pub place_order_captures_nothing: bool,
+    pub capture_order_captures: bool,
+    pub changed_data_refused: bool,
+    pub one_order_per_payment_session: bool,
+    pub completed_kco_order_is_read_only: bool,
 }
 
 /// What `{{session_id}}` becomes.
@@ -195,6 +225,10 @@ impl Rules {
                 sibling_has_its_own_id: true,
                 sibling_has_its_own_merchant_urls: true,
                 first_status: Status::Waiting,
+                both_category_options_refused: true,
+                words_checked: true,
+                lower_case_accepted: true,
+                logo_accepted: true,
             },
             expiry: ExpiryRules {
                 kp_session_lives: SignedDuration::from_hours(48),
@@ -226,6 +260,7 @@ impl Rules {
                 cancel_asks_first: true,
                 cancel_acting_as_back_keeps_session: true,
                 generic_success_page_stays: true,
+                approval_completes: true,
             },
             placeholder: PlaceholderRules {
                 session_id: SessionIdValue::Own,
@@ -236,6 +271,16 @@ impl Rules {
                 query: QueryTreatment::Kept,
             },
             callback: CallbackRules::faithful(),
+            distribution: DistributionRules::faithful(),
+            page: PageRules::faithful(),
+            order: OrderRules {
+                none_places_no_order: true,
+                place_order_captures_nothing: true,
+                capture_order_captures: true,
+                changed_data_refused: true,
+                one_order_per_payment_session: true,
+                completed_kco_order_is_read_only: true,
+            },
         }
     }
 }
