@@ -9,11 +9,12 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
+use std::time::Duration;
 use std::time::Instant;
 use support::MockProcess;
 use support::median;
 
-const SCENARIOS: usize = 100;
+const SCENARIOS: u32 = 100;
 const RUNS: usize = 3;
 const ALONE: usize = 8;
 
@@ -29,7 +30,7 @@ fn main() {
     println!("browser scenarios, milliseconds each");
 
     write_feature(folder.path(), SCENARIOS);
-    let mut pooled: Vec<f64> = (0..RUNS).map(|_| span_of_run(folder.path()) / SCENARIOS as f64).collect();
+    let mut pooled: Vec<f64> = (0..RUNS).map(|_| span_of_run(folder.path()) / f64::from(SCENARIOS)).collect();
     let pooled = median(&mut pooled);
     println!("{:<44}{pooled:>8.0}", format!("one pooled browser, mean of {SCENARIOS}"));
 
@@ -52,7 +53,7 @@ fn main() {
     }
 }
 
-fn write_feature(folder: &Path, count: usize) {
+fn write_feature(folder: &Path, count: u32) {
     let mut text = String::from("@req:HPP-REDIRECT-014 @needs:browser\nFeature: Many consumers\n");
     for number in 0..count {
         writeln!(
@@ -89,7 +90,7 @@ fn span_of_run(folder: &Path) -> f64 {
         first = first.min(started);
         last = last.max(started + line["attempt"]["elapsed_us"].as_u64().unwrap());
     }
-    (last - first) as f64 / 1000.0
+    Duration::from_micros(last - first).as_secs_f64() * 1000.0
 }
 
 /// Milliseconds a scenario that Playwright's own report gives, start of the browser left out.
@@ -111,5 +112,5 @@ fn playwright(mock: &MockProcess) -> Option<f64> {
     let specs = report["suites"][0]["specs"].as_array().unwrap();
     let total: f64 =
         specs.iter().map(|spec| spec["tests"][0]["results"][0]["duration"].as_f64().unwrap()).sum();
-    Some(total / specs.len() as f64)
+    Some(total / f64::from(SCENARIOS))
 }

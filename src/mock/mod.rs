@@ -126,7 +126,7 @@ pub enum MockError {
 
 /// A running mock; dropping it stops it, and everything it knew is forgotten.
 pub struct Mock {
-    server: Server,
+    _server: Server,
     playground: Arc<Playground>,
     _stop: DropGuard,
 }
@@ -142,12 +142,7 @@ impl Mock {
         let playground = Arc::new(playground(options, listener.addr()));
         let server = listener.serve(None, routes::router(&playground));
         let stop = playground.stop.clone().drop_guard();
-        Ok(Self { server, playground, _stop: stop })
-    }
-
-    /// The address it listens on.
-    pub fn addr(&self) -> SocketAddr {
-        self.server.addr()
+        Ok(Self { _server: server, playground, _stop: stop })
     }
 
     /// The base URL of the API.
@@ -168,11 +163,6 @@ impl Mock {
     /// The password of the first account.
     pub fn password(&self) -> &str {
         &self.playground.accounts.first().password
-    }
-
-    /// The merchant id of the first account.
-    pub fn merchant_id(&self) -> &str {
-        &self.playground.accounts.first().merchant_id
     }
 }
 

@@ -51,6 +51,18 @@ pub struct Shop {
     pub dialect: Dialect,
 }
 
+impl Mock {
+    /// The address it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.playground.api_origin.trim_start_matches("http://").parse().unwrap()
+    }
+
+    /// The merchant id of the first account.
+    pub fn merchant_id(&self) -> &str {
+        &self.playground.accounts.first().merchant_id
+    }
+}
+
 impl Shop {
     /// A faithful mock, or one with a deviation.
     pub async fn open(dialect: Dialect, deviation: Option<&'static Deviation>) -> Self {
