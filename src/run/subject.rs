@@ -145,11 +145,11 @@ fn read_profile(path: &Path) -> Result<TargetProfile, SubjectError> {
 }
 
 fn known() -> String {
-    let names: Vec<String> = assets::embedded_targets()
-        .into_iter()
-        .map(|(path, _)| path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned())
-        .collect();
-    names.join(", ")
+    let embedded = assets::embedded_targets().into_iter();
+    let names =
+        embedded.map(|(path, _)| path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned());
+    let mocks = ["mock", "mock-klarna", "mock-kustom"].map(ToOwned::to_owned);
+    mocks.into_iter().chain(names).collect::<Vec<_>>().join(", ")
 }
 
 /// Why a target cannot be tested.
