@@ -14,6 +14,7 @@ use axum::response::Response;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use tokio::time::sleep;
 use tokio::time::timeout;
 
 use crate::mock::account::Account;
@@ -84,6 +85,11 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             elapsed: began.elapsed(),
         });
     }
+    let delay =
+        playground.variation.delay(route.operation, u64::from(now.subsec_nanosecond().unsigned_abs()));
+    if !delay.is_zero() {
+        sleep(delay).await;
+    }
     if let Some(held) = held {
         held.cancelled().await;
     }
@@ -131,7 +137,7 @@ pub fn finish(
     quota: Option<Quota>,
     result: Result<Reply, Problem>,
 ) -> Response {
-    let correlation_id = playground.ids.uuid();
+    let correlation_id = playground.correlation_ids.uuid();
     let mut reply = result.unwrap_or_else(|problem| problem.into_reply(&correlation_id));
     reply.operation = operation;
     let date = http_date(reply.date.unwrap_or(now));
@@ -148,6 +154,7 @@ pub fn finish(
     if let Some(distort) = playground.distort {
         distort(&mut reply);
     }
+    playground.variation.shape(&mut reply);
     reply.into_response()
 }
 

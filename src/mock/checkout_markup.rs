@@ -44,7 +44,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
             Move::Cancel => words.cancel.to_owned(),
             _ => words.back.to_owned(),
         };
-        controls.push_str(&button(it, &label));
+        controls.push_str(&button(playground, it, &label));
     }
     let logo = options
         .logo_url

@@ -35,7 +35,7 @@ pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
         playground.ids.reference(),
         playground.ids.key(),
         playground.ids.uuid(),
-        StatusCode::CREATED,
+        playground.variation.distributed,
     ));
     let body = json!({
         "merchant_id": account.merchant_id,

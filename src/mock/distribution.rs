@@ -79,9 +79,11 @@ fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Res
 }
 
 fn message(playground: &Playground, call: &Call<'_>, hosted: &Hosted, recipient: &Recipient) -> Message {
-    let path = playground.paths.page(&hosted.page_key);
-    let path = if playground.rules.distribution.links_to_session { path.as_str() } else { "/" };
-    let link = format!("{}{path}", playground.page_origin);
+    let link = if playground.rules.distribution.links_to_session {
+        playground.page_url(hosted)
+    } else {
+        format!("{}/", playground.page_origin)
+    };
     let words = Words::of(lock(&hosted.payment.state).text("locale"));
     Message {
         at: call.now,

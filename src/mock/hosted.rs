@@ -18,6 +18,7 @@ use crate::mock::rules::ExpiryRules;
 use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::PlaceholderRules;
 use crate::mock::rules::SessionIdValue;
+use crate::mock::rules::TokenValue;
 use crate::mock::session::Life;
 use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
@@ -135,8 +136,11 @@ impl Hosted {
         match &lock(&self.state).purchase {
             None => {}
             Some(Purchase::Authorized { authorization_token, .. }) => {
-                let token = rules.authorization_token_is_filled.then(|| authorization_token.clone());
-                values.authorization_token = Some(token.unwrap_or_default());
+                values.authorization_token = Some(match rules.authorization_token {
+                    TokenValue::Own => authorization_token.clone(),
+                    TokenValue::Empty => String::new(),
+                    TokenValue::Another => authorization_token.chars().rev().collect(),
+                });
             }
             Some(Purchase::Ordered(order)) => {
                 values.order_id = match rules.order_id {

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::sync::DropGuard;
 
@@ -13,10 +12,10 @@ use crate::mock::deviation::Change;
 use crate::mock::id::Ids;
 use crate::mock::inspection::Inspection;
 use crate::mock::paths::OPAQUE_PATHS;
-use crate::mock::paths::PLAIN_PATHS;
 use crate::mock::playground::Playground;
 use crate::mock::rules::Rules;
 use crate::mock::sharded_map::ShardedMap;
+use crate::mock::variation::Variation;
 use crate::serve::Listener;
 use crate::serve::ServeError;
 use crate::serve::Server;
@@ -63,6 +62,7 @@ mod rules;
 mod session;
 mod sessions;
 mod sharded_map;
+mod variation;
 mod words;
 
 #[cfg(test)]
@@ -112,6 +112,8 @@ pub struct MockOptions {
     pub seed: u64,
     /// Whether the URLs of an answer say nothing about what they lead to.
     pub opaque_urls: bool,
+    /// Lets this seed make every choice the contract leaves open.
+    pub legal_seed: Option<u64>,
 }
 
 /// Why the mock could not be started.
@@ -138,8 +140,11 @@ impl Mock {
             return Err(MockError::NotLoopback { addr: options.bind });
         }
         install_tls_provider();
-        let listener = Listener::bind(options.bind).await?;
+        let mut listener = Listener::bind(options.bind).await?;
         let playground = Arc::new(playground(options, listener.addr()));
+        if playground.variation.lower_case_fields {
+            listener = listener.with_lower_case_fields();
+        }
         let server = listener.serve(None, routes::router(&playground));
         let stop = playground.stop.clone().drop_guard();
         Ok(Self { _server: server, playground, _stop: stop })
@@ -167,8 +172,13 @@ impl Mock {
 }
 
 fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
-    let ids = Ids::new(options.seed);
+    let mut variation = options.legal_seed.map_or_else(Variation::plain, Variation::seeded);
+    if options.opaque_urls {
+        variation.paths = &OPAQUE_PATHS;
+    }
+    let ids = Ids::new(options.seed, variation.id_shape);
     let mut rules = Rules::faithful(options.dialect);
+    variation.rule(&mut rules);
     let mut distort = None;
     match options.deviation.map(|deviation| &deviation.change) {
         None => {}
@@ -182,12 +192,13 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         rules,
         distort,
         ids,
+        correlation_ids: Ids::new(!options.seed, variation.id_shape),
         api_origin: format!("http://{addr}"),
         page_origin: format!("http://localhost:{}", addr.port()),
-        paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
-        has_opaque_urls: options.opaque_urls,
         inspection: Arc::new(Inspection::new()),
-        accounts: Accounts::new(Account::new(merchant_id, username, password, StatusCode::CREATED)),
+        paths: variation.paths,
+        has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),
+        accounts: Accounts::new(Account::new(merchant_id, username, password, variation.distributed)),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),
         references: ShardedMap::new(),
@@ -196,5 +207,6 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         authorizations: ShardedMap::new(),
         orders: ShardedMap::new(),
         stop: CancellationToken::new(),
+        variation,
     }
 }

@@ -20,6 +20,7 @@ use crate::mock::playground::Playground;
 use crate::mock::qr::qr_png;
 use crate::mock::reply::Reply;
 use crate::mock::rules::Outcome;
+use crate::mock::rules::Slip;
 use crate::mock::session::Ended;
 use crate::mock::session::Event;
 use crate::mock::session::Status;
@@ -60,7 +61,13 @@ pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
     };
     match ending(playground, &hosted, now) {
         // The page was open while the merchant disabled the session.
-        Some(Ending::Disabled) => return vanished(playground, &hosted, now),
+        Some(Ending::Disabled) if playground.rules.life.open_page_vanishes => {
+            return vanished(playground, &hosted, now);
+        }
+        Some(Ending::Disabled) => {
+            let page = checkout_markup::checkout(playground, &hosted);
+            return Reply::html(StatusCode::OK, page).dated(now);
+        }
         Some(ending) => return ended(playground, &hosted, ending, now),
         None => {}
     }
@@ -137,8 +144,12 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
 /// The QR image of the payment page's address.
 pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
-        let path = playground.paths.page(&hosted.page_key);
-        let image = qr_png(&format!("{}{path}", playground.page_origin))?;
+        let url = if playground.rules.page.slips(Slip::QrLeadsElsewhere) {
+            format!("{}/", playground.page_origin)
+        } else {
+            playground.page_url(&hosted)
+        };
+        let image = qr_png(&url)?;
         Some(Reply::png(image).dated(hosted.account().now()))
     });
     image.unwrap_or_else(|| unknown(playground))
@@ -167,8 +178,9 @@ fn ending(playground: &Playground, hosted: &Hosted, now: Timestamp) -> Option<En
     let rules = &playground.rules;
     match hosted.status() {
         Status::Disabled if rules.life.disabled_link_is_dead => Some(Ending::Disabled),
-        Status::Completed => Some(Ending::Completed),
+        Status::Completed if rules.life.completed_link_is_dead => Some(Ending::Completed),
         Status::Cancelled => Some(Ending::Cancelled),
+        status if rules.life.ends_early == Some(status) => Some(Ending::of(status)),
         _ => (rules.expiry.expired_is_not_payable && hosted.is_expired(now, &rules.expiry))
             .then_some(Ending::Expired),
     }
@@ -177,7 +189,7 @@ fn ending(playground: &Playground, hosted: &Hosted, now: Timestamp) -> Option<En
 /// The page of a session that has ended: an error for a link that is dead, a notice for one that did its work.
 fn ended(playground: &Playground, hosted: &Hosted, ending: Ending, now: Timestamp) -> Reply {
     let status = match ending {
-        Ending::Disabled | Ending::Expired => StatusCode::GONE,
+        Ending::Disabled | Ending::Expired => playground.variation.dead_link,
         _ => StatusCode::OK,
     };
     let page = page_markup::ending(playground, Some(hosted), ending);

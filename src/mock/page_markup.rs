@@ -10,6 +10,7 @@ use crate::mock::rules::PageRules;
 use crate::mock::rules::Slip;
 use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
+use crate::mock::variation::Markup;
 use crate::mock::words::Words;
 
 const STYLE: &str = "\
@@ -109,7 +110,8 @@ pub fn moves(hosted: &Hosted, rules: &PageRules) -> Vec<Move> {
 /// The screen that asks whether to cancel.
 pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
     let (words, locale) = words_of(hosted, &playground.rules.page);
-    let buttons = button(Move::ConfirmCancel, words.confirm_cancel) + &button(Move::Keep, words.keep);
+    let buttons = button(playground, Move::ConfirmCancel, words.confirm_cancel)
+        + &button(playground, Move::Keep, words.keep);
     let (question, sentence) = words.cancel_question;
     let body = format!("<h1>{question}</h1><p>{sentence}</p>{}", form(playground, hosted, &buttons));
     let lang = words.html_lang(locale.as_deref());
@@ -155,7 +157,7 @@ pub fn leaving_late(page: &str, target: &str) -> String {
 
 /// A whole page around `body`, whose main element carries the attributes `screen`.
 pub fn page(
-    _playground: &Playground,
+    playground: &Playground,
     lang: &str,
     title: &str,
     screen: &str,
@@ -163,11 +165,17 @@ pub fn page(
     body: &str,
 ) -> String {
     let label = Words::of(Some(lang)).mock_label;
+    let (before, after) = match playground.variation.markup {
+        Markup::Plain | Markup::Ornate => ("", ""),
+        Markup::Framed => {
+            ("<div id=\"root\"><header></header><section><div>", "</div></section><footer></footer></div>")
+        }
+    };
     format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\">\
         <title>{}</title><style>{STYLE}{style}</style></head>\
-        <body><main {screen}><span class=\"label\">{label}</span>{body}</main></body></html>",
+        <body>{before}<main {screen}><span class=\"label\">{label}</span>{body}</main>{after}</body></html>",
         escape(title),
     )
 }
@@ -175,11 +183,19 @@ pub fn page(
 /// The form that sends the consumer's move.
 pub fn form(playground: &Playground, hosted: &Hosted, controls: &str) -> String {
     let action = playground.paths.page(&hosted.page_key);
-    format!("<form method=\"post\" action=\"{action}/move\">{controls}</form>")
+    let further = match playground.variation.markup {
+        Markup::Ornate => "<input type=\"hidden\" name=\"form\" value=\"checkout\">",
+        Markup::Plain | Markup::Framed => "",
+    };
+    format!("<form method=\"post\" action=\"{action}/move\">{further}{controls}</form>")
 }
 
 /// The button of a move.
-pub fn button(it: Move, label: &str) -> String {
+pub fn button(playground: &Playground, it: Move, label: &str) -> String {
+    let label = match playground.variation.markup {
+        Markup::Ornate => format!("<span><span>{label}</span></span>"),
+        Markup::Plain | Markup::Framed => label.to_owned(),
+    };
     let class = match it {
         Move::Approve | Move::ConfirmCancel => " class=\"main\"",
         _ => "",

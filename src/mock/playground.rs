@@ -32,6 +32,7 @@ use crate::mock::session::Ended;
 use crate::mock::session::Event;
 use crate::mock::sharded_map::ShardedMap;
 use crate::mock::sharded_map::lock;
+use crate::mock::variation::Variation;
 
 /// The state of one mock.
 pub struct Playground {
@@ -40,6 +41,8 @@ pub struct Playground {
     /// A deviation that distorts answers on their way out.
     pub distort: Option<fn(&mut Reply)>,
     pub ids: Ids,
+    /// Those of single answers, so that the others do not depend on how often one asks.
+    pub correlation_ids: Ids,
     /// Scheme and host of the API.
     pub api_origin: String,
     /// Scheme and host of the public pages.
@@ -58,17 +61,24 @@ pub struct Playground {
     /// Authorizations by their tokens.
     pub authorizations: ShardedMap<Authorization>,
     pub orders: ShardedMap<Order>,
+    /// The choices where the contract leaves some.
+    pub variation: Variation,
     /// Ends what the mock still does by itself.
     pub stop: CancellationToken,
 }
 
 impl Playground {
+    /// The link to the payment page of a session.
+    pub fn page_url(&self, hosted: &Hosted) -> String {
+        let path = self.paths.page(&hosted.page_key);
+        format!("{}{path}{}", self.page_origin, self.variation.link_query)
+    }
+
     /// The merchant's session by its id or by the key in its opaque URL.
     pub fn session(&self, key: &str, account: &Arc<Account>) -> Option<Arc<Hosted>> {
-        self.sessions
-            .get(key)
-            .or_else(|| self.references.get(key))
-            .filter(|hosted| Arc::ptr_eq(hosted.account(), account))
+        self.sessions.get(key).or_else(|| self.references.get(key)).filter(|hosted| {
+            Arc::ptr_eq(hosted.account(), account) || !self.rules.access.sessions_are_private
+        })
     }
 
     /// The merchant's payment session.

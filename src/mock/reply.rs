@@ -167,6 +167,13 @@ impl Reply {
         }
     }
 
+    /// Adds a member to a JSON object.
+    pub fn add(&mut self, name: &str, value: impl Into<Value>) {
+        if let Content::Json(Value::Object(members)) = &mut self.content {
+            members.insert(name.to_owned(), value.into());
+        }
+    }
+
     /// Removes a member.
     pub fn remove(&mut self, pointer: &str) {
         if let Content::Json(body) = &mut self.content

@@ -92,6 +92,10 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     if rules.expiry.expired_is_not_read && hosted.is_expired(call.now, &rules.expiry) {
         return Err(not_found());
     }
+    if !rules.life.reading_changes_nothing && hosted.status() == Status::Waiting {
+        // A session that waits can always be opened.
+        let _ = playground.apply(&hosted, Event::PageOpened, call.now);
+    }
     let body = hosted.representation(&rules.expiry);
     Ok(Reply::json(StatusCode::OK, body))
 }
@@ -106,6 +110,9 @@ pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
     playground
         .apply(&hosted, Event::Disabled, call.now)
         .map_err(|ended| Problem::bad_request(&ended.to_string()))?;
+    if !rules.life.disabling_keeps_payment_session {
+        playground.end_payment(&mut lock(&hosted.payment.state), Progress::Aborted, call.now);
+    }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -200,8 +207,12 @@ fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
         "session_id": hosted.session_id,
         "session_url": format!("{api}{}", with_key(paths.session, reference)),
         "distribution_url": format!("{api}{}", with_key(paths.distribution, reference)),
-        "redirect_url": format!("{pages}{}", paths.page(&hosted.page_key)),
-        "qr_code_url": format!("{pages}{}", with_key(paths.qr_image, &hosted.qr_key)),
+        "redirect_url": playground.page_url(hosted),
+        "qr_code_url": format!(
+            "{pages}{}{}",
+            with_key(paths.qr_image, &hosted.qr_key),
+            playground.variation.link_query,
+        ),
         "expires_at": millis(hosted.expires_at(&playground.rules.expiry)),
         "distribution_module": {
             "token": token,

@@ -62,10 +62,15 @@ pub struct Rules {
 
 /// Who gets in.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
 pub struct AccessRules {
     pub credentials_required: bool,
     pub password_compared: bool,
     pub page_is_public: bool,
+    pub sessions_are_private: bool,
 }
 
 /// What a create request must look like, and what it makes.
@@ -125,6 +130,18 @@ pub struct LifeRules {
     pub follows_payment_session: bool,
     pub disabled_link_is_dead: bool,
     pub unknown_is_not_found: bool,
+    /// A status after which nothing happens any more although it is not final.
+    pub ends_early: Option<Status>,
+    pub updated_at_moves: bool,
+    pub completed_link_is_dead: bool,
+    pub completed_is_not_disabled: bool,
+    /// Whether a session stays as it was when disabling it is refused.
+    pub refusal_changes_nothing: bool,
+    pub reading_changes_nothing: bool,
+    pub open_page_vanishes: bool,
+    pub disabling_keeps_payment_session: bool,
+    /// Whether disabling twice is accepted, which the reference leaves open.
+    pub disabled_again_accepted: bool,
 }
 
 /// Where an empty `error` URL leads.
@@ -181,6 +198,15 @@ pub enum SessionIdValue {
     UpperCase,
 }
 
+/// What `{{authorization_token}}` becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenValue {
+    Own,
+    Empty,
+    /// One that was never given out.
+    Another,
+}
+
 /// What `{{order_id}}` becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderIdValue {
@@ -202,7 +228,7 @@ pub enum QueryTreatment {
 pub struct PlaceholderRules {
     pub session_id: SessionIdValue,
     pub session_id_left_literal_in: Option<Outcome>,
-    pub authorization_token_is_filled: bool,
+    pub authorization_token: TokenValue,
     pub order_id: OrderIdValue,
     pub every_tag: bool,
     pub query: QueryTreatment,
@@ -212,7 +238,12 @@ impl Rules {
     /// The rules as the vendor of the dialect documents them.
     pub fn faithful(dialect: Dialect) -> Self {
         Self {
-            access: AccessRules { credentials_required: true, password_compared: true, page_is_public: true },
+            access: AccessRules {
+                credentials_required: true,
+                password_compared: true,
+                page_is_public: true,
+                sessions_are_private: true,
+            },
             create: CreateRules {
                 payment_session_url_optional: false,
                 merchant_urls_optional: true,
@@ -247,6 +278,15 @@ impl Rules {
                 follows_payment_session: true,
                 disabled_link_is_dead: true,
                 unknown_is_not_found: true,
+                ends_early: None,
+                updated_at_moves: true,
+                completed_link_is_dead: true,
+                completed_is_not_disabled: true,
+                refusal_changes_nothing: true,
+                reading_changes_nothing: true,
+                open_page_vanishes: true,
+                disabling_keeps_payment_session: true,
+                disabled_again_accepted: true,
             },
             redirect: RedirectRules {
                 error_fallback: match dialect {
@@ -265,7 +305,7 @@ impl Rules {
             placeholder: PlaceholderRules {
                 session_id: SessionIdValue::Own,
                 session_id_left_literal_in: None,
-                authorization_token_is_filled: true,
+                authorization_token: TokenValue::Own,
                 order_id: OrderIdValue::Own,
                 every_tag: true,
                 query: QueryTreatment::Kept,

@@ -21,6 +21,7 @@ pub enum Slip {
     /// Back and cancel at once.
     TwoWaysOut,
     NoButtonsOnPhones,
+    QrLeadsElsewhere,
 }
 
 /// What the payment page shows.
