@@ -23,6 +23,7 @@ const RUNS: usize = 5;
 const LARGE: usize = 10_000;
 
 fn main() {
+    rustls::crypto::ring::default_provider().install_default().unwrap();
     let mock = MockProcess::start("klarna");
     let folder = tempfile::tempdir().unwrap();
     mock.write_profile(folder.path(), &[]);
