@@ -58,6 +58,18 @@ impl Answer {
     }
 }
 
+/// A call that is ready to be sent; it borrows nothing.
+pub struct Prepared {
+    operation: Operation,
+    request: reqwest::Result<reqwest::Request>,
+    method: Method,
+    url: Url,
+    /// Value of the `Authorization` field.
+    authorization: Option<String>,
+    body: Option<Value>,
+    faulty_on_purpose: bool,
+}
+
 /// Sends calls to one target.
 pub struct Client {
     http: reqwest::Client,
@@ -115,14 +127,38 @@ impl Client {
         began.elapsed()
     }
 
+    /// Makes a call ready to be sent from any task.
+    pub fn prepare(&self, call: Call<'_>) -> Prepared {
+        let mut request = self.http.request(call.method.clone(), call.url.clone());
+        let mut authorization = None;
+        if let Some(credentials) = call.credentials {
+            let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
+            let value = format!("Basic {}", STANDARD.encode(pair));
+            request = request.header(header::AUTHORIZATION, &value);
+            authorization = Some(value);
+        }
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        Prepared {
+            operation: call.operation,
+            request: request.build(),
+            method: call.method,
+            url: call.url,
+            authorization,
+            body: call.body,
+            faulty_on_purpose: call.faulty_on_purpose,
+        }
+    }
+
     /// Sends a call. `number` and `began` place it within its attempt.
-    pub async fn send(&self, call: Call<'_>, number: u32, began: Instant) -> Answer {
+    pub async fn send(&self, call: Prepared, number: u32, began: Instant) -> Answer {
         let started = Instant::now();
-        let (request, fields) = self.build(&call);
-        let received = match request {
+        let received = match call.request {
             Ok(request) => self.exchange(request).await,
             Err(error) => Err(trouble(&error)),
         };
+        let elapsed = started.elapsed();
         let (outcome, live, location) = match received {
             Ok(raw) => self.record_response(&raw),
             Err(trouble) => {
@@ -130,11 +166,18 @@ impl Client {
                 (Outcome::Trouble(Trouble { message, ..trouble }), None, None)
             }
         };
+        let mut fields: Vec<Field> = Vec::new();
+        if let Some(value) = &call.authorization {
+            fields.push(("Authorization".into(), self.recorder.text(value)));
+        }
+        if call.body.is_some() {
+            fields.push(("Content-Type".into(), "application/json".into()));
+        }
         let exchange = Exchange {
             number,
             operation: call.operation,
             started_us: micros(started - began),
-            elapsed_us: micros(started.elapsed()),
+            elapsed_us: micros(elapsed),
             request: Request {
                 method: call.method.to_string(),
                 url: self.recorder.url(call.url.as_str()),
@@ -145,22 +188,6 @@ impl Client {
             outcome,
         };
         Answer { exchange, live, location }
-    }
-
-    fn build(&self, call: &Call<'_>) -> (reqwest::Result<reqwest::Request>, Vec<Field>) {
-        let mut request = self.http.request(call.method.clone(), call.url.clone());
-        let mut fields: Vec<Field> = vec![];
-        if let Some(credentials) = call.credentials {
-            let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
-            let value = format!("Basic {}", STANDARD.encode(pair));
-            fields.push(("Authorization".into(), self.recorder.text(&value)));
-            request = request.header(header::AUTHORIZATION, value);
-        }
-        if let Some(body) = &call.body {
-            fields.push(("Content-Type".into(), "application/json".into()));
-            request = request.json(body);
-        }
-        (request.build(), fields)
     }
 
     async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, Trouble> {
@@ -190,7 +217,15 @@ impl Client {
         let fields = raw
             .headers
             .iter()
-            .map(|(name, value)| (name.to_string(), self.recorder.url(&text(value))))
+            .map(|(name, value)| {
+                let value = text(value);
+                let shown = if name == header::LOCATION {
+                    self.recorder.url(&value)
+                } else {
+                    self.recorder.text(&value)
+                };
+                (name.to_string(), shown)
+            })
             .collect();
         (Outcome::Response(Response { status: raw.status, fields, body }), live, location)
     }

@@ -46,10 +46,11 @@ pub struct Recorder {
     known: RwLock<Known>,
 }
 
-#[derive(Default)]
 struct Known {
     /// Opaque values, found in texts token by token.
     labels: HashMap<String, String>,
+    /// Length of the shortest of them; a shorter token needs no look.
+    shortest: usize,
     /// Values of any shape, found anywhere; few.
     phrases: Vec<(String, String)>,
     /// Values that may be shown.
@@ -59,7 +60,25 @@ struct Known {
     counts: HashMap<&'static str, usize>,
 }
 
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            labels: HashMap::new(),
+            shortest: usize::MAX,
+            phrases: Vec::new(),
+            public: HashSet::new(),
+            link_origins: HashSet::new(),
+            counts: HashMap::new(),
+        }
+    }
+}
+
 impl Known {
+    fn learn(&mut self, value: String, label: String) {
+        self.shortest = self.shortest.min(value.len());
+        self.labels.insert(value, label);
+    }
+
     fn label(&mut self, kind: &'static str, value: &str) -> String {
         if let Some(label) = self.labels.get(value) {
             return label.clone();
@@ -67,7 +86,7 @@ impl Known {
         let count = self.counts.entry(kind).or_default();
         *count += 1;
         let label = format!("‹{kind}:{count}›");
-        self.labels.insert(value.to_owned(), label.clone());
+        self.learn(value.to_owned(), label.clone());
         label
     }
 }
@@ -83,7 +102,7 @@ impl Recorder {
             let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
             for form in [STANDARD.encode(value), encoded, value.to_owned()] {
                 if is_token(&form) {
-                    known.labels.insert(form, label.clone());
+                    known.learn(form, label.clone());
                 } else if !known.phrases.iter().any(|(phrase, _)| *phrase == form) {
                     known.phrases.push((form, label.clone()));
                 }
@@ -243,63 +262,62 @@ fn split_at(text: &str, mark: char) -> (&str, Option<&str>) {
     }
 }
 
-fn is_token_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~' | '+' | '%' | '/' | '=')
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'%' | b'/' | b'=')
 }
 
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_token_char)
+    !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
-/// Looks up each run of token characters, whole first, then split at the marks that also separate tokens.
+/// Looks up each run of token characters, whole first, then its parts: a token may stand in a path, after a name, or before a full stop.
 fn replace_tokens<'t>(known: &Known, text: &'t str) -> Cow<'t, str> {
-    if known.labels.is_empty() {
+    if text.len() < known.shortest {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
     let mut copied = 0;
+    let mut found = |start: usize, end: usize| {
+        if start < copied || end - start < known.shortest {
+            return false;
+        }
+        let Some(label) = known.labels.get(&text[start..end]) else { return false };
+        shown.push_str(&text[copied..start]);
+        shown.push_str(label);
+        copied = end;
+        true
+    };
+    let bytes = text.as_bytes();
     let mut at = 0;
-    while at < text.len() {
-        let rest = &text[at..];
-        let length = rest.find(|c| !is_token_char(c)).unwrap_or(rest.len());
-        if length == 0 {
-            at += rest.chars().next().map_or(1, char::len_utf8);
+    while at < bytes.len() {
+        if !is_token_byte(bytes[at]) {
+            at += 1;
             continue;
         }
-        for (start, end) in candidates(&rest[..length]) {
-            if at + start >= copied
-                && let Some(label) = known.labels.get(&rest[start..end])
-            {
-                shown.push_str(&text[copied..at + start]);
-                shown.push_str(label);
-                copied = at + end;
-            }
+        let start = at;
+        while at < bytes.len() && is_token_byte(bytes[at]) {
+            at += 1;
         }
-        at += length;
+        if at - start < known.shortest || found(start, at) {
+            continue;
+        }
+        let mut part = start;
+        for mark in (start..at).filter(|index| matches!(bytes[*index], b'/' | b'=')) {
+            found(part, mark);
+            part = mark + 1;
+        }
+        if part > start {
+            found(part, at);
+        }
+        if bytes[at - 1] == b'.' {
+            found(part, at - 1);
+        }
     }
     if copied == 0 {
         return Cow::Borrowed(text);
     }
     shown.push_str(&text[copied..]);
     Cow::Owned(shown)
-}
-
-/// The whole run, then its parts between `/`, `=`, `.`: a token may stand in a path, after a name, or before a full stop.
-fn candidates(run: &str) -> Vec<(usize, usize)> {
-    let mut spans = vec![(0, run.len())];
-    let mut start = 0;
-    for (index, mark) in run.char_indices().filter(|(_, c)| matches!(c, '/' | '=')) {
-        spans.push((start, index));
-        start = index + mark.len_utf8();
-    }
-    if start > 0 {
-        spans.push((start, run.len()));
-    }
-    if run.ends_with('.') {
-        spans.push((start, run.len() - 1));
-    }
-    spans.retain(|(start, end)| start < end);
-    spans
 }
 
 #[cfg(test)]

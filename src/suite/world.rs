@@ -176,10 +176,18 @@ impl World {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
         let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
-        let answer = context.client.send(call, number, self.began).await;
+        let (prepared, began) = (context.client.prepare(call), self.began);
+        // In a task of its own: all scenarios share one, and would wait for each other's JSON.
+        let judged = tokio::spawn(async move {
+            let answer = context.client.send(prepared, number, began).await;
+            let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
+            let broken = context.schemas.judge(&answer.exchange);
+            (answer, own_fault, broken)
+        });
+        let (answer, own_fault, broken) = judged.await.map_err(|error| {
+            StepFailure::faulty_step(format!("a call was lost: {error}"), "this is a bug of the harness")
+        })?;
         let index = self.answers.len();
-        let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
-        let broken = context.schemas.judge(&answer.exchange);
         self.answers.push(answer);
         for one in broken {
             if let Some(requirement) = one.requirement.clone() {
