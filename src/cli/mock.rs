@@ -32,6 +32,9 @@ pub struct MockArgs {
     /// Give URLs that say nothing about what they lead to.
     #[arg(long)]
     opaque_urls: bool,
+    /// Let this seed make every choice the contract leaves open.
+    #[arg(long, value_name = "SEED")]
+    legal_seed: Option<u64>,
     /// Seed of the ids.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -60,6 +63,7 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
         deviation: arguments.deviate.as_deref().and_then(mock::deviation),
         seed: arguments.seed,
         opaque_urls: arguments.opaque_urls,
+        legal_seed: arguments.legal_seed,
     })
     .await;
     let mock = match started {

@@ -58,6 +58,9 @@ pub struct RunArgs {
     /// Let the embedded mock give URLs that say nothing about what they lead to.
     #[arg(long)]
     opaque_urls: bool,
+    /// Let this seed make every choice the contract leaves the embedded mock.
+    #[arg(long, value_name = "SEED")]
+    legal_seed: Option<u64>,
     /// Browser to use: `auto`, a name or a path.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
@@ -177,8 +180,8 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
 
 fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
     let deviation = arguments.deviate.as_deref().and_then(mock::deviation);
-    let embedded =
-        |dialect| TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls: arguments.opaque_urls });
+    let (opaque_urls, legal_seed) = (arguments.opaque_urls, arguments.legal_seed);
+    let embedded = |dialect| TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed });
     let mut choices = Vec::new();
     for name in &arguments.target {
         match name.as_str() {
@@ -189,8 +192,8 @@ fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
         }
     }
     let on_mock = choices.iter().any(|choice| matches!(choice, TargetChoice::Mock(_)));
-    if (deviation.is_some() || arguments.opaque_urls) && !on_mock {
-        return Err("`--deviate` and `--opaque-urls` are for the embedded mock; add `--target mock` or leave them out".into());
+    if (deviation.is_some() || opaque_urls || legal_seed.is_some()) && !on_mock {
+        return Err("`--deviate`, `--opaque-urls` and `--legal-seed` are for the embedded mock; add `--target mock` or leave them out".into());
     }
     Ok(choices)
 }

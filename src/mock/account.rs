@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
@@ -20,6 +21,8 @@ use tokio::time::timeout;
 use crate::mock::callback_line::CallbackLine;
 use crate::mock::callback_log::CallbackLog;
 use crate::mock::hosted::Hosted;
+use crate::mock::limiter::Limiter;
+use crate::mock::outbox::Outbox;
 use crate::mock::retention::Retention;
 use crate::mock::rules::AccessRules;
 use crate::mock::session::Event;
@@ -33,6 +36,10 @@ pub struct Account {
     pub merchant_id: String,
     pub username: String,
     pub password: String,
+    /// The messages to his consumers.
+    pub outbox: Outbox,
+    /// How much he may ask for.
+    pub limiter: Limiter,
     /// The calls to his server.
     pub callback_log: CallbackLog,
     callback_line: Mutex<Option<Arc<CallbackLine>>>,
@@ -44,11 +51,14 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn new(merchant_id: String, username: String, password: String) -> Self {
+    /// An account whose distributions are answered with `distributed`.
+    pub fn new(merchant_id: String, username: String, password: String, distributed: StatusCode) -> Self {
         Self {
             merchant_id,
             username,
             password,
+            outbox: Outbox::new(distributed),
+            limiter: Limiter::new(),
             callback_log: CallbackLog::default(),
             callback_line: Mutex::default(),
             seconds_ahead: AtomicI64::new(0),
@@ -228,7 +238,7 @@ mod tests {
     use crate::mock::rules::Rules;
 
     fn accounts() -> Accounts {
-        Accounts::new(Account::new("M1".into(), "user".into(), "pass:word".into()))
+        Accounts::new(Account::new("M1".into(), "user".into(), "pass:word".into(), StatusCode::CREATED))
     }
 
     #[test]

@@ -14,12 +14,15 @@ use axum::response::Response;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use tokio::time::sleep;
 use tokio::time::timeout;
 
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::inspection::Visit;
 use crate::mock::inspection::remembered_path;
+use crate::mock::limiter;
+use crate::mock::limiter::Quota;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Operation;
 use crate::mock::reply::Problem;
@@ -58,9 +61,10 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         body: &body,
         now,
     };
-    let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref()), Err);
+    let mut quota = None;
+    let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref(), &mut quota), Err);
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
-    let response = finish(playground, route.operation, now, result);
+    let response = finish(playground, route.operation, now, quota, result);
     if route.operation != Operation::Inspect {
         let account = account.or_else(|| concerned(playground, route, &call));
         playground.inspection.record(Visit {
@@ -71,6 +75,11 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             status: response.status(),
             elapsed: began.elapsed(),
         });
+    }
+    let delay =
+        playground.variation.delay(route.operation, u64::from(now.subsec_nanosecond().unsigned_abs()));
+    if !delay.is_zero() {
+        sleep(delay).await;
     }
     if let Some(held) = held {
         held.cancelled().await;
@@ -96,9 +105,17 @@ fn handle(
     route: &Route,
     call: &Call<'_>,
     account: Option<&Arc<Account>>,
+    quota: &mut Option<Quota>,
 ) -> Result<Reply, Problem> {
     match (route.handler, account) {
-        (Handler::Merchant(handler), Some(account)) => handler(playground, call, account),
+        (Handler::Merchant(handler), Some(account)) => {
+            let counted = account.limiter.count(route.operation, call.now);
+            *quota = Some(counted);
+            if counted.is_exceeded {
+                return Ok(limiter::too_many());
+            }
+            handler(playground, call, account)
+        }
         (Handler::Control(handler), _) => handler(playground, call),
         (Handler::Public(handler), account)
             if account.is_some()
@@ -116,9 +133,10 @@ pub fn finish(
     playground: &Playground,
     operation: Operation,
     now: Timestamp,
+    quota: Option<Quota>,
     result: Result<Reply, Problem>,
 ) -> Response {
-    let correlation_id = playground.ids.uuid();
+    let correlation_id = playground.correlation_ids.uuid();
     let mut reply = result.unwrap_or_else(|problem| problem.into_reply(&correlation_id));
     reply.operation = operation;
     let date = http_date(reply.date.unwrap_or(now));
@@ -129,9 +147,13 @@ pub fn finish(
     if !operation.is_page() {
         reply = reply.with_header(CORRELATION_ID, &correlation_id);
     }
+    if let Some(quota) = quota {
+        reply = quota.tell(reply);
+    }
     if let Some(distort) = playground.distort {
         distort(&mut reply);
     }
+    playground.variation.shape(&mut reply);
     reply.into_response()
 }
 

@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::mock::Dialect;
+use crate::mock::deviation::deviation;
 use crate::mock::test_client::Answer;
 use crate::mock::test_client::Shop;
 use crate::serve::Identity;
@@ -203,4 +204,26 @@ async fn nothing_is_told_over_plain_http_nor_to_hosts_that_are_not_known() {
     let urls: Vec<_> = told.as_array().unwrap().iter().map(|call| call["url"].as_str().unwrap()).collect();
     assert!(!urls.contains(&"http://shop.example/told"), "{urls:?}");
     assert!(merchant.calls.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn the_page_does_not_wait_for_the_merchant_unless_it_lies() {
+    let lie = deviation("page-waits-for-callback").unwrap();
+    for (deviation, waits) in [(None, false), (Some(lie), true)] {
+        let shop = Shop::open(Dialect::Klarna, deviation).await;
+        let mut merchant = Merchant::open(&shop, &[Manner::NeverAnswers], "none").await;
+        let created = session(&shop, URL).await;
+        let page = created.member("/redirect_url");
+        let mut opened = std::pin::pin!(shop.open_page(&page));
+        let answer = tokio::select! {
+            biased;
+            call = merchant.next(), if waits => { drop(call); None }
+            answer = &mut opened => Some(answer),
+        };
+        assert_eq!(answer.is_none(), waits);
+        if waits {
+            shop.advance(60).await;
+            assert_eq!(opened.await.status, 200);
+        }
+    }
 }

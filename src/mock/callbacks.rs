@@ -152,6 +152,7 @@ fn body(playground: &Playground, event_id: &str, session: &Value) -> Arc<str> {
     if let Some(distort) = playground.distort {
         distort(&mut reply);
     }
+    playground.variation.shape(&mut reply);
     match reply.content {
         Content::Json(body) => body.to_string().into(),
         _ => "".into(),

@@ -43,7 +43,7 @@ pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let payment = find(playground, call, account)?;
     {
         let mut state = lock(&payment.state);
-        if state.progress != Progress::Open {
+        if state.progress != Progress::Open && playground.rules.order.completed_kco_order_is_read_only {
             return Err(read_only());
         }
         let mut document = state.document.clone();

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::callback_line::CallbackLine;
@@ -34,6 +35,7 @@ pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
         playground.ids.reference(),
         playground.ids.key(),
         playground.ids.uuid(),
+        playground.variation.distributed,
     ));
     let body = json!({
         "merchant_id": account.merchant_id,
@@ -81,6 +83,47 @@ pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Result<Rep
     let account = account(playground, call)?;
     account.set_callback_line(CallbackLine::read(&call.json_object()?)?);
     Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Lists the messages to an account's consumers.
+pub fn list_messages(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(Reply::json(StatusCode::OK, account.outbox.representation()).dated(account.now()))
+}
+
+/// Chooses which of the documented answers an account's distributions get.
+pub fn choose_distribution_status(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    account.outbox.choose_success_status(call.json_object()?.get("success_status"))?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Reads how much an account may ask for.
+pub fn read_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
+}
+
+/// Limits how much an account may ask for.
+pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    account.limiter.set(&call.json_object()?)?;
+    Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
+}
+
+/// Lets the consumer authorize a KP session elsewhere than on a hosted page, as in a shop that embeds KP.
+pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let id = request.get("payment_session_id").and_then(Value::as_str);
+    let id = id.ok_or_else(|| Problem::bad_value("payment_session_id"))?;
+    let payment = playground
+        .payment(id, &account)
+        .filter(|payment| playground.dialect == Dialect::Klarna && payment.is_open())
+        .ok_or_else(|| Problem::not_found("no such payment session"))?;
+    let authorization_token = playground.authorize(&payment, account.now());
+    let body = json!({ "authorization_token": authorization_token });
+    Ok(Reply::json(StatusCode::CREATED, body).dated(account.now()))
 }
 
 /// Lists the calls to an account's server.

@@ -211,6 +211,7 @@ async fn the_mock_refuses_to_leave_loopback_and_stops_when_dropped() {
         deviation: None,
         seed: 1,
         opaque_urls: false,
+        legal_seed: None,
     };
     let refused = Mock::start(options("0.0.0.0:0")).await;
     assert!(matches!(refused, Err(MockError::NotLoopback { .. })));

@@ -10,35 +10,45 @@ use serde_json::json;
 
 use crate::mock::account::Account;
 use crate::mock::merchant_urls::MerchantUrls;
+use crate::mock::options::Options;
+use crate::mock::order::Order;
 use crate::mock::payment::Payment;
 use crate::mock::placeholder::Values;
 use crate::mock::rules::ExpiryRules;
 use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::PlaceholderRules;
 use crate::mock::rules::SessionIdValue;
+use crate::mock::rules::TokenValue;
 use crate::mock::session::Life;
 use crate::mock::session::Status;
 use crate::mock::sharded_map::lock;
 
 /// What happens to the order when the consumer has paid (KP).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PlaceOrderMode {
+    #[default]
     None,
     PlaceOrder,
     CaptureOrder,
 }
 
 /// What a paid session leaves behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Purchase {
-    Authorized { authorization_token: String, at: Timestamp },
-    Ordered { order_id: String, klarna_reference: String },
+    /// A token, and no order while the rules are whole.
+    Authorized {
+        authorization_token: String,
+        order: Option<Arc<Order>>,
+    },
+    Ordered(Arc<Order>),
 }
 
 /// What changes over the life of a hosted session.
 pub struct HostedState {
     pub life: Life,
     pub purchase: Option<Purchase>,
+    /// Whether a decline has led to the categories the merchant did not choose.
+    pub has_fallen_back: bool,
 }
 
 impl HostedState {
@@ -49,15 +59,19 @@ impl HostedState {
         members.insert("status".into(), self.life.status.name().into());
         members.insert("updated_at".into(), millis(self.life.updated_at).into());
         members.insert("expires_at".into(), millis(expires_at).into());
-        match &self.purchase {
-            None => {}
-            Some(Purchase::Authorized { authorization_token, .. }) => {
-                members.insert("authorization_token".into(), authorization_token.as_str().into());
+        let (token, order) = match &self.purchase {
+            None => (None, None),
+            Some(Purchase::Authorized { authorization_token, order }) => {
+                (Some(authorization_token), order.as_ref())
             }
-            Some(Purchase::Ordered { order_id, klarna_reference }) => {
-                members.insert("order_id".into(), order_id.as_str().into());
-                members.insert("klarna_reference".into(), klarna_reference.as_str().into());
-            }
+            Some(Purchase::Ordered(order)) => (None, Some(order)),
+        };
+        if let Some(token) = token {
+            members.insert("authorization_token".into(), token.as_str().into());
+        }
+        if let Some(order) = order {
+            members.insert("order_id".into(), order.order_id.as_str().into());
+            members.insert("klarna_reference".into(), order.klarna_reference.as_str().into());
         }
         Value::Object(members)
     }
@@ -68,9 +82,7 @@ pub struct Hosted {
     pub session_id: String,
     pub payment: Arc<Payment>,
     pub merchant_urls: MerchantUrls,
-    pub place_order_mode: PlaceOrderMode,
-    pub page_title: Option<String>,
-    pub purchase_type: Option<String>,
+    pub options: Options,
     /// The key of the payment page, and that of the QR image.
     pub page_key: String,
     pub qr_key: String,
@@ -124,13 +136,16 @@ impl Hosted {
         match &lock(&self.state).purchase {
             None => {}
             Some(Purchase::Authorized { authorization_token, .. }) => {
-                let token = rules.authorization_token_is_filled.then(|| authorization_token.clone());
-                values.authorization_token = Some(token.unwrap_or_default());
+                values.authorization_token = Some(match rules.authorization_token {
+                    TokenValue::Own => authorization_token.clone(),
+                    TokenValue::Empty => String::new(),
+                    TokenValue::Another => authorization_token.chars().rev().collect(),
+                });
             }
-            Some(Purchase::Ordered { order_id, klarna_reference }) => {
+            Some(Purchase::Ordered(order)) => {
                 values.order_id = match rules.order_id {
-                    OrderIdValue::Own => Some(order_id.clone()),
-                    OrderIdValue::Reference => Some(klarna_reference.clone()),
+                    OrderIdValue::Own => Some(order.order_id.clone()),
+                    OrderIdValue::Reference => Some(order.klarna_reference.clone()),
                     OrderIdValue::LeftLiteral => None,
                 };
             }

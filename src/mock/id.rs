@@ -10,15 +10,32 @@ const KEY_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// The same for references read out over the phone.
 const REFERENCE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
+/// What ids look like, which the reference leaves to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdShape {
+    Uuid,
+    /// A UUID of version 5, as the vendor's own recordings show them.
+    NamedUuid,
+    /// 32 hexadecimal digits.
+    Hex,
+    /// Letters and digits behind a prefix.
+    Prefixed,
+}
+
+impl IdShape {
+    pub const ALL: [Self; 4] = [Self::Uuid, Self::NamedUuid, Self::Hex, Self::Prefixed];
+}
+
 /// Hands out ids; shared by all accounts.
 pub struct Ids {
     seed: u64,
+    shape: IdShape,
     drawn: AtomicU64,
 }
 
 impl Ids {
-    pub fn new(seed: u64) -> Self {
-        Self { seed: mix(seed), drawn: AtomicU64::new(0) }
+    pub fn new(seed: u64, shape: IdShape) -> Self {
+        Self { seed: mix(seed), shape, drawn: AtomicU64::new(0) }
     }
 
     fn draw(&self) -> u64 {
@@ -26,12 +43,20 @@ impl Ids {
         mix(self.seed.wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN)))
     }
 
-    /// A lower-case UUID.
+    /// A lower-case id, a UUID unless another shape was chosen.
     pub fn uuid(&self) -> String {
+        if self.shape == IdShape::Prefixed {
+            let letters = spell(self.draw(), 12, KEY_LETTERS) + &spell(self.draw(), 12, KEY_LETTERS);
+            return format!("hp-{letters}");
+        }
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&self.draw().to_be_bytes());
         bytes[8..].copy_from_slice(&self.draw().to_be_bytes());
-        uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string()
+        match self.shape {
+            IdShape::NamedUuid => uuid::Builder::from_sha1_bytes(bytes).into_uuid().hyphenated().to_string(),
+            IdShape::Hex => uuid::Builder::from_random_bytes(bytes).into_uuid().simple().to_string(),
+            _ => uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string(),
+        }
     }
 
     /// A short key for a public link, unrelated to any other id.
@@ -55,7 +80,8 @@ fn spell(mut bits: u64, length: usize, letters: &[u8; 32]) -> String {
         .collect()
 }
 
-fn mix(mut bits: u64) -> u64 {
+/// Scatters bits.
+pub fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
@@ -68,7 +94,7 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_ids_and_another_seed_others() {
         let draw = |seed| {
-            let ids = Ids::new(seed);
+            let ids = Ids::new(seed, IdShape::Uuid);
             (ids.uuid(), ids.key(), ids.reference())
         };
         assert_eq!(draw(7), draw(7));
@@ -77,13 +103,22 @@ mod tests {
 
     #[test]
     fn ids_are_lower_case_and_uuid_shaped() {
-        let ids = Ids::new(0);
+        let ids = Ids::new(0, IdShape::Uuid);
         for _ in 0..100 {
             let id = ids.uuid();
             assert_eq!(id.len(), 36, "{id}");
             assert_eq!(id, id.to_lowercase());
             assert_eq!(ids.key().len(), 12);
             assert_eq!(ids.reference().len(), 9);
+        }
+    }
+
+    #[test]
+    fn ids_of_every_shape_are_lower_case_and_safe_in_urls() {
+        for shape in IdShape::ALL {
+            let id = Ids::new(3, shape).uuid();
+            let is_safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            assert!(id.len() >= 20 && id.bytes().all(is_safe), "{id}");
         }
     }
 }

@@ -87,7 +87,7 @@ pub fn events(playground: &Playground) -> Response {
     let Some(watcher) = playground.inspection.watch() else {
         let problem =
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_WATCHERS", "too many watch the feed");
-        return finish(playground, Operation::Control, Timestamp::now(), Err(problem));
+        return finish(playground, Operation::Control, Timestamp::now(), None, Err(problem));
     };
     let notices = stream::unfold(watcher, |mut watcher| async move {
         let notice = watcher.next().await?;

@@ -12,10 +12,10 @@ use crate::mock::deviation::Change;
 use crate::mock::id::Ids;
 use crate::mock::inspection::Inspection;
 use crate::mock::paths::OPAQUE_PATHS;
-use crate::mock::paths::PLAIN_PATHS;
 use crate::mock::playground::Playground;
 use crate::mock::rules::Rules;
 use crate::mock::sharded_map::ShardedMap;
+use crate::mock::variation::Variation;
 use crate::serve::Listener;
 use crate::serve::ServeError;
 use crate::serve::Server;
@@ -23,11 +23,13 @@ use crate::serve::install_tls_provider;
 
 mod account;
 mod answer;
+mod authorization;
 mod call;
 mod callback_line;
 mod callback_log;
 mod callbacks;
 mod checkout;
+mod checkout_markup;
 mod control;
 mod dashboard;
 mod deviation;
@@ -36,10 +38,13 @@ mod hosted;
 mod id;
 mod inspection;
 mod inspection_routes;
+mod limiter;
 mod merchant_urls;
 mod openapi;
 mod options;
 mod order;
+mod order_management;
+mod outbox;
 mod page;
 mod page_markup;
 mod paths;
@@ -57,9 +62,13 @@ mod rules;
 mod session;
 mod sessions;
 mod sharded_map;
+mod variation;
+mod words;
 
 #[cfg(test)]
 mod callback_tests;
+#[cfg(test)]
+mod contract_tests;
 #[cfg(test)]
 mod faithful_tests;
 #[cfg(test)]
@@ -103,6 +112,8 @@ pub struct MockOptions {
     pub seed: u64,
     /// Whether the URLs of an answer say nothing about what they lead to.
     pub opaque_urls: bool,
+    /// Lets this seed make every choice the contract leaves open.
+    pub legal_seed: Option<u64>,
 }
 
 /// Why the mock could not be started.
@@ -129,8 +140,11 @@ impl Mock {
             return Err(MockError::NotLoopback { addr: options.bind });
         }
         install_tls_provider();
-        let listener = Listener::bind(options.bind).await?;
+        let mut listener = Listener::bind(options.bind).await?;
         let playground = Arc::new(playground(options, listener.addr()));
+        if playground.variation.lower_case_fields {
+            listener = listener.with_lower_case_fields();
+        }
         let server = listener.serve(None, routes::router(&playground));
         let stop = playground.stop.clone().drop_guard();
         Ok(Self { server, playground, _stop: stop })
@@ -168,8 +182,13 @@ impl Mock {
 }
 
 fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
-    let ids = Ids::new(options.seed);
+    let mut variation = options.legal_seed.map_or_else(Variation::plain, Variation::seeded);
+    if options.opaque_urls {
+        variation.paths = &OPAQUE_PATHS;
+    }
+    let ids = Ids::new(options.seed, variation.id_shape);
     let mut rules = Rules::faithful(options.dialect);
+    variation.rule(&mut rules);
     let mut distort = None;
     match options.deviation.map(|deviation| &deviation.change) {
         None => {}
@@ -183,12 +202,13 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         rules,
         distort,
         ids,
+        correlation_ids: Ids::new(!options.seed, variation.id_shape),
         api_origin: format!("http://{addr}"),
         page_origin: format!("http://localhost:{}", addr.port()),
-        paths: if options.opaque_urls { &OPAQUE_PATHS } else { &PLAIN_PATHS },
-        has_opaque_urls: options.opaque_urls,
+        paths: variation.paths,
+        has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),
         inspection: Arc::new(Inspection::new()),
-        accounts: Accounts::new(Account::new(merchant_id, username, password)),
+        accounts: Accounts::new(Account::new(merchant_id, username, password, variation.distributed)),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),
         references: ShardedMap::new(),
@@ -197,5 +217,6 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         authorizations: ShardedMap::new(),
         orders: ShardedMap::new(),
         stop: CancellationToken::new(),
+        variation,
     }
 }

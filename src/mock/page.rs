@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::form_urlencoded;
 
 use crate::mock::call::Call;
+use crate::mock::checkout_markup;
 use crate::mock::hosted::Hosted;
 use crate::mock::merchant_urls::Destination;
 use crate::mock::page_markup;
@@ -19,6 +20,7 @@ use crate::mock::playground::Playground;
 use crate::mock::qr::qr_png;
 use crate::mock::reply::Reply;
 use crate::mock::rules::Outcome;
+use crate::mock::rules::Slip;
 use crate::mock::session::Ended;
 use crate::mock::session::Event;
 use crate::mock::session::Status;
@@ -27,26 +29,26 @@ use crate::mock::sharded_map::lock;
 /// Opens the payment page.
 pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return unknown();
+        return unknown(playground);
     };
     if let Some(ending) = ending(playground, &hosted, now) {
-        return ended(&hosted, ending, now);
+        return ended(playground, &hosted, ending, now);
     }
     // A link checker that asks for the head alone has not opened the page.
     let is_opened = *call.method == Method::GET;
     // Only the link of a disabled session can still be opened against the rules of life; it stays disabled.
     let held = is_opened.then(|| playground.apply(&hosted, Event::PageOpened, now).ok().flatten());
-    let page = page_markup::checkout(playground, &hosted);
+    let page = checkout_markup::checkout(playground, &hosted);
     Reply::html(StatusCode::OK, page).dated(now).held_until(held.flatten())
 }
 
 /// Asks whether the consumer really wants to cancel.
 pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return unknown();
+        return unknown(playground);
     };
     if let Some(ending) = ending(playground, &hosted, now) {
-        return ended(&hosted, ending, now);
+        return ended(playground, &hosted, ending, now);
     }
     let page = page_markup::cancel_confirmation(playground, &hosted);
     Reply::html(StatusCode::OK, page).dated(now)
@@ -55,19 +57,25 @@ pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
 /// Makes the move whose button the consumer pressed.
 pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
     let Some((hosted, now)) = find(playground, call) else {
-        return unknown();
+        return unknown(playground);
     };
     match ending(playground, &hosted, now) {
         // The page was open while the merchant disabled the session.
-        Some(Ending::Disabled) => return vanished(&hosted, now),
-        Some(ending) => return ended(&hosted, ending, now),
+        Some(Ending::Disabled) if playground.rules.life.open_page_vanishes => {
+            return vanished(playground, &hosted, now);
+        }
+        Some(Ending::Disabled) => {
+            let page = checkout_markup::checkout(playground, &hosted);
+            return Reply::html(StatusCode::OK, page).dated(now);
+        }
+        Some(ending) => return ended(playground, &hosted, ending, now),
         None => {}
     }
     let chosen = form_urlencoded::parse(call.body)
         .find(|(name, _)| name == "move")
         .and_then(|(_, name)| Move::named(&name));
     let rules = &playground.rules;
-    let moves = page_markup::moves(&hosted);
+    let moves = page_markup::moves(&hosted, &rules.page);
     let reply = match chosen {
         Some(Move::Keep) => Ok(to_page(playground, &hosted, "")),
         Some(Move::Cancel) if moves.contains(&Move::Cancel) && rules.redirect.cancel_asks_first => {
@@ -82,32 +90,45 @@ pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
             let event = if acts_as_cancel { Event::CancelConfirmed } else { Event::Back };
             leave(playground, &hosted, event, now)
         }
+        Some(Move::Approve) if !rules.redirect.approval_completes => {
+            Ok(to_page(playground, &hosted, "/completion"))
+        }
         Some(Move::Approve) => leave(playground, &hosted, hosted.account().take_next(), now),
         Some(Move::Decline) => leave(playground, &hosted, Event::Declined, now),
         Some(Move::Error) => leave(playground, &hosted, Event::TechnicalError, now),
         _ => {
-            let page = page_markup::ending(Some(&hosted), Ending::NoSuchMove);
+            let page = page_markup::ending(playground, Some(&hosted), Ending::NoSuchMove);
             Ok(Reply::html(StatusCode::BAD_REQUEST, page))
         }
     };
     let reply = reply.unwrap_or_else(|Ended(status)| match status {
-        Status::Disabled => vanished(&hosted, now),
-        _ => ended(&hosted, Ending::of(status), now),
+        Status::Disabled => vanished(playground, &hosted, now),
+        _ => ended(playground, &hosted, Ending::of(status), now),
     });
     reply.dated(now)
+}
+
+/// Completes a payment for a browser that came back; every faithful page has done so before.
+pub fn complete(playground: &Playground, call: &Call<'_>) -> Reply {
+    let found = find(playground, call).filter(|_| !playground.rules.redirect.approval_completes);
+    let Some((hosted, now)) = found else {
+        return unknown(playground);
+    };
+    let left = leave(playground, &hosted, hosted.account().take_next(), now);
+    left.unwrap_or_else(|Ended(status)| ended(playground, &hosted, Ending::of(status), now)).dated(now)
 }
 
 /// Shows the generic page of an outcome.
 pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
     let found = find(playground, call).zip(Outcome::named(call.param("outcome")));
     let Some(((hosted, now), outcome)) = found else {
-        return unknown();
+        return unknown(playground);
     };
     // No one is told of a payment that did not happen.
     if outcome == Outcome::Success && hosted.status() != Status::Completed {
-        return vanished(&hosted, now);
+        return vanished(playground, &hosted, now);
     }
-    let page = page_markup::ending(Some(&hosted), Ending::Generic(outcome));
+    let page = page_markup::ending(playground, Some(&hosted), Ending::Generic(outcome));
     let stays = outcome != Outcome::Success || playground.rules.redirect.generic_success_page_stays;
     let page = if stays {
         page
@@ -123,19 +144,26 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
 /// The QR image of the payment page's address.
 pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
-        let path = playground.paths.page(&hosted.page_key);
-        let image = qr_png(&format!("{}{path}", playground.page_origin))?;
+        let url = if playground.rules.page.slips(Slip::QrLeadsElsewhere) {
+            format!("{}/", playground.page_origin)
+        } else {
+            playground.page_url(&hosted)
+        };
+        let image = qr_png(&url)?;
         Some(Reply::png(image).dated(hosted.account().now()))
     });
-    image.unwrap_or_else(unknown)
+    image.unwrap_or_else(|| unknown(playground))
 }
 
 /// The page on which an operator in a shop would hand the link over.
 pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Reply {
-    find(playground, call).map_or_else(unknown, |(hosted, now)| {
-        let page = page_markup::distribution_module(playground, &hosted);
-        Reply::html(StatusCode::OK, page).dated(now)
-    })
+    find(playground, call).map_or_else(
+        || unknown(playground),
+        |(hosted, now)| {
+            let page = page_markup::distribution_module(playground, &hosted);
+            Reply::html(StatusCode::OK, page).dated(now)
+        },
+    )
 }
 
 /// The session of the page, and what its merchant's clock shows.
@@ -150,31 +178,32 @@ fn ending(playground: &Playground, hosted: &Hosted, now: Timestamp) -> Option<En
     let rules = &playground.rules;
     match hosted.status() {
         Status::Disabled if rules.life.disabled_link_is_dead => Some(Ending::Disabled),
-        Status::Completed => Some(Ending::Completed),
+        Status::Completed if rules.life.completed_link_is_dead => Some(Ending::Completed),
         Status::Cancelled => Some(Ending::Cancelled),
+        status if rules.life.ends_early == Some(status) => Some(Ending::of(status)),
         _ => (rules.expiry.expired_is_not_payable && hosted.is_expired(now, &rules.expiry))
             .then_some(Ending::Expired),
     }
 }
 
 /// The page of a session that has ended: an error for a link that is dead, a notice for one that did its work.
-fn ended(hosted: &Hosted, ending: Ending, now: Timestamp) -> Reply {
+fn ended(playground: &Playground, hosted: &Hosted, ending: Ending, now: Timestamp) -> Reply {
     let status = match ending {
-        Ending::Disabled | Ending::Expired => StatusCode::GONE,
+        Ending::Disabled | Ending::Expired => playground.variation.dead_link,
         _ => StatusCode::OK,
     };
-    let page = page_markup::ending(Some(hosted), ending);
+    let page = page_markup::ending(playground, Some(hosted), ending);
     Reply::html(status, page).dated(now)
 }
 
 /// The page-not-found error on the next action after the merchant disabled the session.
-fn vanished(hosted: &Hosted, now: Timestamp) -> Reply {
-    let page = page_markup::ending(Some(hosted), Ending::Vanished);
+fn vanished(playground: &Playground, hosted: &Hosted, now: Timestamp) -> Reply {
+    let page = page_markup::ending(playground, Some(hosted), Ending::Vanished);
     Reply::html(StatusCode::NOT_FOUND, page).dated(now)
 }
 
-fn unknown() -> Reply {
-    Reply::html(StatusCode::NOT_FOUND, page_markup::ending(None, Ending::Unknown))
+fn unknown(playground: &Playground) -> Reply {
+    Reply::html(StatusCode::NOT_FOUND, page_markup::ending(playground, None, Ending::Unknown))
 }
 
 fn to_page(playground: &Playground, hosted: &Hosted, step: &str) -> Reply {
@@ -189,6 +218,9 @@ fn leave(
     event: Event,
     now: Timestamp,
 ) -> Result<Reply, Ended> {
+    if event == Event::Declined && falls_back(playground, hosted) {
+        return Ok(to_page(playground, hosted, ""));
+    }
     let held = match event {
         Event::Approved => playground.approve(hosted, now)?,
         other => playground.apply(hosted, other, now)?,
@@ -202,7 +234,7 @@ fn leave(
     };
     let rules = &playground.rules;
     // A cancel URL that acts as a back URL is found from `back`, whatever became of the session.
-    let way = if outcome == Outcome::Cancel && page_markup::moves(hosted).contains(&Move::Back) {
+    let way = if outcome == Outcome::Cancel && page_markup::moves(hosted, &rules.page).contains(&Move::Back) {
         Outcome::Back
     } else {
         outcome
@@ -217,6 +249,14 @@ fn leave(
         Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
     };
     Ok(reply.held_until(held))
+}
+
+/// Whether a decline leads to the categories not chosen, before it is final.
+fn falls_back(playground: &Playground, hosted: &Hosted) -> bool {
+    let may = hosted.options.falls_back(playground.dialect, &playground.rules.page);
+    let mut state = lock(&hosted.state);
+    state.has_fallen_back = may && !state.has_fallen_back;
+    state.has_fallen_back
 }
 
 /// The session whose merchant URLs count: its own, while the rules are whole.

@@ -1,6 +1,7 @@
 //! The paths of the mock that the reference leaves to the server.
 
 /// The paths the mock may choose freely; `{key}` stands for a key.
+#[derive(Debug)]
 pub struct Paths {
     pub session: &'static str,
     pub distribution: &'static str,
@@ -29,6 +30,16 @@ pub static OPAQUE_PATHS: Paths = Paths {
     page: "/d/{key}",
     qr_image: "/e/{key}",
     module: "/f/{key}",
+};
+
+/// Page paths longer than they need be; the documented paths of the API stay.
+pub static WORDY_PATHS: Paths = Paths {
+    session: "/hpp/v1/sessions/{key}",
+    distribution: "/hpp/v1/sessions/{key}/distribution",
+    token: "/hpp/v1/sessions/{key}/distribution-module/token",
+    page: "/eu/hosted/{key}/checkout",
+    qr_image: "/eu/images/{key}/qr.png",
+    module: "/eu/operator/{key}/view",
 };
 
 impl Paths {

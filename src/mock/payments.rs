@@ -9,10 +9,11 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::mock::account::Account;
+use crate::mock::authorization;
+use crate::mock::authorization::Authorization;
 use crate::mock::call::Call;
-use crate::mock::hosted::Hosted;
-use crate::mock::hosted::Purchase;
 use crate::mock::hosted::millis;
+use crate::mock::options::OF_PAYMENT_SESSION;
 use crate::mock::payment::Payment;
 use crate::mock::payment::PaymentState;
 use crate::mock::payment::Progress;
@@ -21,6 +22,7 @@ use crate::mock::purchase::check_kp;
 use crate::mock::reply::Problem;
 use crate::mock::reply::Reply;
 use crate::mock::sharded_map::lock;
+use crate::mock::words::Words;
 
 /// The members an order must share with its session.
 const AGREED: [&str; 4] = ["purchase_country", "purchase_currency", "order_amount", "order_lines"];
@@ -76,34 +78,69 @@ pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Places an order with the token of a completed hosted session.
+/// Places an order with the token of an authorization.
+///
+/// A token that was used before answers `INVALID_OPERATION`; another token of a payment session that has its order
+/// already answers `SESSION_COMPLETED`.
 pub fn place_order(
     playground: &Playground,
     call: &Call<'_>,
     account: &Arc<Account>,
 ) -> Result<Reply, Problem> {
+    let rules = &playground.rules.order;
     let order = call.json_object()?;
     check_kp(&order)?;
-    let hosted = authorized(playground, call, account)?;
-    let mut payment = lock(&hosted.payment.state);
-    if payment.progress != Progress::Open {
+    let authorization = find_authorization(playground, call, account)?;
+    if rules.one_order_per_payment_session {
+        authorization.check(call.now, &playground.rules.expiry)?;
+    }
+    let payment = &authorization.payment;
+    let mut state = lock(&payment.state);
+    if state.progress != Progress::Open && rules.one_order_per_payment_session {
         return Err(completed());
     }
-    if let Some(name) = AGREED.into_iter().find(|name| !agrees(&payment, name, order.get(*name))) {
+    let differing = AGREED.into_iter().find(|name| !agrees(&state, name, order.get(*name)));
+    if let Some(name) = differing.filter(|_| rules.changed_data_refused) {
         let message = format!("Bad value: {name}");
         return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
     }
     let is_captured = order.get("auto_capture") == Some(&Value::Bool(true));
-    let order_id = playground.ids.uuid();
-    let order = playground.place_order(order_id, &hosted, &payment, is_captured, call.now);
-    playground.authorizations.remove(call.param("token"));
-    playground.end_payment(&mut payment, Progress::Completed { at: call.now }, call.now);
+    let order = playground.place_order(playground.ids.uuid(), payment, &state, is_captured, call.now);
+    authorization.spend();
+    playground.end_payment(&mut state, Progress::Completed { at: call.now }, call.now);
     let body = json!({
         "order_id": order.order_id,
         "fraud_status": "ACCEPTED",
-        "redirect_url": format!("{}{}", playground.page_origin, playground.paths.page(&hosted.page_key)),
+        "redirect_url": format!("{}/", playground.page_origin),
         "authorized_payment_method": { "type": "invoice" },
     });
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// Makes a token for later purchases of the same consumer out of an authorization.
+pub fn customer_token(
+    playground: &Playground,
+    call: &Call<'_>,
+    account: &Arc<Account>,
+) -> Result<Reply, Problem> {
+    let request = call.json_object()?;
+    for name in ["purchase_country", "purchase_currency", "locale", "description", "intended_use"] {
+        if request.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
+            return Err(Problem::bad_value(name));
+        }
+    }
+    let authorization = find_authorization(playground, call, account)?;
+    authorization.check(call.now, &playground.rules.expiry)?;
+    let state = lock(&authorization.payment.state);
+    for name in ["purchase_country", "purchase_currency"] {
+        if !agrees(&state, name, request.get(name)) {
+            let message = format!("Bad value: {name}");
+            return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
+        }
+    }
+    authorization.spend();
+    let body =
+        json!({ "token_id": playground.ids.uuid(), "redirect_url": format!("{}/", playground.page_origin) });
     Ok(Reply::json(StatusCode::OK, body))
 }
 
@@ -113,7 +150,8 @@ pub fn cancel_authorization(
     call: &Call<'_>,
     account: &Arc<Account>,
 ) -> Result<Reply, Problem> {
-    authorized(playground, call, account)?;
+    let authorization = find_authorization(playground, call, account)?;
+    authorization.check(call.now, &playground.rules.expiry)?;
     playground.authorizations.remove(call.param("token"));
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
@@ -122,22 +160,16 @@ fn agrees(payment: &PaymentState, name: &str, value: Option<&Value>) -> bool {
     payment.document.get(name) == value
 }
 
-/// The hosted session that gave out the token, while the token lives.
-fn authorized(
+fn find_authorization(
     playground: &Playground,
     call: &Call<'_>,
     account: &Arc<Account>,
-) -> Result<Arc<Hosted>, Problem> {
-    let lives = playground.rules.expiry.authorization_lives;
-    let hosted = playground
+) -> Result<Arc<Authorization>, Problem> {
+    playground
         .authorizations
         .get(call.param("token"))
-        .filter(|hosted| Arc::ptr_eq(hosted.account(), account));
-    let is_alive = |hosted: &Arc<Hosted>| match &lock(&hosted.state).purchase {
-        Some(Purchase::Authorized { at, .. }) => call.now.duration_since(*at) <= lives,
-        _ => false,
-    };
-    hosted.filter(is_alive).ok_or_else(|| Problem::not_found("Invalid authorization token"))
+        .filter(|authorization| Arc::ptr_eq(&authorization.payment.account, account))
+        .ok_or_else(authorization::unknown)
 }
 
 fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Payment>, Problem> {
@@ -158,10 +190,13 @@ fn client_token(playground: &Playground, session_id: &str) -> String {
     format!("{header}.{}.mock", URL_SAFE_NO_PAD.encode(payload.to_string()))
 }
 
+/// What the payment session offers, under the names the vendor's own samples have.
 fn categories() -> Value {
-    json!([
-        { "identifier": "pay_later", "name": "Pay later" },
-        { "identifier": "pay_now", "name": "Pay now" },
-        { "identifier": "pay_over_time", "name": "Pay over time" },
-    ])
+    OF_PAYMENT_SESSION
+        .into_iter()
+        .map(|category| {
+            let name = Words::of(None).category(category);
+            json!({ "identifier": category.to_ascii_lowercase(), "name": name })
+        })
+        .collect()
 }

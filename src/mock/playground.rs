@@ -1,21 +1,27 @@
 //! Everything one running mock knows, and the acts that concern several things at once.
 
 use std::sync::Arc;
+use std::sync::Mutex;
 
 use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::account::Accounts;
+use crate::mock::authorization::Authorization;
 use crate::mock::callbacks;
 use crate::mock::callbacks::Held;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::Purchase;
+use crate::mock::hosted::millis;
 use crate::mock::id::Ids;
 use crate::mock::inspection::Inspection;
 use crate::mock::order::Order;
+use crate::mock::order::OrderState;
 use crate::mock::paths::Paths;
 use crate::mock::payment::Payment;
 use crate::mock::payment::PaymentState;
@@ -26,6 +32,7 @@ use crate::mock::session::Ended;
 use crate::mock::session::Event;
 use crate::mock::sharded_map::ShardedMap;
 use crate::mock::sharded_map::lock;
+use crate::mock::variation::Variation;
 
 /// The state of one mock.
 pub struct Playground {
@@ -34,6 +41,8 @@ pub struct Playground {
     /// A deviation that distorts answers on their way out.
     pub distort: Option<fn(&mut Reply)>,
     pub ids: Ids,
+    /// Those of single answers, so that the others do not depend on how often one asks.
+    pub correlation_ids: Ids,
     /// Scheme and host of the API.
     pub api_origin: String,
     /// Scheme and host of the public pages.
@@ -49,20 +58,27 @@ pub struct Playground {
     pub references: ShardedMap<Hosted>,
     pub pages: ShardedMap<Hosted>,
     pub qr_images: ShardedMap<Hosted>,
-    /// Sessions by the authorization token they gave out.
-    pub authorizations: ShardedMap<Hosted>,
+    /// Authorizations by their tokens.
+    pub authorizations: ShardedMap<Authorization>,
     pub orders: ShardedMap<Order>,
+    /// The choices where the contract leaves some.
+    pub variation: Variation,
     /// Ends what the mock still does by itself.
     pub stop: CancellationToken,
 }
 
 impl Playground {
+    /// The link to the payment page of a session.
+    pub fn page_url(&self, hosted: &Hosted) -> String {
+        let path = self.paths.page(&hosted.page_key);
+        format!("{}{path}{}", self.page_origin, self.variation.link_query)
+    }
+
     /// The merchant's session by its id or by the key in its opaque URL.
     pub fn session(&self, key: &str, account: &Arc<Account>) -> Option<Arc<Hosted>> {
-        self.sessions
-            .get(key)
-            .or_else(|| self.references.get(key))
-            .filter(|hosted| Arc::ptr_eq(hosted.account(), account))
+        self.sessions.get(key).or_else(|| self.references.get(key)).filter(|hosted| {
+            Arc::ptr_eq(hosted.account(), account) || !self.rules.access.sessions_are_private
+        })
     }
 
     /// The merchant's payment session.
@@ -95,7 +111,7 @@ impl Playground {
             let mut state = lock(&hosted.state);
             state.life.apply(Event::Approved, now, &self.rules.life)?;
             let purchase = self.purchase(hosted, &payment, now);
-            let is_ordered = matches!(purchase, Purchase::Ordered { .. });
+            let is_ordered = matches!(purchase, Purchase::Ordered(_));
             state.purchase = Some(purchase);
             let session = state.representation(&hosted.session_id, expires_at);
             drop(state);
@@ -110,40 +126,62 @@ impl Playground {
 
     /// What a payment leaves behind.
     fn purchase(&self, hosted: &Arc<Hosted>, payment: &PaymentState, now: Timestamp) -> Purchase {
-        if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, hosted.place_order_mode) {
-            let authorization_token = self.ids.uuid();
-            self.authorizations.insert(&authorization_token, Arc::clone(hosted));
-            return Purchase::Authorized { authorization_token, at: now };
+        let rules = &self.rules.order;
+        let mode = hosted.options.place_order_mode;
+        if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, mode) {
+            let authorization_token = self.authorize(&hosted.payment, now);
+            let order = (!rules.none_places_no_order)
+                .then(|| self.place_order(self.ids.uuid(), &hosted.payment, payment, false, now));
+            return Purchase::Authorized { authorization_token, order };
         }
         let order_id = match self.dialect {
             Dialect::Klarna => self.ids.uuid(),
             Dialect::Kustom => hosted.payment.id.clone(),
         };
-        let is_captured =
-            self.dialect == Dialect::Klarna && hosted.place_order_mode == PlaceOrderMode::CaptureOrder;
-        let order = self.place_order(order_id, hosted, payment, is_captured, now);
-        Purchase::Ordered {
-            order_id: order.order_id.clone(),
-            klarna_reference: order.klarna_reference.clone(),
-        }
+        let is_captured = match (self.dialect, mode) {
+            (Dialect::Kustom, _) | (_, PlaceOrderMode::None) => false,
+            (_, PlaceOrderMode::PlaceOrder) => !rules.place_order_captures_nothing,
+            (_, PlaceOrderMode::CaptureOrder) => rules.capture_order_captures,
+        };
+        Purchase::Ordered(self.place_order(order_id, &hosted.payment, payment, is_captured, now))
+    }
+
+    /// Authorizes the amount of a payment session; the token comes back.
+    pub fn authorize(&self, payment: &Arc<Payment>, now: Timestamp) -> String {
+        let token = self.ids.uuid();
+        let authorization = Authorization::new(Arc::clone(payment), now);
+        self.authorizations.insert(&token, Arc::new(authorization));
+        token
     }
 
     /// Enters an order for a paid payment session into order management.
     pub fn place_order(
         &self,
         order_id: String,
-        hosted: &Hosted,
-        payment: &PaymentState,
+        payment: &Payment,
+        state: &PaymentState,
         is_captured: bool,
         now: Timestamp,
     ) -> Arc<Order> {
+        let amount = state.document.get("order_amount").and_then(Value::as_i64).unwrap_or(0);
+        let mut amounts = OrderState::new(amount, state.document.get("order_lines").cloned());
+        if is_captured {
+            let capture = json!({
+                "capture_id": self.ids.uuid(),
+                "captured_amount": amount,
+                "captured_at": millis(now),
+                "refunded_amount": 0,
+            });
+            // An order of nothing has nothing to capture.
+            let _ = amounts.capture(amounts.authorized(), capture);
+        }
         let order = Arc::new(Order {
             order_id,
             klarna_reference: self.ids.reference(),
-            account: Arc::clone(hosted.account()),
+            account: Arc::clone(&payment.account),
             created_at: now,
-            is_captured,
-            document: payment.document.clone(),
+            document: state.document.clone(),
+            state: Mutex::new(amounts),
         });
         self.enter_order(&order);
         order

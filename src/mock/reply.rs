@@ -22,7 +22,9 @@ pub enum Operation {
     AbortPaymentSession,
     PlaceOrder,
     CancelAuthorization,
+    CustomerToken,
     ReadOrder,
+    ManageOrder,
     CreateSession,
     ReadSession,
     DisableSession,
@@ -162,6 +164,13 @@ impl Reply {
             && let Some(member) = body.pointer_mut(pointer)
         {
             *member = value.into();
+        }
+    }
+
+    /// Adds a member to a JSON object.
+    pub fn add(&mut self, name: &str, value: impl Into<Value>) {
+        if let Content::Json(Value::Object(members)) = &mut self.content {
+            members.insert(name.to_owned(), value.into());
         }
     }
 

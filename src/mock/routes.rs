@@ -20,7 +20,7 @@ use crate::mock::dashboard;
 use crate::mock::distribution;
 use crate::mock::inspection_routes;
 use crate::mock::openapi;
-use crate::mock::order;
+use crate::mock::order_management;
 use crate::mock::page;
 use crate::mock::paths::OPAQUE_PATHS;
 use crate::mock::paths::PLAIN_PATHS;
@@ -93,15 +93,13 @@ impl Route {
 
 /// The API that both dialects have.
 fn api_routes() -> Vec<Route> {
-    let mut routes = vec![
-        Route::merchant(MethodFilter::POST, "/hpp/v1/sessions", Operation::CreateSession, sessions::create),
-        Route::merchant(
-            MethodFilter::GET,
-            "/ordermanagement/v1/orders/{order_id}",
-            Operation::ReadOrder,
-            order::read,
-        ),
-    ];
+    let mut routes = order_routes();
+    routes.push(Route::merchant(
+        MethodFilter::POST,
+        "/hpp/v1/sessions",
+        Operation::CreateSession,
+        sessions::create,
+    ));
     // The documented paths answer whatever paths are given out.
     for paths in [&PLAIN_PATHS, &OPAQUE_PATHS] {
         routes.extend([
@@ -129,6 +127,25 @@ fn api_routes() -> Vec<Route> {
     routes
 }
 
+/// Order management.
+fn order_routes() -> Vec<Route> {
+    let post = MethodFilter::POST;
+    let act = |method, act: &str, handler| {
+        let path = format!("/ordermanagement/v1/orders/{{order_id}}{act}");
+        let operation = if act.is_empty() { Operation::ReadOrder } else { Operation::ManageOrder };
+        Route::merchant(method, &path, operation, handler)
+    };
+    vec![
+        act(MethodFilter::GET, "", order_management::read),
+        act(post, "/acknowledge", order_management::acknowledge),
+        act(post, "/captures", order_management::capture),
+        act(post, "/refunds", order_management::refund),
+        act(post, "/cancel", order_management::cancel),
+        act(post, "/release-remaining-authorization", order_management::release),
+        act(MethodFilter::PATCH, "/authorization", order_management::authorize),
+    ]
+}
+
 /// The API of KP.
 fn payments_routes() -> Vec<Route> {
     let session = "/payments/v1/sessions/{session_id}";
@@ -147,6 +164,12 @@ fn payments_routes() -> Vec<Route> {
             &format!("{authorization}/order"),
             Operation::PlaceOrder,
             payments::place_order,
+        ),
+        Route::merchant(
+            MethodFilter::POST,
+            &format!("{authorization}/customer-token"),
+            Operation::CustomerToken,
+            payments::customer_token,
         ),
         Route::merchant(
             MethodFilter::DELETE,
@@ -190,6 +213,7 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
             Operation::CancelConfirmation,
             page::confirm_cancel,
         ),
+        Route::public(MethodFilter::GET, &format!("{page}/completion"), Operation::Move, page::complete),
         Route::public(
             MethodFilter::GET,
             &format!("{page}/end/{{outcome}}"),
@@ -214,6 +238,9 @@ fn control_routes() -> Vec<Route> {
         Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
         Route::control(post, "clock", control::advance_clock),
         Route::control(post, "outcome", control::choose_outcome),
+        Route::control(post, "distribution", control::choose_distribution_status),
+        Route::control(post, "limiter", control::set_limits),
+        Route::control(post, "authorizations", control::authorize_elsewhere),
         Route::control(post, "callbacks", control::set_callback_line),
     ]
 }
@@ -227,6 +254,8 @@ fn inspection_routes() -> Vec<Route> {
         Route::inspect_account("", inspection_routes::account),
         Route::inspect_account("/clock", control::read_clock),
         Route::inspect_account("/sessions", inspection_routes::sessions_of_account),
+        Route::inspect_account("/outbox", control::list_messages),
+        Route::inspect_account("/limiter", control::read_limits),
         Route::inspect_account("/callbacks", control::list_callbacks),
         Route::inspect_account("/requests", inspection_routes::requests_of_account),
         Route::inspect("/_mock/sessions", inspection_routes::sessions),

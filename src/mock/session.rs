@@ -98,9 +98,10 @@ pub fn status_after(status: Status, event: Event, rules: &LifeRules) -> Result<S
         Event::PageOpened | Event::CancelConfirmed | Event::PaymentSessionEnded => status,
     };
     match (status, event) {
-        (Status::Disabled, Event::Disabled) => Ok(status),
+        (Status::Disabled, Event::Disabled) if rules.disabled_again_accepted => Ok(status),
+        (Status::Completed, Event::Disabled) if !rules.completed_is_not_disabled => Ok(moved),
         (ended, Event::PaymentSessionEnded) if ended.is_final() => Ok(status),
-        (ended, _) if ended.is_final() => Err(Ended(status)),
+        (ended, _) if ended.is_final() || rules.ends_early == Some(ended) => Err(Ended(status)),
         _ => Ok(moved),
     }
 }
@@ -131,12 +132,20 @@ impl Life {
 
     /// Lets `event` happen at `now`; says whether the status changed by it.
     pub fn apply(&mut self, event: Event, now: Timestamp, rules: &LifeRules) -> Result<bool, Ended> {
-        let status = status_after(self.status, event, rules)?;
+        let status = match status_after(self.status, event, rules) {
+            Err(ended) if event == Event::Disabled && !rules.refusal_changes_nothing => {
+                self.status = Status::Disabled;
+                return Err(ended);
+            }
+            result => result?,
+        };
         let changes = status != self.status;
         if changes {
             self.status = status;
-            self.updated_at = now.max(self.updated_at);
-            self.timeline.push(Change { at: self.updated_at, event, status });
+            if rules.updated_at_moves {
+                self.updated_at = now.max(self.updated_at);
+            }
+            self.timeline.push(Change { at: now, event, status });
         }
         Ok(changes)
     }

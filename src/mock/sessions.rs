@@ -14,7 +14,6 @@ use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::hosted::HostedState;
-use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::hosted::millis;
 use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
@@ -41,6 +40,10 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let payment = find_payment(playground, call, account, &request)?;
     let merchant_urls = MerchantUrls::read(request.get("merchant_urls"), &rules.create)?;
     let options = Options::read(request.get("options"), playground.dialect, &rules.create)?;
+    // Profiles are kept by the vendor; one that is not known changes nothing.
+    if !matches!(request.get("profile_id"), None | Some(Value::Null | Value::String(_))) {
+        return Err(Problem::bad_value("profile_id"));
+    }
     let payment = payment.ok_or_else(|| Problem::not_found("no such payment session"))?;
 
     let elder = {
@@ -58,15 +61,14 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
         session_id,
         payment,
         merchant_urls,
-        place_order_mode: options.place_order_mode.unwrap_or(PlaceOrderMode::None),
-        page_title: options.page_title,
-        purchase_type: options.purchase_type,
+        options,
         page_key: playground.ids.key(),
         qr_key: playground.ids.key(),
         is_sibling: elder.is_some(),
         state: Mutex::new(HostedState {
             life: Life::new(rules.create.first_status, call.now),
             purchase: None,
+            has_fallen_back: false,
         }),
     });
     if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {
@@ -90,6 +92,10 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     if rules.expiry.expired_is_not_read && hosted.is_expired(call.now, &rules.expiry) {
         return Err(not_found());
     }
+    if !rules.life.reading_changes_nothing && hosted.status() == Status::Waiting {
+        // A session that waits can always be opened.
+        let _ = playground.apply(&hosted, Event::PageOpened, call.now);
+    }
     let body = hosted.representation(&rules.expiry);
     Ok(Reply::json(StatusCode::OK, body))
 }
@@ -104,6 +110,9 @@ pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
     playground
         .apply(&hosted, Event::Disabled, call.now)
         .map_err(|ended| Problem::bad_request(&ended.to_string()))?;
+    if !rules.life.disabling_keeps_payment_session {
+        playground.end_payment(&mut lock(&hosted.payment.state), Progress::Aborted, call.now);
+    }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -198,8 +207,12 @@ fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
         "session_id": hosted.session_id,
         "session_url": format!("{api}{}", with_key(paths.session, reference)),
         "distribution_url": format!("{api}{}", with_key(paths.distribution, reference)),
-        "redirect_url": format!("{pages}{}", paths.page(&hosted.page_key)),
-        "qr_code_url": format!("{pages}{}", with_key(paths.qr_image, &hosted.qr_key)),
+        "redirect_url": playground.page_url(hosted),
+        "qr_code_url": format!(
+            "{pages}{}{}",
+            with_key(paths.qr_image, &hosted.qr_key),
+            playground.variation.link_query,
+        ),
         "expires_at": millis(hosted.expires_at(&playground.rules.expiry)),
         "distribution_module": {
             "token": token,

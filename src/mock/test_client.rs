@@ -69,6 +69,7 @@ impl Shop {
             deviation,
             seed: 1,
             opaque_urls,
+            legal_seed: None,
         };
         let mock = Mock::start(options).await.unwrap();
         Self { mock, dialect }

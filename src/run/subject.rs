@@ -42,6 +42,7 @@ pub struct Embedded {
     pub dialect: Dialect,
     pub deviation: Option<&'static mock::Deviation>,
     pub opaque_urls: bool,
+    pub legal_seed: Option<u64>,
 }
 
 impl TargetChoice {
@@ -91,6 +92,7 @@ impl Subject {
             deviation: embedded.deviation,
             seed,
             opaque_urls: embedded.opaque_urls,
+            legal_seed: embedded.legal_seed,
         })
         .await?;
         let url = |text: &str| text.parse().map_err(|_| SubjectError::MockUrl(text.to_owned()));

@@ -63,6 +63,7 @@ pub fn install_tls_provider() {
 pub struct Listener {
     tcp: TcpListener,
     addr: SocketAddr,
+    title_case: bool,
 }
 
 impl Listener {
@@ -71,12 +72,19 @@ impl Listener {
         let failed = |source| ServeError::Bind { addr, source };
         let tcp = TcpListener::bind(addr).await.map_err(failed)?;
         let addr = tcp.local_addr().map_err(failed)?;
-        Ok(Self { tcp, addr })
+        Ok(Self { tcp, addr, title_case: true })
     }
 
     /// The address with its final port.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Writes field names in lower case, as HTTP allows and some clients cannot read.
+    #[must_use]
+    pub fn with_lower_case_fields(mut self) -> Self {
+        self.title_case = false;
+        self
     }
 
     /// Starts to answer with `app`.
@@ -94,7 +102,7 @@ impl Listener {
             // Dropping the loop drops its connections with it.
             tokio::select! {
                 () = stopped.cancelled() => {}
-                () = accept(self.tcp, acceptor, app) => {}
+                () = accept(self.tcp, acceptor, self.title_case, app) => {}
             }
         });
         Server { addr: self.addr, _stop: stop.drop_guard() }
@@ -141,7 +149,7 @@ pub trait AppBody: Body<Data: Send> + Default + Send + 'static {}
 
 impl<B: Body<Data: Send> + Default + Send + 'static> AppBody for B {}
 
-async fn accept<A, B>(tcp: TcpListener, tls: Option<TlsAcceptor>, app: A)
+async fn accept<A, B>(tcp: TcpListener, tls: Option<TlsAcceptor>, title_case: bool, app: A)
 where
     A: App<B>,
     A::Future: Send,
@@ -153,7 +161,7 @@ where
         tokio::select! {
             accepted = tcp.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(converse(stream, tls.clone(), app.clone()));
+                    connections.spawn(converse(stream, tls.clone(), title_case, app.clone()));
                 }
                 // Out of descriptors: only the end of a connection can help.
                 Err(error) if !is_peer_fault(&error) => {
@@ -173,7 +181,7 @@ fn is_peer_fault(error: &io::Error) -> bool {
 }
 
 /// Serves one connection to its end. What a rude client does ends its own connection only.
-async fn converse<A, B>(stream: TcpStream, tls: Option<TlsAcceptor>, app: A)
+async fn converse<A, B>(stream: TcpStream, tls: Option<TlsAcceptor>, title_case: bool, app: A)
 where
     A: App<B>,
     A::Future: Send,
@@ -183,16 +191,16 @@ where
     // Without it small answers wait for the peer's acknowledgement; a refusal only costs time.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => answer(stream, app).await,
+        None => answer(stream, title_case, app).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) = timeout(HEAD_DEADLINE, acceptor.accept(stream)).await {
-                answer(stream, app).await;
+                answer(stream, title_case, app).await;
             }
         }
     }
 }
 
-async fn answer<I, A, B>(stream: I, app: A)
+async fn answer<I, A, B>(stream: I, title_case: bool, app: A)
 where
     I: AsyncRead + AsyncWrite + Unpin,
     A: App<B>,
@@ -215,7 +223,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
         .half_close(true)
-        .title_case_headers(true)
+        .title_case_headers(title_case)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -5,9 +5,17 @@ use std::sync::LazyLock;
 use crate::mock::reply::Reply;
 use crate::mock::rules::Rules;
 
+mod callback;
+#[cfg(test)]
+mod contract_story;
 mod create;
+mod distribution;
+mod endings;
+mod error;
 mod expiry;
 mod lifecycle;
+mod mode;
+mod options;
 mod placeholder;
 mod redirect;
 #[cfg(test)]
@@ -41,6 +49,12 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         redirect::DEVIATIONS,
         expiry::DEVIATIONS,
         lifecycle::DEVIATIONS,
+        endings::DEVIATIONS,
+        callback::DEVIATIONS,
+        distribution::DEVIATIONS,
+        options::DEVIATIONS,
+        mode::DEVIATIONS,
+        error::DEVIATIONS,
     ]
     .into_iter()
     .flatten()

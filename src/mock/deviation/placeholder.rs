@@ -6,6 +6,7 @@ use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::Outcome;
 use crate::mock::rules::QueryTreatment;
 use crate::mock::rules::SessionIdValue;
+use crate::mock::rules::TokenValue;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -67,7 +68,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "authorization-token-empty",
         lie: "`{{authorization_token}}` becomes nothing.",
         breaks: &["HPP-PLACEHOLDER-008"],
-        change: Change::Rule(|rules| rules.placeholder.authorization_token_is_filled = false),
+        change: Change::Rule(|rules| rules.placeholder.authorization_token = TokenValue::Empty),
     },
     Deviation {
         name: "order-id-is-klarna-reference",

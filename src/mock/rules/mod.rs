@@ -6,8 +6,13 @@ use crate::mock::Dialect;
 use crate::mock::session::Status;
 
 mod callback;
+mod distribution;
+mod page;
 
 pub use crate::mock::rules::callback::CallbackRules;
+pub use crate::mock::rules::distribution::DistributionRules;
+pub use crate::mock::rules::page::PageRules;
+pub use crate::mock::rules::page::Slip;
 
 /// An end of the consumer's visit, and the merchant URL of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +55,22 @@ pub struct Rules {
     pub redirect: RedirectRules,
     pub placeholder: PlaceholderRules,
     pub callback: CallbackRules,
+    pub distribution: DistributionRules,
+    pub page: PageRules,
+    pub order: OrderRules,
 }
 
 /// Who gets in.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
 pub struct AccessRules {
     pub credentials_required: bool,
     pub password_compared: bool,
     pub page_is_public: bool,
+    pub sessions_are_private: bool,
 }
 
 /// What a create request must look like, and what it makes.
@@ -78,6 +91,11 @@ pub struct CreateRules {
     pub sibling_has_its_own_id: bool,
     pub sibling_has_its_own_merchant_urls: bool,
     pub first_status: Status,
+    pub both_category_options_refused: bool,
+    pub words_checked: bool,
+    /// Whether words of an enumeration may be written in lower case, which the reference leaves open.
+    pub lower_case_accepted: bool,
+    pub logo_accepted: bool,
 }
 
 /// How long things live.
@@ -112,6 +130,18 @@ pub struct LifeRules {
     pub follows_payment_session: bool,
     pub disabled_link_is_dead: bool,
     pub unknown_is_not_found: bool,
+    /// A status after which nothing happens any more although it is not final.
+    pub ends_early: Option<Status>,
+    pub updated_at_moves: bool,
+    pub completed_link_is_dead: bool,
+    pub completed_is_not_disabled: bool,
+    /// Whether a session stays as it was when disabling it is refused.
+    pub refusal_changes_nothing: bool,
+    pub reading_changes_nothing: bool,
+    pub open_page_vanishes: bool,
+    pub disabling_keeps_payment_session: bool,
+    /// Whether disabling twice is accepted, which the reference leaves open.
+    pub disabled_again_accepted: bool,
 }
 
 /// Where an empty `error` URL leads.
@@ -141,6 +171,23 @@ pub struct RedirectRules {
     pub cancel_asks_first: bool,
     pub cancel_acting_as_back_keeps_session: bool,
     pub generic_success_page_stays: bool,
+    /// Whether a payment is done when the consumer has approved it, rather than when his browser comes back.
+    pub approval_completes: bool,
+}
+
+/// How orders come to be.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each rule stands alone; a deviation turns exactly one of them"
+)]
+pub struct OrderRules {
+    pub none_places_no_order: bool,
+    pub place_order_captures_nothing: bool,
+    pub capture_order_captures: bool,
+    pub changed_data_refused: bool,
+    pub one_order_per_payment_session: bool,
+    pub completed_kco_order_is_read_only: bool,
 }
 
 /// What `{{session_id}}` becomes.
@@ -149,6 +196,15 @@ pub enum SessionIdValue {
     Own,
     OfPaymentSession,
     UpperCase,
+}
+
+/// What `{{authorization_token}}` becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenValue {
+    Own,
+    Empty,
+    /// One that was never given out.
+    Another,
 }
 
 /// What `{{order_id}}` becomes.
@@ -172,7 +228,7 @@ pub enum QueryTreatment {
 pub struct PlaceholderRules {
     pub session_id: SessionIdValue,
     pub session_id_left_literal_in: Option<Outcome>,
-    pub authorization_token_is_filled: bool,
+    pub authorization_token: TokenValue,
     pub order_id: OrderIdValue,
     pub every_tag: bool,
     pub query: QueryTreatment,
@@ -182,7 +238,12 @@ impl Rules {
     /// The rules as the vendor of the dialect documents them.
     pub fn faithful(dialect: Dialect) -> Self {
         Self {
-            access: AccessRules { credentials_required: true, password_compared: true, page_is_public: true },
+            access: AccessRules {
+                credentials_required: true,
+                password_compared: true,
+                page_is_public: true,
+                sessions_are_private: true,
+            },
             create: CreateRules {
                 payment_session_url_optional: false,
                 merchant_urls_optional: true,
@@ -195,6 +256,10 @@ impl Rules {
                 sibling_has_its_own_id: true,
                 sibling_has_its_own_merchant_urls: true,
                 first_status: Status::Waiting,
+                both_category_options_refused: true,
+                words_checked: true,
+                lower_case_accepted: true,
+                logo_accepted: true,
             },
             expiry: ExpiryRules {
                 kp_session_lives: SignedDuration::from_hours(48),
@@ -213,6 +278,15 @@ impl Rules {
                 follows_payment_session: true,
                 disabled_link_is_dead: true,
                 unknown_is_not_found: true,
+                ends_early: None,
+                updated_at_moves: true,
+                completed_link_is_dead: true,
+                completed_is_not_disabled: true,
+                refusal_changes_nothing: true,
+                reading_changes_nothing: true,
+                open_page_vanishes: true,
+                disabling_keeps_payment_session: true,
+                disabled_again_accepted: true,
             },
             redirect: RedirectRules {
                 error_fallback: match dialect {
@@ -226,16 +300,27 @@ impl Rules {
                 cancel_asks_first: true,
                 cancel_acting_as_back_keeps_session: true,
                 generic_success_page_stays: true,
+                approval_completes: true,
             },
             placeholder: PlaceholderRules {
                 session_id: SessionIdValue::Own,
                 session_id_left_literal_in: None,
-                authorization_token_is_filled: true,
+                authorization_token: TokenValue::Own,
                 order_id: OrderIdValue::Own,
                 every_tag: true,
                 query: QueryTreatment::Kept,
             },
             callback: CallbackRules::faithful(),
+            distribution: DistributionRules::faithful(),
+            page: PageRules::faithful(),
+            order: OrderRules {
+                none_places_no_order: true,
+                place_order_captures_nothing: true,
+                capture_order_captures: true,
+                changed_data_refused: true,
+                one_order_per_payment_session: true,
+                completed_kco_order_is_read_only: true,
+            },
         }
     }
 }
