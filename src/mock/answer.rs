@@ -61,17 +61,8 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         body: &body,
         now,
     };
-    let quota = match (route.handler, &account) {
-        (Handler::Merchant(_), Some(account)) if problem.is_none() => {
-            Some(account.limiter.count(route.operation, now))
-        }
-        _ => None,
-    };
-    let result = match problem {
-        Some(problem) => Err(problem),
-        None if quota.is_some_and(|quota| quota.is_exceeded) => Ok(limiter::too_many()),
-        None => handle(playground, route, &call, account.as_ref()),
-    };
+    let mut quota = None;
+    let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref(), &mut quota), Err);
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let response = finish(playground, route.operation, now, quota, result);
     if route.operation != Operation::Inspect {
@@ -114,9 +105,17 @@ fn handle(
     route: &Route,
     call: &Call<'_>,
     account: Option<&Arc<Account>>,
+    quota: &mut Option<Quota>,
 ) -> Result<Reply, Problem> {
     match (route.handler, account) {
-        (Handler::Merchant(handler), Some(account)) => handler(playground, call, account),
+        (Handler::Merchant(handler), Some(account)) => {
+            let counted = account.limiter.count(route.operation, call.now);
+            *quota = Some(counted);
+            if counted.is_exceeded {
+                return Ok(limiter::too_many());
+            }
+            handler(playground, call, account)
+        }
         (Handler::Control(handler), _) => handler(playground, call),
         (Handler::Public(handler), account)
             if account.is_some()

@@ -133,7 +133,7 @@ const isMine = (visit) => visit.merchant_id === null || visit.merchant_id === st
 const showRequests = () => {
   const lines = state.visits.slice(0, LOG).map(line);
   for (const visit of state.visits) visit.fresh = false;
-  $("requests").replaceChildren(...(lines.length > 0 ? lines : [make("li", {}, "None yet.")]));
+  $("requests").replaceChildren(...(lines.length > 0 ? lines : [make("li", { className: "none" }, "None yet.")]));
   $("request-count").textContent = state.visits.length >= LOG ? `latest ${LOG}` : "";
 };
 
@@ -169,7 +169,7 @@ const showLists = async () => {
       return make("li", {}, make("time", { dateTime: at ?? "" }, clock(at ?? "")), make("span", { className: "mono" }, word),
         make("span", { className: "mono path" }, text ?? ""), make("span", { className: `mono code s${String(end)[0]}` }, String(end)));
     });
-    $(name).replaceChildren(...(rows.length > 0 ? rows : [make("li", {}, "None yet.")]));
+    $(name).replaceChildren(...(rows.length > 0 ? rows : [make("li", { className: "none" }, "None yet.")]));
   }
 };
 

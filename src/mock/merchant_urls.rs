@@ -132,10 +132,25 @@ fn read_url(name: &str, member: Option<&Value>, rules: &CreateRules) -> Result<M
     }
 }
 
+/// Whether `url` has a host so plain that no parser is needed to tell that it is absolute.
+fn has_plain_host(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'.' || byte == b'-';
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.bytes().all(is_plain)
+        && last.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && !host.contains("xn--")
+}
+
 /// Whether `url` is an absolute http(s) URL once its tags are filled with something harmless.
 fn is_absolute(url: &str) -> bool {
     if url.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return false;
+    }
+    if has_plain_host(url) {
+        return true;
     }
     let mut filled = String::with_capacity(url.len());
     let mut rest = url;
@@ -164,6 +179,30 @@ mod tests {
 
     fn read(member: &Value) -> Result<MerchantUrls, Problem> {
         MerchantUrls::read(Some(member), &Rules::faithful(Dialect::Klarna).create)
+    }
+
+    #[test]
+    fn a_host_is_plain_only_if_a_parser_takes_it_too() {
+        for host in [
+            "m.example",
+            "localhost",
+            "a-b.c0",
+            "x..y",
+            "m.example.",
+            "127.0.0.1",
+            "1.0x1",
+            "xn--a",
+            "[::1]",
+            "",
+            "M.example",
+        ] {
+            for rest in ["", "/", "/a?b={{session_id}}#c", "?a=%zz", "#"] {
+                let url = format!("https://{host}{rest}");
+                assert!(!has_plain_host(&url) || Url::parse(&url).is_ok(), "{url}");
+            }
+        }
+        assert!(has_plain_host("https://m.example/{{session_id}}"));
+        assert!(!has_plain_host("https://m.example:1/") && !has_plain_host("https://{{session_id}}/"));
     }
 
     #[test]

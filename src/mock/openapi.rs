@@ -1,5 +1,6 @@
 //! The `OpenAPI` description of everything the mock answers, fitted to the dialect and the paths of the running mock.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use axum::http::StatusCode;
@@ -35,8 +36,24 @@ fn describe(playground: &Playground) -> Value {
         .filter(|(path, _)| !path.starts_with(other_provider))
         .map(|(path, item)| (page_path(playground, path), with_common_answers(item)))
         .collect();
+    let operations: BTreeSet<String> = paths
+        .values()
+        .filter_map(Value::as_object)
+        .flat_map(|item| item.values())
+        .filter_map(|operation| operation.get("operationId")?.as_str().map(str::to_owned))
+        .collect();
     description["paths"] = paths.into();
+    forget_links(&mut description["paths"], &operations);
     description
+}
+
+/// Takes out the links to operations that this dialect does not have.
+fn forget_links(value: &mut Value, operations: &BTreeSet<String>) {
+    let Value::Object(members) = value else { return };
+    if let Some(Value::Object(links)) = members.get_mut("links") {
+        links.retain(|operation, _| operations.contains(operation));
+    }
+    members.values_mut().for_each(|member| forget_links(member, operations));
 }
 
 /// The path as this mock gives it out: the documented paths of the API always answer, those of pages are chosen.
@@ -86,8 +103,6 @@ fn refusal(description: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use axum::routing::MethodFilter;
 
     use super::*;

@@ -46,6 +46,7 @@ impl Playground {
         if self.has_opaque_urls {
             self.references.retain(|hosted| self.sessions.get(&hosted.session_id).is_some());
         }
+        self.authorizations.retain(|it| self.payments.get(&it.payment.id).is_some());
         account.forget_dropped_sessions();
     }
 

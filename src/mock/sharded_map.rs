@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
-use std::hash::RandomState;
+use std::hash::BuildHasherDefault;
+use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -15,19 +16,40 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Spreads keys quickly. It need not withstand chosen keys: only the mock makes them, at random.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+type Hashing = BuildHasherDefault<Spread>;
+type Shard<V> = Mutex<HashMap<Box<str>, Arc<V>, Hashing>>;
+
 /// Shared values by text key.
 pub struct ShardedMap<V> {
-    hasher: RandomState,
-    shards: Vec<Mutex<HashMap<Box<str>, Arc<V>>>>,
+    shards: Vec<Shard<V>>,
 }
 
 impl<V> ShardedMap<V> {
     pub fn new() -> Self {
-        Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
+        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() }
     }
 
-    fn shard(&self, key: &str) -> &Mutex<HashMap<Box<str>, Arc<V>>> {
-        let hash = self.hasher.hash_one(key) % SHARDS as u64;
+    fn shard(&self, key: &str) -> &Shard<V> {
+        // Other bits than those by which a shard finds its entries.
+        let hash = (Hashing::default().hash_one(key) >> 40) % SHARDS as u64;
         &self.shards[usize::try_from(hash).unwrap_or(0)]
     }
 
@@ -53,5 +75,23 @@ impl<V> ShardedMap<V> {
 
     pub fn remove(&self, key: &str) -> Option<Arc<V>> {
         lock(self.shard(key)).remove(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_made_at_random_spread_over_all_shards() {
+        let map = ShardedMap::new();
+        for number in 0..SHARDS as u64 * 100 {
+            let id = uuid::Uuid::from_u64_pair(number.wrapping_mul(0x9e37_79b9_7f4a_7c15), number);
+            map.insert(&id.to_string(), Arc::new(()));
+        }
+        for shard in &map.shards {
+            let count = lock(shard).len();
+            assert!((50..200).contains(&count), "{count}");
+        }
     }
 }
