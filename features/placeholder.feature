@@ -125,6 +125,14 @@ Feature: Placeholders in merchant URLs
         | failure | is declined             |
         | error   | meets a technical error |
 
+    @needs:receiver
+    Scenario: The token is not filled in at status_update after a payment
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | status_update | ?token={{authorization_token}} |
+      When the consumer pays
+      Then the parameter token of the status_update URL is not filled when COMPLETED is told
+
   @req:HPP-PLACEHOLDER-012 @needs:browser @needs:outcome
   Rule: A KCO order has no authorization token
 

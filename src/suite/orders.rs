@@ -18,15 +18,19 @@ const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");
 const ORDER: (&str, &str) = ("/order_id", "HPP-READ-004");
 
 impl World {
-    /// Reads a hosted session until it shows that it is paid, or the profile's deadline for a status passes; judges nothing.
+    /// Reads a hosted session until it says that it is completed, or the profile's deadline for a status passes; judges nothing.
     pub async fn await_payment(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let mut polls = self.polls();
         loop {
             let read = self.read_hosted(session).await?;
-            if self.is_paid(read) || !polls.again().await {
+            if self.status_of(read) == Some("COMPLETED") || !polls.again().await {
                 return Ok(read);
             }
         }
+    }
+
+    fn status_of(&self, read: Index) -> Option<&str> {
+        self.exchange(read).response()?.body.json()?.get("status")?.as_str()
     }
 
     /// Whether a session that was read shows that it is paid: by its status, its token or its order.
@@ -34,7 +38,7 @@ impl World {
         let Some(body) = self.exchange(read).response().and_then(|response| response.body.json()) else {
             return false;
         };
-        body.get("status").and_then(Value::as_str) == Some("COMPLETED")
+        self.status_of(read) == Some("COMPLETED")
             || [TOKEN.0, ORDER.0].iter().any(|member| body.pointer(member).is_some_and(Value::is_string))
     }
 

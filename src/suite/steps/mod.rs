@@ -4,6 +4,7 @@
     reason = "the registry takes every step in one form, whether or not it waits"
 )]
 
+mod callback;
 mod consumer;
 mod creation;
 mod credentials;
