@@ -2,6 +2,7 @@
 
 use crate::check::Judgement;
 use crate::check::landing::MerchantSite;
+use crate::check::quoted;
 use crate::evidence::PageVisit;
 use crate::verdict::Mismatch;
 
@@ -85,6 +86,24 @@ pub fn explains(visit: &PageVisit, site: MerchantSite) -> Judgement {
         return Err(Mismatch::new("page", expected, site.end(visit)));
     }
     Ok(())
+}
+
+/// The page says this amount, in whatever notation, and the currency by code or by sign.
+pub fn shows_price(visit: &PageVisit, minor_units: u32, currency: &str) -> Judgement {
+    let (whole, cents) = (minor_units / 100, minor_units % 100);
+    let is_amount = ['.', ','].iter().any(|point| visit.text.contains(&format!("{whole}{point}{cents:02}")));
+    let sign = match currency {
+        "EUR" => "€",
+        "GBP" => "£",
+        "USD" => "$",
+        "SEK" | "NOK" | "DKK" => "kr",
+        other => other,
+    };
+    if is_amount && (visit.text.contains(currency) || visit.text.contains(sign)) {
+        return Ok(());
+    }
+    let expected = format!("{currency} {whole}.{cents:02} on the page");
+    Err(Mismatch::new("page", expected, quoted(&visit.text)))
 }
 
 /// The page offers nothing that pays or leaves.
@@ -227,5 +246,18 @@ mod tests {
         assert_eq!(one_way_out(&page), Ok(()));
         page.offers.push("cancel".into());
         assert_eq!(text(one_way_out(&page)), "page: expected back or cancel, not both, got back and cancel");
+    }
+
+    #[test]
+    fn a_price_is_found_in_any_notation() {
+        let page = |words: &str| visit("http://localhost:1/‹link:1›", words);
+        for words in ["Pay EUR 25.00", "25,00 €", "Zahlen: 25,00 EUR"] {
+            assert_eq!(shows_price(&page(words), 2500, "EUR"), Ok(()), "{words}");
+        }
+        assert_eq!(
+            text(shows_price(&page("Pay SEK 25.00"), 2500, "EUR")),
+            "page: expected EUR 25.00 on the page, got \"Pay SEK 25.00\"",
+        );
+        assert!(shows_price(&page("Pay EUR …"), 2500, "EUR").is_err());
     }
 }

@@ -99,6 +99,14 @@ impl World {
         Ok(())
     }
 
+    /// Makes the consumer's browser a phone.
+    pub async fn take_phone(&mut self) -> Result<(), StepFailure> {
+        match self.browser()?.become_phone().await {
+            Some(trouble) => Err(StepFailure::Trouble(trouble)),
+            None => Ok(()),
+        }
+    }
+
     /// Gives the browser back, cleaned, and keeps what reached the receiver.
     pub async fn leave(&mut self) {
         let Some(mut lease) = self.consumer.lease.take() else { return };

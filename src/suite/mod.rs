@@ -11,6 +11,7 @@ mod merchant;
 mod merchant_urls;
 mod orders;
 mod purchase;
+mod qr;
 mod registry;
 mod selection;
 mod steps;

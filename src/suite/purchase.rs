@@ -58,7 +58,8 @@ fn kind(provider: Provider) -> Kind {
     }
 }
 
-const AMOUNT: u32 = 2500;
+/// What a purchase costs, in minor units.
+pub const AMOUNT: u32 = 2500;
 const TAX_RATE: u32 = 2500;
 const TAX: u32 = 500;
 

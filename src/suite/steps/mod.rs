@@ -13,6 +13,7 @@ mod expiry;
 mod insertion;
 mod landing;
 mod lifecycle;
+mod options;
 mod page;
 mod payment_result;
 mod payment_session;
