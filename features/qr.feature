@@ -8,3 +8,20 @@ Feature: The QR code
       Given a hosted session
       When the consumer fetches qr_code_url without credentials
       Then the response is an image
+
+  @req:HPP-QR-002 @needs:browser
+  Rule: The QR code leads to the payment page
+
+    Scenario: The QR code leads to the page of its session
+      Given a hosted session
+      When the consumer scans the QR code and presses back
+      Then the consumer lands at a URL of this session
+
+  @req:HPP-QR-003
+  Rule: The QR code of a disabled session is open
+
+    Scenario: What becomes of the QR code of a disabled session is recorded
+      Given a hosted session
+      And the hosted session is disabled
+      When the consumer fetches qr_code_url without credentials
+      Then what the QR code is then is recorded

@@ -44,12 +44,18 @@ pub struct Answer {
     pub exchange: Exchange,
     live: Option<Value>,
     location: Option<String>,
+    picture: Vec<u8>,
 }
 
 impl Answer {
     /// The text at a JSON Pointer of the body as it really came: to open or to spend, never to keep.
     pub fn live_text(&self, pointer: &str) -> Option<&str> {
         self.live.as_ref()?.pointer(pointer)?.as_str()
+    }
+
+    /// The body as it really came where it is neither JSON nor text, such as a picture.
+    pub fn live_picture(&self) -> &[u8] {
+        &self.picture
     }
 
     /// The `Location` field as it really came.
@@ -159,6 +165,10 @@ impl Client {
             Err(error) => Err(trouble(&error)),
         };
         let elapsed = started.elapsed();
+        let picture = match &received {
+            Ok(raw) if std::str::from_utf8(&raw.body).is_err() => raw.body.clone(),
+            _ => Vec::new(),
+        };
         let (outcome, live, location) = match received {
             Ok(raw) => self.record_response(&raw),
             Err(trouble) => {
@@ -187,7 +197,7 @@ impl Client {
             },
             outcome,
         };
-        Answer { exchange, live, location }
+        Answer { exchange, live, location, picture }
     }
 
     async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, Trouble> {

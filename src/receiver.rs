@@ -9,6 +9,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::extract::State;
+use axum::http::Method;
+use axum::http::StatusCode;
 use axum::response::Html;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +33,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// The merchant's server on loopback; dropping it stops it.
 pub struct Receiver {
     server: Server,
+    /// The same without TLS, for those who call where they must not.
+    plain: Server,
     identity: Identity,
     arrivals: Arc<Arrivals>,
 }
@@ -60,21 +64,44 @@ impl RawArrival {
             at_us: u64::try_from(self.at.saturating_duration_since(began).as_micros()).unwrap_or(u64::MAX),
             method: self.method.clone(),
             url: recorder.url(&self.live_url()),
-            body: recorder.text(&String::from_utf8_lossy(&self.body)),
+            body: match serde_json::from_slice(&self.body) {
+                Ok(json) => recorder.json(&json).to_string(),
+                Err(_) => recorder.text(&String::from_utf8_lossy(&self.body)),
+            },
         }
     }
+}
+
+/// How the merchant's server answers calls.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// With 200 and a page.
+    #[default]
+    AtOnce,
+    /// The same after a while.
+    Late(Duration),
+    /// With this status.
+    Status(u16),
+    /// Not at all, for as long as the caller waits.
+    Never,
 }
 
 /// Arrivals by the first segment of their path, which is the scenario's.
 #[derive(Default)]
 struct Arrivals {
     by_prefix: Mutex<HashMap<String, Vec<RawArrival>>>,
+    manners: Mutex<HashMap<String, Manner>>,
     came: Notify,
 }
 
 impl Arrivals {
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Vec<RawArrival>>> {
         self.by_prefix.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn manner(&self, prefix: &str) -> Manner {
+        let manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner);
+        manners.get(prefix).copied().unwrap_or_default()
     }
 }
 
@@ -93,13 +120,25 @@ impl Receiver {
         let arrivals = Arc::new(Arrivals::default());
         let app = Router::new().fallback(arrive).with_state(Arc::clone(&arrivals));
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = Server::start(address, Some(&identity), app).await.map_err(failed)?;
-        Ok(Self { server, identity, arrivals })
+        let server = Server::start(address, Some(&identity), app.clone()).await.map_err(failed)?;
+        let plain = Server::start(address, None, app).await.map_err(failed)?;
+        Ok(Self { server, plain, identity, arrivals })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.server.addr()
+    }
+
+    /// Where it listens without TLS.
+    pub fn plain_address(&self) -> SocketAddr {
+        self.plain.addr()
+    }
+
+    /// Says how calls under a scenario's prefix, which are no visits of a browser, are answered from now on.
+    pub fn treat_calls(&self, prefix: &str, manner: Manner) {
+        let mut manners = self.arrivals.manners.lock().unwrap_or_else(PoisonError::into_inner);
+        manners.insert(prefix.to_owned(), manner);
     }
 
     /// Base64 of the SHA-256 of its public key, by which a browser is told to trust it.
@@ -145,10 +184,11 @@ impl Receiver {
     /// Drops what arrived under a prefix, once its scenario is over.
     pub fn forget(&self, prefix: &str) {
         self.arrivals.lock().remove(prefix);
+        self.arrivals.manners.lock().unwrap_or_else(PoisonError::into_inner).remove(prefix);
     }
 }
 
-async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> Html<String> {
+async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> (StatusCode, Html<String>) {
     let at = Instant::now();
     let (head, body) = request.into_parts();
     let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -164,9 +204,20 @@ async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> Html
         path_and_query: head.uri.path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
         body: first_bytes(body).await,
     };
+    let manner = if head.method == Method::POST { arrivals.manner(&prefix) } else { Manner::AtOnce };
     arrivals.lock().entry(prefix).or_default().push(arrival);
     arrivals.came.notify_waiters();
-    Html(page)
+    let status = match manner {
+        Manner::AtOnce => StatusCode::OK,
+        Manner::Late(delay) => {
+            tokio::time::sleep(delay).await;
+            StatusCode::OK
+        }
+        Manner::Status(status) => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+        // It ends when the caller hangs up.
+        Manner::Never => std::future::pending().await,
+    };
+    (status, Html(page))
 }
 
 async fn first_bytes(body: Body) -> Vec<u8> {
@@ -252,5 +303,29 @@ mod tests {
     #[test]
     fn the_page_shows_no_markup_from_its_address() {
         assert!(merchant_page("<b>x</b>").contains("page: bxb<"));
+    }
+
+    #[tokio::test]
+    async fn calls_are_answered_as_their_scenario_wants_and_visits_as_ever() {
+        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let client = client(&receiver);
+        receiver.treat_calls("s7", Manner::Status(500));
+        receiver.treat_calls("s8", Manner::Never);
+        let call = |path: &str| client.post(url(&receiver, path));
+        assert_eq!(call("/s7/status_update").send().await.unwrap().status(), 500);
+        assert_eq!(client.get(url(&receiver, "/s7/back")).send().await.unwrap().status(), 200);
+        let silent = call("/s8/status_update").timeout(Duration::from_millis(50)).send().await;
+        assert!(silent.unwrap_err().is_timeout());
+        assert_eq!(receiver.arrivals("s8").len(), 1);
+        receiver.forget("s7");
+        assert_eq!(call("/s7/status_update").send().await.unwrap().status(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_call_without_tls_arrives_too() {
+        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let url = format!("http://{}/s9/status_update", receiver.plain_address());
+        client(&receiver).post(url).body("{}").send().await.unwrap();
+        assert_eq!(receiver.arrivals("s9").len(), 1);
     }
 }

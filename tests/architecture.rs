@@ -102,6 +102,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("qrcode", &["mock"]),
     ("quick_junit", &["report"]),
     ("rcgen", &["serve"]),
+    ("rqrr", &["suite"]),
     ("reqwest", &["client", "control", "mock"]),
     ("rustls", &["serve"]),
     ("tabled", &["report"]),

@@ -1,6 +1,7 @@
 //! Checks: pure judgements of records. Each is a fact about them, or the mismatch that came instead.
 
 pub mod answer;
+pub mod callback;
 pub mod landing;
 pub mod page;
 pub mod placeholder;

@@ -2,6 +2,7 @@
 
 use crate::check::Judgement;
 use crate::check::landing::MerchantSite;
+use crate::check::quoted;
 use crate::evidence::PageVisit;
 use crate::verdict::Mismatch;
 
@@ -85,6 +86,42 @@ pub fn explains(visit: &PageVisit, site: MerchantSite) -> Judgement {
         return Err(Mismatch::new("page", expected, site.end(visit)));
     }
     Ok(())
+}
+
+/// The page says this amount, in whatever notation, and the currency by code or by sign.
+pub fn shows_price(visit: &PageVisit, minor_units: u32, currency: &str) -> Judgement {
+    let (whole, cents) = (minor_units / 100, minor_units % 100);
+    let is_amount = ['.', ','].iter().any(|point| visit.text.contains(&format!("{whole}{point}{cents:02}")));
+    let sign = match currency {
+        "EUR" => "€",
+        "GBP" => "£",
+        "USD" => "$",
+        "SEK" | "NOK" | "DKK" => "kr",
+        other => other,
+    };
+    if is_amount && (visit.text.contains(currency) || visit.text.contains(sign)) {
+        return Ok(());
+    }
+    let expected = format!("{currency} {whole}.{cents:02} on the page");
+    Err(Mismatch::new("page", expected, quoted(&visit.text)))
+}
+
+/// The page offers nothing that pays or leaves.
+pub fn takes_no_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
+    if visit.offers.is_empty() {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", "a page that takes no payment", site.end(visit)))
+}
+
+/// The page offers one way out at most: back or cancel.
+pub fn one_way_out(visit: &PageVisit) -> Judgement {
+    let ways: Vec<&str> =
+        visit.offers.iter().map(String::as_str).filter(|offer| matches!(*offer, "back" | "cancel")).collect();
+    if ways.len() < 2 {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", "back or cancel, not both", ways.join(" and ")))
 }
 
 /// The page asks whether the consumer really wants to cancel.
@@ -192,5 +229,35 @@ mod tests {
             text(asks_confirmation(&gone, SITE)),
             "page: expected a question whether to cancel, got the cancel URL"
         );
+    }
+
+    #[test]
+    fn a_finished_link_takes_no_payment() {
+        assert_eq!(takes_no_payment(&generic_page("completed"), SITE), Ok(()));
+        assert_eq!(
+            text(takes_no_payment(&paying(), SITE)),
+            "page: expected a page that takes no payment, got the payment page",
+        );
+    }
+
+    #[test]
+    fn one_way_out_is_back_or_cancel() {
+        let mut page = paying();
+        assert_eq!(one_way_out(&page), Ok(()));
+        page.offers.push("cancel".into());
+        assert_eq!(text(one_way_out(&page)), "page: expected back or cancel, not both, got back and cancel");
+    }
+
+    #[test]
+    fn a_price_is_found_in_any_notation() {
+        let page = |words: &str| visit("http://localhost:1/‹link:1›", words);
+        for words in ["Pay EUR 25.00", "25,00 €", "Zahlen: 25,00 EUR"] {
+            assert_eq!(shows_price(&page(words), 2500, "EUR"), Ok(()), "{words}");
+        }
+        assert_eq!(
+            text(shows_price(&page("Pay SEK 25.00"), 2500, "EUR")),
+            "page: expected EUR 25.00 on the page, got \"Pay SEK 25.00\"",
+        );
+        assert!(shows_price(&page("Pay EUR …"), 2500, "EUR").is_err());
     }
 }

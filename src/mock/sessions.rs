@@ -96,7 +96,10 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
         // A session that waits can always be opened.
         let _ = playground.apply(&hosted, Event::PageOpened, call.now);
     }
-    let body = hosted.representation(&rules.expiry);
+    let mut body = hosted.representation(&rules.expiry);
+    if hosted.status() == Status::Completed && !hosted.shows_completion(call.now, &rules.life) {
+        body["status"] = Status::InProgress.name().into();
+    }
     Ok(Reply::json(StatusCode::OK, body))
 }
 

@@ -44,8 +44,13 @@ const SECOND_SESSION: &str = "HPP-CREATE-026";
 impl Draft {
     /// The requirement that promises that this is accepted.
     fn promise(&self, second: bool) -> &'static str {
+        let is_plain = |name: &String| matches!(name.as_str(), "purchase_type" | "place_order_mode");
+        let has_options =
+            self.body["options"].as_object().is_some_and(|options| !options.keys().all(is_plain));
         if second {
             SECOND_SESSION
+        } else if has_options {
+            "HPP-CREATE-038"
         } else if self.urls.contains(&Cell::Empty) {
             "HPP-CREATE-024"
         } else if self.urls.contains(&Cell::Null) {
@@ -154,12 +159,17 @@ impl World {
         if let Some(mode) = &self.merchant.place_order_mode {
             options["place_order_mode"] = json!(mode);
         }
+        for (name, value) in &self.merchant.options {
+            options[name] = value.clone();
+        }
         let body = json!({
             "payment_session_url": payment.url.as_str(),
             "merchant_urls": urls.to_json(&self.context().profile.merchant_host, &prefix),
             "options": options,
         });
-        Draft { body, prefix, urls, faulty_on_purpose: false }
+        // The historic option is no part of the schema, yet the guide names it.
+        let faulty_on_purpose = self.merchant.options.contains_key("payment_fallback");
+        Draft { body, prefix, urls, faulty_on_purpose }
     }
 
     /// Sends a request for a hosted session, whatever comes of it.
@@ -230,7 +240,13 @@ impl World {
 
     /// Reads the hosted session at the URL it came with.
     pub async fn read_session(&mut self) -> Result<Index, StepFailure> {
-        let url = self.live_url(self.this_session()?.created, "/session_url")?;
+        let session = self.this_session()?;
+        self.read_hosted(&session).await
+    }
+
+    /// Reads any hosted session at the URL it came with.
+    pub async fn read_hosted(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
+        let url = self.live_url(session.created, "/session_url")?;
         self.call(Method::GET, Operation::ReadSession, url, None).await
     }
 

@@ -55,15 +55,19 @@ impl World {
 
     /// Moves the target's clock forward to an instant.
     pub async fn move_clock(&mut self, to: Timestamp) -> Result<(), StepFailure> {
+        let now = self.now(self.latest()?)?.at;
+        // The Date field has whole seconds: the target may be up to one ahead of it, never behind.
+        let ahead = now.duration_until(to);
+        self.advance_clock(Duration::try_from(ahead).unwrap_or(Duration::ZERO)).await
+    }
+
+    /// Moves the target's clock forward.
+    pub async fn advance_clock(&mut self, by: Duration) -> Result<(), StepFailure> {
         let context = self.context().clone();
         let (Some(control), Some(merchant_id)) = (&context.control, self.merchant.account.clone()) else {
             let what = "the target's clock cannot be moved: no account of its own to control";
             return Err(StepFailure::Missing(what.into()));
         };
-        let now = self.now(self.latest()?)?.at;
-        // The Date field has whole seconds: the target may be up to one ahead of it, never behind.
-        let ahead = now.duration_until(to);
-        let by = Duration::try_from(ahead).unwrap_or(Duration::ZERO);
         let moved = control.advance_clock(&merchant_id, by, self.began()).await?;
         self.evidence.clock_moves.push(moved);
         Ok(())

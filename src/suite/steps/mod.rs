@@ -4,13 +4,18 @@
     reason = "the registry takes every step in one form, whether or not it waits"
 )]
 
+mod callback;
 mod consumer;
 mod creation;
 mod credentials;
 mod disabling;
 mod expiry;
+mod insertion;
 mod landing;
+mod lifecycle;
+mod options;
 mod page;
+mod payment_result;
 mod payment_session;
 mod placeholder;
 mod reading;

@@ -1,0 +1,177 @@
+//! Checks of status callbacks: what reached the merchant's server when the consumer did something.
+
+use crate::check::Judgement;
+use crate::check::quoted;
+use crate::evidence::Arrival;
+use crate::evidence::PageVisit;
+use crate::verdict::Mismatch;
+use serde_json::Value;
+
+const CALLBACK: &str = "callback";
+
+/// The body of a call, if it is JSON.
+pub fn body(call: &Arrival) -> Option<Value> {
+    serde_json::from_str(&call.body).ok()
+}
+
+/// The status that a call tells.
+pub fn status(call: &Arrival) -> Option<String> {
+    Some(body(call)?.pointer("/session/status")?.as_str()?.to_owned())
+}
+
+/// The first of the calls that tells this status.
+pub fn telling<'c>(calls: &'c [Arrival], expected: &str) -> Result<&'c Arrival, Mismatch> {
+    let found = calls.iter().find(|call| status(call).as_deref() == Some(expected));
+    found.ok_or_else(|| {
+        let told: Vec<String> =
+            calls.iter().map(|call| status(call).unwrap_or_else(|| "no status".to_owned())).collect();
+        let actual = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
+        Mismatch::new(CALLBACK, format!("a call that tells {expected}"), actual)
+    })
+}
+
+/// The call is a POST.
+pub fn is_post(call: &Arrival) -> Judgement {
+    if call.method == "POST" {
+        return Ok(());
+    }
+    Err(Mismatch::new(CALLBACK, "POST", call.method.clone()))
+}
+
+/// The `event_id` of a call.
+pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
+    let body = body(call).unwrap_or_default();
+    match body.get("event_id") {
+        Some(Value::String(id)) if !id.is_empty() => Ok(id.clone()),
+        Some(other) => Err(Mismatch::new("/event_id", "a non-empty string", other.to_string())),
+        None => Err(Mismatch::new("/event_id", "a non-empty string", "nothing")),
+    }
+}
+
+/// The `session` of a call.
+pub fn session(call: &Arrival) -> Result<Value, Mismatch> {
+    match body(call).and_then(|body| body.get("session").cloned()) {
+        Some(session @ Value::Object(_)) => Ok(session),
+        Some(other) => Err(Mismatch::new("/session", "an object", other.to_string())),
+        None => Err(Mismatch::new("/session", "an object", "nothing")),
+    }
+}
+
+/// The call about a payment carries the token or the order that the payment came to.
+pub fn carries_result(call: &Arrival) -> Judgement {
+    let session = session(call)?;
+    let members = ["authorization_token", "order_id"];
+    if members.iter().any(|member| session.get(member).is_some_and(Value::is_string)) {
+        return Ok(());
+    }
+    Err(Mismatch::new("/session", "authorization_token or order_id", quoted(&session.to_string())))
+}
+
+/// Nobody called: no POST came, at whatever URL.
+pub fn none_came(arrivals: &[Arrival]) -> Judgement {
+    match arrivals.iter().find(|arrival| arrival.method == "POST") {
+        Some(call) => Err(Mismatch::new(CALLBACK, "none", format!("POST {}", call.url))),
+        None => Ok(()),
+    }
+}
+
+/// There are no more calls than this.
+pub fn at_most(calls: &[Arrival], limit: usize) -> Judgement {
+    if calls.len() <= limit {
+        return Ok(());
+    }
+    Err(Mismatch::new(CALLBACK, format!("at most {limit} calls"), format!("{} or more", calls.len())))
+}
+
+/// Every page came before the time was over that the merchant's server is given to answer.
+pub fn unhindered(visits: &[PageVisit], limit_us: u64) -> Judgement {
+    let Some(slowest) = visits.iter().max_by_key(|visit| visit.elapsed_us) else { return Ok(()) };
+    if slowest.elapsed_us < limit_us {
+        return Ok(());
+    }
+    let seconds = |us: u64| format!("{}.{} s", us / 1_000_000, us % 1_000_000 / 100_000);
+    Err(Mismatch::new(
+        format!("time of `{}`", slowest.act),
+        format!("less than {}", seconds(limit_us)),
+        seconds(slowest.elapsed_us),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::landing::examples::visit;
+
+    fn call(body: &str) -> Arrival {
+        Arrival {
+            at_us: 1,
+            method: "POST".into(),
+            url: "https://merchant.example/s1/status_update".into(),
+            body: body.into(),
+        }
+    }
+
+    fn text<T: std::fmt::Debug>(outcome: Result<T, Mismatch>) -> String {
+        outcome.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_status_is_looked_for_among_all_calls() {
+        let calls =
+            [call(r#"{"session":{"status":"IN_PROGRESS"}}"#), call(r#"{"session":{"status":"BACK"}}"#)];
+        assert_eq!(telling(&calls, "BACK"), Ok(&calls[1]));
+        assert_eq!(
+            text(telling(&calls, "FAILED")),
+            "callback: expected a call that tells FAILED, got IN_PROGRESS, BACK"
+        );
+        assert_eq!(
+            text(telling(&[call("{}")], "BACK")),
+            "callback: expected a call that tells BACK, got no status"
+        );
+        assert_eq!(text(telling(&[], "BACK")), "callback: expected a call that tells BACK, got none");
+    }
+
+    #[test]
+    fn a_call_has_an_event_id_and_a_session() {
+        let whole = call(r#"{"event_id":"e1","session":{}}"#);
+        assert_eq!(event_id(&whole), Ok("e1".to_owned()));
+        assert!(session(&whole).is_ok());
+        assert_eq!(text(event_id(&call("{}"))), "/event_id: expected a non-empty string, got nothing");
+        assert_eq!(
+            text(event_id(&call(r#"{"event_id":7}"#))),
+            "/event_id: expected a non-empty string, got 7"
+        );
+        assert_eq!(text(session(&call("gone"))), "/session: expected an object, got nothing");
+        assert_eq!(text(session(&call(r#"{"session":[]}"#))), "/session: expected an object, got []");
+    }
+
+    #[test]
+    fn a_payment_is_told_with_its_result() {
+        assert_eq!(carries_result(&call(r#"{"session":{"order_id":"o1"}}"#)), Ok(()));
+        assert!(text(carries_result(&call(r#"{"session":{"order_id":null}}"#))).contains("order_id"));
+    }
+
+    #[test]
+    fn calls_are_counted_and_told_from_visits() {
+        let mut get = call("");
+        get.method = "GET".into();
+        assert_eq!(none_came(std::slice::from_ref(&get)), Ok(()));
+        assert_eq!(text(is_post(&get)), "callback: expected POST, got GET");
+        let calls = vec![call("{}"); 5];
+        assert!(none_came(&calls).is_err() && is_post(&calls[0]).is_ok());
+        assert_eq!(at_most(&calls[..4], 4), Ok(()));
+        assert_eq!(text(at_most(&calls, 4)), "callback: expected at most 4 calls, got 5 or more");
+    }
+
+    #[test]
+    fn a_page_that_waits_for_the_merchant_is_late() {
+        let mut page = visit("http://localhost:1/‹link:1›", "Pay");
+        page.act = "open".into();
+        assert_eq!(unhindered(std::slice::from_ref(&page), 2_500_000), Ok(()));
+        page.elapsed_us = 3_120_000;
+        assert_eq!(
+            text(unhindered(&[page], 2_500_000)),
+            "time of `open`: expected less than 2.5 s, got 3.1 s"
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! QR codes: what the picture says that the API gives out.
+
+use crate::check::answer;
+use crate::check::page;
+use crate::client::Method;
+use crate::evidence::Operation;
+use crate::evidence::PageVisit;
+use crate::suite::failure::StepFailure;
+use crate::suite::hosted::HostedSession;
+use crate::suite::world::World;
+use crate::verdict::Mismatch;
+use png::ColorType;
+use png::Transformations;
+use rqrr::PreparedImage;
+
+/// The requirement that promises that the QR code leads to the page of its session.
+const LEADS_TO_PAGE: &str = "HPP-QR-002";
+
+/// Why a picture could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum QrError {
+    #[error("the picture is no PNG")]
+    NoPng,
+    #[error("no QR code is found in the picture")]
+    NoCode,
+}
+
+/// Reads the QR code in a PNG.
+fn read(picture: &[u8]) -> Result<String, QrError> {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(|_| QrError::NoPng)?;
+    let mut bytes = vec![0; reader.output_buffer_size().ok_or(QrError::NoPng)?];
+    let frame = reader.next_frame(&mut bytes).map_err(|_| QrError::NoPng)?;
+    let (samples, has_alpha) = match frame.color_type {
+        ColorType::GrayscaleAlpha => (2, true),
+        ColorType::Rgb => (3, false),
+        ColorType::Rgba => (4, true),
+        _ => (1, false),
+    };
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    let mut image = PreparedImage::prepare_from_greyscale(width, height, |x, y| {
+        let pixel = &bytes[y * frame.line_size + x * samples..][..samples];
+        // What is transparent lies on white.
+        if has_alpha && pixel[samples - 1] < 128 { u8::MAX } else { pixel[0] }
+    });
+    let grids = image.detect_grids();
+    let decoded = grids.iter().find_map(|grid| grid.decode().ok());
+    decoded.map(|(_, text)| text).ok_or(QrError::NoCode)
+}
+
+impl World {
+    /// What the QR code of a hosted session says; the picture is fetched without credentials.
+    pub async fn qr_text(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
+        let url = self.live_url(session.created, "/qr_code_url")?;
+        let fetched = self.call_as(None, Method::GET, Operation::FetchQrCode, url, None).await?;
+        self.success(fetched)?;
+        let image = answer::image(self.response(fetched)?);
+        self.rests_on("HPP-QR-001", image)?;
+        match read(self.answer(fetched).live_picture()) {
+            Ok(text) => Ok(text),
+            Err(error @ QrError::NoPng) => Err(StepFailure::Unseen(error.to_string())),
+            Err(QrError::NoCode) => {
+                let mismatch = Mismatch::new("QR code", "a link to the payment page", "nothing to read");
+                self.rests_on(LEADS_TO_PAGE, Err(mismatch))
+            }
+        }
+    }
+
+    /// Opens what the QR code of a hosted session says: a page that is answered, as the one of `redirect_url` is.
+    pub async fn open_qr_link(&mut self, session: &HostedSession) -> Result<PageVisit, StepFailure> {
+        let link = self.qr_text(session).await?;
+        let redirect_url = self.live_url(session.created, "/redirect_url")?;
+        let visit = self.open_url(session, &link).await?;
+        if link == redirect_url.as_str() {
+            self.page_was_reached()?;
+        }
+        self.rests_on(LEADS_TO_PAGE, page::public(&visit))?;
+        Ok(visit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qrcode::QrCode;
+    use qrcode::types::Color;
+
+    /// A PNG of this text, each module of the code four pixels wide.
+    fn picture(text: &str, color_type: ColorType) -> Vec<u8> {
+        const SCALE: usize = 4;
+        const MARGIN: usize = 4;
+        let code = QrCode::new(text).unwrap();
+        let side = (code.width() + 2 * MARGIN) * SCALE;
+        let is_dark = |x: usize, y: usize| {
+            let module = |at: usize| (at / SCALE).checked_sub(MARGIN).filter(|at| *at < code.width());
+            match (module(x), module(y)) {
+                (Some(x), Some(y)) => code[(x, y)] == Color::Dark,
+                _ => false,
+            }
+        };
+        let mut pixels = Vec::new();
+        for (y, x) in (0..side).flat_map(|y| (0..side).map(move |x| (y, x))) {
+            let shade = if is_dark(x, y) { 0 } else { 255 };
+            match color_type {
+                ColorType::Rgba => pixels.extend([0, 0, 0, 255 - shade]),
+                _ => pixels.push(shade),
+            }
+        }
+        let mut file = Vec::new();
+        let side = u32::try_from(side).unwrap();
+        let mut encoder = png::Encoder::new(&mut file, side, side);
+        encoder.set_color(color_type);
+        encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_code_is_read_from_grey_and_from_transparent_pictures() {
+        let link = "https://pay.example/eu/hpp/payments/2OCkffK";
+        for color_type in [ColorType::Grayscale, ColorType::Rgba] {
+            assert_eq!(read(&picture(link, color_type)), Ok(link.to_owned()), "{color_type:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_and_what_holds_no_code_stay_apart() {
+        assert_eq!(read(b"<svg/>"), Err(QrError::NoPng));
+        let mut file = Vec::new();
+        let mut encoder = png::Encoder::new(&mut file, 20, 20);
+        encoder.set_color(ColorType::Grayscale);
+        encoder.write_header().unwrap().write_image_data(&[255; 400]).unwrap();
+        assert_eq!(read(&file), Err(QrError::NoCode));
+    }
+}
