@@ -37,6 +37,17 @@ pub struct Call<'c> {
     pub body: Option<Value>,
     /// The scenario means the request to break its schema.
     pub faulty_on_purpose: bool,
+    /// None sends a request in proper form.
+    pub oddity: Option<Oddity>,
+}
+
+/// What sets a request apart from one in proper form.
+#[derive(Debug, Clone)]
+pub enum Oddity {
+    /// This text is sent in place of a JSON body.
+    Text(String),
+    /// The credentials travel under this scheme, not as HTTP Basic.
+    Scheme(&'static str),
 }
 
 /// What came of a call: the record to judge, and the live body to act on.
@@ -139,7 +150,11 @@ impl Client {
                 method: call.method.to_string(),
                 url: self.recorder.url(call.url.as_str()),
                 fields,
-                body: call.body.map_or(Body::Empty, |body| Body::Json(self.recorder.json(&body))),
+                body: match (&call.oddity, &call.body) {
+                    (Some(Oddity::Text(text)), _) => Body::Text(self.recorder.text(text)),
+                    (_, Some(body)) => Body::Json(self.recorder.json(body)),
+                    _ => Body::Empty,
+                },
                 faulty_on_purpose: call.faulty_on_purpose,
             },
             outcome,
@@ -152,11 +167,18 @@ impl Client {
         let mut fields: Vec<Field> = vec![];
         if let Some(credentials) = call.credentials {
             let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
-            let value = format!("Basic {}", STANDARD.encode(pair));
+            let scheme = match call.oddity {
+                Some(Oddity::Scheme(scheme)) => scheme,
+                _ => "Basic",
+            };
+            let value = format!("{scheme} {}", STANDARD.encode(pair));
             fields.push(("Authorization".into(), self.recorder.text(&value)));
             request = request.header(header::AUTHORIZATION, value);
         }
-        if let Some(body) = &call.body {
+        if let Some(Oddity::Text(text)) = &call.oddity {
+            fields.push(("Content-Type".into(), "application/json".into()));
+            request = request.header(header::CONTENT_TYPE, "application/json").body(text.clone());
+        } else if let Some(body) = &call.body {
             fields.push(("Content-Type".into(), "application/json".into()));
             request = request.json(body);
         }

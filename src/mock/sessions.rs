@@ -92,11 +92,11 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     if rules.expiry.expired_is_not_read && hosted.is_expired(call.now, &rules.expiry) {
         return Err(not_found());
     }
+    let body = hosted.representation(&rules.expiry);
     if !rules.life.reading_changes_nothing && hosted.status() == Status::Waiting {
         // A session that waits can always be opened.
         let _ = playground.apply(&hosted, Event::PageOpened, call.now);
     }
-    let body = hosted.representation(&rules.expiry);
     Ok(Reply::json(StatusCode::OK, body))
 }
 

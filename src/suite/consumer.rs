@@ -143,6 +143,20 @@ impl World {
         self.keep_visit(visit)
     }
 
+    /// Opens a link that is not that of a hosted session's answer, whatever it shows.
+    pub async fn open_link(&mut self, link: &str) -> Result<PageVisit, StepFailure> {
+        let visit = self.browser()?.open(link).await;
+        self.keep_visit(visit)
+    }
+
+    /// Makes a move on the page that is open, whatever it leads to.
+    pub async fn act_on_open_page(&mut self, act: Act) -> Result<PageVisit, StepFailure> {
+        self.consumer.opened = false;
+        self.consumer.act = Some(act);
+        let visit = self.browser()?.perform(act.wanted()).await;
+        self.keep_visit(visit)
+    }
+
     /// Opens the page of a hosted session and makes a move there; gives back where that led.
     pub async fn act(&mut self, session: &HostedSession, act: Act) -> Result<PageVisit, StepFailure> {
         let page = self.open_page(session).await?;

@@ -112,11 +112,17 @@ impl World {
     /// Asks for a payment session, whatever comes of it.
     pub async fn create_payment_session(&mut self) -> Result<Index, StepFailure> {
         let context = self.context().clone();
-        let (profile, kind) = (&context.profile, kind(context.profile.provider));
+        let kind = kind(context.profile.provider);
+        let body = self.purchase_request();
+        self.call(Method::POST, kind.create, self.api_url(kind.path)?, Some(body)).await
+    }
+
+    /// What the payment session of the scenario is asked for with: an order is placed with the same.
+    pub fn purchase_request(&self) -> Value {
+        let profile = &self.context().profile;
         let channel = self.merchant.channel.as_deref();
         let reference = &self.merchant.reference;
-        let body = request(profile.provider, &profile.purchase, channel, &profile.merchant_host, reference);
-        self.call(Method::POST, kind.create, self.api_url(kind.path)?, Some(body)).await
+        request(profile.provider, &profile.purchase, channel, &profile.merchant_host, reference)
     }
 
     /// The payment session of the scenario; made when there is none yet.

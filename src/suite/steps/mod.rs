@@ -8,12 +8,16 @@ mod consumer;
 mod creation;
 mod credentials;
 mod disabling;
+mod distribution;
 mod expiry;
 mod landing;
+mod module;
+mod order;
 mod page;
 mod payment_session;
 mod placeholder;
 mod reading;
+mod refusal;
 mod response;
 
 #[cfg(test)]
