@@ -88,6 +88,53 @@ Feature: Placeholders in merchant URLs
       When the consumer pays
       Then the parameter token of the success URL is filled
 
+  @req:HPP-PLACEHOLDER-009 @needs:browser @needs:outcome
+  Rule: The inserted token is that of the session
+
+    Scenario: The token at success is the one that the session reads
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | success | ?token={{authorization_token}} |
+      When the consumer pays
+      Then the parameter token of the success URL is the authorization_token
+
+  @req:HPP-PLACEHOLDER-010 @needs:browser @needs:outcome
+  Rule: The inserted token places an order
+
+    Scenario: The token at success places the order
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | success | ?token={{authorization_token}} |
+      When the consumer pays
+      Then the parameter token of the success URL places the order
+
+  @req:HPP-PLACEHOLDER-011 @needs:browser @needs:outcome
+  Rule: The token is for the success URL alone
+
+    Scenario Outline: The token is not filled in at <url>
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | <url> | ?token={{authorization_token}} |
+      When the consumer <act>
+      Then the parameter token of the <url> URL is not filled
+      And the parameter token of the <url> URL is recorded
+
+      Examples:
+        | url     | act                     |
+        | back    | presses back            |
+        | failure | is declined             |
+        | error   | meets a technical error |
+
+  @req:HPP-PLACEHOLDER-012 @needs:browser @needs:outcome
+  Rule: A KCO order has no authorization token
+
+    Scenario: The token is not filled in for a KCO order
+      Given a hosted session whose merchant URLs are
+        | success | ?token={{authorization_token}} |
+      When the consumer pays
+      Then the parameter token of the success URL is not filled
+      And the parameter token of the success URL is recorded
+
   @req:HPP-PLACEHOLDER-013 @needs:browser @needs:outcome
   Rule: The success URL of a KCO order gets the order id
 
@@ -145,6 +192,15 @@ Feature: Placeholders in merchant URLs
       When the consumer pays
       Then every placeholder of the success URL is replaced
 
+  @req:HPP-PLACEHOLDER-019 @needs:browser
+  Rule: A placeholder that stands twice is replaced twice
+
+    Scenario: The session id is filled in twice in one URL
+      Given a hosted session whose merchant URLs are
+        | back | ?one={{session_id}}&two={{session_id}} |
+      When the consumer presses back
+      Then the parameters one and two of the back URL are both filled
+
   @req:HPP-PLACEHOLDER-020 @needs:browser
   Rule: Other query parameters arrive unchanged
 
@@ -189,3 +245,51 @@ Feature: Placeholders in merchant URLs
       Given a hosted session whose success URL carries every placeholder
       When the consumer pays
       Then no placeholder is left in the success URL
+
+  @req:HPP-PLACEHOLDER-022 @needs:browser @needs:outcome
+  Rule: Inserted values are URL-safe
+
+    Scenario: The values at success mean the same anywhere in a URL
+      Given a hosted session whose success URL carries every placeholder
+      When the consumer pays
+      Then the inserted values of the success URL are URL-safe
+
+  @req:HPP-PLACEHOLDER-023 @needs:browser
+  Rule: A tag that nobody knows is open
+
+    Scenario: What stands for an unknown tag is recorded
+      Given a hosted session whose merchant URLs are
+        | back | ?unknown={{foo}} |
+      When the consumer presses back
+      Then the parameter unknown of the back URL is recorded
+
+  @req:HPP-PLACEHOLDER-024 @needs:browser
+  Rule: Encoded braces are open
+
+    Scenario: What stands for a placeholder in encoded braces is recorded
+      Given a hosted session whose merchant URLs are
+        | back | ?encoded=%7B%7Bsession_id%7D%7D |
+      When the consumer presses back
+      Then the parameter encoded of the back URL is recorded
+
+  @req:HPP-PLACEHOLDER-025 @needs:browser
+  Rule: A placeholder outside the query is open
+
+    Scenario Outline: What stands for a placeholder in the <place> is recorded
+      Given a hosted session whose merchant URLs are
+        | back | <address> |
+      When the consumer presses back
+      Then the address of the back URL is recorded
+
+      Examples:
+        | place    | address                |
+        | path     | /{{session_id}}?a=1    |
+        | fragment | ?a=1#id={{session_id}} |
+
+  @req:HPP-PLACEHOLDER-029
+  Rule: The tags of standalone_url are for the integrator
+
+    Scenario: Which tags stand in standalone_url is recorded
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the tags of standalone_url are recorded

@@ -24,7 +24,7 @@ Feature: Payment sessions
     Scenario: Placing the order of a payment answers 200 with its id
       Given a hosted session
       And the consumer has paid
-      When the merchant places the order of the payment
+      When the merchant places the order of the hosted session
       Then the response status is 200
       And the response conforms to the order-placed schema
 

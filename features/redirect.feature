@@ -125,6 +125,20 @@ Feature: Where the consumer ends
         | empty |
         | null  |
 
+  @req:HPP-REDIRECT-011 @needs:browser
+  Rule: Where going back leads without a back URL is open
+
+    Scenario Outline: Where back leads with <cell> in its place is recorded
+      Given a hosted session whose merchant URLs are
+        | back | <cell> |
+      When the consumer presses back
+      Then where the consumer ends is recorded
+
+      Examples:
+        | cell  |
+        | empty |
+        | null  |
+
   @req:HPP-REDIRECT-012 @needs:browser
   Rule: An empty merchant URL behaves like null
 
@@ -216,6 +230,28 @@ Feature: Where the consumer ends
       Then the consumer lands at the cancel URL
       And the hosted session becomes CANCELLED
 
+  @req:HPP-REDIRECT-019 @needs:browser
+  Rule: Back and cancel are never offered at once
+
+    Scenario Outline: The page of a purchase in <channel> offers one way out
+      Given a payment session of the <channel> channel
+      And a hosted session
+      When the consumer opens the page
+      Then the page offers one way out at most
+
+      Examples:
+        | channel   |
+        | ECOMMERCE |
+        | IN_STORE  |
+
+  @req:HPP-REDIRECT-020 @needs:browser @needs:outcome
+  Rule: A payment needs no redirect
+
+    Scenario: A payment is made though the consumer was never redirected
+      Given a hosted session
+      When the consumer pays and leaves at once
+      Then the payment is made all the same
+
   @req:HPP-REDIRECT-021 @needs:browser
   Rule: The page of a waiting session is public
 
@@ -223,6 +259,14 @@ Feature: Where the consumer ends
       Given a hosted session
       When the consumer opens the page
       Then the page opens without credentials
+
+  @req:HPP-REDIRECT-023 @needs:browser @needs:outcome
+  Rule: The success URL is reached after completion
+
+    Scenario: A session is completed when its consumer arrives
+      Given a hosted session
+      When the consumer pays
+      Then the hosted session is COMPLETED on arrival at the success URL
 
   @req:HPP-REDIRECT-024 @needs:browser
   Rule: Each merchant URL receives only its own outcome

@@ -1,6 +1,26 @@
 Feature: The status of a hosted session
   What the consumer does shows in the status that the merchant reads.
 
+  @req:HPP-STATUS-001 @needs:browser
+  Rule: The status is one of nine
+
+    Scenario Outline: The status after the consumer <act> is a known one
+      Given a hosted session
+      When the consumer <act>
+      Then the hosted session has a known status
+
+      Examples:
+        | act            |
+        | opens the page |
+        | presses back   |
+
+      @needs:outcome
+      Examples:
+        | act                     |
+        | pays                    |
+        | is declined             |
+        | meets a technical error |
+
   @req:HPP-STATUS-002 @needs:browser
   Rule: An opened page is in progress
 
@@ -25,6 +45,15 @@ Feature: The status of a hosted session
       When the consumer is declined
       Then the hosted session becomes FAILED
 
+  @req:HPP-STATUS-005 @needs:browser @needs:outcome
+  Rule: FAILED is not final
+
+    Scenario: A session that failed can still be paid
+      Given a hosted session
+      And the consumer has been declined
+      When the consumer pays
+      Then the payment completes the hosted session after all
+
   @req:HPP-STATUS-006 @needs:browser
   Rule: Going back is told
 
@@ -33,6 +62,68 @@ Feature: The status of a hosted session
       When the consumer presses back
       Then the hosted session becomes BACK
 
+  @req:HPP-STATUS-007 @needs:browser @needs:outcome
+  Rule: BACK is not final
+
+    Scenario: A session whose consumer went back can still be paid
+      Given a hosted session
+      And the consumer has gone back
+      When the consumer pays
+      Then the payment completes the hosted session after all
+
+  @req:HPP-STATUS-008 @needs:browser @needs:outcome
+  Rule: ERROR is not final
+
+    Scenario: A session that met an error can still be paid
+      Given a hosted session
+      And the consumer has met a technical error
+      When the consumer pays
+      Then the payment completes the hosted session after all
+
+  @req:HPP-STATUS-009 @needs:browser
+  Rule: Final statuses never change
+
+    @needs:outcome
+    Scenario: A completed session stays so when the merchant disables it
+      Given a hosted session
+      And the consumer has paid
+      And the hosted session has been read
+      When the merchant disables the hosted session
+      Then the hosted session reads as before
+
+    @needs:outcome
+    Scenario: A completed session stays so when its link is opened
+      Given a hosted session
+      And the consumer has paid
+      And the hosted session has been read
+      When the consumer opens the page
+      Then the hosted session reads as before
+
+    Scenario: A cancelled session stays so when its link is opened
+      Given a payment session of the IN_STORE channel
+      And a hosted session
+      And the consumer has cancelled
+      And the hosted session has been read
+      When the consumer opens the page
+      Then the hosted session reads as before
+
+    Scenario: A disabled session stays so when its link is opened
+      Given a hosted session
+      And the hosted session is disabled
+      And the hosted session has been read
+      When the consumer opens the page
+      Then the hosted session reads as before
+
+  @req:HPP-STATUS-010 @needs:browser @needs:clock
+  Rule: updated_at is the time of the last change
+
+    Scenario: A session that changes later is updated then
+      Given a hosted session
+      And the hosted session has been read
+      And the clock stands 10 minutes later
+      When the consumer opens the page
+      Then updated_at is the time of the change
+
   @req:HPP-STATUS-011 @needs:browser @needs:outcome
   Rule: A session mirrors its payment session
 
@@ -40,3 +131,60 @@ Feature: The status of a hosted session
       Given a hosted session
       When the payment session comes to its end
       Then the hosted session is no longer open
+
+  @req:HPP-STATUS-013 @needs:browser
+  Rule: Leaving the page may be a time-out
+
+    Scenario: The status after the consumer walks away is recorded
+      Given a hosted session
+      When the consumer opens the page and walks away
+      Then the status of the hosted session is recorded
+
+  @req:HPP-STATUS-014 @needs:browser @needs:outcome
+  Rule: A completed link takes no second payment
+
+    Scenario: The link of a completed session takes no payment
+      Given a hosted session
+      And the consumer has paid
+      When the consumer opens the page
+      Then the page takes no payment
+
+  @req:HPP-STATUS-015 @needs:browser @needs:outcome
+  Rule: A session follows a payment through its sibling
+
+    Scenario: A session ends when its KP session is paid through another
+      Given the place_order_mode PLACE_ORDER
+      And a hosted session
+      And another hosted session of the same payment session
+      When the consumer pays in the other hosted session
+      Then the hosted session is no longer open
+      And its link takes no payment
+
+  @req:HPP-STATUS-016 @needs:browser
+  Rule: A session follows its KCO order
+
+    Scenario: A session ends when its KCO order is aborted
+      Given a hosted session
+      When the merchant aborts the KCO order
+      Then the hosted session is no longer open
+      And its link takes no payment
+
+  @req:HPP-STATUS-017 @needs:browser @needs:outcome
+  Rule: A session follows an order placed outside its page
+
+    Scenario: A session ends when the merchant places the order himself
+      Given a hosted session
+      And another hosted session of the same payment session
+      When the merchant places the order of the other hosted session
+      Then the hosted session is no longer open
+      And its link takes no payment
+
+  @req:HPP-STATUS-018 @needs:browser @needs:clock
+  Rule: A session ends before its payment session expires
+
+    Scenario: A session has ended when its payment session has expired
+      Given a hosted session
+      And the clock stands 1 minute after the end of the payment session
+      When the merchant reads the hosted session
+      Then the response status is 404
+      And its link takes no payment

@@ -1,12 +1,22 @@
 // Makes one move, in the document and on the screen it is meant for, or touches nothing.
-// arguments[0]: { document, present, actions: [{ click } or { type, into }] }
-const { document: origin, present, actions } = arguments[0];
+// arguments[0]: { document, present, actions: [{ click } or { type, into }], leaves }
+const { document: origin, present, actions, leaves } = arguments[0];
 const shown = (element) =>
   element.getClientRects().length > 0 &&
   getComputedStyle(element).visibility === "visible" &&
   !element.closest('[aria-hidden="true"], [inert]');
 const find = (selector) => [...document.querySelectorAll(selector)].find(shown);
 if (performance.timeOrigin !== origin || !find(present)) return "changed";
+if (leaves) {
+  // The form is sent as if the tab closed right after: nobody follows where its answer leads.
+  const send = (event) => {
+    event.preventDefault();
+    const { target: form, submitter } = event;
+    const fields = new URLSearchParams(new FormData(form, submitter));
+    fetch(form.action, { method: form.method, body: fields, redirect: "manual", keepalive: true }).catch(() => {});
+  };
+  document.addEventListener("submit", send, { capture: true, once: true });
+}
 const pointer = (element, type) => {
   const box = element.getBoundingClientRect();
   const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };

@@ -32,6 +32,8 @@ pub(super) struct Plan<'a> {
     pub(super) merchant_host: &'a str,
     /// The move that the consumer wants, if any.
     pub(super) wanted: Option<&'a str>,
+    /// Whether the consumer is gone once the move is made.
+    pub(super) leaves: bool,
 }
 
 /// Where a journey has ended.
@@ -151,7 +153,7 @@ impl Journey<'_> {
     async fn act(&self, reading: Reading, moves: &mut Moves) -> Result<(), SessionError> {
         let Some((screen, document)) = reading.screen else { return Ok(()) };
         if let Some(actions) = self.plan.actions(screen) {
-            match self.session.act(self.plan.driver, (screen, document), actions).await {
+            match self.session.act(&self.plan, (screen, document), actions).await {
                 Ok(Move::Outdated) => return Ok(()),
                 Ok(Move::Made | Move::Impossible) => {}
                 Err(error) if error.is_passing() => {}
@@ -216,6 +218,7 @@ pub(super) fn is_at(url: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     const DRIVER: &str = r#"
 [[screen]]
@@ -238,6 +241,8 @@ passing = true
             loading: false,
             text: "text".to_owned(),
             top_level: true,
+            language: None,
+            parts: BTreeMap::new(),
             scripted: false,
             screen: screen.map(|index| (index, 1.0)),
             ending: ending.map(str::to_owned),
@@ -263,7 +268,7 @@ passing = true
         ];
         let driver = PageDriver::parse("x", DRIVER).unwrap();
         for (reading, wanted, next) in cases {
-            let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted };
+            let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted, leaves: false };
             assert_eq!(plan.next(&reading, &Moves::default()), next, "{reading:?} {wanted:?}");
         }
     }
@@ -275,7 +280,12 @@ passing = true
         for (tries, again) in [(1, false), (2, true)] {
             let text = DRIVER.replace("present = \"main\"", &format!("present = \"main\"\ntries = {tries}"));
             let driver = PageDriver::parse("x", &text).unwrap();
-            let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: Some("approve") };
+            let plan = Plan {
+                driver: &driver,
+                merchant_host: "merchant.example",
+                wanted: Some("approve"),
+                leaves: false,
+            };
             assert_eq!(plan.next(&seen, &moves), Next::Hold, "{tries}");
             assert_eq!(plan.may_repeat(&seen, &moves), again, "{tries}");
         }

@@ -15,6 +15,7 @@ use crate::evidence::Recorder;
 use crate::evidence::Trouble;
 use crate::evidence::TroubleKind;
 use crate::target::Deadlines;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -65,12 +66,25 @@ impl Lease {
 
     /// Opens a URL as a consumer who follows a link.
     pub async fn open(&mut self, url: &str) -> PageVisit {
-        self.visit("open", Some(url), None).await
+        self.visit("open", Some(url), None, false).await
     }
 
     /// Operates the page until it has given what the consumer wants, or shows that it will not.
     pub async fn perform(&mut self, wanted: &str) -> PageVisit {
-        self.visit(wanted, None, Some(wanted)).await
+        self.visit(wanted, None, Some(wanted), false).await
+    }
+
+    /// Does the same, and is gone before an answer of the page can lead the browser anywhere.
+    pub async fn perform_and_leave(&mut self, wanted: &str) -> PageVisit {
+        self.visit(wanted, None, Some(wanted), true).await
+    }
+
+    /// Makes the browser a phone, with its viewport and a touch screen, until the lease ends.
+    pub async fn become_phone(&mut self) -> Option<Trouble> {
+        // The phone goes with its tab.
+        self.scripted = true;
+        let session = self.slot.session()?;
+        session.emulate_phone().await.err().map(|error| error.trouble())
     }
 
     /// Takes a screenshot; gives its file, relative to the run's folder.
@@ -86,14 +100,14 @@ impl Lease {
         }
     }
 
-    async fn visit(&mut self, act: &str, url: Option<&str>, wanted: Option<&str>) -> PageVisit {
+    async fn visit(&mut self, act: &str, url: Option<&str>, wanted: Option<&str>, leaves: bool) -> PageVisit {
         self.visits += 1;
         let (started, wall) = (Instant::now(), SystemTime::now());
         // An act that is cancelled half way leaves this behind.
         let fit = !std::mem::replace(&mut self.unfit, true);
         let mut chain = Chain::default();
         let (mut rest, error) = if fit {
-            self.journey(url, wanted, &mut chain).await
+            self.journey(url, (wanted, leaves), &mut chain).await
         } else {
             (Rest::default(), Some(SessionError::Lost("an earlier act has failed".to_owned())))
         };
@@ -117,7 +131,7 @@ impl Lease {
     async fn journey(
         &mut self,
         url: Option<&str>,
-        wanted: Option<&str>,
+        (wanted, leaves): (Option<&str>, bool),
         chain: &mut Chain,
     ) -> (Rest, Option<SessionError>) {
         let Sitting { driver, deadlines, .. } = &self.sitting;
@@ -133,7 +147,7 @@ impl Lease {
         }
         let mut rest = Rest::default();
         if !failed.as_ref().is_some_and(SessionError::is_final) {
-            let plan = Plan { driver, merchant_host: &merchant_host, wanted };
+            let plan = Plan { driver, merchant_host: &merchant_host, wanted, leaves };
             // After a failure there is nothing to wait for: a single look shows where the browser stands.
             let quiet = if failed.is_some() { Duration::ZERO } else { deadlines.quiet };
             let journey = Journey { session, plan, quiet, deadline };
@@ -151,6 +165,11 @@ impl Lease {
                 lost.or(failed).filter(|error| error.trouble().kind != TroubleKind::Network || !answered);
         }
         (rest, failed)
+    }
+
+    fn parts(&self, reading: &Reading) -> BTreeMap<String, Vec<String>> {
+        let shown = |texts: &Vec<String>| texts.iter().map(|text| self.sitting.recorder.text(text)).collect();
+        reading.parts.iter().map(|(name, texts)| (name.clone(), shown(texts))).collect()
     }
 
     async fn picture_of(&mut self, act: &str, rest: &mut Rest) -> Option<String> {
@@ -207,6 +226,8 @@ impl Lease {
             screen: reading.and_then(|reading| reading.screen_name(driver)).map(str::to_owned),
             ending: reading.and_then(|reading| reading.ending.clone()),
             offers: reading.map(|reading| reading.offers.clone()).unwrap_or_default(),
+            language: reading.and_then(|reading| reading.language.clone()),
+            parts: reading.map(|reading| self.parts(reading)).unwrap_or_default(),
             stayed: rest.stayed,
             top_level: reading.is_some_and(|reading| reading.top_level),
             screenshot,

@@ -1,5 +1,6 @@
 // Reads the document of the current frame at once: where it stands, what it shows, which rules of the page driver match.
-// arguments[0]: { screens: [{ present, moves: [[name, selector]] }], endings: [selector or null], text: longest text }
+// arguments[0]: { screens: [{ present, moves: [[name, selector]] }], endings: [selector or null], parts: [[selector, reading]],
+// text: longest text }
 const rules = arguments[0];
 const faults = [];
 const shown = (element) =>
@@ -14,6 +15,20 @@ const find = (selector) => {
     return undefined;
   }
 };
+const readings = {
+  text: (element) => element.innerText.trim().slice(0, rules.text),
+  value: (element) => element.value,
+  image: (element) => element.currentSrc || element.src,
+  background: (element) => /url\("?([^")]*)/.exec(getComputedStyle(element).backgroundImage)?.[1] ?? "",
+};
+const parts = rules.parts.map(([selector, reading]) => {
+  try {
+    return [...document.querySelectorAll(selector)].filter(shown).map(readings[reading]).filter(Boolean);
+  } catch {
+    faults.push(selector);
+    return [];
+  }
+});
 const screens = rules.screens.map((screen) => ({
   present: Boolean(find(screen.present)),
   offers: screen.moves
@@ -36,6 +51,8 @@ return {
   title: document.title,
   loading: document.readyState === "loading",
   text: (document.body ? document.body.innerText : "").trim().slice(0, rules.text),
+  language: document.documentElement.lang || null,
+  parts,
   top: window.top === window.self,
   scripted: document.scripts.length > 0 || stored(),
   screens,

@@ -17,6 +17,32 @@ pub struct PageDriver {
     name: String,
     pub(super) screens: Vec<Screen>,
     pub(super) endings: Vec<Ending>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// Something the page shows that a check may want to know: a price, a picture, a choice.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Part {
+    pub(super) name: String,
+    /// CSS selector; every visible element it finds counts.
+    pub(super) select: String,
+    #[serde(default)]
+    pub(super) read: PartReading,
+}
+
+/// What is read of an element.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PartReading {
+    #[default]
+    Text,
+    /// The value that a form would send.
+    Value,
+    /// The address of a picture.
+    Image,
+    /// The address of the picture behind it.
+    Background,
 }
 
 /// One state of the page.
@@ -104,6 +130,8 @@ struct DriverFile {
     screen: Vec<Screen>,
     #[serde(default)]
     ending: Vec<EndingFile>,
+    #[serde(default)]
+    part: Vec<Part>,
 }
 
 #[derive(Deserialize)]
@@ -170,7 +198,7 @@ impl PageDriver {
         if file.screen.is_empty() {
             return Err(fault("no `[[screen]]` is described".to_owned()));
         }
-        Ok(Self { name: name.to_owned(), screens: file.screen, endings })
+        Ok(Self { name: name.to_owned(), screens: file.screen, endings, parts: file.part })
     }
 
     /// The name it was read under.

@@ -4,6 +4,7 @@ use crate::browser::page_driver::PageDriver;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Longest visible text that is kept.
 const LONGEST_TEXT: usize = 4096;
@@ -17,6 +18,9 @@ pub(super) struct FrameReading {
     title: String,
     loading: bool,
     text: String,
+    language: Option<String>,
+    /// What each part of the driver shows, in its order.
+    parts: Vec<Vec<String>>,
     top: bool,
     scripted: bool,
     screens: Vec<ScreenReading>,
@@ -43,6 +47,10 @@ pub(super) struct Reading {
     pub(super) text: String,
     /// Whether the page is the top document and nothing of it was found in a frame.
     pub(super) top_level: bool,
+    /// The language that the top document says it is in.
+    pub(super) language: Option<String>,
+    /// What the named parts of the top document show.
+    pub(super) parts: BTreeMap<String, Vec<String>>,
     /// Whether scripts may have left something behind in the tab.
     pub(super) scripted: bool,
     /// Index of the screen in the driver, with the start of the document that shows it.
@@ -73,7 +81,11 @@ impl Reading {
             [] => driver.endings.iter().map(|ending| ending.present.as_deref()).collect(),
             _ => Vec::new(),
         };
-        json!({ "screens": screens, "endings": endings, "text": LONGEST_TEXT })
+        let parts: Vec<Value> = match frames {
+            [] => driver.parts.iter().map(|part| json!([part.select, part.read])).collect(),
+            _ => Vec::new(),
+        };
+        json!({ "screens": screens, "endings": endings, "parts": parts, "text": LONGEST_TEXT })
     }
 
     /// Puts the frames of one moment together; the first is the top document, each with the path it was found at.
@@ -84,6 +96,8 @@ impl Reading {
             document: top.document,
             loading: top.loading,
             top_level: top.top,
+            language: top.language.clone(),
+            parts: driver.parts.iter().map(|part| part.name.clone()).zip(top.parts.iter().cloned()).collect(),
             scripted: top.scripted,
             screen: None,
             ending: None,
@@ -190,6 +204,10 @@ present = "#done"
 [[ending]]
 name = "expired"
 title = "^gone$"
+
+[[part]]
+name = "amount"
+select = "#amount"
 "##;
 
     fn driver() -> PageDriver {
@@ -199,7 +217,7 @@ title = "^gone$"
     fn frame(value: &Value) -> FrameReading {
         let mut whole = json!({
             "document": 1.5, "url": "https://pay.example/p", "title": "Pay", "loading": false, "text": "Pay now",
-            "top": true, "scripted": false, "screens": [], "endings": [], "faults": [],
+            "top": true, "scripted": false, "language": "de", "parts": [["3 Tassen"]], "screens": [], "endings": [], "faults": [],
         });
         for (name, value) in value.as_object().unwrap() {
             whole[name] = value.clone();
@@ -222,12 +240,13 @@ title = "^gone$"
                     { "present": "#cookies", "moves": [] },
                 ],
                 "endings": ["#done", null],
+                "parts": [["#amount", "text"]],
                 "text": 4096,
             })
         );
         assert_eq!(
             Reading::rules(&driver, &["#inner".to_owned()]),
-            json!({ "screens": [{ "present": "#code", "moves": [["approve", "#code"]] }], "endings": [], "text": 4096 })
+            json!({ "screens": [{ "present": "#code", "moves": [["approve", "#code"]] }], "endings": [], "parts": [], "text": 4096 })
         );
     }
 
@@ -241,6 +260,7 @@ title = "^gone$"
         assert_eq!(reading.screen_name(&driver), Some("checkout"));
         assert_eq!(reading.offers, ["approve", "back"]);
         assert_eq!(reading.ending, None);
+        assert_eq!(reading.parts["amount"], ["3 Tassen"]);
         assert!(reading.top_level);
     }
 

@@ -1,6 +1,7 @@
 //! Sessions: one browser with one tab, spoken to in as few round trips as possible.
 
 use crate::browser::BrowserError;
+use crate::browser::journey::Plan;
 use crate::browser::page_driver::Action;
 use crate::browser::page_driver::PageDriver;
 use crate::browser::reading::FrameReading;
@@ -224,15 +225,15 @@ impl Session {
     /// Makes a move on a screen, if the page still shows it.
     pub(super) async fn act(
         &self,
-        driver: &PageDriver,
+        plan: &Plan<'_>,
         (screen, document): (usize, f64),
         actions: &[Action],
     ) -> Result<Move, SessionError> {
-        let screen = &driver.screens[screen];
+        let screen = &plan.driver.screens[screen];
         if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
             return Ok(Move::Outdated);
         }
-        let order = json!({ "document": document, "present": screen.present, "actions": actions });
+        let order = json!({ "document": document, "present": screen.present, "actions": actions, "leaves": plan.leaves });
         let answer = self.run(ACT, order).await;
         if !screen.frames.is_empty() {
             self.leave_frames().await?;
@@ -242,6 +243,14 @@ impl Session {
             Some("missing") => Move::Impossible,
             _ => Move::Outdated,
         })
+    }
+
+    /// Makes the tab a phone of 390 by 844 points with a touch screen.
+    pub(super) async fn emulate_phone(&self) -> Result<(), SessionError> {
+        let metrics = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let touch = json!({ "enabled": true, "maxTouchPoints": 5 });
+        self.devtools("Emulation.setTouchEmulationEnabled", touch).await.map(drop)
     }
 
     /// What the browser has logged since the last reading of its performance log.

@@ -19,7 +19,8 @@ impl MerchantSite<'_> {
         let path = url.strip_prefix("https://")?.strip_prefix(self.host)?.strip_prefix('/')?;
         let rest = path.strip_prefix(self.prefix)?.strip_prefix('/')?;
         let rest = rest.split('#').next().unwrap_or(rest);
-        Some(rest.split_once('?').unwrap_or((rest, "")))
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        Some((path.split('/').next().unwrap_or(path), query))
     }
 
     /// The name of the merchant URL that `url` is.
@@ -107,6 +108,7 @@ pub mod examples {
     use super::MerchantSite;
     use crate::evidence::Hop;
     use crate::evidence::PageVisit;
+    use std::collections::BTreeMap;
 
     /// The site of the example visits.
     pub const SITE: MerchantSite = MerchantSite { host: "merchant.example", prefix: "s1" };
@@ -126,6 +128,8 @@ pub mod examples {
             ending: None,
             offers: Vec::new(),
             stayed: false,
+            language: None,
+            parts: BTreeMap::new(),
             top_level: true,
             screenshot: None,
             trouble: None,

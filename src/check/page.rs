@@ -87,6 +87,24 @@ pub fn explains(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Ok(())
 }
 
+/// The page offers nothing that pays or leaves.
+pub fn takes_no_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
+    if visit.offers.is_empty() {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", "a page that takes no payment", site.end(visit)))
+}
+
+/// The page offers one way out at most: back or cancel.
+pub fn one_way_out(visit: &PageVisit) -> Judgement {
+    let ways: Vec<&str> =
+        visit.offers.iter().map(String::as_str).filter(|offer| matches!(*offer, "back" | "cancel")).collect();
+    if ways.len() < 2 {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", "back or cancel, not both", ways.join(" and ")))
+}
+
 /// The page asks whether the consumer really wants to cancel.
 pub fn asks_confirmation(visit: &PageVisit, site: MerchantSite) -> Judgement {
     if asks(visit) && !is_blank(visit) {
@@ -192,5 +210,22 @@ mod tests {
             text(asks_confirmation(&gone, SITE)),
             "page: expected a question whether to cancel, got the cancel URL"
         );
+    }
+
+    #[test]
+    fn a_finished_link_takes_no_payment() {
+        assert_eq!(takes_no_payment(&generic_page("completed"), SITE), Ok(()));
+        assert_eq!(
+            text(takes_no_payment(&paying(), SITE)),
+            "page: expected a page that takes no payment, got the payment page",
+        );
+    }
+
+    #[test]
+    fn one_way_out_is_back_or_cancel() {
+        let mut page = paying();
+        assert_eq!(one_way_out(&page), Ok(()));
+        page.offers.push("cancel".into());
+        assert_eq!(text(one_way_out(&page)), "page: expected back or cancel, not both, got back and cancel");
     }
 }

@@ -36,6 +36,30 @@ pub fn filled(query: &str, name: &str) -> Judgement {
     }
 }
 
+/// The parameter has no value of its own: it is not there, empty, or still the placeholder.
+pub fn unfilled(query: &str, name: &str) -> Judgement {
+    match parameter(query, name) {
+        None | Some("") => Ok(()),
+        Some(value) if is_literal(value) => Ok(()),
+        Some(value) => Err(Mismatch::new(subject(name), "no value", quoted(value))),
+    }
+}
+
+/// The raw value means the same wherever it stands in a URL: letters, digits, `-._~` and percent-encoded bytes.
+///
+/// Only the offending character is quoted, for the value may be a secret.
+pub fn url_safe(name: &str, value: &str) -> Judgement {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '%');
+    match value.chars().find(|c| !is_safe(*c)) {
+        Some(found) => Err(Mismatch::new(
+            subject(name),
+            "letters, digits, `-._~` and percent-encoded bytes",
+            format!("a value with `{found}`"),
+        )),
+        None => Ok(()),
+    }
+}
+
 /// How a finding calls a parameter.
 pub fn subject(name: &str) -> String {
     format!("parameter {name}")
@@ -134,5 +158,26 @@ mod tests {
         for (arrived, expected) in cases {
             assert_eq!(others_unchanged(given, arrived).unwrap_err().to_string(), expected, "{arrived}");
         }
+    }
+
+    #[test]
+    fn unfilled_is_whatever_holds_no_value() {
+        for query in ["", "token=", "token={{authorization_token}}", "token=%7B%7Bauthorization_token%7D%7D"]
+        {
+            assert_eq!(unfilled(query, "token"), Ok(()), "{query}");
+        }
+        assert_eq!(
+            unfilled("token=‹value:1›", "token").unwrap_err().to_string(),
+            r#"parameter token: expected no value, got "‹value:1›""#,
+        );
+    }
+
+    #[test]
+    fn a_value_that_a_url_would_change_is_not_safe() {
+        assert_eq!(url_safe("a", "0b4b-9a.1_~%2B"), Ok(()));
+        assert_eq!(
+            url_safe("a", "0b4b+9a").unwrap_err().to_string(),
+            "parameter a: expected letters, digits, `-._~` and percent-encoded bytes, got a value with `+`",
+        );
     }
 }

@@ -7,6 +7,7 @@ pub use recorder::Recorder;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a request is for: which operation of which API.
@@ -221,6 +222,12 @@ pub struct PageVisit {
     pub ending: Option<String>,
     /// Moves that the page offers; empty when it has no payment control.
     pub offers: Vec<String>,
+    /// The language that the page says it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// What the parts that the page driver knows show; a part that is not shown is empty, an unknown one is not there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<String, Vec<String>>,
     /// Whether the page stayed for the whole quiet window; false on screens and merchant pages.
     pub stayed: bool,
     /// Whether the page is the top document of its tab, in no frame.

@@ -15,6 +15,7 @@ use crate::mock::order::Order;
 use crate::mock::payment::Payment;
 use crate::mock::placeholder::Values;
 use crate::mock::rules::ExpiryRules;
+use crate::mock::rules::LifeRules;
 use crate::mock::rules::OrderIdValue;
 use crate::mock::rules::PlaceholderRules;
 use crate::mock::rules::SessionIdValue;
@@ -120,6 +121,13 @@ impl Hosted {
         lock(&self.state).representation(&self.session_id, expires_at)
     }
 
+    /// Whether those who read a completed session are told so by now.
+    pub fn shows_completion(&self, now: Timestamp, rules: &LifeRules) -> bool {
+        let completed_at = lock(&self.state).life.updated_at;
+        rules.completion_shows_after.is_zero()
+            || now.duration_since(completed_at) >= rules.completion_shows_after
+    }
+
     /// What the tags of this session's URLs stand for now.
     pub fn tag_values(&self, rules: &PlaceholderRules) -> Values {
         let session_id = match rules.session_id {
@@ -137,12 +145,15 @@ impl Hosted {
             None => {}
             Some(Purchase::Authorized { authorization_token, .. }) => {
                 values.authorization_token = Some(match rules.authorization_token {
-                    TokenValue::Own => authorization_token.clone(),
+                    TokenValue::Own | TokenValue::AlsoForKco => authorization_token.clone(),
                     TokenValue::Empty => String::new(),
                     TokenValue::Another => authorization_token.chars().rev().collect(),
                 });
             }
             Some(Purchase::Ordered(order)) => {
+                if rules.authorization_token == TokenValue::AlsoForKco && self.payment.slides {
+                    values.authorization_token = Some(order.order_id.clone());
+                }
                 values.order_id = match rules.order_id {
                     OrderIdValue::Own => Some(order.order_id.clone()),
                     OrderIdValue::Reference => Some(order.klarna_reference.clone()),

@@ -27,7 +27,7 @@ impl Values {
     /// Takes away the values that may not appear in the URL of `outcome`.
     #[must_use]
     pub fn limited_to(mut self, outcome: Outcome, rules: &PlaceholderRules) -> Self {
-        if outcome != Outcome::Success {
+        if outcome != Outcome::Success && rules.token_in_success_alone {
             self.authorization_token = None;
         }
         if rules.session_id_left_literal_in == Some(outcome) {

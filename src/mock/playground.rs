@@ -148,7 +148,10 @@ impl Playground {
 
     /// Authorizes the amount of a payment session; the token comes back.
     pub fn authorize(&self, payment: &Arc<Payment>, now: Timestamp) -> String {
-        let token = self.ids.uuid();
+        let mut token = self.ids.uuid();
+        if !self.rules.order.token_is_url_safe {
+            token = token.replace('-', "+");
+        }
         let authorization = Authorization::new(Arc::clone(payment), now);
         self.authorizations.insert(&token, Arc::new(authorization));
         token

@@ -6,6 +6,7 @@ use crate::browser::Sitting;
 use crate::check::landing;
 use crate::check::landing::MerchantSite;
 use crate::check::page;
+use crate::check::placeholder;
 use crate::evidence::PageVisit;
 use crate::evidence::Trouble;
 use crate::evidence::TroubleKind;
@@ -13,6 +14,7 @@ use crate::requirement::Dialect;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
+use crate::suite::world::Index;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use std::sync::Arc;
@@ -24,14 +26,18 @@ pub struct Consumer {
     lease: Option<Lease>,
     /// What the consumer did last, but for opening a page.
     act: Option<Act>,
-    /// Whether a page was opened and nothing done on it since.
-    opened: bool,
+    /// The session whose page was opened and on which nothing was done since.
+    opened: Option<Index>,
+    /// Sessions on whose page something was done.
+    acted_on: Vec<Index>,
 }
 
 /// What a consumer does on the payment page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Pay,
+    /// Pays, and is gone before the page can send the browser anywhere.
+    PayAndLeave,
     BeDeclined,
     MeetError,
     PressBack,
@@ -44,7 +50,7 @@ impl Act {
     /// The page driver's word for the move.
     fn wanted(self) -> &'static str {
         match self {
-            Self::Pay => "approve",
+            Self::Pay | Self::PayAndLeave => "approve",
             Self::BeDeclined => "decline",
             Self::MeetError => "error",
             Self::PressBack => "back",
@@ -120,14 +126,15 @@ impl World {
             arrivals.iter().map(|arrival| arrival.record(&context.recorder, began)).collect();
     }
 
-    fn browser(&mut self) -> Result<&mut Lease, StepFailure> {
+    /// The consumer's browser.
+    pub fn browser(&mut self) -> Result<&mut Lease, StepFailure> {
         self.consumer.lease.as_mut().ok_or_else(|| {
             StepFailure::faulty_step("the scenario has no browser", "tag it with `@needs:browser`")
         })
     }
 
     /// Keeps the record of a visit; trouble on the way ends the scenario.
-    fn keep_visit(&mut self, record: PageVisit) -> Result<PageVisit, StepFailure> {
+    pub fn keep_visit(&mut self, record: PageVisit) -> Result<PageVisit, StepFailure> {
         self.evidence.visits.push(record.clone());
         match &record.trouble {
             Some(trouble) => Err(StepFailure::Trouble(trouble.clone())),
@@ -138,35 +145,48 @@ impl World {
     /// Opens the page of a hosted session, whatever it shows.
     pub async fn open_page(&mut self, session: &HostedSession) -> Result<PageVisit, StepFailure> {
         let url = self.live_url(session.created, "/redirect_url")?;
-        let visit = self.browser()?.open(url.as_str()).await;
-        self.consumer.opened = true;
-        self.keep_visit(visit)
+        self.open_url(session, url.as_str()).await
     }
 
-    /// Opens a link that is not that of a hosted session's answer, whatever it shows.
-    pub async fn open_link(&mut self, link: &str) -> Result<PageVisit, StepFailure> {
-        let visit = self.browser()?.open(link).await;
-        self.keep_visit(visit)
-    }
-
-    /// Makes a move on the page that is open, whatever it leads to.
-    pub async fn act_on_open_page(&mut self, act: Act) -> Result<PageVisit, StepFailure> {
-        self.consumer.opened = false;
-        self.consumer.act = Some(act);
-        let visit = self.browser()?.perform(act.wanted()).await;
+    /// Opens any URL for the page of a hosted session.
+    pub async fn open_url(&mut self, session: &HostedSession, url: &str) -> Result<PageVisit, StepFailure> {
+        let visit = self.browser()?.open(url).await;
+        self.consumer.opened = Some(session.created);
         self.keep_visit(visit)
     }
 
     /// Opens the page of a hosted session and makes a move there; gives back where that led.
+    ///
+    /// That the page of a session still takes payment when the consumer comes back to it is the scenario's own matter.
     pub async fn act(&mut self, session: &HostedSession, act: Act) -> Result<PageVisit, StepFailure> {
+        let comes_back = self.consumer.acted_on.contains(&session.created);
         let page = self.open_page(session).await?;
-        self.page_was_reached()?;
         let site = self.site(session);
-        self.rests_on("HPP-PAGE-004", page::stands_alone(&page, site.borrowed()))?;
-        self.offered(&page, act)?;
-        self.consumer.opened = false;
+        if comes_back {
+            self.settle(page::offers_payment(&page, site.borrowed()))?;
+        } else {
+            self.page_was_reached()?;
+            self.rests_on("HPP-PAGE-004", page::stands_alone(&page, site.borrowed()))?;
+        }
+        self.move_on_page(session, &page, act).await
+    }
+
+    /// Makes a move on the page that was opened last.
+    pub async fn move_on_page(
+        &mut self,
+        session: &HostedSession,
+        page: &PageVisit,
+        act: Act,
+    ) -> Result<PageVisit, StepFailure> {
+        self.offered(page, act)?;
+        self.consumer.opened = None;
+        self.consumer.acted_on.push(session.created);
         self.consumer.act = Some(act);
-        let visit = self.browser()?.perform(act.wanted()).await;
+        let browser = self.browser()?;
+        let visit = match act {
+            Act::PayAndLeave => browser.perform_and_leave(act.wanted()).await,
+            _ => browser.perform(act.wanted()).await,
+        };
         let visit = self.keep_visit(visit)?;
         if act == Act::Cancel && page::asks(&visit) {
             let visit = self.browser()?.perform(page::CONFIRMATION).await;
@@ -203,9 +223,10 @@ impl World {
         })
     }
 
-    /// The page that was opened last was answered; otherwise the scenario rests on the requirement that promises so.
+    /// The page that was opened last, for the first time, was answered; otherwise the scenario rests on the requirement that promises so.
     pub fn page_was_reached(&mut self) -> Result<(), StepFailure> {
-        if !self.consumer.opened {
+        let unvisited = self.consumer.opened.filter(|opened| !self.consumer.acted_on.contains(opened));
+        if unvisited.is_none() {
             return Ok(());
         }
         let outcome = page::public(&self.visit()?);
@@ -218,6 +239,33 @@ impl World {
         let promise = arrival_promise(name, self.context().profile.dialect);
         self.rests_on(promise, landing::lands_at(&visit, site.borrowed(), name))?;
         Ok(site.borrowed().query(&visit, name).unwrap_or_default().to_owned())
+    }
+
+    /// The value with which a parameter really arrived at the merchant URL of this name: to spend, never to keep.
+    pub fn live_parameter(
+        &mut self,
+        url_name: &str,
+        name: &str,
+        promise: &str,
+    ) -> Result<String, StepFailure> {
+        let query = self.arrived_query(url_name)?;
+        self.rests_on(promise, placeholder::filled(&query, name))?;
+        self.raw_parameter(url_name, name).map(|value| placeholder::decoded(&value))
+    }
+
+    /// The same before percent-decoding, whatever it is.
+    pub fn raw_parameter(&self, url_name: &str, name: &str) -> Result<String, StepFailure> {
+        let context = self.context();
+        let Some(receiver) = &context.receiver else {
+            return Err(StepFailure::Unseen("the harness has no receiver of its own".into()));
+        };
+        let path = format!("/{}/{url_name}", self.this_session()?.prefix);
+        let arrivals = receiver.arrivals(&self.merchant.reference);
+        let query = arrivals.iter().rev().find_map(|arrival| {
+            let (at, query) = arrival.path_and_query.split_once('?')?;
+            (at == path).then_some(query)
+        });
+        Ok(query.and_then(|query| placeholder::parameter(query, name)).unwrap_or_default().to_owned())
     }
 
     /// The merchant URLs of a hosted session.

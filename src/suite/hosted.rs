@@ -157,6 +157,9 @@ impl World {
         if let Some(mode) = &self.merchant.place_order_mode {
             options["place_order_mode"] = json!(mode);
         }
+        for (name, value) in &self.merchant.options {
+            options[name] = value.clone();
+        }
         let body = json!({
             "payment_session_url": payment.url.as_str(),
             "merchant_urls": urls.to_json(&self.context().profile.merchant_host, &prefix),
@@ -234,7 +237,13 @@ impl World {
 
     /// Reads the hosted session at the URL it came with.
     pub async fn read_session(&mut self) -> Result<Index, StepFailure> {
-        let url = self.live_url(self.this_session()?.created, "/session_url")?;
+        let session = self.this_session()?;
+        self.read_hosted(&session).await
+    }
+
+    /// Reads any hosted session at the URL it came with.
+    pub async fn read_hosted(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
+        let url = self.live_url(session.created, "/session_url")?;
         self.call(Method::GET, Operation::ReadSession, url, None).await
     }
 

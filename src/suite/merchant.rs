@@ -8,6 +8,8 @@ use crate::suite::purchase::PaymentSession;
 use crate::suite::world::World;
 use crate::target::Ability;
 use crate::target::Credentials;
+use serde_json::Map;
+use serde_json::Value;
 
 /// What the merchant holds.
 pub struct Merchant {
@@ -20,11 +22,17 @@ pub struct Merchant {
     pub channel: Option<String>,
     /// `place_order_mode` of the hosted session; none leaves it to the default.
     pub place_order_mode: Option<String>,
+    /// `locale` of the payment session; none leaves it to the profile.
+    pub locale: Option<String>,
+    /// Further members of `options` of the hosted session.
+    pub options: Map<String, Value>,
     pub payment: Option<PaymentSession>,
     /// The hosted session that the scenario is about.
     pub this: Option<HostedSession>,
     /// A second one of the same payment session.
     pub other: Option<HostedSession>,
+    /// The status that was read before the act.
+    pub status_before: Option<String>,
 }
 
 impl Merchant {
@@ -36,9 +44,12 @@ impl Merchant {
             account: None,
             channel: None,
             place_order_mode: None,
+            locale: None,
+            options: Map::new(),
             payment: None,
             this: None,
             other: None,
+            status_before: None,
         }
     }
 }

@@ -18,6 +18,8 @@ const DEFAULT_QUERY: &str = "session_id={{session_id}}";
 pub enum Cell {
     /// A URL with this raw query.
     Query(String),
+    /// A URL whose path goes on like this.
+    Path(String),
     /// The empty string.
     Empty,
     Null,
@@ -26,17 +28,18 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Reads `?…`, `empty`, `null` or `absent`.
+    /// Reads `?…`, `/…`, `empty`, `null` or `absent`.
     pub fn parse(text: &str) -> Result<Self, StepFailure> {
         match text {
             "empty" => Ok(Self::Empty),
             "null" => Ok(Self::Null),
             "absent" => Ok(Self::Absent),
+            _ if text.starts_with('/') => Ok(Self::Path(text.to_owned())),
             _ => match text.strip_prefix('?') {
                 Some(query) => Ok(Self::Query(query.to_owned())),
                 None => Err(StepFailure::faulty_step(
                     format!("`{text}` stands for no merchant URL"),
-                    "write a query that begins with `?`, or `empty`, `null`, `absent`",
+                    "write a query that begins with `?`, a path that begins with `/`, or `empty`, `null`, `absent`",
                 )),
             },
         }
@@ -100,6 +103,17 @@ impl MerchantUrls {
         }
     }
 
+    /// What a scenario gave for the URL of this name, as it wrote it.
+    pub fn given(&self, name: &str) -> String {
+        match self.members().find(|(known, _)| *known == name) {
+            Some((_, Cell::Query(query))) => format!("?{query}"),
+            Some((_, Cell::Path(path))) => path.clone(),
+            Some((_, Cell::Empty)) => "an empty string".to_owned(),
+            Some((_, Cell::Null)) => "null".to_owned(),
+            _ => "nothing".to_owned(),
+        }
+    }
+
     fn members(&self) -> impl Iterator<Item = (&'static str, &Cell)> {
         NAMES.into_iter().zip(&self.consumer).chain([(STATUS_UPDATE, &self.status_update)])
     }
@@ -114,6 +128,7 @@ impl MerchantUrls {
         for (name, cell) in self.members() {
             let value = match cell {
                 Cell::Query(query) => Value::String(format!("https://{host}/{prefix}/{name}?{query}")),
+                Cell::Path(rest) => Value::String(format!("https://{host}/{prefix}/{name}{rest}")),
                 Cell::Empty => Value::String(String::new()),
                 Cell::Null => Value::Null,
                 Cell::Absent => continue,

@@ -9,6 +9,7 @@ mod gherkin_fault;
 mod hosted;
 mod merchant;
 mod merchant_urls;
+mod orders;
 mod purchase;
 mod registry;
 mod selection;

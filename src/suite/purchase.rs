@@ -10,6 +10,7 @@ use crate::suite::failure::StepFailure;
 use crate::suite::world::Index;
 use crate::suite::world::World;
 use crate::target::Purchase;
+use crate::target::TargetProfile;
 use crate::verdict::Mismatch;
 use serde_json::Value;
 use serde_json::json;
@@ -108,21 +109,24 @@ fn request(
     body
 }
 
+/// What is ordered when the merchant places the order by himself: what the KP session was created with.
+pub fn order(profile: &TargetProfile, reference: &str) -> Value {
+    request(Provider::Kp, &profile.purchase, None, &profile.merchant_host, reference)
+}
+
 impl World {
     /// Asks for a payment session, whatever comes of it.
     pub async fn create_payment_session(&mut self) -> Result<Index, StepFailure> {
         let context = self.context().clone();
-        let kind = kind(context.profile.provider);
-        let body = self.purchase_request();
-        self.call(Method::POST, kind.create, self.api_url(kind.path)?, Some(body)).await
-    }
-
-    /// What the payment session of the scenario is asked for with: an order is placed with the same.
-    pub fn purchase_request(&self) -> Value {
-        let profile = &self.context().profile;
+        let (profile, kind) = (&context.profile, kind(context.profile.provider));
         let channel = self.merchant.channel.as_deref();
         let reference = &self.merchant.reference;
-        request(profile.provider, &profile.purchase, channel, &profile.merchant_host, reference)
+        let mut body =
+            request(profile.provider, &profile.purchase, channel, &profile.merchant_host, reference);
+        if let Some(locale) = &self.merchant.locale {
+            body["locale"] = json!(locale);
+        }
+        self.call(Method::POST, kind.create, self.api_url(kind.path)?, Some(body)).await
     }
 
     /// The payment session of the scenario; made when there is none yet.

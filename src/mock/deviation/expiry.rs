@@ -67,7 +67,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "expired-session-readable",
         lie: "An expired session can still be read.",
-        breaks: &["HPP-EXPIRY-011"],
+        breaks: &["HPP-EXPIRY-011", "HPP-STATUS-018"],
         change: Change::Rule(|rules| rules.expiry.expired_is_not_read = false),
     },
     Deviation {
@@ -79,7 +79,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "expired-page-payable",
         lie: "The page of an expired session still takes payments.",
-        breaks: &["HPP-EXPIRY-010"],
+        breaks: &["HPP-EXPIRY-010", "HPP-STATUS-018"],
         change: Change::Rule(|rules| rules.expiry.expired_is_not_payable = false),
     },
     Deviation {
@@ -91,7 +91,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "payment-session-end-ignored",
         lie: "A session stays open when its payment session ends.",
-        breaks: &["HPP-EXPIRY-016", "HPP-STATUS-011"],
+        breaks: &["HPP-EXPIRY-016", "HPP-STATUS-011", "HPP-STATUS-015", "HPP-STATUS-016", "HPP-STATUS-017"],
         change: Change::Rule(|rules| rules.life.follows_payment_session = false),
     },
 ];

@@ -91,8 +91,26 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "only-first-placeholder-replaced",
         lie: "Only the first tag of a URL is filled.",
-        breaks: &["HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-021"],
+        breaks: &["HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-019", "HPP-PLACEHOLDER-021"],
         change: Change::Rule(|rules| rules.placeholder.every_tag = false),
+    },
+    Deviation {
+        name: "token-in-every-url",
+        lie: "`{{authorization_token}}` becomes a token in other URLs than `success` too.",
+        breaks: &["HPP-PLACEHOLDER-011"],
+        change: Change::Rule(|rules| rules.placeholder.token_in_success_alone = false),
+    },
+    Deviation {
+        name: "token-for-kco-order",
+        lie: "`{{authorization_token}}` becomes the `order_id` of a KCO order.",
+        breaks: &["HPP-PLACEHOLDER-012"],
+        change: Change::Rule(|rules| rules.placeholder.authorization_token = TokenValue::AlsoForKco),
+    },
+    Deviation {
+        name: "token-not-url-safe",
+        lie: "Authorization tokens hold a `+`, which a query turns into a space.",
+        breaks: &["HPP-PLACEHOLDER-022"],
+        change: Change::Rule(|rules| rules.order.token_is_url_safe = false),
     },
     Deviation {
         name: "query-decoded-once-too-often",

@@ -1,5 +1,7 @@
 //! Lies about where the consumer is sent.
 
+use jiff::SignedDuration;
+
 use crate::mock::deviation::Change;
 use crate::mock::deviation::Deviation;
 use crate::mock::reply::Operation;
@@ -108,6 +110,14 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-REDIRECT-012",
         ],
         change: Change::Rule(|rules| rules.redirect.empty_means_generic_page = false),
+    },
+    Deviation {
+        name: "completion-shows-late",
+        lie: "A session reads `COMPLETED` only a moment after the consumer was sent to `success`.",
+        breaks: &["HPP-REDIRECT-023"],
+        change: Change::Rule(|rules| {
+            rules.life.completion_shows_after = SignedDuration::from_millis(700);
+        }),
     },
     Deviation {
         name: "cancel-without-confirmation",

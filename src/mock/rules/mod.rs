@@ -139,6 +139,8 @@ pub struct LifeRules {
     /// Whether a session stays as it was when disabling it is refused.
     pub refusal_changes_nothing: bool,
     pub reading_changes_nothing: bool,
+    /// How long a session that was paid still reads as before, by its merchant's clock.
+    pub completion_shows_after: SignedDuration,
     pub open_page_vanishes: bool,
     pub disabling_keeps_payment_session: bool,
     /// Whether disabling twice is accepted, which the reference leaves open.
@@ -188,6 +190,7 @@ pub struct OrderRules {
     pub capture_order_captures: bool,
     pub changed_data_refused: bool,
     pub one_order_per_payment_session: bool,
+    pub token_is_url_safe: bool,
     pub completed_kco_order_is_read_only: bool,
 }
 
@@ -206,6 +209,8 @@ pub enum TokenValue {
     Empty,
     /// One that was never given out.
     Another,
+    /// The order's id where there is no token.
+    AlsoForKco,
 }
 
 /// What `{{order_id}}` becomes.
@@ -233,6 +238,7 @@ pub struct PlaceholderRules {
     pub order_id: OrderIdValue,
     pub every_tag: bool,
     pub query: QueryTreatment,
+    pub token_in_success_alone: bool,
 }
 
 impl Rules {
@@ -286,6 +292,7 @@ impl Rules {
                 completed_is_not_disabled: true,
                 refusal_changes_nothing: true,
                 reading_changes_nothing: true,
+                completion_shows_after: SignedDuration::ZERO,
                 open_page_vanishes: true,
                 disabling_keeps_payment_session: true,
                 disabled_again_accepted: true,
@@ -311,6 +318,7 @@ impl Rules {
                 order_id: OrderIdValue::Own,
                 every_tag: true,
                 query: QueryTreatment::Kept,
+                token_in_success_alone: true,
             },
             callback: CallbackRules::faithful(),
             distribution: DistributionRules::faithful(),
@@ -321,6 +329,7 @@ impl Rules {
                 capture_order_captures: true,
                 changed_data_refused: true,
                 one_order_per_payment_session: true,
+                token_is_url_safe: true,
                 completed_kco_order_is_read_only: true,
             },
         }

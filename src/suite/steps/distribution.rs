@@ -135,11 +135,11 @@ step!(
 );
 async fn link_opens(world: &mut World, _: Args) -> Result<(), StepFailure> {
     let link = message(world).await?.link;
-    world.open_link(&link).await?;
+    let session = world.this_session()?;
+    world.open_url(&session, &link).await?;
     let opened = check::differs("/status", "WAITING", "WAITING", &world.session_status().await?);
     if opened.is_err() {
         // Where not even `redirect_url` opens the page or shows in the status, the message is not to blame.
-        let session = world.this_session()?;
         world.open_page(&session).await?;
         world.page_was_reached()?;
         let by_redirect_url = check::differs("/status", "WAITING", "WAITING", &world.session_status().await?);

@@ -1,6 +1,5 @@
-//! Steps about what is left of a payment: the paid session, its order, its payment session.
+//! Steps about an open page, a changed order and a changed payment session.
 
-use crate::check;
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::consumer::Act;
@@ -8,24 +7,7 @@ use crate::suite::failure::StepFailure;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
 use crate::suite::world::World;
-use crate::verdict::Mismatch;
 use serde_json::json;
-
-step!(
-    /// The consumer has opened the page and paid, and the hosted session reads `COMPLETED`.
-    Given "the consumer has paid" => has_paid
-);
-async fn has_paid(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    world.act(&session, Act::Pay).await?;
-    let mut polls = world.polls();
-    loop {
-        let completed = check::equals("/status", "COMPLETED", &world.session_status().await?);
-        if completed.is_ok() || !polls.again().await {
-            return world.rests_on("HPP-STATUS-003", completed);
-        }
-    }
-}
 
 step!(
     /// The consumer has opened the page and done nothing yet.
@@ -42,15 +24,8 @@ step!(
     When "the consumer pays on the open page" => pay_on_open_page
 );
 async fn pay_on_open_page(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.act_on_open_page(Act::Pay).await.map(drop)
-}
-
-step!(
-    /// The merchant places the KP order of the paid session, with the data of the payment session.
-    When "the merchant places the order of the payment" => place_order
-);
-async fn place_order(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    place(world, None).await
+    let (session, page) = (world.this_session()?, world.visit()?);
+    world.move_on_page(&session, &page, Act::Pay).await.map(drop)
 }
 
 step!(
@@ -58,21 +33,9 @@ step!(
     When "the merchant places an order that differs from the payment" => place_changed_order
 );
 async fn place_changed_order(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    place(world, Some("Coffee")).await
-}
-
-async fn place(world: &mut World, item: Option<&str>) -> Result<(), StepFailure> {
-    let read = world.read_session().await?;
-    world.success(read)?;
-    let token = world.answer(read).live_text("/authorization_token").map(ToOwned::to_owned);
-    let missing = || Mismatch::new("/authorization_token", "a string", "nothing");
-    let token = world.rests_on("HPP-READ-003", token.ok_or_else(missing))?;
-    let mut order = world.purchase_request();
-    if let Some(name) = item {
-        order["order_lines"][0]["name"] = json!(name);
-    }
-    let url = world.api_url(&format!("payments/v1/authorizations/{token}/order"))?;
-    world.call(Method::POST, Operation::PlaceOrder, url, Some(order)).await.map(drop)
+    let session = world.this_session()?;
+    let token = world.authorization_token(&session).await?;
+    world.place_changed_order(&token).await.map(drop)
 }
 
 step!(
