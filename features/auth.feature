@@ -10,10 +10,11 @@ Feature: Credentials
       Then the response status is 401
 
       Examples:
-        | act     |
-        | create  |
-        | read    |
-        | disable |
+        | act        |
+        | create     |
+        | read       |
+        | disable    |
+        | distribute |
 
   @req:HPP-AUTH-002
   Rule: The API checks the password
@@ -29,6 +30,32 @@ Feature: Credentials
         | read    |
         | disable |
 
+  @req:HPP-AUTH-003
+  Rule: Credentials travel as HTTP Basic
+
+    Scenario Outline: Nobody gets to <act> a session with another scheme
+      Given a hosted session
+      When the merchant tries to <act> a hosted session with credentials that are not Basic
+      Then the response status is 401
+
+      Examples:
+        | act    |
+        | create |
+        | read   |
+
+  @req:HPP-AUTH-005
+  Rule: A session is its merchant's own
+
+    Scenario Outline: Another merchant does not get to <act> a session
+      Given a hosted session
+      When another merchant tries to <act> the hosted session
+      Then the request is refused
+
+      Examples:
+        | act     |
+        | read    |
+        | disable |
+
   @req:HPP-AUTH-006
   Rule: The consumer needs no credentials
 
@@ -41,3 +68,11 @@ Feature: Credentials
         | member       |
         | redirect_url |
         | qr_code_url  |
+
+  @req:HPP-AUTH-007
+  Rule: Records hide what lets its holder pay
+
+    Scenario: The records of a session show no secret
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then no secret shows in the records

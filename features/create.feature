@@ -93,6 +93,15 @@ Feature: Creating a hosted session
         | standalone_url |
         | generation_url |
 
+  @req:HPP-CREATE-012
+  Rule: The response may say where staff check an identity
+
+    Scenario: A URL for an identity check is an https URL if it is given
+      Given a payment session
+      When the merchant creates a hosted session
+      Then it is recorded which of the members are given
+        | manual_identification_check_url |
+
   @req:HPP-CREATE-013
   Rule: The returned session_url gives the created session
 
@@ -159,6 +168,14 @@ Feature: Creating a hosted session
       Given a payment session
       When the merchant creates a hosted session without options
       Then the request succeeds
+
+  @req:HPP-CREATE-019
+  Rule: What becomes of KP on Kustom is open
+
+    Scenario: The answer of Kustom to the URL of a KP session is recorded
+      Given a payment session
+      When the merchant creates a hosted session for a KP payment session
+      Then the answer is recorded as "the URL of a KP session"
 
   @req:HPP-CREATE-020 @needs:clock
   Rule: An expired payment session is not found
@@ -239,6 +256,51 @@ Feature: Creating a hosted session
       Then the request succeeds
       And the session_id differs from that of the first session
 
+  @req:HPP-CREATE-029
+  Rule: One category option excludes the other
+
+    Scenario: A session with both category options is refused
+      Given a payment session
+      When the merchant creates a hosted session with the options
+        | payment_method_category   | PAY_LATER   |
+        | payment_method_categories | ["PAY_NOW"] |
+      Then the request is refused
+
+  @req:HPP-CREATE-030
+  Rule: Options take known words only
+
+    Scenario Outline: A session with an unknown <option> is a bad request
+      Given a payment session
+      When the merchant creates a hosted session whose option <option> is WHATEVER
+      Then the response status is 400
+
+      Examples:
+        | option               |
+        | place_order_mode     |
+        | purchase_type        |
+        | show_subtotal_detail |
+
+  @req:HPP-CREATE-031
+  Rule: Whether words may be in lower case is open
+
+    Scenario: The answer to an option in lower case is recorded
+      Given a payment session
+      When the merchant creates a hosted session whose option purchase_type is buy
+      Then the answer is recorded as "`purchase_type` in lower case"
+
+  @req:HPP-CREATE-032
+  Rule: Unknown members are tolerated
+
+    Scenario Outline: The answer to the historic merchant URL <url> is recorded
+      Given a payment session
+      When the merchant creates a hosted session with the unknown merchant URL <url>
+      Then the answer is recorded as "`merchant_urls.<url>`"
+
+      Examples:
+        | url            |
+        | terms          |
+        | privacy_policy |
+
   @req:HPP-CREATE-033
   Rule: Successful replies are JSON
 
@@ -252,6 +314,14 @@ Feature: Creating a hosted session
       When the merchant reads the hosted session
       Then the content type is application/json
 
+  @req:HPP-CREATE-034
+  Rule: Payment session and page belong to one vendor
+
+    Scenario: No session is created for a payment session of the other vendor
+      Given a payment session
+      When the merchant creates a hosted session for a neighbouring payment session
+      Then the request is refused
+
   @req:HPP-CREATE-036 @needs:browser
   Rule: Sessions of one KP session keep their own merchant URLs
 
@@ -261,3 +331,51 @@ Feature: Creating a hosted session
       When the consumer presses back
       Then the consumer lands at a URL of this session, not of the other
       And the parameter session_id of the back URL is not mixed up with the other session
+
+  @req:HPP-CREATE-037
+  Rule: A session cannot be changed
+
+    Scenario Outline: A <method> on the session is refused
+      Given a hosted session
+      When the merchant tries to change the hosted session with <method>
+      Then the request is refused
+
+      Examples:
+        | method |
+        | PUT    |
+        | PATCH  |
+        | POST   |
+
+  @req:HPP-CREATE-038
+  Rule: Every documented option is accepted
+
+    Scenario Outline: A session is created with the option <option>
+      Given a payment session
+      When the merchant creates a hosted session with the options
+        | <option> | <value> |
+      Then the request succeeds
+
+      Examples:
+        | option                    | value                                                         |
+        | place_order_mode          | PLACE_ORDER                                                   |
+        | payment_method_category   | PAY_LATER                                                     |
+        | payment_method_categories | ["PAY_LATER", "PAY_NOW"]                                      |
+        | payment_fallback          | true                                                          |
+        | purchase_type             | RENT                                                          |
+        | show_subtotal_detail      | HIDE                                                          |
+        | page_title                | Tea                                                           |
+        | logo_url                  | https://merchant.example/logo.png                             |
+        | background_images         | [{"url": "https://merchant.example/tea.jpg", "width": 1200}] |
+
+    Scenario: A session is created with all options together
+      Given a payment session
+      When the merchant creates a hosted session with the options
+        | place_order_mode          | CAPTURE_ORDER                                                 |
+        | payment_method_categories | ["PAY_LATER", "PAY_NOW"]                                      |
+        | payment_fallback          | true                                                          |
+        | purchase_type             | SUBSCRIBE                                                     |
+        | show_subtotal_detail      | HIDE                                                          |
+        | page_title                | Tea                                                           |
+        | logo_url                  | https://merchant.example/logo.png                             |
+        | background_images         | [{"url": "https://merchant.example/tea.jpg", "width": 1200}] |
+      Then the request succeeds

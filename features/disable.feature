@@ -18,6 +18,23 @@ Feature: Disabling a hosted session
       When the merchant disables the hosted session
       Then the hosted session becomes DISABLED
 
+  @req:HPP-DISABLE-003 @needs:browser @needs:outcome
+  Rule: A completed session stays
+
+    Scenario: Disabling a paid session answers 400
+      Given a hosted session
+      And the consumer has paid
+      When the merchant disables the hosted session
+      Then the response status is 400
+
+  @req:HPP-DISABLE-004
+  Rule: An unknown session is not found
+
+    Scenario: Disabling an unknown session answers 404
+      Given a hosted session
+      When the merchant disables a hosted session that does not exist
+      Then the response status is 404
+
   @req:HPP-DISABLE-005 @needs:browser
   Rule: A disabled link shows an error
 
@@ -26,3 +43,41 @@ Feature: Disabling a hosted session
       And the hosted session is disabled
       When the consumer opens the page
       Then the page explains itself and offers no payment
+
+  @req:HPP-DISABLE-006 @needs:browser @needs:outcome
+  Rule: An open page ends with its session
+
+    Scenario: Paying on the open page of a disabled session leads nowhere
+      Given a hosted session
+      And the consumer has opened the page
+      And the hosted session is disabled
+      When the consumer pays on the open page
+      Then the page explains itself and offers no payment
+
+  @req:HPP-DISABLE-007
+  Rule: What becomes of a second disabling is open
+
+    Scenario: The answer to disabling a session again is recorded
+      Given a hosted session
+      And the hosted session is disabled
+      When the merchant disables the hosted session
+      Then the answer is recorded as "disabling a disabled session"
+
+  @req:HPP-DISABLE-008
+  Rule: The KP session survives
+
+    Scenario: The KP session of a disabled session gets a new one
+      Given a hosted session
+      And another hosted session of the same payment session
+      And the hosted session is disabled
+      When the merchant creates another hosted session of the same payment session
+      Then the request succeeds
+
+  @req:HPP-DISABLE-009 @needs:browser @needs:receiver
+  Rule: Whether disabling is told to the merchant is open
+
+    Scenario: Whether disabling calls the merchant is recorded
+      Given a hosted session whose merchant URLs are
+        | status_update | ?session_id={{session_id}} |
+      When the merchant disables the hosted session
+      Then whether status_update is called is recorded

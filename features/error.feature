@@ -13,3 +13,68 @@ Feature: Refusals
       Given a payment session
       When the merchant creates a hosted session for an unknown payment session
       Then the response is an error that conforms to the error schema
+
+  @req:HPP-ERROR-002
+  Rule: A refusal names the member at fault
+
+    Scenario: The refusal of a request without a payment session names it
+      Given a payment session
+      When the merchant creates a hosted session without payment_session_url
+      Then the refusal names the member payment_session_url
+
+    Scenario: The refusal of an unknown word names its option
+      Given a payment session
+      When the merchant creates a hosted session whose option purchase_type is STEAL
+      Then the refusal names the member purchase_type
+
+  @req:HPP-ERROR-003
+  Rule: A body has to be JSON
+
+    Scenario: A body that breaks off is refused
+      Given a payment session
+      When the merchant creates a hosted session with a body that is no JSON
+      Then the request is refused
+
+  @req:HPP-ERROR-005
+  Rule: Replies can be told apart in a report
+
+    Scenario: The answer to creating a session carries a correlation id
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the response has the field klarna-correlation-id
+
+    Scenario: A refusal carries a correlation id
+      Given a payment session
+      When the merchant creates a hosted session without payment_session_url
+      Then the response has the field klarna-correlation-id
+
+  @req:HPP-ERROR-006 @needs:clock
+  Rule: Too many creations are refused with the limit
+
+    Scenario: A creation too many answers 429 and tells the limit
+      Given the merchant may create 2 hosted sessions a second
+      When the merchant creates hosted sessions until one is too many
+      Then the response is a 429 with the fields
+        | x-ratelimit-limit |
+        | x-ratelimit-reset |
+
+  @req:HPP-ERROR-007
+  Rule: Replies tell what is left of the quota
+
+    Scenario: The answer to creating a session tells the quota
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the response has the field x-ratelimit-remaining
+
+    Scenario: The answer to reading a session tells the quota
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then the response has the field x-ratelimit-remaining
+
+  @req:HPP-ERROR-008
+  Rule: A body has its limit
+
+    Scenario: A body of more than 1 MB answers 413
+      Given a payment session
+      When the merchant creates a hosted session with a body of more than 1 MB
+      Then the response status is 413

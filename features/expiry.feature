@@ -48,6 +48,22 @@ Feature: When a hosted session ends
       When the merchant reads the hosted session
       Then expires_at is the created one
 
+  @req:HPP-EXPIRY-007
+  Rule: Whether an update of the KP session moves the end is open
+
+    Scenario: What an update of the KP session does to the end is recorded
+      Given a hosted session that is 10 minutes old where the clock can be moved
+      When the merchant changes the payment session
+      Then whether expires_at has moved is recorded
+
+  @req:HPP-EXPIRY-008
+  Rule: Whether an update of the KCO order moves the end is open
+
+    Scenario: What an update of the KCO order does to the end is recorded
+      Given a hosted session that is 10 minutes old where the clock can be moved
+      When the merchant changes the payment session
+      Then whether expires_at has moved is recorded
+
   @req:HPP-EXPIRY-009
   Rule: Sessions of one KP session end together
 
@@ -83,6 +99,15 @@ Feature: When a hosted session ends
       When the merchant disables the hosted session
       Then the response status is 404
 
+  @req:HPP-EXPIRY-013 @needs:clock
+  Rule: The link of an expired session is not sent
+
+    Scenario: A distribution of an expired session answers 404
+      Given a hosted session
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant distributes the hosted session by email
+      Then the response status is 404
+
   @req:HPP-EXPIRY-014
   Rule: The end is told in UTC
 
@@ -95,6 +120,15 @@ Feature: When a hosted session ends
       Given a hosted session
       When the merchant reads the hosted session
       Then expires_at is a date-time in UTC
+
+  @req:HPP-EXPIRY-015 @needs:clock
+  Rule: The last hour of a payment session is open
+
+    Scenario: The answer to a creation in the last hour is recorded
+      Given a payment session
+      And the clock stands 30 minutes before the end of the payment session
+      When the merchant creates a hosted session
+      Then the answer is recorded as "creation in the last hour of the payment session"
 
   @req:HPP-EXPIRY-016
   Rule: A session ends with its payment session

@@ -18,6 +18,22 @@ Feature: Payment sessions
       Then the response conforms to the payment-session schema
       And the member status is incomplete
 
+  @req:HPP-PRE-003 @needs:browser @needs:outcome
+  Rule: A token places an order
+
+    Scenario: Placing the order of a payment answers 200 with its id
+      Given a hosted session
+      And the consumer has paid
+      When the merchant places the order of the hosted session
+      Then the response status is 200
+      And the response conforms to the order-placed schema
+
+    Scenario: Placing another order than was paid answers 409
+      Given a hosted session
+      And the consumer has paid
+      When the merchant places an order that differs from the payment
+      Then the response status is 409
+
   @req:HPP-PRE-004
   Rule: A KCO order is created
 
@@ -27,3 +43,19 @@ Feature: Payment sessions
       And the response has the field Location
       And the response conforms to the order schema
       And the member status is checkout_incomplete
+
+  @req:HPP-PRE-005 @needs:browser @needs:outcome
+  Rule: A paid KCO order is complete and read-only
+
+    Scenario: A paid KCO order reads complete
+      Given a hosted session
+      And the consumer has paid
+      When the merchant reads the payment session
+      Then the member status is checkout_complete
+
+    Scenario: A paid KCO order cannot be changed
+      Given a hosted session
+      And the consumer has paid
+      When the merchant changes the payment session
+      Then the response status is 403
+      And the error_code is READ_ONLY_ORDER

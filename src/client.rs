@@ -37,6 +37,17 @@ pub struct Call<'c> {
     pub body: Option<Value>,
     /// The scenario means the request to break its schema.
     pub faulty_on_purpose: bool,
+    /// None sends a request in proper form.
+    pub oddity: Option<Oddity>,
+}
+
+/// What sets a request apart from one in proper form.
+#[derive(Debug, Clone)]
+pub enum Oddity {
+    /// This text is sent in place of a JSON body.
+    Text(String),
+    /// The credentials travel under this scheme, not as HTTP Basic.
+    Scheme(&'static str),
 }
 
 /// What came of a call: the record to judge, and the live body to act on.
@@ -74,6 +85,7 @@ pub struct Prepared {
     authorization: Option<String>,
     body: Option<Value>,
     faulty_on_purpose: bool,
+    oddity: Option<Oddity>,
 }
 
 /// Sends calls to one target.
@@ -139,11 +151,17 @@ impl Client {
         let mut authorization = None;
         if let Some(credentials) = call.credentials {
             let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
-            let value = format!("Basic {}", STANDARD.encode(pair));
+            let scheme = match call.oddity {
+                Some(Oddity::Scheme(scheme)) => scheme,
+                _ => "Basic",
+            };
+            let value = format!("{scheme} {}", STANDARD.encode(pair));
             request = request.header(header::AUTHORIZATION, &value);
             authorization = Some(value);
         }
-        if let Some(body) = &call.body {
+        if let Some(Oddity::Text(text)) = &call.oddity {
+            request = request.header(header::CONTENT_TYPE, "application/json").body(text.clone());
+        } else if let Some(body) = &call.body {
             request = request.json(body);
         }
         Prepared {
@@ -154,6 +172,7 @@ impl Client {
             authorization,
             body: call.body,
             faulty_on_purpose: call.faulty_on_purpose,
+            oddity: call.oddity,
         }
     }
 
@@ -180,7 +199,12 @@ impl Client {
         if let Some(value) = &call.authorization {
             fields.push(("Authorization".into(), self.recorder.text(value)));
         }
-        if call.body.is_some() {
+        let body = match (&call.oddity, &call.body) {
+            (Some(Oddity::Text(text)), _) => Body::Text(self.recorder.text(text)),
+            (_, Some(body)) => Body::Json(self.recorder.json(body)),
+            _ => Body::Empty,
+        };
+        if body != Body::Empty {
             fields.push(("Content-Type".into(), "application/json".into()));
         }
         let exchange = Exchange {
@@ -192,7 +216,7 @@ impl Client {
                 method: call.method.to_string(),
                 url: self.recorder.url(call.url.as_str()),
                 fields,
-                body: call.body.map_or(Body::Empty, |body| Body::Json(self.recorder.json(&body))),
+                body,
                 faulty_on_purpose: call.faulty_on_purpose,
             },
             outcome,

@@ -1,4 +1,4 @@
-//! The control probe: moves the clock of a target and mints merchant accounts, where a target offers that.
+//! The control probe: mints merchant accounts, moves their clocks, limits them and reads their messages, where a target offers that.
 
 use crate::evidence::ClockMove;
 use crate::evidence::Recorder;
@@ -42,6 +42,13 @@ pub struct CallbackSite<'s> {
     pub address: SocketAddr,
     /// Of its self-signed certificate.
     pub certificate_pem: &'s str,
+}
+
+/// A message to a consumer, with its live link: to open, never to keep.
+#[derive(Deserialize)]
+pub struct Message {
+    pub to: String,
+    pub link: String,
 }
 
 #[derive(Deserialize)]
@@ -101,22 +108,41 @@ impl Control {
         self.send(&path, &json!({ "resolve": resolve, "trust_pem": site.certificate_pem })).await.map(|_| ())
     }
 
+    /// The messages that went to an account's consumers, oldest first.
+    pub async fn messages(&self, merchant_id: &str) -> Result<Vec<Message>, Trouble> {
+        let path = format!("accounts/{merchant_id}/outbox");
+        let url = self.url(&path)?;
+        let read = async { self.http.get(url).send().await?.error_for_status()?.json().await };
+        read.await.map_err(|error| network(format!("control: GET {path}: {error}")))
+    }
+
+    /// Limits how many hosted sessions an account may create in a second.
+    pub async fn limit_creations(&self, merchant_id: &str, a_second: i64) -> Result<(), Trouble> {
+        let path = format!("accounts/{merchant_id}/limiter");
+        self.send(&path, &json!({ "creates_per_second": a_second })).await.map(drop)
+    }
+
+    fn url(&self, path: &str) -> Result<Url, Trouble> {
+        self.root.join(path).map_err(|error| network(format!("control: {error}")))
+    }
+
     async fn post<T: serde::de::DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Trouble> {
         let response = self.send(path, body).await?;
-        let trouble =
-            |error| Trouble { kind: TroubleKind::Network, message: format!("control: POST {path}: {error}") };
-        response.json().await.map_err(trouble)
+        response.json().await.map_err(|error| network(format!("control: POST {path}: {error}")))
     }
 
     async fn send(&self, path: &str, body: &Value) -> Result<reqwest::Response, Trouble> {
-        let trouble = |message: String| Trouble { kind: TroubleKind::Network, message };
-        let url = self.root.join(path).map_err(|error| trouble(format!("control: {error}")))?;
+        let url = self.url(path)?;
         let sent = self.http.post(url).json(body).send().await;
-        let response = sent.map_err(|error| trouble(format!("control: {error}")))?;
+        let response = sent.map_err(|error| network(format!("control: {error}")))?;
         let status = response.status();
         if !status.is_success() {
-            return Err(trouble(format!("control: POST {path} answered {status}")));
+            return Err(network(format!("control: POST {path} answered {status}")));
         }
         Ok(response)
     }
+}
+
+fn network(message: String) -> Trouble {
+    Trouble { kind: TroubleKind::Network, message }
 }

@@ -133,7 +133,7 @@ fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
     let success = (200..300).contains(&status);
     match operation {
         // A page or an image has no envelope.
-        Operation::FetchQrCode | Operation::FetchPage => None,
+        Operation::FetchQrCode | Operation::FetchPage | Operation::FetchModule => None,
         // An empty 429 was recorded from the vendor; its 401 comes from a web server in front of the API.
         _ if matches!(status, 401 | 429) => None,
         _ if status >= 400 => Some("error"),
@@ -142,6 +142,7 @@ fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
         Operation::CreatePaymentSession if success => Some("payment-session-created"),
         Operation::ReadPaymentSession if success => Some("payment-session"),
         Operation::CreateOrder | Operation::ReadOrder if success => Some("order"),
+        Operation::PlaceOrder if success => Some("order-placed"),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ use crate::check::quoted;
 use crate::evidence::Body;
 use crate::evidence::Response;
 use crate::verdict::Mismatch;
+use serde_json::Value;
 use url::Url;
 
 /// The status is exactly this one.
@@ -97,6 +98,35 @@ pub fn field_present(response: &Response, name: &str) -> Judgement {
     }
 }
 
+/// One of the messages of a refusal names the member.
+pub fn names_member(messages: &Value, member: &str) -> Judgement {
+    let texts = messages.as_array().into_iter().flatten().filter_map(Value::as_str);
+    if texts.clone().any(|text| text.contains(member)) {
+        return Ok(());
+    }
+    let actual: Vec<&str> = texts.collect();
+    Err(Mismatch::new("/error_messages", format!("one that names `{member}`"), quoted(&actual.join("; "))))
+}
+
+/// What came of a request, in a word: its status, and the `error_code` where there is one.
+pub fn outcome(response: &Response) -> String {
+    let code = response.body.json().and_then(|body| body.get("error_code")).and_then(Value::as_str);
+    code.map_or_else(|| response.status.to_string(), |code| format!("{} {code}", response.status))
+}
+
+/// Whether the body has this member, and it is not null.
+pub fn has_member(response: &Response, name: &str) -> bool {
+    response.body.json().and_then(|body| body.get(name)).is_some_and(|value| !value.is_null())
+}
+
+/// The body has no such member, or a null one.
+pub fn no_member(response: &Response, name: &str) -> Judgement {
+    match response.body.json().and_then(|body| body.get(name)) {
+        None | Some(Value::Null) => Ok(()),
+        Some(value) => Err(Mismatch::new(format!("/{name}"), "nothing", quoted(&value.to_string()))),
+    }
+}
+
 /// The URL at `subject` is on the host and port of the API.
 pub fn on_api_host(subject: &str, url: &str, api: &Url) -> Judgement {
     if authority(url) == Some(api_authority(api)) {
@@ -141,6 +171,35 @@ mod tests {
 
     fn text(judgement: Judgement) -> String {
         judgement.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_refusal_names_a_member_in_one_of_its_messages() {
+        assert_eq!(names_member(&json!(["x", "Bad value: options.mood"]), "mood"), Ok(()));
+        assert_eq!(
+            text(names_member(&json!(["Bad value"]), "mood")),
+            r#"/error_messages: expected one that names `mood`, got "Bad value""#,
+        );
+        assert!(names_member(&json!("mood"), "mood").is_err());
+    }
+
+    #[test]
+    fn an_outcome_is_told_in_a_word() {
+        assert_eq!(outcome(&response(204, None, Body::Empty)), "204");
+        let refusal = Body::Json(json!({ "error_code": "NOT_FOUND" }));
+        assert_eq!(outcome(&response(404, None, refusal)), "404 NOT_FOUND");
+    }
+
+    #[test]
+    fn a_null_member_counts_as_none() {
+        let read = |body| response(200, None, Body::Json(body));
+        assert_eq!(no_member(&read(json!({ "order_id": null })), "order_id"), Ok(()));
+        assert!(!has_member(&read(json!({ "order_id": null })), "order_id"));
+        assert!(has_member(&read(json!({ "order_id": "1" })), "order_id"));
+        assert_eq!(
+            text(no_member(&read(json!({ "order_id": "1" })), "order_id")),
+            r#"/order_id: expected nothing, got ""1"""#,
+        );
     }
 
     #[test]

@@ -41,9 +41,28 @@ pub fn differs(subject: &str, other: &str, whose: &str, actual: &str) -> Judgeme
     Err(Mismatch::new(subject, format!("another value than {whose}"), quoted(actual)))
 }
 
+/// The records do not show this secret; one that is empty hides itself.
+pub fn hides(records: &str, name: &str, secret: &str) -> Judgement {
+    if secret.is_empty() || !records.contains(secret) {
+        return Ok(());
+    }
+    Err(Mismatch::new("records", format!("a label in place of {name}"), "its value"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_shows_is_told_without_its_value() {
+        assert_eq!(hides("GET ‹link:1›", "redirect_url", "https://pay.example/p/1"), Ok(()));
+        assert_eq!(
+            hides("GET https://pay.example/p/1", "redirect_url", "https://pay.example/p/1")
+                .unwrap_err()
+                .to_string(),
+            "records: expected a label in place of redirect_url, got its value",
+        );
+    }
 
     #[test]
     fn equals_quotes_both_values() {

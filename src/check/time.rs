@@ -84,6 +84,11 @@ pub fn at_offset(
     Err(Mismatch::new(subject, expected, relation(actual, &landmark.name)))
 }
 
+/// Where the instant lies, in words.
+pub fn place(at: Timestamp, landmark: &Landmark) -> String {
+    relation(landmark.at.duration_until(at), &landmark.name)
+}
+
 /// `1h before the end`, `2m after the end`, `at the end`: rounded to seconds, so that it reads alike on every run.
 fn relation(offset: SignedDuration, landmark: &str) -> String {
     let half = SignedDuration::from_millis(if offset.is_negative() { -500 } else { 500 });

@@ -26,6 +26,8 @@ pub enum Operation {
     ReadOrder,
     /// `POST /checkout/v3/orders/{id}/abort` (KCO).
     AbortOrder,
+    /// `POST` on a KP session or a KCO order.
+    ChangePaymentSession,
     /// `GET /ordermanagement/v1/orders/{id}`.
     ReadManagedOrder,
     /// `POST /hpp/v1/sessions`.
@@ -34,6 +36,14 @@ pub enum Operation {
     ReadSession,
     /// `DELETE session_url`.
     DisableSession,
+    /// Any other method on `session_url`.
+    ChangeSession,
+    /// `POST distribution_url`.
+    Distribute,
+    /// `POST generation_url` of the distribution module.
+    GenerateModuleToken,
+    /// `GET standalone_url` of the distribution module, its tags filled.
+    FetchModule,
     /// `GET qr_code_url`.
     FetchQrCode,
     /// `GET redirect_url` without a browser.

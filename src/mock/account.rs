@@ -212,7 +212,7 @@ impl Accounts {
         let Some(authorization) = authorization else {
             return (!rules.credentials_required).then(|| Arc::clone(&self.first));
         };
-        let (username, password) = basic_credentials(authorization)?;
+        let (username, password) = credentials(authorization, rules)?;
         let account =
             self.by_username.read().unwrap_or_else(PoisonError::into_inner).get(&username).cloned()?;
         (account.password == password || !rules.password_compared).then_some(account)
@@ -220,10 +220,10 @@ impl Accounts {
 }
 
 /// User name and password of HTTP Basic.
-fn basic_credentials(authorization: &[u8]) -> Option<(String, String)> {
+fn credentials(authorization: &[u8], rules: &AccessRules) -> Option<(String, String)> {
     let authorization = str::from_utf8(authorization).ok()?;
     let (scheme, token) = authorization.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
+    if rules.only_basic_accepted && !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok()?;

@@ -92,13 +92,13 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     if rules.expiry.expired_is_not_read && hosted.is_expired(call.now, &rules.expiry) {
         return Err(not_found());
     }
-    if !rules.life.reading_changes_nothing && hosted.status() == Status::Waiting {
-        // A session that waits can always be opened.
-        let _ = playground.apply(&hosted, Event::PageOpened, call.now);
-    }
     let mut body = hosted.representation(&rules.expiry);
     if hosted.status() == Status::Completed && !hosted.shows_completion(call.now, &rules.life) {
         body["status"] = Status::InProgress.name().into();
+    }
+    if !rules.life.reading_changes_nothing && hosted.status() == Status::Waiting {
+        // A session that waits can always be opened.
+        let _ = playground.apply(&hosted, Event::PageOpened, call.now);
     }
     Ok(Reply::json(StatusCode::OK, body))
 }

@@ -30,6 +30,7 @@ pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<
         credentials: Some(&profile.credentials),
         body: Some(json!({})),
         faulty_on_purpose: true,
+        oddity: None,
     };
     let target = profile.name.clone();
     let url = url.to_string();

@@ -67,6 +67,8 @@ fn promise(operation: Operation) -> &'static str {
         Operation::CreateSession => "HPP-CREATE-001",
         Operation::ReadSession => "HPP-READ-001",
         Operation::DisableSession => "HPP-DISABLE-001",
+        Operation::Distribute => "HPP-DISTRIBUTE-001",
+        Operation::PlaceOrder => "HPP-PRE-003",
         Operation::FetchQrCode | Operation::FetchPage => "HPP-AUTH-006",
         other => purchase::promise(other).unwrap_or("HPP-CREATE-001"),
     }
@@ -106,7 +108,8 @@ impl World {
         url: Url,
         body: Option<Value>,
     ) -> Result<Index, StepFailure> {
-        self.send(Call { operation, method, url, credentials, body, faulty_on_purpose: false }).await
+        self.send(Call { operation, method, url, credentials, body, faulty_on_purpose: false, oddity: None })
+            .await
     }
 
     /// A documented path of the API: only creations begin there, all else follows what the answers say.
@@ -182,6 +185,7 @@ impl World {
             credentials: Some(&credentials),
             body: Some(draft.body.clone()),
             faulty_on_purpose: draft.faulty_on_purpose,
+            oddity: None,
         })
         .await
     }
@@ -248,6 +252,17 @@ impl World {
     pub async fn read_hosted(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let url = self.live_url(session.created, "/session_url")?;
         self.call(Method::GET, Operation::ReadSession, url, None).await
+    }
+
+    /// A URL of the hosted session with another `session_id` in it; unseen where the URL does not contain the id.
+    pub fn unknown_url(&mut self, member: &str) -> Result<Url, StepFailure> {
+        let created = self.this_session()?.created;
+        let url = self.live_url(created, &format!("/{member}"))?;
+        let id = self.text_member(created, "/session_id")?;
+        match url.as_str().replace(&id, &altered(&id)).parse::<Url>() {
+            Ok(unknown) if unknown != url => Ok(unknown),
+            _ => Err(StepFailure::Unseen(format!("`{member}` does not contain the `session_id`"))),
+        }
     }
 
     /// The status of the hosted session, read anew.

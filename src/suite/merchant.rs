@@ -55,13 +55,13 @@ impl Merchant {
 }
 
 impl World {
-    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock or receives callbacks, a browser where
-    /// it needs one.
+    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock, receives callbacks or reads messages,
+    /// a browser where it needs one.
     pub async fn prepare(&mut self) -> Result<(), StepFailure> {
         let needs = self.needs();
         let context = self.context().clone();
         if let Some(control) = &context.control
-            && (needs.contains(&Ability::Clock) || needs.contains(&Ability::Receiver))
+            && [Ability::Clock, Ability::Receiver, Ability::Mailbox].iter().any(|own| needs.contains(own))
         {
             let account = control.mint_account().await?;
             if let Some(receiver) = context.receiver.as_ref().filter(|_| needs.contains(&Ability::Receiver)) {

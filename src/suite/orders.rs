@@ -10,6 +10,7 @@ use crate::suite::world::Index;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::Value;
+use serde_json::json;
 
 /// The member of a paid session that lets the merchant place an order, and the requirement that promises it.
 const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");
@@ -77,11 +78,22 @@ impl World {
 
     /// Places an order for the payment session with an authorization token, whatever comes of it.
     pub async fn place_order(&mut self, token: &str) -> Result<Index, StepFailure> {
+        let body = purchase::order(&self.context().profile, &self.merchant.reference);
+        self.place(token, body).await
+    }
+
+    /// Places an order for something else than was paid, whatever comes of it.
+    pub async fn place_changed_order(&mut self, token: &str) -> Result<Index, StepFailure> {
+        let mut body = purchase::order(&self.context().profile, &self.merchant.reference);
+        body["order_lines"][0]["name"] = json!("Coffee");
+        self.place(token, body).await
+    }
+
+    async fn place(&mut self, token: &str, body: Value) -> Result<Index, StepFailure> {
         let mut url = self.api_url("payments/v1/authorizations")?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.push(token).push("order");
         }
-        let body = purchase::order(&self.context().profile, &self.merchant.reference);
         self.call(Method::POST, Operation::PlaceOrder, url, Some(body)).await
     }
 

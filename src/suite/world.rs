@@ -210,6 +210,11 @@ impl World {
         &self.answers[index]
     }
 
+    /// All exchanges so far as a report will show them.
+    pub fn records(&self) -> String {
+        self.answers.iter().map(|answer| format!("{:?}\n", answer.exchange)).collect()
+    }
+
     /// The index of the latest exchange.
     pub fn latest(&self) -> Result<Index, StepFailure> {
         self.answers.len().checked_sub(1).ok_or_else(|| {
@@ -235,6 +240,14 @@ impl World {
                 502..=504 => trouble(TroubleKind::Gateway, response.status),
                 _ => Ok(response),
             },
+        }
+    }
+
+    /// The response of an exchange, even where it says that there were too many requests.
+    pub fn any_response(&self, index: Index) -> Result<&Response, StepFailure> {
+        match &self.exchange(index).outcome {
+            Outcome::Trouble(trouble) => Err(StepFailure::Trouble(trouble.clone())),
+            Outcome::Response(response) => Ok(response),
         }
     }
 

@@ -16,11 +16,13 @@ pub enum Ability {
     Outcome,
     /// The target can reach the harness's receiver with status callbacks.
     Receiver,
+    /// The messages that the target sends to consumers can be read.
+    Mailbox,
 }
 
 impl Ability {
     /// Every ability there is.
-    pub const ALL: [Self; 4] = [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver];
+    pub const ALL: [Self; 5] = [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver, Self::Mailbox];
 
     /// The word used in profiles and tags.
     pub fn word(self) -> &'static str {
@@ -29,6 +31,7 @@ impl Ability {
             Self::Clock => "clock",
             Self::Outcome => "outcome",
             Self::Receiver => "receiver",
+            Self::Mailbox => "mailbox",
         }
     }
 

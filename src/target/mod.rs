@@ -225,6 +225,7 @@ impl TargetProfile {
             Ok(())
         };
         needs(Ability::Clock, "control_url", file.control_url.is_some())?;
+        needs(Ability::Mailbox, "control_url", file.control_url.is_some())?;
         needs(Ability::Browser, "page_driver", file.page_driver.is_some())?;
         needs(Ability::Outcome, "page_driver", file.page_driver.is_some())?;
         if file.base_url.scheme() != "https" && !is_loopback(&file.base_url) {
@@ -338,7 +339,7 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
         let cases = [
             (
                 "abilities = [\"clocks\"]",
-                "claims the unknown ability `clocks`; known: browser, clock, outcome, receiver",
+                "claims the unknown ability `clocks`; known: browser, clock, outcome, receiver, mailbox",
             ),
             (
                 "abilities = [\"clock\"]",

@@ -96,6 +96,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Rule(|rules| rules.access.password_compared = false),
     },
     Deviation {
+        name: "any-scheme-accepted",
+        lie: "Credentials are accepted under any scheme, not as HTTP Basic alone.",
+        breaks: &["HPP-AUTH-003"],
+        change: Change::Rule(|rules| rules.access.only_basic_accepted = false),
+    },
+    Deviation {
         name: "qr-is-text",
         lie: "The QR image is a text.",
         breaks: &["HPP-QR-001"],

@@ -69,6 +69,7 @@ pub struct Rules {
 pub struct AccessRules {
     pub credentials_required: bool,
     pub password_compared: bool,
+    pub only_basic_accepted: bool,
     pub page_is_public: bool,
     pub sessions_are_private: bool,
 }
@@ -247,6 +248,7 @@ impl Rules {
             access: AccessRules {
                 credentials_required: true,
                 password_compared: true,
+                only_basic_accepted: true,
                 page_is_public: true,
                 sessions_are_private: true,
             },

@@ -1,5 +1,6 @@
 //! Steps that create hosted sessions.
 
+use crate::requirement::Dialect;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::Draft;
 use crate::suite::hosted::HostedSession;
@@ -98,32 +99,79 @@ async fn create_with_url(world: &mut World, args: Args) -> Result<(), StepFailur
 }
 
 step!(
-    /// The merchant creates a hosted session for a payment session that is `unknown`, `foreign` (on another host) or `misplaced` (under a wrong path).
+    /// The merchant creates a hosted session for a payment session that is `unknown`, `foreign` (on another host), `misplaced` (under a wrong path), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
     When "the merchant creates a hosted session for a(n) {word} payment session" => create_for
 );
 async fn create_for(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let mut draft = plain_draft(world).await?;
     let real = world.payment_session().await?.url;
-    draft.body["payment_session_url"] = json!(wrong_url(real, args.text(0))?.as_str());
+    draft.body["payment_session_url"] =
+        json!(wrong_url(real, args.text(0), world.context().profile.dialect)?.as_str());
     send(world, draft).await
 }
 
-fn wrong_url(mut url: Url, fault: &str) -> Result<Url, StepFailure> {
+fn wrong_url(mut url: Url, fault: &str, dialect: Dialect) -> Result<Url, StepFailure> {
     let path = url.path().to_owned();
     let (folder, id) = path.rsplit_once('/').unwrap_or(("", &path));
     match fault {
         "unknown" => url.set_path(&format!("{folder}/{}", altered(id))),
         "misplaced" => url.set_path(&format!("/hpp/v1/sessions/{id}")),
-        "foreign" => {
-            let foreign = format!("https://payments.example{path}");
+        "KP" => url.set_path(&format!("/payments/v1/sessions/{id}")),
+        "foreign" | "neighbouring" => {
+            let host = match dialect {
+                _ if fault == "foreign" => "payments.example",
+                Dialect::Klarna => "api.playground.kustom.co",
+                Dialect::Kustom => "api.playground.klarna.com",
+            };
+            let foreign = format!("https://{host}{path}");
             return foreign.parse().map_err(|_| StepFailure::faulty_step(foreign, "mend the step"));
         }
         other => {
-            let help = "known: unknown, foreign, misplaced";
+            let help = "known: unknown, foreign, misplaced, neighbouring, KP";
             return Err(StepFailure::faulty_step(format!("no payment session is `{other}`"), help));
         }
     }
     Ok(url)
+}
+
+step!(
+    /// The merchant creates a hosted session with no options but those of the table: a name and a value, JSON or text.
+    When "the merchant creates a hosted session with the options" => create_with_options
+);
+async fn create_with_options(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let mut draft = plain_draft(world).await?;
+    draft.body["options"] = json!({});
+    for row in args.table() {
+        let [name, value] = row.as_slice() else {
+            let help = "write a name and a value";
+            return Err(StepFailure::faulty_step("a row of options has not two cells", help));
+        };
+        draft.body["options"][name] = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
+    }
+    send(world, draft).await
+}
+
+step!(
+    /// The merchant creates a hosted session with this value of an option, which the reference may not know.
+    When "the merchant creates a hosted session whose option {word} is {word}" => create_with_odd_option
+);
+async fn create_with_odd_option(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let mut draft = plain_draft(world).await?;
+    draft.body["options"][args.text(0)] = json!(args.text(1));
+    draft.faulty_on_purpose = true;
+    send(world, draft).await
+}
+
+step!(
+    /// The merchant creates a hosted session with a merchant URL that the reference does not know, such as the historic `terms`.
+    When "the merchant creates a hosted session with the unknown merchant URL {word}" => create_with_unknown_url
+);
+async fn create_with_unknown_url(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let mut draft = plain_draft(world).await?;
+    let host = &world.context().profile.merchant_host;
+    draft.body["merchant_urls"][args.text(0)] = json!(format!("https://{host}/{}", args.text(0)));
+    draft.faulty_on_purpose = true;
+    send(world, draft).await
 }
 
 step!(
@@ -155,10 +203,11 @@ mod tests {
     #[test]
     fn a_wrong_payment_session_is_wrong_in_one_respect() {
         let real: Url = "http://127.0.0.1:8080/payments/v1/sessions/0a-9f".parse().unwrap();
-        let wrong = |fault: &str| wrong_url(real.clone(), fault).unwrap().to_string();
+        let wrong = |fault: &str| wrong_url(real.clone(), fault, Dialect::Klarna).unwrap().to_string();
         assert_eq!(wrong("unknown"), "http://127.0.0.1:8080/payments/v1/sessions/1b-a0");
         assert_eq!(wrong("misplaced"), "http://127.0.0.1:8080/hpp/v1/sessions/0a-9f");
         assert_eq!(wrong("foreign"), "https://payments.example/payments/v1/sessions/0a-9f");
-        assert!(wrong_url(real, "lost").is_err());
+        assert_eq!(wrong("neighbouring"), "https://api.playground.kustom.co/payments/v1/sessions/0a-9f");
+        assert!(wrong_url(real, "lost", Dialect::Klarna).is_err());
     }
 }

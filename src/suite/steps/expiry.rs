@@ -1,8 +1,10 @@
 //! Steps about when sessions end, and about the target's clock.
 
+use crate::check::answer;
 use crate::check::time;
 use crate::check::time::Landmark;
 use crate::suite::failure::StepFailure;
+use crate::suite::merchant_urls::MerchantUrls;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
 use crate::suite::world::Index;
@@ -40,6 +42,58 @@ step!(
 async fn clock_after_payment_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let end = world.payment_session_end().await?.at;
     world.move_clock(end + SignedDuration::from_mins(args.number(0))).await
+}
+
+step!(
+    /// The target's clock stands some minutes before the end of the payment session.
+    Given "the clock stands {int} minute(s) before the end of the payment session" => clock_before_payment_session
+);
+async fn clock_before_payment_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let end = world.payment_session_end().await?.at;
+    world.move_clock(end - SignedDuration::from_mins(args.number(0))).await
+}
+
+step!(
+    /// A hosted session is there, and the target's clock has gone on by some minutes since; where its clock cannot be moved, no more time has passed than that.
+    Given "a hosted session that is {int} minute(s) old where the clock can be moved" => older_session
+);
+async fn older_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let context = world.context().clone();
+    if let Some(control) = &context.control {
+        let account = control.mint_account().await?;
+        world.merchant.account = Some(account.merchant_id);
+        world.merchant.credentials = account.credentials;
+    }
+    let payment = world.payment_session().await?;
+    let prefix = world.merchant.reference.clone();
+    let session = world.require_session(&payment, MerchantUrls::default(), prefix).await?;
+    let now = world.now(session.created)?.at;
+    world.merchant.this = Some(session);
+    if context.control.is_some() {
+        world.move_clock(now + SignedDuration::from_mins(args.number(0))).await?;
+    }
+    Ok(())
+}
+
+step!(
+    /// Whether `expires_at` of the hosted session has moved since its creation is recorded, and how far from the end of the payment session it now is.
+    Then "whether expires_at has moved is recorded" => move_is_recorded
+);
+async fn move_is_recorded(world: &mut World, _: Args) -> Result<(), StepFailure> {
+    let changed = world.latest()?;
+    if !answer::is_success(world.response(changed)?) {
+        let outcome = answer::outcome(world.response(changed)?);
+        world.observe("a change of the payment session", outcome);
+        return Ok(());
+    }
+    let created = world.this_session()?.created;
+    let before = Landmark::new(expires_at(world, created)?, "that of the creation");
+    let read = world.read_session().await?;
+    let after = expires_at(world, read)?;
+    let end = world.payment_session_end().await?;
+    world.observe("`expires_at` after a change of the payment session", time::place(after, &before));
+    world.observe("`expires_at` in relation to the payment session", time::place(after, &end));
+    Ok(())
 }
 
 step!(

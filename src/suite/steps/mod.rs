@@ -9,16 +9,20 @@ mod consumer;
 mod creation;
 mod credentials;
 mod disabling;
+mod distribution;
 mod expiry;
 mod insertion;
 mod landing;
 mod lifecycle;
+mod module;
 mod options;
+mod order;
 mod page;
 mod payment_result;
 mod payment_session;
 mod placeholder;
 mod reading;
+mod refusal;
 mod response;
 
 #[cfg(test)]

@@ -4,12 +4,10 @@ use crate::check;
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::hosted::altered;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
-use url::Url;
 
 /// Where a session is that the merchant no longer needs to look at.
 const CLOSED: [&str; 3] = ["COMPLETED", "CANCELLED", "DISABLED"];
@@ -27,16 +25,8 @@ step!(
     When "the merchant reads a hosted session that does not exist" => read_unknown
 );
 async fn read_unknown(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let created = world.this_session()?.created;
-    let url = world.live_url(created, "/session_url")?;
-    let id = world.text_member(created, "/session_id")?;
-    let unknown = url.as_str().replace(&id, &altered(&id));
-    match unknown.parse::<Url>() {
-        Ok(unknown) if unknown != url => {
-            world.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
-        }
-        _ => Err(StepFailure::Unseen("`session_url` does not contain the `session_id`".into())),
-    }
+    let unknown = world.unknown_url("session_url")?;
+    world.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
 }
 
 step!(
@@ -77,6 +67,16 @@ step!(
 async fn status_is_not(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let status = world.session_status().await?;
     world.settle(check::differs("/status", args.text(0), args.text(0), &status))
+}
+
+step!(
+    /// The hosted session, read a second time, has the status it was read with first.
+    Then "the hosted session keeps its status when it is read again" => status_is_kept
+);
+async fn status_is_kept(world: &mut World, _: Args) -> Result<(), StepFailure> {
+    let first = world.text_member(world.latest()?, "/status")?;
+    let second = world.session_status().await?;
+    world.settle(check::equals("/status", &first, &second))
 }
 
 step!(

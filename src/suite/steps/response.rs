@@ -121,6 +121,79 @@ async fn error(world: &mut World, _: Args) -> Result<(), StepFailure> {
 }
 
 step!(
+    /// The refusal has this `error_code`.
+    Then "the error_code is {word}" => error_code
+);
+async fn error_code(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let value = world.member(world.latest()?, "/error_code")?;
+    let actual = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    world.settle(check::equals("/error_code", args.text(0), &actual))
+}
+
+step!(
+    /// One of the messages of the refusal names this member of the request.
+    Then "the refusal names the member {word}" => names_member
+);
+async fn names_member(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let latest = world.latest()?;
+    let promise = if args.text(0) == "payment_session_url" { "HPP-CREATE-002" } else { "HPP-CREATE-030" };
+    let refusal = answer::refused(world.response(latest)?);
+    world.rests_on(promise, refusal)?;
+    let messages = world.member(latest, "/error_messages")?;
+    world.settle(answer::names_member(&messages, args.text(0)))
+}
+
+step!(
+    /// Requests are too many: a 429 that has these header fields.
+    Then "the response is a 429 with the fields" => too_many
+);
+async fn too_many(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let response = world.any_response(world.latest()?)?.clone();
+    world.settle(answer::status(&response, 429))?;
+    for row in args.table() {
+        world.settle(answer::field_present(&response, row.first().map_or("", String::as_str)))?;
+    }
+    Ok(())
+}
+
+step!(
+    /// The status of the response, and the `error_code` of a refusal, are recorded as the answer to this question.
+    Then "the answer is recorded as {string}" => recorded
+);
+async fn recorded(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let outcome = answer::outcome(world.response(world.latest()?)?);
+    world.observe(args.text(0), outcome);
+    Ok(())
+}
+
+step!(
+    /// Whether the members of the table are there is recorded; one that is there has the documented form.
+    Then "it is recorded which of the members are given" => given_members
+);
+async fn given_members(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let latest = world.latest()?;
+    world.success(latest)?;
+    for row in args.table() {
+        let name = row.first().map_or("", String::as_str);
+        let given = answer::has_member(world.response(latest)?, name);
+        if given {
+            world.member(latest, &format!("/{name}"))?;
+        }
+        world.observe(format!("`{name}`"), if given { "given" } else { "not given" });
+    }
+    Ok(())
+}
+
+step!(
+    /// The successful response has no such member, or a null one.
+    Then "the response has no member {word}" => no_member
+);
+async fn no_member(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    world.success(world.latest()?)?;
+    settle(world, |response| answer::no_member(response, args.text(0)))
+}
+
+step!(
     /// The member of a successful response is a string with something in it.
     Then "the member {word} is a non-empty string" => non_empty
 );
