@@ -141,7 +141,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "foreign-payment-session-accepted",
         lie: "A `payment_session_url` of another host or path is accepted.",
-        breaks: &["HPP-CREATE-022"],
+        breaks: &["HPP-CREATE-022", "HPP-CREATE-034"],
         change: Change::Rule(|rules| rules.create.foreign_payment_session_refused = false),
     },
     Deviation {

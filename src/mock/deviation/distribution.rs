@@ -12,7 +12,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "email-refused",
         lie: "The link is not sent by e-mail.",
-        breaks: &["HPP-DISTRIBUTE-001"],
+        breaks: &["HPP-DISTRIBUTE-001", "HPP-DISTRIBUTE-003"],
         change: Change::Rule(|rules| rules.distribution.email_offered = false),
     },
     Deviation {
@@ -72,7 +72,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "unknown-method-accepted",
         lie: "A distribution takes any word for a `method`.",
-        breaks: &["HPP-DISTRIBUTE-009"],
+        breaks: &["HPP-DISTRIBUTE-002", "HPP-DISTRIBUTE-009"],
         change: Change::Rule(|rules| rules.distribution.method_checked = false),
     },
     Deviation {
@@ -108,7 +108,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "sms-refused",
         lie: "The link is not sent by SMS.",
-        breaks: &["HPP-DISTRIBUTE-015"],
+        breaks: &["HPP-DISTRIBUTE-006", "HPP-DISTRIBUTE-015"],
         change: Change::Rule(|rules| rules.distribution.sms_offered = false),
     },
     Deviation {

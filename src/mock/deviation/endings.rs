@@ -71,7 +71,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "unknown-session-disabled",
         lie: "Disabling a session that never was succeeds.",
-        breaks: &["HPP-DISABLE-004", "HPP-EXPIRY-012"],
+        breaks: &["HPP-AUTH-005", "HPP-DISABLE-004", "HPP-EXPIRY-012"],
         change: Change::Wire(|reply| {
             if reply.operation == Operation::DisableSession
                 && reply.text("/error_messages/0") == Some("no such session")

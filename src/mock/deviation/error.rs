@@ -31,12 +31,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "malformed-json-answers-200",
-        lie: "A body that is no JSON is answered with 200.",
+        name: "malformed-json-answers-500",
+        lie: "A body that is no JSON is answered with 500.",
         breaks: &["HPP-ERROR-003"],
         change: Change::Wire(|reply| {
             if reply.text("/error_messages/0") == Some("the body is not JSON") {
-                reply.status = StatusCode::OK;
+                reply.status = StatusCode::INTERNAL_SERVER_ERROR;
             }
         }),
     },
@@ -62,7 +62,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "too-many-answers-503",
         lie: "A request too many is answered with 503.",
-        breaks: &["HPP-ERROR-006"],
+        breaks: &["HPP-ERROR-001", "HPP-ERROR-006"],
         change: Change::Wire(|reply| {
             if reply.status == StatusCode::TOO_MANY_REQUESTS {
                 reply.status = StatusCode::SERVICE_UNAVAILABLE;
