@@ -234,7 +234,7 @@ fn leave(
     };
     let rules = &playground.rules;
     // A cancel URL that acts as a back URL is found from `back`, whatever became of the session.
-    let way = if outcome == Outcome::Cancel && page_markup::moves(hosted, &rules.page).contains(&Move::Back) {
+    let way = if outcome == Outcome::Cancel && lock(&hosted.payment.state).is_ecommerce() {
         Outcome::Back
     } else {
         outcome

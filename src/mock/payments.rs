@@ -91,9 +91,7 @@ pub fn place_order(
     let order = call.json_object()?;
     check_kp(&order)?;
     let authorization = find_authorization(playground, call, account)?;
-    if rules.one_order_per_payment_session {
-        authorization.check(call.now, &playground.rules.expiry)?;
-    }
+    authorization.check(call.now, &playground.rules.expiry)?;
     let payment = &authorization.payment;
     let mut state = lock(&payment.state);
     if state.progress != Progress::Open && rules.one_order_per_payment_session {

@@ -45,8 +45,7 @@ fn read(picture: &[u8]) -> Result<String, QrError> {
         if has_alpha && pixel[samples - 1] < 128 { u8::MAX } else { pixel[0] }
     });
     let grids = image.detect_grids();
-    let decoded = grids.iter().find_map(|grid| grid.decode().ok());
-    decoded.map(|(_, text)| text).ok_or(QrError::NoCode)
+    grids.iter().find_map(|grid| grid.decode().ok()).map(|(_, text)| text).ok_or(QrError::NoCode)
 }
 
 impl World {
@@ -76,6 +75,11 @@ impl World {
             self.page_was_reached()?;
         }
         self.rests_on(LEADS_TO_PAGE, page::public(&visit))?;
+        if visit.screen.is_none() {
+            let actual = self.site(session).borrowed().end(&visit);
+            let mismatch = Mismatch::new("QR code", "a link to the payment page", actual);
+            return self.rests_on(LEADS_TO_PAGE, Err(mismatch));
+        }
         Ok(visit)
     }
 }

@@ -36,13 +36,11 @@ async fn answers_with(world: &mut World, args: Args) -> Result<(), StepFailure> 
     let manner = match args.text(0) {
         "delay" => Manner::Late(DELAY),
         "silence" => Manner::Never,
-        status => match status.parse() {
-            Ok(status) => Manner::Status(status),
-            Err(_) => {
-                let help = "known: a status, delay, silence";
-                return Err(StepFailure::faulty_step(format!("no server answers with `{status}`"), help));
-            }
-        },
+        status => {
+            let help = "known: a status, delay, silence";
+            let unknown = |_| StepFailure::faulty_step(format!("no server answers with `{status}`"), help);
+            Manner::Status(status.parse().map_err(unknown)?)
+        }
     };
     world.treat_calls(manner)
 }

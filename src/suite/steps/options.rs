@@ -109,10 +109,14 @@ async fn offers_all_categories(world: &mut World, _: Args) -> Result<(), StepFai
 }
 
 step!(
-    /// The page offers payment again, in other categories than this one.
+    /// The page offers payment again, in other categories than this one; that it offered this one alone before is another matter.
     Then "the page offers other categories than {word}" => offers_others
 );
 async fn offers_others(world: &mut World, args: Args) -> Result<(), StepFailure> {
+    let visits = &world.evidence.visits;
+    let before = visits.iter().rev().nth(1).and_then(|visit| visit.parts.get("categories"));
+    let before = before.map(|parts| parts.join(", ").to_ascii_uppercase()).unwrap_or_default();
+    world.rests_on("HPP-OPT-001", check::equals("categories", args.text(0), &before))?;
     let offered = categories(world)?;
     if !offered.is_empty() && !offered.split(", ").any(|category| category == args.text(0)) {
         return Ok(());

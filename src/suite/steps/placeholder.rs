@@ -108,6 +108,7 @@ async fn is_order_of_session(world: &mut World, args: Args) -> Result<(), StepFa
     world.settle(placeholder::filled(&query, args.text(0)))?;
     let actual = placeholder::decoded(placeholder::parameter(&query, args.text(0)).unwrap_or_default());
     let read = world.read_session().await?;
+    world.order_id(read)?;
     let expected = world.text_member(read, "/order_id")?;
     settle_equal(world, &args, &expected, &actual)
 }
