@@ -212,7 +212,7 @@ impl World {
 
     /// All exchanges so far as a report will show them.
     pub fn records(&self) -> String {
-        self.answers.iter().map(|answer| format!("{:?}\n", answer.exchange)).collect()
+        format!("{:?}", self.answers.iter().map(|answer| &answer.exchange).collect::<Vec<_>>())
     }
 
     /// The index of the latest exchange.

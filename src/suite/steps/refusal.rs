@@ -64,15 +64,11 @@ step!(
 );
 async fn limit_creations(world: &mut World, args: Args) -> Result<(), StepFailure> {
     let context = world.context().clone();
-    match (&context.control, &world.merchant.account) {
-        (Some(control), Some(merchant_id)) => {
-            Ok(control.limit_creations(merchant_id, args.number(0)).await?)
-        }
-        _ => {
-            let what = "the target's limits cannot be set: no account of its own to control";
-            Err(StepFailure::Missing(what.into()))
-        }
-    }
+    let (Some(control), Some(merchant_id)) = (&context.control, &world.merchant.account) else {
+        let what = "the target's limits cannot be set: no account of its own to control";
+        return Err(StepFailure::Missing(what.into()));
+    };
+    Ok(control.limit_creations(merchant_id, args.number(0)).await?)
 }
 
 step!(
