@@ -8,6 +8,7 @@ use crate::report::RunReport;
 use crate::report::Standing;
 use crate::requirement::Level;
 use crate::requirement::Requirement;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ pub struct ProveOptions {
     pub jobs: usize,
     /// Handed on to each run.
     pub browser: String,
-    /// Leave the page out of the runs of lies that HTTP alone shows.
+    /// Of what needs the page, run only the areas that a lie is about.
     pub quick: bool,
 }
 
@@ -112,7 +113,7 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
         executable: std::env::current_exe().map_err(ProveError::Executable)?,
         browser: options.browser.clone(),
     });
-    let (faithful, report) = program.try_one(None, false).await?;
+    let (faithful, report) = program.try_one(None, None).await?;
     faithful.tell();
     let journey = report.map(|report| journey(&report)).unwrap_or_default();
     let chosen = DEVIATIONS.iter().copied().filter(|deviation| {
@@ -122,10 +123,10 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
     let mut running = JoinSet::new();
     for (index, deviation) in chosen.enumerate() {
         let (places, program) = (Arc::clone(&places), Arc::clone(&program));
-        let api_only = options.quick && !deviation.breaks.iter().any(|id| journey.contains(*id));
+        let tags = options.quick.then(|| tags_about(deviation, &journey));
         running.spawn(async move {
             let _place = places.acquire_owned().await;
-            let (trial, _) = program.try_one(Some(deviation), api_only).await?;
+            let (trial, _) = program.try_one(Some(deviation), tags).await?;
             trial.tell();
             Ok((index, trial))
         });
@@ -152,7 +153,7 @@ impl Program {
     async fn try_one(
         &self,
         deviation: Option<&'static Deviation>,
-        api_only: bool,
+        tags: Option<String>,
     ) -> Result<(Trial, Option<RunReport>), ProveError> {
         let out = tempfile::tempdir().map_err(ProveError::Folder)?;
         let mut command = Command::new(&self.executable);
@@ -172,8 +173,8 @@ impl Program {
         if let Some(deviation) = deviation {
             command.args(["--deviate", deviation.name]);
         }
-        if api_only {
-            command.args(["--tags", "not @needs:browser"]);
+        if let Some(tags) = tags {
+            command.args(["--tags", &tags]);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let ended = command.output().await.map_err(ProveError::Executable)?;
@@ -198,10 +199,18 @@ impl Program {
     }
 }
 
-/// The requirements that need the page.
-fn journey(report: &RunReport) -> BTreeSet<String> {
+/// The requirements that need the page, with their areas.
+fn journey(report: &RunReport) -> BTreeMap<String, String> {
     let rows = report.targets.iter().flat_map(|target| report.rows(target));
-    rows.filter(|row| row.journey).map(|row| row.requirement.id.to_string()).collect()
+    let journey = rows.filter(|row| row.journey);
+    journey.map(|row| (row.requirement.id.to_string(), row.requirement.area.clone())).collect()
+}
+
+/// The scenarios of HTTP alone, and those of the page in the areas that a lie is about.
+fn tags_about(deviation: &Deviation, journey: &BTreeMap<String, String>) -> String {
+    let areas: BTreeSet<&String> = deviation.breaks.iter().filter_map(|id| journey.get(*id)).collect();
+    let about = journey.iter().filter(|(_, area)| areas.contains(area));
+    about.fold("not @needs:browser".to_owned(), |tags, (id, _)| format!("{tags} or @req:{id}"))
 }
 
 fn read_report(out: &Path) -> Result<RunReport, String> {

@@ -61,7 +61,7 @@ struct ProveArgs {
     /// Runs at once.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
     jobs: u8,
-    /// Leave the page out of the runs of lies that HTTP alone shows.
+    /// Of what needs the page, run only the areas that a lie is about.
     #[arg(long)]
     quick: bool,
     /// Browser to use: `auto`, a name or a path.
