@@ -45,6 +45,11 @@ impl Authorization {
         }
     }
 
+    /// Whether the token was used.
+    pub fn is_spent(&self) -> bool {
+        matches!(*lock(&self.state), Use::Spent)
+    }
+
     /// Marks the token as used.
     pub fn spend(&self) {
         *lock(&self.state) = Use::Spent;

@@ -19,7 +19,11 @@ impl Transcript {
         self.payment_sessions().await;
         for act in ["approve", "decline", "error", "back", "cancel"] {
             let channel = if act == "cancel" { "IN_STORE" } else { "ECOMMERCE" };
-            for url in ["https://shop.example/told?k=1&s={{session_id}}", "http://shop.example/told", ""] {
+            for url in [
+                "https://shop.example/told?k=1&s={{session_id}}&t={{authorization_token}}",
+                "http://shop.example/told",
+                "",
+            ] {
                 self.told_visit(channel, act, url).await;
             }
         }
