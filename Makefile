@@ -32,8 +32,8 @@ example: browser build
 
 ## Install what the benchmarks compare with, below target/peers.
 peers:
-	npm install --prefix target/peers --no-audit --no-fund @playwright/test
-	cargo install hurl --root target/peers
+	npm install --prefix target/peers --no-audit --no-fund @playwright/test @stoplight/prism-cli wiremock
+	cargo install hurl --version 8.0.1 --locked --root target/peers
 
 ## The figures of the README, measured anew.
 bench: browser

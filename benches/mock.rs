@@ -2,7 +2,7 @@
 //! its memory with many sessions; and whether it grows. `cargo bench --bench mock`; the ratios are what counts.
 //!
 //! Peers: the Node server beside this file, and Prism and `WireMock` where they are installed by
-//! `npm install --prefix target/bench-peers @stoplight/prism-cli wiremock`.
+//! `npm install --prefix target/peers @stoplight/prism-cli wiremock`.
 
 #[path = "support/mod.rs"]
 #[expect(dead_code, reason = "profiles of the mock are for the other benchmark")]

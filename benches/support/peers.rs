@@ -15,7 +15,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// Where npm has put the peers that it installs.
-const INSTALLED: &str = "target/bench-peers/node_modules/.bin";
+const INSTALLED: &str = "target/peers/node_modules/.bin";
 /// The longest a peer may take to start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
