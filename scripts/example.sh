@@ -3,7 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-out=$(mktemp -d)
+out=target/example
+rm -rf "$out"
 trap 'rm -rf "$out"' EXIT
 
 code=0

@@ -136,12 +136,12 @@ fn no_trace_of_credentials(folder: &Path) {
     assert!(files >= 4, "only {files} files were looked at");
 }
 
-/// Runs against a target that cannot be tested: exit code 2 within 5 seconds, and nothing written.
+/// Runs against a target that cannot be tested: exit code 2 long before the deadline of a request, and nothing written.
 fn is_refused(base_url: &str, password: &str, message: &str) {
     let folder = tempfile::tempdir().unwrap();
     let began = Instant::now();
     let ended = run(folder.path(), &profile(base_url, "klarna", ""), password);
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.contains(message), "{}", ended.stderr);
     assert!(!folder.path().join("reports").exists());

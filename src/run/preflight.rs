@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use url::Url;
 
 /// How long a target may take to answer the preflight.
-const PATIENCE: Duration = Duration::from_secs(4);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Sends a creation that names no payment session: an HPP server refuses it, and nothing comes of it.
 pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<(), PreflightError> {
