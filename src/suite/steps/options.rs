@@ -201,6 +201,9 @@ step!(
 async fn shows_price(world: &mut World, _: Args) -> Result<(), StepFailure> {
     world.page_was_reached()?;
     let visit = world.visit()?;
+    // A blank page is the matter of the row that wants it to stand on its own.
+    let site = world.site(&world.this_session()?);
+    world.rests_on("HPP-PAGE-004", page::stands_alone(&visit, site.borrowed()))?;
     let currency = world.context().profile.purchase.currency.clone();
     world.settle(page::shows_price(&visit, AMOUNT, &currency))
 }
