@@ -72,13 +72,13 @@ async fn limit_creations(world: &mut World, args: Args) -> Result<(), StepFailur
 }
 
 step!(
-    /// The merchant creates one hosted session after another, until one is refused or a dozen was not.
+    /// The merchant creates hosted sessions, each for a payment session of its own, until one is refused or a dozen was not.
     When "the merchant creates hosted sessions until one is too many" => create_many
 );
 async fn create_many(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let payment = world.payment_session().await?;
-    let draft = world.draft(&payment, MerchantUrls::default(), world.merchant.reference.clone());
     for _ in 0..MOST_CREATIONS {
+        let payment = world.fresh_payment_session().await?;
+        let draft = world.draft(&payment, MerchantUrls::default(), world.merchant.reference.clone());
         let created = world.create_session(&draft).await?;
         if !answer::is_success(world.any_response(created)?) {
             return Ok(());
