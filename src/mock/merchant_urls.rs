@@ -43,8 +43,8 @@ pub enum Destination<'a> {
     Merchant(&'a str),
     /// To the generic page of an outcome.
     Generic(Outcome),
-    /// To the root of the page host; no faithful page does.
-    Root,
+    /// To a path of the page host that is not there; no faithful page does.
+    Nowhere,
 }
 
 impl MerchantUrls {
@@ -114,7 +114,7 @@ impl MerchantUrls {
             return Destination::Merchant(url);
         }
         if *self.get(outcome) == MerchantUrl::Empty && !rules.empty_means_generic_page {
-            return Destination::Root;
+            return Destination::Nowhere;
         }
         Destination::Generic(generic)
     }

@@ -246,7 +246,7 @@ fn leave(
             Reply::see_other(&fill(url, &values, &rules.placeholder))
         }
         Destination::Generic(outcome) => to_page(playground, hosted, &format!("/end/{}", outcome.name())),
-        Destination::Root => Reply::see_other(&format!("{}/", playground.page_origin)),
+        Destination::Nowhere => Reply::see_other(&format!("{}/nowhere", playground.page_origin)),
     };
     Ok(reply.held_until(held))
 }

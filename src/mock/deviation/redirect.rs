@@ -98,8 +98,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Rule(|rules| rules.redirect.stays = Some(Outcome::Success)),
     },
     Deviation {
-        name: "empty-url-redirects-to-root",
-        lie: "An empty merchant URL leads to the root of the page host.",
+        name: "empty-url-leads-nowhere",
+        lie: "An empty merchant URL leads to a page of the page host that is not there.",
         breaks: &[
             "HPP-REDIRECT-005",
             "HPP-REDIRECT-006",
