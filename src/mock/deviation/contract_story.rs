@@ -54,6 +54,9 @@ impl Transcript {
         let other = format!("Authorization: Basic {}\r\n", STANDARD.encode(other));
         let read = self.shop.send("GET", &created.member("/session_url"), &other, "").await;
         self.note("another merchant", &read);
+        let bearer = format!("Authorization: Bearer {}\r\n", STANDARD.encode("user:secret"));
+        let read = self.shop.send("GET", &created.member("/session_url"), &bearer, "").await;
+        self.note("another scheme", &read);
     }
 
     async fn payment_sessions(&mut self) {

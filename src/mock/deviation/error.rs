@@ -31,12 +31,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "malformed-json-answers-500",
-        lie: "A body that is no JSON is answered with 500.",
+        name: "malformed-json-answers-302",
+        lie: "A body that is no JSON is answered with 302.",
         breaks: &["HPP-ERROR-003"],
         change: Change::Wire(|reply| {
             if reply.text("/error_messages/0") == Some("the body is not JSON") {
-                reply.status = StatusCode::INTERNAL_SERVER_ERROR;
+                reply.status = StatusCode::FOUND;
             }
         }),
     },
