@@ -13,7 +13,6 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 use std::time::Instant;
 use support::MockProcess;
 use support::median;
@@ -115,17 +114,7 @@ fn harness_run(folder: &Path, concurrency: usize) -> Measured {
     let peak_kib = support::peak_until_exit(&mut child);
     let status = child.wait().unwrap();
     assert!(status.success(), "the run ended with {status}");
-    let run = std::fs::read_dir(out.path()).unwrap().next().unwrap().unwrap().path();
-    let journal = std::fs::read_to_string(run.join("journal.ndjson")).unwrap();
-    let (mut first, mut last) = (u64::MAX, 0);
-    for line in journal.lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        assert_eq!(line["attempt"]["verdict"]["word"], "pass", "{line}");
-        let started = line["attempt"]["started_us"].as_u64().unwrap();
-        first = first.min(started);
-        last = last.max(started + line["attempt"]["elapsed_us"].as_u64().unwrap());
-    }
-    Measured { span: Duration::from_micros(last - first).as_secs_f64(), peak_kib }
+    Measured { span: support::span_of_run(out.path()).as_secs_f64(), peak_kib }
 }
 
 /// The same requests with nothing around them: `concurrency` tasks that share the work.

@@ -9,7 +9,6 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
-use std::time::Duration;
 use std::time::Instant;
 use support::MockProcess;
 use support::median;
@@ -80,17 +79,7 @@ fn span_of_run(folder: &Path) -> f64 {
         .status()
         .unwrap();
     assert!(status.success(), "the run ended with {status}");
-    let run = std::fs::read_dir(out.path()).unwrap().next().unwrap().unwrap().path();
-    let journal = std::fs::read_to_string(run.join("journal.ndjson")).unwrap();
-    let (mut first, mut last) = (u64::MAX, 0);
-    for line in journal.lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
-        assert_eq!(line["attempt"]["verdict"]["word"], "pass", "{line}");
-        let started = line["attempt"]["started_us"].as_u64().unwrap();
-        first = first.min(started);
-        last = last.max(started + line["attempt"]["elapsed_us"].as_u64().unwrap());
-    }
-    Duration::from_micros(last - first).as_secs_f64() * 1000.0
+    support::span_of_run(out.path()).as_secs_f64() * 1000.0
 }
 
 /// Milliseconds a scenario that Playwright's own report gives, start of the browser left out.

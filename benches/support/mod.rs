@@ -1,5 +1,6 @@
 //! What the benchmarks share: a mock in a process of its own, and figures of a process.
 
+use serde_json::Value;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::path::Path;
@@ -83,4 +84,22 @@ pub fn peak_until_exit(child: &mut Child) -> u64 {
         std::thread::sleep(Duration::from_millis(5));
     }
     peak
+}
+
+/// The time from the first scenario's begin to the last one's end, as the journal of the only run below `out` has it. Every scenario
+/// must have passed.
+#[allow(dead_code, reason = "not every benchmark asks for it")]
+pub fn span_of_run(out: &Path) -> Duration {
+    let run = std::fs::read_dir(out).unwrap().next().unwrap().unwrap().path();
+    let journal = std::fs::read_to_string(run.join("journal.ndjson")).unwrap();
+    let (mut first, mut last) = (u64::MAX, 0);
+    for line in journal.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["attempt"]["verdict"]["word"], "pass", "{line}");
+        let started = line["attempt"]["started_us"].as_u64().unwrap();
+        first = first.min(started);
+        last = last.max(started + line["attempt"]["elapsed_us"].as_u64().unwrap());
+    }
+    assert!(last > 0, "no scenario was run");
+    Duration::from_micros(last - first)
 }
