@@ -11,12 +11,16 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// File of the journal, in the run's folder.
 const JOURNAL: &str = "journal.ndjson";
 
 /// File of the spilled evidence, in the run's folder.
 const EVIDENCE: &str = "evidence/evidence.ndjson";
+
+/// What ends within this time goes to the disk together; at most this much is lost when the process is killed.
+const MOMENT: Duration = Duration::from_millis(10);
 
 /// An attempt on its way to the disk: index of its target, key of its scenario.
 pub struct Entry {
@@ -49,7 +53,12 @@ impl Journal {
         let thread = std::thread::spawn(move || {
             let mut kept = Vec::new();
             while let Ok(entry) = entries.recv() {
-                kept.push(writer.write(entry)?);
+                // To be woken for each would cost the scenarios more than the writing does.
+                std::thread::sleep(MOMENT);
+                for entry in std::iter::once(entry).chain(entries.try_iter()) {
+                    kept.push(writer.write(entry)?);
+                }
+                writer.flush()?;
             }
             Ok(kept)
         });
@@ -95,8 +104,7 @@ impl Writer {
         let line = Line { target: entry.target, key: &entry.key, attempt: &entry.attempt };
         let mut write = || -> std::io::Result<()> {
             serde_json::to_writer(&mut self.journal, &line)?;
-            self.journal.write_all(b"\n")?;
-            self.journal.flush()
+            self.journal.write_all(b"\n")
         };
         write().map_err(|source| self.failed(JOURNAL, source))?;
         if entry.attempt.verdict != Verdict::Pass || !entry.attempt.findings.is_empty() {
@@ -105,12 +113,16 @@ impl Writer {
         Ok(entry)
     }
 
+    fn flush(&mut self) -> Result<(), JournalError> {
+        self.evidence.flush().map_err(|source| self.failed(EVIDENCE, source))?;
+        self.journal.flush().map_err(|source| self.failed(JOURNAL, source))
+    }
+
     fn spill(&mut self, evidence: &EvidenceStore) -> std::io::Result<EvidenceStore> {
         let EvidenceStore::Here(evidence) = evidence else { return Ok(evidence.clone()) };
         let mut line = serde_json::to_vec(evidence)?;
         line.push(b'\n');
         self.evidence.write_all(&line)?;
-        self.evidence.flush()?;
         let bytes = line.len() as u64;
         let spilled = EvidenceStore::Spilled { file: EVIDENCE.into(), offset: self.offset, bytes };
         self.offset += bytes;
