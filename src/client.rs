@@ -50,23 +50,23 @@ pub enum Oddity {
     Scheme(&'static str),
 }
 
-/// What came of a call: the record to judge, and the live body to act on.
+/// What came of a call: the record to judge, and the live answer to act on.
 pub struct Answer {
     pub exchange: Exchange,
-    live: Option<Value>,
+    body: Vec<u8>,
     location: Option<String>,
-    picture: Vec<u8>,
 }
 
 impl Answer {
     /// The text at a JSON Pointer of the body as it really came: to open or to spend, never to keep.
-    pub fn live_text(&self, pointer: &str) -> Option<&str> {
-        self.live.as_ref()?.pointer(pointer)?.as_str()
+    pub fn live_text(&self, pointer: &str) -> Option<String> {
+        let live: Value = serde_json::from_slice(&self.body).ok()?;
+        live.pointer(pointer)?.as_str().map(ToOwned::to_owned)
     }
 
-    /// The body as it really came where it is neither JSON nor text, such as a picture.
-    pub fn live_picture(&self) -> &[u8] {
-        &self.picture
+    /// The body as it really came.
+    pub fn live_body(&self) -> &[u8] {
+        &self.body
     }
 
     /// The `Location` field as it really came.
@@ -92,18 +92,33 @@ pub struct Prepared {
 pub struct Client {
     http: reqwest::Client,
     recorder: Arc<Recorder>,
-    pace: Option<Pace>,
+    pace: Option<Arc<Pace>>,
 }
 
-/// Keeps creations apart, so that the target's limit is never reached by our own doing.
-struct Pace {
+/// Keeps creations apart, so that the target's limit is never reached by our own doing. Clients that share a target share it.
+pub struct Pace {
     interval: Duration,
     next: Mutex<Instant>,
 }
 
+impl Pace {
+    /// The pace that a profile asks for, if it does.
+    pub fn of(profile: &TargetProfile) -> Option<Arc<Self>> {
+        let rate = profile.creates_per_second.filter(|rate| *rate > 0.0)?;
+        Some(Arc::new(Self {
+            interval: Duration::from_secs_f64(1.0 / rate),
+            next: Mutex::new(Instant::now()),
+        }))
+    }
+}
+
 impl Client {
     /// A client for a target. The TLS provider must be installed before.
-    pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> Result<Self, ClientError> {
+    pub fn new(
+        profile: &TargetProfile,
+        recorder: Arc<Recorder>,
+        pace: Option<Arc<Pace>>,
+    ) -> Result<Self, ClientError> {
         let mut builder = reqwest::Client::builder()
             .timeout(profile.deadlines.request)
             .redirect(reqwest::redirect::Policy::none())
@@ -120,10 +135,6 @@ impl Client {
             builder = builder.tls_certs_merge(certificates);
         }
         let http = builder.build().map_err(ClientError::Build)?;
-        let pace = profile.creates_per_second.filter(|rate| *rate > 0.0).map(|rate| Pace {
-            interval: Duration::from_secs_f64(1.0 / rate),
-            next: Mutex::new(Instant::now()),
-        });
         Ok(Self { http, recorder, pace })
     }
 
@@ -184,27 +195,23 @@ impl Client {
             Err(error) => Err(trouble(&error)),
         };
         let elapsed = started.elapsed();
-        let picture = match &received {
-            Ok(raw) if std::str::from_utf8(&raw.body).is_err() => raw.body.clone(),
-            _ => Vec::new(),
-        };
-        let (outcome, live, location) = match received {
-            Ok(raw) => self.record_response(&raw),
+        let (outcome, body, location) = match received {
+            Ok(raw) => (self.record_response(&raw), raw.body, raw.location),
             Err(trouble) => {
                 let message = self.recorder.text(&trouble.message);
-                (Outcome::Trouble(Trouble { message, ..trouble }), None, None)
+                (Outcome::Trouble(Trouble { message, ..trouble }), Vec::new(), None)
             }
         };
         let mut fields: Vec<Field> = Vec::new();
         if let Some(value) = &call.authorization {
             fields.push(("Authorization".into(), self.recorder.text(value)));
         }
-        let body = match (&call.oddity, &call.body) {
+        let sent = match (&call.oddity, call.body) {
             (Some(Oddity::Text(text)), _) => Body::Text(self.recorder.text(text)),
             (_, Some(body)) => Body::Json(self.recorder.json(body)),
             _ => Body::Empty,
         };
-        if body != Body::Empty {
+        if sent != Body::Empty {
             fields.push(("Content-Type".into(), "application/json".into()));
         }
         let exchange = Exchange {
@@ -216,12 +223,12 @@ impl Client {
                 method: call.method.to_string(),
                 url: self.recorder.url(call.url.as_str()),
                 fields,
-                body,
+                body: sent,
                 faulty_on_purpose: call.faulty_on_purpose,
             },
             outcome,
         };
-        Answer { exchange, live, location, picture }
+        Answer { exchange, body, location }
     }
 
     async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, Trouble> {
@@ -235,33 +242,23 @@ impl Client {
                 break;
             }
         }
-        Ok(RawResponse { status, headers, body })
+        let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let location = headers.get(header::LOCATION).map(text);
+        Ok(RawResponse { status, headers, body, location })
     }
 
-    fn record_response(&self, raw: &RawResponse) -> (Outcome, Option<Value>, Option<String>) {
-        let live = serde_json::from_slice::<Value>(&raw.body).ok();
-        let body = match (&live, std::str::from_utf8(&raw.body)) {
-            (Some(value), _) => Body::Json(self.recorder.json(value)),
-            (None, _) if raw.body.is_empty() => Body::Empty,
-            (None, Ok(text)) => Body::Text(self.recorder.text(text)),
-            (None, Err(_)) => Body::Binary { bytes: raw.body.len() },
+    fn record_response(&self, raw: &RawResponse) -> Outcome {
+        let body = match (serde_json::from_slice(&raw.body), std::str::from_utf8(&raw.body)) {
+            (Ok(value), _) => Body::Json(self.recorder.json(value)),
+            (Err(_), _) if raw.body.is_empty() => Body::Empty,
+            (Err(_), Ok(text)) => Body::Text(self.recorder.text(text)),
+            (Err(_), Err(_)) => Body::Binary { bytes: raw.body.len() },
         };
-        let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let location = raw.headers.get(header::LOCATION).map(text);
         let fields = raw
             .headers
             .iter()
-            .map(|(name, value)| {
-                let value = text(value);
-                let shown = if name == header::LOCATION {
-                    self.recorder.url(&value)
-                } else {
-                    self.recorder.text(&value)
-                };
-                (name.to_string(), shown)
-            })
-            .collect();
-        (Outcome::Response(Response { status: raw.status, fields, body }), live, location)
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+        Outcome::Response(Response { status: raw.status, fields: self.recorder.fields(fields), body })
     }
 }
 
@@ -269,6 +266,7 @@ struct RawResponse {
     status: u16,
     headers: header::HeaderMap,
     body: Vec<u8>,
+    location: Option<String>,
 }
 
 /// Microseconds, as records hold them.

@@ -65,7 +65,7 @@ impl RawArrival {
             method: self.method.clone(),
             url: recorder.url(&self.live_url()),
             body: match serde_json::from_slice(&self.body) {
-                Ok(json) => recorder.json(&json).to_string(),
+                Ok(json) => recorder.json(json).to_string(),
                 Err(_) => recorder.text(&String::from_utf8_lossy(&self.body)),
             },
         }

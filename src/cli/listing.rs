@@ -136,7 +136,7 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
     if let Err(error) = checked {
         return fail(run::error_chain(&error));
     }
-    let steps = match suite::step_collection() {
+    let steps = match suite::steps_of(&features.loaded) {
         Ok(steps) => steps,
         Err(error) => return fail(error),
     };

@@ -1,5 +1,6 @@
 //! Evidence: what was sent and seen, as records. Checks judge records only.
 
+mod known;
 mod recorder;
 
 pub use recorder::Recorder;

@@ -1,14 +1,17 @@
 //! The recorder: the one place where secrets are cut out, before anything becomes a record.
 
+use crate::evidence::Field;
+use crate::evidence::known::Known;
+use crate::evidence::known::is_token;
+use crate::evidence::known::replace_tokens;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::NON_ALPHANUMERIC;
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::HashSet;
 use std::sync::RwLock;
+use std::sync::RwLockReadGuard;
 use url::Url;
 
 /// Members whose value lets its holder pay, read or send, and the kind of their label.
@@ -46,51 +49,6 @@ pub struct Recorder {
     known: RwLock<Known>,
 }
 
-struct Known {
-    /// Opaque values, found in texts token by token.
-    labels: HashMap<String, String>,
-    /// Length of the shortest of them; a shorter token needs no look.
-    shortest: usize,
-    /// Values of any shape, found anywhere; few.
-    phrases: Vec<(String, String)>,
-    /// Values that may be shown.
-    public: HashSet<String>,
-    /// Origins of pages whose every path is a link.
-    link_origins: HashSet<String>,
-    counts: HashMap<&'static str, usize>,
-}
-
-impl Default for Known {
-    fn default() -> Self {
-        Self {
-            labels: HashMap::new(),
-            shortest: usize::MAX,
-            phrases: Vec::new(),
-            public: HashSet::new(),
-            link_origins: HashSet::new(),
-            counts: HashMap::new(),
-        }
-    }
-}
-
-impl Known {
-    fn learn(&mut self, value: String, label: String) {
-        self.shortest = self.shortest.min(value.len());
-        self.labels.insert(value, label);
-    }
-
-    fn label(&mut self, kind: &'static str, value: &str) -> String {
-        if let Some(label) = self.labels.get(value) {
-            return label.clone();
-        }
-        let count = self.counts.entry(kind).or_default();
-        *count += 1;
-        let label = format!("‹{kind}:{count}›");
-        self.learn(value.to_owned(), label.clone());
-        label
-    }
-}
-
 impl Recorder {
     /// Learns the credentials of a run or of a merchant account, in every form in which they travel.
     pub fn learn_credentials(&self, username: &str, password: &str) {
@@ -112,30 +70,48 @@ impl Recorder {
     }
 
     /// A JSON body, with the values of secret members and every known secret replaced.
-    pub fn json(&self, value: &Value) -> Value {
-        self.member(None, value)
+    pub fn json(&self, mut value: Value) -> Value {
+        self.cut(&mut self.reading(), None, &mut value);
+        value
     }
 
-    fn member(&self, name: Option<&str>, value: &Value) -> Value {
+    /// Header fields; a URL that one leads to is recorded as such.
+    pub fn fields<'f>(&self, fields: impl Iterator<Item = (&'f str, Cow<'f, str>)>) -> Vec<Field> {
+        let mut reading = self.reading();
+        let recorded = fields.map(|(name, value)| {
+            let shown = if name.eq_ignore_ascii_case("location") {
+                reading.pause();
+                self.url(&value)
+            } else {
+                shown(reading.known(), &value)
+            };
+            (name.to_owned(), shown)
+        });
+        recorded.collect()
+    }
+
+    fn cut(&self, reading: &mut Reading<'_>, name: Option<&str>, value: &mut Value) {
         match value {
-            Value::Object(members) => Value::Object(
-                members.iter().map(|(name, value)| (name.clone(), self.member(Some(name), value))).collect(),
-            ),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.member(name, item)).collect()),
-            Value::String(text) => Value::String(self.string(name, text)),
-            other => other.clone(),
+            Value::Object(members) => {
+                members.iter_mut().for_each(|(name, value)| self.cut(reading, Some(name), value));
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cut(reading, name, item)),
+            Value::String(text) => *text = self.string(reading, name, text),
+            _ => {}
         }
     }
 
-    fn string(&self, name: Option<&str>, text: &str) -> String {
-        let Some(name) = name else { return self.text(text) };
+    fn string(&self, reading: &mut Reading<'_>, name: Option<&str>, text: &str) -> String {
+        let Some(name) = name else { return shown(reading.known(), text) };
         if text.is_empty() {
             return String::new();
         }
         if let Some((_, kind)) = SECRET_MEMBERS.iter().find(|(member, _)| *member == name) {
+            reading.pause();
             return self.write().label(kind, text);
         }
         if LINK_MEMBERS.contains(&name) {
+            reading.pause();
             return self.link(text);
         }
         if API_LINK_MEMBERS.contains(&name)
@@ -143,18 +119,20 @@ impl Recorder {
             && url.has_host()
             && url.path().len() > 1
         {
+            reading.pause();
             return labelled_link(&mut self.write(), &url);
         }
         if PUBLIC_MEMBERS.contains(&name) {
-            if let Some(label) = self.read().labels.get(text) {
+            if let Some(label) = reading.known().labels.get(text) {
                 return label.clone();
             }
-            if !self.read().public.contains(text) {
+            if !reading.known().public.contains(text) {
+                reading.pause();
                 self.write().public.insert(text.to_owned());
             }
             return text.to_owned();
         }
-        self.text(text)
+        shown(reading.known(), text)
     }
 
     /// A link that lets its holder pay: scheme, host, parameter names and encoding stay, path and values become labels.
@@ -197,28 +175,52 @@ impl Recorder {
 
     /// Any text, with every known secret replaced; cut where it is long.
     pub fn text(&self, text: &str) -> String {
-        let known = self.read();
-        let mut cut = text.len().min(LONGEST_TEXT);
-        while !text.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        let mut shown = Cow::Borrowed(text);
-        for (phrase, label) in &known.phrases {
-            if shown.contains(phrase.as_str()) {
-                shown = Cow::Owned(shown.replace(phrase.as_str(), label));
-            }
-        }
-        let shown = replace_tokens(&known, &shown);
-        if text.len() > cut { shown.chars().take(LONGEST_TEXT).collect() } else { shown.into_owned() }
+        shown(&self.read(), text)
     }
 
-    fn read(&self) -> std::sync::RwLockReadGuard<'_, Known> {
+    fn reading(&self) -> Reading<'_> {
+        Reading { recorder: self, known: None }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, Known> {
         self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// A look at what is known that lasts over several values. It is let go before anything new is learned.
+struct Reading<'r> {
+    recorder: &'r Recorder,
+    known: Option<RwLockReadGuard<'r, Known>>,
+}
+
+impl Reading<'_> {
+    fn known(&mut self) -> &Known {
+        let recorder = self.recorder;
+        self.known.get_or_insert_with(|| recorder.read())
+    }
+
+    fn pause(&mut self) {
+        self.known = None;
+    }
+}
+
+fn shown(known: &Known, text: &str) -> String {
+    let mut cut = text.len().min(LONGEST_TEXT);
+    while !text.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let mut shown = Cow::Borrowed(text);
+    for (phrase, label) in &known.phrases {
+        if shown.contains(phrase.as_str()) {
+            shown = Cow::Owned(shown.replace(phrase.as_str(), label));
+        }
+    }
+    let shown = replace_tokens(known, &shown);
+    if text.len() > cut { shown.chars().take(LONGEST_TEXT).collect() } else { shown.into_owned() }
 }
 
 fn origin(url: &Url) -> String {
@@ -262,64 +264,6 @@ fn split_at(text: &str, mark: char) -> (&str, Option<&str>) {
     }
 }
 
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'%' | b'/' | b'=')
-}
-
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_token_byte)
-}
-
-/// Looks up each run of token characters, whole first, then its parts: a token may stand in a path, after a name, or before a full stop.
-fn replace_tokens<'t>(known: &Known, text: &'t str) -> Cow<'t, str> {
-    if text.len() < known.shortest {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::new();
-    let mut copied = 0;
-    let mut found = |start: usize, end: usize| {
-        if start < copied || end - start < known.shortest {
-            return false;
-        }
-        let Some(label) = known.labels.get(&text[start..end]) else { return false };
-        shown.push_str(&text[copied..start]);
-        shown.push_str(label);
-        copied = end;
-        true
-    };
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !is_token_byte(bytes[at]) {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        while at < bytes.len() && is_token_byte(bytes[at]) {
-            at += 1;
-        }
-        if at - start < known.shortest || found(start, at) {
-            continue;
-        }
-        let mut part = start;
-        for mark in (start..at).filter(|index| matches!(bytes[*index], b'/' | b'=')) {
-            found(part, mark);
-            part = mark + 1;
-        }
-        if part > start {
-            found(part, at);
-        }
-        if bytes[at - 1] == b'.' {
-            found(part, at - 1);
-        }
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    shown.push_str(&text[copied..]);
-    Cow::Owned(shown)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,7 +275,7 @@ mod tests {
         let token = "f3392f8b-6116-4073-ab96-e330819e2c07";
         let landing = recorder.url(&format!("https://merchant.example/7/success?t={token}&basket=a%2Bb"));
         assert_eq!(landing, "https://merchant.example/7/success?t=‹value:1›&basket=a%2Bb");
-        let body = recorder.json(&json!({ "authorization_token": token, "status": "COMPLETED" }));
+        let body = recorder.json(json!({ "authorization_token": token, "status": "COMPLETED" }));
         assert_eq!(body, json!({ "authorization_token": "‹value:1›", "status": "COMPLETED" }));
         assert_eq!(
             recorder.text(&format!("/authorizations/{token}/order")),
@@ -343,7 +287,7 @@ mod tests {
     fn a_name_is_shown_as_it_is() {
         let recorder = Recorder::default();
         let id = "0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d";
-        recorder.json(&json!({ "session_id": id }));
+        recorder.json(json!({ "session_id": id }));
         assert_eq!(
             recorder.url(&format!("https://merchant.example/7/back?session_id={id}")),
             format!("https://merchant.example/7/back?session_id={id}")
@@ -372,7 +316,7 @@ mod tests {
     fn the_host_of_the_api_is_not_taken_for_one_of_pages() {
         let recorder = Recorder::default();
         let created =
-            recorder.json(&json!({ "generation_url": "https://api.example/hpp/v1/sessions/1/token" }));
+            recorder.json(json!({ "generation_url": "https://api.example/hpp/v1/sessions/1/token" }));
         assert_eq!(created, json!({ "generation_url": "https://api.example/‹link:1›" }));
         assert_eq!(
             recorder.url("https://api.example/hpp/v1/sessions"),

@@ -4,6 +4,7 @@ mod assets;
 mod browsers;
 mod journal;
 mod name;
+mod phase;
 mod preflight;
 mod progress;
 mod records;
@@ -17,11 +18,8 @@ pub use subject::Embedded;
 pub use subject::SubjectError;
 pub use subject::TargetChoice;
 
-use crate::browser::PageDriver;
 use crate::browser::PageDriverError;
-use crate::client::Client;
 use crate::client::ClientError;
-use crate::control::Control;
 use crate::control::ControlError;
 use crate::evidence::Recorder;
 use crate::report::Gate;
@@ -33,7 +31,6 @@ use crate::report::TargetReport;
 use crate::requirement::Requirement;
 use crate::suite;
 use crate::suite::Case;
-use crate::suite::Context;
 use crate::suite::Filter;
 use crate::suite::Steps;
 use crate::target::Ability;
@@ -44,13 +41,11 @@ use crate::verdict::Verdict;
 pub use browsers::BrowserChoice;
 use browsers::Browsers;
 use jiff::Timestamp;
-use journal::Entry;
 use journal::Journal;
 use progress::Progress;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 use subject::Subject;
 use tokio::sync::OnceCell;
@@ -104,6 +99,7 @@ pub struct Finished {
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let features = Features::load(&options.features)?;
+    let steps = suite::steps_of(&features.loaded)?;
     let schemas = SchemaTexts::load(options.schemas.as_deref())?;
     let recorder = Arc::new(Recorder::default());
     let mut subjects = Vec::new();
@@ -122,14 +118,14 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         folder: folder.clone(),
         began,
         features,
+        steps,
         schemas,
         options,
     };
-    let steps = suite::step_collection()?;
     for (index, subject) in subjects.iter().enumerate() {
-        session.run_target(index, &subject.profile, &steps).await?;
+        session.run_target(index, &subject.profile).await?;
     }
-    let report = session.conclude(id, started_at, &subjects, &steps)?;
+    let report = session.conclude(id, started_at, &subjects)?;
     Ok(Finished { report, folder: RunFolder::new(folder) })
 }
 
@@ -137,6 +133,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
 struct Session {
     options: RunOptions,
     features: Features,
+    steps: Steps,
     schemas: SchemaTexts,
     recorder: Arc<Recorder>,
     journal: Journal,
@@ -149,18 +146,17 @@ struct Session {
 
 impl Session {
     /// Runs the scenarios that apply to a target: those of the API first, then those that need the page, then what is tried again.
-    async fn run_target(&self, index: usize, profile: &TargetProfile, steps: &Steps) -> Result<(), RunError> {
+    async fn run_target(&self, index: usize, profile: &TargetProfile) -> Result<(), RunError> {
         let Features { loaded, catalogue, .. } = &self.features;
-        let choices = suite::choose(loaded, &self.options.filter, catalogue, profile, steps);
+        let choices = suite::choose(loaded, &self.options.filter, catalogue, profile, &self.steps);
         let mut waiting: Vec<&Case> =
             choices.iter().filter(|choice| choice.verdict.is_none()).map(|choice| choice.case).collect();
         self.progress.expect(&profile.name, waiting.len());
         for attempt in 1..=self.options.retries + 1 {
             let (journey, api): (Vec<&Case>, Vec<&Case>) =
                 waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));
-            let mut again = self.phase(index, profile, &api, self.options.jobs, attempt).await?;
-            let slots = self.options.browsers.slots;
-            again.extend(self.phase(index, profile, &journey, slots, attempt).await?);
+            let mut again = self.api_phase(index, profile, &api, attempt)?;
+            again.extend(self.journey_phase(index, profile, &journey, attempt).await?);
             waiting.retain(|case| again.contains(&case.key));
             if waiting.is_empty() || self.cancel.is_cancelled() {
                 break;
@@ -170,76 +166,12 @@ impl Session {
         Ok(())
     }
 
-    /// Runs some cases once; gives back the keys of those that another attempt might settle.
-    async fn phase(
-        &self,
-        target: usize,
-        profile: &TargetProfile,
-        cases: &[&Case],
-        jobs: usize,
-        attempt: u32,
-    ) -> Result<Vec<String>, RunError> {
-        if cases.is_empty() {
-            return Ok(Vec::new());
-        }
-        let context = self.context(target, profile, cases, attempt).await?;
-        let Some(sender) = self.journal.sender() else { return Ok(Vec::new()) };
-        let again = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
-        let (unsettled, progress) = (std::rc::Rc::clone(&again), self.progress.clone());
-        suite::run(&context, &self.features.loaded, cases, jobs, move |ended| {
-            progress.ended(&ended.attempt.verdict);
-            if is_worth_another_attempt(&ended.attempt.verdict) {
-                unsettled.borrow_mut().push(ended.case.key.clone());
-            }
-            // The writer ends only by an error of its own, which `finish` reports.
-            let _ = sender.send(Entry { target, key: ended.case.key.clone(), attempt: ended.attempt });
-        })
-        .await?;
-        Ok(again.take())
-    }
-
-    async fn context(
-        &self,
-        target: usize,
-        profile: &TargetProfile,
-        cases: &[&Case],
-        attempt: u32,
-    ) -> Result<Arc<Context>, RunError> {
-        let journey = cases.iter().any(|case| case.needs.contains(&Ability::Browser));
-        let browsers = if journey {
-            self.browsers.get_or_init(|| Browsers::start(&self.options.browsers, profile)).await.clone()
-        } else {
-            Browsers::none()
-        };
-        let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
-        let page_driver = page_driver.transpose()?.map(Arc::new);
-        let phase = if journey { "p" } else { "a" };
-        let mark = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
-        Ok(Arc::new(Context {
-            schemas: self.schemas.compile(profile.is_loopback(), &self.features.catalogue)?,
-            client: Client::new(profile, Arc::clone(&self.recorder))?,
-            control: Control::new(profile, Arc::clone(&self.recorder))?,
-            recorder: Arc::clone(&self.recorder),
-            browsers: browsers.pool,
-            receiver: browsers.receiver,
-            page_driver,
-            screenshots_of_all: self.options.browsers.screenshots_of_all,
-            folder: self.folder.clone(),
-            run_mark: format!("{mark}{phase}{target}{attempt}"),
-            run_began: self.began,
-            cancel: self.cancel.clone(),
-            references: AtomicU32::new(0),
-            profile: profile.clone(),
-        }))
-    }
-
     /// Waits for the journal and makes the report of what it holds.
     fn conclude(
         self,
         id: String,
         started_at: Timestamp,
         subjects: &[Subject],
-        steps: &Steps,
     ) -> Result<RunReport, RunError> {
         self.progress.finish();
         let mut attempts: HashMap<(usize, String), Vec<Attempt>> = HashMap::new();
@@ -251,7 +183,7 @@ impl Session {
         for (index, subject) in subjects.iter().enumerate() {
             let profile = &subject.profile;
             let Features { loaded, catalogue: known, faults, .. } = &self.features;
-            let choices = suite::choose(loaded, &self.options.filter, known, profile, steps);
+            let choices = suite::choose(loaded, &self.options.filter, known, profile, &self.steps);
             let made = |case: &Case| attempts.remove(&(index, case.key.clone()));
             let records = records::of_target(choices, made, faults);
             targets.push(TargetReport { facts: records::facts(profile, &catalogue), records });
@@ -364,6 +296,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Journal(#[from] journal::JournalError),
+
+    #[error("cannot start a thread for scenarios; fewer `--jobs` need fewer")]
+    Lanes(#[source] std::io::Error),
 
     #[error("cannot write to {path}; choose another folder with `--out`")]
     Folder { path: PathBuf, source: std::io::Error },

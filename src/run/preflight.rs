@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<(), PreflightError> {
     let mut hasty = profile.clone();
     hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
-    let client = Client::new(&hasty, Arc::clone(recorder))?;
+    let client = Client::new(&hasty, Arc::clone(recorder), None)?;
     let url = sessions_url(&profile.base_url);
     let call = Call {
         operation: Operation::CreateSession,

@@ -23,7 +23,7 @@ tokio::task_local! {
 /// The parts of a run that its scenarios use.
 pub struct Context {
     pub profile: TargetProfile,
-    pub schemas: SchemaSet,
+    pub schemas: Arc<SchemaSet>,
     pub recorder: Arc<Recorder>,
     pub client: Client,
     pub control: Option<Control>,
@@ -41,7 +41,7 @@ pub struct Context {
     pub run_began: Instant,
     pub cancel: CancellationToken,
     /// How many references were given out; starts at 0.
-    pub references: AtomicU32,
+    pub references: Arc<AtomicU32>,
 }
 
 impl Context {

@@ -7,9 +7,11 @@ mod failure;
 mod feature;
 mod gherkin_fault;
 mod hosted;
+mod lanes;
 mod merchant;
 mod merchant_urls;
 mod orders;
+mod panics;
 mod purchase;
 mod qr;
 mod registry;
@@ -23,9 +25,9 @@ pub use feature::Case;
 pub use feature::FeatureText;
 pub use feature::FileFault;
 pub use feature::LoadedFeature;
+pub use lanes::run_in_lanes;
 pub use registry::RegistryError;
 pub use registry::all as all_steps;
-pub use registry::collection as step_collection;
 pub use selection::Choice;
 pub use selection::Filter;
 pub use selection::Steps;
@@ -64,16 +66,33 @@ pub struct Ended<'e> {
     pub attempt: Attempt,
 }
 
-/// Runs these cases, `jobs` at once, and hands each attempt to `sink` as it ends.
-///
-/// Every case is handed over exactly once. Only one call may be under way at a time: the runner swaps the process's panic hook.
+/// The steps that the scenarios of these features use.
+pub fn steps_of(features: &[LoadedFeature]) -> Result<Steps, RegistryError> {
+    registry::collection(features.iter().flat_map(|feature| &feature.cases).flat_map(|case| &case.steps))
+}
+
+/// Runs these cases in the running task, `jobs` at once, and hands each attempt to `sink` as it ends; every case exactly once.
 pub async fn run(
     context: &Arc<Context>,
     features: &[LoadedFeature],
     cases: &[&Case],
+    steps: &Steps,
     jobs: usize,
     sink: impl FnMut(Ended<'_>) + 'static,
-) -> Result<(), RegistryError> {
+) {
+    let _hook = panics::OwnHook::install();
+    run_lane(context, features, cases, steps, jobs, sink).await;
+}
+
+/// As [`run`], while somebody else holds the panic hook.
+async fn run_lane(
+    context: &Arc<Context>,
+    features: &[LoadedFeature],
+    cases: &[&Case],
+    steps: &Steps,
+    jobs: usize,
+    sink: impl FnMut(Ended<'_>) + 'static,
+) {
     let mut lines: HashMap<&str, HashSet<usize>> = HashMap::new();
     for case in cases {
         lines.entry(&case.file).or_default().insert(case.line);
@@ -86,7 +105,7 @@ pub async fn run(
     let (before, after) = (Rc::clone(&stage), Rc::clone(&stage));
     let began = context.run_began;
     let runner = runner::Basic::default()
-        .steps(step_collection()?)
+        .steps(steps.clone())
         .max_concurrent_scenarios(jobs)
         .before(move |feature, _, scenario, world: &mut World| {
             let case = before.case(feature, scenario);
@@ -117,10 +136,13 @@ pub async fn run(
             }
             .boxed_local()
         });
-    let cucumber = Cucumber::<World, _, _, _, _>::custom(Features, runner, Silent);
+    let cucumber = Cucumber::<World, _, _, _, _>::custom(
+        Features,
+        runner,
+        Silent { turn: Some(panics::turn_to_start()) },
+    );
     context.scope(cucumber.with_cli::<cli::Empty>(cli::Opts::default()).run(pruned)).await;
     stage.end_forgotten();
-    Ok(())
 }
 
 /// Takes each attempt as it ends.
@@ -198,12 +220,7 @@ fn attempt(
 }
 
 fn bug(message: &str) -> Fault {
-    let place = PANICS.with_borrow(|panics| {
-        panics
-            .iter()
-            .find(|(text, _)| message.contains(text.as_str()))
-            .map(|(_, place)| format!(" at {place}"))
-    });
+    let place = panics::place_of(message);
     Fault {
         message: format!("a step panicked{}: {message}", place.unwrap_or_default()),
         help: "this is a bug of the harness; please report it".into(),
@@ -222,13 +239,10 @@ impl cucumber::Parser<Vec<gherkin::Feature>> for Features {
     }
 }
 
-thread_local! {
-    /// Message and place of the panics of this thread, which polls every scenario.
-    static PANICS: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+/// Everything that is told comes from the hooks; what is left to do is to keep panics heard.
+struct Silent {
+    turn: Option<panics::Turn>,
 }
-
-/// Everything that is told comes from the hooks; what is left to do is to learn where a step panics.
-struct Silent;
 
 impl cucumber::Writer<World> for Silent {
     type Cli = cli::Empty;
@@ -236,11 +250,8 @@ impl cucumber::Writer<World> for Silent {
     async fn handle_event(&mut self, event: parser::Result<Event<event::Cucumber<World>>>, _: &cli::Empty) {
         // The runner has muted panics by now; it restores the former hook at its end.
         if matches!(event.as_deref(), Ok(event::Cucumber::Started)) {
-            std::panic::set_hook(Box::new(|info| {
-                let message = info.payload_as_str().unwrap_or_default().to_owned();
-                let place = info.location().map(ToString::to_string).unwrap_or_default();
-                PANICS.with_borrow_mut(|panics| panics.push((message, place)));
-            }));
+            panics::listen();
+            self.turn = None;
         }
     }
 }

@@ -56,7 +56,7 @@ impl World {
         self.success(fetched)?;
         let image = answer::image(self.response(fetched)?);
         self.rests_on("HPP-QR-001", image)?;
-        match read(self.answer(fetched).live_picture()) {
+        match read(self.answer(fetched).live_body()) {
             Ok(text) => Ok(text),
             Err(error @ QrError::NoPng) => Err(StepFailure::Unseen(error.to_string())),
             Err(QrError::NoCode) => {

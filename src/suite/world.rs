@@ -177,16 +177,9 @@ impl World {
         self.pauses.add(context.client.await_turn(call.operation).await);
         let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
         let (prepared, began) = (context.client.prepare(call), self.began);
-        // In a task of its own: all scenarios share one, and would wait for each other's JSON.
-        let judged = tokio::spawn(async move {
-            let answer = context.client.send(prepared, number, began).await;
-            let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
-            let broken = context.schemas.judge(&answer.exchange);
-            (answer, own_fault, broken)
-        });
-        let (answer, own_fault, broken) = judged.await.map_err(|error| {
-            StepFailure::faulty_step(format!("a call was lost: {error}"), "this is a bug of the harness")
-        })?;
+        let answer = context.client.send(prepared, number, began).await;
+        let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
+        let broken = context.schemas.judge(&answer.exchange);
         let index = self.answers.len();
         self.answers.push(answer);
         for one in broken {
@@ -274,7 +267,7 @@ impl World {
     /// The text of a member as it really came, judged as in [`World::member`]: to open or to spend, never to keep.
     pub fn live_member(&mut self, index: Index, pointer: &str) -> Result<String, StepFailure> {
         self.member(index, pointer)?;
-        Ok(self.answers[index].live_text(pointer).unwrap_or_default().to_owned())
+        Ok(self.answers[index].live_text(pointer).unwrap_or_default())
     }
 
     /// Settles a judgement of the scenario's own requirement.

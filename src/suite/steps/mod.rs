@@ -38,7 +38,6 @@ mod tests {
 
     #[test]
     fn every_step_of_the_embedded_features_is_defined_and_every_step_is_used() {
-        let collection = registry::collection().unwrap();
         let mut used = BTreeSet::new();
         let mut undefined = BTreeSet::new();
         for file in
@@ -47,7 +46,9 @@ mod tests {
             let path = file.path().display().to_string();
             let text = file.contents_utf8().unwrap().to_owned();
             let loaded = LoadedFeature::parse(&FeatureText { path, text }).unwrap();
-            for step in loaded.cases.iter().flat_map(|case| &case.steps) {
+            let steps = || loaded.cases.iter().flat_map(|case| &case.steps);
+            let collection = registry::collection(steps()).unwrap();
+            for step in steps() {
                 match collection.find(step).unwrap() {
                     Some((_, _, Some(place), _)) => used.insert((place.path, place.line)),
                     _ => undefined.insert(format!("{:?} {}", step.ty, step.value)),

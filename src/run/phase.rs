@@ -1,0 +1,129 @@
+//! A phase: some scenarios of a target once, those of the API on every core, those that need the page beside the browsers.
+
+use super::RunError;
+use super::Session;
+use super::browsers::Browsers;
+use super::is_worth_another_attempt;
+use super::journal::Entry;
+use super::name;
+use crate::browser::PageDriver;
+use crate::client::Client;
+use crate::client::Pace;
+use crate::control::Control;
+use crate::suite;
+use crate::suite::Case;
+use crate::suite::Context;
+use crate::suite::Ended;
+use crate::target::TargetProfile;
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicU32;
+
+/// Keys of the scenarios that another attempt might settle.
+type Unsettled = Arc<Mutex<Vec<String>>>;
+
+impl Session {
+    /// Runs scenarios that need no page; gives back the keys of those that another attempt might settle.
+    pub(super) fn api_phase(
+        &self,
+        target: usize,
+        profile: &TargetProfile,
+        cases: &[&Case],
+        attempt: u32,
+    ) -> Result<Vec<String>, RunError> {
+        if cases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let jobs = self.options.jobs;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let contexts =
+            self.contexts(profile, &Browsers::none(), &format!("a{target}{attempt}"), jobs.min(cores))?;
+        let (sink, unsettled) = self.sink(target);
+        let loaded = &self.features.loaded;
+        // The lanes have runtimes of their own; this one goes on serving a mock meanwhile.
+        tokio::task::block_in_place(|| {
+            suite::run_in_lanes(&contexts, loaded, cases, &self.steps, jobs, &sink)
+        })
+        .map_err(RunError::Lanes)?;
+        Ok(taken(&unsettled))
+    }
+
+    /// Runs scenarios that need the page; gives back the keys of those that another attempt might settle.
+    pub(super) async fn journey_phase(
+        &self,
+        target: usize,
+        profile: &TargetProfile,
+        cases: &[&Case],
+        attempt: u32,
+    ) -> Result<Vec<String>, RunError> {
+        if cases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let options = &self.options.browsers;
+        let browsers = self.browsers.get_or_init(|| Browsers::start(options, profile)).await.clone();
+        let contexts = self.contexts(profile, &browsers, &format!("p{target}{attempt}"), 1)?;
+        let (sink, unsettled) = self.sink(target);
+        for context in &contexts {
+            suite::run(context, &self.features.loaded, cases, &self.steps, options.slots, sink.clone()).await;
+        }
+        Ok(taken(&unsettled))
+    }
+
+    /// What takes each attempt as it ends: the line of progress, the journal, and the list of what is not settled.
+    fn sink(&self, target: usize) -> (impl Fn(Ended<'_>) + Clone + Send + Sync + use<>, Unsettled) {
+        let unsettled = Unsettled::default();
+        let (journal, progress, list) =
+            (self.journal.sender(), self.progress.clone(), Arc::clone(&unsettled));
+        let sink = move |ended: Ended<'_>| {
+            progress.ended(&ended.attempt.verdict);
+            if is_worth_another_attempt(&ended.attempt.verdict) {
+                list.lock().unwrap_or_else(PoisonError::into_inner).push(ended.case.key.clone());
+            }
+            if let Some(journal) = &journal {
+                // The writer ends only by an error of its own, which `finish` reports.
+                let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt: ended.attempt });
+            }
+        };
+        (sink, unsettled)
+    }
+
+    /// A context for each lane: they share all but their connections.
+    fn contexts(
+        &self,
+        profile: &TargetProfile,
+        browsers: &Browsers,
+        mark: &str,
+        lanes: usize,
+    ) -> Result<Vec<Arc<Context>>, RunError> {
+        let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
+        let page_driver = page_driver.transpose()?.map(Arc::new);
+        let schemas = Arc::new(self.schemas.compile(profile.is_loopback(), &self.features.catalogue)?);
+        let (pace, references) = (Pace::of(profile), Arc::new(AtomicU32::new(0)));
+        let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
+        let context = |_| {
+            Ok(Arc::new(Context {
+                schemas: Arc::clone(&schemas),
+                client: Client::new(profile, Arc::clone(&self.recorder), pace.clone())?,
+                control: Control::new(profile, Arc::clone(&self.recorder))?,
+                recorder: Arc::clone(&self.recorder),
+                browsers: browsers.pool.clone(),
+                receiver: browsers.receiver.clone(),
+                page_driver: page_driver.clone(),
+                screenshots_of_all: self.options.browsers.screenshots_of_all,
+                folder: self.folder.clone(),
+                run_mark: format!("{now}{mark}"),
+                run_began: self.began,
+                cancel: self.cancel.clone(),
+                references: Arc::clone(&references),
+                profile: profile.clone(),
+            }))
+        };
+        (0..lanes).map(context).collect()
+    }
+}
+
+fn taken(unsettled: &Unsettled) -> Vec<String> {
+    std::mem::take(&mut unsettled.lock().unwrap_or_else(PoisonError::into_inner))
+}
