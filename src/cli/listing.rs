@@ -18,20 +18,20 @@ use std::path::PathBuf;
 pub struct ListArgs {
     /// Print JSON in place of a table.
     #[arg(long, conflicts_with = "markdown")]
-    json: bool,
+    pub json: bool,
     /// Print a Markdown table.
     #[arg(long)]
     markdown: bool,
 }
 
 /// A list: the names of its columns, and its rows as objects with just these members.
-struct Listing {
-    columns: &'static [&'static str],
-    rows: Vec<Value>,
+pub struct Listing {
+    pub columns: &'static [&'static str],
+    pub rows: Vec<Value>,
 }
 
 impl Listing {
-    fn print(&self, arguments: ListArgs) -> ExitCode {
+    pub fn print(&self, arguments: ListArgs) -> ExitCode {
         if arguments.json {
             say(format!("{:#}", Value::Array(self.rows.clone())));
             return ExitCode::Conformant;
@@ -75,32 +75,6 @@ pub fn steps(arguments: ListArgs) -> ExitCode {
         rows,
     }
     .print(arguments)
-}
-
-pub fn requirements(arguments: ListArgs) -> ExitCode {
-    let features = match Features::load(&[]) {
-        Ok(features) => features,
-        Err(error) => return fail(run::error_chain(&error)),
-    };
-    let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
-    let rows = features
-        .catalogue
-        .iter()
-        .map(|requirement| {
-            let judged = cases.iter().filter(|case| case.requirement.as_ref() == Some(&requirement.id)).count();
-            let lies: Vec<&str> = DEVIATIONS
-                .iter()
-                .filter(|deviation| deviation.breaks.contains(&requirement.id.as_str()))
-                .map(|deviation| deviation.name)
-                .collect();
-            json!({ "id": requirement.id, "level": requirement.level, "dialect": requirement.dialect,
-                "provider": requirement.provider, "statement": requirement.statement, "source": requirement.source,
-                "confidence": requirement.confidence, "scenarios": judged, "not_tested": requirement.not_tested,
-                "place": features.catalogue.place(&requirement.id), "deviations": lies })
-        })
-        .collect();
-    Listing { columns: &["id", "level", "dialect", "statement", "scenarios", "deviations"], rows }
-        .print(arguments)
 }
 
 pub fn deviations(arguments: ListArgs) -> ExitCode {
