@@ -181,3 +181,18 @@ fn every_deviation_breaks_requirements_that_are_judged() {
         }
     }
 }
+
+#[test]
+fn every_promise_of_the_server_that_is_judged_is_broken_by_a_lie() {
+    let promised = |row: &&Value| row["party"] == "server" && row["level"] != "MAY" && row["scenarios"] != 0;
+    let requirements = listed(&["requirements"]);
+    assert!(requirements.iter().filter(promised).count() > 150);
+    for row in requirements.iter().filter(promised) {
+        let lies = row["deviations"].as_array().unwrap();
+        assert!(
+            !lies.is_empty(),
+            "no deviation breaks {}, so nothing shows that its check can fail",
+            row["id"]
+        );
+    }
+}
