@@ -100,7 +100,8 @@ pub fn targets(arguments: ListArgs) -> ExitCode {
     Listing { columns: &["name", "what"], rows }.print(arguments)
 }
 
-/// Judges feature files: their Gherkin, tags, requirements and steps, and the catalogue and schemas they lean on.
+/// Judges feature files: their Gherkin, tags, requirements and steps, and the catalogue and schemas they lean on. Merchant URLs that
+/// a merchant would regret are warnings, which leave the exit code as it is.
 pub fn lint(paths: &[PathBuf]) -> ExitCode {
     let features = match Features::load(paths) {
         Ok(features) => features,
@@ -130,13 +131,20 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
             ));
         }
     }
+    let mut warnings: Vec<String> =
+        cases.iter().flat_map(|case| suite::case_warnings(case, &features.catalogue)).collect();
+    warnings.dedup();
     for fault in &faults {
         say(fault);
     }
+    for warning in &warnings {
+        say(format!("warning: {warning}"));
+    }
     say(format!(
-        "{} scenarios in {} files, {} faults",
+        "{} scenarios in {} files, {} warnings, {} faults",
         cases.len(),
         features.loaded.len() + features.faults.len(),
+        warnings.len(),
         faults.len()
     ));
     if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }

@@ -6,7 +6,6 @@ use crate::client::Method;
 use crate::client::Oddity;
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::merchant_urls::MerchantUrls;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
 use crate::suite::world::World;
@@ -24,7 +23,7 @@ const TOO_MANY: u16 = 429;
 
 async fn proper_request(world: &mut World) -> Result<Value, StepFailure> {
     let payment = world.payment_session().await?;
-    Ok(world.draft(&payment, MerchantUrls::default(), world.merchant.reference.clone()).body)
+    Ok(world.draft(&payment, world.usual_urls(), world.merchant.reference.clone()).body)
 }
 
 async fn create_with_text(world: &mut World, text: String) -> Result<(), StepFailure> {
@@ -81,7 +80,7 @@ step!(
 async fn create_many(world: &mut World, _: Args) -> Result<(), StepFailure> {
     for earlier in 0..MOST_CREATIONS {
         let payment = world.fresh_payment_session().await?;
-        let draft = world.draft(&payment, MerchantUrls::default(), world.merchant.reference.clone());
+        let draft = world.draft(&payment, world.usual_urls(), world.merchant.reference.clone());
         let created = world.create_session(&draft).await?;
         let response = world.any_response(created)?;
         if answer::is_success(response) {
