@@ -172,6 +172,20 @@ fn every_statement_of_the_core_sources_is_judged() {
 }
 
 #[test]
+fn every_requirement_of_a_core_source_is_held_by_a_statement_of_it() {
+    let statements = listed(&["requirements", "--sources"]);
+    for row in listed(&["requirements"]) {
+        for source in row["source"].as_str().unwrap().split(", ").filter(|key| ["S1", "S2"].contains(key)) {
+            let holds = |statement: &&Value| {
+                let is_of_source = statement["source"].as_str().unwrap().starts_with(source);
+                is_of_source && statement["requirements"].as_array().unwrap().contains(&row["id"])
+            };
+            assert!(statements.iter().any(|one| holds(&one)), "no statement of {source} names {}", row["id"]);
+        }
+    }
+}
+
+#[test]
 fn every_deviation_breaks_requirements_that_are_judged() {
     let known = requirements();
     for deviation in listed(&["deviations"]) {

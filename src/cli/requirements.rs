@@ -88,7 +88,7 @@ fn of_sources(features: &Features) -> (Listing, String) {
             1 => "1 scenario".to_owned(),
             many => format!("{many} scenarios"),
         };
-        json!({ "id": statement.id, "source": statement.source, "statement": statement.statement,
+        json!({ "id": statement.id, "source": statement.source, "statement": statement.words,
             "requirements": statement.rows, "scenarios": scenarios, "judged by": judged_by,
             "deviations": lies, "place": statement.place })
     };

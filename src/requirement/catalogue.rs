@@ -21,7 +21,9 @@ pub struct Statement {
     pub id: String,
     /// Where it stands: the source and its section.
     pub source: String,
-    pub statement: String,
+    /// In our own words.
+    #[serde(rename = "statement")]
+    pub words: String,
     pub rows: Vec<RequirementId>,
     /// `file:line`.
     #[serde(skip)]
