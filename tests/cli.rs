@@ -267,3 +267,11 @@ fn the_lists_are_json_for_machines() {
         assert!(rows.as_array().unwrap().len() > 1, "{list}");
     }
 }
+
+#[test]
+fn the_list_of_requirements_ends_with_its_coverage() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = call(folder.path(), &["requirements"]);
+    let last = ended.stdout.lines().last().unwrap();
+    assert!(last.contains(" judged, ") && last.ends_with(" for the merchant to keep."), "{last}");
+}

@@ -89,11 +89,11 @@ fn of_sources(features: &Features) -> (Listing, String) {
             many => format!("{many} scenarios"),
         };
         json!({ "id": statement.id, "source": statement.source, "statement": statement.words,
-            "requirements": statement.rows, "scenarios": scenarios, "judged by": judged_by,
+            "requirements": statement.rows, "scenarios": scenarios, "judged_by": judged_by,
             "deviations": lies, "place": statement.place })
     };
     let open = statements.iter().filter(|statement| judged(statement) == 0).count();
-    let columns = &["id", "source", "statement", "requirements", "judged by", "deviations"];
+    let columns = &["id", "source", "statement", "requirements", "judged_by", "deviations"];
     let listing = Listing { columns, rows: statements.iter().map(row).collect() };
     (listing, format!("{} statements: {} judged, {open} not.", statements.len(), statements.len() - open))
 }
