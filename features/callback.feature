@@ -133,7 +133,7 @@ Feature: Status callbacks
       When the consumer presses back
       Then no page waited for the merchant's server
 
-  @req:HPP-CALLBACK-013 @needs:browser @needs:receiver
+  @req:HPP-CALLBACK-013 @needs:browser @needs:receiver @odd-urls
   Rule: A secret arrives unchanged
 
     Scenario: The query of status_update arrives byte for byte

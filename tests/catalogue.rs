@@ -28,7 +28,7 @@ fn requirements() -> BTreeMap<String, (String, Option<String>)> {
     for path in files("features", ".toml") {
         let area = path.file_stem().unwrap().to_string_lossy().into_owned();
         let file: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
-        for row in file["requirement"].as_array().unwrap() {
+        for row in file.get("requirement").and_then(toml::Value::as_array).into_iter().flatten() {
             let text = |key: &str| row.get(key).and_then(toml::Value::as_str).map(ToOwned::to_owned);
             if text("party").as_deref() == Some("merchant") {
                 continue;
@@ -145,16 +145,71 @@ fn each_member_of_a_created_session_has_a_requirement_of_its_own() {
     assert_eq!(owners.len(), required.len());
 }
 
+/// What a command of the program lists.
+fn listed(arguments: &[&str]) -> Vec<Value> {
+    let program = Command::new(env!("CARGO_BIN_EXE_hpp-conformance")).args(arguments).arg("--json").output();
+    let rows: Vec<Value> = serde_json::from_slice(&program.unwrap().stdout).unwrap();
+    assert!(!rows.is_empty(), "{arguments:?} lists nothing");
+    rows
+}
+
+#[test]
+fn every_requirement_is_judged_observed_or_excused_with_a_reason() {
+    for row in listed(&["requirements"]) {
+        assert_ne!(row["scenarios"] == 0, row["not_tested"].is_null(), "{}", row["id"]);
+    }
+}
+
+#[test]
+fn every_statement_of_the_core_sources_is_judged() {
+    let statements = listed(&["requirements", "--sources"]);
+    for source in ["S1", "S2"] {
+        assert!(statements.iter().any(|row| row["id"].as_str().unwrap().starts_with(source)), "{source}");
+    }
+    for statement in statements {
+        assert_ne!(statement["scenarios"], 0, "{}: nothing judges {}", statement["place"], statement["id"]);
+    }
+}
+
+#[test]
+fn every_requirement_of_a_core_source_is_judged_and_held_by_a_statement_of_it() {
+    let statements = listed(&["requirements", "--sources"]);
+    for row in listed(&["requirements"]) {
+        let is_core = row["source"].as_str().unwrap().split(", ").any(|key| ["S1", "S2"].contains(&key));
+        let is_excused = row["party"] == "server" && row["scenarios"] == 0;
+        assert!(!(is_core && is_excused), "a core source promises {}, and nothing judges it", row["id"]);
+        for source in row["source"].as_str().unwrap().split(", ").filter(|key| ["S1", "S2"].contains(key)) {
+            let holds = |statement: &&Value| {
+                let is_of_source = statement["source"].as_str().unwrap().starts_with(source);
+                is_of_source && statement["requirements"].as_array().unwrap().contains(&row["id"])
+            };
+            assert!(statements.iter().any(|one| holds(&one)), "no statement of {source} names {}", row["id"]);
+        }
+    }
+}
+
 #[test]
 fn every_deviation_breaks_requirements_that_are_judged() {
-    let listed = Command::new(env!("CARGO_BIN_EXE_hpp-conformance")).args(["deviations", "--json"]).output();
-    let deviations: Vec<Value> = serde_json::from_slice(&listed.unwrap().stdout).unwrap();
-    assert!(!deviations.is_empty());
     let known = requirements();
-    for deviation in deviations {
+    for deviation in listed(&["deviations"]) {
         for id in deviation["breaks"].as_array().unwrap() {
             let judged = known.get(id.as_str().unwrap()).is_some_and(|(_, reason)| reason.is_none());
             assert!(judged, "{}: nothing judges {id}", deviation["name"]);
         }
+    }
+}
+
+#[test]
+fn every_promise_of_the_server_that_is_judged_is_broken_by_a_lie() {
+    let promised = |row: &&Value| row["party"] == "server" && row["level"] != "MAY" && row["scenarios"] != 0;
+    let requirements = listed(&["requirements"]);
+    assert!(requirements.iter().filter(promised).count() > 150);
+    for row in requirements.iter().filter(promised) {
+        let lies = row["deviations"].as_array().unwrap();
+        assert!(
+            !lies.is_empty(),
+            "no deviation breaks {}, so nothing shows that its check can fail",
+            row["id"]
+        );
     }
 }

@@ -14,7 +14,8 @@ pub fn decoded(value: &str) -> String {
     percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
-fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+/// The raw parameters of a query, name and value.
+pub(super) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 

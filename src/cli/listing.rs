@@ -18,20 +18,20 @@ use std::path::PathBuf;
 pub struct ListArgs {
     /// Print JSON in place of a table.
     #[arg(long, conflicts_with = "markdown")]
-    json: bool,
+    pub json: bool,
     /// Print a Markdown table.
     #[arg(long)]
     markdown: bool,
 }
 
 /// A list: the names of its columns, and its rows as objects with just these members.
-struct Listing {
-    columns: &'static [&'static str],
-    rows: Vec<Value>,
+pub struct Listing {
+    pub columns: &'static [&'static str],
+    pub rows: Vec<Value>,
 }
 
 impl Listing {
-    fn print(&self, arguments: ListArgs) -> ExitCode {
+    pub fn print(&self, arguments: ListArgs) -> ExitCode {
         if arguments.json {
             say(format!("{:#}", Value::Array(self.rows.clone())));
             return ExitCode::Conformant;
@@ -77,32 +77,6 @@ pub fn steps(arguments: ListArgs) -> ExitCode {
     .print(arguments)
 }
 
-pub fn requirements(arguments: ListArgs) -> ExitCode {
-    let features = match Features::load(&[]) {
-        Ok(features) => features,
-        Err(error) => return fail(run::error_chain(&error)),
-    };
-    let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
-    let rows = features
-        .catalogue
-        .iter()
-        .map(|requirement| {
-            let judged = cases.iter().filter(|case| case.requirement.as_ref() == Some(&requirement.id)).count();
-            let lies: Vec<&str> = DEVIATIONS
-                .iter()
-                .filter(|deviation| deviation.breaks.contains(&requirement.id.as_str()))
-                .map(|deviation| deviation.name)
-                .collect();
-            json!({ "id": requirement.id, "level": requirement.level, "dialect": requirement.dialect,
-                "provider": requirement.provider, "statement": requirement.statement, "source": requirement.source,
-                "confidence": requirement.confidence, "scenarios": judged, "not_tested": requirement.not_tested,
-                "place": features.catalogue.place(&requirement.id), "deviations": lies })
-        })
-        .collect();
-    Listing { columns: &["id", "level", "dialect", "statement", "scenarios", "deviations"], rows }
-        .print(arguments)
-}
-
 pub fn deviations(arguments: ListArgs) -> ExitCode {
     let rows = DEVIATIONS
         .iter()
@@ -126,7 +100,8 @@ pub fn targets(arguments: ListArgs) -> ExitCode {
     Listing { columns: &["name", "what"], rows }.print(arguments)
 }
 
-/// Judges feature files: their Gherkin, tags, requirements and steps, and the catalogue and schemas they lean on.
+/// Judges feature files: their Gherkin, tags, requirements and steps, and the catalogue and schemas they lean on. Merchant URLs that
+/// a merchant would regret are warnings, which leave the exit code as it is.
 pub fn lint(paths: &[PathBuf]) -> ExitCode {
     let features = match Features::load(paths) {
         Ok(features) => features,
@@ -156,13 +131,20 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
             ));
         }
     }
+    let mut warnings: Vec<String> =
+        cases.iter().flat_map(|case| suite::case_warnings(case, &features.catalogue)).collect();
+    warnings.dedup();
     for fault in &faults {
         say(fault);
     }
+    for warning in &warnings {
+        say(format!("warning: {warning}"));
+    }
     say(format!(
-        "{} scenarios in {} files, {} faults",
+        "{} scenarios in {} files, {} warnings, {} faults",
         cases.len(),
         features.loaded.len() + features.faults.len(),
+        warnings.len(),
         faults.len()
     ));
     if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }

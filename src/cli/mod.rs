@@ -2,6 +2,7 @@
 
 mod listing;
 mod mock;
+mod requirements;
 mod run;
 
 use crate::exit_code::ExitCode;
@@ -43,8 +44,8 @@ enum Command {
     },
     /// List the steps that feature files may use.
     Steps(listing::ListArgs),
-    /// List the requirements, and the scenarios that judge each.
-    Requirements(listing::ListArgs),
+    /// List the requirements, or what the sources say, with the scenarios that judge each and the deviations that break it.
+    Requirements(requirements::RequirementsArgs),
     /// List the deviations: the deliberate lies of the mock.
     Deviations(listing::ListArgs),
     /// List the target profiles that are built in.
@@ -115,7 +116,7 @@ async fn dispatch(command: Command) -> ExitCode {
         }
         Command::Lint { features } => listing::lint(&features),
         Command::Steps(arguments) => listing::steps(arguments),
-        Command::Requirements(arguments) => listing::requirements(arguments),
+        Command::Requirements(arguments) => requirements::requirements(&arguments),
         Command::Deviations(arguments) => listing::deviations(arguments),
         Command::Targets(arguments) => listing::targets(arguments),
         Command::Completions { shell } => {

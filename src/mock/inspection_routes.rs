@@ -182,7 +182,7 @@ fn describe_merchant_urls(hosted: &Hosted) -> Value {
     let mut members = Map::new();
     for outcome in Outcome::ALL {
         match hosted.merchant_urls.get(outcome) {
-            MerchantUrl::Absent => {}
+            MerchantUrl::Absent | MerchantUrl::Null => {}
             MerchantUrl::Empty => {
                 members.insert(outcome.name().into(), "".into());
             }

@@ -12,9 +12,10 @@ use crate::mock::rules::RedirectRules;
 /// One merchant URL as it was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum MerchantUrl {
-    /// Left out, or `null`.
+    /// Left out.
     #[default]
     Absent,
+    Null,
     /// The empty string.
     Empty,
     Given(Box<str>),
@@ -24,7 +25,7 @@ impl MerchantUrl {
     fn given(&self) -> Option<&str> {
         match self {
             Self::Given(url) => Some(url),
-            Self::Absent | Self::Empty => None,
+            Self::Absent | Self::Null | Self::Empty => None,
         }
     }
 }
@@ -113,17 +114,19 @@ impl MerchantUrls {
         if let Some(url) = second.and_then(|second| self.given(second)) {
             return Destination::Merchant(url);
         }
-        if *self.get(outcome) == MerchantUrl::Empty && !rules.empty_means_generic_page {
-            return Destination::Nowhere;
-        }
-        Destination::Generic(generic)
+        let has_page = match self.get(outcome) {
+            MerchantUrl::Absent => rules.absent_means_generic_page,
+            MerchantUrl::Empty => rules.empty_means_generic_page,
+            MerchantUrl::Null | MerchantUrl::Given(_) => true,
+        };
+        if has_page { Destination::Generic(generic) } else { Destination::Nowhere }
     }
 }
 
 fn read_url(name: &str, member: Option<&Value>, rules: &CreateRules) -> Result<MerchantUrl, Problem> {
     match member {
         None => Ok(MerchantUrl::Absent),
-        Some(Value::Null) if rules.null_merchant_url_accepted => Ok(MerchantUrl::Absent),
+        Some(Value::Null) if rules.null_merchant_url_accepted => Ok(MerchantUrl::Null),
         Some(Value::String(url)) if url.is_empty() && rules.empty_merchant_url_accepted => {
             Ok(MerchantUrl::Empty)
         }

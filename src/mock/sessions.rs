@@ -10,6 +10,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
@@ -50,7 +51,11 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
         let state = lock(&payment.state);
         state.hosted.iter().find_map(Weak::upgrade)
     };
-    if elder.is_some() && !rules.create.siblings_allowed {
+    let is_accepted = match playground.dialect {
+        Dialect::Klarna => rules.create.kp_session_accepted,
+        Dialect::Kustom => rules.create.kco_order_accepted,
+    };
+    if !is_accepted || (elder.is_some() && !rules.create.siblings_allowed) {
         return Err(Problem::bad_value("payment_session_url"));
     }
     let session_id = match &elder {

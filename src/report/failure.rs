@@ -5,6 +5,7 @@ use crate::evidence::Exchange;
 use crate::report::RunReport;
 use crate::report::Standing;
 use crate::report::TargetReport;
+use crate::requirement::Party;
 use crate::requirement::Requirement;
 use crate::verdict::Finding;
 use crate::verdict::ScenarioRecord;
@@ -99,6 +100,21 @@ impl RunReport {
         }
         failures.sort_by_key(|failure| failure.standing);
         failures
+    }
+
+    /// What is odd about the requests that were sent. These are about us and not about the target: no standing rests on them.
+    pub fn warnings<'r>(&'r self, target: &'r TargetReport) -> Vec<Failure<'r>> {
+        let ours = self.catalogue.iter().filter(|requirement| requirement.party == Party::Harness);
+        let warning = |requirement: &'r Requirement| {
+            let findings = target.records.iter().flat_map(|record| {
+                let passive = record.last().findings.iter().filter(|finding| finding.passive);
+                let own = passive.filter(|finding| finding.requirement == requirement.id);
+                own.map(move |finding| (record, finding))
+            });
+            let ways = ways(&findings.collect::<Vec<_>>());
+            Failure { requirement, standing: Standing::Noted, ways }
+        };
+        ours.map(warning).filter(|warning| !warning.ways.is_empty()).collect()
     }
 
     /// What could not be judged, one entry a cause: the harness's own faults first.
@@ -198,6 +214,22 @@ mod tests {
             assert!(report.failures(target, BROKEN).is_sorted_by_key(|failure| failure.standing));
             assert!(report.open(target).is_sorted_by_key(|open| open.standing));
         }
+    }
+
+    #[test]
+    fn a_warning_about_a_request_of_ours_changes_no_row() {
+        let (report, warned) = (fixture::report(), fixture::warned());
+        let standings = |report: &RunReport| {
+            let rows = report.rows(&report.targets[0]).into_iter();
+            rows.map(|row| (row.requirement.id.clone(), row.standing)).collect::<Vec<_>>()
+        };
+        assert_eq!(standings(&report), standings(&warned));
+        assert_eq!(report.outcome(), warned.outcome());
+        assert!(report.warnings(&report.targets[0]).is_empty());
+        let warnings = warned.warnings(&warned.targets[0]);
+        assert_eq!(warnings.len(), 1);
+        assert_eq!(warnings[0].requirement.id.as_str(), "HPP-PLACEHOLDER-027");
+        assert_eq!(warnings[0].ways[0].seen.len(), 2);
     }
 
     #[test]

@@ -57,6 +57,7 @@ impl Features {
         for (path, text) in &catalogues {
             catalogue.add(path, text)?;
         }
+        catalogue.check_statements()?;
         let (mut loaded, mut faults) = (Vec::new(), Vec::new());
         for (path, text) in &texts {
             match LoadedFeature::parse(&FeatureText { path: path.clone(), text: text.clone() }) {

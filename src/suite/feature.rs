@@ -38,6 +38,8 @@ pub struct Case {
     pub requirement: Option<RequirementId>,
     pub needs: Vec<Ability>,
     pub candidate: bool,
+    /// Tagged `@odd-urls`: means its merchant URLs to be odd, so nobody is warned of them.
+    pub odd_urls: bool,
     /// Steps in order, backgrounds first.
     pub steps: Vec<gherkin::Step>,
     /// What is wrong with its tags.
@@ -166,6 +168,7 @@ fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Case> {
             file: path.to_owned(),
             line: scenario.position.line,
             candidate: tags.iter().any(|tag| tag == "candidate"),
+            odd_urls: tags.iter().any(|tag| tag == "odd-urls"),
             tags,
             requirement,
             needs,

@@ -2,9 +2,11 @@
 
 use crate::check;
 use crate::check::answer;
+use crate::check::merchant_url::MODES_WITHOUT_TOKEN;
 use crate::client::Call;
 use crate::client::Method;
 use crate::evidence::Operation;
+use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
 use crate::suite::merchant_urls::Cell;
 use crate::suite::merchant_urls::MerchantUrls;
@@ -175,6 +177,17 @@ impl World {
         Draft { body, prefix, urls, faulty_on_purpose }
     }
 
+    /// The merchant URLs of a hosted session about which a scenario says nothing; KP needs its token's placeholder in one.
+    pub fn usual_urls(&self) -> MerchantUrls {
+        let chosen = self.merchant.options.get("place_order_mode").and_then(Value::as_str);
+        let mode = chosen.or(self.merchant.place_order_mode.as_deref()).unwrap_or_default();
+        if self.context().profile.provider == Provider::Kp && !MODES_WITHOUT_TOKEN.contains(&mode) {
+            MerchantUrls::with_token()
+        } else {
+            MerchantUrls::default()
+        }
+    }
+
     /// Sends a request for a hosted session, whatever comes of it.
     pub async fn create_session(&mut self, draft: &Draft) -> Result<Index, StepFailure> {
         let (url, credentials) = (self.api_url("hpp/v1/sessions")?, self.merchant.credentials.clone());
@@ -208,7 +221,7 @@ impl World {
     pub async fn second_draft(&mut self) -> Result<Draft, StepFailure> {
         let payment = self.payment_session().await?;
         let prefix = format!("{}/other", self.merchant.reference);
-        Ok(self.draft(&payment, MerchantUrls::default(), prefix))
+        Ok(self.draft(&payment, self.usual_urls(), prefix))
     }
 
     /// Creates a second hosted session of the payment session on which the scenario rests.

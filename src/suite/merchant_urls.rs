@@ -13,6 +13,14 @@ pub const STATUS_UPDATE: &str = "status_update";
 /// The query of a merchant URL about which a scenario says nothing.
 const DEFAULT_QUERY: &str = "session_id={{session_id}}";
 
+/// What the success URL has besides, where KP hands out a token.
+const TOKEN_PARAMETER: &str = "authorization_token={{authorization_token}}";
+
+/// Whether the API knows a merchant URL of this name.
+pub fn is_name(name: &str) -> bool {
+    name == STATUS_UPDATE || NAMES.contains(&name)
+}
+
 /// What stands for one merchant URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
@@ -61,9 +69,17 @@ impl Default for MerchantUrls {
 }
 
 impl MerchantUrls {
-    /// The default URLs with the rows of a table, name and cell, in their place.
-    pub fn from_table(rows: &[Vec<String>]) -> Result<Self, StepFailure> {
+    /// The default URLs, that of success with the placeholder of the token.
+    pub fn with_token() -> Self {
+        let success = Cell::Query(format!("{DEFAULT_QUERY}&{TOKEN_PARAMETER}"));
         let mut urls = Self::default();
+        urls.consumer[0] = success;
+        urls
+    }
+
+    /// These URLs with the rows of a table, name and cell, in their place.
+    pub fn with_table(self, rows: &[Vec<String>]) -> Result<Self, StepFailure> {
+        let mut urls = self;
         for row in rows {
             let [name, cell] = row.as_slice() else {
                 return Err(StepFailure::faulty_step(
@@ -156,7 +172,7 @@ mod tests {
             ("back", "null"),
             ("error", "absent"),
         ];
-        let urls = MerchantUrls::from_table(&table(&rows)).unwrap();
+        let urls = MerchantUrls::default().with_table(&table(&rows)).unwrap();
         assert_eq!(
             urls.to_json("merchant.example", "r-1"),
             json!({
@@ -174,7 +190,7 @@ mod tests {
     #[test]
     fn a_row_that_means_nothing_is_a_fault_of_the_feature() {
         for rows in [[("succes", "null")], [("success", "nothing")]] {
-            let failure = MerchantUrls::from_table(&table(&rows)).unwrap_err();
+            let failure = MerchantUrls::default().with_table(&table(&rows)).unwrap_err();
             assert!(matches!(failure, StepFailure::Fault(_)), "{rows:?}");
         }
     }

@@ -1,9 +1,11 @@
 //! The world of one attempt at a scenario: what was sent and seen so far, and how a judgement of it is settled.
 
+use crate::check::merchant_url;
 use crate::client::Answer;
 use crate::client::Call;
 use crate::evidence::Evidence;
 use crate::evidence::Exchange;
+use crate::evidence::Operation;
 use crate::evidence::Outcome;
 use crate::evidence::Response;
 use crate::evidence::Trouble;
@@ -182,6 +184,7 @@ impl World {
         let broken = context.schemas.judge(&answer.exchange);
         let index = self.answers.len();
         self.answers.push(answer);
+        self.warn_of_merchant_urls(index);
         for one in broken {
             if let Some(requirement) = one.requirement.clone() {
                 let passive = Some(&requirement) != self.own_requirement();
@@ -195,6 +198,20 @@ impl World {
                 "mend the step or the profile's `purchase`; the target is not to blame",
             )),
             None => Ok(index),
+        }
+    }
+
+    /// Records what is odd about the merchant URLs that were sent; these findings are about us, not about the target.
+    fn warn_of_merchant_urls(&mut self, index: Index) {
+        let exchange = &self.answers[index].exchange;
+        let is_meant = self.case.as_ref().is_some_and(|case| case.odd_urls);
+        if is_meant || exchange.operation != Operation::CreateSession {
+            return;
+        }
+        for (id, mismatch) in merchant_url::of_request(&exchange.request, self.context.profile.provider) {
+            if let Ok(requirement) = id.parse() {
+                self.record_finding(requirement, mismatch, Some(index), true);
+            }
         }
     }
 

@@ -98,6 +98,26 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Rule(|rules| rules.redirect.stays = Some(Outcome::Success)),
     },
     Deviation {
+        name: "cancel-stays-on-page",
+        lie: "A confirmed cancellation leads to a generic page although `cancel` is given.",
+        breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
+        change: Change::Rule(|rules| rules.redirect.stays = Some(Outcome::Cancel)),
+    },
+    Deviation {
+        name: "cancel-goes-to-failure",
+        lie: "A confirmed cancellation leads to `failure` although `cancel` is given.",
+        breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
+        change: Change::Rule(|rules| {
+            rules.redirect.swapped = Some((Outcome::Cancel, Outcome::Failure));
+        }),
+    },
+    Deviation {
+        name: "absent-url-leads-nowhere",
+        lie: "A merchant URL that is left out leads to a page of the page host that is not there.",
+        breaks: &["HPP-REDIRECT-013"],
+        change: Change::Rule(|rules| rules.redirect.absent_means_generic_page = false),
+    },
+    Deviation {
         name: "empty-url-leads-nowhere",
         lie: "An empty merchant URL leads to a page of the page host that is not there.",
         breaks: &[

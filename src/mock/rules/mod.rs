@@ -82,6 +82,10 @@ pub struct AccessRules {
 )]
 pub struct CreateRules {
     pub payment_session_url_optional: bool,
+    /// Whether the URL of a KP session names a payment session, where KP is the provider.
+    pub kp_session_accepted: bool,
+    /// Whether the URL of a KCO order names a payment session, where KCO is the provider.
+    pub kco_order_accepted: bool,
     pub merchant_urls_optional: bool,
     pub options_optional: bool,
     pub null_merchant_url_accepted: bool,
@@ -171,6 +175,7 @@ pub struct RedirectRules {
     /// An outcome that stays on the page although its URL is given.
     pub stays: Option<Outcome>,
     pub empty_means_generic_page: bool,
+    pub absent_means_generic_page: bool,
     pub cancel_asks_first: bool,
     pub cancel_acting_as_back_keeps_session: bool,
     pub generic_success_page_stays: bool,
@@ -254,6 +259,8 @@ impl Rules {
             },
             create: CreateRules {
                 payment_session_url_optional: false,
+                kp_session_accepted: true,
+                kco_order_accepted: true,
                 merchant_urls_optional: true,
                 options_optional: true,
                 null_merchant_url_accepted: true,
@@ -306,6 +313,7 @@ impl Rules {
                 swapped: None,
                 stays: None,
                 empty_means_generic_page: true,
+                absent_means_generic_page: true,
                 cancel_asks_first: true,
                 cancel_acting_as_back_keeps_session: true,
                 generic_success_page_stays: true,

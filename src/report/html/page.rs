@@ -6,6 +6,7 @@ use crate::report::Row;
 use crate::report::RunReport;
 use crate::report::Standing;
 use crate::report::TargetReport;
+use crate::report::failure::Way;
 use crate::report::html::shown::visible;
 use crate::report::html::story::Stories;
 use crate::report::html::story::anchor;
@@ -64,6 +65,7 @@ pub fn page(report: &RunReport, stories: Stories) -> Value {
         levels => LEVELS.iter().filter(|level| occurs(level)).map(ToString::to_string).collect::<Vec<_>>(),
         open => targets().map(|(index, target)| open(report, index, target, &stories)).collect::<Vec<_>>(),
         noted => remarks(&rows, report, &[Standing::Noted]),
+        warnings => warnings(report),
         waived => remarks(&rows, report, &[Standing::Waived, Standing::Stale]),
         flaky => remarks(&rows, report, &[Standing::Flaky]),
         failures => stories.failures,
@@ -252,6 +254,24 @@ fn open(report: &RunReport, index: usize, target: &TargetReport, stories: &Stori
         }
     });
     context! { name => target.facts.name.clone(), entries => entries.collect::<Vec<_>>() }
+}
+
+/// What is odd about the requests that were sent.
+fn warnings(report: &RunReport) -> Vec<Value> {
+    let of_target = |target| report.warnings(target).into_iter().map(move |warning| (target, warning));
+    let warnings = report.targets.iter().flat_map(of_target);
+    let shown = warnings.map(|(target, warning)| {
+        let way = |way: &Way<'_>| prose(&format!("{}: {}", way.places().join(", "), way.finding.mismatch));
+        context! {
+            target => target.facts.name.clone(),
+            word => "warning",
+            slug => slug(warning.standing),
+            id => warning.requirement.id.to_string(),
+            statement => prose(&warning.requirement.statement),
+            findings => warning.ways.iter().map(way).collect::<Vec<_>>(),
+        }
+    });
+    shown.collect()
 }
 
 /// The rows of a standing that is worth a remark, with waivers, answers and attempts.

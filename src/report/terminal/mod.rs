@@ -58,6 +58,9 @@ impl RunReport {
             remarks(&mut page, self, target);
         }
         for target in &self.targets {
+            warnings(&mut page, self, target);
+        }
+        for target in &self.targets {
             page.heading(&format!("{} · requirements by area", target.facts.name));
             for part in table::by_area(&page, &self.areas(), &self.rows(target)) {
                 page.block(&part);
@@ -293,6 +296,23 @@ fn remark(standing: Standing, target: &TargetReport, records: &[&ScenarioRecord]
     }
 }
 
+/// What is odd about the requests that were sent.
+fn warnings(page: &mut Page, report: &RunReport, target: &TargetReport) {
+    let warnings = report.warnings(target);
+    if warnings.is_empty() {
+        return;
+    }
+    page.heading(&format!("{} · warnings about our own requests", target.facts.name));
+    for Failure { requirement, ways, .. } in &warnings {
+        let id = requirement.id.to_string();
+        page.beside((&id, Look::Plain), id.len() + 2, &clean(&requirement.statement));
+        for way in ways {
+            let text = format!("{}  {}", few(&way.places()), way.finding.mismatch);
+            page.indented(BESIDE, &value(&text));
+        }
+    }
+}
+
 fn files(page: &mut Page, folder: &RunFolder) {
     let there: Vec<&(&str, &str)> = FILES.iter().filter(|(name, _)| folder.has(name)).collect();
     if there.is_empty() {
@@ -314,6 +334,15 @@ mod tests {
         let report = fixture::report();
         assert!(report.targets.iter().all(|target| target.records.len() > 10));
         report.to_terminal(&RunFolder::new("reports/none"), width, color)
+    }
+
+    #[test]
+    fn a_warning_names_the_requirement_and_the_places() {
+        let text = fixture::warned().to_terminal(&RunFolder::new("reports/none"), 200, false);
+        let told = text.split_once("warnings about our own requests").unwrap().1;
+        let line = told.lines().nth(1).unwrap();
+        assert_eq!(line, "HPP-PLACEHOLDER-027  A doubled name is reported.");
+        assert!(told.contains("/merchant_urls/back: expected each parameter once, got `h` again"), "{told}");
     }
 
     #[test]

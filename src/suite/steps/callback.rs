@@ -10,7 +10,6 @@ use crate::receiver::Manner;
 use crate::suite::callbacks::query;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
-use crate::suite::merchant_urls::MerchantUrls;
 use crate::suite::merchant_urls::STATUS_UPDATE;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
@@ -56,7 +55,7 @@ async fn create_with_plain_http(world: &mut World, _: Args) -> Result<(), StepFa
     let address = world.receiver()?.plain_address();
     let payment = world.payment_session().await?;
     let prefix = world.merchant.reference.clone();
-    let mut draft = world.draft(&payment, MerchantUrls::default(), prefix);
+    let mut draft = world.draft(&payment, world.usual_urls(), prefix);
     draft.body["merchant_urls"][STATUS_UPDATE] =
         json!(format!("http://{address}/{}/{STATUS_UPDATE}", draft.prefix));
     let created = world.create_session(&draft).await?;

@@ -23,11 +23,11 @@ async fn place_order_mode(world: &mut World, args: Args) -> Result<(), StepFailu
 }
 
 step!(
-    /// A hosted session is there; all five merchant URLs are given, each with `?session_id={{session_id}}`.
+    /// A hosted session is there; all five merchant URLs are given, each with `?session_id={{session_id}}`; KP's success URL has the tag of the authorization token too, where the mode is `NONE`.
     Given "a hosted session" => given
 );
 async fn given(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    given_with(world, MerchantUrls::default()).await
+    given_with(world, world.usual_urls()).await
 }
 
 step!(
@@ -35,7 +35,7 @@ step!(
     Given "a hosted session whose merchant URLs are" => given_with_urls
 );
 async fn given_with_urls(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    given_with(world, MerchantUrls::from_table(args.table())?).await
+    given_with(world, world.usual_urls().with_table(args.table())?).await
 }
 
 step!(
@@ -44,7 +44,7 @@ step!(
 );
 async fn given_with_every_placeholder(world: &mut World, _: Args) -> Result<(), StepFailure> {
     let query = world.every_placeholder();
-    given_with(world, MerchantUrls::default().with("success", Cell::Query(query))?).await
+    given_with(world, world.usual_urls().with("success", Cell::Query(query))?).await
 }
 
 async fn given_with(world: &mut World, urls: MerchantUrls) -> Result<(), StepFailure> {
@@ -92,7 +92,7 @@ step!(
     When "the merchant creates a hosted session whose {url_name} URL is {word}" => create_with_url
 );
 async fn create_with_url(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let urls = MerchantUrls::default().with(args.text(0), Cell::parse(args.text(1))?)?;
+    let urls = world.usual_urls().with(args.text(0), Cell::parse(args.text(1))?)?;
     let payment = world.payment_session().await?;
     let draft = world.draft(&payment, urls, world.merchant.reference.clone());
     send(world, draft).await
@@ -187,7 +187,7 @@ async fn create_another(world: &mut World, _: Args) -> Result<(), StepFailure> {
 
 async fn plain_draft(world: &mut World) -> Result<Draft, StepFailure> {
     let payment = world.payment_session().await?;
-    Ok(world.draft(&payment, MerchantUrls::default(), world.merchant.reference.clone()))
+    Ok(world.draft(&payment, world.usual_urls(), world.merchant.reference.clone()))
 }
 
 async fn send(world: &mut World, draft: Draft) -> Result<(), StepFailure> {

@@ -6,7 +6,6 @@ use crate::client::Method;
 use crate::client::Oddity;
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::merchant_urls::MerchantUrls;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
 use crate::suite::world::World;
@@ -102,7 +101,7 @@ async fn attempt(
         (world.live_url(world.this_session()?.created, "/distribution_url")?, Some(body))
     } else if operation == Operation::CreateSession {
         let payment = world.payment_session().await?;
-        let draft = world.draft(&payment, MerchantUrls::default(), world.merchant.reference.clone());
+        let draft = world.draft(&payment, world.usual_urls(), world.merchant.reference.clone());
         (world.api_url("hpp/v1/sessions")?, Some(draft.body))
     } else {
         (world.live_url(world.this_session()?.created, "/session_url")?, None)

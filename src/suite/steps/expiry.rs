@@ -4,7 +4,6 @@ use crate::check::answer;
 use crate::check::time;
 use crate::check::time::Landmark;
 use crate::suite::failure::StepFailure;
-use crate::suite::merchant_urls::MerchantUrls;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
 use crate::suite::world::Index;
@@ -66,7 +65,7 @@ async fn older_session(world: &mut World, args: Args) -> Result<(), StepFailure>
     }
     let payment = world.payment_session().await?;
     let prefix = world.merchant.reference.clone();
-    let session = world.require_session(&payment, MerchantUrls::default(), prefix).await?;
+    let session = world.require_session(&payment, world.usual_urls(), prefix).await?;
     let now = world.now(session.created)?.at;
     world.merchant.this = Some(session);
     if context.control.is_some() {

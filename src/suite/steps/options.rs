@@ -5,7 +5,6 @@ use crate::check::page;
 use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
-use crate::suite::merchant_urls::MerchantUrls;
 use crate::suite::purchase::AMOUNT;
 use crate::suite::registry::Args;
 use crate::suite::registry::step;
@@ -32,7 +31,7 @@ async fn with_options(world: &mut World, args: Args) -> Result<(), StepFailure> 
     }
     let payment = world.payment_session().await?;
     let prefix = world.merchant.reference.clone();
-    world.merchant.this = Some(world.require_session(&payment, MerchantUrls::default(), prefix).await?);
+    world.merchant.this = Some(world.require_session(&payment, world.usual_urls(), prefix).await?);
     Ok(())
 }
 
@@ -43,7 +42,7 @@ step!(
 async fn create_with_profile(world: &mut World, _: Args) -> Result<(), StepFailure> {
     let payment = world.payment_session().await?;
     let prefix = world.merchant.reference.clone();
-    let mut draft = world.draft(&payment, MerchantUrls::default(), prefix);
+    let mut draft = world.draft(&payment, world.usual_urls(), prefix);
     draft.body["profile_id"] = json!("b5a3f3f1-1d0e-4b57-8a3c-000000000000");
     draft.faulty_on_purpose = true;
     world.create_session(&draft).await.map(drop)
@@ -81,7 +80,7 @@ async fn open_twin(world: &mut World, options: Map<String, Value>) -> Result<Hos
     let own = std::mem::replace(&mut world.merchant.options, options);
     let payment = world.fresh_payment_session().await?;
     let prefix = format!("{}/twin", world.merchant.reference);
-    let twin = world.require_session(&payment, MerchantUrls::default(), prefix).await;
+    let twin = world.require_session(&payment, world.usual_urls(), prefix).await;
     world.merchant.options = own;
     let twin = twin?;
     world.open_page(&twin).await?;

@@ -1,8 +1,13 @@
 //! Requirements: the testable promises of the API, read from the catalogue beside the features.
 
+mod catalogue;
+
+pub use catalogue::Catalogue;
+pub use catalogue::CatalogueError;
+pub use catalogue::Statement;
+
 use serde::Deserialize;
 use serde::Serialize;
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -232,93 +237,16 @@ fn source_dialect(key: &str) -> Option<Dialect> {
     }
 }
 
-/// Every requirement known to a run, in the order of the files.
-#[derive(Debug, Clone, Default)]
-pub struct Catalogue {
-    requirements: Vec<Requirement>,
-    places: HashMap<RequirementId, Place>,
-}
-
-#[derive(Debug, Clone)]
-struct Place {
-    index: usize,
-    path: String,
-    line: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CatalogueFile {
-    #[serde(default)]
-    requirement: Vec<toml::Spanned<Requirement>>,
-}
-
-impl Catalogue {
-    /// Adds the requirements of one file. `path` names the file in messages; its stem is the area.
-    pub fn add(&mut self, path: &str, text: &str) -> Result<(), CatalogueError> {
-        let file: CatalogueFile = toml::from_str(text)
-            .map_err(|source| CatalogueError::Parse { path: path.to_owned(), source: Box::new(source) })?;
-        let area = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
-        for spanned in file.requirement {
-            let line = text[..spanned.span().start].lines().count() + 1;
-            let mut requirement = spanned.into_inner();
-            area.clone_into(&mut requirement.area);
-            if let Some(first) = self.places.get(&requirement.id) {
-                return Err(CatalogueError::DuplicateId {
-                    id: requirement.id,
-                    path: path.to_owned(),
-                    line,
-                    first: format!("{}:{}", first.path, first.line),
-                });
-            }
-            let place = Place { index: self.requirements.len(), path: path.to_owned(), line };
-            self.places.insert(requirement.id.clone(), place);
-            self.requirements.push(requirement);
-        }
-        Ok(())
-    }
-
-    /// The requirement with this id.
-    pub fn get(&self, id: &RequirementId) -> Option<&Requirement> {
-        self.places.get(id).map(|place| &self.requirements[place.index])
-    }
-
-    /// All requirements, in the order of the files.
-    pub fn iter(&self) -> impl Iterator<Item = &Requirement> {
-        self.requirements.iter()
-    }
-
-    /// `file:line` of a requirement.
-    pub fn place(&self, id: &RequirementId) -> Option<String> {
-        self.places.get(id).map(|place| format!("{}:{}", place.path, place.line))
-    }
-}
-
-/// Why the catalogue could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogueError {
-    #[error("the requirement catalogue {path} is malformed")]
-    Parse { path: String, source: Box<toml::de::Error> },
-
-    #[error("requirement {id} at {path}:{line} is listed already at {first}; give the newer one a fresh id")]
-    DuplicateId { id: RequirementId, path: String, line: usize, first: String },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn row(id: &str, dialect: &str, source: &str) -> String {
-        format!(
-            "[[requirement]]\nid = \"{id}\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\nsource = \"{source}\"\n\
-             dialect = \"{dialect}\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
-        )
-    }
-
     fn requirement(dialect: &str, source: &str) -> Requirement {
-        let mut catalogue = Catalogue::default();
-        catalogue.add("x.toml", &row("HPP-X-001", dialect, source)).unwrap();
-        catalogue.requirements.remove(0)
+        let row = format!(
+            "id = \"HPP-X-001\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\nsource = \"{source}\"\n\
+             dialect = \"{dialect}\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+        );
+        toml::from_str(&row).unwrap()
     }
 
     #[test]
@@ -343,22 +271,5 @@ mod tests {
         let kustom = requirement("kustom", "S1");
         assert!(kustom.applies_to(Dialect::Kustom, Provider::Kco));
         assert!(!kustom.applies_to(Dialect::Klarna, Provider::Kp));
-    }
-
-    #[test]
-    fn a_doubled_id_names_both_places() {
-        let mut catalogue = Catalogue::default();
-        let text = format!("{}\n{}", row("HPP-X-001", "both", "S1"), row("HPP-X-001", "both", "S1"));
-        let error = catalogue.add("features/x.toml", &text).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "requirement HPP-X-001 at features/x.toml:10 is listed already at features/x.toml:1; give the newer one a fresh id"
-        );
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused() {
-        let text = format!("{}priority = 1\n", row("HPP-X-001", "both", "S1"));
-        assert!(Catalogue::default().add("features/x.toml", &text).is_err());
     }
 }
