@@ -58,6 +58,27 @@ fn a_requirement_of_ones_own_is_judged_beside_its_feature() {
     assert_eq!(own["standing"], "PASS");
 }
 
+#[test]
+fn a_part_that_passes_exits_0_and_is_not_signed() {
+    for arguments in
+        [&["mine.feature"][..], &["--shard", "1/9", "mine.feature"], &["--tags", "@req:HPP-CREATE-001"]]
+    {
+        let folder = folder_with(&[("mine.feature", SOUND)]);
+        let ended = run(folder.path(), arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
+        assert!(
+            ended.stdout.starts_with("CANNOT TELL   CONFORMANT as far as seen: 1 of "),
+            "{}",
+            ended.stdout
+        );
+        let report = report(folder.path());
+        assert_eq!(report["advice"], "cannot tell", "{arguments:?}");
+        let left_out = report["left_out"].as_str().unwrap();
+        assert!(left_out.ends_with("only a whole run is signed"), "{left_out}");
+        assert!(ended.stdout.contains(&format!("partial: {}", &left_out[..20])), "{}", ended.stdout);
+    }
+}
+
 /// A faulty file voids its own scenarios: the sound one beside it is still run and reported.
 fn beside_a_sound_one(name: &str, text: &str, places: &[&str]) {
     let folder = folder_with(&[("mine/sound.feature", SOUND), (&format!("mine/{name}"), text)]);
