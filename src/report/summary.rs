@@ -54,11 +54,10 @@ impl RunReport {
 
     /// How much the command line left out, by tags, a shard or the features it named, and what follows; none when it left out nothing.
     pub fn left_out(&self) -> Option<String> {
-        let was_left_out = |row: &Row<'_>| {
-            let skipped =
-                |record: &&ScenarioRecord| matches!(record.verdict(), Verdict::Skipped(SkipCause::LeftOut));
-            row.standing == Standing::NotRun || row.records.iter().any(|record| skipped(record))
-        };
+        let is_left_out =
+            |record: &&ScenarioRecord| matches!(record.verdict(), Verdict::Skipped(SkipCause::LeftOut));
+        let was_left_out =
+            |row: &Row<'_>| row.standing == Standing::NotRun || row.records.iter().any(is_left_out);
         let (mut apply, mut left_out) = (BTreeSet::new(), BTreeSet::new());
         for row in self.targets.iter().flat_map(|target| self.rows(target)) {
             if row.standing != Standing::Na {
