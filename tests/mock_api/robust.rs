@@ -292,3 +292,23 @@ fn no_request_however_rude_makes_the_mock_fail_hang_or_grow() {
         }
     }
 }
+
+#[test]
+fn every_refusal_says_that_it_comes_from_the_mock() {
+    let mock = MockProcess::start("klarna");
+    let head = |target: &str, fields: &str| {
+        format!("{target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{fields}\r\n", mock.host())
+    };
+    let large = format!("X-Large: {}\r\n", "a".repeat(7_000));
+    for (request, status) in [
+        (head("GET /hpp/v1/sessions/x", &large), 431),
+        (head("GET /hpp/v1/sessions/x", ""), 401),
+        (head("GET /nowhere", ""), 404),
+        (head("PUT /hpp/v1/sessions", ""), 405),
+    ] {
+        let answer = server::parse(&mock.exchange(request.as_bytes())).unwrap();
+        assert_eq!(answer.status, status);
+        let field = answer.fields.iter().find(|(name, _)| name == "X-Mock");
+        assert!(field.is_some_and(|(_, value)| value == "hpp-conformance"), "{status}: {:?}", answer.fields);
+    }
+}
