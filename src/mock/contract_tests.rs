@@ -44,7 +44,7 @@ async fn a_message_arrives_once_in_the_language_of_the_session_and_links_to_its_
 }
 
 #[tokio::test]
-async fn distribution_answers_204_when_told_to_and_refuses_sessions_that_ended() {
+async fn distribution_answers_204_and_503_when_told_to_and_refuses_sessions_that_ended() {
     let shop = Shop::open(Dialect::Klarna, None).await;
     let chosen = json!({ "success_status": 204 });
     assert_eq!(shop.call("POST", &control(&shop, "distribution"), Some(&chosen)).await.status, 204);
@@ -52,6 +52,15 @@ async fn distribution_answers_204_when_told_to_and_refuses_sessions_that_ended()
     let created = session(&shop, &json!({})).await;
     let url = created.member("/distribution_url");
     assert_eq!(shop.call("POST", &url, Some(&request)).await.status, 204);
+    let trouble = json!({ "fail_next": 1 });
+    assert_eq!(shop.call("POST", &control(&shop, "distribution"), Some(&trouble)).await.status, 204);
+    let statuses = [
+        shop.call("POST", &url, Some(&request)).await.status,
+        shop.call("POST", &url, Some(&request)).await.status,
+    ];
+    assert_eq!(statuses, [503, 204]);
+    let messages = shop.call("GET", &control(&shop, "outbox"), None).await.json();
+    assert_eq!(messages.as_array().unwrap().len(), 2, "what met trouble is not sent");
     shop.call("DELETE", &created.member("/session_url"), None).await;
     let disabled = shop.call("POST", &url, Some(&request)).await;
     assert_eq!((disabled.status, disabled.member("/error_code").as_str()), (400, "UNKNOWN"));
