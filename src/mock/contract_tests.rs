@@ -71,6 +71,23 @@ async fn distribution_answers_204_and_503_when_told_to_and_refuses_sessions_that
 }
 
 #[tokio::test]
+async fn staff_of_a_shop_are_told_where_to_check_an_identity() {
+    for dialect in BOTH {
+        let shop = Shop::open(dialect, None).await;
+        for (channel, is_given) in [("ECOMMERCE", false), ("TELESALES", false), ("IN_STORE", true)] {
+            let created = shop.create(&shop.payment_session(channel).await, &json!({})).await.json();
+            let url = created.get("manual_identification_check_url");
+            assert_eq!(url.is_some(), is_given, "{channel}");
+            if let Some(url) = url {
+                let answer = shop.call("POST", url.as_str().unwrap(), None).await;
+                assert_eq!((answer.status, answer.member("/error_code").as_str()), (404, "NOT_FOUND"));
+                assert_eq!(answer.member("/error_messages/0"), "no identity waits to be checked");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_page_shows_what_the_options_ask_for() {
     let shop = Shop::open(Dialect::Klarna, None).await;
     let plain = page(&shop, &json!({})).await;

@@ -122,6 +122,12 @@ fn api_routes() -> Vec<Route> {
                 Operation::GenerateToken,
                 distribution::generate_token,
             ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.identity_check,
+                Operation::CheckIdentity,
+                sessions::check_identity,
+            ),
         ]);
     }
     routes
