@@ -160,10 +160,10 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
         say(fault);
     }
     say(format!(
-        "{} scenarios in {} files, {} faults",
-        cases.len(),
-        features.loaded.len() + features.faults.len(),
-        faults.len()
+        "{} in {}, {}",
+        report::counted(cases.len(), "scenario"),
+        report::counted(features.loaded.len() + features.faults.len(), "file"),
+        report::counted(faults.len(), "fault")
     ));
     if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }
 }

@@ -19,6 +19,7 @@ pub use outcome::Gate;
 pub use outcome::Outcome;
 pub use run_folder::RunFolder;
 pub use standing::Standing;
+pub use summary::counted;
 pub use terminal::table;
 
 use crate::requirement::Confidence;
