@@ -23,7 +23,7 @@ const LARGE: usize = 10_000;
 
 fn main() {
     rustls::crypto::ring::default_provider().install_default().unwrap();
-    let mock = MockProcess::start("klarna");
+    let mock = MockProcess::start();
     let folder = tempfile::tempdir().unwrap();
     mock.write_profile(folder.path(), &[]);
     println!("{SCENARIOS} scenarios of 3 requests and 3 schema checks, median of {RUNS}, seconds");

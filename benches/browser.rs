@@ -18,7 +18,7 @@ const RUNS: usize = 3;
 const ALONE: usize = 8;
 
 fn main() {
-    let mock = MockProcess::start("klarna");
+    let mock = MockProcess::start();
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("pages")).unwrap();
     std::fs::copy("targets/pages/mock.toml", folder.path().join("pages/mock.toml")).unwrap();

@@ -102,6 +102,12 @@ Feature: Creating a hosted session
       Then it is recorded which of the members are given
         | manual_identification_check_url |
 
+    Scenario: A session for a shop's counter says it too if it is given
+      Given a payment session of the IN_STORE channel
+      When the merchant creates a hosted session
+      Then it is recorded which of the members are given
+        | manual_identification_check_url |
+
   @req:HPP-CREATE-013
   Rule: The returned session_url gives the created session
 

@@ -1,5 +1,6 @@
 //! The proof: the suite is run once per deviation by a child process, and must fail exactly where the mock lies.
 
+use crate::evidence::TroubleKind;
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::mock::Deviation;
@@ -8,6 +9,8 @@ use crate::report::RunReport;
 use crate::report::Standing;
 use crate::requirement::Level;
 use crate::requirement::Requirement;
+use crate::verdict::Doubt;
+use crate::verdict::Verdict;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -130,9 +133,8 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
         let tags = options.quick.then(|| tags_about(deviation, &journey));
         running.spawn(async move {
             let _place = places.acquire_owned().await;
-            let (mut trial, _) = program.try_one(Some(deviation), tags.clone()).await?;
-            if !trial.holds() {
-                // Trouble of the browser is no answer; a lie that is not caught stays uncaught.
+            let (mut trial, report) = program.try_one(Some(deviation), tags.clone()).await?;
+            if !trial.holds() && report.is_none_or(|report| met_trouble(&report)) {
                 (trial, _) = program.try_one(Some(deviation), tags).await?;
             }
             trial.tell();
@@ -207,6 +209,18 @@ impl Program {
     }
 }
 
+/// Whether network, browser or time stood between a scenario and its answer, which is the only reason to ask again: a lie that is
+/// caught only sometimes must not get a second chance.
+fn met_trouble(report: &RunReport) -> bool {
+    let mut records = report.targets.iter().flat_map(|target| &target.records);
+    records.any(|record| match record.verdict() {
+        Verdict::Inconclusive(Doubt::Trouble(trouble)) => {
+            matches!(trouble.kind, TroubleKind::Network | TroubleKind::Timeout | TroubleKind::Driver)
+        }
+        _ => false,
+    })
+}
+
 /// The requirements that need the page, with their areas.
 fn journey(report: &RunReport) -> BTreeMap<String, String> {
     let rows = report.targets.iter().flat_map(|target| report.rows(target));
@@ -246,4 +260,40 @@ pub enum ProveError {
 
     #[error("cannot make a folder for the reports")]
     Folder(#[source] std::io::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::Trouble;
+    use crate::verdict::Fault;
+
+    /// The example report with one verdict in place of another.
+    fn report_with(verdict: &Verdict) -> RunReport {
+        let mut report = RunReport::read(include_str!("../reports/example/report.json")).unwrap();
+        let records = report.targets.iter_mut().flat_map(|target| &mut target.records);
+        records.last().unwrap().attempts.last_mut().unwrap().verdict = verdict.clone();
+        report
+    }
+
+    #[test]
+    fn only_trouble_of_the_machine_gets_a_second_chance() {
+        let trouble = |kind| Verdict::Inconclusive(Doubt::Trouble(Trouble { kind, message: "x".into() }));
+        let fault = Fault { message: "undefined step".into(), help: "define it".into() };
+        let cases = [
+            (trouble(TroubleKind::Network), true),
+            (trouble(TroubleKind::Timeout), true),
+            (trouble(TroubleKind::Driver), true),
+            (trouble(TroubleKind::PageDrift), false),
+            (trouble(TroubleKind::RateLimit), false),
+            (trouble(TroubleKind::Gateway), false),
+            (Verdict::Inconclusive(Doubt::Prerequisite("x".into())), false),
+            (Verdict::Pass, false),
+            (Verdict::Fail, false),
+            (Verdict::Error(fault), false),
+        ];
+        for (verdict, expected) in cases {
+            assert_eq!(met_trouble(&report_with(&verdict)), expected, "{verdict:?}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ Feature: A sound one
     Then the response status is 201
 ";
 
-fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+fn folder_with<T: AsRef<[u8]>>(files: &[(&str, T)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -49,7 +49,7 @@ fn a_requirement_of_ones_own_is_judged_beside_its_feature() {
     let requirement = "[[requirement]]\nid = \"SHOP-ORDER-001\"\nlevel = \"MUST\"\nstatement = \"Our sessions are created.\"\n\
         source = \"our contract\"\ndialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";
     let feature = SOUND.replace("HPP-CREATE-001", "SHOP-ORDER-001");
-    let folder = folder_with(&[("mine/x.feature", &feature), ("mine/x.toml", requirement)]);
+    let folder = folder_with(&[("mine/x.feature", feature.as_str()), ("mine/x.toml", requirement)]);
     let ended = run(folder.path(), &["mine"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let report = report(folder.path());
@@ -58,9 +58,31 @@ fn a_requirement_of_ones_own_is_judged_beside_its_feature() {
     assert_eq!(own["standing"], "PASS");
 }
 
+#[test]
+fn a_part_that_passes_exits_0_and_is_not_signed() {
+    for arguments in
+        [&["mine.feature"][..], &["--shard", "1/9", "mine.feature"], &["--tags", "@req:HPP-CREATE-001"]]
+    {
+        let folder = folder_with(&[("mine.feature", SOUND)]);
+        let ended = run(folder.path(), arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
+        assert!(
+            ended.stdout.starts_with("CANNOT TELL   CONFORMANT as far as seen: 1 of "),
+            "{}",
+            ended.stdout
+        );
+        let report = report(folder.path());
+        assert_eq!(report["advice"], "cannot tell", "{arguments:?}");
+        let left_out = report["left_out"].as_str().unwrap();
+        assert!(left_out.ends_with("only a whole run is signed"), "{left_out}");
+        assert!(ended.stdout.contains(&format!("partial: {}", &left_out[..20])), "{}", ended.stdout);
+    }
+}
+
 /// A faulty file voids its own scenarios: the sound one beside it is still run and reported.
-fn beside_a_sound_one(name: &str, text: &str, places: &[&str]) {
-    let folder = folder_with(&[("mine/sound.feature", SOUND), (&format!("mine/{name}"), text)]);
+fn beside_a_sound_one(name: &str, text: impl AsRef<[u8]>, places: &[&str]) {
+    let folder =
+        folder_with(&[("mine/sound.feature", SOUND.as_bytes()), (&format!("mine/{name}"), text.as_ref())]);
     let ended = run(folder.path(), &["mine"]);
     assert_eq!(ended.code, Some(4), "{ended:?}");
     let told = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -118,15 +140,36 @@ fn gherkin_that_cannot_be_read_names_its_line() {
 }
 
 #[test]
-fn a_folder_without_features_is_a_configuration_error() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("mine")).unwrap();
-    let ended = run(folder.path(), &["mine"]);
-    assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert_eq!(
-        ended.stderr,
-        "error: mine has no .feature file; give a feature file or a folder that has one\n"
+fn an_empty_file_says_what_to_put_into_it() {
+    beside_a_sound_one("empty.feature", "", &["mine/empty.feature:1", "there is no feature in this file"]);
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_names_its_line() {
+    let text: Vec<u8> = SOUND.replace("A sound one", "A\u{1}sound one").bytes().collect();
+    let text: Vec<u8> = text.into_iter().map(|byte| if byte == 1 { 0xe4 } else { byte }).collect();
+    beside_a_sound_one(
+        "latin.feature",
+        text,
+        &["mine/latin.feature:2", "not UTF-8", "save the file as UTF-8"],
     );
+}
+
+/// A fault of the configuration: told with exit code 2 before anything is tested or written, although a sound feature is there.
+fn stops_the_run(folder: &Path, arguments: &[&str], message: &str) {
+    let ended = run(folder, arguments);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.starts_with(message), "`{message}` does not begin:\n{}", ended.stderr);
+    assert!(!folder.join("reports").exists(), "something was written");
+}
+
+#[test]
+fn a_folder_without_features_is_a_configuration_error() {
+    let folder = folder_with(&[("sound.feature", SOUND)]);
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    let message = "error: mine has no .feature file; give a feature file or a folder that has one\n";
+    stops_the_run(folder.path(), &["mine"], message);
+    stops_the_run(folder.path(), &["sound.feature", "mine"], message);
 }
 
 #[test]
@@ -134,34 +177,46 @@ fn a_selection_that_is_empty_is_never_green() {
     let folder = folder_with(&[("mine.feature", SOUND)]);
     let ended = run(folder.path(), &["mine.feature", "--tags", "@nothing-has-this"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
-    assert!(ended.stdout.starts_with("CANNOT TELL"), "{}", ended.stdout);
+    assert!(ended.stdout.starts_with("CANNOT TELL   INCOMPLETE: nothing was judged;"), "{}", ended.stdout);
+    assert_eq!(report(folder.path())["targets"][0]["records"].as_array().unwrap().len(), 1);
 }
 
 #[test]
 fn a_schema_that_is_none_is_named_with_its_place() {
-    let folder =
-        folder_with(&[("mine.feature", SOUND), ("schemas/session.schema.json", r#"{ "type": "strung" }"#)]);
-    let ended = run(folder.path(), &["mine.feature", "--schemas", "schemas"]);
-    assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert!(
-        ended
-            .stderr
-            .starts_with("error: schemas/session.schema.json is no JSON Schema of draft 2020-12, at /type"),
-        "{}",
-        ended.stderr
-    );
+    for (schema, message) in [
+        (
+            r#"{ "type": "strung" }"#,
+            "error: schemas/session.schema.json is no JSON Schema of draft 2020-12, at /type: \"strung\"",
+        ),
+        (
+            "{\n  \"type\":,\n}",
+            "error: the schema schemas/session.schema.json is no JSON: expected value at line 2",
+        ),
+    ] {
+        let folder = folder_with(&[("mine.feature", SOUND), ("schemas/session.schema.json", schema)]);
+        stops_the_run(folder.path(), &["mine.feature", "--schemas", "schemas"], message);
+    }
 }
 
 #[test]
 fn a_doubled_requirement_names_both_places() {
-    let row = "[[requirement]]\nid = \"HPP-CREATE-001\"\nlevel = \"MUST\"\nstatement = \"Again.\"\nsource = \"S1\"\n\
-        dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";
-    let folder = folder_with(&[("mine/x.feature", SOUND), ("mine/x.toml", row)]);
-    let ended = run(folder.path(), &["mine"]);
-    assert_eq!(ended.code, Some(2), "{ended:?}");
-    let expected =
-        "error: requirement HPP-CREATE-001 at mine/x.toml:1 is listed already at features/create.toml:";
-    assert!(ended.stderr.starts_with(expected), "{}", ended.stderr);
+    let row = |id: &str| {
+        format!(
+            "[[requirement]]\nid = \"{id}\"\nlevel = \"MUST\"\nstatement = \"Again.\"\nsource = \"S1\"\n\
+             dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+        )
+    };
+    let own = row("SHOP-ORDER-001").repeat(2);
+    for (rows, message) in [
+        (
+            row("HPP-CREATE-001"),
+            "error: requirement HPP-CREATE-001 at mine/x.toml:1 is listed already at features/create.toml:",
+        ),
+        (own, "error: requirement SHOP-ORDER-001 at mine/x.toml:9 is listed already at mine/x.toml:1; give"),
+    ] {
+        let folder = folder_with(&[("mine/x.feature", SOUND), ("mine/x.toml", rows.as_str())]);
+        stops_the_run(folder.path(), &["mine"], message);
+    }
 }
 
 #[test]

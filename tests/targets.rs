@@ -1,16 +1,15 @@
 //! Any server can be the target: the mock in a process of its own, and servers that cannot be tested.
 
+#[path = "support/mock_process.rs"]
+mod mock_process;
 mod support;
 
+use mock_process::MockProcess;
 use serde_json::Value;
-use std::io::BufRead;
-use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Child;
-use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 use support::Ended;
@@ -21,32 +20,8 @@ use support::run_folder;
 const USERNAME: &str = "shop";
 const PASSWORD: &str = "p%w/é 1\"x";
 
-struct MockProcess {
-    child: Child,
-    base_url: String,
-}
-
-impl MockProcess {
-    fn start(dialect: &str) -> Self {
-        let mut child = program(Path::new("."))
-            .args(["mock", "--port", "0", "--dialect", dialect])
-            .env("HPP_USERNAME", USERNAME)
-            .env("HPP_PASSWORD", PASSWORD)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base_url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { child, base_url }
-    }
-}
-
-impl Drop for MockProcess {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn mock(dialect: &str) -> MockProcess {
+    MockProcess::with_account(dialect, USERNAME, PASSWORD)
 }
 
 fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
@@ -76,7 +51,7 @@ fn standings(report: &Value) -> Vec<&str> {
 
 #[test]
 fn the_mock_in_another_process_conforms_and_no_credential_is_left_behind() {
-    let mock = MockProcess::start("klarna");
+    let mock = mock("klarna");
     let folder = tempfile::tempdir().unwrap();
     let lines = format!("abilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"", mock.base_url);
     let ended = run(folder.path(), &profile(&mock.base_url, "klarna", &lines), PASSWORD);
@@ -87,7 +62,7 @@ fn the_mock_in_another_process_conforms_and_no_credential_is_left_behind() {
 
 #[test]
 fn what_a_profile_does_not_claim_is_unseen_and_counted_on_the_first_screen() {
-    let mock = MockProcess::start("kustom");
+    let mock = mock("kustom");
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &profile(&mock.base_url, "kustom", ""), PASSWORD);
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -149,7 +124,7 @@ fn is_refused(base_url: &str, password: &str, message: &str) {
 
 #[test]
 fn wrong_credentials_are_told_before_anything_is_tested() {
-    let mock = MockProcess::start("klarna");
+    let mock = mock("klarna");
     is_refused(&mock.base_url, "wrong", "refuses the credentials");
 }
 

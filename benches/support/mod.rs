@@ -1,67 +1,35 @@
-//! What the benchmarks share: a mock in a process of its own, and figures of a process.
+//! What the benchmarks share: an account for the mock in a process of its own, and figures of a process.
+
+#[path = "../../tests/support/mock_process.rs"]
+mod mock_process;
+
+pub use mock_process::MockProcess;
 
 use serde_json::Value;
-use std::io::BufRead;
-use std::io::BufReader;
 use std::path::Path;
 use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
 use std::time::Duration;
 
 /// The merchant account of the mock, as environment variables.
 pub const CREDENTIALS: [(&str, &str); 2] = [("HPP_USERNAME", "bench"), ("HPP_PASSWORD", "bench-password")];
 
-/// A mock in a process of its own; dropping it ends the process.
-pub struct MockProcess {
-    child: Child,
-    pub base_url: String,
-    dialect: &'static str,
-}
-
 impl MockProcess {
-    pub fn start(dialect: &'static str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
-            .args(["mock", "--port", "0", "--dialect", dialect])
-            .envs(CREDENTIALS)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base_url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { child, base_url, dialect }
+    /// A mock that speaks Klarna's dialect.
+    pub fn start() -> Self {
+        let [(_, username), (_, password)] = CREDENTIALS;
+        Self::with_account("klarna", username, password)
     }
 
     /// Writes a profile of this mock to `target.toml`; `lines` are added before its tables.
     pub fn write_profile(&self, folder: &Path, lines: &[&str]) {
-        let provider = if self.dialect == "klarna" { "KP" } else { "KCO" };
         let text = format!(
-            "name = \"bench\"\nbase_url = \"{}\"\ndialect = \"{}\"\nprovider = \"{provider}\"\n\
+            "name = \"bench\"\nbase_url = \"{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
              credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n{}\n\
              [deadlines]\nquiet = \"300ms\"\n",
             self.base_url,
-            self.dialect,
             lines.join("\n"),
         );
         std::fs::write(folder.join("target.toml"), text).unwrap();
-    }
-}
-
-impl MockProcess {
-    /// Resident memory in KiB, as the kernel counts it now.
-    #[allow(dead_code, reason = "not every benchmark asks for it")]
-    pub fn resident_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or(0)
-    }
-}
-
-impl Drop for MockProcess {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

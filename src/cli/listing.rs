@@ -141,11 +141,11 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
         say(format!("warning: {warning}"));
     }
     say(format!(
-        "{} scenarios in {} files, {} warnings, {} faults",
-        cases.len(),
-        features.loaded.len() + features.faults.len(),
-        warnings.len(),
-        faults.len()
+        "{} in {}, {}, {}",
+        report::counted(cases.len(), "scenario"),
+        report::counted(features.loaded.len() + features.faults.len(), "file"),
+        report::counted(warnings.len(), "warning"),
+        report::counted(faults.len(), "fault")
     ));
     if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }
 }

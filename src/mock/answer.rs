@@ -39,7 +39,9 @@ const DRAIN_LIMIT: usize = 16 * BODY_LIMIT;
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 const CORRELATION_ID: HeaderName = HeaderName::from_static("klarna-correlation-id");
-const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
+/// The field by which every answer says that it comes from the mock.
+pub const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
+pub const OUR_NAME: &str = "hpp-conformance";
 
 /// Answers a request to `route`, and remembers it.
 pub async fn answer(playground: &Playground, route: &Route, request: Request) -> Response {
@@ -142,7 +144,7 @@ pub fn finish(
     let date = http_date(reply.date.unwrap_or(now));
     reply = reply
         .with_header(header::DATE, &date)
-        .with_header(X_MOCK, "hpp-conformance")
+        .with_header(X_MOCK, OUR_NAME)
         .with_header(header::CACHE_CONTROL, "max-age=0, no-cache, no-store, must-revalidate");
     if !operation.is_page() {
         reply = reply.with_header(CORRELATION_ID, &correlation_id);

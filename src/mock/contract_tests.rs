@@ -44,7 +44,7 @@ async fn a_message_arrives_once_in_the_language_of_the_session_and_links_to_its_
 }
 
 #[tokio::test]
-async fn distribution_answers_204_when_told_to_and_refuses_sessions_that_ended() {
+async fn distribution_answers_204_and_503_when_told_to_and_refuses_sessions_that_ended() {
     let shop = Shop::open(Dialect::Klarna, None).await;
     let chosen = json!({ "success_status": 204 });
     assert_eq!(shop.call("POST", &control(&shop, "distribution"), Some(&chosen)).await.status, 204);
@@ -52,6 +52,15 @@ async fn distribution_answers_204_when_told_to_and_refuses_sessions_that_ended()
     let created = session(&shop, &json!({})).await;
     let url = created.member("/distribution_url");
     assert_eq!(shop.call("POST", &url, Some(&request)).await.status, 204);
+    let trouble = json!({ "fail_next": 1 });
+    assert_eq!(shop.call("POST", &control(&shop, "distribution"), Some(&trouble)).await.status, 204);
+    let statuses = [
+        shop.call("POST", &url, Some(&request)).await.status,
+        shop.call("POST", &url, Some(&request)).await.status,
+    ];
+    assert_eq!(statuses, [503, 204]);
+    let messages = shop.call("GET", &control(&shop, "outbox"), None).await.json();
+    assert_eq!(messages.as_array().unwrap().len(), 2, "what met trouble is not sent");
     shop.call("DELETE", &created.member("/session_url"), None).await;
     let disabled = shop.call("POST", &url, Some(&request)).await;
     assert_eq!((disabled.status, disabled.member("/error_code").as_str()), (400, "UNKNOWN"));
@@ -59,6 +68,23 @@ async fn distribution_answers_204_when_told_to_and_refuses_sessions_that_ended()
     shop.advance(48 * 60 * 60).await;
     let answer = shop.call("POST", &expired.member("/distribution_url"), Some(&request)).await;
     assert_eq!((answer.status, answer.member("/error_code").as_str()), (404, "NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn staff_of_a_shop_are_told_where_to_check_an_identity() {
+    for dialect in BOTH {
+        let shop = Shop::open(dialect, None).await;
+        for (channel, is_given) in [("ECOMMERCE", false), ("TELESALES", false), ("IN_STORE", true)] {
+            let created = shop.create(&shop.payment_session(channel).await, &json!({})).await.json();
+            let url = created.get("manual_identification_check_url");
+            assert_eq!(url.is_some(), is_given, "{channel}");
+            if let Some(url) = url {
+                let answer = shop.call("POST", url.as_str().unwrap(), None).await;
+                assert_eq!((answer.status, answer.member("/error_code").as_str()), (404, "NOT_FOUND"));
+                assert_eq!(answer.member("/error_messages/0"), "no identity waits to be checked");
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -91,10 +91,10 @@ pub fn list_messages(playground: &Playground, call: &Call<'_>) -> Result<Reply, 
     Ok(Reply::json(StatusCode::OK, account.outbox.representation()).dated(account.now()))
 }
 
-/// Chooses which of the documented answers an account's distributions get.
-pub fn choose_distribution_status(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+/// Chooses how an account's distributions are answered.
+pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
     let account = account(playground, call)?;
-    account.outbox.choose_success_status(call.json_object()?.get("success_status"))?;
+    account.outbox.choose(&call.json_object()?)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 

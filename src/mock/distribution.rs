@@ -53,6 +53,10 @@ pub fn distribute(
         _ => {}
     }
     let recipient = recipient(&request, rules)?;
+    if account.outbox.fails() {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return Err(Problem::new(status, "SERVICE_UNAVAILABLE", "the message could not be sent, try again"));
+    }
     for _ in 0..rules.copies {
         account.outbox.put(message(playground, call, &hosted, &recipient));
     }

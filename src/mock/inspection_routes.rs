@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderName;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
@@ -20,6 +19,8 @@ use serde_json::json;
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
+use crate::mock::answer::OUR_NAME;
+use crate::mock::answer::X_MOCK;
 use crate::mock::answer::finish;
 use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
@@ -97,7 +98,7 @@ pub fn events(playground: &Playground) -> Response {
     let hello = stream::iter([Ok(Event::default().event("hello").data("{}"))]);
     let feed = futures::StreamExt::chain(hello, notices);
     let sse = Sse::new(feed).keep_alive(KeepAlive::new().interval(HEARTBEAT));
-    ([(HeaderName::from_static("x-mock"), "hpp-conformance")], sse).into_response()
+    ([(X_MOCK, OUR_NAME)], sse).into_response()
 }
 
 fn find(playground: &Playground, call: &Call<'_>) -> Result<Arc<Account>, Problem> {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderValue;
 use tokio_util::sync::CancellationToken;
 use tokio_util::sync::DropGuard;
 
@@ -140,7 +141,9 @@ impl Mock {
             return Err(MockError::NotLoopback { addr: options.bind });
         }
         install_tls_provider();
-        let mut listener = Listener::bind(options.bind).await?;
+        let listener = Listener::bind(options.bind).await?;
+        let our_name = HeaderValue::from_static(answer::OUR_NAME);
+        let mut listener = listener.with_field_of_refusals(answer::X_MOCK, our_name);
         let playground = Arc::new(playground(options, listener.addr()));
         if playground.variation.lower_case_fields {
             listener = listener.with_lower_case_fields();

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
@@ -30,12 +31,18 @@ pub struct Message {
 pub struct Outbox {
     messages: Mutex<VecDeque<Message>>,
     success_status: Mutex<StatusCode>,
+    /// How many more messages meet trouble in place of being sent.
+    failures: Mutex<u64>,
 }
 
 impl Outbox {
     /// An outbox whose successes are answered with `success_status`; the reference knows 201 and 204.
     pub fn new(success_status: StatusCode) -> Self {
-        Self { messages: Mutex::default(), success_status: Mutex::new(success_status) }
+        Self {
+            messages: Mutex::default(),
+            success_status: Mutex::new(success_status),
+            failures: Mutex::default(),
+        }
     }
 
     pub fn put(&self, message: Message) {
@@ -51,15 +58,37 @@ impl Outbox {
         *lock(&self.success_status)
     }
 
-    /// Chooses between the two documented answers to a request that succeeds.
-    pub fn choose_success_status(&self, chosen: Option<&Value>) -> Result<(), Problem> {
-        let status = match chosen.and_then(Value::as_u64) {
-            Some(201) => StatusCode::CREATED,
-            Some(204) => StatusCode::NO_CONTENT,
-            _ => return Err(Problem::bad_value("success_status")),
+    /// Chooses between the documented answers: `success_status` for what succeeds, and how many of the next requests `fail_next`, which
+    /// would succeed otherwise.
+    pub fn choose(&self, request: &Map<String, Value>) -> Result<(), Problem> {
+        let success_status = match request.get("success_status").map(Value::as_u64) {
+            None => None,
+            Some(Some(201)) => Some(StatusCode::CREATED),
+            Some(Some(204)) => Some(StatusCode::NO_CONTENT),
+            Some(_) => return Err(Problem::bad_value("success_status")),
         };
-        *lock(&self.success_status) = status;
+        let fail_next = match request.get("fail_next") {
+            None => None,
+            Some(count) => Some(count.as_u64().ok_or_else(|| Problem::bad_value("fail_next"))?),
+        };
+        if success_status.is_none() && fail_next.is_none() {
+            return Err(Problem::bad_request("neither `success_status` nor `fail_next` is given"));
+        }
+        if let Some(status) = success_status {
+            *lock(&self.success_status) = status;
+        }
+        if let Some(count) = fail_next {
+            *lock(&self.failures) = count;
+        }
         Ok(())
+    }
+
+    /// Whether the message that is about to be sent meets trouble; one failure less is left then.
+    pub fn fails(&self) -> bool {
+        let mut failures = lock(&self.failures);
+        let fails = *failures > 0;
+        *failures = failures.saturating_sub(1);
+        fails
     }
 
     /// The messages, oldest first.
@@ -84,13 +113,30 @@ impl Outbox {
 mod tests {
     use super::*;
 
+    fn choose(outbox: &Outbox, request: &Value) -> Result<(), Problem> {
+        outbox.choose(request.as_object().unwrap())
+    }
+
     #[test]
-    fn only_the_two_documented_answers_can_be_chosen() {
+    fn only_documented_answers_can_be_chosen() {
         let outbox = Outbox::new(StatusCode::CREATED);
-        assert!(outbox.choose_success_status(Some(&json!(200))).is_err());
-        assert!(outbox.choose_success_status(None).is_err());
+        for request in [
+            json!({}),
+            json!({ "success_status": 200 }),
+            json!({ "success_status": 204, "fail_next": -1 }),
+            json!({ "fail_next": "one" }),
+        ] {
+            assert!(choose(&outbox, &request).is_err(), "{request}");
+        }
         assert_eq!(outbox.success_status(), StatusCode::CREATED);
-        outbox.choose_success_status(Some(&json!(204))).unwrap();
+        choose(&outbox, &json!({ "success_status": 204 })).unwrap();
         assert_eq!(outbox.success_status(), StatusCode::NO_CONTENT);
+    }
+
+    #[test]
+    fn as_many_messages_fail_as_were_asked_for() {
+        let outbox = Outbox::new(StatusCode::CREATED);
+        choose(&outbox, &json!({ "fail_next": 2 })).unwrap();
+        assert_eq!([(); 4].map(|()| outbox.fails()), [true, true, false, false]);
     }
 }

@@ -89,12 +89,20 @@ impl PaymentState {
 
     /// Whether the consumer pays in a web shop of his own accord.
     pub fn is_ecommerce(&self) -> bool {
-        let channel = self.text("acquiring_channel").or_else(|| {
+        !matches!(self.channel(), Some("IN_STORE" | "TELESALES" | "MOTO"))
+    }
+
+    /// Whether the consumer pays in a shop that he has come to.
+    pub fn is_in_store(&self) -> bool {
+        self.channel() == Some("IN_STORE")
+    }
+
+    fn channel(&self) -> Option<&str> {
+        self.text("acquiring_channel").or_else(|| {
             self.document
                 .get("options")
                 .and_then(|options| options.get("acquiring_channel"))
                 .and_then(Value::as_str)
-        });
-        !matches!(channel, Some("IN_STORE" | "TELESALES" | "MOTO"))
+        })
     }
 }

@@ -30,6 +30,7 @@ pub enum Operation {
     DisableSession,
     Distribute,
     GenerateToken,
+    CheckIdentity,
     PaymentPage,
     CancelConfirmation,
     Move,

@@ -122,6 +122,12 @@ fn api_routes() -> Vec<Route> {
                 Operation::GenerateToken,
                 distribution::generate_token,
             ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.identity_check,
+                Operation::CheckIdentity,
+                sessions::check_identity,
+            ),
         ]);
     }
     routes
@@ -238,7 +244,7 @@ fn control_routes() -> Vec<Route> {
         Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
         Route::control(post, "clock", control::advance_clock),
         Route::control(post, "outcome", control::choose_outcome),
-        Route::control(post, "distribution", control::choose_distribution_status),
+        Route::control(post, "distribution", control::choose_distribution),
         Route::control(post, "limiter", control::set_limits),
         Route::control(post, "authorizations", control::authorize_elsewhere),
         Route::control(post, "callbacks", control::set_callback_line),

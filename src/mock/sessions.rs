@@ -124,6 +124,17 @@ pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
+/// Says that no identity waits to be checked, since no session of the mock comes to `MANUAL_ID_CHECK`; what staff would send and get,
+/// the reference does not say.
+pub fn check_identity(
+    playground: &Playground,
+    call: &Call<'_>,
+    account: &Arc<Account>,
+) -> Result<Reply, Problem> {
+    playground.session(call.param("key"), account).ok_or_else(not_found)?;
+    Err(Problem::not_found("no identity waits to be checked"))
+}
+
 pub fn not_found() -> Problem {
     Problem::not_found("no such session")
 }
@@ -211,7 +222,7 @@ fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
     let pages = &playground.page_origin;
     let paths = playground.paths;
     let token = playground.ids.key();
-    json!({
+    let mut created = json!({
         "session_id": hosted.session_id,
         "session_url": format!("{api}{}", with_key(paths.session, reference)),
         "distribution_url": format!("{api}{}", with_key(paths.distribution, reference)),
@@ -230,5 +241,11 @@ fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
             ),
             "generation_url": format!("{api}{}", with_key(paths.token, reference)),
         },
-    })
+    });
+    // Staff check an identity where they stand before the consumer.
+    if lock(&hosted.payment.state).is_in_store() {
+        created["manual_identification_check_url"] =
+            format!("{api}{}", with_key(paths.identity_check, reference)).into();
+    }
+    created
 }

@@ -34,6 +34,8 @@ struct Document<'r> {
     schema_version: u32,
     outcome: Outcome,
     advice: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<String>,
     headline: String,
     outcomes: Gates,
     run: &'r RunFacts,
@@ -164,7 +166,8 @@ impl RunReport {
         let document = Document {
             schema_version: self.schema_version,
             outcome: self.outcome(),
-            advice: self.outcome().advice(),
+            advice: self.outcome_for_signing().advice(),
+            left_out: self.left_out(),
             headline: self.headline(),
             outcomes: Gates {
                 api: self.outcome_through(Gate::Api),

@@ -19,6 +19,7 @@ pub use outcome::Gate;
 pub use outcome::Outcome;
 pub use run_folder::RunFolder;
 pub use standing::Standing;
+pub use summary::counted;
 pub use terminal::table;
 
 use crate::requirement::Confidence;
@@ -66,7 +67,7 @@ pub struct RunFacts {
     pub seed: u64,
     /// The gate that decides the exit code.
     pub gate: Gate,
-    /// Scenarios were left out on the command line.
+    /// Tags, a shard or features were given, so that a requirement without a scenario was not asked for.
     pub partial: bool,
     /// Name of the deviation that was turned on in the embedded mock.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,7 +37,7 @@ impl Outcome {
         }
     }
 
-    /// What to do with the release, in plain words.
+    /// What to do with the release, in plain words; a report asks it of [`RunReport::outcome_for_signing`].
     pub fn advice(self) -> &'static str {
         match self {
             Self::Conformant => "sign",

@@ -7,6 +7,10 @@ use crate::report::RunReport;
 use crate::report::Standing;
 use crate::report::TargetReport;
 use crate::requirement::Level;
+use crate::verdict::ScenarioRecord;
+use crate::verdict::SkipCause;
+use crate::verdict::Verdict;
+use std::collections::BTreeSet;
 
 /// What a headline counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,6 +42,35 @@ pub fn counted(count: usize, noun: &str) -> String {
 }
 
 impl RunReport {
+    /// The outcome that the plain word of the first screen follows. Only the whole contract can be signed, so a pass of a part is not
+    /// known to be one, although its exit code is 0. Features of one's own are a part too when they stand in place of the embedded
+    /// ones: they may hold to the last line while the target breaks its contract elsewhere.
+    pub fn outcome_for_signing(&self) -> Outcome {
+        match self.outcome() {
+            Outcome::Conformant if self.left_out().is_some() => Outcome::Incomplete,
+            outcome => outcome,
+        }
+    }
+
+    /// How much the command line left out, by tags, a shard or the features it named, and what follows; none when it left out nothing.
+    pub fn left_out(&self) -> Option<String> {
+        let is_left_out =
+            |record: &&ScenarioRecord| matches!(record.verdict(), Verdict::Skipped(SkipCause::LeftOut));
+        let was_left_out =
+            |row: &Row<'_>| row.standing == Standing::NotRun || row.records.iter().any(is_left_out);
+        let (mut apply, mut left_out) = (BTreeSet::new(), BTreeSet::new());
+        for row in self.targets.iter().flat_map(|target| self.rows(target)) {
+            if row.standing != Standing::Na {
+                apply.insert(&row.requirement.id);
+                left_out.extend(was_left_out(&row).then_some(&row.requirement.id));
+            }
+        }
+        let of = format!("{} of {}", left_out.len(), counted(apply.len(), "requirement"));
+        let sentence =
+            format!("{of} left out on the command line, wholly or in part; only a whole run is signed");
+        (!left_out.is_empty()).then_some(sentence)
+    }
+
     /// The outcome in one line, with how much was seen.
     pub fn headline(&self) -> String {
         let mut tally = Tally::default();
@@ -127,6 +160,30 @@ fn line(outcome: Outcome, tally: Tally) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_part_that_passes_is_never_signed() {
+        let mut whole = fixture::report();
+        whole.targets.remove(0);
+        whole.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
+        whole.run.partial = false;
+        assert_eq!((whole.outcome(), whole.left_out()), (Outcome::Conformant, None));
+        assert_eq!(whole.outcome_for_signing().advice(), "sign");
+
+        let mut features_of_ones_own = whole.clone();
+        features_of_ones_own.run.partial = true;
+        let mut shard = whole;
+        let record = &mut shard.targets[0].records[0];
+        record.attempts.last_mut().unwrap().verdict = Verdict::Skipped(SkipCause::LeftOut);
+        for (part, count) in [(features_of_ones_own, "9 of 19"), (shard, "1 of 19")] {
+            let said =
+                "requirements left out on the command line, wholly or in part; only a whole run is signed";
+            assert_eq!(part.left_out(), Some(format!("{count} {said}")));
+            assert_eq!(part.outcome(), Outcome::Conformant);
+            assert_eq!(part.outcome_for_signing().advice(), "cannot tell");
+        }
+    }
 
     #[test]
     fn each_outcome_has_a_headline_that_says_how_much_was_seen() {

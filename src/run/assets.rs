@@ -156,7 +156,12 @@ fn is_embedded_folder(path: &Path) -> bool {
 fn collect(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), AssetError> {
     let failed = |source| AssetError::Read { path: path.to_owned(), source };
     if !path.is_dir() {
-        let text = std::fs::read_to_string(path).map_err(failed)?;
+        let text = if ending == "feature" {
+            // A file that is not UTF-8 is faulty by itself, and no reason to leave the others out.
+            String::from_utf8_lossy(&std::fs::read(path).map_err(failed)?).into_owned()
+        } else {
+            std::fs::read_to_string(path).map_err(failed)?
+        };
         found.push((path.display().to_string(), text));
         return Ok(());
     }

@@ -101,6 +101,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let features = Features::load(&options.features)?;
     let steps = suite::steps_of(&features.loaded)?;
     let schemas = SchemaTexts::load(options.schemas.as_deref())?;
+    // Each target has its own set of them; a fault is told before a request is sent.
+    schemas.compile(true, &features.catalogue)?;
     let recorder = Arc::new(Recorder::default());
     let mut subjects = Vec::new();
     for choice in &options.targets {

@@ -12,6 +12,8 @@ use hyper::StatusCode;
 use hyper::body::Body;
 use hyper::body::Incoming;
 use hyper::header::HeaderMap;
+use hyper::header::HeaderName;
+use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -63,7 +65,15 @@ pub fn install_tls_provider() {
 pub struct Listener {
     tcp: TcpListener,
     addr: SocketAddr,
+    manner: Manner,
+}
+
+/// How answers are written.
+#[derive(Clone)]
+struct Manner {
     title_case: bool,
+    /// A field of the answers that the loop gives in place of the app.
+    field_of_refusals: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Listener {
@@ -72,7 +82,7 @@ impl Listener {
         let failed = |source| ServeError::Bind { addr, source };
         let tcp = TcpListener::bind(addr).await.map_err(failed)?;
         let addr = tcp.local_addr().map_err(failed)?;
-        Ok(Self { tcp, addr, title_case: true })
+        Ok(Self { tcp, addr, manner: Manner { title_case: true, field_of_refusals: None } })
     }
 
     /// The address with its final port.
@@ -83,7 +93,14 @@ impl Listener {
     /// Writes field names in lower case, as HTTP allows and some clients cannot read.
     #[must_use]
     pub fn with_lower_case_fields(mut self) -> Self {
-        self.title_case = false;
+        self.manner.title_case = false;
+        self
+    }
+
+    /// Gives a request that never reaches the app an answer with the field that the app sets on all of its own.
+    #[must_use]
+    pub fn with_field_of_refusals(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.manner.field_of_refusals = Some((name, value));
         self
     }
 
@@ -102,7 +119,7 @@ impl Listener {
             // Dropping the loop drops its connections with it.
             tokio::select! {
                 () = stopped.cancelled() => {}
-                () = accept(self.tcp, acceptor, self.title_case, app) => {}
+                () = accept(self.tcp, acceptor, self.manner, app) => {}
             }
         });
         Server { addr: self.addr, _stop: stop.drop_guard() }
@@ -149,7 +166,7 @@ pub trait AppBody: Body<Data: Send> + Default + Send + 'static {}
 
 impl<B: Body<Data: Send> + Default + Send + 'static> AppBody for B {}
 
-async fn accept<A, B>(tcp: TcpListener, tls: Option<TlsAcceptor>, title_case: bool, app: A)
+async fn accept<A, B>(tcp: TcpListener, tls: Option<TlsAcceptor>, manner: Manner, app: A)
 where
     A: App<B>,
     A::Future: Send,
@@ -161,7 +178,7 @@ where
         tokio::select! {
             accepted = tcp.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(converse(stream, tls.clone(), title_case, app.clone()));
+                    connections.spawn(converse(stream, tls.clone(), manner.clone(), app.clone()));
                 }
                 // Out of descriptors: only the end of a connection can help.
                 Err(error) if !is_peer_fault(&error) => {
@@ -181,7 +198,7 @@ fn is_peer_fault(error: &io::Error) -> bool {
 }
 
 /// Serves one connection to its end. What a rude client does ends its own connection only.
-async fn converse<A, B>(stream: TcpStream, tls: Option<TlsAcceptor>, title_case: bool, app: A)
+async fn converse<A, B>(stream: TcpStream, tls: Option<TlsAcceptor>, manner: Manner, app: A)
 where
     A: App<B>,
     A::Future: Send,
@@ -191,28 +208,30 @@ where
     // Without it small answers wait for the peer's acknowledgement; a refusal only costs time.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => answer(stream, title_case, app).await,
+        None => answer(stream, manner, app).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) = timeout(HEAD_DEADLINE, acceptor.accept(stream)).await {
-                answer(stream, title_case, app).await;
+                answer(stream, manner, app).await;
             }
         }
     }
 }
 
-async fn answer<I, A, B>(stream: I, title_case: bool, app: A)
+async fn answer<I, A, B>(stream: I, manner: Manner, app: A)
 where
     I: AsyncRead + AsyncWrite + Unpin,
     A: App<B>,
     B: AppBody,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
+    let field = manner.field_of_refusals;
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut app = app.clone();
+        let (mut app, field) = (app.clone(), field.clone());
         async move {
             if fields_too_large(request.headers()) {
                 let mut refusal = Response::new(B::default());
                 *refusal.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+                refusal.headers_mut().extend(field);
                 return Ok(refusal);
             }
             app.call(request).await
@@ -223,7 +242,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
         .half_close(true)
-        .title_case_headers(title_case)
+        .title_case_headers(manner.title_case)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -21,6 +21,9 @@ pub fn find(text: &str) -> Option<(usize, String, String)> {
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
         let line = line.trim();
+        if line.contains(char::REPLACEMENT_CHARACTER) {
+            return Some((number, "this line is not UTF-8".into(), "save the file as UTF-8".into()));
+        }
         if let Some((_, fence)) = doc_string {
             if line.starts_with(fence) {
                 doc_string = None;
@@ -57,6 +60,10 @@ pub fn find(text: &str) -> Option<(usize, String, String)> {
     }
     if let Some((line, fence)) = doc_string {
         return Some((line, "this doc string is never closed".into(), format!("close it with {fence}")));
+    }
+    if !begun {
+        let help = "begin one with `Feature:` and its title, or take the file away";
+        return Some((1, "there is no feature in this file".into(), help.into()));
     }
     None
 }
@@ -129,6 +136,9 @@ mod tests {
                 "this doc string is never closed",
             ),
             ("# language: xx\nFeature: x\n", 1, "`xx` is no language of Gherkin"),
+            ("", 1, "there is no feature in this file"),
+            ("# nothing yet\n\n", 1, "there is no feature in this file"),
+            ("Feature: x\n\n  Scenario: Stra\u{fffd}e\n", 3, "this line is not UTF-8"),
             ("Fature: x\n", 1, "`Fature: x` begins with no keyword of Gherkin"),
         ];
         for (text, line, message) in cases {

@@ -1,7 +1,7 @@
 //! The description the mock serves agrees with the schemas by which the suite judges, and the mock's answers with it.
 
+use crate::mock_process::MockProcess;
 use crate::server;
-use crate::server::MockProcess;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! Random and malformed requests, byte by byte: the mock never answers 5xx, never hangs, never dies, never grows.
 
+use crate::mock_process::MockProcess;
 use crate::server;
 use crate::server::AUTHORIZATION;
-use crate::server::MockProcess;
 use proptest::collection::vec;
 use proptest::prelude::Just;
 use proptest::prelude::Strategy;
@@ -268,7 +268,7 @@ fn no_request_however_rude_makes_the_mock_fail_hang_or_grow() {
             ..Config::default()
         };
         let tally = RefCell::new(BTreeMap::<u16, usize>::new());
-        let before = resident_kib(&mock);
+        let before = mock.resident_kib();
         let began = Instant::now();
         let outcome = TestRunner::new(config).run(&request(&live), |request| {
             let bytes = mock.exchange(&request);
@@ -287,15 +287,28 @@ fn no_request_however_rude_makes_the_mock_fail_hang_or_grow() {
         }
         assert!(began.elapsed() < LIMIT, "{dialect}: took {:?}", began.elapsed());
         assert_eq!(mock.get("/_mock").status, 200, "{dialect}: the mock still answers");
-        if let (Some(before), Some(after)) = (before, resident_kib(&mock)) {
+        if let (Some(before), Some(after)) = (before, mock.resident_kib()) {
             assert!(after < before + GROWTH, "{dialect}: grew from {before} to {after} KiB");
         }
     }
 }
 
-/// Resident memory of the mock in KiB, where the system tells.
-fn resident_kib(mock: &MockProcess) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", mock.child.id())).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.split_whitespace().next()?.parse().ok()
+#[test]
+fn every_refusal_says_that_it_comes_from_the_mock() {
+    let mock = MockProcess::start("klarna");
+    let head = |target: &str, fields: &str| {
+        format!("{target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{fields}\r\n", mock.host())
+    };
+    let large = format!("X-Large: {}\r\n", "a".repeat(7_000));
+    for (request, status) in [
+        (head("GET /hpp/v1/sessions/x", &large), 431),
+        (head("GET /hpp/v1/sessions/x", ""), 401),
+        (head("GET /nowhere", ""), 404),
+        (head("PUT /hpp/v1/sessions", ""), 405),
+    ] {
+        let answer = server::parse(&mock.exchange(request.as_bytes())).unwrap();
+        assert_eq!(answer.status, status);
+        let field = answer.fields.iter().find(|(name, _)| name == "X-Mock");
+        assert!(field.is_some_and(|(_, value)| value == "hpp-conformance"), "{status}: {:?}", answer.fields);
+    }
 }

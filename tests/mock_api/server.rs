@@ -1,27 +1,17 @@
-//! What the tests of the mock share: the mock as a process of its own, and requests byte by byte.
+//! What the tests of the mock share: requests to it, byte by byte.
 
+use crate::mock_process::MockProcess;
 use serde_json::Value;
 use serde_json::json;
-use std::io::BufRead;
-use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
 use std::time::Duration;
 
 /// User name and password of the merchant account, as HTTP Basic.
 pub const AUTHORIZATION: &str = "Basic dXNlcjpzZWNyZXQ=";
 /// The longest any answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A mock in a process of its own; dropping it ends the process.
-pub struct MockProcess {
-    pub child: Child,
-    pub base_url: String,
-}
 
 /// What came back.
 #[derive(Debug)]
@@ -39,16 +29,7 @@ impl Answer {
 
 impl MockProcess {
     pub fn start(dialect: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
-            .args(["mock", "--port", "0", "--dialect", dialect, "--username", "user"])
-            .env("HPP_PASSWORD", "secret")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base_url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { child, base_url }
+        Self::with_account(dialect, "user", "secret")
     }
 
     pub fn host(&self) -> &str {
@@ -84,13 +65,6 @@ impl MockProcess {
             assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "the mock hangs: {error}");
         }
         bytes
-    }
-}
-
-impl Drop for MockProcess {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -160,12 +160,16 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_a_failure_says_sign_and_offers_no_failures() {
+    fn a_whole_run_without_a_failure_says_sign_and_offers_no_failures() {
         let mut report = fixture::report();
         report.targets.remove(0);
         report.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
         let page = report.to_html(&RunFolder::new("reports/none")).unwrap();
-        assert!(page.contains("<h1>Sign</h1>"));
+        assert!(page.contains("<h1>Cannot tell</h1>"));
+        assert!(page.contains("<b>partial</b>") && page.contains(&report.left_out().unwrap()));
+        report.run.partial = false;
+        let page = report.to_html(&RunFolder::new("reports/none")).unwrap();
+        assert!(page.contains("<h1>Sign</h1>") && !page.contains("<b>partial</b>"));
         assert!(page.contains("CONFORMANT as far as seen: 7 of 15 MUSTs"));
         for absent in ["#failure-1", "id=\"failures\"", "id=\"waivers\""] {
             assert!(!page.contains(absent), "{absent}");

@@ -91,14 +91,14 @@ fn outcome_slug(outcome: Outcome) -> &'static str {
 }
 
 fn lead(report: &RunReport) -> Value {
-    let outcome = report.outcome();
+    let outcome = report.outcome_for_signing();
     let mut advice = outcome.advice().to_owned();
     advice[..1].make_ascii_uppercase();
     context! {
         advice,
         slug => outcome_slug(outcome),
         headline => report.headline(),
-        partial => report.run.partial,
+        left_out => report.left_out(),
         deviation => report.run.deviation.clone(),
         gate => (report.run.gate != Gate::All).then(|| gate_word(report.run.gate)),
     }

@@ -76,12 +76,12 @@ impl RunReport {
 }
 
 fn lead(page: &mut Page, report: &RunReport) {
-    let outcome = report.outcome();
+    let outcome = report.outcome_for_signing();
     let word = outcome.advice().to_uppercase();
     let indent = word.chars().count() + 3;
     page.beside((&word, Look::of_outcome(outcome)), indent, &report.headline());
-    if report.run.partial {
-        page.indented(indent, "partial: scenarios were left out on the command line");
+    if let Some(left_out) = report.left_out() {
+        page.indented(indent, &format!("partial: {left_out}"));
     }
     if let Some(deviation) = &report.run.deviation {
         page.indented(indent, &format!("the mock lies on purpose: {}", clean(deviation)));

@@ -1,0 +1,120 @@
+//! `MOCK.md` keeps its word: what it prints runs as it is printed, and answers as it says.
+
+#[path = "support/mock_process.rs"]
+mod mock_process;
+
+use mock_process::MockProcess;
+use std::process::Command;
+
+const MANUAL: &str = include_str!("../MOCK.md");
+/// Written by the shell before the output of each block.
+const MARK: &str = "~~~ block";
+
+/// The blocks of the manual that are fenced as this language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    MANUAL.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// A program that the manual uses and that is not installed here.
+fn missing_program() -> Option<&'static str> {
+    let is_missing = |program: &&str| Command::new(program).arg("--version").output().is_err();
+    ["bash", "curl", "jq", "openssl"].into_iter().find(is_missing)
+}
+
+/// What each block printed, once it is known that the shell ran them all.
+fn run(script: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", script])
+        .current_dir(folder.path())
+        .output()
+        .expect("bash can be started");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "the blocks do not run: {}\n{stdout}\n{stderr}", output.status);
+    assert_eq!(stderr, "", "the blocks complain");
+    assert!(!stdout.contains("error_code"), "the mock refuses something:\n{stdout}");
+    stdout.split(MARK).skip(1).map(|part| part.trim_start_matches('\n').to_owned()).collect()
+}
+
+/// A block printed as many lines as are given here, each with its parts.
+fn shows(block: &str, parts: &[&[&str]]) {
+    let lines: Vec<&str> = block.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.len(), parts.len(), "lines of:\n{block}");
+    for (line, parts) in lines.iter().zip(parts) {
+        for part in *parts {
+            assert!(line.contains(part), "`{part}` is not in `{line}`");
+        }
+    }
+}
+
+#[test]
+fn the_blocks_of_the_manual_run_as_they_are_printed() {
+    if let Some(program) = missing_program() {
+        eprintln!("NOT RUN: the blocks of the manual need `{program}`; install it");
+        return;
+    }
+    let start = blocks("console").concat();
+    for line in ["export HPP_PASSWORD=secret", "mock --port 8080 ", "mock --port 8081 --dialect kustom "] {
+        assert!(start.contains(line), "the manual starts the mocks otherwise than by `{line}`");
+    }
+    let klarna = MockProcess::with_account("klarna", "merchant", "secret");
+    let kustom = MockProcess::with_account("kustom", "merchant", "secret");
+    let shell = blocks("sh");
+    let calls = |text: &str| text.matches("curl -").count();
+    let run_calls: usize = shell.iter().map(|block| calls(block)).sum();
+    assert!(run_calls > 20 && run_calls == calls(MANUAL), "{run_calls} of {} are run", calls(MANUAL));
+    let marked: Vec<String> = shell.iter().map(|block| format!("echo '{MARK}'\n{block}")).collect();
+    let script = marked
+        .concat()
+        .replace("http://127.0.0.1:8080", &klarna.base_url)
+        .replace("http://127.0.0.1:8081", &kustom.base_url);
+    assert!(!script.contains("127.0.0.1:808"), "a port of the manual is left");
+
+    let told = run(&script);
+    let [kp, kco, control, link, callbacks] = told.as_slice() else { panic!("{} blocks", told.len()) };
+    shows(
+        kp,
+        &[
+            &["http://localhost:"],
+            &["Location: https://shop.example/thanks?sid=", "&token="],
+            &["COMPLETED"],
+            &["AUTHORIZED"],
+        ],
+    );
+    shows(
+        kco,
+        &[
+            &["Location: https://shop.example/thanks?order="],
+            &["[\"COMPLETED\",true]"],
+            &["checkout_complete"],
+        ],
+    );
+    assert!(!kp.contains("{{") && !kco.contains("{{"), "a placeholder is left");
+    let clocks = control.lines().next().unwrap();
+    assert_eq!(clocks.matches("\"now\":").count(), 2, "{clocks}");
+    for part in [
+        "{\"status\":\"COMPLETED\",\"events\":[\"page_opened\",\"approved\"",
+        "POST /_mock/accounts/",
+        "/outcome 204\n",
+        "\n1\n",
+        "event: hello",
+    ] {
+        assert!(control.contains(part), "`{part}` is not in:\n{control}");
+    }
+    shows(
+        link,
+        &[
+            &["201"],
+            &[
+                "\"channel\":\"email\"",
+                "\"to\":\"anna@shop.example\"",
+                "\"link\":\"http://localhost:",
+                "betalningslänk",
+            ],
+            &["503"],
+        ],
+    );
+    shows(callbacks, &[&["\"attempt\":1", "\"session_status\":\"IN_PROGRESS\"", "\"at\":"], &["2"]]);
+}

@@ -1,0 +1,46 @@
+//! The mock as a process of its own, as tests and benchmarks start it.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+/// A mock in a process of its own, on a free port; dropping it ends the process.
+pub struct MockProcess {
+    child: Child,
+    pub base_url: String,
+}
+
+impl MockProcess {
+    /// Starts it for one merchant account, and waits until it says where it listens.
+    pub fn with_account(dialect: &str, username: &str, password: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
+            .args(["mock", "--port", "0", "--dialect", dialect])
+            .env("HPP_USERNAME", username)
+            .env("HPP_PASSWORD", password)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the mock can be started");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base_url = line.split_whitespace().find(|word| word.starts_with("http://"));
+        let base_url = base_url.unwrap_or_else(|| panic!("the mock does not say where it listens: {line}"));
+        Self { child, base_url: base_url.to_owned() }
+    }
+
+    /// Resident memory in KiB, as the kernel counts it now; none where the kernel does not tell.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub fn resident_kib(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+}
+
+impl Drop for MockProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
