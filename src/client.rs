@@ -254,11 +254,14 @@ impl Client {
             (Err(_), Ok(text)) => Body::Text(self.recorder.text(text)),
             (Err(_), Err(_)) => Body::Binary { bytes: raw.body.len() },
         };
-        let fields = raw
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
-        Outcome::Response(Response { status: raw.status, fields: self.recorder.fields(fields), body })
+        let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let is_url = name == header::LOCATION;
+            let shown = if is_url { self.recorder.url(&value) } else { self.recorder.text(&value) };
+            (name.to_string(), shown)
+        };
+        let fields = raw.headers.iter().map(field).collect();
+        Outcome::Response(Response { status: raw.status, fields, body })
     }
 }
 

@@ -3,61 +3,182 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::sync::RwLockReadGuard;
+use std::sync::RwLockWriteGuard;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
-/// Secrets with their labels, and names that may be shown.
+/// Longest text that a record keeps.
+const LONGEST_TEXT: usize = 16 * 1024;
+
+/// Secrets with their labels, and names that may be shown. Several threads use it at once; most texts are settled without a lock.
+#[derive(Default)]
 pub(super) struct Known {
+    /// Lengths of the tokens that have a label: a token of another length needs no look.
+    lengths: Lengths,
+    inner: RwLock<Inner>,
+    /// Secrets that are no single token; few, and found anywhere in a text.
+    phrases: RwLock<Vec<(String, String)>>,
+}
+
+#[derive(Default)]
+struct Inner {
     /// Opaque values, found in texts token by token.
-    pub(super) labels: HashMap<String, String>,
-    /// Whether one of them has this length; a token of another length needs no look.
-    lengths: Vec<bool>,
-    /// Length of the shortest of them.
-    shortest: usize,
-    /// Values of any shape, found anywhere; few.
-    pub(super) phrases: Vec<(String, String)>,
+    labels: HashMap<String, String>,
     /// Values that may be shown.
-    pub(super) public: HashSet<String>,
+    public: HashSet<String>,
     /// Origins of pages whose every path is a link.
-    pub(super) link_origins: HashSet<String>,
+    link_origins: HashSet<String>,
     counts: HashMap<&'static str, usize>,
 }
 
-impl Default for Known {
-    fn default() -> Self {
-        Self {
-            labels: HashMap::new(),
-            lengths: Vec::new(),
-            shortest: usize::MAX,
-            phrases: Vec::new(),
-            public: HashSet::new(),
-            link_origins: HashSet::new(),
-            counts: HashMap::new(),
+impl Known {
+    /// The label of a value; a new one of this kind when it has none.
+    pub(super) fn label(&self, kind: &'static str, value: &str) -> String {
+        if let Some(label) = self.label_of(value) {
+            return label;
         }
+        self.lengths.add(value.len());
+        let mut inner = self.write();
+        if let Some(label) = inner.labels.get(value) {
+            return label.clone();
+        }
+        let count = inner.counts.entry(kind).or_default();
+        *count += 1;
+        let label = format!("‹{kind}:{count}›");
+        inner.labels.insert(value.to_owned(), label.clone());
+        label
+    }
+
+    /// The label of a value that has one.
+    pub(super) fn label_of(&self, value: &str) -> Option<String> {
+        if self.lengths.have(value.len()) { self.read().labels.get(value).cloned() } else { None }
+    }
+
+    /// Gives this form of a secret the secret's label.
+    pub(super) fn learn(&self, form: String, label: String) {
+        if is_token(&form) {
+            self.lengths.add(form.len());
+            self.write().labels.insert(form, label);
+            return;
+        }
+        let mut phrases = self.phrases.write().unwrap_or_else(PoisonError::into_inner);
+        if !phrases.iter().any(|(phrase, _)| *phrase == form) {
+            phrases.push((form, label));
+            phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+        }
+    }
+
+    /// Lets a value be shown.
+    pub(super) fn publish(&self, value: &str) {
+        if !self.is_public(value) {
+            self.write().public.insert(value.to_owned());
+        }
+    }
+
+    pub(super) fn is_public(&self, value: &str) -> bool {
+        self.read().public.contains(value)
+    }
+
+    /// Takes every path of this origin for a link from now on.
+    pub(super) fn add_link_origin(&self, origin: &str) {
+        if !self.is_link_origin(origin) {
+            self.write().link_origins.insert(origin.to_owned());
+        }
+    }
+
+    pub(super) fn is_link_origin(&self, origin: &str) -> bool {
+        self.read().link_origins.contains(origin)
+    }
+
+    /// A text with every known secret replaced; cut where it is long.
+    pub(super) fn shown(&self, text: &str) -> String {
+        let mut shown = Cow::Borrowed(text);
+        for (phrase, label) in self.phrases.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            if shown.contains(phrase.as_str()) {
+                shown = Cow::Owned(shown.replace(phrase.as_str(), label));
+            }
+        }
+        let shown = self.replace_tokens(&shown);
+        if text.len() > LONGEST_TEXT {
+            shown.chars().take(LONGEST_TEXT).collect()
+        } else {
+            shown.into_owned()
+        }
+    }
+
+    /// Looks up each run of token characters, whole first, then its parts: a token may stand in a path, after a name, or before a full
+    /// stop.
+    pub(super) fn replace_tokens<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut shown = String::new();
+        let mut copied = 0;
+        let mut found = |start: usize, end: usize| {
+            if start < copied {
+                return false;
+            }
+            let Some(label) = self.label_of(&text[start..end]) else { return false };
+            shown.push_str(&text[copied..start]);
+            shown.push_str(&label);
+            copied = end;
+            true
+        };
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            if !is_token_byte(bytes[at]) {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            while at < bytes.len() && is_token_byte(bytes[at]) {
+                at += 1;
+            }
+            if found(start, at) {
+                continue;
+            }
+            let mut part = start;
+            for mark in (start..at).filter(|index| matches!(bytes[*index], b'/' | b'=')) {
+                found(part, mark);
+                part = mark + 1;
+            }
+            if part > start {
+                found(part, at);
+            }
+            if bytes[at - 1] == b'.' {
+                found(part, at - 1);
+            }
+        }
+        if copied == 0 {
+            return Cow::Borrowed(text);
+        }
+        shown.push_str(&text[copied..]);
+        Cow::Owned(shown)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
-    pub(super) fn learn(&mut self, value: String, label: String) {
-        self.shortest = self.shortest.min(value.len());
-        if self.lengths.len() <= value.len() {
-            self.lengths.resize(value.len() + 1, false);
-        }
-        self.lengths[value.len()] = true;
-        self.labels.insert(value, label);
+/// A set of lengths that is read without a lock; lengths from 1,023 on count as one.
+#[derive(Default)]
+struct Lengths([AtomicU64; 16]);
+
+impl Lengths {
+    fn add(&self, length: usize) {
+        let length = length.min(1023);
+        self.0[length / 64].fetch_or(1 << (length % 64), Ordering::AcqRel);
     }
 
-    fn find(&self, token: &str) -> Option<&String> {
-        if self.lengths.get(token.len()).is_some_and(|known| *known) { self.labels.get(token) } else { None }
-    }
-
-    pub(super) fn label(&mut self, kind: &'static str, value: &str) -> String {
-        if let Some(label) = self.labels.get(value) {
-            return label.clone();
-        }
-        let count = self.counts.entry(kind).or_default();
-        *count += 1;
-        let label = format!("‹{kind}:{count}›");
-        self.learn(value.to_owned(), label.clone());
-        label
+    fn have(&self, length: usize) -> bool {
+        let length = length.min(1023);
+        self.0[length / 64].load(Ordering::Acquire) & (1 << (length % 64)) != 0
     }
 }
 
@@ -65,56 +186,6 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'%' | b'/' | b'=')
 }
 
-pub(super) fn is_token(text: &str) -> bool {
+fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
-}
-
-/// Looks up each run of token characters, whole first, then its parts: a token may stand in a path, after a name, or before a full stop.
-pub(super) fn replace_tokens<'t>(known: &Known, text: &'t str) -> Cow<'t, str> {
-    if text.len() < known.shortest {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::new();
-    let mut copied = 0;
-    let mut found = |start: usize, end: usize| {
-        if start < copied {
-            return false;
-        }
-        let Some(label) = known.find(&text[start..end]) else { return false };
-        shown.push_str(&text[copied..start]);
-        shown.push_str(label);
-        copied = end;
-        true
-    };
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if !is_token_byte(bytes[at]) {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        while at < bytes.len() && is_token_byte(bytes[at]) {
-            at += 1;
-        }
-        if at - start < known.shortest || found(start, at) {
-            continue;
-        }
-        let mut part = start;
-        for mark in (start..at).filter(|index| matches!(bytes[*index], b'/' | b'=')) {
-            found(part, mark);
-            part = mark + 1;
-        }
-        if part > start {
-            found(part, at);
-        }
-        if bytes[at - 1] == b'.' {
-            found(part, at - 1);
-        }
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    shown.push_str(&text[copied..]);
-    Cow::Owned(shown)
 }

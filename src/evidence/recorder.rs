@@ -1,17 +1,11 @@
 //! The recorder: the one place where secrets are cut out, before anything becomes a record.
 
-use crate::evidence::Field;
 use crate::evidence::known::Known;
-use crate::evidence::known::is_token;
-use crate::evidence::known::replace_tokens;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::NON_ALPHANUMERIC;
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
-use std::borrow::Cow;
-use std::sync::RwLock;
-use std::sync::RwLockReadGuard;
 use url::Url;
 
 /// Members whose value lets its holder pay, read or send, and the kind of their label.
@@ -37,81 +31,55 @@ const PUBLIC_MEMBERS: &[&str] =
 /// A query value at least this long is taken for a secret unless it is known to be a name.
 const OPAQUE_LENGTH: usize = 16;
 
-/// Longest text that a record keeps.
-const LONGEST_TEXT: usize = 16 * 1024;
-
 /// Turns what is sent and seen into text that may be kept.
 ///
 /// A secret becomes a label such as `‹authorization_token:2›`. The same value gives the same label within a run, so a check that
 /// compares two labels compares the two values.
 #[derive(Default)]
 pub struct Recorder {
-    known: RwLock<Known>,
+    known: Known,
 }
 
 impl Recorder {
     /// Learns the credentials of a run or of a merchant account, in every form in which they travel.
     pub fn learn_credentials(&self, username: &str, password: &str) {
-        let mut known = self.write();
         let pair = format!("{username}:{password}");
         for (kind, value) in [("credentials", pair.as_str()), ("username", username), ("password", password)]
         {
-            let label = known.label(kind, value);
+            let label = self.known.label(kind, value);
             let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
             for form in [STANDARD.encode(value), encoded, value.to_owned()] {
-                if is_token(&form) {
-                    known.learn(form, label.clone());
-                } else if !known.phrases.iter().any(|(phrase, _)| *phrase == form) {
-                    known.phrases.push((form, label.clone()));
-                }
+                self.known.learn(form, label.clone());
             }
         }
-        known.phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
     }
 
     /// A JSON body, with the values of secret members and every known secret replaced.
     pub fn json(&self, mut value: Value) -> Value {
-        self.cut(&mut self.reading(), None, &mut value);
+        self.cut(None, &mut value);
         value
     }
 
-    /// Header fields; a URL that one leads to is recorded as such.
-    pub fn fields<'f>(&self, fields: impl Iterator<Item = (&'f str, Cow<'f, str>)>) -> Vec<Field> {
-        let mut reading = self.reading();
-        let recorded = fields.map(|(name, value)| {
-            let shown = if name.eq_ignore_ascii_case("location") {
-                reading.pause();
-                self.url(&value)
-            } else {
-                shown(reading.known(), &value)
-            };
-            (name.to_owned(), shown)
-        });
-        recorded.collect()
-    }
-
-    fn cut(&self, reading: &mut Reading<'_>, name: Option<&str>, value: &mut Value) {
+    fn cut(&self, name: Option<&str>, value: &mut Value) {
         match value {
             Value::Object(members) => {
-                members.iter_mut().for_each(|(name, value)| self.cut(reading, Some(name), value));
+                members.iter_mut().for_each(|(name, value)| self.cut(Some(name), value));
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.cut(reading, name, item)),
-            Value::String(text) => *text = self.string(reading, name, text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cut(name, item)),
+            Value::String(text) => *text = self.string(name, text),
             _ => {}
         }
     }
 
-    fn string(&self, reading: &mut Reading<'_>, name: Option<&str>, text: &str) -> String {
-        let Some(name) = name else { return shown(reading.known(), text) };
+    fn string(&self, name: Option<&str>, text: &str) -> String {
+        let Some(name) = name else { return self.text(text) };
         if text.is_empty() {
             return String::new();
         }
         if let Some((_, kind)) = SECRET_MEMBERS.iter().find(|(member, _)| *member == name) {
-            reading.pause();
-            return self.write().label(kind, text);
+            return self.known.label(kind, text);
         }
         if LINK_MEMBERS.contains(&name) {
-            reading.pause();
             return self.link(text);
         }
         if API_LINK_MEMBERS.contains(&name)
@@ -119,20 +87,16 @@ impl Recorder {
             && url.has_host()
             && url.path().len() > 1
         {
-            reading.pause();
-            return labelled_link(&mut self.write(), &url);
+            return self.labelled_link(&url);
         }
         if PUBLIC_MEMBERS.contains(&name) {
-            if let Some(label) = reading.known().labels.get(text) {
-                return label.clone();
+            if let Some(label) = self.known.label_of(text) {
+                return label;
             }
-            if !reading.known().public.contains(text) {
-                reading.pause();
-                self.write().public.insert(text.to_owned());
-            }
+            self.known.publish(text);
             return text.to_owned();
         }
-        shown(reading.known(), text)
+        self.text(text)
     }
 
     /// A link that lets its holder pay: scheme, host, parameter names and encoding stay, path and values become labels.
@@ -143,9 +107,8 @@ impl Recorder {
         if !url.has_host() || url.path().len() <= 1 {
             return self.text(text);
         }
-        let mut known = self.write();
-        known.link_origins.insert(origin(&url));
-        labelled_link(&mut known, &url)
+        self.known.add_link_origin(&origin(&url));
+        self.labelled_link(&url)
     }
 
     /// A URL that was visited: links on page hosts become labels, opaque query values too.
@@ -154,107 +117,64 @@ impl Recorder {
         if !url.has_host() {
             return self.text(text);
         }
-        let mut known = self.write();
-        if known.link_origins.contains(&origin(&url)) && url.path().len() > 1 {
-            return labelled_link(&mut known, &url);
+        if self.known.is_link_origin(&origin(&url)) && url.path().len() > 1 {
+            return self.labelled_link(&url);
         }
         let (base, fragment) = split_at(text, '#');
         let (path, query) = split_at(base, '?');
-        let mut shown = replace_tokens(&known, path).into_owned();
+        let mut shown = self.known.replace_tokens(path).into_owned();
         if let Some(query) = query {
-            let pairs: Vec<String> = query.split('&').map(|pair| query_pair(&mut known, pair)).collect();
             shown.push('?');
-            shown.push_str(&pairs.join("&"));
+            shown.push_str(&self.query(query));
         }
         if let Some(fragment) = fragment {
             shown.push('#');
-            shown.push_str(&replace_tokens(&known, fragment));
+            shown.push_str(&self.known.replace_tokens(fragment));
         }
         shown
     }
 
     /// Any text, with every known secret replaced; cut where it is long.
     pub fn text(&self, text: &str) -> String {
-        shown(&self.read(), text)
+        self.known.shown(text)
     }
 
-    fn reading(&self) -> Reading<'_> {
-        Reading { recorder: self, known: None }
+    fn labelled_link(&self, url: &Url) -> String {
+        let label = self.known.label("link", url.path());
+        let query = url.query().map(|query| format!("?{}", self.query(query)));
+        format!("{}/{label}{}", origin(url), query.unwrap_or_default())
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Known> {
-        self.known.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn query(&self, query: &str) -> String {
+        let pairs: Vec<String> = query.split('&').map(|pair| self.query_pair(pair)).collect();
+        pairs.join("&")
     }
 
-    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Known> {
-        self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// A look at what is known that lasts over several values. It is let go before anything new is learned.
-struct Reading<'r> {
-    recorder: &'r Recorder,
-    known: Option<RwLockReadGuard<'r, Known>>,
-}
-
-impl Reading<'_> {
-    fn known(&mut self) -> &Known {
-        let recorder = self.recorder;
-        self.known.get_or_insert_with(|| recorder.read())
-    }
-
-    fn pause(&mut self) {
-        self.known = None;
-    }
-}
-
-fn shown(known: &Known, text: &str) -> String {
-    let mut cut = text.len().min(LONGEST_TEXT);
-    while !text.is_char_boundary(cut) {
-        cut -= 1;
-    }
-    let mut shown = Cow::Borrowed(text);
-    for (phrase, label) in &known.phrases {
-        if shown.contains(phrase.as_str()) {
-            shown = Cow::Owned(shown.replace(phrase.as_str(), label));
+    /// A query parameter: the name stays, an opaque value becomes a label.
+    fn query_pair(&self, pair: &str) -> String {
+        let (name, Some(value)) = split_at(pair, '=') else {
+            return self.known.replace_tokens(pair).into_owned();
+        };
+        let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+        let opaque = || {
+            decoded.len() >= OPAQUE_LENGTH
+                && !decoded.contains(['{', '}', ' '])
+                && !self.known.is_public(&decoded)
+                && !self.known.is_public(&decoded.to_lowercase())
+        };
+        let label = match self.known.label_of(&decoded) {
+            None if opaque() => Some(self.known.label("value", &decoded)),
+            label => label,
+        };
+        match label {
+            Some(label) => format!("{name}={label}"),
+            None => format!("{name}={}", self.known.replace_tokens(value)),
         }
     }
-    let shown = replace_tokens(known, &shown);
-    if text.len() > cut { shown.chars().take(LONGEST_TEXT).collect() } else { shown.into_owned() }
 }
 
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-fn labelled_link(known: &mut Known, url: &Url) -> String {
-    let label = known.label("link", url.path());
-    let mut shown = format!("{}/{label}", origin(url));
-    if let Some(query) = url.query() {
-        let pairs: Vec<String> = query.split('&').map(|pair| query_pair(known, pair)).collect();
-        shown.push('?');
-        shown.push_str(&pairs.join("&"));
-    }
-    shown
-}
-
-/// A query parameter: the name stays, an opaque value becomes a label.
-fn query_pair(known: &mut Known, pair: &str) -> String {
-    let (name, Some(value)) = split_at(pair, '=') else { return replace_tokens(known, pair).into_owned() };
-    let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
-    let opaque = decoded.len() >= OPAQUE_LENGTH
-        && !decoded.contains(['{', '}', ' '])
-        && !known.public.contains(decoded.as_ref())
-        && !known.public.contains(&decoded.to_lowercase());
-    let label = match known.labels.get(decoded.as_ref()) {
-        Some(label) => Some(label.clone()),
-        None if opaque => Some(known.label("value", &decoded)),
-        None => None,
-    };
-    match label {
-        Some(label) => format!("{name}={label}"),
-        None => format!("{name}={}", replace_tokens(known, value)),
-    }
 }
 
 fn split_at(text: &str, mark: char) -> (&str, Option<&str>) {
@@ -336,6 +256,6 @@ mod tests {
 
     #[test]
     fn a_long_text_is_cut() {
-        assert_eq!(Recorder::default().text(&"é".repeat(20_000)).chars().count(), LONGEST_TEXT);
+        assert_eq!(Recorder::default().text(&"é".repeat(20_000)).chars().count(), 16 * 1024);
     }
 }
