@@ -2,14 +2,14 @@
 
 PROGRAM := target/debug/hpp-conformance
 
-.PHONY: run test check browser build example bench peers
+.PHONY: run test check browser tools build example bench peers
 
 ## Run the embedded features against the embedded mock, in both dialects.
 run: browser build
 	$(PROGRAM) run
 
 ## Pass the tests.
-test: browser build
+test: browser tools build
 	cargo test --locked
 	$(PROGRAM) prove --quick --jobs 2
 
@@ -24,7 +24,11 @@ build:
 
 ## Install Chromium and ChromeDriver where none is found.
 browser:
-	@sh scripts/install-browser.sh
+	@sh scripts/install.sh browser
+
+## Install what the tests need besides: curl, jq, openssl.
+tools:
+	@sh scripts/install.sh tools
 
 ## Rebuild the example report.
 example: browser build

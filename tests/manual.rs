@@ -16,12 +16,6 @@ fn blocks(language: &str) -> Vec<&'static str> {
     MANUAL.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
-/// A program that the manual uses and that is not installed here.
-fn missing_program() -> Option<&'static str> {
-    let is_missing = |program: &&str| Command::new(program).arg("--version").output().is_err();
-    ["bash", "curl", "jq", "openssl"].into_iter().find(is_missing)
-}
-
 /// What each block printed, once it is known that the shell ran them all.
 fn run(script: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
@@ -51,9 +45,12 @@ fn shows(block: &str, parts: &[&[&str]]) {
 
 #[test]
 fn the_blocks_of_the_manual_run_as_they_are_printed() {
-    if let Some(program) = missing_program() {
-        eprintln!("NOT RUN: the blocks of the manual need `{program}`; install it");
-        return;
+    for program in ["bash", "curl", "jq", "openssl"] {
+        let found = Command::new(program).arg("--version").output().is_ok();
+        assert!(
+            found,
+            "the blocks of the manual need `{program}`; `sh scripts/install.sh tools` installs it"
+        );
     }
     let start = blocks("console").concat();
     for line in ["export HPP_PASSWORD=secret", "mock --port 8080 ", "mock --port 8081 --dialect kustom "] {

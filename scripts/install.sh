@@ -1,0 +1,50 @@
+#!/bin/sh
+# Makes sure that what a run needs (`browser`) or what the tests need besides (`tools`) is there; says what it does before it does it.
+set -eu
+
+found() { command -v "$1" >/dev/null 2>&1; }
+
+# Installs Debian's packages, or says what to do by hand: what is missing, the hint for other systems, the packages.
+install() {
+    missing=$1 hint=$2
+    shift 2
+    if ! found apt-get; then
+        echo "$missing not found, and this system has no apt-get. $hint" >&2
+        exit 1
+    fi
+    as_root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! found sudo; then
+            echo "$missing not found. As root: apt-get install $*" >&2
+            exit 1
+        fi
+        as_root=sudo
+    fi
+    echo "$missing not found: installing Debian's packages $*."
+    $as_root apt-get update -q
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -q -y --no-install-recommends "$@"
+}
+
+case "${1:-}" in
+browser)
+    if found chromedriver &&
+        { found chromium-headless-shell || found chromium || found chromium-browser || found google-chrome; }; then
+        exit 0
+    fi
+    hint="Install both by hand (Fedora: dnf install chromium chromium-headless chromedriver; Arch: pacman -S chromium;
+macOS: brew install --cask chromium chromedriver), then run this again."
+    install "Chromium with ChromeDriver was" "$hint" chromium chromium-driver
+    DEBIAN_FRONTEND=noninteractive $as_root apt-get install -q -y --no-install-recommends chromium-headless-shell ||
+        echo "No package chromium-headless-shell here: full Chromium does as well, more slowly."
+    ;;
+tools)
+    # The manual of the mock is tried out as it is printed.
+    for tool in curl jq openssl; do
+        found "$tool" || install "$tool was" "Install it by hand, then run this again." "$tool"
+    done
+    ;;
+*)
+    echo "usage: install.sh browser | tools" >&2
+    exit 2
+    ;;
+esac
