@@ -69,7 +69,7 @@ fn write_feature(folder: &Path, count: u32) {
 fn span_of_run(folder: &Path) -> f64 {
     let out = tempfile::tempdir().unwrap();
     let status = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
-        .args(["run", "--quiet", "--format", "json", "--target"])
+        .args(["run", "--quiet", "--format", "json", "--browsers", "1", "--target"])
         .arg(folder.join("target.toml"))
         .arg("--out")
         .arg(out.path())
@@ -88,16 +88,30 @@ fn playwright(mock: &MockProcess) -> Option<f64> {
     let program = peers.join("node_modules/.bin/playwright");
     program.exists().then_some(())?;
     std::fs::copy("benches/support/playwright.spec.js", peers.join("consumers.spec.js")).unwrap();
+    let merchant = rcgen::generate_simple_self_signed(["merchant.example".to_owned()]).unwrap();
     let output = Command::new(program)
         .current_dir(&peers)
-        .args(["test", "consumers.spec.js", "--workers=1", "--reporter=json"])
+        .args([
+            "test",
+            "consumers.spec.js",
+            "--workers=1",
+            "--timeout=10000",
+            "--max-failures=1",
+            "--reporter=json",
+        ])
         .envs(support::CREDENTIALS)
         .env("HPP_BASE_URL", &mock.base_url)
         .env("HPP_SCENARIOS", SCENARIOS.to_string())
+        .env("HPP_MERCHANT_KEY", merchant.signing_key.serialize_pem())
+        .env("HPP_MERCHANT_CERTIFICATE", merchant.cert.pem())
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["stats"]["expected"], SCENARIOS, "{report}");
+    assert_eq!(
+        report["stats"]["expected"], SCENARIOS,
+        "{}",
+        report["suites"][0]["specs"][0]["tests"][0]["results"][0]
+    );
     let specs = report["suites"][0]["specs"].as_array().unwrap();
     let total: f64 =
         specs.iter().map(|spec| spec["tests"][0]["results"][0]["duration"].as_f64().unwrap()).sum();

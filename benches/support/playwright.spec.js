@@ -1,23 +1,32 @@
 // The peer of benches/browser.rs: the same scenarios for Playwright Test, sharing one page, cookies cleared in between.
 const { test, expect, chromium } = require('@playwright/test');
 const fs = require('fs');
+const https = require('https');
 
 const base = process.env.HPP_BASE_URL;
 const authorization =
   'Basic ' + Buffer.from(`${process.env.HPP_USERNAME}:${process.env.HPP_PASSWORD}`).toString('base64');
 const executablePath = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((path) => fs.existsSync(path));
 
+const merchant = https.createServer(
+  { key: process.env.HPP_MERCHANT_KEY, cert: process.env.HPP_MERCHANT_CERTIFICATE },
+  (request, response) => response.setHeader('content-type', 'text/html').end('<title>Merchant</title>back'));
+
 let browser, context, page;
 
 test.beforeAll(async () => {
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  await new Promise((listening) => merchant.listen(0, '127.0.0.1', listening));
+  const site = `MAP merchant.example 127.0.0.1:${merchant.address().port}`;
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', `--host-resolver-rules=${site}`] });
   context = await browser.newContext({ ignoreHTTPSErrors: true });
-  await context.route('https://merchant.example/**', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<title>Merchant</title>back' }));
   page = await context.newPage();
 });
 
-test.afterAll(() => browser.close());
+test.afterAll(async () => {
+  await browser.close();
+  merchant.closeAllConnections();
+  merchant.close();
+});
 
 async function post(path, body) {
   const answer = await fetch(base + path, {

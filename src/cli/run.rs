@@ -68,7 +68,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "PATH")]
     chromedriver: Option<PathBuf>,
     /// Browsers at once.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
     browsers: u8,
     /// Which pages are photographed.
     #[arg(long, value_enum, default_value_t = ScreenshotsArg::Auto)]
