@@ -280,7 +280,7 @@ fn lint_warns_of_merchant_urls_and_keeps_its_exit_code() {
         let warning = format!("warning: shop.feature:5: {id}: /merchant_urls/success: expected ");
         assert!(ended.stdout.contains(&warning), "{id} is not in:\n{}", ended.stdout);
     }
-    assert!(ended.stdout.ends_with("1 scenarios in 1 files, 3 warnings, 0 faults\n"), "{}", ended.stdout);
+    assert!(ended.stdout.ends_with("1 scenario in 1 file, 3 warnings, 0 faults\n"), "{}", ended.stdout);
 }
 
 #[test]

@@ -90,7 +90,8 @@ impl Transcript {
         ] {
             let payment = self.payment_session("ECOMMERCE").await;
             self.session(&payment, &members).await;
-            self.session(&payment, &members).await;
+            let created = self.session(&payment, &members).await;
+            self.read(&created).await;
         }
     }
 
