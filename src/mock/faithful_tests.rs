@@ -223,3 +223,15 @@ async fn the_mock_refuses_to_leave_loopback_and_stops_when_dropped() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn mocks_of_the_two_dialects_never_draw_the_same_id() {
+    let mut seen = std::collections::HashSet::new();
+    for dialect in [Dialect::Klarna, Dialect::Kustom] {
+        let shop = Shop::open(dialect, None).await;
+        for _ in 0..100 {
+            let minted = shop.call("POST", "/_mock/accounts", Some(&json!({}))).await;
+            assert!(seen.insert(minted.member("/password")), "{}", minted.text());
+        }
+    }
+}

@@ -109,7 +109,7 @@ pub struct MockOptions {
     /// User name and password of the first account; made up from the seed if absent.
     pub credentials: Option<(String, String)>,
     pub deviation: Option<&'static Deviation>,
-    /// The same seed gives the same ids in the same order.
+    /// The same seed gives the same ids in the same order; each dialect has its own.
     pub seed: u64,
     /// Whether the URLs of an answer say nothing about what they lead to.
     pub opaque_urls: bool,
@@ -174,12 +174,20 @@ impl Mock {
     }
 }
 
+/// Sets the ids of the two dialects apart.
+const KUSTOM: u64 = 0x6b75_7374_6f6d;
+
 fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
     let mut variation = options.legal_seed.map_or_else(Variation::plain, Variation::seeded);
     if options.opaque_urls {
         variation.paths = &OPAQUE_PATHS;
     }
-    let ids = Ids::new(options.seed, variation.id_shape);
+    let seed = match options.dialect {
+        Dialect::Klarna => options.seed,
+        // A run has a mock of each: what is a secret of one must not be an id of the other.
+        Dialect::Kustom => options.seed ^ KUSTOM,
+    };
+    let ids = Ids::new(seed, variation.id_shape);
     let mut rules = Rules::faithful(options.dialect);
     variation.rule(&mut rules);
     let mut distort = None;
@@ -195,7 +203,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         rules,
         distort,
         ids,
-        correlation_ids: Ids::new(!options.seed, variation.id_shape),
+        correlation_ids: Ids::new(!seed, variation.id_shape),
         api_origin: format!("http://{addr}"),
         page_origin: format!("http://localhost:{}", addr.port()),
         paths: variation.paths,
