@@ -11,10 +11,14 @@ mod support;
 #[path = "support/peers.rs"]
 mod peers;
 
+#[path = "support/steady.rs"]
+mod steady;
+
 use peers::Peer;
 use serde_json::Value;
 use serde_json::json;
 use std::process::Command;
+use std::time::Duration;
 use support::CREDENTIALS;
 use support::MockProcess;
 use support::median;
@@ -23,6 +27,10 @@ use support::median;
 const PAYMENT_SESSIONS: usize = 1_000;
 const SECONDS: u32 = 4;
 const RUNS: usize = 3;
+/// A load that leaves the mock some breath.
+const STEADY_RATE: u32 = 20_000;
+const STEADY_LENGTH: Duration = Duration::from_secs(10);
+const CONNECTIONS: u32 = 16;
 const HELD: u64 = 200_000;
 const LONG_ROUNDS: usize = 6;
 /// Far enough that all is expired and forgotten.
@@ -58,8 +66,56 @@ fn main() {
     }
     drop(peers);
     drop(mock);
+    at_a_fixed_rate();
     memory(folder.path());
     growth(folder.path());
+}
+
+/// How long answers take when requests come at a fixed rate, counted from when each was due.
+fn at_a_fixed_rate() {
+    let mock = MockProcess::start();
+    let host = mock.base_url.trim_start_matches("http://");
+    let requests: Vec<Vec<u8>> = open_payment_sessions(&mock.base_url)
+        .into_iter()
+        .map(|url| {
+            let mut body = hosted_session();
+            body["payment_session_url"] = Value::from(url);
+            let body = body.to_string();
+            let head = format!(
+                "POST /hpp/v1/sessions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Basic {}\r\n\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                basic_token(),
+                body.len()
+            );
+            (head + &body).into_bytes()
+        })
+        .collect();
+    let taken = steady::latencies(host, &requests, CONNECTIONS, STEADY_RATE, STEADY_LENGTH);
+    let at = |share: usize| taken[(taken.len() - 1) * share / 1000];
+    println!(
+        "{STEADY_RATE} a second over {CONNECTIONS} connections for {} s: {} answers, p50 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms",
+        STEADY_LENGTH.as_secs(),
+        taken.len(),
+        at(500),
+        at(990),
+        at(999)
+    );
+}
+
+/// All of a hosted session but its payment session.
+fn hosted_session() -> Value {
+    let url = |name: &str| format!("https://merchant.example/bench/{name}?session_id={{{{session_id}}}}");
+    json!({
+        "merchant_urls": { "success": url("success"), "cancel": url("cancel"), "back": url("back"),
+            "failure": url("failure"), "error": url("error") },
+        "options": { "purchase_type": "BUY" },
+    })
+}
+
+fn basic_token() -> String {
+    let [(_, username), (_, password)] = CREDENTIALS;
+    let pair = format!("{username}:{password}");
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, pair)
 }
 
 fn note(rows: &mut Vec<(String, Vec<f64>, Vec<f64>)>, name: &str, measured: &Measured) {
@@ -78,7 +134,7 @@ fn memory(folder: &std::path::Path) {
     let load = Load::of(&mock.base_url, &open_payment_sessions(&mock.base_url));
     let mut held = 0;
     while held < HELD {
-        held += load.run(folder, 16, 1).requests;
+        held += load.run(folder, CONNECTIONS, 1).requests;
     }
     let used = mock.resident_kib().unwrap_or(0);
     let each = (used - before) * 1024 / held;
@@ -97,7 +153,7 @@ fn growth(folder: &std::path::Path) {
     let mut resident = Vec::new();
     for _ in 0..rounds {
         let load = Load::of(&mock.base_url, &open_payment_sessions(&mock.base_url));
-        load.run(folder, 16, SECONDS);
+        load.run(folder, CONNECTIONS, SECONDS);
         resident.push(mock.resident_kib().unwrap_or(0) / 1024);
         renew(&mock);
     }
@@ -154,18 +210,7 @@ struct Measured {
 impl Load {
     /// Hosted sessions for these payment sessions, in turn.
     pub fn of(base: &str, payment_session_urls: &[String]) -> Self {
-        let [(_, username), (_, password)] = CREDENTIALS;
-        let token = base64::Engine::encode(
-            &base64::engine::general_purpose::STANDARD,
-            format!("{username}:{password}"),
-        );
-        let url = |name: &str| format!("https://merchant.example/bench/{name}?session_id={{{{session_id}}}}");
-        let rest = json!({
-            "merchant_urls": { "success": url("success"), "cancel": url("cancel"), "back": url("back"),
-                "failure": url("failure"), "error": url("error") },
-            "options": { "purchase_type": "BUY" },
-        });
-        let rest = rest.to_string();
+        let (token, rest) = (basic_token(), hosted_session().to_string());
         let urls: Vec<String> = payment_session_urls.iter().map(|url| format!("{url:?}")).collect();
         let script = format!(
             "local urls = {{ {} }}\nlocal rest = [[{}]]\nlocal sent = 0\n\
