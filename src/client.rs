@@ -75,19 +75,6 @@ impl Answer {
     }
 }
 
-/// A call that is ready to be sent; it borrows nothing.
-pub struct Prepared {
-    operation: Operation,
-    request: reqwest::Result<reqwest::Request>,
-    method: Method,
-    url: Url,
-    /// Value of the `Authorization` field.
-    authorization: Option<String>,
-    body: Option<Value>,
-    faulty_on_purpose: bool,
-    oddity: Option<Oddity>,
-}
-
 /// Sends calls to one target.
 pub struct Client {
     http: reqwest::Client,
@@ -156,44 +143,20 @@ impl Client {
         began.elapsed()
     }
 
-    /// Makes a call ready to be sent from any task.
-    pub fn prepare(&self, call: Call<'_>) -> Prepared {
+    /// Sends a call. `number` and `began` place it within its attempt.
+    pub async fn send(&self, call: Call<'_>, number: u32, began: Instant) -> Answer {
+        let started = Instant::now();
+        let authorization = authorization(&call);
         let mut request = self.http.request(call.method.clone(), call.url.clone());
-        let mut authorization = None;
-        if let Some(credentials) = call.credentials {
-            let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
-            let scheme = match call.oddity {
-                Some(Oddity::Scheme(scheme)) => scheme,
-                _ => "Basic",
-            };
-            let value = format!("{scheme} {}", STANDARD.encode(pair));
-            request = request.header(header::AUTHORIZATION, &value);
-            authorization = Some(value);
+        if let Some(value) = &authorization {
+            request = request.header(header::AUTHORIZATION, value);
         }
         if let Some(Oddity::Text(text)) = &call.oddity {
             request = request.header(header::CONTENT_TYPE, "application/json").body(text.clone());
         } else if let Some(body) = &call.body {
             request = request.json(body);
         }
-        Prepared {
-            operation: call.operation,
-            request: request.build(),
-            method: call.method,
-            url: call.url,
-            authorization,
-            body: call.body,
-            faulty_on_purpose: call.faulty_on_purpose,
-            oddity: call.oddity,
-        }
-    }
-
-    /// Sends a call. `number` and `began` place it within its attempt.
-    pub async fn send(&self, call: Prepared, number: u32, began: Instant) -> Answer {
-        let started = Instant::now();
-        let received = match call.request {
-            Ok(request) => self.exchange(request).await,
-            Err(error) => Err(trouble(&error)),
-        };
+        let received = self.exchange(request).await;
         let elapsed = started.elapsed();
         let (outcome, body, location) = match received {
             Ok(raw) => (self.record_response(&raw), raw.body, raw.location),
@@ -203,7 +166,7 @@ impl Client {
             }
         };
         let mut fields: Vec<Field> = Vec::new();
-        if let Some(value) = &call.authorization {
+        if let Some(value) = &authorization {
             fields.push(("Authorization".into(), self.recorder.text(value)));
         }
         let sent = match (&call.oddity, call.body) {
@@ -231,8 +194,8 @@ impl Client {
         Answer { exchange, body, location }
     }
 
-    async fn exchange(&self, request: reqwest::Request) -> Result<RawResponse, Trouble> {
-        let mut response = self.http.execute(request).await.map_err(|error| trouble(&error))?;
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<RawResponse, Trouble> {
+        let mut response = request.send().await.map_err(|error| trouble(&error))?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
@@ -263,6 +226,17 @@ impl Client {
         let fields = raw.headers.iter().map(field).collect();
         Outcome::Response(Response { status: raw.status, fields, body })
     }
+}
+
+/// Value of the `Authorization` field of a call.
+fn authorization(call: &Call<'_>) -> Option<String> {
+    let credentials = call.credentials?;
+    let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
+    let scheme = match call.oddity {
+        Some(Oddity::Scheme(scheme)) => scheme,
+        _ => "Basic",
+    };
+    Some(format!("{scheme} {}", STANDARD.encode(pair)))
 }
 
 struct RawResponse {

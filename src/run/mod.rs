@@ -42,6 +42,7 @@ pub use browsers::BrowserChoice;
 use browsers::Browsers;
 use jiff::Timestamp;
 use journal::Journal;
+use phase::Phase;
 use progress::Progress;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -157,8 +158,8 @@ impl Session {
         for attempt in 1..=self.options.retries + 1 {
             let (journey, api): (Vec<&Case>, Vec<&Case>) =
                 waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));
-            let mut again = self.api_phase(index, profile, &api, attempt)?;
-            again.extend(self.journey_phase(index, profile, &journey, attempt).await?);
+            let mut again = self.phase(Phase::Api, index, profile, &api, attempt).await?;
+            again.extend(self.phase(Phase::Journey, index, profile, &journey, attempt).await?);
             waiting.retain(|case| again.contains(&case.key));
             if waiting.is_empty() || self.cancel.is_cancelled() {
                 break;

@@ -24,10 +24,20 @@ use std::sync::atomic::AtomicU32;
 /// Keys of the scenarios that another attempt might settle.
 type Unsettled = Arc<Mutex<Vec<String>>>;
 
+/// What the scenarios of a phase need.
+#[derive(Clone, Copy)]
+pub(super) enum Phase {
+    /// HTTP alone.
+    Api,
+    /// The page as well.
+    Journey,
+}
+
 impl Session {
-    /// Runs scenarios that need no page; gives back the keys of those that another attempt might settle.
-    pub(super) fn api_phase(
+    /// Runs some scenarios once; gives back the keys of those that another attempt might settle.
+    pub(super) async fn phase(
         &self,
+        phase: Phase,
         target: usize,
         profile: &TargetProfile,
         cases: &[&Case],
@@ -36,39 +46,29 @@ impl Session {
         if cases.is_empty() {
             return Ok(Vec::new());
         }
-        let jobs = self.options.jobs;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let contexts =
-            self.contexts(profile, &Browsers::none(), &format!("a{target}{attempt}"), jobs.min(cores))?;
         let (sink, unsettled) = self.sink(target);
         let loaded = &self.features.loaded;
-        // The lanes have runtimes of their own; this one goes on serving a mock meanwhile.
-        tokio::task::block_in_place(|| {
-            suite::run_in_lanes(&contexts, loaded, cases, &self.steps, jobs, &sink)
-        })
-        .map_err(RunError::Lanes)?;
-        Ok(taken(&unsettled))
-    }
-
-    /// Runs scenarios that need the page; gives back the keys of those that another attempt might settle.
-    pub(super) async fn journey_phase(
-        &self,
-        target: usize,
-        profile: &TargetProfile,
-        cases: &[&Case],
-        attempt: u32,
-    ) -> Result<Vec<String>, RunError> {
-        if cases.is_empty() {
-            return Ok(Vec::new());
+        match phase {
+            Phase::Api => {
+                let jobs = self.options.jobs;
+                let cores = std::thread::available_parallelism().map_or(1, usize::from);
+                let mark = format!("a{target}{attempt}");
+                let contexts = self.contexts(profile, &Browsers::none(), &mark, jobs.min(cores))?;
+                // The lanes have runtimes of their own; this one goes on serving a mock meanwhile.
+                tokio::task::block_in_place(|| {
+                    suite::run_in_lanes(&contexts, loaded, cases, &self.steps, jobs, &sink)
+                })
+                .map_err(RunError::Lanes)?;
+            }
+            Phase::Journey => {
+                let options = &self.options.browsers;
+                let browsers = self.browsers.get_or_init(|| Browsers::start(options, profile)).await.clone();
+                for context in self.contexts(profile, &browsers, &format!("p{target}{attempt}"), 1)? {
+                    suite::run(&context, loaded, cases, &self.steps, options.slots, sink.clone()).await;
+                }
+            }
         }
-        let options = &self.options.browsers;
-        let browsers = self.browsers.get_or_init(|| Browsers::start(options, profile)).await.clone();
-        let contexts = self.contexts(profile, &browsers, &format!("p{target}{attempt}"), 1)?;
-        let (sink, unsettled) = self.sink(target);
-        for context in &contexts {
-            suite::run(context, &self.features.loaded, cases, &self.steps, options.slots, sink.clone()).await;
-        }
-        Ok(taken(&unsettled))
+        Ok(std::mem::take(&mut unsettled.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// What takes each attempt as it ends: the line of progress, the journal, and the list of what is not settled.
@@ -122,8 +122,4 @@ impl Session {
         };
         (0..lanes).map(context).collect()
     }
-}
-
-fn taken(unsettled: &Unsettled) -> Vec<String> {
-    std::mem::take(&mut unsettled.lock().unwrap_or_else(PoisonError::into_inner))
 }

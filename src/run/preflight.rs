@@ -34,7 +34,7 @@ pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<
     };
     let target = profile.name.clone();
     let url = url.to_string();
-    match client.send(client.prepare(call), 1, Instant::now()).await.exchange.outcome {
+    match client.send(call, 1, Instant::now()).await.exchange.outcome {
         Outcome::Trouble(trouble) => Err(PreflightError::Unreachable { target, url, why: trouble.message }),
         Outcome::Response(response) => match response.status {
             401 | 403 => Err(PreflightError::Credentials { target, url, status: response.status }),

@@ -178,8 +178,7 @@ impl World {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
         let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
-        let (prepared, began) = (context.client.prepare(call), self.began);
-        let answer = context.client.send(prepared, number, began).await;
+        let answer = context.client.send(call, number, self.began).await;
         let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
         let broken = context.schemas.judge(&answer.exchange);
         let index = self.answers.len();

@@ -222,11 +222,7 @@ step!(
     When "the consumer scans the QR code and presses back" => scan_and_press_back
 );
 async fn scan_and_press_back(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    let page = world.open_qr_link(&session).await?;
-    let site = world.site(&session);
-    world.settle(page::offers_payment(&page, site.borrowed()))?;
-    world.move_on_page(&session, &page, Act::PressBack).await.map(drop)
+    scan(world, Act::PressBack).await
 }
 
 step!(
@@ -235,11 +231,16 @@ step!(
 );
 async fn scan_and_pay(world: &mut World, _: Args) -> Result<(), StepFailure> {
     world.take_phone().await?;
+    scan(world, Act::Pay).await
+}
+
+/// Opens what the QR code says, and makes a move on the page there.
+async fn scan(world: &mut World, act: Act) -> Result<(), StepFailure> {
     let session = world.this_session()?;
     let page = world.open_qr_link(&session).await?;
     let site = world.site(&session);
     world.settle(page::offers_payment(&page, site.borrowed()))?;
-    world.move_on_page(&session, &page, Act::Pay).await.map(drop)
+    world.move_on_page(&session, &page, act).await.map(drop)
 }
 
 step!(
