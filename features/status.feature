@@ -119,8 +119,8 @@ Feature: The status of a hosted session
 
     Scenario: A session that changes later is updated then
       Given a hosted session
-      And the hosted session has been read
       And the clock stands 10 minutes later
+      And the hosted session has been read
       When the consumer opens the page
       Then updated_at is the time of the change
 
