@@ -220,6 +220,33 @@ fn a_doubled_requirement_names_both_places() {
 }
 
 #[test]
+fn a_browser_that_is_not_there_blocks_and_one_that_does_not_start_is_trouble() {
+    let feature = "@req:HPP-PAGE-004 @needs:browser
+Feature: A page
+
+  Scenario: It opens
+    Given a hosted session
+    When the consumer opens the page
+    Then the page stands on its own
+";
+    for (option, value, cause, standing) in [
+        ("--browser", "no-such-browser", "prerequisite", "BLOCKED"),
+        ("--chromedriver", "no-such-driver", "prerequisite", "BLOCKED"),
+        ("--chromedriver", "/bin/false", "trouble", "INFRA"),
+    ] {
+        let folder = folder_with(&[("mine.feature", feature)]);
+        let ended = run(folder.path(), &[option, value, "mine.feature"]);
+        assert_eq!(ended.code, Some(3), "{value}: {ended:?}");
+        let report = report(folder.path());
+        let verdict = &report["targets"][0]["records"][0]["attempts"][0]["verdict"];
+        assert!(verdict["cause"][cause].is_object() || verdict["cause"][cause].is_string(), "{verdict}");
+        let rows = report["targets"][0]["requirements"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["id"] == "HPP-PAGE-004").unwrap();
+        assert_eq!(row["standing"], standing, "{value}: {verdict}");
+    }
+}
+
+#[test]
 fn an_unknown_deviation_is_refused_with_the_known_ones() {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &["--deviate", "no-such-lie"]);

@@ -46,8 +46,9 @@ const REMOVAL_PACE: Duration = Duration::from_millis(10);
 /// What the driver prints, before the port, once it listens; an earlier line names port 0.
 const READY_LINE: &str = "started successfully on port ";
 
-/// Ends the whole process group, browsers included, as soon as its input ends: with the harness, however that ends.
-const GUARD: &str = "\"$@\" & cat > /dev/null; kill -KILL 0";
+/// Ends the whole process group, browsers included, as soon as its input ends: with the harness, however that ends. The output is the
+/// driver's alone, so that it ends with the driver.
+const GUARD: &str = "\"$@\" & exec > /dev/null; cat; kill -KILL 0";
 
 /// The program of a browser: `choice` is `auto`, a name to be looked up, or a path.
 pub(super) fn find_browser(choice: &str) -> Result<PathBuf, BrowserError> {

@@ -53,3 +53,13 @@ pub enum BrowserError {
     #[error("the browser could not be started: {message}")]
     StartBrowser { message: String },
 }
+
+impl BrowserError {
+    /// Whether something has to be installed or named otherwise first; all else may go better another time.
+    pub fn is_missing(&self) -> bool {
+        matches!(
+            self,
+            Self::NoBrowser | Self::UnknownBrowser { .. } | Self::NoDriver | Self::UnknownDriver { .. }
+        )
+    }
+}

@@ -4,6 +4,7 @@ use crate::browser::BrowserOptions;
 use crate::browser::BrowserPool;
 use crate::receiver::Receiver;
 use crate::run::error_chain;
+use crate::suite::NoBrowser;
 use crate::target::TargetProfile;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,20 +26,20 @@ pub struct BrowserChoice {
 #[derive(Clone)]
 pub struct Browsers {
     pub receiver: Option<Arc<Receiver>>,
-    pub pool: Result<Arc<BrowserPool>, String>,
+    pub pool: Result<Arc<BrowserPool>, NoBrowser>,
 }
 
 impl Browsers {
     /// Those of scenarios that need none.
     pub fn none() -> Self {
-        Self { receiver: None, pool: Err("no browser was asked for".into()) }
+        Self { receiver: None, pool: Err(NoBrowser::Missing("no browser was asked for".into())) }
     }
 
     /// Starts the receiver and the browsers of a profile; what is missing is kept as the reason.
     pub async fn start(choice: &BrowserChoice, profile: &TargetProfile) -> Self {
         let receiver = match Receiver::start(&profile.merchant_host).await {
             Ok(receiver) => Arc::new(receiver),
-            Err(error) => return Self { receiver: None, pool: Err(error_chain(&error)) },
+            Err(error) => return Self { receiver: None, pool: Err(NoBrowser::Trouble(error_chain(&error))) },
         };
         let options = BrowserOptions {
             browser: choice.browser.clone(),
@@ -49,7 +50,10 @@ impl Browsers {
             spki_sha256_base64: receiver.spki_sha256_base64(),
             proxy: None,
         };
-        let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| error_chain(&error));
+        let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| {
+            let why = if error.is_missing() { NoBrowser::Missing } else { NoBrowser::Trouble };
+            why(error_chain(&error))
+        });
         Self { receiver: Some(receiver), pool }
     }
 }

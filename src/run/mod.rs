@@ -49,7 +49,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use subject::Subject;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -115,7 +115,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let session = Session {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
-        browsers: OnceCell::new(),
+        browsers: Mutex::default(),
         cancel: cancellation(options.deadline),
         recorder,
         folder: folder.clone(),
@@ -141,7 +141,7 @@ struct Session {
     recorder: Arc<Recorder>,
     journal: Journal,
     progress: Progress,
-    browsers: OnceCell<Browsers>,
+    browsers: Mutex<Option<Browsers>>,
     cancel: CancellationToken,
     folder: PathBuf,
     began: Instant,
@@ -191,7 +191,8 @@ impl Session {
             let records = records::of_target(choices, made, faults);
             targets.push(TargetReport { facts: records::facts(profile, &catalogue), records });
         }
-        let browser = self.browsers.get().and_then(|browsers| browsers.pool.as_ref().ok());
+        let browsers = self.browsers.into_inner();
+        let browser = browsers.as_ref().and_then(|browsers| browsers.pool.as_ref().ok());
         let report = RunReport {
             schema_version: RunReport::SCHEMA_VERSION,
             run: RunFacts {

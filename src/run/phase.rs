@@ -14,6 +14,7 @@ use crate::suite;
 use crate::suite::Case;
 use crate::suite::Context;
 use crate::suite::Ended;
+use crate::suite::NoBrowser;
 use crate::target::TargetProfile;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -62,13 +63,22 @@ impl Session {
             }
             Phase::Journey => {
                 let options = &self.options.browsers;
-                let browsers = self.browsers.get_or_init(|| Browsers::start(options, profile)).await.clone();
+                let browsers = self.browsers(profile).await;
                 for context in self.contexts(profile, &browsers, &format!("p{target}{attempt}"), 1)? {
                     suite::run(&context, loaded, cases, &self.steps, options.slots, sink.clone()).await;
                 }
             }
         }
         Ok(std::mem::take(&mut unsettled.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// The browsers of the run: started when they are first wanted, and again where they did not start.
+    async fn browsers(&self, profile: &TargetProfile) -> Browsers {
+        let mut browsers = self.browsers.lock().await;
+        match &*browsers {
+            Some(started) if !matches!(started.pool, Err(NoBrowser::Trouble(_))) => started.clone(),
+            _ => browsers.insert(Browsers::start(&self.options.browsers, profile).await).clone(),
+        }
     }
 
     /// What takes each attempt as it ends: the line of progress, the journal, and the list of what is not settled.

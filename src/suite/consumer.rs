@@ -75,7 +75,7 @@ impl World {
     /// Waits for a browser; the wait counts to no deadline.
     pub async fn take_browser(&mut self) -> Result<(), StepFailure> {
         let context = self.context().clone();
-        let pool = context.browsers.as_ref().map_err(|why| StepFailure::Missing(why.clone()))?;
+        let pool = context.browsers.as_ref().map_err(|why| StepFailure::from(why.clone()))?;
         let driver = context
             .page_driver
             .clone()

@@ -20,6 +20,15 @@ tokio::task_local! {
     static CURRENT: Arc<Context>;
 }
 
+/// Why no browser is to be had, in words that say what to do about it.
+#[derive(Debug, Clone)]
+pub enum NoBrowser {
+    /// Something of the set-up is not there.
+    Missing(String),
+    /// It is there and did not start.
+    Trouble(String),
+}
+
 /// The parts of a run that its scenarios use.
 pub struct Context {
     pub profile: TargetProfile,
@@ -27,8 +36,7 @@ pub struct Context {
     pub recorder: Arc<Recorder>,
     pub client: Client,
     pub control: Option<Control>,
-    /// The pool, or why there is none and what to do about it.
-    pub browsers: Result<Arc<BrowserPool>, String>,
+    pub browsers: Result<Arc<BrowserPool>, NoBrowser>,
     pub receiver: Option<Arc<Receiver>>,
     /// How the target's payment page is driven.
     pub page_driver: Option<Arc<PageDriver>>,

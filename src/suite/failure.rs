@@ -3,6 +3,7 @@
 use crate::evidence::Trouble;
 use crate::evidence::TroubleKind;
 use crate::requirement::RequirementId;
+use crate::suite::context::NoBrowser;
 use crate::verdict::Doubt;
 use crate::verdict::Fault;
 use crate::verdict::SkipCause;
@@ -50,6 +51,15 @@ impl StepFailure {
             Self::Trouble(trouble) => Verdict::Inconclusive(Doubt::Trouble(trouble)),
             Self::Fault(fault) => Verdict::Error(fault),
             Self::Cancelled => Verdict::Inconclusive(Doubt::Cancelled),
+        }
+    }
+}
+
+impl From<NoBrowser> for StepFailure {
+    fn from(why: NoBrowser) -> Self {
+        match why {
+            NoBrowser::Missing(what) => Self::Missing(what),
+            NoBrowser::Trouble(message) => Self::Trouble(Trouble { kind: TroubleKind::Driver, message }),
         }
     }
 }

@@ -22,6 +22,7 @@ mod time;
 mod world;
 
 pub use context::Context;
+pub use context::NoBrowser;
 pub use feature::Case;
 pub use feature::FeatureText;
 pub use feature::FileFault;
