@@ -8,6 +8,7 @@ use cucumber::feature::Ext;
 use gherkin::GherkinEnv;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A feature file as it was found.
 #[derive(Debug, Clone)]
@@ -20,9 +21,18 @@ pub struct FeatureText {
 /// A feature file that could be read.
 #[derive(Debug)]
 pub struct LoadedFeature {
-    pub path: String,
-    feature: gherkin::Feature,
-    pub cases: Vec<Case>,
+    pub cases: Vec<Arc<Case>>,
+    /// What a runner is given of them.
+    pub script: Arc<Script>,
+}
+
+/// A feature from which any of its scenarios can be taken.
+#[derive(Debug)]
+pub struct Script {
+    /// The feature and its rules, without their scenarios.
+    frame: gherkin::Feature,
+    /// In the order of the cases, each with the index of its rule.
+    scenarios: Vec<(Option<usize>, gherkin::Scenario)>,
 }
 
 /// A scenario, or an example row of an outline, before anything is run.
@@ -86,21 +96,28 @@ impl LoadedFeature {
         if cases.is_empty() {
             return Err(fault(1, "no scenario".into(), "add one, or take the file away"));
         }
-        Ok(Self { path: source.path.clone(), feature, cases })
+        Ok(Self { cases, script: Arc::new(Script::of(feature)) })
+    }
+}
+
+impl Script {
+    fn of(mut frame: gherkin::Feature) -> Self {
+        let mut scenarios: Vec<_> = frame.scenarios.drain(..).map(|scenario| (None, scenario)).collect();
+        for (index, rule) in frame.rules.iter_mut().enumerate() {
+            scenarios.extend(rule.scenarios.drain(..).map(|scenario| (Some(index), scenario)));
+        }
+        Self { frame, scenarios }
     }
 
-    /// The feature with only the scenarios of these lines; none when nothing is left.
-    pub fn prune(&self, lines: &HashSet<usize>) -> Option<gherkin::Feature> {
-        let mut feature = self.feature.clone();
-        let keep = |scenarios: &mut Vec<gherkin::Scenario>| {
-            scenarios.retain(|scenario| lines.contains(&scenario.position.line));
-        };
-        keep(&mut feature.scenarios);
-        for rule in &mut feature.rules {
-            keep(&mut rule.scenarios);
+    /// The feature with only the scenarios of these cases, named by their indexes.
+    pub fn part(&self, cases: impl IntoIterator<Item = usize>) -> gherkin::Feature {
+        let mut feature = self.frame.clone();
+        for (rule, scenario) in cases.into_iter().filter_map(|index| self.scenarios.get(index)) {
+            let holder = rule.and_then(|index| feature.rules.get_mut(index));
+            holder.map_or(&mut feature.scenarios, |rule| &mut rule.scenarios).push(scenario.clone());
         }
         feature.rules.retain(|rule| !rule.scenarios.is_empty());
-        (!feature.scenarios.is_empty() || !feature.rules.is_empty()).then_some(feature)
+        feature
     }
 }
 
@@ -141,8 +158,8 @@ impl OutlineRows {
     }
 }
 
-fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
+fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Arc<Case>> {
+    let mut cases: Vec<Arc<Case>> = Vec::new();
     let background = |holder: Option<&gherkin::Background>| {
         holder.map(|background| background.steps.clone()).unwrap_or_default()
     };
@@ -158,7 +175,7 @@ fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Case> {
         steps.extend(scenario.steps.iter().cloned());
         let row = cases.iter().filter(|case| case.title == scenario.name).count();
         let (requirement, needs, fault) = read_tags(&tags);
-        cases.push(Case {
+        cases.push(Arc::new(Case {
             key: if row == 0 {
                 format!("{path}#{}", scenario.name)
             } else {
@@ -174,7 +191,7 @@ fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Case> {
             needs,
             steps,
             fault,
-        });
+        }));
     };
     for scenario in &feature.scenarios {
         add(scenario, None);
@@ -264,11 +281,12 @@ mod tests {
     }
 
     #[test]
-    fn pruning_keeps_the_scenarios_of_the_lines_alone() {
-        let loaded = parse(OUTLINE).unwrap();
-        let pruned = loaded.prune(&HashSet::from([15])).unwrap();
-        assert_eq!(pruned.rules[0].scenarios.len(), 1);
-        assert!(loaded.prune(&HashSet::new()).is_none());
+    fn a_part_of_a_script_has_the_chosen_scenarios_alone() {
+        let script = parse(OUTLINE).unwrap().script;
+        let part = script.part([1]);
+        let lines: Vec<usize> =
+            part.rules[0].scenarios.iter().map(|scenario| scenario.position.line).collect();
+        assert_eq!((lines.as_slice(), part.rules.len(), part.scenarios.len()), (&[15][..], 1, 0));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::suite::Ended;
 use crate::suite::LoadedFeature;
 use crate::suite::Steps;
 use crate::suite::panics::OwnHook;
+use crate::suite::queue::Queue;
 use std::sync::Arc;
 
 /// As [`suite::run`], on a thread for each context; blocks until all are done. The contexts share the target and the probes' state,
@@ -25,18 +26,19 @@ pub fn run_in_lanes(
     sink: &(impl Fn(Ended<'_>) + Clone + Send + Sync + 'static),
 ) -> std::io::Result<()> {
     let _hook = OwnHook::install();
+    let queue = Arc::new(Queue::new(features, cases));
     let lanes = contexts.len().max(1);
     std::thread::scope(|scope| {
         let mut threads = Vec::new();
         for (lane, context) in contexts.iter().enumerate() {
-            let share: Vec<&Case> = cases.iter().copied().skip(lane).step_by(lanes).collect();
+            let queue = Arc::clone(&queue);
             let jobs = (jobs + lanes - 1 - lane) / lanes;
             let sink = sink.clone();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             threads.push(std::thread::Builder::new().name(format!("lane-{lane}")).spawn_scoped(
                 scope,
                 move || {
-                    runtime.block_on(suite::run_lane(context, features, &share, steps, jobs, sink));
+                    runtime.block_on(suite::run_lane(context, queue, steps, jobs, sink));
                 },
             )?);
         }

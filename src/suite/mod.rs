@@ -15,6 +15,7 @@ mod orders;
 mod panics;
 mod purchase;
 mod qr;
+mod queue;
 mod registry;
 mod selection;
 mod steps;
@@ -51,13 +52,16 @@ use cucumber::runner;
 use cucumber::writer;
 use failure::StepFailure;
 use futures::FutureExt;
+use futures::StreamExt;
 use futures::stream;
+use futures::stream::LocalBoxStream;
+use queue::PORTION;
+use queue::Queue;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::collections::HashSet;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use world::Remains;
 use world::World;
 
@@ -84,27 +88,23 @@ pub async fn run(
     sink: impl FnMut(Ended<'_>) + 'static,
 ) {
     let _hook = panics::OwnHook::install();
-    run_lane(context, features, cases, steps, jobs, sink).await;
+    run_lane(context, Arc::new(Queue::new(features, cases)), steps, jobs, sink).await;
 }
 
-/// As [`run`], while somebody else holds the panic hook.
+/// As [`run`], with what the queue gives, while somebody else holds the panic hook.
 async fn run_lane(
     context: &Arc<Context>,
-    features: &[LoadedFeature],
-    cases: &[&Case],
+    queue: Arc<Queue>,
     steps: &Steps,
     jobs: usize,
     sink: impl FnMut(Ended<'_>) + 'static,
 ) {
-    let mut lines: HashMap<&str, HashSet<usize>> = HashMap::new();
-    for case in cases {
-        lines.entry(&case.file).or_default().insert(case.line);
-    }
-    let pruned: Vec<gherkin::Feature> =
-        features.iter().filter_map(|feature| feature.prune(lines.get(feature.path.as_str())?)).collect();
-    let waiting: HashMap<(String, usize), Arc<Case>> =
-        cases.iter().map(|case| ((case.file.clone(), case.line), Arc::new((*case).clone()))).collect();
-    let stage = Rc::new(Stage { waiting: RefCell::new(waiting), sink: RefCell::new(Box::new(sink)) });
+    let stage = Rc::new(Stage {
+        queue,
+        room: Semaphore::new(jobs + usize::from(PORTION)),
+        in_hand: RefCell::default(),
+        sink: RefCell::new(Box::new(sink)),
+    });
     let (before, after) = (Rc::clone(&stage), Rc::clone(&stage));
     let began = context.run_began;
     let runner = runner::Basic::default()
@@ -140,35 +140,57 @@ async fn run_lane(
             .boxed_local()
         });
     let cucumber = Cucumber::<World, _, _, _, _>::custom(
-        Features,
+        Portions,
         runner,
         Silent { turn: Some(panics::turn_to_start()) },
     );
-    context.scope(cucumber.with_cli::<cli::Empty>(cli::Opts::default()).run(pruned)).await;
+    let cucumber = cucumber.with_cli::<cli::Empty>(cli::Opts::default());
+    context.scope(cucumber.run(Rc::clone(&stage))).await;
     stage.end_forgotten();
 }
 
 /// Takes each attempt as it ends.
 type Sink = dyn FnMut(Ended<'_>);
 
-/// What the hooks of a run share.
+/// What a runner and its hooks share.
 struct Stage {
-    waiting: RefCell<HashMap<(String, usize), Arc<Case>>>,
+    queue: Arc<Queue>,
+    /// Places for scenarios in the runner's hands. It looks through all of them whenever one ends, and no other lane can take them.
+    room: Semaphore,
+    /// What was handed out and has not ended.
+    in_hand: RefCell<Vec<Arc<Case>>>,
     sink: RefCell<Box<Sink>>,
 }
 
 impl Stage {
-    fn place(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> (String, usize) {
-        let path = feature.path.as_deref().unwrap_or(Path::new(""));
-        (path.display().to_string(), scenario.position.line)
+    /// Waits for room, then takes the next few scenarios. It is there before the runner runs out of work, for a portion has room as
+    /// soon as all that is in hand is running.
+    async fn next_part(&self) -> Option<gherkin::Feature> {
+        let room = self.room.acquire_many(PORTION.into()).await.ok()?;
+        let portion = self.queue.take()?;
+        room.forget();
+        self.room.add_permits(usize::from(PORTION) - portion.cases().len());
+        self.in_hand.borrow_mut().extend(portion.cases().cloned());
+        Some(portion.feature())
+    }
+
+    fn place(&self, feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Option<usize> {
+        let path = feature.path.as_deref();
+        let is_it = |case: &Arc<Case>| {
+            case.line == scenario.position.line && path == Some(Path::new(case.file.as_str()))
+        };
+        self.in_hand.borrow().iter().position(is_it)
     }
 
     fn case(&self, feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Option<Arc<Case>> {
-        self.waiting.borrow().get(&Self::place(feature, scenario)).cloned()
+        let place = self.place(feature, scenario)?;
+        self.in_hand.borrow().get(place).cloned()
     }
 
     fn take(&self, feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Option<Arc<Case>> {
-        self.waiting.borrow_mut().remove(&Self::place(feature, scenario))
+        let place = self.place(feature, scenario)?;
+        self.room.add_permits(1);
+        Some(self.in_hand.borrow_mut().swap_remove(place))
     }
 
     fn end(&self, case: &Case, attempt: Attempt) {
@@ -177,7 +199,10 @@ impl Stage {
 
     /// No scenario is ever lost in silence: one that the runner never finished is a fault of ours.
     fn end_forgotten(&self) {
-        let forgotten: Vec<Arc<Case>> = self.waiting.borrow_mut().drain().map(|(_, case)| case).collect();
+        let mut forgotten = std::mem::take(&mut *self.in_hand.borrow_mut());
+        while let Some(portion) = self.queue.take() {
+            forgotten.extend(portion.cases().cloned());
+        }
         for case in forgotten {
             let fault = Fault {
                 message: "the runner never finished this scenario".into(),
@@ -230,15 +255,15 @@ fn bug(message: &str) -> Fault {
     }
 }
 
-/// Hands ready features to the runner.
-struct Features;
+/// Hands scenarios to the runner as it has room for them.
+struct Portions;
 
-impl cucumber::Parser<Vec<gherkin::Feature>> for Features {
+impl cucumber::Parser<Rc<Stage>> for Portions {
     type Cli = cli::Empty;
-    type Output = stream::Iter<std::vec::IntoIter<parser::Result<gherkin::Feature>>>;
+    type Output = LocalBoxStream<'static, parser::Result<gherkin::Feature>>;
 
-    fn parse(self, input: Vec<gherkin::Feature>, _: cli::Empty) -> Self::Output {
-        stream::iter(input.into_iter().map(Ok).collect::<Vec<_>>())
+    fn parse(self, stage: Rc<Stage>, _: cli::Empty) -> Self::Output {
+        stream::unfold(stage, |stage| async { Some((Ok(stage.next_part().await?), stage)) }).boxed_local()
     }
 }
 
