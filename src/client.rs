@@ -184,7 +184,7 @@ impl Client {
             elapsed_us: micros(elapsed),
             request: Request {
                 method: call.method.to_string(),
-                url: self.recorder.url(call.url.as_str()),
+                url: self.recorder.parsed_url(&call.url, call.url.as_str()),
                 fields,
                 body: sent,
                 faulty_on_purpose: call.faulty_on_purpose,

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 use std::sync::RwLockReadGuard;
 use std::sync::RwLockWriteGuard;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
@@ -21,6 +22,7 @@ pub(super) struct Known {
     inner: RwLock<Inner>,
     /// Secrets that are no single token; few, and found anywhere in a text.
     phrases: RwLock<Vec<(String, String)>>,
+    has_phrases: AtomicBool,
 }
 
 #[derive(Default)]
@@ -68,6 +70,7 @@ impl Known {
         if !phrases.iter().any(|(phrase, _)| *phrase == form) {
             phrases.push((form, label));
             phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+            self.has_phrases.store(true, Ordering::Release);
         }
     }
 
@@ -94,19 +97,27 @@ impl Known {
     }
 
     /// A text with every known secret replaced; cut where it is long.
-    pub(super) fn shown(&self, text: &str) -> String {
-        let mut shown = Cow::Borrowed(text);
+    pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let shown = match self.without_phrases(text) {
+            Some(shown) => Cow::Owned(self.replace_tokens(&shown).into_owned()),
+            None => self.replace_tokens(text),
+        };
+        if text.len() > LONGEST_TEXT { shown.chars().take(LONGEST_TEXT).collect() } else { shown }
+    }
+
+    /// The text with every phrase replaced; none when it has none.
+    fn without_phrases(&self, text: &str) -> Option<String> {
+        if !self.has_phrases.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut shown = None;
         for (phrase, label) in self.phrases.read().unwrap_or_else(PoisonError::into_inner).iter() {
-            if shown.contains(phrase.as_str()) {
-                shown = Cow::Owned(shown.replace(phrase.as_str(), label));
+            let text = shown.as_deref().unwrap_or(text);
+            if text.contains(phrase.as_str()) {
+                shown = Some(text.replace(phrase.as_str(), label));
             }
         }
-        let shown = self.replace_tokens(&shown);
-        if text.len() > LONGEST_TEXT {
-            shown.chars().take(LONGEST_TEXT).collect()
-        } else {
-            shown.into_owned()
-        }
+        shown
     }
 
     /// Looks up each run of token characters, whole first, then its parts: a token may stand in a path, after a name, or before a full

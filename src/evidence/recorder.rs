@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::NON_ALPHANUMERIC;
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
+use std::borrow::Cow;
 use url::Url;
 
 /// Members whose value lets its holder pay, read or send, and the kind of their label.
@@ -66,37 +67,38 @@ impl Recorder {
                 members.iter_mut().for_each(|(name, value)| self.cut(Some(name), value));
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.cut(name, item)),
-            Value::String(text) => *text = self.string(name, text),
+            Value::String(text) => {
+                if let Cow::Owned(shown) = self.string(name, text) {
+                    *text = shown;
+                }
+            }
             _ => {}
         }
     }
 
-    fn string(&self, name: Option<&str>, text: &str) -> String {
-        let Some(name) = name else { return self.text(text) };
-        if text.is_empty() {
-            return String::new();
-        }
+    fn string<'t>(&self, name: Option<&str>, text: &'t str) -> Cow<'t, str> {
+        let Some(name) = name.filter(|_| !text.is_empty()) else { return self.known.shown(text) };
         if let Some((_, kind)) = SECRET_MEMBERS.iter().find(|(member, _)| *member == name) {
-            return self.known.label(kind, text);
+            return self.known.label(kind, text).into();
         }
         if LINK_MEMBERS.contains(&name) {
-            return self.link(text);
+            return self.link(text).into();
         }
         if API_LINK_MEMBERS.contains(&name)
             && let Ok(url) = Url::parse(text)
             && url.has_host()
             && url.path().len() > 1
         {
-            return self.labelled_link(&url);
+            return self.labelled_link(&url).into();
         }
         if PUBLIC_MEMBERS.contains(&name) {
             if let Some(label) = self.known.label_of(text) {
-                return label;
+                return label.into();
             }
             self.known.publish(text);
-            return text.to_owned();
+            return text.into();
         }
-        self.text(text)
+        self.known.shown(text)
     }
 
     /// A link that lets its holder pay: scheme, host, parameter names and encoding stay, path and values become labels.
@@ -113,12 +115,19 @@ impl Recorder {
 
     /// A URL that was visited: links on page hosts become labels, opaque query values too.
     pub fn url(&self, text: &str) -> String {
-        let Ok(url) = Url::parse(text) else { return self.text(text) };
+        match Url::parse(text) {
+            Ok(url) => self.parsed_url(&url, text),
+            Err(_) => self.text(text),
+        }
+    }
+
+    /// As [`Recorder::url`], of a URL with its text.
+    pub fn parsed_url(&self, url: &Url, text: &str) -> String {
         if !url.has_host() {
             return self.text(text);
         }
-        if self.known.is_link_origin(&origin(&url)) && url.path().len() > 1 {
-            return self.labelled_link(&url);
+        if self.known.is_link_origin(&origin(url)) && url.path().len() > 1 {
+            return self.labelled_link(url);
         }
         let (base, fragment) = split_at(text, '#');
         let (path, query) = split_at(base, '?');
@@ -136,7 +145,7 @@ impl Recorder {
 
     /// Any text, with every known secret replaced; cut where it is long.
     pub fn text(&self, text: &str) -> String {
-        self.known.shown(text)
+        self.known.shown(text).into_owned()
     }
 
     fn labelled_link(&self, url: &Url) -> String {

@@ -127,7 +127,7 @@ impl World {
         if let Some(locale) = &self.merchant.locale {
             body["locale"] = json!(locale);
         }
-        self.call(Method::POST, kind.create, self.api_url(kind.path)?, Some(body)).await
+        self.call(Method::POST, kind.create, self.api_url(kind.path), Some(body)).await
     }
 
     /// The payment session of the scenario; made when there is none yet.
@@ -152,7 +152,7 @@ impl World {
         self.success(created)?;
         let id = self.live_member(created, kind.id)?;
         let location = self.answer(created).live_location().map(ToOwned::to_owned);
-        let built = self.api_url(&format!("{}/{id}", kind.path))?;
+        let built = self.api_url(&format!("{}/{id}", kind.path));
         let url = location.and_then(|text| built.join(&text).ok()).unwrap_or(built);
         Ok(PaymentSession { created, url })
     }

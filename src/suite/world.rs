@@ -50,7 +50,7 @@ impl Pauses {
 /// A judgement's index of an exchange, as [`World::send`] gives it.
 pub type Index = usize;
 
-/// What one attempt at a scenario knows.
+/// What one attempt at a scenario knows. The runner moves it about between steps, so it is kept small.
 pub struct World {
     context: Arc<Context>,
     case: Option<Arc<Case>>,
@@ -66,9 +66,9 @@ pub struct World {
     failure: Option<StepFailure>,
     pauses: Pauses,
     /// The merchant's side: account, payment session, hosted sessions, merchant URLs.
-    pub merchant: Merchant,
+    pub merchant: Box<Merchant>,
     /// The consumer's side: browser and page.
-    pub consumer: Consumer,
+    pub consumer: Box<Consumer>,
 }
 
 impl cucumber::World for World {
@@ -77,8 +77,8 @@ impl cucumber::World for World {
     async fn new() -> Result<Self, Infallible> {
         let context = Context::current();
         Ok(Self {
-            merchant: Merchant::new(&context),
-            consumer: Consumer::default(),
+            merchant: Box::new(Merchant::new(&context)),
+            consumer: Box::default(),
             context,
             case: None,
             began: Instant::now(),

@@ -102,7 +102,7 @@ async fn attempt(
     } else if operation == Operation::CreateSession {
         let payment = world.payment_session().await?;
         let draft = world.draft(&payment, world.usual_urls(), world.merchant.reference.clone());
-        (world.api_url("hpp/v1/sessions")?, Some(draft.body))
+        (world.api_url("hpp/v1/sessions"), Some(draft.body))
     } else {
         (world.live_url(world.this_session()?.created, "/session_url")?, None)
     };

@@ -93,7 +93,7 @@ step!(
 async fn is_managed(world: &mut World, _: Args) -> Result<(), StepFailure> {
     let order = world.payment_session().await?.created;
     let id = world.text_member(order, "/order_id")?;
-    let url = world.api_url(&format!("ordermanagement/v1/orders/{id}"))?;
+    let url = world.api_url(&format!("ordermanagement/v1/orders/{id}"));
     let read = world.call(Method::GET, Operation::ReadManagedOrder, url, None).await?;
     let outcome = answer::succeeds(world.response(read)?);
     world.settle(outcome)
