@@ -70,6 +70,10 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
         Ok(mock) => mock,
         Err(error) => return fail(run::error_chain(&error)),
     };
+    let asked_to_stop = match run::asked_to_stop() {
+        Ok(asked_to_stop) => asked_to_stop,
+        Err(error) => return fail(format!("cannot listen for signals: {error}")),
+    };
     say(format!(
         "The mock speaks {} at {} for the user `{}`, password from `HPP_PASSWORD`.\n\
          Control (clock, outcome, accounts): {}\nIt is no payment provider: no money moves. Stop it with Ctrl-C.",
@@ -78,8 +82,6 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
         arguments.username,
         mock.control_url(),
     ));
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => ExitCode::Conformant,
-        Err(error) => fail(format!("cannot wait for Ctrl-C: {error}")),
-    }
+    asked_to_stop.await;
+    ExitCode::Conformant
 }

@@ -8,12 +8,14 @@ mod phase;
 mod preflight;
 mod progress;
 mod records;
+mod stop;
 mod subject;
 
 pub use assets::AssetError;
 pub use assets::Features;
 pub use assets::SchemaTexts;
 pub use assets::embedded_targets;
+pub use stop::asked_to_stop;
 pub use subject::Embedded;
 pub use subject::SubjectError;
 pub use subject::TargetChoice;
@@ -48,6 +50,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use stop::cancellation;
 use subject::Subject;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -116,7 +119,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
         browsers: Mutex::default(),
-        cancel: cancellation(options.deadline),
+        cancel: cancellation(options.deadline).map_err(RunError::Signals)?,
         recorder,
         folder: folder.clone(),
         began,
@@ -254,25 +257,6 @@ pub fn error_chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn cancellation(deadline: Option<Duration>) -> CancellationToken {
-    let cancel = CancellationToken::new();
-    let stop = cancel.clone();
-    tokio::spawn(async move {
-        let overdue = async {
-            match deadline {
-                Some(deadline) => tokio::time::sleep(deadline).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = overdue => {}
-        }
-        stop.cancel();
-    });
-    cancel
-}
-
 fn is_worth_another_attempt(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Inconclusive(Doubt::Trouble(_)))
 }
@@ -294,6 +278,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Control(#[from] ControlError),
+
+    #[error("cannot listen for signals to stop")]
+    Signals(#[source] std::io::Error),
 
     #[error(transparent)]
     PageDriver(#[from] PageDriverError),
