@@ -8,6 +8,7 @@ Feature: Status callbacks
       Given the merchant's server answers calls with <answer>
       And a hosted session whose merchant URLs are
         | status_update | ?secret=9f2 |
+      And the hosted session has been read
       When the consumer opens the page
       Then status_update is called
 
@@ -42,6 +43,7 @@ Feature: Status callbacks
     Scenario: Opening the page is told as IN_PROGRESS
       Given a hosted session whose merchant URLs are
         | status_update | ?secret=9f2 |
+      And the hosted session has been read
       When the consumer opens the page
       Then a call tells IN_PROGRESS
 

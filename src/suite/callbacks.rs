@@ -13,6 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// The requirement that promises that a new session waits for the consumer.
+const WAITS: &str = "HPP-CREATE-025";
+
 /// The requirement that promises that a session gets this status by what the consumer does.
 fn status_promise(status: &str) -> &'static str {
     match status {
@@ -98,10 +101,13 @@ impl World {
         Ok(found)
     }
 
-    /// The session has a status of which the merchant is to be told; nothing is told of what has not happened.
+    /// The session came to a status of which the merchant is to be told; nothing is told of what has not happened.
     async fn has_status(&mut self, status: &str) -> Result<(), StepFailure> {
         let actual = self.session_status().await?;
-        self.rests_on(status_promise(status), check::equals("/status", status, &actual))
+        self.rests_on(status_promise(status), check::equals("/status", status, &actual))?;
+        let before = self.merchant.status_before.clone().unwrap_or_default();
+        let came = check::differs("/status", &before, "that before the consumer came", &actual);
+        self.rests_on(WAITS, came)
     }
 
     /// The raw query of the first call of `status_update`, waited for until the profile's deadline for a status.
