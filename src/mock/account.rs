@@ -15,6 +15,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use serde_json::Map;
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -23,6 +25,7 @@ use crate::mock::callback_log::CallbackLog;
 use crate::mock::hosted::Hosted;
 use crate::mock::limiter::Limiter;
 use crate::mock::outbox::Outbox;
+use crate::mock::reply::Problem;
 use crate::mock::retention::Retention;
 use crate::mock::rules::AccessRules;
 use crate::mock::session::Event;
@@ -105,9 +108,12 @@ impl Account {
         Arc::clone(lock(&self.callback_line).get_or_insert_default())
     }
 
-    /// Says how his server is reached from now on.
-    pub fn set_callback_line(&self, line: CallbackLine) {
-        *lock(&self.callback_line) = Some(Arc::new(line));
+    /// Takes in how his server is reached from now on.
+    pub fn change_callback_line(&self, request: &Map<String, Value>) -> Result<(), Problem> {
+        let mut line = lock(&self.callback_line);
+        let changed = line.get_or_insert_default().changed(request)?;
+        *line = Some(Arc::new(changed));
+        Ok(())
     }
 
     /// Decides what the next approval of a payment comes to.

@@ -51,6 +51,8 @@ impl CallbackTrouble {
 pub struct CallbackLine {
     /// Hosts whose address was told.
     known: HashMap<String, SocketAddr>,
+    /// Certificates that are trusted.
+    roots: Vec<Certificate>,
     /// `None` if no client can be had, which then shows as trouble of every call.
     client: Option<Client>,
     pub trouble: CallbackTrouble,
@@ -59,28 +61,31 @@ pub struct CallbackLine {
 impl Default for CallbackLine {
     fn default() -> Self {
         let known = HashMap::new();
-        let client = client(&known, Vec::new()).ok();
-        Self { known, client, trouble: CallbackTrouble::None }
+        let client = client(&known, &[]).ok();
+        Self { known, roots: Vec::new(), client, trouble: CallbackTrouble::None }
     }
 }
 
 impl CallbackLine {
-    /// Reads what the control interface was told; what is left out is as at the start.
-    pub fn read(request: &Map<String, Value>) -> Result<Self, Problem> {
-        let mut known = HashMap::new();
-        match request.get("resolve") {
-            None | Some(Value::Null) => {}
+    /// Takes in what the control interface was told: what is left out stays as it is, null is as at the start.
+    pub fn changed(&self, request: &Map<String, Value>) -> Result<Self, Problem> {
+        let known = match request.get("resolve") {
+            None => self.known.clone(),
+            Some(Value::Null) => HashMap::new(),
             Some(Value::Object(hosts)) => {
+                let mut known = HashMap::new();
                 for (host, addr) in hosts {
                     let addr = addr.as_str().and_then(|addr| addr.parse().ok());
                     let addr = addr.ok_or_else(|| Problem::bad_value("resolve"))?;
                     known.insert(host.to_ascii_lowercase(), addr);
                 }
+                known
             }
             Some(_) => return Err(Problem::bad_value("resolve")),
-        }
+        };
         let roots = match request.get("trust_pem") {
-            None | Some(Value::Null) => Vec::new(),
+            None => self.roots.clone(),
+            Some(Value::Null) => Vec::new(),
             Some(pem) => pem
                 .as_str()
                 .and_then(|pem| Certificate::from_pem_bundle(pem.as_bytes()).ok())
@@ -88,14 +93,15 @@ impl CallbackLine {
                 .ok_or_else(|| Problem::bad_value("trust_pem"))?,
         };
         let trouble = match request.get("trouble") {
-            None | Some(Value::Null) => CallbackTrouble::None,
+            None => self.trouble,
+            Some(Value::Null) => CallbackTrouble::None,
             Some(name) => CallbackTrouble::ALL
                 .into_iter()
                 .find(|trouble| name.as_str() == Some(trouble.name()))
                 .ok_or_else(|| Problem::bad_value("trouble"))?,
         };
-        let client = client(&known, roots).map_err(|_| Problem::bad_value("trust_pem"))?;
-        Ok(Self { known, client: Some(client), trouble })
+        let client = client(&known, &roots).map_err(|_| Problem::bad_value("trust_pem"))?;
+        Ok(Self { known, roots, client: Some(client), trouble })
     }
 
     /// Makes one call.
@@ -132,12 +138,12 @@ impl CallbackLine {
 }
 
 /// A client that trusts `roots` alone, and follows no redirect.
-fn client(known: &HashMap<String, SocketAddr>, roots: Vec<Certificate>) -> reqwest::Result<Client> {
+fn client(known: &HashMap<String, SocketAddr>, roots: &[Certificate]) -> reqwest::Result<Client> {
     let mut builder = Client::builder()
         .no_proxy()
         .redirect(redirect::Policy::none())
         .timeout(PATIENCE)
-        .tls_certs_only(roots)
+        .tls_certs_only(roots.iter().cloned())
         .user_agent("hpp-conformance-mock");
     for (host, addr) in known {
         builder = builder.resolve(host, *addr);
@@ -163,7 +169,7 @@ mod tests {
 
     fn line(request: &Value) -> Result<CallbackLine, Problem> {
         install_tls_provider();
-        CallbackLine::read(request.as_object().unwrap())
+        CallbackLine::default().changed(request.as_object().unwrap())
     }
 
     #[test]
@@ -193,7 +199,17 @@ mod tests {
             let problem = line(&request).err().unwrap();
             assert_eq!(problem.error_messages, [format!("Bad value: {name}")]);
         }
-        let lost = line(&json!({ "trouble": "lost" })).unwrap();
-        assert_eq!(lost.trouble, CallbackTrouble::Lost);
+    }
+
+    #[test]
+    fn what_is_left_out_stays_and_null_undoes_it() {
+        let site = line(&json!({ "resolve": { "shop.example": "127.0.0.1:4711" } })).unwrap();
+        let change =
+            |line: &CallbackLine, request: &Value| line.changed(request.as_object().unwrap()).unwrap();
+        let is_known = |line: &CallbackLine| line.is_known(&Url::parse("https://shop.example/a").unwrap());
+        let lost = change(&site, &json!({ "trouble": "lost" }));
+        assert_eq!((lost.trouble, is_known(&lost)), (CallbackTrouble::Lost, true));
+        let forgotten = change(&lost, &json!({ "resolve": null }));
+        assert_eq!((forgotten.trouble, is_known(&forgotten)), (CallbackTrouble::Lost, false));
     }
 }

@@ -9,7 +9,6 @@ use serde_json::json;
 use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::call::Call;
-use crate::mock::callback_line::CallbackLine;
 use crate::mock::hosted::millis;
 use crate::mock::playground::Playground;
 use crate::mock::reply::Problem;
@@ -81,7 +80,7 @@ pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply,
 /// Says where an account's server is found and whom to trust there.
 pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
     let account = account(playground, call)?;
-    account.set_callback_line(CallbackLine::read(&call.json_object()?)?);
+    account.change_callback_line(&call.json_object()?)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
