@@ -72,7 +72,7 @@ impl World {
         let redirect_url = self.live_url(session.created, "/redirect_url")?;
         let visit = self.open_url(session, &link).await?;
         if link == redirect_url.as_str() {
-            self.page_was_reached()?;
+            self.page_is_shown()?;
         }
         self.rests_on(LEADS_TO_PAGE, page::public(&visit))?;
         if visit.screen.is_none() {

@@ -61,7 +61,7 @@ async fn profile_recorded(world: &mut World, _: Args) -> Result<(), StepFailure>
 
 /// What a part of the page that was visited last shows; unseen where the page driver does not know it.
 fn part(world: &mut World, name: &str) -> Result<Vec<String>, StepFailure> {
-    world.page_was_reached()?;
+    world.page_is_shown()?;
     let visit = world.visit()?;
     let known = visit.parts.get(name).cloned();
     known.ok_or_else(|| StepFailure::Unseen(format!("the page driver knows no part `{name}`")))
@@ -198,11 +198,8 @@ step!(
     Then "the page shows the amount and currency of the payment session" => shows_price
 );
 async fn shows_price(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.page_was_reached()?;
+    world.page_is_shown()?;
     let visit = world.visit()?;
-    // A blank page is the matter of the row that wants it to stand on its own.
-    let site = world.site(&world.this_session()?);
-    world.rests_on("HPP-PAGE-004", page::stands_alone(&visit, site.borrowed()))?;
     let currency = world.context().profile.purchase.currency.clone();
     world.settle(page::shows_price(&visit, AMOUNT, &currency))
 }

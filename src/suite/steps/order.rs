@@ -24,6 +24,7 @@ step!(
     When "the consumer pays on the open page" => pay_on_open_page
 );
 async fn pay_on_open_page(world: &mut World, _: Args) -> Result<(), StepFailure> {
+    world.page_is_shown()?;
     let (session, page) = (world.this_session()?, world.visit()?);
     world.move_on_page(&session, &page, Act::Pay).await.map(drop)
 }
