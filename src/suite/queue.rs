@@ -27,10 +27,10 @@ pub struct Portion {
 impl Queue {
     /// These cases of the features, in the features' order.
     pub fn new(features: &[LoadedFeature], cases: &[&Case]) -> Self {
-        let chosen: HashSet<&str> = cases.iter().map(|case| case.key.as_str()).collect();
+        let chosen: HashSet<*const Case> = cases.iter().map(|case| std::ptr::from_ref(*case)).collect();
         let mut portions = VecDeque::new();
         for LoadedFeature { script, cases, .. } in features {
-            let cases = cases.iter().enumerate().filter(|(_, case)| chosen.contains(case.key.as_str()));
+            let cases = cases.iter().enumerate().filter(|(_, case)| chosen.contains(&Arc::as_ptr(case)));
             let cases: Vec<_> = cases.map(|(index, case)| (index, Arc::clone(case))).collect();
             let portion = |cases: &[_]| Portion { script: Arc::clone(script), cases: cases.to_vec() };
             portions.extend(cases.chunks(usize::from(PORTION)).map(portion));
