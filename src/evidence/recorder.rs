@@ -57,8 +57,27 @@ impl Recorder {
 
     /// A JSON body, with the values of secret members and every known secret replaced.
     pub fn json(&self, mut value: Value) -> Value {
+        self.learn_members(&value);
         self.cut(None, &mut value);
         value
+    }
+
+    /// Learns the values of secret members, so that they are cut out of members before them too.
+    fn learn_members(&self, value: &Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match (value, secret_kind(name)) {
+                        (Value::String(text), Some(kind)) if !text.is_empty() => {
+                            self.known.label(kind, text);
+                        }
+                        _ => self.learn_members(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.learn_members(item)),
+            _ => {}
+        }
     }
 
     fn cut(&self, name: Option<&str>, value: &mut Value) {
@@ -78,7 +97,7 @@ impl Recorder {
 
     fn string<'t>(&self, name: Option<&str>, text: &'t str) -> Cow<'t, str> {
         let Some(name) = name.filter(|_| !text.is_empty()) else { return self.known.shown(text) };
-        if let Some((_, kind)) = SECRET_MEMBERS.iter().find(|(member, _)| *member == name) {
+        if let Some(kind) = secret_kind(name) {
             return self.known.label(kind, text).into();
         }
         if LINK_MEMBERS.contains(&name) {
@@ -86,8 +105,7 @@ impl Recorder {
         }
         if API_LINK_MEMBERS.contains(&name)
             && let Ok(url) = Url::parse(text)
-            && url.has_host()
-            && url.path().len() > 1
+            && is_link(&url)
         {
             return self.labelled_link(&url).into();
         }
@@ -101,12 +119,12 @@ impl Recorder {
         self.known.shown(text)
     }
 
-    /// A link that lets its holder pay: scheme, host, parameter names and encoding stay, path and values become labels.
+    /// A link that lets its holder pay: scheme, host and parameter names stay, path, values and fragment become labels.
     ///
     /// A text that is no absolute URL is shown as it is, so that a finding can quote it.
     pub fn link(&self, text: &str) -> String {
         let Ok(url) = Url::parse(text) else { return self.text(text) };
-        if !url.has_host() || url.path().len() <= 1 {
+        if !is_link(&url) {
             return self.text(text);
         }
         self.known.add_link_origin(&origin(&url));
@@ -126,7 +144,7 @@ impl Recorder {
         if !url.has_host() {
             return self.text(text);
         }
-        if self.known.is_link_origin(&origin(url)) && url.path().len() > 1 {
+        if is_link(url) && self.known.is_link_origin(&origin(url)) {
             return self.labelled_link(url);
         }
         let (base, fragment) = split_at(text, '#');
@@ -149,9 +167,32 @@ impl Recorder {
     }
 
     fn labelled_link(&self, url: &Url) -> String {
-        let label = self.known.label("link", url.path());
-        let query = url.query().map(|query| format!("?{}", self.query(query)));
-        format!("{}/{label}{}", origin(url), query.unwrap_or_default())
+        let mut shown = origin(url) + "/";
+        if url.path().len() > 1 {
+            shown.push_str(&self.known.label("link", url.path()));
+        }
+        if let Some(query) = url.query() {
+            let pairs: Vec<String> = query.split('&').map(|pair| self.link_pair(pair)).collect();
+            shown.push('?');
+            shown.push_str(&pairs.join("&"));
+        }
+        if let Some(fragment) = url.fragment() {
+            shown.push('#');
+            shown.push_str(&self.known.label("link", &format!("#{fragment}")));
+        }
+        shown
+    }
+
+    /// A parameter of a link: a short value may be a secret too. It is known by its pair alone, lest a word become a secret.
+    fn link_pair(&self, pair: &str) -> String {
+        let shown = self.query_pair(pair);
+        let (_, value) = shown.split_once('=').unwrap_or(("", &shown));
+        // A label, or a tag that is not filled.
+        if value.is_empty() || value.contains(['‹', '{']) || value.contains("%7B") {
+            return shown;
+        }
+        let name = &shown[..shown.len() - value.len()];
+        format!("{name}{}", self.known.label("value", &format!("?{pair}")))
     }
 
     fn query(&self, query: &str) -> String {
@@ -180,6 +221,15 @@ impl Recorder {
             None => format!("{name}={}", self.known.replace_tokens(value)),
         }
     }
+}
+
+fn secret_kind(member: &str) -> Option<&'static str> {
+    SECRET_MEMBERS.iter().find(|(name, _)| *name == member).map(|(_, kind)| *kind)
+}
+
+/// Whether a URL says more than where its host is.
+fn is_link(url: &Url) -> bool {
+    url.has_host() && (url.path().len() > 1 || url.query().is_some() || url.fragment().is_some())
 }
 
 fn origin(url: &Url) -> String {
@@ -239,6 +289,34 @@ mod tests {
         assert_eq!(recorder.url("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
         assert_eq!(recorder.url("https://pay.example/eu/p/x1Y/act"), "https://pay.example/‹link:2›");
         assert_eq!(recorder.link("/relative"), "/relative");
+    }
+
+    #[test]
+    fn a_short_secret_of_a_link_is_cut_out_and_its_word_stays_a_word_elsewhere() {
+        let recorder = Recorder::default();
+        let first = recorder.link("https://pay.example/p?key=Ab3d&tag={{profile_id}}&empty=");
+        assert_eq!(first, "https://pay.example/‹link:1›?key=‹value:1›&tag={{profile_id}}&empty=");
+        let second = recorder.link("https://pay.example/p?key=Ab3e&Ab3d");
+        assert_eq!(second, "https://pay.example/‹link:1›?key=‹value:2›&‹value:3›");
+        assert_eq!(recorder.text("Ab3d key=Ab3d"), "Ab3d key=Ab3d");
+    }
+
+    #[test]
+    fn a_link_without_a_path_is_cut_too() {
+        let recorder = Recorder::default();
+        assert_eq!(recorder.link("https://pay.example/?key=Ab3d"), "https://pay.example/?key=‹value:1›");
+        assert_eq!(recorder.link("https://pay.example/#/p/x1Y"), "https://pay.example/#‹link:1›");
+        assert_eq!(recorder.url("https://pay.example/#/p/x1Y"), "https://pay.example/#‹link:1›");
+        assert_eq!(recorder.link("https://pay.example/"), "https://pay.example/");
+    }
+
+    #[test]
+    fn a_secret_is_cut_out_of_what_comes_before_its_member() {
+        let body = r#"{ "module": { "standalone_url": "https://pay.example/m?token=beg252zq7fyg", "note": "beg252zq7fyg",
+                        "token": "beg252zq7fyg" } }"#;
+        let shown = Recorder::default().json(serde_json::from_str(body).unwrap());
+        assert!(!shown.to_string().contains("beg252zq7fyg"), "{shown}");
+        assert_eq!(shown["module"]["standalone_url"], "https://pay.example/‹link:1›?token=‹token:1›");
     }
 
     #[test]
