@@ -6,10 +6,12 @@ use super::browsers::Browsers;
 use super::is_worth_another_attempt;
 use super::journal::Entry;
 use super::name;
+use super::records;
 use crate::browser::PageDriver;
 use crate::client::Client;
 use crate::client::Pace;
 use crate::control::Control;
+use crate::requirement::Party;
 use crate::suite;
 use crate::suite::Case;
 use crate::suite::Context;
@@ -17,6 +19,7 @@ use crate::suite::Ended;
 use crate::suite::NoBrowser;
 use crate::target::TargetProfile;
 use jiff::Timestamp;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -86,14 +89,20 @@ impl Session {
         let unsettled = Unsettled::default();
         let (journal, progress, list) =
             (self.journal.sender(), self.progress.clone(), Arc::clone(&unsettled));
+        let of_others =
+            self.features.catalogue.iter().filter(|requirement| requirement.party != Party::Server);
+        let of_others: Arc<HashSet<_>> =
+            Arc::new(of_others.map(|requirement| requirement.id.clone()).collect());
         let sink = move |ended: Ended<'_>| {
-            progress.ended(&ended.attempt.verdict);
-            if is_worth_another_attempt(&ended.attempt.verdict) {
+            let is_ours = ended.case.requirement.as_ref().is_some_and(|id| of_others.contains(id));
+            let attempt = if is_ours { records::of_our_own(ended.attempt) } else { ended.attempt };
+            progress.ended(&attempt.verdict);
+            if is_worth_another_attempt(&attempt.verdict) {
                 list.lock().unwrap_or_else(PoisonError::into_inner).push(ended.case.key.clone());
             }
             if let Some(journal) = &journal {
                 // The writer ends only by an error of its own, which `finish` reports.
-                let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt: ended.attempt });
+                let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt });
             }
         };
         (sink, unsettled)

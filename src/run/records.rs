@@ -8,6 +8,7 @@ use crate::suite::FileFault;
 use crate::target::TargetProfile;
 use crate::verdict::Attempt;
 use crate::verdict::Doubt;
+use crate::verdict::Fault;
 use crate::verdict::ScenarioRecord;
 use crate::verdict::Verdict;
 
@@ -27,6 +28,20 @@ pub fn of_target(
     records.extend(faults.iter().map(record_of_fault));
     records.sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
     records
+}
+
+/// An attempt at a requirement that is not the server's to keep. A breach says nothing about the contract: the fault is the harness's own,
+/// and the result void.
+pub fn of_our_own(mut attempt: Attempt) -> Attempt {
+    if attempt.verdict == Verdict::Fail {
+        let broken = attempt.findings.iter().find(|finding| !finding.passive);
+        let what = broken.map_or_else(String::new, |finding| format!(": {}", finding.mismatch));
+        attempt.verdict = Verdict::Error(Fault {
+            message: format!("broken, and not by the server{what}"),
+            help: "a fault of the harness: show this run's folder to nobody before it is understood".into(),
+        });
+    }
+    attempt
 }
 
 fn not_run(verdict: Option<Verdict>) -> Attempt {
@@ -71,5 +86,38 @@ pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts 
         floor: profile.floor.clone(),
         confirmed: TargetFacts::resolve(&profile.confirmed, catalogue),
         waivers: profile.waivers.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Finding;
+    use crate::verdict::Mismatch;
+
+    fn attempt(verdict: Verdict) -> Attempt {
+        let finding = Finding {
+            requirement: "HPP-AUTH-007".parse().unwrap(),
+            mismatch: Mismatch::new("records", "a label in place of the password", "its value"),
+            step: "Then no secret shows in the records".into(),
+            file: "features/auth.feature".into(),
+            line: 78,
+            exchange: 1,
+            visit: None,
+            passive: false,
+        };
+        Attempt { findings: vec![finding], ..Attempt::not_run(verdict) }
+    }
+
+    #[test]
+    fn a_rule_of_our_own_that_is_broken_voids_the_result() {
+        let voided = of_our_own(attempt(Verdict::Fail));
+        let Verdict::Error(fault) = &voided.verdict else { panic!("{:?}", voided.verdict) };
+        assert_eq!(
+            fault.message,
+            "broken, and not by the server: records: expected a label in place of the password, got its value"
+        );
+        assert_eq!(voided.findings.len(), 1);
+        assert_eq!(of_our_own(attempt(Verdict::Pass)).verdict, Verdict::Pass);
     }
 }
