@@ -66,6 +66,18 @@ fn a_requirement_of_ones_own_is_judged_beside_its_feature() {
 }
 
 #[test]
+fn a_broken_rule_that_is_not_the_servers_voids_the_run() {
+    let requirement = "[[requirement]]\nid = \"SHOP-OWN-001\"\nlevel = \"MUST\"\nstatement = \"x\"\nsource = \"us\"\n\
+                       dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\nparty = \"harness\"\n";
+    let broken = SOUND.replace("HPP-CREATE-001", "SHOP-OWN-001").replace("status is 201", "status is 418");
+    let folder = folder_with(&[("mine/x.feature", broken.as_str()), ("mine/x.toml", requirement)]);
+    let ended = run(folder.path(), &["mine"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(ended.stdout.contains("SHOP-OWN-001"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("broken, and not by the server"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_part_that_passes_exits_0_and_is_not_signed() {
     for arguments in
         [&["mine.feature"][..], &["--shard", "1/9", "mine.feature"], &["--tags", "@req:HPP-CREATE-001"]]
