@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that what a run needs (`browser`) or what the tests need besides (`tools`) is there; says what it does before it does it.
+# Makes sure that what a run needs (`browser`), what the tests need besides (`tools`) or the benchmarks (`peers`) is
+# there; says what it does before it does it.
 set -eu
 
 found() { command -v "$1" >/dev/null 2>&1; }
@@ -43,8 +44,15 @@ tools)
         found "$tool" || install "$tool was" "Install it by hand, then run this again." "$tool"
     done
     ;;
+peers)
+    # The load generator; npm and Java for Prism and WireMock; the libraries that hurl is built against, and what reads their headers.
+    for need in wrk:wrk npm:npm java:default-jre-headless pkg-config:pkg-config xml2-config:libxml2-dev \
+        curl-config:libcurl4-openssl-dev clang:clang; do
+        found "${need%%:*}" || install "${need%%:*} was" "Install it by hand, then run this again." "${need#*:}"
+    done
+    ;;
 *)
-    echo "usage: install.sh browser | tools" >&2
+    echo "usage: install.sh browser | tools | peers" >&2
     exit 2
     ;;
 esac
