@@ -89,12 +89,12 @@ impl Session {
         let unsettled = Unsettled::default();
         let (journal, progress, list) =
             (self.journal.sender(), self.progress.clone(), Arc::clone(&unsettled));
-        let of_others =
+        let not_the_servers =
             self.features.catalogue.iter().filter(|requirement| requirement.party != Party::Server);
-        let of_others: Arc<HashSet<_>> =
-            Arc::new(of_others.map(|requirement| requirement.id.clone()).collect());
+        let ours: Arc<HashSet<_>> =
+            Arc::new(not_the_servers.map(|requirement| requirement.id.clone()).collect());
         let sink = move |ended: Ended<'_>| {
-            let is_ours = ended.case.requirement.as_ref().is_some_and(|id| of_others.contains(id));
+            let is_ours = ended.case.requirement.as_ref().is_some_and(|id| ours.contains(id));
             let attempt = if is_ours { records::of_our_own(ended.attempt) } else { ended.attempt };
             progress.ended(&attempt.verdict);
             if is_worth_another_attempt(&attempt.verdict) {
