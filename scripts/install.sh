@@ -26,6 +26,13 @@ install() {
     DEBIAN_FRONTEND=noninteractive $as_root apt-get install -q -y --no-install-recommends "$@"
 }
 
+# Installs the commands that are not found; `command:package` where Debian's package has another name.
+provide() {
+    for need in "$@"; do
+        found "${need%%:*}" || install "${need%%:*} was" "Install it by hand, then run this again." "${need#*:}"
+    done
+}
+
 case "${1:-}" in
 browser)
     if found chromedriver &&
@@ -40,16 +47,11 @@ macOS: brew install --cask chromium chromedriver), then run this again."
     ;;
 tools)
     # The manual of the mock is tried out as it is printed.
-    for tool in curl jq openssl; do
-        found "$tool" || install "$tool was" "Install it by hand, then run this again." "$tool"
-    done
+    provide curl jq openssl
     ;;
 peers)
     # The load generator; npm and Java for Prism and WireMock; the libraries that hurl is built against, and what reads their headers.
-    for need in wrk:wrk npm:npm java:default-jre-headless pkg-config:pkg-config xml2-config:libxml2-dev \
-        curl-config:libcurl4-openssl-dev clang:clang; do
-        found "${need%%:*}" || install "${need%%:*} was" "Install it by hand, then run this again." "${need#*:}"
-    done
+    provide wrk npm java:default-jre-headless pkg-config xml2-config:libxml2-dev curl-config:libcurl4-openssl-dev clang
     ;;
 *)
     echo "usage: install.sh browser | tools | peers" >&2
