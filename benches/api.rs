@@ -4,18 +4,14 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
-use support::MockProcess;
-use support::median;
+use support::{MockProcess, median};
 
 const SCENARIOS: usize = 2_000;
 const RUNS: usize = 5;

@@ -7,11 +7,9 @@ mod support;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Instant;
-use support::MockProcess;
-use support::median;
+use support::{MockProcess, median};
 
 const SCENARIOS: u32 = 100;
 const RUNS: usize = 3;

@@ -15,13 +15,10 @@ mod peers;
 mod steady;
 
 use peers::Peer;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
-use support::CREDENTIALS;
-use support::MockProcess;
-use support::median;
+use support::{CREDENTIALS, MockProcess, median};
 
 /// How many payment sessions the hosted sessions are made for.
 const PAYMENT_SESSIONS: usize = 1_000;

@@ -1,17 +1,9 @@
 //! The HTTP probe: sends a call to the target and records what came of it. It has no opinion.
 
-use crate::evidence::Body;
-use crate::evidence::Exchange;
-use crate::evidence::Field;
-use crate::evidence::Operation;
-use crate::evidence::Outcome;
-use crate::evidence::Recorder;
-use crate::evidence::Request;
-use crate::evidence::Response;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
-use crate::target::Credentials;
-use crate::target::TargetProfile;
+use crate::evidence::{
+    Body, Exchange, Field, Operation, Outcome, Recorder, Request, Response, Trouble, TroubleKind,
+};
+use crate::target::{Credentials, TargetProfile};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 pub use reqwest::Method;

@@ -1,15 +1,9 @@
 //! The control probe: mints merchant accounts, moves their clocks, limits them and reads their messages, where a target offers that.
 
-use crate::evidence::ClockMove;
-use crate::evidence::Recorder;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
-use crate::target::Credentials;
-use crate::target::Secret;
-use crate::target::TargetProfile;
+use crate::evidence::{ClockMove, Recorder, Trouble, TroubleKind};
+use crate::target::{Credentials, Secret, TargetProfile};
 use serde::Deserialize;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,19 +2,13 @@
 
 use crate::evidence::TroubleKind;
 use crate::exit_code::ExitCode;
-use crate::mock::DEVIATIONS;
-use crate::mock::Deviation;
+use crate::mock::{DEVIATIONS, Deviation};
 use crate::report;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::requirement::Level;
-use crate::requirement::Requirement;
-use crate::verdict::Doubt;
-use crate::verdict::Verdict;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::path::PathBuf;
+use crate::report::{RunReport, Standing};
+use crate::requirement::{Level, Requirement};
+use crate::verdict::{Doubt, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use tokio::process::Command;

@@ -1,29 +1,19 @@
 //! The receiver: the merchant's side of a payment, an HTTPS server that notes every arrival.
 
-use crate::evidence::Arrival;
-use crate::evidence::Recorder;
-use crate::serve::Identity;
-use crate::serve::ServeError;
-use crate::serve::Server;
+use crate::evidence::{Arrival, Recorder};
+use crate::serve::{Identity, ServeError, Server};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::extract::State;
-use axum::http::Method;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
 use axum::response::Html;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::net::Ipv4Addr;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
-use std::time::Duration;
-use std::time::Instant;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
 

@@ -1,15 +1,11 @@
 //! JSON Schemas: every exchange of a resource is judged against the schema of that resource.
 
-use crate::evidence::Body;
-use crate::evidence::Exchange;
-use crate::evidence::Operation;
-use crate::requirement::InvalidRequirementId;
-use crate::requirement::RequirementId;
+use crate::evidence::{Body, Exchange, Operation};
+use crate::requirement::{InvalidRequirementId, RequirementId};
 use crate::target;
 use crate::verdict::Mismatch;
-use jsonschema::ValidationError;
-use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;

@@ -1,11 +1,9 @@
 //! The data that the suite judges by: requirements, features and schemas say what they mean, completely and once.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Words that a title of a scenario does not need to state a fact.

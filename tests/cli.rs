@@ -2,18 +2,11 @@
 
 mod support;
 
-use std::io::BufRead;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
-use support::Ended;
-use support::call;
-use support::program;
-use support::report;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{Ended, call, program, report};
 
 const SOUND: &str = "@req:HPP-CREATE-001
 Feature: A sound one

@@ -4,9 +4,7 @@ mod support;
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use support::call;
-use support::report;
-use support::run_folder;
+use support::{call, report, run_folder};
 
 /// What the example was made with; see `scripts/example.sh`.
 const EXAMPLE_LIE: &str = "decline-goes-to-error";

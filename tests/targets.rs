@@ -6,16 +6,11 @@ mod support;
 
 use mock_process::MockProcess;
 use serde_json::Value;
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
-use std::time::Instant;
-use support::Ended;
-use support::program;
-use support::report;
-use support::run_folder;
+use std::time::{Duration, Instant};
+use support::{Ended, program, report, run_folder};
 
 const USERNAME: &str = "shop";
 const PASSWORD: &str = "p%w/é 1\"x";

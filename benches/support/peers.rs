@@ -1,18 +1,13 @@
 //! Other mock servers to measure beside ours: each a process of its own that ends with the benchmark.
 
-use crate::Load;
-use crate::open_payment_sessions;
 use crate::support::CREDENTIALS;
+use crate::{Load, open_payment_sessions};
 use serde_json::json;
-use std::net::TcpListener;
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Where npm has put the peers that it installs.
 const INSTALLED: &str = "target/peers/node_modules/.bin";

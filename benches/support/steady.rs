@@ -1,10 +1,8 @@
 //! A load that comes at a fixed rate, however long the answers take: each answer is counted from when its request was due.
 
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Sends these requests in turn, `rate` a second over `connections`, and gives back the time of each answer in milliseconds, sorted.
 pub fn latencies(

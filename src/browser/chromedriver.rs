@@ -1,22 +1,14 @@
 //! `ChromeDriver`: finding it and a browser for it, and a process of it that cannot outlive the harness.
 
 use crate::browser::BrowserError;
-use std::env;
-use std::fs;
 use std::fs::File;
-use std::io::BufRead;
-use std::io::BufReader;
-use std::io::ErrorKind;
-use std::io::Read;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::timeout;

@@ -1,17 +1,12 @@
 //! Journeys: reading the screen, making one move, and looking again, until the page comes to rest.
 
-use crate::browser::page_driver::Action;
-use crate::browser::page_driver::PageDriver;
+use crate::browser::page_driver::{Action, PageDriver};
 use crate::browser::reading::Reading;
-use crate::browser::session::Move;
-use crate::browser::session::Session;
-use crate::browser::session::SessionError;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
+use crate::browser::session::{Move, Session, SessionError};
+use crate::evidence::{Trouble, TroubleKind};
 use std::collections::HashMap;
 use std::time::Duration;
-use tokio::time::Instant;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use url::Url;
 
 /// The shortest and the longest time between two looks at a page that is still changing.

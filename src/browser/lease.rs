@@ -1,28 +1,17 @@
 //! Leases: a browser in the hands of one consumer, whose every act becomes a record.
 
 use crate::browser::chain::Chain;
-use crate::browser::journey::Journey;
-use crate::browser::journey::Plan;
-use crate::browser::journey::Rest;
-use crate::browser::journey::is_at;
+use crate::browser::journey::{Journey, Plan, Rest, is_at};
 use crate::browser::page_driver::PageDriver;
 use crate::browser::pool::Slot;
 use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
-use crate::evidence::Hop;
-use crate::evidence::PageVisit;
-use crate::evidence::Recorder;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
+use crate::evidence::{Hop, PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::Deadlines;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-use std::time::Instant;
-use std::time::SystemTime;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::fs;
 use url::Url;
 

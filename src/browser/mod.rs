@@ -11,13 +11,9 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub use lease::Lease;
-pub use lease::Pictures;
-pub use lease::Sitting;
-pub use page_driver::PageDriver;
-pub use page_driver::PageDriverError;
-pub use pool::BrowserOptions;
-pub use pool::BrowserPool;
+pub use lease::{Lease, Pictures, Sitting};
+pub use page_driver::{PageDriver, PageDriverError};
+pub use pool::{BrowserOptions, BrowserPool};
 
 use std::io;
 use std::path::PathBuf;

@@ -1,8 +1,7 @@
 //! Page drivers: how a target's payment page is recognised and operated, as read from `targets/pages/<name>.toml`.
 
 use regex::Regex;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The moves a consumer can want. `any` stands for a move that is made whatever the consumer wants.

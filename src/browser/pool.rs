@@ -1,21 +1,15 @@
 //! The pool: one driver and a few browsers, lent out one scenario at a time.
 
-use crate::browser::BrowserError;
-use crate::browser::chromedriver;
 use crate::browser::chromedriver::ChromeDriver;
-use crate::browser::lease::Lease;
-use crate::browser::lease::Sitting;
+use crate::browser::lease::{Lease, Sitting};
 use crate::browser::session::Session;
+use crate::browser::{BrowserError, chromedriver};
 use fantoccini::wd::Capabilities;
 use serde_json::json;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::Semaphore;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Switches that keep a browser from doing what nobody asked for, beyond those that the driver sets itself.
 const SWITCHES: [&str; 14] = [

@@ -2,8 +2,7 @@
 
 use crate::browser::page_driver::PageDriver;
 use serde::Deserialize;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Longest visible text that is kept.

@@ -2,27 +2,19 @@
 
 use crate::browser::BrowserError;
 use crate::browser::journey::Plan;
-use crate::browser::page_driver::Action;
-use crate::browser::page_driver::PageDriver;
-use crate::browser::reading::FrameReading;
-use crate::browser::reading::Reading;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
+use crate::browser::page_driver::{Action, PageDriver};
+use crate::browser::reading::{FrameReading, Reading};
+use crate::evidence::{Trouble, TroubleKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fantoccini::Client;
-use fantoccini::ClientBuilder;
 use fantoccini::error::CmdError;
-use fantoccini::wd::Capabilities;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::Instant;
-use tokio::time::timeout_at;
-use url::ParseError;
-use url::Url;
+use tokio::time::{Instant, timeout_at};
+use url::{ParseError, Url};
 
 /// Reads the current frame; see the file.
 const LOOK: &str = include_str!("look.js");

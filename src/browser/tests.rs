@@ -1,22 +1,13 @@
 //! Tests against a real browser and a small site of their own. They fail where no browser is installed, and say so.
 
-use crate::browser::BrowserOptions;
-use crate::browser::BrowserPool;
-use crate::browser::Lease;
-use crate::browser::PageDriver;
-use crate::browser::Pictures;
-use crate::browser::Sitting;
-use crate::evidence::PageVisit;
-use crate::evidence::Recorder;
-use crate::evidence::TroubleKind;
+use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
+use crate::evidence::{PageVisit, Recorder, TroubleKind};
 use crate::target::Deadlines;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio::io::AsyncReadExt;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const DRIVER: &str = r##"

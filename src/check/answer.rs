@@ -1,9 +1,7 @@
 //! Checks of one response: status, fields, body, and on which host its links are.
 
-use crate::check::Judgement;
-use crate::check::quoted;
-use crate::evidence::Body;
-use crate::evidence::Response;
+use crate::check::{Judgement, quoted};
+use crate::evidence::{Body, Response};
 use crate::verdict::Mismatch;
 use serde_json::Value;
 use url::Url;

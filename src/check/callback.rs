@@ -1,9 +1,7 @@
 //! Checks of status callbacks: what reached the merchant's server when the consumer did something.
 
-use crate::check::Judgement;
-use crate::check::quoted;
-use crate::evidence::Arrival;
-use crate::evidence::PageVisit;
+use crate::check::{Judgement, quoted};
+use crate::evidence::{Arrival, PageVisit};
 use crate::verdict::Mismatch;
 use serde_json::Value;
 

@@ -1,9 +1,7 @@
 //! Where a page visit ended: at a URL of the merchant, or on a page of the provider.
 
-use crate::check::Judgement;
-use crate::check::quoted;
-use crate::evidence::Arrival;
-use crate::evidence::PageVisit;
+use crate::check::{Judgement, quoted};
+use crate::evidence::{Arrival, PageVisit};
 use crate::verdict::Mismatch;
 
 /// The merchant URLs of one hosted session: `https://<host>/<prefix>/<name>`.
@@ -106,8 +104,7 @@ pub mod examples {
     //! Visits to judge in tests.
 
     use super::MerchantSite;
-    use crate::evidence::Hop;
-    use crate::evidence::PageVisit;
+    use crate::evidence::{Hop, PageVisit};
     use std::collections::BTreeMap;
 
     /// The site of the example visits.
@@ -147,9 +144,7 @@ pub mod examples {
 
 #[cfg(test)]
 mod tests {
-    use super::examples::SITE;
-    use super::examples::generic;
-    use super::examples::visit;
+    use super::examples::{SITE, generic, visit};
     use super::*;
     use crate::evidence::Hop;
 

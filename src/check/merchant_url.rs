@@ -1,8 +1,7 @@
 //! Checks of the merchant URLs of a request of ours: what a target may take, and what a merchant would regret.
 
 use crate::check::placeholder;
-use crate::evidence::Body;
-use crate::evidence::Request;
+use crate::evidence::{Body, Request};
 use crate::requirement::Provider;
 use crate::verdict::Mismatch;
 use serde_json::Value;

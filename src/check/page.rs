@@ -1,8 +1,7 @@
 //! Checks of what the consumer sees on the provider's pages.
 
-use crate::check::Judgement;
 use crate::check::landing::MerchantSite;
-use crate::check::quoted;
+use crate::check::{Judgement, quoted};
 use crate::evidence::PageVisit;
 use crate::verdict::Mismatch;
 
@@ -140,9 +139,7 @@ pub fn asks(visit: &PageVisit) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::landing::examples::SITE;
-    use crate::check::landing::examples::generic as generic_page;
-    use crate::check::landing::examples::visit;
+    use crate::check::landing::examples::{SITE, generic as generic_page, visit};
 
     fn paying() -> PageVisit {
         let mut page = visit("http://localhost:1/‹link:1›", "Pay 25.00 EUR");

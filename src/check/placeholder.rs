@@ -1,7 +1,6 @@
 //! Checks of what stands in the query of a merchant URL when the consumer arrives there.
 
-use crate::check::Judgement;
-use crate::check::quoted;
+use crate::check::{Judgement, quoted};
 use crate::verdict::Mismatch;
 
 /// The raw value of the first parameter of this name.

@@ -1,12 +1,10 @@
 //! Checks of times: when a session ends, in relation to something else.
 
-use crate::check::Judgement;
-use crate::check::quoted;
+use crate::check::{Judgement, quoted};
 use crate::evidence::Response;
 use crate::verdict::Mismatch;
-use jiff::SignedDuration;
-use jiff::Timestamp;
 use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 
 /// How far two times of a KP session may be apart and still be one hour apart.
 pub const KP_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);

@@ -1,17 +1,12 @@
 //! The commands that list what there is, and `lint`, which judges feature files themselves.
 
-use crate::cli::fail;
-use crate::cli::say;
+use crate::cli::{fail, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
-use crate::report;
-use crate::run;
-use crate::run::Features;
-use crate::run::SchemaTexts;
-use crate::suite;
+use crate::run::{Features, SchemaTexts};
+use crate::{report, run, suite};
 use clap::Args;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 #[derive(Args, Clone, Copy)]

@@ -1,15 +1,10 @@
 //! `hpp-conformance mock`.
 
-use crate::cli::deviation_names;
-use crate::cli::fail;
-use crate::cli::say;
+use crate::cli::{deviation_names, fail, say};
 use crate::exit_code::ExitCode;
-use crate::mock;
-use crate::mock::Mock;
-use crate::mock::MockOptions;
-use crate::run;
-use clap::Args;
-use clap::ValueEnum;
+use crate::mock::{Mock, MockOptions};
+use crate::{mock, run};
+use clap::{Args, ValueEnum};
 use std::net::Ipv4Addr;
 
 #[derive(Args)]

@@ -7,12 +7,9 @@ mod run;
 
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
-use crate::prove;
-use crate::serve;
-use clap::CommandFactory;
-use clap::Parser;
-use clap::Subcommand;
+use crate::{prove, serve};
 use clap::builder::PossibleValuesParser;
+use clap::{CommandFactory, Parser, Subcommand};
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;

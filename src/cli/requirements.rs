@@ -1,21 +1,14 @@
 //! The command that lists the requirements, or what the sources say, with what judges each and what breaks it.
 
-use crate::cli::fail;
-use crate::cli::listing::ListArgs;
-use crate::cli::listing::Listing;
-use crate::cli::say;
+use crate::cli::listing::{ListArgs, Listing};
+use crate::cli::{fail, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
-use crate::requirement::Level;
-use crate::requirement::Party;
-use crate::requirement::Requirement;
-use crate::requirement::RequirementId;
-use crate::requirement::Statement;
+use crate::requirement::{Level, Party, Requirement, RequirementId, Statement};
 use crate::run;
 use crate::run::Features;
 use clap::Args;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[derive(Args)]
 pub struct RequirementsArgs {

@@ -1,22 +1,13 @@
 //! `hpp-conformance run`.
 
-use crate::cli::deviation_names;
-use crate::cli::fail;
-use crate::cli::say;
+use crate::cli::{deviation_names, fail, say};
 use crate::exit_code::ExitCode;
-use crate::mock;
 use crate::report::Gate;
 use crate::requirement::Dialect;
-use crate::run;
-use crate::run::BrowserChoice;
-use crate::run::Embedded;
-use crate::run::Format;
-use crate::run::RunOptions;
-use crate::run::TargetChoice;
-use crate::suite::Filter;
-use crate::suite::TagExpression;
-use clap::Args;
-use clap::ValueEnum;
+use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
+use crate::suite::{Filter, TagExpression};
+use crate::{mock, run};
+use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,15 +1,9 @@
 //! What a recorder knows to be secret, and how it is found in a text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::HashSet;
-use std::sync::PoisonError;
-use std::sync::RwLock;
-use std::sync::RwLockReadGuard;
-use std::sync::RwLockWriteGuard;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Longest text that a record keeps.
 const LONGEST_TEXT: usize = 16 * 1024;

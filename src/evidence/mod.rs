@@ -5,8 +5,7 @@ mod recorder;
 
 pub use recorder::Recorder;
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -3,8 +3,7 @@
 use crate::evidence::known::Known;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::NON_ALPHANUMERIC;
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::borrow::Cow;
 use url::Url;

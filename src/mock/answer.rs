@@ -1,34 +1,25 @@
 //! The one way every request takes: body, credentials, handler, and what all answers have in common.
 
 use std::sync::Arc;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::HeaderName;
-use axum::http::HeaderValue;
-use axum::http::StatusCode;
-use axum::http::header;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use tokio::time::sleep;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::mock::account::Account;
 use crate::mock::call::Call;
-use crate::mock::inspection::Visit;
-use crate::mock::inspection::remembered_path;
+use crate::mock::inspection::{Visit, remembered_path};
 use crate::mock::limiter;
 use crate::mock::limiter::Quota;
 use crate::mock::playground::Playground;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
-use crate::mock::routes::Handler;
-use crate::mock::routes::Route;
+use crate::mock::reply::{Operation, Problem, Reply};
+use crate::mock::routes::{Handler, Route};
 
 /// The documented limit of a request body.
 const BODY_LIMIT: usize = 1024 * 1024;

@@ -1,7 +1,6 @@
 //! Authorizations: what a payment leaves behind until the merchant places an order with its token.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
 use jiff::Timestamp;

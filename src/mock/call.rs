@@ -1,10 +1,8 @@
 //! One request as a handler sees it.
 
-use axum::http::HeaderMap;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 use jiff::Timestamp;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::mock::reply::Problem;
 

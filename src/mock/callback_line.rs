@@ -2,18 +2,12 @@
 
 use std::collections::HashMap;
 use std::error::Error as _;
-use std::net::IpAddr;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::Certificate;
-use reqwest::Client;
-use reqwest::header;
-use reqwest::redirect;
-use serde_json::Map;
-use serde_json::Value;
-use url::Host;
-use url::Url;
+use reqwest::{Certificate, Client, header, redirect};
+use serde_json::{Map, Value};
+use url::{Host, Url};
 
 use crate::mock::callback_log::CallEnd;
 use crate::mock::reply::Problem;

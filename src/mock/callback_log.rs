@@ -1,12 +1,10 @@
 //! What became of the calls to a merchant's server, for the control interface.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::mock::hosted::millis;
 use crate::mock::sharded_map::lock;

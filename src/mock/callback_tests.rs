@@ -1,8 +1,7 @@
 //! Facts about status callbacks, seen by a merchant's server.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::Request;
@@ -10,16 +9,13 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt as _;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::mock::Dialect;
 use crate::mock::deviation::deviation;
-use crate::mock::test_client::Answer;
-use crate::mock::test_client::Shop;
-use crate::serve::Identity;
-use crate::serve::Server;
+use crate::mock::test_client::{Answer, Shop};
+use crate::serve::{Identity, Server};
 
 /// What a merchant's server does with a call.
 #[derive(Clone, Copy)]

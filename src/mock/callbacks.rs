@@ -5,23 +5,18 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::mock::account::Account;
 use crate::mock::callback_line::CallbackTrouble;
-use crate::mock::callback_log::CallEnd;
-use crate::mock::callback_log::CallStart;
+use crate::mock::callback_log::{CallEnd, CallStart};
 use crate::mock::hosted::Hosted;
 use crate::mock::inspection::Inspection;
 use crate::mock::placeholder::fill;
 use crate::mock::playground::Playground;
-use crate::mock::reply::Content;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
-use crate::mock::rules::CallbackRules;
-use crate::mock::rules::Outcome;
+use crate::mock::reply::{Content, Operation, Reply};
+use crate::mock::rules::{CallbackRules, Outcome};
 
 /// What the page waits for before it answers: nothing, while the rules are whole.
 pub type Held = Option<CancellationToken>;

@@ -2,20 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use axum::http::header;
-use serde_json::Value;
-use serde_json::json;
+use axum::http::{StatusCode, header};
+use serde_json::{Value, json};
 
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::millis;
-use crate::mock::payment::Payment;
-use crate::mock::payment::Progress;
+use crate::mock::payment::{Payment, Progress};
 use crate::mock::playground::Playground;
 use crate::mock::purchase::check_kco;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Problem, Reply};
 use crate::mock::sharded_map::lock;
 
 /// Opens an order.

@@ -6,17 +6,10 @@ use serde_json::Value;
 
 use crate::mock::hosted::Hosted;
 use crate::mock::options::Background;
-use crate::mock::page_markup::Move;
-use crate::mock::page_markup::button;
-use crate::mock::page_markup::escape;
-use crate::mock::page_markup::form;
-use crate::mock::page_markup::moves;
-use crate::mock::page_markup::page;
-use crate::mock::page_markup::words_of;
+use crate::mock::page_markup::{Move, button, escape, form, moves, page, words_of};
 use crate::mock::payment::PaymentState;
 use crate::mock::playground::Playground;
-use crate::mock::rules::PageRules;
-use crate::mock::rules::Slip;
+use crate::mock::rules::{PageRules, Slip};
 use crate::mock::sharded_map::lock;
 use crate::mock::words::Words;
 

@@ -1,12 +1,9 @@
 //! Facts about the whole contract: distribution, options on the page, orders, limits, refused methods.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::mock::Dialect;
-use crate::mock::test_client::Answer;
-use crate::mock::test_client::Shop;
-use crate::mock::test_client::purchase;
+use crate::mock::test_client::{Answer, Shop, purchase};
 
 const BOTH: [Dialect; 2] = [Dialect::Klarna, Dialect::Kustom];
 

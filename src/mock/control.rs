@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::playground::Playground;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Problem, Reply};
 use crate::mock::session::Event;
 
 /// Says what runs here.

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use axum::http::StatusCode;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 
 use crate::mock::call::Call;
 use crate::mock::playground::Playground;

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::Hosted;
 use crate::mock::outbox::Message;
 use crate::mock::playground::Playground;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Problem, Reply};
 use crate::mock::rules::DistributionRules;
 use crate::mock::session::Status;
 use crate::mock::sessions;

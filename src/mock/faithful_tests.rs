@@ -1,15 +1,9 @@
 //! Facts about the faithful mock, seen from outside.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::mock::Dialect;
-use crate::mock::Mock;
-use crate::mock::MockError;
-use crate::mock::MockOptions;
-use crate::mock::test_client::Shop;
-use crate::mock::test_client::exchange;
-use crate::mock::test_client::purchase;
+use crate::mock::test_client::{Shop, exchange, purchase};
+use crate::mock::{Dialect, Mock, MockError, MockOptions};
 
 const BOTH: [Dialect; 2] = [Dialect::Klarna, Dialect::Kustom];
 

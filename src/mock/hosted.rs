@@ -1,12 +1,9 @@
 //! A hosted session as the mock keeps it, and its representations in the API.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::mock::account::Account;
 use crate::mock::merchant_urls::MerchantUrls;
@@ -14,14 +11,10 @@ use crate::mock::options::Options;
 use crate::mock::order::Order;
 use crate::mock::payment::Payment;
 use crate::mock::placeholder::Values;
-use crate::mock::rules::ExpiryRules;
-use crate::mock::rules::LifeRules;
-use crate::mock::rules::OrderIdValue;
-use crate::mock::rules::PlaceholderRules;
-use crate::mock::rules::SessionIdValue;
-use crate::mock::rules::TokenValue;
-use crate::mock::session::Life;
-use crate::mock::session::Status;
+use crate::mock::rules::{
+    ExpiryRules, LifeRules, OrderIdValue, PlaceholderRules, SessionIdValue, TokenValue,
+};
+use crate::mock::session::{Life, Status};
 use crate::mock::sharded_map::lock;
 
 /// What happens to the order when the consumer has paid (KP).

@@ -1,7 +1,6 @@
 //! Seeded identifiers: the same seed gives the same ids in the same order.
 
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The increment of the splitmix64 generator.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,9 +1,7 @@
 //! Facts about what those who look on are shown, seen from outside.
 
-use serde_json::Value;
-use serde_json::json;
-use tokio::io::AsyncReadExt as _;
-use tokio::io::AsyncWriteExt as _;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::mock::Dialect;

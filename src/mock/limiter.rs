@@ -1,19 +1,12 @@
 //! How many requests a merchant may make in a second, by kind of operation.
 
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use axum::http::HeaderName;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode};
 use jiff::Timestamp;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use crate::mock::reply::Operation;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Operation, Problem, Reply};
 
 /// The limit of an account that is not limited; no merchant gets there.
 const UNLIMITED: u32 = 1_000_000;

@@ -4,10 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::mock::reply::Problem;
-use crate::mock::rules::CreateRules;
-use crate::mock::rules::ErrorFallback;
-use crate::mock::rules::Outcome;
-use crate::mock::rules::RedirectRules;
+use crate::mock::rules::{CreateRules, ErrorFallback, Outcome, RedirectRules};
 
 /// One merchant URL as it was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,11 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
-use tokio_util::sync::CancellationToken;
-use tokio_util::sync::DropGuard;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::mock::account::Account;
-use crate::mock::account::Accounts;
+use crate::mock::account::{Account, Accounts};
 use crate::mock::deviation::Change;
 use crate::mock::id::Ids;
 use crate::mock::inspection::Inspection;
@@ -17,10 +15,7 @@ use crate::mock::playground::Playground;
 use crate::mock::rules::Rules;
 use crate::mock::sharded_map::ShardedMap;
 use crate::mock::variation::Variation;
-use crate::serve::Listener;
-use crate::serve::ServeError;
-use crate::serve::Server;
-use crate::serve::install_tls_provider;
+use crate::serve::{Listener, ServeError, Server, install_tls_provider};
 
 mod account;
 mod answer;
@@ -77,9 +72,7 @@ mod inspection_tests;
 #[cfg(test)]
 mod test_client;
 
-pub use crate::mock::deviation::DEVIATIONS;
-pub use crate::mock::deviation::Deviation;
-pub use crate::mock::deviation::deviation;
+pub use crate::mock::deviation::{DEVIATIONS, Deviation, deviation};
 
 /// Whose documentation the mock follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use axum::http::StatusCode;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::mock::Dialect;
 use crate::mock::call::Call;

@@ -6,9 +6,7 @@ use url::Url;
 use crate::mock::Dialect;
 use crate::mock::hosted::PlaceOrderMode;
 use crate::mock::reply::Problem;
-use crate::mock::rules::CreateRules;
-use crate::mock::rules::PageRules;
-use crate::mock::rules::Slip;
+use crate::mock::rules::{CreateRules, PageRules, Slip};
 
 const PLACE_ORDER_MODES: &[&str] = &["NONE", "PLACE_ORDER", "CAPTURE_ORDER"];
 const PURCHASE_TYPES: &[&str] = &["BUY", "RENT", "BOOK", "SUBSCRIBE", "DOWNLOAD", "ORDER", "CONTINUE"];

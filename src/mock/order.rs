@@ -1,13 +1,9 @@
 //! A placed order: how much of it is authorized, captured and refunded.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use jiff::SignedDuration;
-use jiff::Timestamp;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
 
 use crate::mock::account::Account;
 use crate::mock::hosted::millis;

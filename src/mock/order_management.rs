@@ -2,21 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderName;
-use axum::http::StatusCode;
-use axum::http::header;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use axum::http::{HeaderName, StatusCode, header};
+use serde_json::{Map, Value, json};
 
 use crate::mock::account::Account;
 use crate::mock::call::Call;
 use crate::mock::hosted::millis;
-use crate::mock::order::NotAllowed;
-use crate::mock::order::Order;
+use crate::mock::order::{NotAllowed, Order};
 use crate::mock::playground::Playground;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Problem, Reply};
 use crate::mock::sharded_map::lock;
 
 const CAPTURE_ID: HeaderName = HeaderName::from_static("capture-id");

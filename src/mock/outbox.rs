@@ -5,9 +5,7 @@ use std::sync::Mutex;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::mock::hosted::millis;
 use crate::mock::reply::Problem;

@@ -1,30 +1,23 @@
 //! The payment page in the browser: opened, acted on, left; its QR image; its generic pages.
 
-use std::sync::Arc;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
-use axum::http::Method;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use url::form_urlencoded;
 
 use crate::mock::call::Call;
-use crate::mock::checkout_markup;
 use crate::mock::hosted::Hosted;
 use crate::mock::merchant_urls::Destination;
-use crate::mock::page_markup;
-use crate::mock::page_markup::Ending;
-use crate::mock::page_markup::Move;
+use crate::mock::page_markup::{Ending, Move};
 use crate::mock::placeholder::fill;
 use crate::mock::playground::Playground;
 use crate::mock::qr::qr_png;
 use crate::mock::reply::Reply;
-use crate::mock::rules::Outcome;
-use crate::mock::rules::Slip;
-use crate::mock::session::Ended;
-use crate::mock::session::Event;
-use crate::mock::session::Status;
+use crate::mock::rules::{Outcome, Slip};
+use crate::mock::session::{Ended, Event, Status};
 use crate::mock::sharded_map::lock;
+use crate::mock::{checkout_markup, page_markup};
 
 /// Opens the payment page.
 pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {

@@ -1,12 +1,9 @@
 //! A payment session of the provider: a KP session or a KCO order.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::Weak;
+use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::mock::account::Account;
 use crate::mock::hosted::Hosted;

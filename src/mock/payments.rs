@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::mock::account::Account;
 use crate::mock::authorization;
@@ -14,13 +13,10 @@ use crate::mock::authorization::Authorization;
 use crate::mock::call::Call;
 use crate::mock::hosted::millis;
 use crate::mock::options::OF_PAYMENT_SESSION;
-use crate::mock::payment::Payment;
-use crate::mock::payment::PaymentState;
-use crate::mock::payment::Progress;
+use crate::mock::payment::{Payment, PaymentState, Progress};
 use crate::mock::playground::Playground;
 use crate::mock::purchase::check_kp;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Problem, Reply};
 use crate::mock::sharded_map::lock;
 use crate::mock::words::Words;
 

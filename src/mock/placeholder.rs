@@ -2,9 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::mock::rules::Outcome;
-use crate::mock::rules::PlaceholderRules;
-use crate::mock::rules::QueryTreatment;
+use crate::mock::rules::{Outcome, PlaceholderRules, QueryTreatment};
 
 /// What the tags stand for; a tag without a value stays as it is.
 #[derive(Debug, Clone, Default)]

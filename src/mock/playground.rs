@@ -1,38 +1,26 @@
 //! Everything one running mock knows, and the acts that concern several things at once.
 
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::Dialect;
-use crate::mock::account::Account;
-use crate::mock::account::Accounts;
+use crate::mock::account::{Account, Accounts};
 use crate::mock::authorization::Authorization;
-use crate::mock::callbacks;
 use crate::mock::callbacks::Held;
-use crate::mock::hosted::Hosted;
-use crate::mock::hosted::PlaceOrderMode;
-use crate::mock::hosted::Purchase;
-use crate::mock::hosted::millis;
+use crate::mock::hosted::{Hosted, PlaceOrderMode, Purchase, millis};
 use crate::mock::id::Ids;
 use crate::mock::inspection::Inspection;
-use crate::mock::order::Order;
-use crate::mock::order::OrderState;
+use crate::mock::order::{Order, OrderState};
 use crate::mock::paths::Paths;
-use crate::mock::payment::Payment;
-use crate::mock::payment::PaymentState;
-use crate::mock::payment::Progress;
+use crate::mock::payment::{Payment, PaymentState, Progress};
 use crate::mock::reply::Reply;
 use crate::mock::rules::Rules;
-use crate::mock::session::Ended;
-use crate::mock::session::Event;
-use crate::mock::sharded_map::ShardedMap;
-use crate::mock::sharded_map::lock;
+use crate::mock::session::{Ended, Event};
+use crate::mock::sharded_map::{ShardedMap, lock};
 use crate::mock::variation::Variation;
+use crate::mock::{Dialect, callbacks};
 
 /// The state of one mock.
 pub struct Playground {

@@ -1,7 +1,6 @@
 //! Judges the purchase a merchant describes when he opens a payment session.
 
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::mock::reply::Problem;
 

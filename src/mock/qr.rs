@@ -1,7 +1,6 @@
 //! Draws a QR code as a PNG image.
 
-use qrcode::Color;
-use qrcode::QrCode;
+use qrcode::{Color, QrCode};
 
 /// Pixels along the edge of one module.
 const SCALE: usize = 6;

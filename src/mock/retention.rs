@@ -1,11 +1,9 @@
 //! What ended long ago is forgotten, so that a mock that runs for long stays small.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use jiff::SignedDuration;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::mock::account::Account;
 use crate::mock::hosted::Purchase;

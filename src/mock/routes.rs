@@ -7,30 +7,18 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::MethodFilter;
-use axum::routing::on;
+use axum::routing::{MethodFilter, on};
 
-use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::answer::answer;
 use crate::mock::call::Call;
-use crate::mock::checkout;
-use crate::mock::control;
-use crate::mock::dashboard;
-use crate::mock::distribution;
-use crate::mock::inspection_routes;
-use crate::mock::openapi;
-use crate::mock::order_management;
-use crate::mock::page;
-use crate::mock::paths::OPAQUE_PATHS;
-use crate::mock::paths::PLAIN_PATHS;
-use crate::mock::paths::Paths;
-use crate::mock::payments;
+use crate::mock::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
 use crate::mock::playground::Playground;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
-use crate::mock::sessions;
+use crate::mock::reply::{Operation, Problem, Reply};
+use crate::mock::{
+    Dialect, checkout, control, dashboard, distribution, inspection_routes, openapi, order_management, page,
+    payments, sessions,
+};
 
 type MerchantHandler = fn(&Playground, &Call<'_>, &Arc<Account>) -> Result<Reply, Problem>;
 type ControlHandler = fn(&Playground, &Call<'_>) -> Result<Reply, Problem>;

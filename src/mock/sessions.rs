@@ -1,34 +1,22 @@
 //! The HPP API: hosted sessions created, read and disabled by the merchant.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::Weak;
+use std::sync::{Arc, Mutex, Weak};
 
-use axum::http::StatusCode;
-use axum::http::header;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use axum::http::{StatusCode, header};
+use serde_json::{Map, Value, json};
 
 use crate::mock::Dialect;
 use crate::mock::account::Account;
 use crate::mock::call::Call;
-use crate::mock::hosted::Hosted;
-use crate::mock::hosted::HostedState;
-use crate::mock::hosted::millis;
+use crate::mock::hosted::{Hosted, HostedState, millis};
 use crate::mock::merchant_urls::MerchantUrls;
 use crate::mock::options::Options;
 use crate::mock::paths::with_key;
-use crate::mock::payment::Payment;
-use crate::mock::payment::Progress;
-use crate::mock::payment_session_url::last_segment;
-use crate::mock::payment_session_url::payment_session_id;
+use crate::mock::payment::{Payment, Progress};
+use crate::mock::payment_session_url::{last_segment, payment_session_id};
 use crate::mock::playground::Playground;
-use crate::mock::reply::Problem;
-use crate::mock::reply::Reply;
-use crate::mock::session::Event;
-use crate::mock::session::Life;
-use crate::mock::session::Status;
+use crate::mock::reply::{Problem, Reply};
+use crate::mock::session::{Event, Life, Status};
 use crate::mock::sharded_map::lock;
 
 /// Creates a hosted session for a payment session.

@@ -1,13 +1,8 @@
 //! A map in many small locks, so that requests at the same time seldom meet.
 
 use std::collections::HashMap;
-use std::hash::BuildHasher as _;
-use std::hash::BuildHasherDefault;
-use std::hash::Hasher;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SHARDS: usize = 64;
 

@@ -4,16 +4,11 @@ use std::net::SocketAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-use serde_json::json;
-use tokio::io::AsyncReadExt as _;
-use tokio::io::AsyncWriteExt as _;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::mock::Deviation;
-use crate::mock::Dialect;
-use crate::mock::Mock;
-use crate::mock::MockOptions;
+use crate::mock::{Deviation, Dialect, Mock, MockOptions};
 
 /// What came back.
 #[derive(Debug, Clone)]

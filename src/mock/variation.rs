@@ -4,23 +4,13 @@
 
 use std::time::Duration;
 
-use axum::http::HeaderName;
-use axum::http::HeaderValue;
-use axum::http::StatusCode;
-use axum::http::header;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::mock::id::IdShape;
-use crate::mock::id::mix;
-use crate::mock::paths::OPAQUE_PATHS;
-use crate::mock::paths::PLAIN_PATHS;
-use crate::mock::paths::Paths;
-use crate::mock::paths::WORDY_PATHS;
-use crate::mock::reply::Content;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
+use crate::mock::id::{IdShape, mix};
+use crate::mock::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths, WORDY_PATHS};
+use crate::mock::reply::{Content, Operation, Reply};
 use crate::mock::rules::Rules;
 
 /// How the page sends the consumer on.

@@ -1,16 +1,10 @@
 //! Failures and open questions, gathered so that one root cause is shown once.
 
-use crate::evidence::Evidence;
-use crate::evidence::Exchange;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
-use crate::requirement::Party;
-use crate::requirement::Requirement;
-use crate::verdict::Finding;
-use crate::verdict::ScenarioRecord;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use crate::evidence::{Evidence, Exchange};
+use crate::report::{RunReport, Standing, TargetReport};
+use crate::requirement::{Party, Requirement};
+use crate::verdict::{Finding, ScenarioRecord};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Standings whose findings are listed as failures.
 pub const BROKEN: &[Standing] = &[Standing::Fail, Standing::Warn, Standing::Unconfirmed];

@@ -1,30 +1,13 @@
 //! `report.json`: the report as it is, with computed rows so that a query needs no joins.
 
-use crate::evidence::Exchange;
-use crate::evidence::Operation;
-use crate::evidence::Outcome as Answer;
-use crate::evidence::PageVisit;
-use crate::evidence::Request;
-use crate::evidence::Response;
-use crate::evidence::Trouble;
-use crate::report::Gate;
-use crate::report::Outcome;
-use crate::report::Row;
-use crate::report::RunFacts;
-use crate::report::RunFolder;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetFacts;
-use crate::report::TargetReport;
+use crate::evidence::{Exchange, Operation, Outcome as Answer, PageVisit, Request, Response, Trouble};
 use crate::report::failure::exchange_of;
-use crate::requirement::Confidence;
-use crate::requirement::Level;
-use crate::requirement::Requirement;
-use crate::requirement::RequirementId;
-use crate::verdict::Finding;
-use crate::verdict::ScenarioRecord;
-use serde::Serialize;
-use serde::Serializer;
+use crate::report::{
+    Gate, Outcome, Row, RunFacts, RunFolder, RunReport, Standing, TargetFacts, TargetReport,
+};
+use crate::requirement::{Confidence, Level, Requirement, RequirementId};
+use crate::verdict::{Finding, ScenarioRecord};
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::io::Write;
 

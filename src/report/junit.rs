@@ -1,22 +1,10 @@
 //! `junit.xml`: one suite a target, one case a scenario, for build servers.
 
-use crate::report::Row;
-use crate::report::RunFolder;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
 use crate::report::failure::exchange_of;
+use crate::report::{Row, RunFolder, RunReport, Standing, TargetReport};
 use crate::requirement::RequirementId;
-use crate::verdict::Attempt;
-use crate::verdict::Finding;
-use crate::verdict::ScenarioRecord;
-use crate::verdict::Verdict;
-use quick_junit::NonSuccessKind;
-use quick_junit::Report;
-use quick_junit::TestCase;
-use quick_junit::TestCaseStatus;
-use quick_junit::TestRerun;
-use quick_junit::TestSuite;
+use crate::verdict::{Attempt, Finding, ScenarioRecord, Verdict};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;

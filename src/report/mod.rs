@@ -15,35 +15,19 @@ mod terminal;
 pub use html::HtmlError;
 pub use json::JsonError;
 pub use junit::JunitError;
-pub use outcome::Gate;
-pub use outcome::Outcome;
+pub use outcome::{Gate, Outcome};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
 pub use summary::counted;
 pub use terminal::table;
 
-use crate::requirement::Confidence;
-use crate::requirement::Dialect;
-use crate::requirement::Level;
-use crate::requirement::Party;
-use crate::requirement::Provider;
-use crate::requirement::Requirement;
-use crate::requirement::RequirementId;
-use crate::target::Ability;
-use crate::target::Confirmed;
-use crate::target::Waiver;
-use crate::verdict::Finding;
-use crate::verdict::ScenarioRecord;
-use crate::verdict::SkipCause;
-use crate::verdict::Verdict;
+use crate::requirement::{Confidence, Dialect, Level, Party, Provider, Requirement, RequirementId};
+use crate::target::{Ability, Confirmed, Waiver};
+use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
-use standing::Facts;
-use standing::WaiverState;
-use standing::standing;
-use std::collections::BTreeSet;
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
+use standing::{Facts, WaiverState, standing};
+use std::collections::{BTreeSet, HashMap};
 
 /// Everything a run found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

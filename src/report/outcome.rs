@@ -1,12 +1,8 @@
 //! The outcome of a run: one word for the exit code, one for the person who signs.
 
-use crate::report::Row;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
+use crate::report::{Row, RunReport, Standing, TargetReport};
 use crate::requirement::Level;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a run as a whole comes to, in the order of precedence.

@@ -4,12 +4,8 @@ use crate::evidence::Evidence;
 use crate::verdict::EvidenceStore;
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
-use std::io::Seek;
-use std::io::SeekFrom;
-use std::path::Component;
-use std::path::Path;
-use std::path::PathBuf;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
 
 /// Largest screenshot or line of evidence that is read.
 const LARGEST: u64 = 64 * 1024 * 1024;

@@ -1,12 +1,8 @@
 //! The standing of a requirement: the one place where verdict, level, confidence and waiver meet.
 
-use crate::requirement::Confidence;
-use crate::requirement::Level;
-use crate::verdict::Doubt;
-use crate::verdict::SkipCause;
-use crate::verdict::Verdict;
-use serde::Deserialize;
-use serde::Serialize;
+use crate::requirement::{Confidence, Level};
+use crate::verdict::{Doubt, SkipCause, Verdict};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The word a report prints for a requirement, worst first.
@@ -164,8 +160,7 @@ pub fn standing(facts: Facts<'_>) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Trouble;
-    use crate::evidence::TroubleKind;
+    use crate::evidence::{Trouble, TroubleKind};
     use crate::verdict::Fault;
 
     fn facts(verdict: &Verdict) -> Facts<'_> {

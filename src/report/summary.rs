@@ -1,15 +1,8 @@
 //! The words and figures that every format leads with: headline, counts, lines of the gates.
 
-use crate::report::Gate;
-use crate::report::Outcome;
-use crate::report::Row;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
+use crate::report::{Gate, Outcome, Row, RunReport, Standing, TargetReport};
 use crate::requirement::Level;
-use crate::verdict::ScenarioRecord;
-use crate::verdict::SkipCause;
-use crate::verdict::Verdict;
+use crate::verdict::{ScenarioRecord, SkipCause, Verdict};
 use std::collections::BTreeSet;
 
 /// What a headline counts.

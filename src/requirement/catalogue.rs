@@ -1,7 +1,6 @@
 //! The catalogue: every requirement known to a run, and what its sources say, statement by statement.
 
-use crate::requirement::Requirement;
-use crate::requirement::RequirementId;
+use crate::requirement::{Requirement, RequirementId};
 use serde::Deserialize;
 use std::collections::HashMap;
 

@@ -2,12 +2,9 @@
 
 mod catalogue;
 
-pub use catalogue::Catalogue;
-pub use catalogue::CatalogueError;
-pub use catalogue::Statement;
+pub use catalogue::{Catalogue, CatalogueError, Statement};
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 

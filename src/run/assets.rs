@@ -1,19 +1,12 @@
 //! What a run judges by: features, catalogue, schemas and profiles, embedded or from disk.
 
-use crate::requirement::Catalogue;
-use crate::requirement::CatalogueError;
-use crate::schema::SchemaError;
-use crate::schema::SchemaSet;
-use crate::suite::FeatureText;
-use crate::suite::FileFault;
-use crate::suite::LoadedFeature;
-use include_dir::Dir;
-use include_dir::include_dir;
-use sha2::Digest;
-use sha2::Sha256;
+use crate::requirement::{Catalogue, CatalogueError};
+use crate::schema::{SchemaError, SchemaSet};
+use crate::suite::{FeatureText, FileFault, LoadedFeature};
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
 use std::fmt::Write;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/features");
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");

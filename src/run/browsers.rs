@@ -1,7 +1,6 @@
 //! The browsers of a run and the merchant's site they find, started together when the first scenario needs them.
 
-use crate::browser::BrowserOptions;
-use crate::browser::BrowserPool;
+use crate::browser::{BrowserOptions, BrowserPool};
 use crate::receiver::Receiver;
 use crate::run::error_chain;
 use crate::suite::NoBrowser;

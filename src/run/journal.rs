@@ -1,14 +1,10 @@
 //! The journal: every attempt is on disk as it ends, so that nothing finished is lost; evidence is spilled beside it.
 
-use crate::verdict::Attempt;
-use crate::verdict::EvidenceStore;
-use crate::verdict::Verdict;
+use crate::verdict::{Attempt, EvidenceStore, Verdict};
 use serde::Serialize;
 use std::fs::File;
-use std::io::BufWriter;
-use std::io::Write;
-use std::path::Path;
-use std::path::PathBuf;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;

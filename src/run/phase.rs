@@ -1,29 +1,19 @@
 //! A phase: some scenarios of a target once, those of the API on every core, those that need the page beside the browsers.
 
-use super::RunError;
-use super::Session;
 use super::browsers::Browsers;
-use super::is_worth_another_attempt;
 use super::journal::Entry;
-use super::name;
-use super::records;
+use super::{RunError, Session, is_worth_another_attempt, name, records};
 use crate::browser::PageDriver;
-use crate::client::Client;
-use crate::client::Pace;
+use crate::client::{Client, Pace};
 use crate::control::Control;
 use crate::requirement::Party;
 use crate::suite;
-use crate::suite::Case;
-use crate::suite::Context;
-use crate::suite::Ended;
-use crate::suite::NoBrowser;
+use crate::suite::{Case, Context, Ended, NoBrowser};
 use crate::target::TargetProfile;
 use jiff::Timestamp;
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Keys of the scenarios that another attempt might settle.
 type Unsettled = Arc<Mutex<Vec<String>>>;

@@ -1,12 +1,7 @@
 //! Preflight: one harmless request says whether a target can be tested at all, before a scenario is blamed on it.
 
-use crate::client::Call;
-use crate::client::Client;
-use crate::client::ClientError;
-use crate::client::Method;
-use crate::evidence::Operation;
-use crate::evidence::Outcome;
-use crate::evidence::Recorder;
+use crate::client::{Call, Client, ClientError, Method};
+use crate::evidence::{Operation, Outcome, Recorder};
 use crate::target::TargetProfile;
 use serde_json::json;
 use std::sync::Arc;

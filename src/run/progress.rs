@@ -1,11 +1,9 @@
 //! The line of progress on standard error: how many scenarios have ended, and how they stand.
 
 use crate::verdict::Verdict;
-use indicatif::ProgressBar;
-use indicatif::ProgressStyle;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Shows how far a run is. Nothing is drawn where standard error is no terminal.
 #[derive(Clone)]

@@ -2,15 +2,9 @@
 
 use crate::report::TargetFacts;
 use crate::requirement::Requirement;
-use crate::suite::Case;
-use crate::suite::Choice;
-use crate::suite::FileFault;
+use crate::suite::{Case, Choice, FileFault};
 use crate::target::TargetProfile;
-use crate::verdict::Attempt;
-use crate::verdict::Doubt;
-use crate::verdict::Fault;
-use crate::verdict::ScenarioRecord;
-use crate::verdict::Verdict;
+use crate::verdict::{Attempt, Doubt, Fault, ScenarioRecord, Verdict};
 
 /// The record of every scenario of a target, sorted by place. `made` gives the attempts at a case, none when there was none.
 pub fn of_target(
@@ -92,8 +86,7 @@ pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::Finding;
-    use crate::verdict::Mismatch;
+    use crate::verdict::{Finding, Mismatch};
 
     fn attempt(verdict: Verdict) -> Attempt {
         let finding = Finding {

@@ -1,8 +1,7 @@
 //! What stops a run, or a mock, before its end.
 
 use std::time::Duration;
-use tokio::signal::unix::SignalKind;
-use tokio::signal::unix::signal;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Listens from now on for being asked to stop: by Ctrl-C, or by SIGTERM, as a job that takes too long gets it. Ends when it is.

@@ -2,25 +2,15 @@
 
 use crate::evidence::Recorder;
 use crate::mock;
-use crate::mock::Mock;
-use crate::mock::MockError;
-use crate::mock::MockOptions;
-use crate::requirement::Dialect;
-use crate::requirement::Provider;
-use crate::run::assets;
-use crate::run::preflight;
-use crate::target::Ability;
-use crate::target::Confirmed;
-use crate::target::Credentials;
-use crate::target::Deadlines;
-use crate::target::Purchase;
-use crate::target::Secret;
-use crate::target::TargetError;
-use crate::target::TargetProfile;
+use crate::mock::{Mock, MockError, MockOptions};
+use crate::requirement::{Dialect, Provider};
+use crate::run::{assets, preflight};
+use crate::target::{
+    Ability, Confirmed, Credentials, Deadlines, Purchase, Secret, TargetError, TargetProfile,
+};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -4,15 +4,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rcgen::CertificateParams;
-use rcgen::KeyPair;
-use rcgen::PublicKeyData as _;
+use rcgen::{CertificateParams, KeyPair, PublicKeyData as _};
 use rustls::ServerConfig;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::PrivatePkcs8KeyDer;
-use sha2::Digest as _;
-use sha2::Sha256;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use sha2::{Digest as _, Sha256};
 
 use crate::serve::ServeError;
 

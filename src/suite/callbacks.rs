@@ -3,8 +3,7 @@
 use crate::check;
 use crate::check::callback;
 use crate::evidence::Arrival;
-use crate::receiver::Manner;
-use crate::receiver::Receiver;
+use crate::receiver::{Manner, Receiver};
 use crate::suite::failure::StepFailure;
 use crate::suite::merchant_urls::STATUS_UPDATE;
 use crate::suite::world::World;

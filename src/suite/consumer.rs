@@ -1,21 +1,13 @@
 //! The consumer's side of a scenario: a browser, what the consumer does in it, and what the page showed then.
 
-use crate::browser::Lease;
-use crate::browser::Pictures;
-use crate::browser::Sitting;
-use crate::check::landing;
+use crate::browser::{Lease, Pictures, Sitting};
 use crate::check::landing::MerchantSite;
-use crate::check::page;
-use crate::check::placeholder;
-use crate::evidence::PageVisit;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
-use crate::requirement::Dialect;
-use crate::requirement::Provider;
+use crate::check::{landing, page, placeholder};
+use crate::evidence::{PageVisit, Trouble, TroubleKind};
+use crate::requirement::{Dialect, Provider};
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
-use crate::suite::world::Index;
-use crate::suite::world::World;
+use crate::suite::world::{Index, World};
 use crate::verdict::Mismatch;
 use std::sync::Arc;
 use std::time::Instant;

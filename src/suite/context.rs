@@ -1,7 +1,6 @@
 //! What all scenarios of a run share: the target, the judges and the probes.
 
-use crate::browser::BrowserPool;
-use crate::browser::PageDriver;
+use crate::browser::{BrowserPool, PageDriver};
 use crate::client::Client;
 use crate::control::Control;
 use crate::evidence::Recorder;
@@ -10,8 +9,7 @@ use crate::schema::SchemaSet;
 use crate::target::TargetProfile;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 

@@ -1,13 +1,9 @@
 //! How a step fails: a breach, something it rests on, trouble on the way, or a fault of ours stay apart up to the report.
 
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
+use crate::evidence::{Trouble, TroubleKind};
 use crate::requirement::RequirementId;
 use crate::suite::context::NoBrowser;
-use crate::verdict::Doubt;
-use crate::verdict::Fault;
-use crate::verdict::SkipCause;
-use crate::verdict::Verdict;
+use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::time::Duration;
 
 /// Why a step did not hold.

@@ -3,21 +3,17 @@
 use crate::check;
 use crate::check::answer;
 use crate::check::merchant_url::MODES_WITHOUT_TOKEN;
-use crate::client::Call;
-use crate::client::Method;
+use crate::client::{Call, Method};
 use crate::evidence::Operation;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
-use crate::suite::merchant_urls::Cell;
-use crate::suite::merchant_urls::MerchantUrls;
+use crate::suite::merchant_urls::{Cell, MerchantUrls};
 use crate::suite::purchase;
 use crate::suite::purchase::PaymentSession;
-use crate::suite::world::Index;
-use crate::suite::world::World;
+use crate::suite::world::{Index, World};
 use crate::target::Credentials;
 use crate::verdict::Mismatch;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 /// A hosted session of a scenario.

@@ -3,13 +3,9 @@
 //! A scenario stays on its lane with its connections and its judges: a thread that waits for another one costs more than a request.
 
 use crate::suite;
-use crate::suite::Case;
-use crate::suite::Context;
-use crate::suite::Ended;
-use crate::suite::LoadedFeature;
-use crate::suite::Steps;
 use crate::suite::panics::OwnHook;
 use crate::suite::queue::Queue;
+use crate::suite::{Case, Context, Ended, LoadedFeature, Steps};
 use std::sync::Arc;
 
 /// As [`suite::run`], on a thread for each context; blocks until all are done. The contexts share the target and the probes' state,

@@ -1,9 +1,7 @@
 //! What a scenario writes that is no fault, yet that a merchant would regret.
 
 use crate::check::merchant_url;
-use crate::requirement::Catalogue;
-use crate::requirement::Dialect;
-use crate::requirement::Provider;
+use crate::requirement::{Catalogue, Dialect, Provider};
 use crate::suite::feature::Case;
 use crate::suite::merchant_urls;
 
@@ -43,8 +41,7 @@ fn places_order(case: &Case) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::suite::feature::FeatureText;
-    use crate::suite::feature::LoadedFeature;
+    use crate::suite::feature::{FeatureText, LoadedFeature};
 
     fn warnings_of(provider: &str, mode: &str, tag: &str) -> Vec<String> {
         let row = format!(

@@ -6,10 +6,8 @@ use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
 use crate::suite::purchase::PaymentSession;
 use crate::suite::world::World;
-use crate::target::Ability;
-use crate::target::Credentials;
-use serde_json::Map;
-use serde_json::Value;
+use crate::target::{Ability, Credentials};
+use serde_json::{Map, Value};
 
 /// What the merchant holds.
 pub struct Merchant {

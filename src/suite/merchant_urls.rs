@@ -1,8 +1,7 @@
 //! The merchant URLs of a hosted session: what each scenario writes about them, and what is sent.
 
 use crate::suite::failure::StepFailure;
-use serde_json::Map;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The names a consumer can be sent to, in the order in which they are sent.
 pub const NAMES: [&str; 5] = ["success", "cancel", "back", "failure", "error"];

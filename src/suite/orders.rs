@@ -6,11 +6,9 @@ use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
 use crate::suite::purchase;
-use crate::suite::world::Index;
-use crate::suite::world::World;
+use crate::suite::world::{Index, World};
 use crate::verdict::Mismatch;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The member of a paid session that lets the merchant place an order, and the requirement that promises it.
 const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");

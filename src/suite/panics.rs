@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 use std::panic;
 use std::panic::PanicHookInfo;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 thread_local! {
     /// Message and place of the panics of this thread, which polls every scenario of its lane.

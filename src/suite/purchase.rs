@@ -1,19 +1,15 @@
 //! What is bought: the KP session or KCO order behind each hosted session.
 
-use crate::check::answer;
-use crate::check::time;
 use crate::check::time::Landmark;
+use crate::check::{answer, time};
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
-use crate::suite::world::Index;
-use crate::suite::world::World;
-use crate::target::Purchase;
-use crate::target::TargetProfile;
+use crate::suite::world::{Index, World};
+use crate::target::{Purchase, TargetProfile};
 use crate::verdict::Mismatch;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 /// The payment session of a scenario.

@@ -1,16 +1,13 @@
 //! QR codes: what the picture says that the API gives out.
 
-use crate::check::answer;
-use crate::check::page;
+use crate::check::{answer, page};
 use crate::client::Method;
-use crate::evidence::Operation;
-use crate::evidence::PageVisit;
+use crate::evidence::{Operation, PageVisit};
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
-use png::ColorType;
-use png::Transformations;
+use png::{ColorType, Transformations};
 use rqrr::PreparedImage;
 
 /// The requirement that promises that the QR code leads to the page of its session.

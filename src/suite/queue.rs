@@ -1,13 +1,8 @@
 //! The queue: scenarios that wait for a runner, handed out a few at a time to whichever lane has room.
 
-use crate::suite::feature::Case;
-use crate::suite::feature::LoadedFeature;
-use crate::suite::feature::Script;
-use std::collections::HashSet;
-use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use crate::suite::feature::{Case, LoadedFeature, Script};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many scenarios are handed out together, at most.
 pub const PORTION: u8 = 8;

@@ -2,16 +2,12 @@
 
 use crate::suite::failure::StepFailure;
 use crate::suite::world::World;
-use cucumber::step::Collection;
-use cucumber::step::Context;
-use cucumber::step::Location;
-use cucumber::step::Step;
+use cucumber::step::{Collection, Context, Location, Step};
 use cucumber_expressions::Expression;
 use futures::future::LocalBoxFuture;
 use gherkin::StepType;
 use regex::Regex;
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use tokio::time::Instant;
 

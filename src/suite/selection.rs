@@ -1,14 +1,11 @@
 //! Selection: which scenarios apply to a target, and why the others do not run.
 
 use crate::requirement::Catalogue;
-use crate::suite::feature::Case;
-use crate::suite::feature::LoadedFeature;
+use crate::suite::feature::{Case, LoadedFeature};
 use crate::suite::registry;
 use crate::suite::world::World;
 use crate::target::TargetProfile;
-use crate::verdict::Fault;
-use crate::verdict::SkipCause;
-use crate::verdict::Verdict;
+use crate::verdict::{Fault, SkipCause, Verdict};
 use cucumber::step::Collection;
 use cucumber::tag::Ext;
 

@@ -1,11 +1,9 @@
 //! The time of the target: what it says it is, how it is moved, and how long a status is waited for.
 
-use crate::check::Judgement;
-use crate::check::time;
 use crate::check::time::Landmark;
+use crate::check::{Judgement, time};
 use crate::suite::failure::StepFailure;
-use crate::suite::world::Index;
-use crate::suite::world::World;
+use crate::suite::world::{Index, World};
 use crate::verdict::Mismatch;
 use jiff::Timestamp;
 use std::time::Duration;

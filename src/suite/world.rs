@@ -1,15 +1,8 @@
 //! The world of one attempt at a scenario: what was sent and seen so far, and how a judgement of it is settled.
 
 use crate::check::merchant_url;
-use crate::client::Answer;
-use crate::client::Call;
-use crate::evidence::Evidence;
-use crate::evidence::Exchange;
-use crate::evidence::Operation;
-use crate::evidence::Outcome;
-use crate::evidence::Response;
-use crate::evidence::Trouble;
-use crate::evidence::TroubleKind;
+use crate::client::{Answer, Call};
+use crate::evidence::{Evidence, Exchange, Operation, Outcome, Response, Trouble, TroubleKind};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::consumer::Consumer;
@@ -18,15 +11,11 @@ use crate::suite::failure::StepFailure;
 use crate::suite::feature::Case;
 use crate::suite::merchant::Merchant;
 use crate::target::Ability;
-use crate::verdict::Finding;
-use crate::verdict::Mismatch;
-use crate::verdict::Observation;
-use crate::verdict::StepRecord;
+use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
 use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 

@@ -1,7 +1,6 @@
 //! Abilities: what a set-up can do beyond plain HTTP.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a set-up can do beyond plain HTTP; a scenario names what it needs with `@needs:<ability>`.

@@ -1,19 +1,13 @@
 //! Targets: the profile of the server under test, as read from `targets/<name>.toml`.
 
-use crate::requirement::Dialect;
-use crate::requirement::Provider;
-use crate::requirement::RequirementId;
+use crate::requirement::{Dialect, Provider, RequirementId};
 use secret::SecretSource;
-use serde::Deserialize;
-use serde::Deserializer;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use url::Host;
-use url::Url;
+use url::{Host, Url};
 
 mod ability;
 mod secret;

@@ -3,8 +3,7 @@
 use crate::target::TargetError;
 use serde::Deserialize;
 use std::fmt;
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A value that is spent but never shown: it has no `Debug`, `Display` or `Serialize` of its own.
 #[derive(Clone, PartialEq, Eq)]

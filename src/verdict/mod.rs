@@ -2,16 +2,12 @@
 
 mod record;
 
-pub use record::Attempt;
-pub use record::EvidenceStore;
-pub use record::ScenarioRecord;
-pub use record::StepRecord;
+pub use record::{Attempt, EvidenceStore, ScenarioRecord, StepRecord};
 
 use crate::evidence::Trouble;
 use crate::requirement::RequirementId;
 use crate::target::Ability;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a check returns when the record is not as the contract promises.

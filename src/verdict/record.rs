@@ -3,11 +3,8 @@
 use crate::evidence::Evidence;
 use crate::requirement::RequirementId;
 use crate::target::Ability;
-use crate::verdict::Finding;
-use crate::verdict::Observation;
-use crate::verdict::Verdict;
-use serde::Deserialize;
-use serde::Serialize;
+use crate::verdict::{Finding, Observation, Verdict};
+use serde::{Deserialize, Serialize};
 
 /// One scenario of a run against one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

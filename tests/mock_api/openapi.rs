@@ -2,8 +2,7 @@
 
 use crate::mock_process::MockProcess;
 use crate::server;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// A schema of ours, its counterpart in the description, and the dialect that has it.

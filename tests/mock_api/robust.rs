@@ -4,21 +4,14 @@ use crate::mock_process::MockProcess;
 use crate::server;
 use crate::server::AUTHORIZATION;
 use proptest::collection::vec;
-use proptest::prelude::Just;
-use proptest::prelude::Strategy;
-use proptest::prelude::any;
-use proptest::prelude::prop_oneof;
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use proptest::strategy::BoxedStrategy;
-use proptest::test_runner::Config;
-use proptest::test_runner::RngSeed;
-use proptest::test_runner::TestRunner;
-use serde_json::Value;
-use serde_json::json;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many requests each dialect is thrown, and the longest that may take.
 const REQUESTS: u32 = 1_500;

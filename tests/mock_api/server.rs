@@ -1,10 +1,8 @@
 //! What the tests of the mock share: requests to it, byte by byte.
 
 use crate::mock_process::MockProcess;
-use serde_json::Value;
-use serde_json::json;
-use std::io::Read;
-use std::io::Write;
+use serde_json::{Value, json};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 

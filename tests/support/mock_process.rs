@@ -1,10 +1,7 @@
 //! The mock as a process of its own, as tests and benchmarks start it.
 
-use std::io::BufRead;
-use std::io::BufReader;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 /// A mock in a process of its own, on a free port; dropping it ends the process.
 pub struct MockProcess {

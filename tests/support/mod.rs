@@ -1,10 +1,8 @@
 //! What the tests share: the program as a subprocess, and the report it leaves.
 
 use serde_json::Value;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Output;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 /// The program, in a folder of its own.
 pub fn program(folder: &Path) -> Command {

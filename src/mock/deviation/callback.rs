@@ -1,9 +1,7 @@
 //! Lies about status callbacks.
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
+use crate::mock::deviation::{Change, Deviation};
+use crate::mock::reply::{Operation, Reply};
 use crate::mock::rules::QueryTreatment;
 use crate::mock::session::Event;
 

@@ -2,13 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::mock::Dialect;
 use crate::mock::deviation::transcript_tests::Transcript;
-use crate::mock::test_client::Answer;
-use crate::mock::test_client::purchase;
+use crate::mock::test_client::{Answer, purchase};
 
 const TAGS: &str = "s={{session_id}}&t={{authorization_token}}&o={{order_id}}";
 

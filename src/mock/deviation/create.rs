@@ -3,11 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
-use crate::mock::reply::Content;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
+use crate::mock::deviation::{Change, Deviation};
+use crate::mock::reply::{Content, Operation, Reply};
 use crate::mock::session::Status;
 
 /// The lies of this family.

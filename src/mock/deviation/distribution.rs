@@ -2,10 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
+use crate::mock::deviation::{Change, Deviation};
+use crate::mock::reply::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

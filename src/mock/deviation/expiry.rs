@@ -1,14 +1,11 @@
 //! Lies about when a session ends.
 
-use jiff::SignedDuration;
-use jiff::Timestamp;
 use jiff::tz::offset;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
+use crate::mock::deviation::{Change, Deviation};
 use crate::mock::hosted::millis;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
+use crate::mock::reply::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

@@ -3,10 +3,8 @@
 use axum::http::header;
 use jiff::SignedDuration;
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
+use crate::mock::deviation::{Change, Deviation};
+use crate::mock::reply::{Operation, Reply};
 use crate::mock::rules::TokenValue;
 
 /// The lies of this family.

@@ -1,7 +1,6 @@
 //! Lies about the options of a session and what the page shows of them.
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
+use crate::mock::deviation::{Change, Deviation};
 use crate::mock::rules::Slip;
 
 /// The lies of this family.

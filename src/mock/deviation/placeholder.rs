@@ -1,12 +1,7 @@
 //! Lies about the tags in merchant URLs.
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
-use crate::mock::rules::OrderIdValue;
-use crate::mock::rules::Outcome;
-use crate::mock::rules::QueryTreatment;
-use crate::mock::rules::SessionIdValue;
-use crate::mock::rules::TokenValue;
+use crate::mock::deviation::{Change, Deviation};
+use crate::mock::rules::{OrderIdValue, Outcome, QueryTreatment, SessionIdValue, TokenValue};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

@@ -2,12 +2,9 @@
 
 use jiff::SignedDuration;
 
-use crate::mock::deviation::Change;
-use crate::mock::deviation::Deviation;
-use crate::mock::reply::Operation;
-use crate::mock::reply::Reply;
-use crate::mock::rules::ErrorFallback;
-use crate::mock::rules::Outcome;
+use crate::mock::deviation::{Change, Deviation};
+use crate::mock::reply::{Operation, Reply};
+use crate::mock::rules::{ErrorFallback, Outcome};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

@@ -3,14 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::mock::DEVIATIONS;
-use crate::mock::Deviation;
-use crate::mock::Dialect;
-use crate::mock::test_client::Answer;
-use crate::mock::test_client::Shop;
+use crate::mock::test_client::{Answer, Shop};
+use crate::mock::{DEVIATIONS, Deviation, Dialect};
 
 /// How a line tells a 5xx.
 const SERVER_ERROR: &str = "server error";

@@ -11,8 +11,7 @@ mod page;
 
 pub use crate::mock::rules::callback::CallbackRules;
 pub use crate::mock::rules::distribution::DistributionRules;
-pub use crate::mock::rules::page::PageRules;
-pub use crate::mock::rules::page::Slip;
+pub use crate::mock::rules::page::{PageRules, Slip};
 
 /// An end of the consumer's visit, and the merchant URL of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,8 @@ mod story;
 mod swimlane;
 mod timeline;
 
-use crate::report::RunFolder;
-use crate::report::RunReport;
-use minijinja::Environment;
-use minijinja::Value;
+use crate::report::{RunFolder, RunReport};
+use minijinja::{Environment, Value};
 use story::Stories;
 
 /// Templates by name; the ending makes them escape all they are given.
@@ -91,8 +89,7 @@ pub enum HtmlError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Standing;
-    use crate::report::fixture;
+    use crate::report::{Standing, fixture};
     use crate::verdict::Verdict;
 
     fn page() -> String {

@@ -1,23 +1,15 @@
 //! The page as a value: what its templates are filled with.
 
-use crate::report::Gate;
-use crate::report::Outcome;
-use crate::report::Row;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
 use crate::report::failure::Way;
 use crate::report::html::shown::visible;
-use crate::report::html::story::Stories;
-use crate::report::html::story::anchor;
+use crate::report::html::story::{Stories, anchor};
 use crate::report::html::swimlane::escape;
 use crate::report::summary::counts;
-use crate::requirement::Confidence;
-use crate::requirement::Level;
+use crate::report::{Gate, Outcome, Row, RunReport, Standing, TargetReport};
+use crate::requirement::{Confidence, Level};
 use crate::verdict::ScenarioRecord;
 use jiff::Timestamp;
-use minijinja::Value;
-use minijinja::context;
+use minijinja::{Value, context};
 
 /// The levels, the most binding first.
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];

@@ -1,18 +1,11 @@
 //! Exchanges, visits and pictures as the templates show them.
 
-use crate::evidence::Body;
-use crate::evidence::Evidence;
-use crate::evidence::Exchange;
-use crate::evidence::Field;
-use crate::evidence::Hop;
-use crate::evidence::Outcome;
-use crate::evidence::PageVisit;
+use crate::evidence::{Body, Evidence, Exchange, Field, Hop, Outcome, PageVisit};
 use crate::report::RunFolder;
 use crate::report::html::timeline::duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use minijinja::Value;
-use minijinja::context;
+use minijinja::{Value, context};
 
 /// Lines of a body that are shown; the rest is in `report.json`.
 const MOST_LINES: usize = 300;

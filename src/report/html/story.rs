@@ -1,31 +1,15 @@
 //! The parts of the page that hold evidence: each failure, each scenario.
 
 use crate::evidence::Evidence;
-use crate::report::RunFolder;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
-use crate::report::failure::BROKEN;
-use crate::report::failure::Failure;
-use crate::report::failure::Way;
-use crate::report::failure::exchange_of;
-use crate::report::html::HtmlError;
-use crate::report::html::Room;
-use crate::report::html::Templates;
-use crate::report::html::page::confidence_word;
-use crate::report::html::page::prose;
-use crate::report::html::page::slug;
-use crate::report::html::shown;
-use crate::report::html::shown::ShownImage;
-use crate::report::html::shown::images;
-use crate::report::html::shown::visible;
+use crate::report::failure::{BROKEN, Failure, Way, exchange_of};
+use crate::report::html::page::{confidence_word, prose, slug};
+use crate::report::html::shown::{ShownImage, images, visible};
 use crate::report::html::swimlane::picture;
-use crate::report::html::timeline::duration;
-use crate::report::html::timeline::events;
-use crate::verdict::Attempt;
-use crate::verdict::ScenarioRecord;
-use minijinja::Value;
-use minijinja::context;
+use crate::report::html::timeline::{duration, events};
+use crate::report::html::{HtmlError, Room, Templates, shown};
+use crate::report::{RunFolder, RunReport, Standing, TargetReport};
+use crate::verdict::{Attempt, ScenarioRecord};
+use minijinja::{Value, context};
 use std::collections::HashMap;
 
 /// Ways of one failure that are shown.

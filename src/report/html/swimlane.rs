@@ -1,9 +1,6 @@
 //! The swim-lane picture of a journey: lanes side by side, time running downward, one event a row.
 
-use crate::report::html::timeline::Event;
-use crate::report::html::timeline::Lane;
-use crate::report::html::timeline::Mark;
-use crate::report::html::timeline::duration;
+use crate::report::html::timeline::{Event, Lane, Mark, duration};
 use std::fmt::Write;
 
 /// Right edge of the times.

@@ -1,11 +1,7 @@
 //! What happened in an attempt, as events in the order of time.
 
-use crate::evidence::Evidence;
-use crate::evidence::Exchange;
-use crate::evidence::Outcome;
-use crate::evidence::PageVisit;
-use crate::verdict::Attempt;
-use crate::verdict::Finding;
+use crate::evidence::{Evidence, Exchange, Outcome, PageVisit};
+use crate::verdict::{Attempt, Finding};
 
 /// A lane of the picture, in the order in which they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! A plain table of words, for the commands that list what there is.
 
 use tabled::builder::Builder;
-use tabled::settings::Style;
-use tabled::settings::Width;
 use tabled::settings::object::Columns;
+use tabled::settings::{Style, Width};
 
 /// Widest column of text before it wraps, in characters.
 const WIDEST: usize = 70;

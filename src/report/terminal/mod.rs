@@ -6,25 +6,13 @@ mod table;
 
 pub use listing::table;
 
-use crate::evidence::Exchange;
-use crate::evidence::Outcome as Answer;
-use crate::report::Gate;
-use crate::report::RunFolder;
-use crate::report::RunReport;
-use crate::report::Standing;
-use crate::report::TargetReport;
-use crate::report::failure::BROKEN;
-use crate::report::failure::Failure;
-use crate::report::failure::Open;
-use crate::report::failure::Way;
-use crate::report::failure::exchange_of;
+use crate::evidence::{Exchange, Outcome as Answer};
+use crate::report::failure::{BROKEN, Failure, Open, Way, exchange_of};
 use crate::report::summary::counted;
+use crate::report::{Gate, RunFolder, RunReport, Standing, TargetReport};
 use crate::requirement::Requirement;
 use crate::verdict::ScenarioRecord;
-use page::Look;
-use page::Page;
-use page::clean;
-use page::value;
+use page::{Look, Page, clean, value};
 
 /// Column of the text beside a standing's word.
 const BESIDE: usize = 6;

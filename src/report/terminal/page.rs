@@ -1,7 +1,6 @@
 //! Lines of text for a terminal: wrapping, indents, colour, and no control character from outside.
 
-use crate::report::Outcome;
-use crate::report::Standing;
+use crate::report::{Outcome, Standing};
 
 /// Longest value that a terminal shows in full.
 const LONGEST_VALUE: usize = 400;

@@ -1,15 +1,12 @@
 //! The table of a target: area and level down, standings across.
 
-use crate::report::Row;
-use crate::report::Standing;
 use crate::report::summary::counts;
-use crate::report::terminal::page::Look;
-use crate::report::terminal::page::Page;
+use crate::report::terminal::page::{Look, Page};
+use crate::report::{Row, Standing};
 use crate::requirement::Level;
 use tabled::builder::Builder;
-use tabled::settings::Alignment;
-use tabled::settings::Style;
 use tabled::settings::object::Columns;
+use tabled::settings::{Alignment, Style};
 
 /// Columns that a table needs beside its standings: area, level and the frame.
 const FIXED: usize = 28;

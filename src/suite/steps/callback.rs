@@ -1,18 +1,14 @@
 //! Steps about status callbacks: the merchant's server, and what is called there.
 
 use crate::check;
-use crate::check::answer;
-use crate::check::callback;
-use crate::check::placeholder;
-use crate::evidence::Arrival;
-use crate::evidence::Body;
+use crate::check::{answer, callback, placeholder};
+use crate::evidence::{Arrival, Body};
 use crate::receiver::Manner;
 use crate::suite::callbacks::query;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
 use crate::suite::merchant_urls::STATUS_UPDATE;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::json;

@@ -2,8 +2,7 @@
 
 use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 
 async fn act(world: &mut World, act: Act) -> Result<(), StepFailure> {

@@ -2,13 +2,9 @@
 
 use crate::requirement::Dialect;
 use crate::suite::failure::StepFailure;
-use crate::suite::hosted::Draft;
-use crate::suite::hosted::HostedSession;
-use crate::suite::hosted::altered;
-use crate::suite::merchant_urls::Cell;
-use crate::suite::merchant_urls::MerchantUrls;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::hosted::{Draft, HostedSession, altered};
+use crate::suite::merchant_urls::{Cell, MerchantUrls};
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use serde_json::json;
 use url::Url;

@@ -1,16 +1,12 @@
 //! Steps that come without credentials, or with wrong ones.
 
 use crate::check;
-use crate::client::Call;
-use crate::client::Method;
-use crate::client::Oddity;
+use crate::client::{Call, Method, Oddity};
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
-use crate::target::Credentials;
-use crate::target::Secret;
+use crate::target::{Credentials, Secret};
 use serde_json::json;
 
 /// A password that no account has.

@@ -3,10 +3,8 @@
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
-use crate::suite::world::Index;
-use crate::suite::world::World;
+use crate::suite::registry::{Args, step};
+use crate::suite::world::{Index, World};
 
 step!(
     /// The hosted session was disabled by the merchant.

@@ -5,13 +5,10 @@ use crate::client::Method;
 use crate::control::Message;
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
-use crate::suite::world::Index;
-use crate::suite::world::World;
+use crate::suite::registry::{Args, step};
+use crate::suite::world::{Index, World};
 use crate::verdict::Mismatch;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The members of a request that name the consumer: of a reserved domain, from numbers kept free for fiction.
 const CONTACTS: [(&str, &str, &str); 4] = [

@@ -1,15 +1,11 @@
 //! Steps about when sessions end, and about the target's clock.
 
-use crate::check::answer;
-use crate::check::time;
 use crate::check::time::Landmark;
+use crate::check::{answer, time};
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
-use crate::suite::world::Index;
-use crate::suite::world::World;
-use jiff::SignedDuration;
-use jiff::Timestamp;
+use crate::suite::registry::{Args, step};
+use crate::suite::world::{Index, World};
+use jiff::{SignedDuration, Timestamp};
 
 const EXPIRES_AT: &str = "/expires_at";
 

@@ -1,12 +1,10 @@
 //! Steps that judge where the consumer ended.
 
-use crate::check::landing;
-use crate::check::page;
+use crate::check::{landing, page};
 use crate::suite::consumer::arrival_promise;
 use crate::suite::failure::StepFailure;
 use crate::suite::merchant_urls::Cell;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 
 step!(

@@ -1,13 +1,11 @@
 //! Steps about the life of a hosted session: what it goes through, what ends it, and what its link does then.
 
 use crate::check;
-use crate::check::page;
-use crate::check::time;
 use crate::check::time::Landmark;
+use crate::check::{page, time};
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use jiff::SignedDuration;

@@ -27,11 +27,9 @@ mod response;
 
 #[cfg(test)]
 mod tests {
-    use crate::suite::feature::FeatureText;
-    use crate::suite::feature::LoadedFeature;
+    use crate::suite::feature::{FeatureText, LoadedFeature};
     use crate::suite::registry;
-    use include_dir::Dir;
-    use include_dir::include_dir;
+    use include_dir::{Dir, include_dir};
     use std::collections::BTreeSet;
 
     static FEATURES: Dir = include_dir!("$CARGO_MANIFEST_DIR/features");

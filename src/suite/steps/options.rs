@@ -6,13 +6,10 @@ use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
 use crate::suite::hosted::HostedSession;
 use crate::suite::purchase::AMOUNT;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 step!(
     /// A hosted session is there; each row of the table is one of its options: a name, and a word or JSON.

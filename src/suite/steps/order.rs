@@ -4,8 +4,7 @@ use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use serde_json::json;
 

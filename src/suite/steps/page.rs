@@ -1,12 +1,10 @@
 //! Steps that judge what a page of the provider shows.
 
-use crate::check::Judgement;
 use crate::check::landing::MerchantSite;
-use crate::check::page;
+use crate::check::{Judgement, page};
 use crate::evidence::PageVisit;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 
 type Judge = fn(&PageVisit, MerchantSite<'_>) -> Judgement;

@@ -1,12 +1,10 @@
 //! Steps about the order that a payment comes to.
 
 use crate::check;
-use crate::check::Judgement;
-use crate::check::answer;
+use crate::check::{Judgement, answer};
 use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::Value;

@@ -3,8 +3,7 @@
 use crate::requirement::Provider;
 use crate::suite::consumer::Act;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 
 step!(

@@ -1,13 +1,11 @@
 //! Steps that judge what stands in place of placeholders at the merchant's URLs.
 
 use crate::check;
-use crate::check::answer;
-use crate::check::placeholder;
+use crate::check::{answer, placeholder};
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 
 /// The requirement that promises that `{{session_id}}` in this merchant URL is filled.

@@ -1,16 +1,12 @@
 //! Steps whose requests are meant to be refused for their form, their size, their number or their method.
 
 use crate::check::answer;
-use crate::client::Call;
-use crate::client::Method;
-use crate::client::Oddity;
+use crate::client::{Call, Method, Oddity};
 use crate::evidence::Operation;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// More than the documented limit of a body.
 const TOO_LARGE: usize = 1_100_000;

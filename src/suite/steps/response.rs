@@ -1,12 +1,10 @@
 //! Steps that judge the latest response.
 
 use crate::check;
-use crate::check::Judgement;
-use crate::check::answer;
+use crate::check::{Judgement, answer};
 use crate::evidence::Response;
 use crate::suite::failure::StepFailure;
-use crate::suite::registry::Args;
-use crate::suite::registry::step;
+use crate::suite::registry::{Args, step};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::Value;
