@@ -7,6 +7,7 @@ use crate::report;
 use crate::report::{RunReport, Standing};
 use crate::requirement::{Level, Requirement};
 use crate::verdict::{Doubt, Verdict};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -68,6 +69,18 @@ impl Trial {
         eprintln!("{}: {}", self.name(), if self.holds() { "as it should be" } else { "NOT PROVEN" });
     }
 
+    /// The trial as `prove --json` prints it.
+    fn result(&self) -> TrialResult<'_> {
+        TrialResult {
+            deviation: self.deviation.map(|deviation| deviation.name),
+            expected: &self.expected,
+            broken: self.broken.as_ref().ok(),
+            trouble: self.broken.as_ref().err(),
+            exit_code: self.exit_code,
+            proven: self.holds(),
+        }
+    }
+
     fn row(&self) -> Vec<String> {
         let list = |ids: Vec<&String>| ids.into_iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         let (missing, extra) = match &self.broken {
@@ -91,7 +104,28 @@ impl Trial {
     }
 }
 
+/// One trial of a proof, for programs that compare two proofs.
+#[derive(Serialize)]
+struct TrialResult<'t> {
+    /// Absent for the faithful mock.
+    deviation: Option<&'static str>,
+    expected: &'t BTreeSet<String>,
+    broken: Option<&'t BTreeSet<String>>,
+    /// Why there was no report to read.
+    trouble: Option<&'t String>,
+    exit_code: Option<i32>,
+    proven: bool,
+}
+
 impl Proof {
+    /// All trials as a JSON array, sorted by name; two proofs with the same results print the same text.
+    pub fn to_json(&self) -> String {
+        let mut results: Vec<TrialResult<'_>> = self.trials.iter().map(Trial::result).collect();
+        results.sort_by_key(|result| result.deviation);
+        // Plain data with string keys always serialises.
+        serde_json::to_string_pretty(&results).unwrap_or_default()
+    }
+
     /// A table of all trials, then one line that sums up.
     pub fn table(&self) -> String {
         let columns = ["deviation", "breaks", "not caught", "also failed", "exit", ""];

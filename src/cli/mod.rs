@@ -62,6 +62,9 @@ struct ProveArgs {
     /// Of what needs the page, run only the areas that a lie is about.
     #[arg(long)]
     quick: bool,
+    /// Print the results as JSON.
+    #[arg(long)]
+    json: bool,
     /// Browser to use: `auto`, a name or a path.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
@@ -105,7 +108,7 @@ async fn dispatch(command: Command) -> ExitCode {
             };
             match prove::prove(&options).await {
                 Ok(proof) => {
-                    say(proof.table());
+                    say(if arguments.json { proof.to_json() } else { proof.table() });
                     proof.exit_code()
                 }
                 Err(error) => fail(crate::run::error_chain(&error)),
