@@ -148,7 +148,8 @@ impl Journey<'_> {
     async fn act(&self, reading: Reading, moves: &mut Moves) -> Result<(), SessionError> {
         let Some((screen, document)) = reading.screen else { return Ok(()) };
         if let Some(actions) = self.plan.actions(screen) {
-            match self.session.act(&self.plan, (screen, document), actions).await {
+            let shown = (&self.plan.driver.screens[screen], document);
+            match self.session.act(shown, actions, self.plan.leaves).await {
                 Ok(Move::Outdated) => return Ok(()),
                 Ok(Move::Made | Move::Impossible) => {}
                 Err(error) if error.is_passing() => {}

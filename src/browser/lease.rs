@@ -1,9 +1,10 @@
 //! Leases: a browser in the hands of one consumer, whose every act becomes a record.
 
+use crate::browser::BrowserError;
 use crate::browser::chain::Chain;
 use crate::browser::journey::{Journey, Plan, Rest, is_at};
 use crate::browser::page_driver::PageDriver;
-use crate::browser::pool::Slot;
+use crate::browser::pool::{BrowserPool, Slot};
 use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
 use crate::evidence::{Hop, PageVisit, Recorder, Trouble, TroubleKind};
@@ -48,11 +49,16 @@ pub struct Lease {
     unfit: bool,
 }
 
-impl Lease {
-    pub(super) fn new(slot: Slot, sitting: Sitting) -> Self {
-        Self { slot, sitting, visits: 0, origins: BTreeSet::new(), scripted: false, last: None, unfit: false }
+impl BrowserPool {
+    /// Waits for a browser and gives it to one attempt at a scenario.
+    pub async fn lease(&self, sitting: Sitting) -> Result<Lease, BrowserError> {
+        let slot = self.slot().await?;
+        let origins = BTreeSet::new();
+        Ok(Lease { slot, sitting, visits: 0, origins, scripted: false, last: None, unfit: false })
     }
+}
 
+impl Lease {
     /// Opens a URL as a consumer who follows a link.
     pub async fn open(&mut self, url: &str) -> PageVisit {
         self.visit("open", Some(url), None, false).await

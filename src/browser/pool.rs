@@ -1,7 +1,6 @@
 //! The pool: one driver and a few browsers, lent out one scenario at a time.
 
 use crate::browser::chromedriver::ChromeDriver;
-use crate::browser::lease::{Lease, Sitting};
 use crate::browser::session::Session;
 use crate::browser::{BrowserError, chromedriver};
 use fantoccini::wd::Capabilities;
@@ -98,8 +97,8 @@ impl BrowserPool {
         self.inner.driver.lock().await.process_group()
     }
 
-    /// Waits for a browser and gives it to one attempt at a scenario.
-    pub async fn lease(&self, sitting: Sitting) -> Result<Lease, BrowserError> {
+    /// Waits for a browser.
+    pub(super) async fn slot(&self) -> Result<Slot, BrowserError> {
         let pool = Arc::clone(&self.inner);
         let permit = Arc::clone(&pool.slots)
             .acquire_owned()
@@ -110,7 +109,7 @@ impl BrowserPool {
             Some(session) => session,
             None => pool.new_session().await?,
         };
-        Ok(Lease::new(Slot { pool, session: Some(session), _permit: permit }, sitting))
+        Ok(Slot { pool, session: Some(session), _permit: permit })
     }
 }
 

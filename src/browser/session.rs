@@ -1,8 +1,7 @@
 //! Sessions: one browser with one tab, spoken to in as few round trips as possible.
 
 use crate::browser::BrowserError;
-use crate::browser::journey::Plan;
-use crate::browser::page_driver::{Action, PageDriver};
+use crate::browser::page_driver::{Action, PageDriver, Screen};
 use crate::browser::reading::{FrameReading, Reading};
 use crate::evidence::{Trouble, TroubleKind};
 use base64::Engine;
@@ -214,18 +213,18 @@ impl Session {
             .ok_or_else(|| SessionError::Refused("the page could not be read".to_owned()))
     }
 
-    /// Makes a move on a screen, if the page still shows it.
+    /// Makes a move on a screen, if the page still shows it. A consumer who `leaves` is gone once it is made.
     pub(super) async fn act(
         &self,
-        plan: &Plan<'_>,
-        (screen, document): (usize, f64),
+        (screen, document): (&Screen, f64),
         actions: &[Action],
+        leaves: bool,
     ) -> Result<Move, SessionError> {
-        let screen = &plan.driver.screens[screen];
         if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
             return Ok(Move::Outdated);
         }
-        let order = json!({ "document": document, "present": screen.present, "actions": actions, "leaves": plan.leaves });
+        let order =
+            json!({ "document": document, "present": screen.present, "actions": actions, "leaves": leaves });
         let answer = self.run(ACT, order).await;
         if !screen.frames.is_empty() {
             self.leave_frames().await?;
