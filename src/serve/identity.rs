@@ -9,7 +9,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest as _, Sha256};
 
-use crate::serve::ServeError;
+use crate::serve::error::ServeError;
 
 /// A TLS key with its self-signed certificate, made anew each time.
 ///

@@ -20,8 +20,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower_service::Service;
 
+mod error;
 mod identity;
 
+pub use crate::serve::error::ServeError;
 pub use crate::serve::identity::Identity;
 
 /// The longest a client may take to send the head of a request, or to shake hands.
@@ -32,19 +34,6 @@ const ALL_FIELDS_LIMIT: usize = 20 * 1024;
 const FIELD_LIMIT: usize = 6 * 1024;
 /// What is buffered of a request head: its fields, its target, and some room to tell that it is too large.
 const HEAD_BUFFER: usize = 64 * 1024;
-
-/// Why a server could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    #[error("cannot listen on {addr}")]
-    Bind { addr: SocketAddr, source: io::Error },
-
-    #[error("cannot make a certificate for {host}")]
-    Certificate { host: String, source: rcgen::Error },
-
-    #[error("cannot use the certificate of {host} for TLS")]
-    Tls { host: String, source: rustls::Error },
-}
 
 /// Makes ring the process's TLS provider; HTTP clients need it too. A second call changes nothing.
 pub fn install_tls_provider() {

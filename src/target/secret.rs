@@ -1,6 +1,6 @@
 //! Secrets: where a profile finds them, and a wrapper that never shows them.
 
-use crate::target::TargetError;
+use crate::target::error::TargetError;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
