@@ -1,0 +1,91 @@
+//! Faults of the configuration: told with exit code 2 before anything is tested or written.
+
+use crate::support::{Ended, call, program};
+use crate::{SOUND, folder_with, run};
+use std::path::Path;
+
+/// A fault of the configuration: told with exit code 2 before anything is tested or written, although a sound feature is there.
+fn stops_the_run(folder: &Path, arguments: &[&str], message: &str) {
+    let ended = run(folder, arguments);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.starts_with(message), "`{message}` does not begin:\n{}", ended.stderr);
+    assert!(!folder.join("reports").exists(), "something was written");
+}
+
+#[test]
+fn a_folder_without_features_is_a_configuration_error() {
+    let folder = folder_with(&[("sound.feature", SOUND)]);
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    let message = "error: mine has no .feature file; give a feature file or a folder that has one\n";
+    stops_the_run(folder.path(), &["mine"], message);
+    stops_the_run(folder.path(), &["sound.feature", "mine"], message);
+}
+
+#[test]
+fn a_schema_that_is_none_is_named_with_its_place() {
+    for (schema, message) in [
+        (
+            r#"{ "type": "strung" }"#,
+            "error: schemas/session.schema.json is no JSON Schema of draft 2020-12, at /type: \"strung\"",
+        ),
+        (
+            "{\n  \"type\":,\n}",
+            "error: the schema schemas/session.schema.json is no JSON: expected value at line 2",
+        ),
+    ] {
+        let folder = folder_with(&[("mine.feature", SOUND), ("schemas/session.schema.json", schema)]);
+        stops_the_run(folder.path(), &["mine.feature", "--schemas", "schemas"], message);
+    }
+}
+
+#[test]
+fn a_doubled_requirement_names_both_places() {
+    let row = |id: &str| {
+        format!(
+            "[[requirement]]\nid = \"{id}\"\nlevel = \"MUST\"\nstatement = \"Again.\"\nsource = \"S1\"\n\
+             dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+        )
+    };
+    let own = row("SHOP-ORDER-001").repeat(2);
+    for (rows, message) in [
+        (
+            row("HPP-CREATE-001"),
+            "error: requirement HPP-CREATE-001 at mine/x.toml:1 is listed already at features/create.toml:",
+        ),
+        (own, "error: requirement SHOP-ORDER-001 at mine/x.toml:9 is listed already at mine/x.toml:1; give"),
+    ] {
+        let folder = folder_with(&[("mine/x.feature", SOUND), ("mine/x.toml", rows.as_str())]);
+        stops_the_run(folder.path(), &["mine"], message);
+    }
+}
+
+#[test]
+fn an_unknown_deviation_is_refused_with_the_known_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(folder.path(), &["--deviate", "no-such-lie"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("no-qr-code-url"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_faulty_profile_names_the_file_and_the_key() {
+    let profile = "name = \"x\"\nbase_url = \"http://127.0.0.1:9\"\ndialect = \"klarna\"\nprovider = \"KP\"\nspeed = 3\n\
+        credentials = { username = { env = \"PATH\" }, password = { env = \"PATH\" } }\n";
+    let folder = folder_with(&[("x.toml", profile)]);
+    let ended = call(folder.path(), &["run", "--target", "x.toml"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("x.toml") && ended.stderr.contains("`speed`"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_missing_credential_names_its_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program(folder.path())
+        .args(["run", "--target", "klarna-playground"])
+        .env_remove("HPP_KLARNA_USERNAME")
+        .output()
+        .unwrap();
+    let ended = Ended::of(&output);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert_eq!(ended.stderr, "error: the `username` of the target is missing; set `HPP_KLARNA_USERNAME`\n");
+}

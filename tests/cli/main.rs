@@ -1,0 +1,37 @@
+//! The command line as its users meet it: exit codes, and messages that name the place and the way out.
+
+mod configuration;
+mod ends;
+mod lists;
+mod own;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::path::Path;
+use support::{Ended, call};
+
+const SOUND: &str = "@req:HPP-CREATE-001
+Feature: A sound one
+
+  Scenario: A session is created
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 201
+";
+
+fn folder_with<T: AsRef<[u8]>>(files: &[(&str, T)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// Runs the features of a folder against the embedded mock of one dialect.
+fn run(folder: &Path, arguments: &[&str]) -> Ended {
+    let mut all = vec!["run", "--target", "mock-klarna", "--format", "json"];
+    all.extend(arguments);
+    call(folder, &all)
+}
