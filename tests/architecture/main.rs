@@ -1,0 +1,103 @@
+//! The shape of the source: who may use whom, which library lives where, how long a file may be, what the documents name.
+
+mod names;
+mod rules;
+mod samples;
+mod source;
+mod tables;
+
+use source::{Source, rust_files};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+use tables::{CIRCLES_OF_TODAY, FORBIDDEN, HOMES, LONGEST, MAY_IMPORT, MOCK, PURE};
+
+/// The libraries of Cargo.toml, as the code spells them.
+fn crates() -> BTreeSet<String> {
+    let manifest: toml::Table = fs::read_to_string("Cargo.toml").unwrap().parse().unwrap();
+    manifest["dependencies"].as_table().unwrap().keys().map(|name| name.replace('-', "_")).collect()
+}
+
+/// The source, read once for all tests.
+fn source() -> &'static Source {
+    static SOURCE: LazyLock<Source> = LazyLock::new(|| Source::read(Path::new("."), &crates()));
+    assert!(SOURCE.files.len() > 20, "the source was not found");
+    &SOURCE
+}
+
+fn holds(breaches: &[String]) {
+    assert!(breaches.is_empty(), "\n{}\n", breaches.join("\n"));
+}
+
+#[test]
+fn every_module_imports_only_what_its_layer_allows() {
+    holds(&rules::layers(source(), MAY_IMPORT));
+}
+
+#[test]
+fn files_do_not_use_each_other_in_circles() {
+    let source = source();
+    let mut breaches = Vec::new();
+    let mut seen = BTreeSet::new();
+    for circle in rules::circles(source) {
+        let of_today =
+            CIRCLES_OF_TODAY.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
+        match of_today {
+            Some(folder) => drop(seen.insert(*folder)),
+            None => breaches.push(rules::told(source, &circle)),
+        }
+    }
+    let gone = CIRCLES_OF_TODAY.iter().filter(|folder| !seen.contains(**folder));
+    breaches.extend(gone.map(|folder| {
+        format!("{folder} has no circle any more: delete it from CIRCLES_OF_TODAY, so that none comes back")
+    }));
+    holds(&breaches);
+}
+
+// The mock has no rooms yet. Once it has, this test fails until the next line is deleted.
+#[should_panic(expected = "is no room of src/mock/")]
+#[test]
+fn imports_in_the_mock_only_go_down() {
+    holds(&rules::floors(source(), &MOCK));
+}
+
+#[test]
+fn every_library_has_a_home_and_is_named_there_alone() {
+    holds(&rules::homes(source(), &crates(), HOMES));
+}
+
+#[test]
+fn pure_rooms_do_no_input_and_no_output() {
+    holds(&rules::pure(source(), PURE, FORBIDDEN));
+}
+
+#[test]
+fn every_file_can_be_read_at_once_and_says_its_duty_first() {
+    let mut breaches = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        for path in rust_files(Path::new(folder)) {
+            let text = fs::read_to_string(&path).unwrap();
+            breaches.extend(rules::readable(&path.to_string_lossy(), &text, LONGEST));
+        }
+    }
+    holds(&breaches);
+}
+
+#[test]
+fn the_source_map_of_the_readme_names_exactly_the_modules_there_are() {
+    holds(&rules::source_map(source(), &fs::read_to_string("README.md").unwrap()));
+}
+
+#[test]
+fn every_path_that_the_documents_name_exists() {
+    let mut breaches = Vec::new();
+    for document in ["DESIGN.md", "CONTRIBUTING.md"] {
+        // The first of them is written at another time than this test.
+        if let Ok(text) = fs::read_to_string(document) {
+            let exists = |path: &str| Path::new(path).exists() || Path::new("src").join(path).exists();
+            breaches.extend(rules::paths_exist(document, &text, exists));
+        }
+    }
+    holds(&breaches);
+}

@@ -1,0 +1,185 @@
+//! The tables of the shape: layers, floors, homes, pure rooms. A row that nothing needs is an error, so each can be believed.
+
+use crate::rules::{Floors, Permits};
+
+/// Longest file, in lines.
+pub const LONGEST: usize = 400;
+
+/// Each module and what it may import; a module missing here fails the test.
+pub const MAY_IMPORT: &Permits = &[
+    // The words the rest speaks.
+    ("requirement", &[]),
+    ("evidence", &[]),
+    // A profile waives requirements; a finding names evidence.
+    ("target", &["requirement"]),
+    ("verdict", &["requirement", "target", "evidence"]),
+    // A judgement is a function of evidence, tested in a line, without input or output.
+    ("check", &["requirement", "evidence", "verdict"]),
+    ("schema", VOCABULARY),
+    // A probe reports what it saw and has no opinion.
+    ("client", &["target", "evidence"]),
+    ("control", &["target", "evidence"]),
+    ("browser", &["target", "evidence"]),
+    ("receiver", &["evidence", "serve"]),
+    // One copy of the accept loop and TLS.
+    ("serve", &[]),
+    // A mistake shared by mock and check would be invisible.
+    ("mock", &["serve"]),
+    // The suite does not know whom it tests or who reads.
+    (
+        "suite",
+        &[
+            "requirement",
+            "target",
+            "evidence",
+            "verdict",
+            "check",
+            "schema",
+            "client",
+            "control",
+            "browser",
+            "receiver",
+        ],
+    ),
+    // A format is a function of `RunReport`.
+    ("report", VOCABULARY),
+    // The composition root.
+    (
+        "run",
+        &[
+            "requirement",
+            "target",
+            "evidence",
+            "verdict",
+            "schema",
+            "client",
+            "control",
+            "browser",
+            "receiver",
+            "mock",
+            "suite",
+            "report",
+        ],
+    ),
+    // Starts this executable once per lie and reads its report.
+    ("prove", &["mock", "report", "exit_code", "requirement", "evidence", "verdict"]),
+    ("exit_code", &["report"]),
+    // Arguments in, exit code out.
+    ("cli", &["run", "prove", "report", "exit_code", "mock", "serve", "suite", "requirement"]),
+    ("main", &["cli"]),
+];
+
+const VOCABULARY: &[&str] = &["requirement", "target", "evidence", "verdict"];
+
+/// Folders with a circle of files that is still to be opened.
+pub const CIRCLES_OF_TODAY: &[&str] = &["src/cli/", "src/mock/", "src/report/", "src/run/", "src/suite/"];
+
+/// The floors of the mock, from top to bottom.
+pub const MOCK: Floors = Floors {
+    folder: "mock",
+    storeys: &[
+        &["wire"],
+        &["api", "page", "watch"],
+        &["callback"],
+        &["http"],
+        &["state"],
+        &["contract"],
+        &["ground"],
+    ],
+    // A lie is read beside the contract, never inside the honest code.
+    hidden: ("deviation", &["wire", "api", "page", "watch"]),
+};
+
+/// Each library of Cargo.toml and where it is used. Tests below the code are free.
+pub const HOMES: &Permits = &[
+    ("axum", &["mock", "receiver"]),
+    ("base64", &["browser", "client", "evidence", "mock", "receiver", "report/html", "serve"]),
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("cucumber", &["suite"]),
+    ("cucumber_expressions", &["suite"]),
+    ("fantoccini", &["browser"]),
+    ("futures", &["mock", "receiver", "suite"]),
+    ("gherkin", &["suite"]),
+    ("http", &["browser"]),
+    ("http_body_util", &["mock"]),
+    ("hyper", &["serve"]),
+    ("hyper_util", &["browser", "serve"]),
+    ("include_dir", &["run"]),
+    ("indicatif", &["run"]),
+    ("inventory", &["suite"]),
+    ("jiff", &["check", "cli", "mock", "report", "run", "suite", "target"]),
+    ("jsonschema", &["schema"]),
+    ("mimalloc", &["main"]),
+    ("minijinja", &["report/html"]),
+    ("percent_encoding", &["check", "evidence", "mock"]),
+    ("png", &["mock", "suite"]),
+    ("qrcode", &["mock"]),
+    ("quick_junit", &["report/junit"]),
+    ("rcgen", &["serve"]),
+    ("regex", &["browser", "suite"]),
+    ("reqwest", &["client", "control", "mock"]),
+    ("rqrr", &["suite"]),
+    ("rustls", &["serve"]),
+    (
+        "serde",
+        &["browser", "control", "evidence", "prove", "report", "requirement", "run", "target", "verdict"],
+    ),
+    (
+        "serde_json",
+        &[
+            "browser", "check", "cli", "client", "control", "evidence", "mock", "prove", "receiver",
+            "report", "run", "schema", "suite",
+        ],
+    ),
+    ("sha2", &["run", "serve"]),
+    ("strsim", &["suite"]),
+    ("tabled", &["report/terminal"]),
+    ("tempfile", &["browser", "prove"]),
+    ("terminal_size", &["cli"]),
+    (
+        "thiserror",
+        &[
+            "browser",
+            "client",
+            "control",
+            "mock",
+            "prove",
+            "receiver",
+            "report",
+            "requirement",
+            "run",
+            "schema",
+            "serve",
+            "suite",
+            "target",
+        ],
+    ),
+    ("tokio", &["browser", "cli", "client", "control", "mock", "prove", "receiver", "run", "serve", "suite"]),
+    ("tokio_rustls", &["serve"]),
+    ("tokio_util", &["mock", "run", "serve", "suite"]),
+    ("toml", &["browser", "requirement", "target"]),
+    ("tower_service", &["serve"]),
+    (
+        "url",
+        &["browser", "check", "client", "control", "evidence", "mock", "run", "schema", "suite", "target"],
+    ),
+    ("uuid", &["mock"]),
+];
+
+/// Rooms in which the same arguments always give the same result.
+pub const PURE: &[&str] = &["check", "schema", "verdict", "requirement", "evidence"];
+
+/// What a pure room must not name.
+pub const FORBIDDEN: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::env",
+    "std::time::Instant::now",
+    "std::time::SystemTime",
+    "jiff::Timestamp::now",
+    "jiff::Zoned::now",
+    "tokio",
+    "reqwest",
+];
