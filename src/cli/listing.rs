@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 #[derive(Args, Clone, Copy)]
 pub struct ListArgs {
-    /// Print JSON in place of a table.
+    /// Print JSON instead of a table.
     #[arg(long, conflicts_with = "markdown")]
     pub json: bool,
     /// Print a Markdown table.
@@ -82,8 +82,8 @@ pub fn deviations(arguments: ListArgs) -> ExitCode {
 
 pub fn targets(arguments: ListArgs) -> ExitCode {
     let embedded = [
-        ("mock-klarna", "the embedded mock, klarna with KP"),
-        ("mock-kustom", "the embedded mock, kustom with KCO"),
+        ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
+        ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
     ];
     let mut rows: Vec<Value> =
         embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();

@@ -1,6 +1,6 @@
 //! `hpp-conformance mock`.
 
-use crate::cli::{deviation_names, fail, say};
+use crate::cli::{DeviationName, fail, say};
 use crate::exit_code::ExitCode;
 use crate::mock::{Mock, MockOptions};
 use crate::{mock, run};
@@ -9,37 +9,37 @@ use std::net::Ipv4Addr;
 
 #[derive(Args)]
 pub struct MockArgs {
-    /// Port on 127.0.0.1; 0 takes a free one.
-    #[arg(long, short, default_value_t = 8080)]
+    /// Listen on this port of 127.0.0.1; 0 takes a free one.
+    #[arg(long, short, default_value_t = 8080, help_heading = "Address and account")]
     port: u16,
-    /// Whose Hosted Payment Page API is spoken.
-    #[arg(long, value_enum, default_value_t = DialectArg::Klarna)]
-    dialect: DialectArg,
-    /// User name of the merchant account.
-    #[arg(long, env = "HPP_USERNAME", default_value = "merchant")]
+    /// Accept this user name of the merchant account.
+    #[arg(long, env = "HPP_USERNAME", default_value = "merchant", help_heading = "Address and account")]
     username: String,
-    /// Password of the merchant account; from the environment alone.
+    /// Speak the Hosted Payment Page API of this vendor.
+    #[arg(long, value_enum, default_value_t = DialectArg::Klarna, help_heading = "Behaviour")]
+    dialect: DialectArg,
+    /// Password of the merchant account, which comes only from the environment.
     #[arg(skip = std::env::var("HPP_PASSWORD").ok())]
     password: Option<String>,
-    /// Turn on a deviation.
-    #[arg(long, value_name = "NAME", value_parser = deviation_names())]
+    /// Turn on one deviation; `hpp-conformance deviations` lists the names.
+    #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Behaviour")]
     deviate: Option<String>,
-    /// Give URLs that say nothing about what they lead to.
-    #[arg(long)]
+    /// Use paths such as `/a/…`, which do not show what a URL is for.
+    #[arg(long, help_heading = "Behaviour")]
     opaque_urls: bool,
-    /// Let this seed make every choice the contract leaves open.
-    #[arg(long, value_name = "SEED")]
+    /// Vary every behaviour that the contract leaves open; this seed chooses.
+    #[arg(long, value_name = "SEED", help_heading = "Behaviour")]
     legal_seed: Option<u64>,
-    /// Seed of the ids.
-    #[arg(long, default_value_t = 1)]
+    /// Make ids from this seed; the same seed gives the same ids in the same order.
+    #[arg(long, default_value_t = 1, help_heading = "Behaviour")]
     seed: u64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum DialectArg {
-    /// Klarna's, with KP sessions.
+    /// Klarna, with KP sessions.
     Klarna,
-    /// Kustom's, with KCO orders.
+    /// Kustom, with KCO orders.
     Kustom,
 }
 

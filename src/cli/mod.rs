@@ -1,24 +1,30 @@
 //! The command line: arguments in, exit code out.
 
+mod deviation_name;
 mod listing;
 mod mock;
 mod requirements;
 mod run;
 
 use crate::exit_code::ExitCode;
-use crate::mock::DEVIATIONS;
 use crate::{prove, serve};
-use clap::builder::PossibleValuesParser;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
+use deviation_name::DeviationName;
 use std::fmt::Display;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Decides whether a Hosted Payment Page API keeps its contract, and proves that its checks can be trusted.
+/// Test whether a Hosted Payment Page API keeps its contract, and prove that the tests can be trusted.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 110)]
-#[command(after_help = "Exit codes: 0 conformant, 1 non-conformant, 2 configuration invalid, 3 incomplete, \
-                        4 harness fault, 5 policy.")]
+#[command(after_help = "\
+Exit codes:
+  0  conformant: nothing tested is broken, and nothing that had to be tested is missing
+  1  non-conformant: a MUST is broken
+  2  configuration invalid: nothing was tested
+  3  incomplete: nothing failed, but a MUST could not be judged, or nothing was tested
+  4  harness fault: part of the result is void
+  5  policy: a waiver is no longer needed, or a check failed first and passed later")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,52 +32,68 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run features against targets and write the conformance report.
+    /// Run features against targets and write a conformance report.
     ///
-    /// Without arguments: the embedded features against the embedded mock, in both dialects.
+    /// Without arguments it runs the built-in features against the built-in mock, in both dialects.
+    #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Run(Box<run::RunArgs>),
-    /// Serve the mock on a port of its own, as an offline playground.
+    /// Start the mock as an offline playground.
+    ///
+    /// Set the password of its merchant account in `HPP_PASSWORD` first. Stop the mock with Ctrl-C.
+    #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Mock(mock::MockArgs),
-    /// Run the suite once per deviation of the mock, and show that each is caught exactly where it lies.
+    /// Prove that the suite catches every deviation of the mock.
+    ///
+    /// A deviation is one deliberate fault of the mock. The suite runs against each of them, and exactly the requirements that it
+    /// breaks must fail.
+    #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Prove(ProveArgs),
-    /// Judge feature files themselves; sends nothing.
+    /// Check feature files for mistakes without sending a request.
     Lint {
-        /// Feature files and folders; the embedded ones when none is given.
+        /// Check these feature files and folders instead of the built-in features.
         features: Vec<PathBuf>,
     },
     /// List the steps that feature files may use.
     Steps(listing::ListArgs),
-    /// List the requirements, or what the sources say, with the scenarios that judge each and the deviations that break it.
+    /// List the requirements, with the scenarios that test each and the deviations that break it.
     Requirements(requirements::RequirementsArgs),
-    /// List the deviations: the deliberate lies of the mock.
+    /// List the deviations: deliberate faults of the mock.
     Deviations(listing::ListArgs),
-    /// List the target profiles that are built in.
+    /// List the built-in targets.
     Targets(listing::ListArgs),
     /// Print a completion script for a shell.
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// Print the script for this shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(clap::Args)]
 struct ProveArgs {
-    /// Deviations to prove; all when none is given.
-    #[arg(value_parser = deviation_names())]
+    /// Prove only these deviations; `hpp-conformance deviations` lists the names.
+    #[arg(value_parser = DeviationName, value_name = "NAME", hide_possible_values = true)]
     deviations: Vec<String>,
-    /// Runs at once.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
-    jobs: u8,
-    /// Of what needs the page, run only the areas that a lie is about.
-    #[arg(long)]
+    /// Run browser scenarios only for the areas that each deviation affects.
+    #[arg(long, help_heading = "What to run")]
     quick: bool,
-    /// Print the results as JSON.
-    #[arg(long)]
+    /// Prove this many deviations at once.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
+    jobs: u8,
+    /// Print JSON instead of a table.
+    #[arg(long, help_heading = "Output")]
     json: bool,
-    /// Browser to use: `auto`, a name or a path.
-    #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
+    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    #[arg(long, default_value = "auto", value_name = "NAME|PATH", help_heading = "How")]
     browser: String,
 }
 
-fn deviation_names() -> PossibleValuesParser {
-    PossibleValuesParser::new(DEVIATIONS.iter().map(|deviation| deviation.name))
+/// `--help` and `--version`, for commands that list them below their groups of options.
+fn help_and_version() -> [Arg; 2] {
+    let flag = |id, short, action| Arg::new(id).long(id).short(short).action(action).help_heading("Help");
+    [
+        flag("help", 'h', ArgAction::Help).help("Print help"),
+        flag("version", 'V', ArgAction::Version).help("Print version"),
+    ]
 }
 
 /// Parses the arguments and does what they say.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub struct RequirementsArgs {
     #[command(flatten)]
     list: ListArgs,
-    /// List what the core sources say, statement by statement, with the requirements that hold it.
+    /// List the statements of the vendors' documentation instead, with the requirements made from each.
     #[arg(long)]
     sources: bool,
 }

@@ -1,6 +1,6 @@
 //! `hpp-conformance run`.
 
-use crate::cli::{deviation_names, fail, say};
+use crate::cli::{DeviationName, fail, say};
 use crate::exit_code::ExitCode;
 use crate::report::Gate;
 use crate::requirement::Dialect;
@@ -17,87 +17,96 @@ const SEED: u64 = 1;
 
 #[derive(Args)]
 pub struct RunArgs {
-    /// Feature files and folders; the embedded ones when none is given.
+    /// Run these feature files and folders instead of the built-in features.
     features: Vec<PathBuf>,
-    /// Target: `mock`, `mock-klarna`, `mock-kustom`, a built-in profile or a profile file; may be repeated.
-    #[arg(long, short, value_name = "NAME|FILE", default_value = "mock")]
-    target: Vec<String>,
-    /// Only scenarios whose tags satisfy this expression, such as '@needs:browser and not @slow'.
-    #[arg(long, value_name = "EXPRESSION", value_parser = tags)]
+    /// Run only the scenarios whose tags match, such as '@needs:browser and not @slow'.
+    #[arg(long, value_name = "EXPRESSION", value_parser = tags, help_heading = "What to run")]
     tags: Option<TagExpression>,
-    /// Only this part of the scenarios, such as 1/4.
-    #[arg(long, value_name = "PART/PARTS", value_parser = shard)]
+    /// Run only this part of the scenarios; 1/4 is the first quarter.
+    #[arg(long, value_name = "PART/PARTS", value_parser = shard, help_heading = "What to run")]
     shard: Option<(usize, usize)>,
-    /// API scenarios at once.
-    #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: u16,
-    /// Further attempts at a scenario that failed or met trouble.
-    #[arg(long, default_value_t = 0)]
-    retries: u32,
-    /// Seed of everything that is made up.
-    #[arg(long, default_value_t = SEED)]
-    seed: u64,
-    /// Stop the whole run after this time, such as 10m.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    deadline: Option<Duration>,
-    /// Which part of the result decides the exit code.
-    #[arg(long, value_enum, default_value_t = GateArg::All)]
-    gate: GateArg,
-    /// Turn on a deviation of the embedded mock.
-    #[arg(long, value_name = "NAME", value_parser = deviation_names())]
-    deviate: Option<String>,
-    /// Let the embedded mock give URLs that say nothing about what they lead to.
-    #[arg(long)]
-    opaque_urls: bool,
-    /// Let this seed make every choice the contract leaves the embedded mock.
-    #[arg(long, value_name = "SEED")]
-    legal_seed: Option<u64>,
-    /// Browser to use: `auto`, a name or a path.
-    #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
-    browser: String,
-    /// Path of `chromedriver`; looked for when not given.
-    #[arg(long, value_name = "PATH")]
-    chromedriver: Option<PathBuf>,
-    /// Browsers at once.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
-    browsers: u8,
-    /// Which pages are photographed.
-    #[arg(long, value_enum, default_value_t = ScreenshotsArg::Auto)]
-    screenshots: ScreenshotsArg,
-    /// Judge by the schemas of this folder in place of the built-in ones.
-    #[arg(long, value_name = "FOLDER")]
+    /// Check answers against the JSON Schemas in this folder instead of the built-in ones.
+    #[arg(long, value_name = "FOLDER", help_heading = "What to run")]
     schemas: Option<PathBuf>,
-    /// The folder in which the run gets one of its own.
-    #[arg(long, short, default_value = "reports", value_name = "FOLDER")]
+    /// Test this target; repeat the option to test several.
+    ///
+    /// A target is `mock` (the built-in mock in both dialects), `mock-klarna`, `mock-kustom`, the name of a built-in profile, or a
+    /// profile file of your own. `hpp-conformance targets` lists the names.
+    #[arg(long, short, value_name = "NAME|FILE", default_value = "mock", help_heading = "Against what")]
+    target: Vec<String>,
+    /// Run this many API scenarios at once.
+    #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..), help_heading = "How")]
+    jobs: u16,
+    /// Try a scenario up to this many times more if it fails or meets trouble.
+    #[arg(long, default_value_t = 0, help_heading = "How")]
+    retries: u32,
+    /// Make the ids of the built-in mock from this seed; the same seed gives the same ids.
+    #[arg(long, default_value_t = SEED, help_heading = "Against what")]
+    seed: u64,
+    /// Stop the run after this time, such as 90s or 10m, and report what is done by then.
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How")]
+    deadline: Option<Duration>,
+    /// Let this part of the result decide the exit code.
+    #[arg(long, value_enum, default_value_t = GateArg::All, help_heading = "How")]
+    gate: GateArg,
+    /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
+    #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Against what")]
+    deviate: Option<String>,
+    /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.
+    #[arg(long, help_heading = "Against what")]
+    opaque_urls: bool,
+    /// Vary every behaviour of the built-in mock that the contract leaves open; this seed chooses.
+    #[arg(long, value_name = "SEED", help_heading = "Against what")]
+    legal_seed: Option<u64>,
+    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    #[arg(long, default_value = "auto", value_name = "NAME|PATH", help_heading = "How")]
+    browser: String,
+    /// Use the `chromedriver` at this path instead of searching for one.
+    #[arg(long, value_name = "PATH", help_heading = "How")]
+    chromedriver: Option<PathBuf>,
+    /// Run this many browsers at once; each runs one scenario at a time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
+    browsers: u8,
+    /// Take screenshots of these page visits.
+    #[arg(long, value_enum, default_value_t = ScreenshotsArg::Auto, help_heading = "Output")]
+    screenshots: ScreenshotsArg,
+    /// Create the run folder, with reports and evidence, in this folder.
+    #[arg(long, short, default_value = "reports", value_name = "FOLDER", help_heading = "Output")]
     out: PathBuf,
-    /// Files to write.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [FormatArg::Json, FormatArg::Html, FormatArg::Junit])]
+    /// Write these report files.
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_values_t = [FormatArg::Json, FormatArg::Html, FormatArg::Junit],
+        help_heading = "Output"
+    )]
     format: Vec<FormatArg>,
-    /// Print the headline only.
-    #[arg(long, short)]
+    /// Print only the headline of the result.
+    #[arg(long, short, help_heading = "Output")]
     quiet: bool,
-    /// Whether the terminal report is coloured.
-    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto)]
+    /// Colour the report in the terminal.
+    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, help_heading = "Output")]
     color: clap::ColorChoice,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum GateArg {
-    /// What HTTP alone shows.
+    /// Only the scenarios that need no browser.
     Api,
-    /// What needs the page.
+    /// Only the scenarios that need a browser.
     Journey,
-    /// Both.
+    /// All scenarios.
     All,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FormatArg {
-    /// report.json
+    /// `report.json`, the whole report for programs.
     Json,
-    /// report.html
+    /// `report.html`, one page for people, with evidence and screenshots.
     Html,
-    /// junit.xml
+    /// `junit.xml`, for the test overview of a CI server.
     Junit,
 }
 
@@ -113,9 +122,9 @@ impl From<FormatArg> for Format {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ScreenshotsArg {
-    /// Those of scenarios that do not pass, and of generic and ended pages.
+    /// Every visit of a scenario that does not pass, every generic page, and every page of a session that has ended.
     Auto,
-    /// Those of every visit.
+    /// Every visit.
     All,
 }
 
@@ -184,7 +193,7 @@ fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
     }
     let on_mock = choices.iter().any(|choice| matches!(choice, TargetChoice::Mock(_)));
     if (deviation.is_some() || opaque_urls || legal_seed.is_some()) && !on_mock {
-        return Err("`--deviate`, `--opaque-urls` and `--legal-seed` are for the embedded mock; add `--target mock` or leave them out".into());
+        return Err("`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out".into());
     }
     Ok(choices)
 }

@@ -60,11 +60,11 @@ fn a_doubled_requirement_names_both_places() {
 }
 
 #[test]
-fn an_unknown_deviation_is_refused_with_the_known_ones() {
+fn an_unknown_deviation_is_refused_with_the_nearest_known_one() {
     let folder = tempfile::tempdir().unwrap();
-    let ended = run(folder.path(), &["--deviate", "no-such-lie"]);
+    let ended = run(folder.path(), &["--deviate", "no-qr-url"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert!(ended.stderr.contains("no-qr-code-url"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("a similar value exists: 'no-qr-code-url'"), "{}", ended.stderr);
 }
 
 #[test]

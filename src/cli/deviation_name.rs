@@ -1,0 +1,71 @@
+//! The parser for the name of a deviation: it accepts the known names without listing all of them in help and errors.
+
+use crate::mock::DEVIATIONS;
+use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Arg, Command, Error};
+use std::ffi::OsStr;
+
+/// Accepts the name of a deviation. An unknown name is refused with the nearest known one.
+#[derive(Clone)]
+pub struct DeviationName;
+
+impl TypedValueParser for DeviationName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        names().parse_ref(command, arg, value).map_err(|mut error| {
+            error.remove(ContextKind::ValidValue);
+            let tip = StyledStr::from("`hpp-conformance deviations` lists the names");
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+            error
+        })
+    }
+
+    /// The names, for the completions of shells.
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(DEVIATIONS.iter().map(|deviation| PossibleValue::new(deviation.name))))
+    }
+}
+
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(DEVIATIONS.iter().map(|deviation| deviation.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(name: &str) -> String {
+        let command =
+            Command::new("run").arg(Arg::new("deviate").long("deviate").value_parser(DeviationName));
+        command.try_get_matches_from(["run", "--deviate", name]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_wrong_name_is_refused_with_the_nearest_known_one() {
+        assert_eq!(
+            refusal("no-qr-url"),
+            "error: invalid value 'no-qr-url' for '--deviate <deviate>'\n\n  \
+             tip: a similar value exists: 'no-qr-code-url'\n  \
+             tip: `hpp-conformance deviations` lists the names\n\n\
+             For more information, try '--help'.\n"
+        );
+    }
+
+    #[test]
+    fn a_name_like_none_is_refused_with_the_command_that_lists_them() {
+        assert_eq!(
+            refusal("xyz"),
+            "error: invalid value 'xyz' for '--deviate <deviate>'\n\n  \
+             tip: `hpp-conformance deviations` lists the names\n\n\
+             For more information, try '--help'.\n"
+        );
+    }
+
+    #[test]
+    fn a_known_name_is_accepted() {
+        let accepted = DeviationName.parse_ref(&Command::new("run"), None, OsStr::new("no-qr-code-url"));
+        assert_eq!(accepted.unwrap(), "no-qr-code-url");
+    }
+}
