@@ -148,7 +148,7 @@ impl ChromeDriver {
     }
 
     /// Its process group, which its browsers share.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "browser-tests"))]
     pub(super) fn process_group(&self) -> u32 {
         self.guard.id()
     }

@@ -8,7 +8,7 @@ mod page_driver;
 mod pool;
 mod reading;
 mod session;
-#[cfg(test)]
+#[cfg(all(test, feature = "browser-tests"))]
 mod tests;
 
 pub use lease::{Lease, Pictures, Sitting};

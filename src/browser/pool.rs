@@ -92,7 +92,7 @@ impl BrowserPool {
     }
 
     /// The process group of the driver and its browsers.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "browser-tests"))]
     pub(super) async fn process_group(&self) -> u32 {
         self.inner.driver.lock().await.process_group()
     }

@@ -248,11 +248,12 @@ impl<'ast> Visit<'ast> for Gatherer<'_> {
     }
 }
 
-/// Whether attributes leave something out of the program: `#[cfg(test)]` or `#[test]`.
+/// Whether attributes leave something out of the program: `#[cfg(test)]`, or `#[cfg(all(test, …))]`.
 fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        let is_cfg = attribute.path().is_ident("cfg");
-        is_cfg && attribute.parse_args::<syn::Ident>().is_ok_and(|word| word == "test")
+        let syn::Meta::List(list) = &attribute.meta else { return false };
+        let condition = list.tokens.to_string();
+        list.path.is_ident("cfg") && (condition == "test" || condition.starts_with("all (test ,"))
     })
 }
 

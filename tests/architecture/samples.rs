@@ -57,6 +57,7 @@ fn tests_and_words_that_look_alike_are_no_imports() {
         "#[cfg(test)] use crate::b::B;",
         "struct A; impl A { #[cfg(test)] fn f() { crate::b::g() } }",
         "#[cfg(test)] mod more;",
+        "#[cfg(all(test, feature = \"browser-tests\"))] mod more;",
         "// crate::b::g()\n/// `crate::b`\nfn f(b: u8) -> u8 { b + 1 }",
         "const A: &str = \"crate::b::B\";",
         "pub(in crate::a) struct A;",

@@ -1,0 +1,72 @@
+//! The live page of the mock, in a real browser: it shows what happens as it happens, and its buttons act.
+
+use crate::mock_process::MockProcess;
+use crate::server::purchase;
+use crate::web_driver::WebDriver;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// The longest the page may take to show a change.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until a script gives this value.
+async fn shows(page: &Client, script: &str, expected: Value) {
+    let began = Instant::now();
+    loop {
+        let seen = page.execute(&format!("return {script}"), Vec::new()).await.unwrap();
+        if seen == expected {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{script} gives {seen}, not {expected}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn click(page: &Client, selector: &str) {
+    page.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
+}
+
+/// Creates a hosted session; gives its id.
+fn create(mock: &MockProcess) -> String {
+    let payment =
+        mock.send("POST", "/payments/v1/sessions", "application/json", purchase().to_string().as_bytes());
+    let id = payment.json()["session_id"].as_str().unwrap().to_owned();
+    let url = format!("{}/payments/v1/sessions/{id}", mock.base_url);
+    let body = json!({ "payment_session_url": url }).to_string();
+    let hosted = mock.send("POST", "/hpp/v1/sessions", "application/json", body.as_bytes());
+    assert_eq!(hosted.status, 201);
+    hosted.json()["session_id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_live_page_shows_sessions_and_requests_as_they_come_and_its_buttons_act() {
+    let mock = MockProcess::start("klarna");
+    let driver = WebDriver::start();
+    let page = driver.open(&[]).await;
+    page.goto(&mock.base_url).await.unwrap();
+    shows(&page, "document.querySelector('#live').textContent", json!("live")).await;
+    shows(&page, "document.querySelector('#sessions').textContent.slice(0, 15)", json!("No session yet."))
+        .await;
+
+    let session = create(&mock);
+    let card = format!("document.querySelector('[data-session=\"{session}\"]')");
+    shows(&page, &format!("{card}?.querySelector('.badge').textContent"), json!("waiting")).await;
+    shows(&page, &format!("{card}.querySelector('.amount').textContent"), json!("SEK\u{a0}199.00")).await;
+    let lines = "[...document.querySelectorAll('#requests li')].map((line) => \
+                 [...line.querySelectorAll('.mono')].map((part) => part.textContent).join(' '))";
+    let expected = json!(["POST /hpp/v1/sessions 201", "POST /payments/v1/sessions 200"]);
+    shows(&page, lines, expected).await;
+
+    click(&page, ".session .actions [aria-expanded]").await;
+    shows(&page, "document.querySelector('.session .qr').naturalWidth > 100", json!(true)).await;
+
+    click(&page, "[data-outcome=decline]").await;
+    shows(&page, "document.querySelector('[data-outcome=decline]').ariaPressed", json!("true")).await;
+    assert_eq!(mock.get("/_mock/accounts").json()[0]["next_outcome"], "decline");
+
+    click(&page, "#expire").await;
+    shows(&page, &format!("{card}.querySelector('.badge').textContent"), json!("expired")).await;
+    shows(&page, &format!("{card}.querySelectorAll('.button.main').length"), json!(0)).await;
+    page.close().await.unwrap();
+}
