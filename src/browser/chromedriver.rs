@@ -1,12 +1,11 @@
 //! `ChromeDriver`: finding it and a browser for it, and a process of it that cannot outlive the harness.
 
-use crate::browser::BrowserError;
+use crate::browser::{BrowserError, process};
+use std::env::consts::EXE_SUFFIX;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 use tempfile::TempDir;
@@ -38,14 +37,10 @@ const REMOVAL_PACE: Duration = Duration::from_millis(10);
 /// What the driver prints, before the port, once it listens; an earlier line names port 0.
 const READY_LINE: &str = "started successfully on port ";
 
-/// Ends the whole process group, browsers included, as soon as its input ends: with the harness, however that ends. The output is the
-/// driver's alone, so that it ends with the driver.
-const GUARD: &str = "\"$@\" & exec > /dev/null; cat; kill -KILL 0";
-
 /// The program of a browser: `choice` is `auto`, a name to be looked up, or a path.
 pub(super) fn find_browser(choice: &str) -> Result<PathBuf, BrowserError> {
     let found = match choice {
-        "auto" => BROWSERS.iter().find_map(|name| on_path(name)),
+        "auto" => BROWSERS.iter().find_map(|name| on_path(name)).or_else(process::installed_browser),
         _ => named(choice),
     };
     match found {
@@ -65,12 +60,14 @@ pub(super) fn find_driver(choice: Option<&Path>) -> Result<PathBuf, BrowserError
 }
 
 fn named(name: &str) -> Option<PathBuf> {
-    if name.contains('/') { Some(PathBuf::from(name)).filter(|path| path.is_file()) } else { on_path(name) }
+    let path = Path::new(name);
+    if path.components().count() > 1 { path.is_file().then(|| path.to_owned()) } else { on_path(name) }
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file())
+    let program = format!("{}{EXE_SUFFIX}", name.strip_suffix(EXE_SUFFIX).unwrap_or(name));
+    env::split_paths(&path).map(|folder| folder.join(&program)).find(|path| path.is_file())
 }
 
 /// The program that a distribution's launcher script starts. The script stays in between as a process of its own and reads options that are
@@ -104,13 +101,11 @@ impl ChromeDriver {
             .map_err(|source| BrowserError::Profile { source })?;
         let failed = |source| BrowserError::StartDriver { path: path.to_owned(), source };
         let bypass = env::var("no_proxy").or_else(|_| env::var("NO_PROXY")).unwrap_or_default();
-        let mut guard = Command::new("sh")
-            .args(["-c", GUARD, "sh"])
-            .arg(path)
+        let mut guard = process::guarded(path)
             .arg("--port=0")
-            .env("TMPDIR", folder.path())
+            // Each system has its own name for it.
+            .envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder.path())))
             .env("no_proxy", format!("{no_proxy},localhost,127.0.0.1,{bypass}"))
-            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -155,15 +150,13 @@ impl ChromeDriver {
 
     /// Whether the harness runs as root, to whom Chromium refuses its sandbox.
     pub(super) fn runs_as_root(&self) -> bool {
-        fs::metadata(self.folder.path()).is_ok_and(|folder| folder.uid() == 0)
+        process::is_roots(self.folder.path())
     }
 }
 
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
-        drop(self.guard.stdin.take());
-        // It kills its own group next, itself included.
-        let _ = self.guard.wait();
+        process::end(&mut self.guard);
         // What was killed while it wrote may still finish that, so the folder is removed until it stays away.
         let limit = Instant::now() + END_DEADLINE;
         while fs::remove_dir_all(self.folder.path()).is_err_and(|error| error.kind() != ErrorKind::NotFound)

@@ -6,6 +6,7 @@ mod journey;
 mod lease;
 mod page_driver;
 mod pool;
+mod process;
 mod reading;
 mod session;
 #[cfg(all(test, feature = "browser-tests"))]

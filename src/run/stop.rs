@@ -1,12 +1,21 @@
 //! What stops a run, or a mock, before its end.
 
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Listens from now on for being asked to stop: by Ctrl-C, or by SIGTERM, as a job that takes too long gets it. Ends when it is.
+/// On Windows the closing of the console stands in for SIGTERM.
 pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    #[cfg(unix)]
+    let (mut interrupt, mut terminate) = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    #[cfg(windows)]
+    let (mut interrupt, mut terminate) = {
+        use tokio::signal::windows::{ctrl_c, ctrl_close};
+        (ctrl_c()?, ctrl_close()?)
+    };
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
