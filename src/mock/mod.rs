@@ -1,4 +1,14 @@
 //! A faithful server of the hosted payment page API, with deviations to switch on.
+//!
+//! Its folders are floors, and imports only go down:
+//! `wire` → `api`, `page`, `watch` → `callback` → `state` → `contract` → `http` → `ground` and `words`.
+//! `deviation` stands beside them: it changes `contract` and replies, and only this file names it.
+//!
+//! - `contract` stands above `http` because its functions refuse with a `Problem` and its variations shape a `Reply`.
+//! - `state` holds the way to a merchant's server and the log of its calls, since both belong to an account. It never calls:
+//!   its acts give back the news, which `api` and `page` hand to `callback`.
+//! - `state` holds the memory that `watch` shows, since every request is remembered there.
+//! - `words` stands at the bottom because messages (`api`) speak them as pages do.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -6,92 +16,33 @@ use std::sync::Arc;
 use axum::http::HeaderValue;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::mock::account::{Account, Accounts};
+use crate::mock::contract::rules::Rules;
+use crate::mock::contract::variation::Variation;
 use crate::mock::deviation::Change;
-use crate::mock::id::Ids;
-use crate::mock::inspection::Inspection;
-use crate::mock::paths::OPAQUE_PATHS;
-use crate::mock::playground::Playground;
-use crate::mock::rules::Rules;
-use crate::mock::sharded_map::ShardedMap;
-use crate::mock::variation::Variation;
+use crate::mock::ground::id::Ids;
+use crate::mock::ground::paths::OPAQUE_PATHS;
+use crate::mock::ground::sharded_map::ShardedMap;
+use crate::mock::state::Playground;
+use crate::mock::state::account::{Account, Accounts};
+use crate::mock::state::inspection::Inspection;
 use crate::serve::{Listener, ServeError, Server, install_tls_provider};
 
-mod account;
-mod answer;
-mod authorization;
-mod call;
-mod callback_line;
-mod callback_log;
-mod callbacks;
-mod checkout;
-mod checkout_markup;
-mod control;
-mod dashboard;
+mod api;
+mod callback;
+mod contract;
 mod deviation;
-mod distribution;
-mod hosted;
-mod id;
-mod inspection;
-mod inspection_routes;
-mod limiter;
-mod merchant_urls;
-mod openapi;
-mod options;
-mod order;
-mod order_management;
-mod outbox;
+mod ground;
+mod http;
 mod page;
-mod page_markup;
-mod paths;
-mod payment;
-mod payment_session_url;
-mod payments;
-mod placeholder;
-mod playground;
-mod purchase;
-mod qr;
-mod reply;
-mod retention;
-mod routes;
-mod rules;
-mod session;
-mod sessions;
-mod sharded_map;
-mod variation;
+mod state;
+#[cfg(test)]
+mod tests;
+mod watch;
+mod wire;
 mod words;
 
-#[cfg(test)]
-mod callback_tests;
-#[cfg(test)]
-mod contract_tests;
-#[cfg(test)]
-mod faithful_tests;
-#[cfg(test)]
-mod inspection_tests;
-#[cfg(test)]
-mod test_client;
-
 pub use crate::mock::deviation::{DEVIATIONS, Deviation, deviation};
-
-/// Whose documentation the mock follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// Klarna's, with KP sessions.
-    Klarna,
-    /// Kustom's, with KCO orders.
-    Kustom,
-}
-
-impl Dialect {
-    /// The dialect as profiles spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Klarna => "klarna",
-            Self::Kustom => "kustom",
-        }
-    }
-}
+pub use crate::mock::ground::Dialect;
 
 /// How a mock is to run.
 #[derive(Debug, Clone)]
@@ -135,13 +86,13 @@ impl Mock {
         }
         install_tls_provider();
         let listener = Listener::bind(options.bind).await?;
-        let our_name = HeaderValue::from_static(answer::OUR_NAME);
-        let mut listener = listener.with_field_of_refusals(answer::X_MOCK, our_name);
+        let our_name = HeaderValue::from_static(wire::OUR_NAME);
+        let mut listener = listener.with_field_of_refusals(wire::X_MOCK, our_name);
         let playground = Arc::new(playground(options, listener.addr()));
         if playground.variation.lower_case_fields {
             listener = listener.with_lower_case_fields();
         }
-        let server = listener.serve(None, routes::router(&playground));
+        let server = listener.serve(None, wire::router(&playground));
         let stop = playground.stop.clone().drop_guard();
         Ok(Self { _server: server, playground, _stop: stop })
     }
@@ -203,6 +154,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),
         inspection: Arc::new(Inspection::new()),
         accounts: Accounts::new(Account::new(merchant_id, username, password, variation.distributed)),
+        ledgers: ShardedMap::new(),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),
         references: ShardedMap::new(),

@@ -1,9 +1,9 @@
 //! Lies about status callbacks.
 
+use crate::mock::contract::life::Event;
+use crate::mock::contract::rules::QueryTreatment;
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::reply::{Operation, Reply};
-use crate::mock::rules::QueryTreatment;
-use crate::mock::session::Event;
+use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

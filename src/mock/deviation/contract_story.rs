@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::mock::Dialect;
 use crate::mock::deviation::transcript_tests::Transcript;
-use crate::mock::test_client::{Answer, purchase};
+use crate::mock::ground::Dialect;
+use crate::mock::tests::client::{Answer, purchase};
 
 const TAGS: &str = "s={{session_id}}&t={{authorization_token}}&o={{order_id}}";
 

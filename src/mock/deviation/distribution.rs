@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::reply::{Operation, Reply};
+use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

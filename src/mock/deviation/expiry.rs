@@ -4,8 +4,8 @@ use jiff::tz::offset;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::hosted::millis;
-use crate::mock::reply::{Operation, Reply};
+use crate::mock::ground::time::millis;
+use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

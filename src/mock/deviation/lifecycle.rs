@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 
+use crate::mock::contract::life::Status;
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::reply::{Content, Operation, Reply};
-use crate::mock::session::Status;
+use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

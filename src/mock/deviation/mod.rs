@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::mock::reply::Reply;
-use crate::mock::rules::Rules;
+use crate::mock::contract::rules::Rules;
+use crate::mock::http::Reply;
 
 mod callback;
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::mock::Dialect;
+    use crate::mock::ground::Dialect;
 
     #[test]
     fn names_are_unique_kebab_case_and_found() {

@@ -3,9 +3,9 @@
 use axum::http::header;
 use jiff::SignedDuration;
 
+use crate::mock::contract::rules::TokenValue;
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::reply::{Operation, Reply};
-use crate::mock::rules::TokenValue;
+use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

@@ -1,7 +1,7 @@
 //! Lies about the options of a session and what the page shows of them.
 
+use crate::mock::contract::rules::Slip;
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::rules::Slip;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

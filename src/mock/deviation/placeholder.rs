@@ -1,7 +1,7 @@
 //! Lies about the tags in merchant URLs.
 
+use crate::mock::contract::rules::{OrderIdValue, Outcome, QueryTreatment, SessionIdValue, TokenValue};
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::rules::{OrderIdValue, Outcome, QueryTreatment, SessionIdValue, TokenValue};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 
+use crate::mock::contract::rules::{ErrorFallback, Outcome};
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::reply::{Operation, Reply};
-use crate::mock::rules::{ErrorFallback, Outcome};
+use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -181,7 +181,7 @@ mod tests {
     use axum::http::StatusCode;
 
     use super::*;
-    use crate::mock::reply::Content;
+    use crate::mock::http::Content;
 
     #[test]
     fn only_the_generic_page_of_that_outcome_is_blank() {

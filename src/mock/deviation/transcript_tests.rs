@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::mock::test_client::{Answer, Shop};
+use crate::mock::tests::client::{Answer, Shop};
 use crate::mock::{DEVIATIONS, Deviation, Dialect};
 
 /// How a line tells a 5xx.

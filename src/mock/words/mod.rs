@@ -1,8 +1,5 @@
 //! What the pages and messages say, in the languages the mock speaks.
 
-use crate::mock::page_markup::Ending;
-use crate::mock::rules::Outcome;
-
 mod de;
 mod en;
 mod sv;
@@ -59,24 +56,6 @@ impl Words {
             Some("de") => &de::WORDS,
             Some("sv") => &sv::WORDS,
             _ => &en::WORDS,
-        }
-    }
-
-    /// What a page without controls says.
-    pub fn ending(&self, ending: Ending) -> Notice {
-        match ending {
-            Ending::Generic(Outcome::Success) => self.success,
-            Ending::Generic(Outcome::Failure) => self.failure,
-            Ending::Generic(Outcome::Error) => self.error,
-            Ending::Generic(Outcome::Back) => self.left,
-            Ending::Generic(Outcome::Cancel) => self.cancel_done,
-            Ending::Completed => self.completed,
-            Ending::Cancelled => self.cancelled,
-            Ending::Expired => self.expired,
-            Ending::Disabled => self.disabled,
-            Ending::Vanished => self.vanished,
-            Ending::NoSuchMove => self.no_such_move,
-            Ending::Unknown => self.unknown,
         }
     }
 

@@ -1,0 +1,251 @@
+//! The control interface on loopback: accounts, their clocks, the outcome of the next payment.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::mock::contract::life::Event;
+use crate::mock::ground::Dialect;
+use crate::mock::ground::time::millis;
+use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::state::Playground;
+use crate::mock::state::account::Account;
+use crate::mock::state::limiter::{Category, UNLIMITED};
+use crate::mock::state::line::{CallbackTrouble, LineChange};
+
+/// Says what runs here.
+pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
+    let body = json!({
+        "mock": "hpp-conformance",
+        "dialect": playground.dialect.name(),
+        "base_url": playground.api_origin,
+        "merchant_id": playground.accounts.first().merchant_id,
+        "requests": playground.inspection.visited(),
+        "watchers": playground.inspection.watchers(),
+    });
+    Reply::json(StatusCode::OK, body)
+}
+
+/// Opens a further account.
+pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
+    let account = playground.accounts.add(Account::new(
+        playground.ids.reference(),
+        playground.ids.key(),
+        playground.ids.uuid(),
+        playground.variation.distributed,
+    ));
+    let body = json!({
+        "merchant_id": account.merchant_id,
+        "username": account.username,
+        "password": account.password,
+    });
+    Reply::json(StatusCode::CREATED, body)
+}
+
+/// Reads an account's clock.
+pub fn read_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(clock(&account))
+}
+
+/// Moves an account's clock forward.
+pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let seconds = request
+        .get("advance_seconds")
+        .and_then(Value::as_i64)
+        .ok_or_else(|| Problem::bad_value("advance_seconds"))?;
+    account.advance(seconds).map_err(|error| Problem::bad_request(&error.to_string()))?;
+    playground.forget_ended(&account);
+    Ok(clock(&account))
+}
+
+/// Decides what the next approval comes to.
+pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let event = match request.get("next").and_then(Value::as_str) {
+        Some("approve") => Event::Approved,
+        Some("decline") => Event::Declined,
+        Some("error") => Event::TechnicalError,
+        _ => return Err(Problem::bad_value("next")),
+    };
+    account.choose_next(event);
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Says where an account's server is found and whom to trust there. What is left out stays as it is, null is as at the start.
+pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let change = line_change(&call.json_object()?)?;
+    account.change_callback_line(change).map_err(|_| Problem::bad_value("trust_pem"))?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+fn line_change(request: &Map<String, Value>) -> Result<LineChange, Problem> {
+    let known = match request.get("resolve") {
+        None => None,
+        Some(Value::Null) => Some(HashMap::new()),
+        Some(hosts) => {
+            let hosts = hosts.as_object().ok_or_else(|| Problem::bad_value("resolve"))?;
+            let known = hosts.iter().map(|(host, addr)| {
+                let addr = addr.as_str().and_then(|addr| addr.parse().ok());
+                Some((host.to_ascii_lowercase(), addr?))
+            });
+            Some(known.collect::<Option<_>>().ok_or_else(|| Problem::bad_value("resolve"))?)
+        }
+    };
+    let roots_pem = match request.get("trust_pem") {
+        None => None,
+        Some(Value::Null) => Some(String::new()),
+        Some(Value::String(pem)) if !pem.is_empty() => Some(pem.clone()),
+        Some(_) => return Err(Problem::bad_value("trust_pem")),
+    };
+    let trouble = match request.get("trouble") {
+        None => None,
+        Some(Value::Null) => Some(CallbackTrouble::None),
+        Some(name) => {
+            let trouble = name.as_str().and_then(CallbackTrouble::named);
+            Some(trouble.ok_or_else(|| Problem::bad_value("trouble"))?)
+        }
+    };
+    Ok(LineChange { known, roots_pem, trouble })
+}
+
+/// Lists the messages to an account's consumers.
+pub fn list_messages(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(Reply::json(StatusCode::OK, account.outbox.representation()).dated(account.now()))
+}
+
+/// Chooses between the documented answers to an account's distributions, and how many of the next ones fail.
+pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let success_status = match request.get("success_status").map(Value::as_u64) {
+        None => None,
+        Some(Some(201)) => Some(StatusCode::CREATED),
+        Some(Some(204)) => Some(StatusCode::NO_CONTENT),
+        Some(_) => return Err(Problem::bad_value("success_status")),
+    };
+    let fail_next = match request.get("fail_next") {
+        None if success_status.is_none() => {
+            return Err(Problem::bad_request("neither `success_status` nor `fail_next` is given"));
+        }
+        None => None,
+        Some(count) => Some(count.as_u64().ok_or_else(|| Problem::bad_value("fail_next"))?),
+    };
+    if let Some(status) = success_status {
+        account.outbox.choose_success_status(status);
+    }
+    if let Some(count) = fail_next {
+        account.outbox.fail_next(count);
+    }
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Reads how much an account may ask for.
+pub fn read_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
+}
+
+/// Limits how much an account may ask for, by the limits that are named; `null` lifts one.
+pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let mut limits = Vec::new();
+    for category in Category::ALL {
+        let limit = match request.get(category.name()) {
+            None => continue,
+            Some(Value::Null) => None,
+            Some(limit) => {
+                let limit = limit.as_u64().and_then(|limit| u32::try_from(limit).ok());
+                let limit = limit.filter(|limit| (1..UNLIMITED).contains(limit));
+                Some(limit.ok_or_else(|| Problem::bad_value(category.name()))?)
+            }
+        };
+        limits.push((category, limit));
+    }
+    for (category, limit) in limits {
+        account.limiter.set(category, limit);
+    }
+    Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
+}
+
+/// Lets the consumer authorize a KP session elsewhere than on a hosted page, as in a shop that embeds KP.
+pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    let request = call.json_object()?;
+    let id = request.get("payment_session_id").and_then(Value::as_str);
+    let id = id.ok_or_else(|| Problem::bad_value("payment_session_id"))?;
+    let payment = playground
+        .payment(id, &account)
+        .filter(|payment| playground.dialect == Dialect::Klarna && payment.is_open())
+        .ok_or_else(|| Problem::not_found("no such payment session"))?;
+    let authorization_token = playground.authorize(&payment, account.now());
+    let body = json!({ "authorization_token": authorization_token });
+    Ok(Reply::json(StatusCode::CREATED, body).dated(account.now()))
+}
+
+/// Lists the calls to an account's server.
+pub fn list_callbacks(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+    let account = account(playground, call)?;
+    Ok(Reply::json(StatusCode::OK, account.callback_log.representation()).dated(account.now()))
+}
+
+fn account(playground: &Playground, call: &Call<'_>) -> Result<Arc<Account>, Problem> {
+    playground
+        .accounts
+        .by_merchant_id(call.param("merchant_id"))
+        .ok_or_else(|| Problem::not_found("no such account"))
+}
+
+fn clock(account: &Account) -> Reply {
+    let now = account.now();
+    Reply::json(StatusCode::OK, json!({ "now": millis(now) })).dated(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::tests::client::Shop;
+
+    #[test]
+    fn a_line_that_cannot_be_used_is_refused_by_name() {
+        for (request, name) in [
+            (json!({ "resolve": { "shop.example": "nowhere" } }), "resolve"),
+            (json!({ "resolve": [] }), "resolve"),
+            (json!({ "trust_pem": 7 }), "trust_pem"),
+            (json!({ "trouble": "much" }), "trouble"),
+        ] {
+            let problem = line_change(request.as_object().unwrap()).unwrap_err();
+            assert_eq!(problem.error_messages, [format!("Bad value: {name}")]);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_control_cannot_set_is_refused_and_changes_nothing() {
+        let shop = Shop::open(Dialect::Klarna, None).await;
+        let account = format!("/_mock/accounts/{}", shop.mock.merchant_id());
+        for (act, request) in [
+            ("distribution", json!({})),
+            ("distribution", json!({ "success_status": 200 })),
+            ("distribution", json!({ "success_status": 204, "fail_next": -1 })),
+            ("distribution", json!({ "fail_next": "one" })),
+            ("limiter", json!({ "creates_per_second": 0 })),
+            ("limiter", json!({ "creates_per_second": -1 })),
+            ("limiter", json!({ "creates_per_second": "5" })),
+            ("limiter", json!({ "others_per_second": 5, "creates_per_second": 2.5 })),
+            ("callbacks", json!({ "trust_pem": "no certificate" })),
+        ] {
+            let refused = shop.call("POST", &format!("{account}/{act}"), Some(&request)).await;
+            assert_eq!(refused.status, 400, "{act} {request}");
+        }
+        let limits = shop.call("GET", &format!("{account}/limiter"), None).await.json();
+        assert_eq!(limits["others_per_second"], Value::Null);
+    }
+}

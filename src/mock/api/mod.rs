@@ -1,0 +1,8 @@
+//! The handlers of the API that merchants call, and of the control interface.
+
+pub mod checkout;
+pub mod control;
+pub mod distribution;
+pub mod order_management;
+pub mod payments;
+pub mod sessions;

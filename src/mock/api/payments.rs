@@ -1,0 +1,196 @@
+//! The KP API: payment sessions, and orders placed with an authorization token.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::mock::contract::options::OF_PAYMENT_SESSION;
+use crate::mock::contract::purchase::check_kp;
+use crate::mock::ground::sharded_map::lock;
+use crate::mock::ground::time::millis;
+use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::state::account::Account;
+use crate::mock::state::authorization::Authorization;
+use crate::mock::state::session::{Payment, PaymentState, Progress};
+use crate::mock::state::{Playground, authorization};
+use crate::mock::words::Words;
+
+/// The members an order must share with its session.
+const AGREED: [&str; 4] = ["purchase_country", "purchase_currency", "order_amount", "order_lines"];
+
+/// Opens a payment session.
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+    let document = call.json_object()?;
+    check_kp(&document)?;
+    let id = playground.ids.uuid();
+    let body = json!({
+        "client_token": client_token(playground, &id),
+        "payment_method_categories": categories(),
+        "session_id": id,
+    });
+    let payment = Payment::new(id, Arc::clone(account), call.now, false, document);
+    let payment = Arc::new(payment);
+    playground.enter_payment(&payment, call.now);
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// Reads a payment session.
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+    let payment = find(playground, call, account)?;
+    let expires_at = payment.expires_at(&playground.rules.expiry);
+    let state = lock(&payment.state);
+    let status = if state.progress == Progress::Open { "incomplete" } else { "complete" };
+    let mut body = json!({ "acquiring_channel": "ECOMMERCE", "intent": "buy", "locale": "en-US" });
+    if let Value::Object(members) = &mut body {
+        for (name, value) in &state.document {
+            members.insert(name.clone(), value.clone());
+        }
+        members.insert("status".into(), status.into());
+        members.insert("expires_at".into(), millis(expires_at).into());
+        members.insert("client_token".into(), client_token(playground, &payment.id).into());
+        members.insert("payment_method_categories".into(), categories());
+    }
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// Changes parts of a payment session.
+pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+    let changes = call.json_object()?;
+    let payment = find(playground, call, account)?;
+    let mut state = lock(&payment.state);
+    if state.progress != Progress::Open {
+        return Err(completed());
+    }
+    let mut document = state.document.clone();
+    document.extend(changes);
+    check_kp(&document)?;
+    state.document = document;
+    state.last_modified_at = call.now;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Places an order with the token of an authorization.
+///
+/// A token that was used before answers `INVALID_OPERATION`; another token of a payment session that has its order
+/// already answers `SESSION_COMPLETED`.
+pub fn place_order(
+    playground: &Playground,
+    call: &Call<'_>,
+    account: &Arc<Account>,
+) -> Result<Reply, Problem> {
+    let rules = &playground.rules.order;
+    let order = call.json_object()?;
+    check_kp(&order)?;
+    let authorization = find_authorization(playground, call, account)?;
+    if rules.one_order_per_payment_session || !authorization.is_spent() {
+        authorization.check(call.now, &playground.rules.expiry)?;
+    }
+    let payment = &authorization.payment;
+    let mut state = lock(&payment.state);
+    if state.progress != Progress::Open && rules.one_order_per_payment_session {
+        return Err(completed());
+    }
+    let differing = AGREED.into_iter().find(|name| !agrees(&state, name, order.get(*name)));
+    if let Some(name) = differing.filter(|_| rules.changed_data_refused) {
+        let message = format!("Bad value: {name}");
+        return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
+    }
+    let is_captured = order.get("auto_capture") == Some(&Value::Bool(true));
+    let order = playground.place_order(playground.ids.uuid(), payment, &state, is_captured, call.now);
+    authorization.spend();
+    playground.end_payment(&mut state, Progress::Completed { at: call.now }, call.now);
+    let body = json!({
+        "order_id": order.order_id,
+        "fraud_status": "ACCEPTED",
+        "redirect_url": format!("{}/", playground.page_origin),
+        "authorized_payment_method": { "type": "invoice" },
+    });
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// Makes a token for later purchases of the same consumer out of an authorization.
+pub fn customer_token(
+    playground: &Playground,
+    call: &Call<'_>,
+    account: &Arc<Account>,
+) -> Result<Reply, Problem> {
+    let request = call.json_object()?;
+    for name in ["purchase_country", "purchase_currency", "locale", "description", "intended_use"] {
+        if request.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
+            return Err(Problem::bad_value(name));
+        }
+    }
+    let authorization = find_authorization(playground, call, account)?;
+    authorization.check(call.now, &playground.rules.expiry)?;
+    let state = lock(&authorization.payment.state);
+    for name in ["purchase_country", "purchase_currency"] {
+        if !agrees(&state, name, request.get(name)) {
+            let message = format!("Bad value: {name}");
+            return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
+        }
+    }
+    authorization.spend();
+    let body =
+        json!({ "token_id": playground.ids.uuid(), "redirect_url": format!("{}/", playground.page_origin) });
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// Gives an authorization back.
+pub fn cancel_authorization(
+    playground: &Playground,
+    call: &Call<'_>,
+    account: &Arc<Account>,
+) -> Result<Reply, Problem> {
+    let authorization = find_authorization(playground, call, account)?;
+    authorization.check(call.now, &playground.rules.expiry)?;
+    playground.authorizations.remove(call.param("token"));
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+fn agrees(payment: &PaymentState, name: &str, value: Option<&Value>) -> bool {
+    payment.document.get(name) == value
+}
+
+fn find_authorization(
+    playground: &Playground,
+    call: &Call<'_>,
+    account: &Arc<Account>,
+) -> Result<Arc<Authorization>, Problem> {
+    playground
+        .authorizations
+        .get(call.param("token"))
+        .filter(|authorization| Arc::ptr_eq(&authorization.payment.account, account))
+        .ok_or_else(authorization::unknown)
+}
+
+fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Payment>, Problem> {
+    playground
+        .payment(call.param("session_id"), account)
+        .filter(|payment| !payment.is_expired(call.now, &playground.rules.expiry))
+        .ok_or_else(|| Problem::not_found("Invalid session id"))
+}
+
+fn completed() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "SESSION_COMPLETED", "the session is completed")
+}
+
+/// A token in the shape of the vendor's; no one can verify it.
+fn client_token(playground: &Playground, session_id: &str) -> String {
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let payload = json!({ "session_id": session_id, "base_url": playground.api_origin });
+    format!("{header}.{}.mock", URL_SAFE_NO_PAD.encode(payload.to_string()))
+}
+
+/// What the payment session offers, under the names the vendor's own samples have.
+fn categories() -> Value {
+    OF_PAYMENT_SESSION
+        .into_iter()
+        .map(|category| {
+            let name = Words::of(None).category(category);
+            json!({ "identifier": category.to_ascii_lowercase(), "name": name })
+        })
+        .collect()
+}

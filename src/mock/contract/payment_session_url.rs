@@ -1,0 +1,92 @@
+//! Tells which payment session a `payment_session_url` names.
+
+use crate::mock::ground::Dialect;
+
+/// Hosts of the vendor's API, which clients may write although they talk to the mock.
+const KLARNA_HOSTS: [&str; 6] = [
+    "api.klarna.com",
+    "api-na.klarna.com",
+    "api-oc.klarna.com",
+    "api.playground.klarna.com",
+    "api-na.playground.klarna.com",
+    "api-oc.playground.klarna.com",
+];
+const KUSTOM_HOSTS: [&str; 2] = ["api.kustom.co", "api.playground.kustom.co"];
+
+/// The id in `url`, if it is the URL of a payment session on an API host of this dialect.
+///
+/// `own_hosts` are the hosts (with port) under which the mock itself is reached.
+pub fn payment_session_id<'u>(url: &'u str, dialect: Dialect, own_hosts: &[&str]) -> Option<&'u str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_once('/')?;
+    let is_api_host = match scheme {
+        "https" => vendor_hosts(dialect).contains(&host),
+        "http" => own_hosts.contains(&host),
+        _ => false,
+    };
+    if !is_api_host {
+        return None;
+    }
+    path.strip_prefix(resource(dialect))
+        .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+}
+
+/// The last path segment of `url`, whatever its host and path are.
+pub fn last_segment(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
+}
+
+fn vendor_hosts(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Klarna => &KLARNA_HOSTS,
+        Dialect::Kustom => &KUSTOM_HOSTS,
+    }
+}
+
+/// The path under which payment sessions lie, without its first slash.
+fn resource(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Klarna => "payments/v1/sessions/",
+        Dialect::Kustom => "checkout/v3/orders/",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &[&str] = &["127.0.0.1:8080"];
+
+    #[test]
+    fn urls_of_the_mock_and_of_the_vendor_are_known() {
+        for url in [
+            "http://127.0.0.1:8080/payments/v1/sessions/a-1",
+            "https://api.klarna.com/payments/v1/sessions/a-1",
+            "https://api-oc.playground.klarna.com/payments/v1/sessions/a-1",
+        ] {
+            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN), Some("a-1"), "{url}");
+        }
+        let url = "https://api.playground.kustom.co/checkout/v3/orders/a-1";
+        assert_eq!(payment_session_id(url, Dialect::Kustom, OWN), Some("a-1"));
+    }
+
+    #[test]
+    fn foreign_hosts_wrong_paths_and_the_other_dialect_are_not() {
+        for url in [
+            "https://api.example.com/payments/v1/sessions/a-1",
+            "http://127.0.0.1:8081/payments/v1/sessions/a-1",
+            "http://api.klarna.com/payments/v1/sessions/a-1",
+            "https://api.klarna.com/payments/v2/sessions/a-1",
+            "https://api.klarna.com/payments/v1/sessions/",
+            "https://api.klarna.com/payments/v1/sessions/a-1/more",
+            "https://api.klarna.com/payments/v1/sessions/a-1?x=1",
+            "https://api.kustom.co/payments/v1/sessions/a-1",
+            "http://127.0.0.1:8080/checkout/v3/orders/a-1",
+            "/payments/v1/sessions/a-1",
+            "a-1",
+            "",
+        ] {
+            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN), None, "{url}");
+        }
+    }
+}

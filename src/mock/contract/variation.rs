@@ -1,0 +1,277 @@
+//! Legal variations: where the contract leaves a choice, a seed makes it, so that nobody relies on ours.
+//!
+//! Nothing here breaks what a source promises, not even what it only advises.
+
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
+use serde_json::{Map, Value};
+
+use crate::mock::contract::rules::Rules;
+use crate::mock::ground::id::{IdShape, mix};
+use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths, WORDY_PATHS};
+use crate::mock::http::{Content, Operation, Reply};
+
+/// How the page sends the consumer on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Navigation {
+    SeeOther,
+    Found,
+    /// A page whose script goes there.
+    Script,
+}
+
+/// How pages are built around their main element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markup {
+    Plain,
+    /// With a header and a footer, all nested deeper.
+    Framed,
+    /// Each button holds its label in elements of its own, beside a field nobody sees.
+    Ornate,
+}
+
+/// One choice for everything that is free.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each choice stands alone")]
+pub struct Variation {
+    /// What decides the order of members; they come as they are written if absent.
+    member_order: Option<u64>,
+    has_further_members: bool,
+    has_further_fields: bool,
+    media_type_names_charset: bool,
+    slowest: Duration,
+    pub lower_case_fields: bool,
+    pub id_shape: IdShape,
+    pub paths: &'static Paths,
+    /// What stands behind the path of a public link.
+    pub link_query: &'static str,
+    pub distributed: StatusCode,
+    /// How the dead link of a disabled or expired session answers.
+    pub dead_link: StatusCode,
+    pub navigation: Navigation,
+    pub markup: Markup,
+    refusal_retried: bool,
+    retry_after: SignedDuration,
+    disabling_told: bool,
+    disabled_again_accepted: bool,
+    lower_case_accepted: bool,
+}
+
+impl Variation {
+    /// The choices of a mock that was given no seed.
+    pub fn plain() -> Self {
+        Self {
+            member_order: None,
+            has_further_members: false,
+            has_further_fields: false,
+            media_type_names_charset: false,
+            slowest: Duration::ZERO,
+            lower_case_fields: false,
+            id_shape: IdShape::Uuid,
+            paths: &PLAIN_PATHS,
+            link_query: "",
+            distributed: StatusCode::CREATED,
+            dead_link: StatusCode::GONE,
+            navigation: Navigation::SeeOther,
+            markup: Markup::Plain,
+            refusal_retried: true,
+            retry_after: SignedDuration::from_secs(5),
+            disabling_told: false,
+            disabled_again_accepted: true,
+            lower_case_accepted: true,
+        }
+    }
+
+    /// The choices that `seed` makes.
+    pub fn seeded(seed: u64) -> Self {
+        let mut dice = Dice { state: mix(seed ^ 0x6c65_6761_6c21) };
+        Self {
+            member_order: dice.coin().then(|| dice.roll()),
+            has_further_members: dice.coin(),
+            has_further_fields: dice.coin(),
+            media_type_names_charset: dice.coin(),
+            slowest: *dice.pick(&[Duration::ZERO, Duration::from_millis(20), Duration::from_millis(200)]),
+            lower_case_fields: dice.coin(),
+            id_shape: *dice.pick(&IdShape::ALL),
+            paths: *dice.pick(&[&PLAIN_PATHS, &WORDY_PATHS, &OPAQUE_PATHS]),
+            link_query: *dice.pick(&["", "?src=link", "?v=2&lang=auto"]),
+            distributed: *dice.pick(&[StatusCode::CREATED, StatusCode::NO_CONTENT]),
+            dead_link: *dice.pick(&[StatusCode::GONE, StatusCode::NOT_FOUND]),
+            navigation: *dice.pick(&[Navigation::SeeOther, Navigation::Found, Navigation::Script]),
+            markup: *dice.pick(&[Markup::Plain, Markup::Framed, Markup::Ornate]),
+            refusal_retried: dice.coin(),
+            retry_after: SignedDuration::from_secs(*dice.pick(&[4, 5, 7, 10])),
+            disabling_told: dice.coin(),
+            disabled_again_accepted: dice.coin(),
+            lower_case_accepted: dice.coin(),
+        }
+    }
+
+    /// Makes the choices that are rules.
+    pub fn rule(&self, rules: &mut Rules) {
+        rules.callback.refusal_retried = self.refusal_retried;
+        rules.callback.retry_after = self.retry_after;
+        rules.callback.disabling_told = self.disabling_told;
+        rules.life.disabled_again_accepted = self.disabled_again_accepted;
+        rules.create.lower_case_accepted = self.lower_case_accepted;
+    }
+
+    /// How long the answer numbered `draw` takes; control answers at once.
+    pub fn delay(&self, operation: Operation, draw: u64) -> Duration {
+        if self.slowest.is_zero() || operation == Operation::Control {
+            return Duration::ZERO;
+        }
+        let most = u64::try_from(self.slowest.as_millis()).unwrap_or(0);
+        // Most answers are quick, as those of a server are.
+        let part = mix(draw) % 1000;
+        Duration::from_millis(most * part * part / 1_000_000)
+    }
+
+    /// Gives an answer the shape that was chosen.
+    pub fn shape(&self, reply: &mut Reply) {
+        if reply.operation == Operation::Control {
+            return;
+        }
+        if let Content::Json(body) = &mut reply.content {
+            if self.has_further_members
+                && let Value::Object(members) = body
+            {
+                members.insert("service_version".to_owned(), "2.118.0".into());
+                members.insert("x_trace".to_owned(), serde_json::json!({ "node": 7, "tags": [null, "eu"] }));
+            }
+            if let Some(order) = self.member_order {
+                reorder(body, order);
+            }
+            if self.media_type_names_charset {
+                let media_type = HeaderValue::from_static("application/json;charset=utf-8");
+                reply.headers.insert(header::CONTENT_TYPE, media_type);
+            }
+        }
+        if self.has_further_fields {
+            reply.headers.insert(header::SERVER, HeaderValue::from_static("envoy"));
+            reply.headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            reply.headers.insert(HeaderName::from_static("render-time"), HeaderValue::from_static("0.004"));
+        }
+        if reply.operation == Operation::Move && reply.status == StatusCode::SEE_OTHER {
+            self.navigate(reply);
+        }
+    }
+
+    fn navigate(&self, reply: &mut Reply) {
+        match self.navigation {
+            Navigation::SeeOther => {}
+            Navigation::Found => reply.status = StatusCode::FOUND,
+            Navigation::Script => {
+                let Some(place) = reply.headers.remove(header::LOCATION) else { return };
+                let place = String::from_utf8_lossy(place.as_bytes()).into_owned();
+                let place = Value::from(place).to_string().replace('<', "\\u003c");
+                reply.status = StatusCode::OK;
+                reply.content = Content::Html(format!(
+                    "<!doctype html><html><head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\">\
+                    <script>location.replace({place})</script></head><body></body></html>",
+                ));
+            }
+        }
+    }
+}
+
+/// Puts the members of every object in an order of their own.
+fn reorder(value: &mut Value, order: u64) {
+    match value {
+        Value::Object(members) => {
+            let mut entries: Vec<(String, Value)> = std::mem::take(members).into_iter().collect();
+            entries.sort_by_cached_key(|(name, _)| {
+                name.bytes().fold(order, |sum, byte| mix(sum ^ u64::from(byte)))
+            });
+            for (_, member) in &mut entries {
+                reorder(member, order);
+            }
+            *members = Map::from_iter(entries);
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| reorder(item, order)),
+        _ => {}
+    }
+}
+
+/// Throws what the seed holds.
+struct Dice {
+    state: u64,
+}
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix(self.state)
+    }
+
+    fn coin(&mut self) -> bool {
+        self.roll().is_multiple_of(2)
+    }
+
+    fn pick<'c, T>(&mut self, choices: &'c [T]) -> &'c T {
+        let count = u64::try_from(choices.len()).unwrap_or(1);
+        &choices[usize::try_from(self.roll() % count).unwrap_or(0)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_the_same_choices_and_twenty_seeds_make_them_all() {
+        let tell = |seed| format!("{:?}", Variation::seeded(seed).navigation);
+        assert_eq!(format!("{:?}", Variation::seeded(3)), format!("{:?}", Variation::seeded(3)));
+        assert_eq!((0..20).map(tell).collect::<BTreeSet<_>>().len(), 3);
+        let shapes: BTreeSet<_> =
+            (0..40).map(|seed| format!("{:?}", Variation::seeded(seed).id_shape)).collect();
+        assert_eq!(shapes.len(), IdShape::ALL.len());
+    }
+
+    #[test]
+    fn members_change_their_order_and_nothing_else() {
+        let before = json!({ "a": 1, "b": { "c": [{ "d": 2, "e": 3 }] }, "f": 4 });
+        let texts: BTreeSet<_> = (0..20)
+            .map(|order| {
+                let mut after = before.clone();
+                reorder(&mut after, order);
+                assert_eq!(after, before);
+                after.to_string()
+            })
+            .collect();
+        assert!(texts.len() > 2);
+    }
+
+    #[test]
+    fn the_consumer_is_sent_on_in_the_way_that_was_chosen() {
+        let sent = |navigation| {
+            let mut reply = Reply::see_other("https://m.example/?a=</script>");
+            reply.operation = Operation::Move;
+            Variation { navigation, ..Variation::plain() }.shape(&mut reply);
+            reply
+        };
+        assert_eq!(sent(Navigation::SeeOther).status, StatusCode::SEE_OTHER);
+        assert_eq!(sent(Navigation::Found).status, StatusCode::FOUND);
+        let Content::Html(page) = sent(Navigation::Script).content else {
+            panic!("the answer is a page");
+        };
+        assert!(page.contains("location.replace(\"https://m.example/?a=\\u003c/script>\")"), "{page}");
+    }
+
+    #[test]
+    fn no_answer_takes_longer_than_200_ms_and_control_none() {
+        for seed in 0..20 {
+            let variation = Variation::seeded(seed);
+            for draw in 0..100 {
+                assert!(variation.delay(Operation::ReadSession, draw) <= Duration::from_millis(200));
+                assert_eq!(variation.delay(Operation::Control, draw), Duration::ZERO);
+            }
+        }
+    }
+}

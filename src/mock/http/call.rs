@@ -1,0 +1,63 @@
+//! One request as a handler sees it.
+
+use axum::http::{HeaderMap, Method};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::mock::http::problem::Problem;
+
+/// One request on its way through a handler.
+pub struct Call<'a> {
+    /// The path of the route, with its parameters in braces.
+    pub template: &'a str,
+    pub path: &'a str,
+    pub method: &'a Method,
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+    /// What the clock of the merchant shows; that of the machine where no merchant is known yet.
+    pub now: Timestamp,
+}
+
+impl Call<'_> {
+    /// The segment of the path at the place of `{name}`, as it was sent.
+    pub fn param(&self, name: &str) -> &str {
+        self.template
+            .split('/')
+            .zip(self.path.split('/'))
+            .find(|(slot, _)| slot.strip_prefix('{').and_then(|slot| slot.strip_suffix('}')) == Some(name))
+            .map_or("", |(_, segment)| segment)
+    }
+
+    /// The body, which must be a JSON object.
+    pub fn json_object(&self) -> Result<Map<String, Value>, Problem> {
+        match serde_json::from_slice(self.body) {
+            Ok(Value::Object(members)) => Ok(members),
+            Ok(_) => Err(Problem::bad_request("the body is not a JSON object")),
+            Err(_) => Err(Problem::bad_request("the body is not JSON")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn parameters_are_found_by_their_place_in_the_path() {
+        let headers = HeaderMap::new();
+        let call = Call {
+            template: "/pay/{key}/end/{outcome}",
+            path: "/pay/k1/end/success",
+            method: &Method::GET,
+            headers: &headers,
+            body: b"[]",
+            now: Timestamp::UNIX_EPOCH,
+        };
+        assert_eq!(call.param("key"), "k1");
+        assert_eq!(call.param("outcome"), "success");
+        assert_eq!(call.param("other"), "");
+        assert_eq!(call.json_object().unwrap_err().status, StatusCode::BAD_REQUEST);
+    }
+}

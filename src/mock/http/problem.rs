@@ -1,0 +1,62 @@
+//! A refusal by the API.
+
+use axum::http::{StatusCode, header};
+use serde_json::json;
+
+use crate::mock::http::reply::Reply;
+
+/// A refusal by the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub status: StatusCode,
+    pub error_code: &'static str,
+    pub error_messages: Vec<String>,
+}
+
+impl Problem {
+    pub fn new(status: StatusCode, error_code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, error_code, error_messages: vec![message.into()] }
+    }
+
+    /// A member of the request has a value it may not have.
+    pub fn bad_value(member: &str) -> Self {
+        let message = format!("Bad value: {member}");
+        Self::new(StatusCode::BAD_REQUEST, "BAD_VALUE", message)
+    }
+
+    /// The request as a whole cannot be read.
+    pub fn bad_request(message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    pub fn not_found(message: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+    }
+
+    /// The answer in the vendor's envelope; its correlation id is also that of the header.
+    pub fn into_reply(self, correlation_id: &str) -> Reply {
+        let body = json!({
+            "error_code": self.error_code,
+            "error_messages": self.error_messages,
+            "correlation_id": correlation_id,
+        });
+        let reply = Reply::json(self.status, body);
+        if self.status == StatusCode::UNAUTHORIZED {
+            return reply.with_header(header::WWW_AUTHENTICATE, r#"Basic realm="mock""#);
+        }
+        reply
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_names_its_correlation_id() {
+        let reply = Problem::bad_value("order_amount").into_reply("c-1");
+        assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+        assert_eq!(reply.text("/correlation_id"), Some("c-1"));
+        assert_eq!(reply.text("/error_messages/0"), Some("Bad value: order_amount"));
+    }
+}

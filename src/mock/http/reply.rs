@@ -1,0 +1,230 @@
+//! An answer before it leaves: what a deviation may still distort.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+/// What an answer waits for before it leaves: nothing, while the mock is faithful.
+pub type Held = Option<CancellationToken>;
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    CreatePaymentSession,
+    ReadPaymentSession,
+    UpdatePaymentSession,
+    AbortPaymentSession,
+    PlaceOrder,
+    CancelAuthorization,
+    CustomerToken,
+    ReadOrder,
+    ManageOrder,
+    CreateSession,
+    ReadSession,
+    DisableSession,
+    Distribute,
+    GenerateToken,
+    CheckIdentity,
+    PaymentPage,
+    CancelConfirmation,
+    Move,
+    GenericPage,
+    DistributionModule,
+    QrImage,
+    Control,
+    /// Reading what the mock remembers; not remembered itself.
+    Inspect,
+    /// A call to the merchant's server; its body passes as an answer.
+    Callback,
+    /// No operation has this path or method.
+    Unknown,
+}
+
+impl Operation {
+    /// Whether people look at the answer.
+    pub fn is_page(self) -> bool {
+        matches!(
+            self,
+            Self::PaymentPage
+                | Self::CancelConfirmation
+                | Self::Move
+                | Self::GenericPage
+                | Self::DistributionModule
+                | Self::QrImage
+        )
+    }
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Empty,
+    Json(Value),
+    Html(String),
+    Png(Vec<u8>),
+    Text(String),
+}
+
+/// An answer on its way out.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub operation: Operation,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub content: Content,
+    /// What the clock shows by which this was answered.
+    pub date: Option<Timestamp>,
+    /// What it waits for before it leaves.
+    pub held: Held,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self::new(status, Content::Empty)
+    }
+
+    pub fn json(status: StatusCode, body: Value) -> Self {
+        Self::new(status, Content::Json(body))
+    }
+
+    pub fn html(status: StatusCode, page: String) -> Self {
+        Self::new(status, Content::Html(page))
+    }
+
+    pub fn png(image: Vec<u8>) -> Self {
+        Self::new(StatusCode::OK, Content::Png(image))
+    }
+
+    /// Sends the consumer elsewhere.
+    pub fn see_other(url: &str) -> Self {
+        Self::empty(StatusCode::SEE_OTHER).with_header(header::LOCATION, url)
+    }
+
+    fn new(status: StatusCode, content: Content) -> Self {
+        Self {
+            operation: Operation::Unknown,
+            status,
+            headers: HeaderMap::new(),
+            content,
+            date: None,
+            held: None,
+        }
+    }
+
+    /// Says by which clock this was answered.
+    #[must_use]
+    pub fn dated(mut self, now: Timestamp) -> Self {
+        self.date = Some(now);
+        self
+    }
+
+    /// Lets it wait before it leaves.
+    #[must_use]
+    pub fn held_until(mut self, held: Held) -> Self {
+        self.held = held;
+        self
+    }
+
+    /// Adds a field; a value no field can carry is left out.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Whether this is the successful answer to `operation`.
+    pub fn succeeds(&self, operation: Operation) -> bool {
+        self.operation == operation && self.status.is_success()
+    }
+
+    /// The member of a JSON body.
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        match &self.content {
+            Content::Json(body) => body.pointer(pointer),
+            _ => None,
+        }
+    }
+
+    /// The member of a JSON body, if it is a string.
+    pub fn text(&self, pointer: &str) -> Option<&str> {
+        self.get(pointer).and_then(Value::as_str)
+    }
+
+    /// Replaces a member that is there.
+    pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
+        if let Content::Json(body) = &mut self.content
+            && let Some(member) = body.pointer_mut(pointer)
+        {
+            *member = value.into();
+        }
+    }
+
+    /// Adds a member to a JSON object.
+    pub fn add(&mut self, name: &str, value: impl Into<Value>) {
+        if let Content::Json(Value::Object(members)) = &mut self.content {
+            members.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// Removes a member.
+    pub fn remove(&mut self, pointer: &str) {
+        if let Content::Json(body) = &mut self.content
+            && let Some((parent, member)) = pointer.rsplit_once('/')
+            && let Some(Value::Object(members)) = body.pointer_mut(parent)
+        {
+            members.shift_remove(member);
+        }
+    }
+
+    /// Rewrites an HTML page.
+    pub fn rewrite(&mut self, change: impl FnOnce(&str) -> String) {
+        if let Content::Html(page) = &mut self.content {
+            *page = change(page);
+        }
+    }
+
+    /// The answer as it leaves.
+    pub fn into_response(self) -> Response {
+        let (media_type, body) = match self.content {
+            Content::Empty => (None, Body::empty()),
+            Content::Json(body) => (Some("application/json"), Body::from(body.to_string())),
+            Content::Html(page) => (Some("text/html; charset=utf-8"), Body::from(page)),
+            Content::Png(image) => (Some("image/png"), Body::from(image)),
+            Content::Text(text) => (Some("text/plain; charset=utf-8"), Body::from(text)),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        let fields = response.headers_mut();
+        if let Some(media_type) = media_type {
+            fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        fields.extend(self.headers);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_are_replaced_and_removed_by_pointer() {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "a": 1, "b": { "c": 2 }, "d": 3 }));
+        reply.set("/b/c", "x");
+        reply.set("/nowhere", "x");
+        reply.remove("/a");
+        reply.remove("/b/nowhere");
+        let Content::Json(body) = reply.content else {
+            panic!("the body is JSON");
+        };
+        assert_eq!(body.to_string(), r#"{"b":{"c":"x"},"d":3}"#);
+    }
+}

@@ -1,0 +1,247 @@
+//! The HTML of the pages: plain forms, no scripts, nothing fetched from elsewhere.
+
+use serde_json::Value;
+
+use crate::mock::contract::life::Status;
+use crate::mock::contract::rules::{Outcome, PageRules, Slip};
+use crate::mock::contract::variation::Markup;
+use crate::mock::ground::paths::with_key;
+use crate::mock::ground::sharded_map::lock;
+use crate::mock::state::Playground;
+use crate::mock::state::session::Hosted;
+use crate::mock::words::{Notice, Words};
+
+const STYLE: &str = "\
+*{box-sizing:border-box}body{margin:0;min-height:100vh;background:#f3f1ee;color:#17171b;font:16px/1.5 system-ui,sans-serif;display:grid;place-items:center;padding:16px}\
+main{width:100%;max-width:420px;background:#fff;border-radius:16px;padding:28px;box-shadow:0 8px 30px #0000001a}\
+h1{font-size:22px;line-height:1.25;margin:0 0 8px}p{margin:0 0 16px}.label{display:inline-block;background:#ffe9a8;border-radius:99px;padding:2px 12px;font-size:13px;margin-bottom:16px}\
+.amount{font-size:34px;font-weight:700;margin:0}.quiet{color:#6a6a72;font-size:14px}table{width:100%;border-collapse:collapse;margin:0 0 20px;font-size:15px}td{padding:6px 0;border-top:1px solid #ece9e4}td+td{text-align:right}\
+form{display:grid;gap:10px}button{font:inherit;font-weight:600;padding:13px;border-radius:10px;border:1px solid #17171b;background:#fff;color:#17171b;cursor:pointer}button.main{background:#17171b;color:#fff}\
+fieldset{border:0;margin:0 0 6px;padding:0;display:grid;gap:8px}legend{font-size:14px;color:#6a6a72;padding:0 0 8px}label{display:flex;gap:10px;align-items:center}.logo{display:block;max-width:160px;max-height:48px;margin-bottom:16px}";
+
+/// A button of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Move {
+    Approve,
+    Decline,
+    Error,
+    Back,
+    Cancel,
+    ConfirmCancel,
+    Keep,
+}
+
+impl Move {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Error => "error",
+            Self::Back => "back",
+            Self::Cancel => "cancel",
+            Self::ConfirmCancel => "confirm-cancel",
+            Self::Keep => "keep",
+        }
+    }
+
+    /// The move whose button sends `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Approve, Self::Decline, Self::Error, Self::Back, Self::Cancel, Self::ConfirmCancel, Self::Keep]
+            .into_iter()
+            .find(|it| it.name() == name)
+    }
+}
+
+/// What a page without controls tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Generic(Outcome),
+    Completed,
+    Cancelled,
+    Expired,
+    Disabled,
+    /// Disabled while the page was open.
+    Vanished,
+    NoSuchMove,
+    /// No link like this was ever given out.
+    Unknown,
+}
+
+impl Ending {
+    /// What a session of that status tells; an open one has not ended, and is said to be expired.
+    pub fn of(status: Status) -> Self {
+        match status {
+            Status::Completed => Self::Completed,
+            Status::Cancelled => Self::Cancelled,
+            Status::Disabled => Self::Disabled,
+            _ => Self::Expired,
+        }
+    }
+
+    /// What the page says.
+    fn notice(self, words: &Words) -> Notice {
+        match self {
+            Self::Generic(Outcome::Success) => words.success,
+            Self::Generic(Outcome::Failure) => words.failure,
+            Self::Generic(Outcome::Error) => words.error,
+            Self::Generic(Outcome::Back) => words.left,
+            Self::Generic(Outcome::Cancel) => words.cancel_done,
+            Self::Completed => words.completed,
+            Self::Cancelled => words.cancelled,
+            Self::Expired => words.expired,
+            Self::Disabled => words.disabled,
+            Self::Vanished => words.vanished,
+            Self::NoSuchMove => words.no_such_move,
+            Self::Unknown => words.unknown,
+        }
+    }
+
+    /// The name of the outcome, for drivers of the page.
+    fn outcome(self) -> &'static str {
+        match self {
+            Self::Generic(outcome) => outcome.name(),
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Disabled | Self::Vanished => "disabled",
+            Self::NoSuchMove => "error",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What the checkout screen offers: back in a web shop, cancel elsewhere, never both.
+pub fn moves(hosted: &Hosted, rules: &PageRules) -> Vec<Move> {
+    let mut moves = vec![Move::Approve, Move::Decline, Move::Error];
+    let is_ecommerce = lock(&hosted.payment.state).is_ecommerce();
+    if is_ecommerce || rules.slips(Slip::TwoWaysOut) {
+        moves.push(Move::Back);
+    }
+    if !is_ecommerce || rules.slips(Slip::TwoWaysOut) {
+        moves.push(Move::Cancel);
+    }
+    moves
+}
+
+/// The screen that asks whether to cancel.
+pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
+    let (words, locale) = words_of(hosted, &playground.rules.page);
+    let buttons = button(playground, Move::ConfirmCancel, words.confirm_cancel)
+        + &button(playground, Move::Keep, words.keep);
+    let (question, sentence) = words.cancel_question;
+    let body = format!("<h1>{question}</h1><p>{sentence}</p>{}", form(playground, hosted, &buttons));
+    let lang = words.html_lang(locale.as_deref());
+    page(playground, &lang, question, "data-screen=\"cancel-confirmation\"", "", &body)
+}
+
+/// A page that tells how things stand and offers nothing.
+pub fn ending(playground: &Playground, hosted: Option<&Hosted>, ending: Ending) -> String {
+    let (words, locale) =
+        hosted.map_or((Words::of(None), None), |hosted| words_of(hosted, &playground.rules.page));
+    let (heading, sentence) = ending.notice(words);
+    let screen = format!("data-screen=\"outcome\" data-outcome=\"{}\"", ending.outcome());
+    let body = format!("<h1>{heading}</h1><p>{sentence}</p>");
+    page(playground, &words.html_lang(locale.as_deref()), heading, &screen, "", &body)
+}
+
+/// The page for an operator in a shop: the QR code to be scanned by the consumer.
+pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
+    let (words, locale) = words_of(hosted, &playground.rules.page);
+    let image = with_key(playground.paths.qr_image, &hosted.qr_key);
+    let (heading, sentence) = words.hand_over;
+    let body = format!(
+        "<h1>{heading}</h1><p>{sentence}</p>\
+        <img src=\"{image}\" alt=\"QR\" width=\"240\">",
+    );
+    let lang = words.html_lang(locale.as_deref());
+    page(playground, &lang, heading, "data-screen=\"distribution\"", "", &body)
+}
+
+/// The words for the payment session's locale, and that locale.
+pub fn words_of(hosted: &Hosted, rules: &PageRules) -> (&'static Words, Option<String>) {
+    let locale = lock(&hosted.payment.state).text("locale").map(str::to_owned);
+    let locale = locale.filter(|_| !rules.slips(Slip::AlwaysEnglish));
+    (Words::of(locale.as_deref()), locale)
+}
+
+/// The page, leaving for `target` a moment after it was shown; no faithful page does.
+pub fn leaving_late(page: &str, target: &str) -> String {
+    let target = Value::from(target).to_string().replace('<', "\\u003c");
+    let script = format!("<script>setTimeout(() => {{ location.href = {target}; }}, 100)</script></body>");
+    page.replace("</body>", &script)
+}
+
+/// A whole page around `body`, whose main element carries the attributes `screen`.
+pub fn page(
+    playground: &Playground,
+    lang: &str,
+    title: &str,
+    screen: &str,
+    style: &str,
+    body: &str,
+) -> String {
+    let label = Words::of(Some(lang)).mock_label;
+    let (before, after) = match playground.variation.markup {
+        Markup::Plain | Markup::Ornate => ("", ""),
+        Markup::Framed => {
+            ("<div id=\"root\"><header></header><section><div>", "</div></section><footer></footer></div>")
+        }
+    };
+    format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
+        <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\">\
+        <title>{}</title><style>{STYLE}{style}</style></head>\
+        <body>{before}<main {screen}><span class=\"label\">{label}</span>{body}</main>{after}</body></html>",
+        escape(title),
+    )
+}
+
+/// The form that sends the consumer's move.
+pub fn form(playground: &Playground, hosted: &Hosted, controls: &str) -> String {
+    let action = playground.paths.page(&hosted.page_key);
+    let further = match playground.variation.markup {
+        Markup::Ornate => "<input type=\"hidden\" name=\"form\" value=\"checkout\">",
+        Markup::Plain | Markup::Framed => "",
+    };
+    format!("<form method=\"post\" action=\"{action}/move\">{further}{controls}</form>")
+}
+
+/// The button of a move.
+pub fn button(playground: &Playground, it: Move, label: &str) -> String {
+    let label = match playground.variation.markup {
+        Markup::Ornate => format!("<span><span>{label}</span></span>"),
+        Markup::Plain | Markup::Framed => label.to_owned(),
+    };
+    let class = match it {
+        Move::Approve | Move::ConfirmCancel => " class=\"main\"",
+        _ => "",
+    };
+    let name = it.name();
+    format!("<button{class} name=\"move\" value=\"{name}\" data-move=\"{name}\">{label}</button>")
+}
+
+/// Text as HTML shows it unchanged.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_merchants_write_cannot_become_markup() {
+        assert_eq!(escape("<script>\"&"), "&lt;script&gt;&quot;&amp;");
+    }
+
+    #[test]
+    fn every_move_is_known_by_its_name_and_every_ending_has_words() {
+        for it in [Move::Approve, Move::Back, Move::ConfirmCancel, Move::Keep] {
+            assert_eq!(Move::named(it.name()), Some(it));
+        }
+        assert_eq!(Move::named("pay"), None);
+        for status in [Status::Completed, Status::Cancelled, Status::Disabled] {
+            assert!(Ending::of(status).notice(Words::of(None)).0.len() > 10);
+        }
+    }
+}

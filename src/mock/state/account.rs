@@ -1,0 +1,241 @@
+//! Merchant accounts: credentials, a clock of their own, the outcome chosen for the next payment.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::mock::contract::life::Event;
+use crate::mock::contract::rules::AccessRules;
+use crate::mock::ground::sharded_map::lock;
+use crate::mock::state::call_log::CallbackLog;
+use crate::mock::state::limiter::Limiter;
+use crate::mock::state::line::{CallbackLine, LineChange, Unusable};
+use crate::mock::state::outbox::Outbox;
+
+/// The furthest a clock may run ahead, so that no date leaves the calendar.
+const FURTHEST_AHEAD: i64 = 100 * 366 * 24 * 60 * 60;
+
+/// A merchant.
+pub struct Account {
+    pub merchant_id: String,
+    pub username: String,
+    pub password: String,
+    /// The messages to his consumers.
+    pub outbox: Outbox,
+    /// How much he may ask for.
+    pub limiter: Limiter,
+    /// The calls to his server.
+    pub callback_log: CallbackLog,
+    callback_line: Mutex<Option<Arc<CallbackLine>>>,
+    seconds_ahead: AtomicI64,
+    clock_moved: watch::Sender<()>,
+    next_event: Mutex<Option<Event>>,
+}
+
+impl Account {
+    /// An account whose distributions are answered with `distributed`.
+    pub fn new(merchant_id: String, username: String, password: String, distributed: StatusCode) -> Self {
+        Self {
+            merchant_id,
+            username,
+            password,
+            outbox: Outbox::new(distributed),
+            limiter: Limiter::new(),
+            callback_log: CallbackLog::default(),
+            callback_line: Mutex::default(),
+            seconds_ahead: AtomicI64::new(0),
+            clock_moved: watch::Sender::new(()),
+            next_event: Mutex::default(),
+        }
+    }
+
+    /// What this merchant's clock shows.
+    pub fn now(&self) -> Timestamp {
+        let ahead = SignedDuration::from_secs(self.seconds_ahead.load(Ordering::Relaxed));
+        Timestamp::now().checked_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves the clock forward; it never goes back, nor beyond a century.
+    pub fn advance(&self, seconds: i64) -> Result<(), ClockError> {
+        if seconds < 0 {
+            return Err(ClockError::Backwards);
+        }
+        self.seconds_ahead
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| {
+                ahead.checked_add(seconds).filter(|ahead| *ahead <= FURTHEST_AHEAD)
+            })
+            .map_err(|_| ClockError::TooFar)?;
+        self.clock_moved.send_replace(());
+        Ok(())
+    }
+
+    /// Waits until this merchant's clock shows `time`, by itself or because it is moved.
+    pub async fn until(&self, time: Timestamp) {
+        let mut moved = self.clock_moved.subscribe();
+        while let Ok(left) = Duration::try_from(time.duration_since(self.now()))
+            && !left.is_zero()
+        {
+            // Whichever comes first, the clock is looked at again.
+            let _ = timeout(left, moved.changed()).await;
+        }
+    }
+
+    /// How his server is reached.
+    pub fn callback_line(&self) -> Arc<CallbackLine> {
+        Arc::clone(lock(&self.callback_line).get_or_insert_default())
+    }
+
+    /// Takes in how his server is reached from now on.
+    pub fn change_callback_line(&self, change: LineChange) -> Result<(), Unusable> {
+        let mut line = lock(&self.callback_line);
+        let changed = line.get_or_insert_default().changed(change)?;
+        *line = Some(Arc::new(changed));
+        Ok(())
+    }
+
+    /// Decides what the next approval of a payment comes to.
+    pub fn choose_next(&self, event: Event) {
+        *lock(&self.next_event) = Some(event);
+    }
+
+    /// What the next approval was decided to come to.
+    pub fn chosen_next(&self) -> Option<Event> {
+        *lock(&self.next_event)
+    }
+
+    /// What an approval comes to now.
+    pub fn take_next(&self) -> Event {
+        lock(&self.next_event).take().unwrap_or(Event::Approved)
+    }
+}
+
+/// Why a clock stays where it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockError {
+    #[error("the clock never goes back")]
+    Backwards,
+
+    #[error("the clock never runs more than a century ahead")]
+    TooFar,
+}
+
+/// All merchants, the first of which needs no control interface.
+pub struct Accounts {
+    first: Arc<Account>,
+    by_username: RwLock<HashMap<String, Arc<Account>>>,
+    by_merchant_id: RwLock<HashMap<String, Arc<Account>>>,
+}
+
+impl Accounts {
+    pub fn new(first: Account) -> Self {
+        let first = Arc::new(first);
+        let accounts = Self {
+            first: Arc::clone(&first),
+            by_username: RwLock::default(),
+            by_merchant_id: RwLock::default(),
+        };
+        accounts.insert(first);
+        accounts
+    }
+
+    /// The merchant that exists from the start.
+    pub fn first(&self) -> &Arc<Account> {
+        &self.first
+    }
+
+    pub fn all(&self) -> Vec<Arc<Account>> {
+        self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    pub fn add(&self, account: Account) -> Arc<Account> {
+        let account = Arc::new(account);
+        self.insert(Arc::clone(&account));
+        account
+    }
+
+    fn insert(&self, account: Arc<Account>) {
+        self.by_merchant_id
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account.merchant_id.clone(), Arc::clone(&account));
+        self.by_username
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account.username.clone(), account);
+    }
+
+    pub fn by_merchant_id(&self, merchant_id: &str) -> Option<Arc<Account>> {
+        self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).get(merchant_id).cloned()
+    }
+
+    /// The merchant an `Authorization` field speaks for.
+    pub fn authenticate(&self, authorization: Option<&[u8]>, rules: &AccessRules) -> Option<Arc<Account>> {
+        let Some(authorization) = authorization else {
+            return (!rules.credentials_required).then(|| Arc::clone(&self.first));
+        };
+        let (username, password) = credentials(authorization, rules)?;
+        let account =
+            self.by_username.read().unwrap_or_else(PoisonError::into_inner).get(&username).cloned()?;
+        (account.password == password || !rules.password_compared).then_some(account)
+    }
+}
+
+/// User name and password of HTTP Basic.
+fn credentials(authorization: &[u8], rules: &AccessRules) -> Option<(String, String)> {
+    let authorization = str::from_utf8(authorization).ok()?;
+    let (scheme, token) = authorization.split_once(' ')?;
+    if rules.only_basic_accepted && !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok()?;
+    let (username, password) = decoded.split_once(':')?;
+    Some((username.to_owned(), password.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::contract::rules::Rules;
+    use crate::mock::ground::Dialect;
+
+    fn accounts() -> Accounts {
+        Accounts::new(Account::new("M1".into(), "user".into(), "pass:word".into(), StatusCode::CREATED))
+    }
+
+    #[test]
+    fn only_the_right_basic_credentials_open_an_account() {
+        let rules = Rules::faithful(Dialect::Klarna).access;
+        let accounts = accounts();
+        let knock = |credentials: &str| {
+            let field = format!("Basic {}", STANDARD.encode(credentials));
+            accounts.authenticate(Some(field.as_bytes()), &rules).is_some()
+        };
+        assert!(knock("user:pass:word"));
+        assert!(!knock("user:password"));
+        assert!(!knock("user"));
+        assert!(!knock("other:pass:word"));
+        for field in [&b"Bearer x"[..], b"Basic", b"Basic !!", b"\xff"] {
+            assert!(accounts.authenticate(Some(field), &rules).is_none());
+        }
+        assert!(accounts.authenticate(None, &rules).is_none());
+    }
+
+    #[test]
+    fn a_clock_goes_forward_only_and_stays_in_the_calendar() {
+        let account = accounts();
+        let account = account.first();
+        account.advance(3600).unwrap();
+        assert!(account.now() > Timestamp::now() + SignedDuration::from_secs(3590));
+        assert!(account.advance(-1).is_err());
+        assert!(account.advance(i64::MAX).is_err());
+        assert!(account.now() < Timestamp::now() + SignedDuration::from_secs(3610));
+    }
+}

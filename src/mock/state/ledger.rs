@@ -1,0 +1,79 @@
+//! What one merchant has made, oldest first.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, Weak};
+
+use jiff::Timestamp;
+
+use crate::mock::contract::rules::ExpiryRules;
+use crate::mock::ground::sharded_map::lock;
+use crate::mock::state::order::Order;
+use crate::mock::state::session::{Hosted, Payment};
+
+/// What one merchant has made.
+#[derive(Default)]
+pub struct Ledger {
+    payments: Mutex<VecDeque<Arc<Payment>>>,
+    orders: Mutex<VecDeque<Arc<Order>>>,
+    sessions: Mutex<Vec<Weak<Hosted>>>,
+}
+
+impl Ledger {
+    pub fn add_payment(&self, payment: &Arc<Payment>) {
+        lock(&self.payments).push_back(Arc::clone(payment));
+    }
+
+    pub fn add_order(&self, order: &Arc<Order>) {
+        lock(&self.orders).push_back(Arc::clone(order));
+    }
+
+    pub fn add_session(&self, hosted: &Arc<Hosted>) {
+        let mut sessions = lock(&self.sessions);
+        if sessions.len() == sessions.capacity() {
+            sessions.retain(|session| session.strong_count() > 0);
+            let room = sessions.len() + 16;
+            sessions.reserve(room);
+        }
+        sessions.push(Arc::downgrade(hosted));
+    }
+
+    /// The newest hosted sessions, newest first.
+    pub fn newest_sessions(&self, count: usize) -> Vec<Arc<Hosted>> {
+        lock(&self.sessions).iter().rev().filter_map(Weak::upgrade).take(count).collect()
+    }
+
+    /// Takes out the oldest payment session, if it ended before `long_ago`.
+    pub fn take_ended_payment(&self, long_ago: Timestamp, rules: &ExpiryRules) -> Option<Arc<Payment>> {
+        let mut payments = lock(&self.payments);
+        // One that an update has prolonged takes its new place, at most once each.
+        for _ in 0..payments.len() {
+            let oldest = oldest_if(&mut payments, |payment| payment.created_at < long_ago)?;
+            if oldest.is_expired(long_ago, rules) {
+                return Some(oldest);
+            }
+            if !oldest.slides {
+                payments.push_front(oldest);
+                return None;
+            }
+            payments.push_back(oldest);
+        }
+        None
+    }
+
+    /// Takes out the oldest order, if it was placed before `long_ago`.
+    pub fn take_old_order(&self, long_ago: Timestamp) -> Option<Arc<Order>> {
+        oldest_if(&mut lock(&self.orders), |order| order.created_at < long_ago)
+    }
+
+    /// Gives back the room of sessions that are no more.
+    pub fn forget_dropped_sessions(&self) {
+        let mut sessions = lock(&self.sessions);
+        sessions.retain(|session| session.strong_count() > 0);
+        sessions.shrink_to_fit();
+    }
+}
+
+/// Takes the oldest out of the queue, if `fits` says so.
+fn oldest_if<T>(queue: &mut VecDeque<Arc<T>>, fits: impl Fn(&T) -> bool) -> Option<Arc<T>> {
+    if queue.front().is_some_and(|oldest| fits(oldest)) { queue.pop_front() } else { None }
+}

@@ -1,0 +1,17 @@
+//! What one running mock knows: accounts and what belongs to them, sessions, orders, what it remembers.
+
+pub mod account;
+mod acts;
+pub mod authorization;
+pub mod call_log;
+pub mod inspection;
+mod ledger;
+pub mod limiter;
+pub mod line;
+pub mod order;
+pub mod outbox;
+mod playground;
+mod retention;
+pub mod session;
+
+pub use crate::mock::state::playground::Playground;

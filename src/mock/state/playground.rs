@@ -1,0 +1,79 @@
+//! Everything one running mock knows, and how it is found.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::mock::contract::rules::Rules;
+use crate::mock::contract::variation::Variation;
+use crate::mock::ground::Dialect;
+use crate::mock::ground::id::Ids;
+use crate::mock::ground::paths::Paths;
+use crate::mock::ground::sharded_map::ShardedMap;
+use crate::mock::http::Reply;
+use crate::mock::state::account::{Account, Accounts};
+use crate::mock::state::authorization::Authorization;
+use crate::mock::state::inspection::Inspection;
+use crate::mock::state::ledger::Ledger;
+use crate::mock::state::order::Order;
+use crate::mock::state::session::{Hosted, Payment};
+
+/// The state of one mock.
+pub struct Playground {
+    pub dialect: Dialect,
+    pub rules: Rules,
+    /// A deviation that distorts answers on their way out.
+    pub distort: Option<fn(&mut Reply)>,
+    pub ids: Ids,
+    /// Those of single answers, so that the others do not depend on how often one asks.
+    pub correlation_ids: Ids,
+    /// Scheme and host of the API.
+    pub api_origin: String,
+    /// Scheme and host of the public pages.
+    pub page_origin: String,
+    pub paths: &'static Paths,
+    /// Whether API URLs are made with keys of their own instead of the session id.
+    pub has_opaque_urls: bool,
+    pub inspection: Arc<Inspection>,
+    pub accounts: Accounts,
+    /// What each merchant has made, by merchant id.
+    pub ledgers: ShardedMap<Ledger>,
+    pub payments: ShardedMap<Payment>,
+    pub sessions: ShardedMap<Hosted>,
+    /// Sessions by the key of an opaque API URL.
+    pub references: ShardedMap<Hosted>,
+    pub pages: ShardedMap<Hosted>,
+    pub qr_images: ShardedMap<Hosted>,
+    /// Authorizations by their tokens.
+    pub authorizations: ShardedMap<Authorization>,
+    pub orders: ShardedMap<Order>,
+    /// The choices where the contract leaves some.
+    pub variation: Variation,
+    /// Ends what the mock still does by itself.
+    pub stop: CancellationToken,
+}
+
+impl Playground {
+    /// The link to the payment page of a session.
+    pub fn page_url(&self, hosted: &Hosted) -> String {
+        let path = self.paths.page(&hosted.page_key);
+        format!("{}{path}{}", self.page_origin, self.variation.link_query)
+    }
+
+    /// The merchant's session by its id or by the key in its opaque URL.
+    pub fn session(&self, key: &str, account: &Arc<Account>) -> Option<Arc<Hosted>> {
+        self.sessions.get(key).or_else(|| self.references.get(key)).filter(|hosted| {
+            Arc::ptr_eq(hosted.account(), account) || !self.rules.access.sessions_are_private
+        })
+    }
+
+    /// The merchant's payment session.
+    pub fn payment(&self, id: &str, account: &Arc<Account>) -> Option<Arc<Payment>> {
+        self.payments.get(id).filter(|payment| Arc::ptr_eq(&payment.account, account))
+    }
+
+    /// What a merchant has made.
+    pub fn ledger(&self, account: &Account) -> Arc<Ledger> {
+        self.ledgers.get_or_default(&account.merchant_id)
+    }
+}

@@ -1,0 +1,265 @@
+//! Facts about the whole contract: distribution, options on the page, orders, limits, refused methods.
+
+use serde_json::{Value, json};
+
+use crate::mock::ground::Dialect;
+use crate::mock::tests::client::{Answer, Shop, purchase};
+
+const BOTH: [Dialect; 2] = [Dialect::Klarna, Dialect::Kustom];
+
+fn control(shop: &Shop, act: &str) -> String {
+    format!("/_mock/accounts/{}/{act}", shop.mock.merchant_id())
+}
+
+async fn session(shop: &Shop, members: &Value) -> Answer {
+    let payment = shop.payment_session("ECOMMERCE").await;
+    let created = shop.create(&payment, members).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    created
+}
+
+async fn page(shop: &Shop, options: &Value) -> String {
+    let created = session(shop, &json!({ "options": options })).await;
+    shop.open_page(&created.member("/redirect_url")).await.text()
+}
+
+#[tokio::test]
+async fn a_message_arrives_once_in_the_language_of_the_session_and_links_to_its_page() {
+    for dialect in BOTH {
+        let shop = Shop::open(dialect, None).await;
+        let created = session(&shop, &json!({})).await;
+        let request = json!({ "method": "email", "contact_information": { "email": "a@b.example" } });
+        let sent = shop.call("POST", &created.member("/distribution_url"), Some(&request)).await;
+        assert_eq!((sent.status, sent.body.len()), (201, 0));
+        let messages = shop.call("GET", &control(&shop, "outbox"), None).await.json();
+        assert_eq!(messages.as_array().unwrap().len(), 1);
+        assert_eq!(messages[0]["channel"], "email");
+        assert_eq!(messages[0]["to"], "a@b.example");
+        assert_eq!(messages[0]["link"], created.member("/redirect_url"));
+        assert!(messages[0]["text"].as_str().unwrap().starts_with("Här är din betalningslänk"));
+    }
+}
+
+#[tokio::test]
+async fn distribution_answers_204_and_503_when_told_to_and_refuses_sessions_that_ended() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let chosen = json!({ "success_status": 204 });
+    assert_eq!(shop.call("POST", &control(&shop, "distribution"), Some(&chosen)).await.status, 204);
+    let request = json!({ "method": "token", "contact_information": { "access_id": "123456789012" } });
+    let created = session(&shop, &json!({})).await;
+    let url = created.member("/distribution_url");
+    assert_eq!(shop.call("POST", &url, Some(&request)).await.status, 204);
+    let trouble = json!({ "fail_next": 1 });
+    assert_eq!(shop.call("POST", &control(&shop, "distribution"), Some(&trouble)).await.status, 204);
+    let statuses = [
+        shop.call("POST", &url, Some(&request)).await.status,
+        shop.call("POST", &url, Some(&request)).await.status,
+    ];
+    assert_eq!(statuses, [503, 204]);
+    let messages = shop.call("GET", &control(&shop, "outbox"), None).await.json();
+    assert_eq!(messages.as_array().unwrap().len(), 2, "what met trouble is not sent");
+    shop.call("DELETE", &created.member("/session_url"), None).await;
+    let disabled = shop.call("POST", &url, Some(&request)).await;
+    assert_eq!((disabled.status, disabled.member("/error_code").as_str()), (400, "UNKNOWN"));
+    let expired = session(&shop, &json!({})).await;
+    shop.advance(48 * 60 * 60).await;
+    let answer = shop.call("POST", &expired.member("/distribution_url"), Some(&request)).await;
+    assert_eq!((answer.status, answer.member("/error_code").as_str()), (404, "NOT_FOUND"));
+}
+
+#[tokio::test]
+async fn staff_of_a_shop_are_told_where_to_check_an_identity() {
+    for dialect in BOTH {
+        let shop = Shop::open(dialect, None).await;
+        for (channel, is_given) in [("ECOMMERCE", false), ("TELESALES", false), ("IN_STORE", true)] {
+            let created = shop.create(&shop.payment_session(channel).await, &json!({})).await.json();
+            let url = created.get("manual_identification_check_url");
+            assert_eq!(url.is_some(), is_given, "{channel}");
+            if let Some(url) = url {
+                let answer = shop.call("POST", url.as_str().unwrap(), None).await;
+                assert_eq!((answer.status, answer.member("/error_code").as_str()), (404, "NOT_FOUND"));
+                assert_eq!(answer.member("/error_messages/0"), "no identity waits to be checked");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_what_the_options_ask_for() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let plain = page(&shop, &json!({})).await;
+    assert!(plain.contains("<html lang=\"sv-SE\">") && plain.contains("SEK 199.00"));
+    assert!(plain.contains("Betala SEK 199.00") && plain.contains("data-part=\"subtotal\""));
+    assert!(!plain.contains("data-part=\"logo\"") && plain.matches("type=\"radio\"").count() == 3);
+    let full = page(
+        &shop,
+        &json!({
+            "page_title": "Hats & more",
+            "logo_url": "https://m.example/logo.svg",
+            "purchase_type": "RENT",
+            "show_subtotal_detail": "HIDE",
+            "payment_method_categories": ["PAY_LATER", "PAY_OVER_TIME"],
+            "background_images": [{ "url": "https://m.example/wide.jpg", "width": 1600 }],
+        }),
+    )
+    .await;
+    for part in [
+        "<title>Hats &amp; more</title>",
+        "src=\"https://m.example/logo.svg\"",
+        "Hyr för SEK 199.00",
+        "value=\"pay_later\"",
+        "value=\"pay_over_time\"",
+        "https://m.example/wide.jpg",
+    ] {
+        assert!(full.contains(part), "{part}: {full}");
+    }
+    assert!(!full.contains("data-part=\"subtotal\"") && !full.contains("value=\"pay_now\""));
+}
+
+#[tokio::test]
+async fn a_fallback_offers_the_other_categories_before_the_payment_fails() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let options = json!({ "payment_fallback": true, "payment_method_category": "PAY_NOW" });
+    let created = session(&shop, &json!({ "options": options })).await;
+    let page = created.member("/redirect_url");
+    shop.open_page(&page).await;
+    let declined = shop.press(&page, "decline").await;
+    assert_eq!(declined.field("Location"), Some(page.as_str()));
+    let others = shop.open_page(&page).await.text();
+    assert!(!others.contains("value=\"pay_now\"") && others.contains("value=\"pay_later\""));
+    let read = || async { shop.call("GET", &created.member("/session_url"), None).await.member("/status") };
+    assert_eq!(read().await, "IN_PROGRESS");
+    shop.press(&page, "decline").await;
+    assert_eq!(read().await, "FAILED");
+}
+
+#[tokio::test]
+async fn one_authorization_becomes_one_order_wherever_it_was_given() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let payment = shop.payment_session("ECOMMERCE").await;
+    let created = shop.create(&payment, &json!({})).await;
+    let id = payment.rsplit('/').next().unwrap();
+    let elsewhere = json!({ "payment_session_id": id });
+    let authorize = || async {
+        let answer = shop.call("POST", &control(&shop, "authorizations"), Some(&elsewhere)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        format!("/payments/v1/authorizations/{}", answer.member("/authorization_token"))
+    };
+    let (first, second, third) = (authorize().await, authorize().await, authorize().await);
+    assert_eq!(shop.call("DELETE", &third, None).await.status, 204);
+    assert_eq!(shop.call("DELETE", &third, None).await.status, 404);
+    let order = purchase("ECOMMERCE");
+    let placed = shop.call("POST", &format!("{first}/order"), Some(&order)).await;
+    assert_eq!((placed.status, placed.member("/fraud_status").as_str()), (200, "ACCEPTED"));
+    let again = shop.call("POST", &format!("{first}/order"), Some(&order)).await;
+    assert_eq!((again.status, again.member("/error_code").as_str()), (403, "INVALID_OPERATION"));
+    let other = shop.call("POST", &format!("{second}/order"), Some(&order)).await;
+    assert_eq!((other.status, other.member("/error_code").as_str()), (404, "SESSION_COMPLETED"));
+    let read = shop.call("GET", &created.member("/session_url"), None).await;
+    assert_eq!(read.member("/status"), "CANCELLED");
+    let page = shop.open_page(&created.member("/redirect_url")).await;
+    assert!(!page.text().contains("data-move"));
+}
+
+#[tokio::test]
+async fn a_token_lives_an_hour_and_can_become_a_customer_token() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let token = || async {
+        let created = session(&shop, &json!({})).await;
+        shop.press(&created.member("/redirect_url"), "approve").await;
+        let read = shop.call("GET", &created.member("/session_url"), None).await;
+        format!("/payments/v1/authorizations/{}", read.member("/authorization_token"))
+    };
+    let (late, other) = (token().await, token().await);
+    let wanted = json!({
+        "purchase_country": "SE", "purchase_currency": "SEK", "locale": "sv-SE",
+        "description": "Hats", "intended_use": "SUBSCRIPTION",
+    });
+    let made = shop.call("POST", &format!("{other}/customer-token"), Some(&wanted)).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    assert!(!made.member("/token_id").is_empty());
+    let spent = shop.call("POST", &format!("{other}/order"), Some(&purchase("ECOMMERCE"))).await;
+    assert_eq!(spent.status, 403);
+    shop.advance(61 * 60).await;
+    let placed = shop.call("POST", &format!("{late}/order"), Some(&purchase("ECOMMERCE"))).await;
+    assert_eq!(placed.status, 404);
+}
+
+#[tokio::test]
+async fn orders_are_captured_refunded_and_cancelled() {
+    let shop = Shop::open(Dialect::Kustom, None).await;
+    let place = || async {
+        let created = session(&shop, &json!({})).await;
+        shop.press(&created.member("/redirect_url"), "approve").await;
+        let read = shop.call("GET", &created.member("/session_url"), None).await;
+        format!("/ordermanagement/v1/orders/{}", read.member("/order_id"))
+    };
+    let order = place().await;
+    let status = || async { shop.call("GET", &order, None).await.member("/status") };
+    let act = |act: &'static str, body: Value| {
+        let (shop, url) = (&shop, format!("{order}/{act}"));
+        async move { shop.call("POST", &url, Some(&body)).await }
+    };
+    assert_eq!(act("acknowledge", json!({})).await.status, 204);
+    assert_eq!(status().await, "AUTHORIZED");
+    let captured = act("captures", json!({ "captured_amount": 900 })).await;
+    assert_eq!(captured.status, 201);
+    assert!(captured.field("Capture-Id").is_some() && captured.field("Location").is_some());
+    assert_eq!(status().await, "PART_CAPTURED");
+    assert_eq!(act("cancel", json!({})).await.member("/error_code"), "CANCEL_NOT_ALLOWED");
+    assert_eq!(act("refunds", json!({ "refunded_amount": 100 })).await.status, 201);
+    assert_eq!(act("refunds", json!({ "refunded_amount": 801 })).await.status, 403);
+    assert_eq!(act("release-remaining-authorization", json!({})).await.status, 204);
+    assert_eq!(status().await, "CAPTURED");
+    let other = place().await;
+    let lower = json!({ "order_amount": 100 });
+    assert_eq!(shop.call("PATCH", &format!("{other}/authorization"), Some(&lower)).await.status, 204);
+    assert_eq!(shop.call("GET", &other, None).await.json()["order_amount"], 100);
+    assert_eq!(shop.call("POST", &format!("{other}/cancel"), None).await.status, 204);
+    assert_eq!(shop.call("GET", &other, None).await.member("/status"), "CANCELLED");
+}
+
+#[tokio::test]
+async fn a_limited_merchant_gets_an_empty_429_and_every_answer_tells_the_quota() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let payment = shop.payment_session("ECOMMERCE").await;
+    let limits = json!({ "creates_per_second": 5 });
+    assert_eq!(shop.call("POST", &control(&shop, "limiter"), Some(&limits)).await.status, 200);
+    // A second may end while a slow machine is still asking.
+    let limited = loop {
+        let answer = shop.create(&payment, &json!({})).await;
+        assert!(answer.field("X-Ratelimit-Limit").is_some_and(|limit| limit == "5, 5;w=1"));
+        if answer.status != 201 {
+            break answer;
+        }
+    };
+    assert_eq!((limited.status, limited.body.len()), (429, 0));
+    assert_eq!(limited.field("Content-Length"), Some("0"));
+    assert_eq!(limited.field("X-Ratelimit-Remaining"), Some("0"));
+    assert_eq!(limited.field("X-Ratelimit-Reset"), Some("1"));
+    assert_eq!(limited.field("X-Envoy-Ratelimited"), Some("true"));
+    let read = shop.call("GET", &payment, None).await;
+    assert_eq!(read.status, 200);
+    assert!(read.field("X-Ratelimit-Remaining").is_some());
+}
+
+#[tokio::test]
+async fn a_session_url_knows_reading_and_disabling_alone() {
+    for dialect in BOTH {
+        let shop = Shop::open(dialect, None).await;
+        let created = session(&shop, &json!({})).await;
+        let url = created.member("/session_url");
+        for method in ["PUT", "PATCH", "POST", "TRACE", "OPTIONS"] {
+            let refused = shop.call(method, &url, Some(&json!({ "merchant_urls": {} }))).await;
+            assert_eq!(refused.status, 405, "{method}");
+        }
+        let generation_url = created.member("/distribution_module/generation_url");
+        let token = shop.call("POST", &generation_url, None).await;
+        assert!(!token.member("/token").is_empty());
+        assert_eq!(shop.send("POST", &generation_url, "", "").await.status, 401);
+        let counter = shop.open_page(&created.member("/distribution_module/standalone_url")).await;
+        assert_eq!(counter.status, 200);
+        let unknown = shop.call("OPTIONS", "/nowhere", None).await;
+        assert_eq!((unknown.status, unknown.member("/error_code").as_str()), (404, "NOT_FOUND"));
+    }
+}

@@ -1,0 +1,7 @@
+//! Facts about the whole mock, seen from outside.
+
+mod callback;
+pub mod client;
+mod contract;
+mod faithful;
+mod inspection;

@@ -1,0 +1,259 @@
+//! What the mock answers: the table of routes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, on};
+use jiff::Timestamp;
+
+use crate::mock::api::{checkout, control, distribution, order_management, payments, sessions};
+use crate::mock::ground::Dialect;
+use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
+use crate::mock::http::{Call, Operation, Problem, Reply};
+use crate::mock::page::visit;
+use crate::mock::state::Playground;
+use crate::mock::watch::{dashboard, inspection};
+use crate::mock::wire::answer::{OUR_NAME, X_MOCK, answer, finish};
+use crate::mock::wire::openapi;
+use crate::mock::wire::route::Route;
+
+/// The API that both dialects have.
+fn api_routes() -> Vec<Route> {
+    let mut routes = order_routes();
+    routes.push(Route::merchant(
+        MethodFilter::POST,
+        "/hpp/v1/sessions",
+        Operation::CreateSession,
+        sessions::create,
+    ));
+    // The documented paths answer whatever paths are given out.
+    for paths in [&PLAIN_PATHS, &OPAQUE_PATHS] {
+        routes.extend([
+            Route::merchant(MethodFilter::GET, paths.session, Operation::ReadSession, sessions::read),
+            Route::merchant(
+                MethodFilter::DELETE,
+                paths.session,
+                Operation::DisableSession,
+                sessions::disable,
+            ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.distribution,
+                Operation::Distribute,
+                distribution::distribute,
+            ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.token,
+                Operation::GenerateToken,
+                distribution::generate_token,
+            ),
+            Route::merchant(
+                MethodFilter::POST,
+                paths.identity_check,
+                Operation::CheckIdentity,
+                sessions::check_identity,
+            ),
+        ]);
+    }
+    routes
+}
+
+/// Order management.
+fn order_routes() -> Vec<Route> {
+    let post = MethodFilter::POST;
+    let act = |method, act: &str, handler| {
+        let path = format!("/ordermanagement/v1/orders/{{order_id}}{act}");
+        let operation = if act.is_empty() { Operation::ReadOrder } else { Operation::ManageOrder };
+        Route::merchant(method, &path, operation, handler)
+    };
+    vec![
+        act(MethodFilter::GET, "", order_management::read),
+        act(post, "/acknowledge", order_management::acknowledge),
+        act(post, "/captures", order_management::capture),
+        act(post, "/refunds", order_management::refund),
+        act(post, "/cancel", order_management::cancel),
+        act(post, "/release-remaining-authorization", order_management::release),
+        act(MethodFilter::PATCH, "/authorization", order_management::authorize),
+    ]
+}
+
+/// The API of KP.
+fn payments_routes() -> Vec<Route> {
+    let session = "/payments/v1/sessions/{session_id}";
+    let authorization = "/payments/v1/authorizations/{token}";
+    vec![
+        Route::merchant(
+            MethodFilter::POST,
+            "/payments/v1/sessions",
+            Operation::CreatePaymentSession,
+            payments::create,
+        ),
+        Route::merchant(MethodFilter::GET, session, Operation::ReadPaymentSession, payments::read),
+        Route::merchant(MethodFilter::POST, session, Operation::UpdatePaymentSession, payments::update),
+        Route::merchant(
+            MethodFilter::POST,
+            &format!("{authorization}/order"),
+            Operation::PlaceOrder,
+            payments::place_order,
+        ),
+        Route::merchant(
+            MethodFilter::POST,
+            &format!("{authorization}/customer-token"),
+            Operation::CustomerToken,
+            payments::customer_token,
+        ),
+        Route::merchant(
+            MethodFilter::DELETE,
+            authorization,
+            Operation::CancelAuthorization,
+            payments::cancel_authorization,
+        ),
+    ]
+}
+
+/// The API of KCO.
+fn checkout_routes() -> Vec<Route> {
+    let order = "/checkout/v3/orders/{order_id}";
+    vec![
+        Route::merchant(
+            MethodFilter::POST,
+            "/checkout/v3/orders",
+            Operation::CreatePaymentSession,
+            checkout::create,
+        ),
+        Route::merchant(MethodFilter::GET, order, Operation::ReadPaymentSession, checkout::read),
+        Route::merchant(MethodFilter::POST, order, Operation::UpdatePaymentSession, checkout::update),
+        Route::merchant(
+            MethodFilter::POST,
+            &format!("{order}/abort"),
+            Operation::AbortPaymentSession,
+            checkout::abort,
+        ),
+    ]
+}
+
+/// What the consumer's browser opens.
+fn page_routes(paths: &Paths) -> Vec<Route> {
+    let page = paths.page;
+    vec![
+        Route::public(MethodFilter::GET, page, Operation::PaymentPage, visit::open),
+        Route::public(MethodFilter::POST, &format!("{page}/move"), Operation::Move, visit::act),
+        Route::public(
+            MethodFilter::GET,
+            &format!("{page}/cancel"),
+            Operation::CancelConfirmation,
+            visit::confirm_cancel,
+        ),
+        Route::public(MethodFilter::GET, &format!("{page}/completion"), Operation::Move, visit::complete),
+        Route::public(
+            MethodFilter::GET,
+            &format!("{page}/end/{{outcome}}"),
+            Operation::GenericPage,
+            visit::generic,
+        ),
+        Route::public(MethodFilter::GET, paths.qr_image, Operation::QrImage, visit::qr_image),
+        Route::public(
+            MethodFilter::GET,
+            paths.module,
+            Operation::DistributionModule,
+            visit::distribution_module,
+        ),
+    ]
+}
+
+/// The control interface.
+fn control_routes() -> Vec<Route> {
+    let post = MethodFilter::POST;
+    vec![
+        Route::inspect("/_mock", control::describe),
+        Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
+        Route::control(post, "clock", control::advance_clock),
+        Route::control(post, "outcome", control::choose_outcome),
+        Route::control(post, "distribution", control::choose_distribution),
+        Route::control(post, "limiter", control::set_limits),
+        Route::control(post, "authorizations", control::authorize_elsewhere),
+        Route::control(post, "callbacks", control::set_callback_line),
+    ]
+}
+
+/// What those who look on may read.
+fn inspection_routes() -> Vec<Route> {
+    vec![
+        Route::inspect("/", dashboard::show),
+        Route::inspect("/_mock/openapi.json", openapi::show),
+        Route::inspect("/_mock/accounts", inspection::accounts),
+        Route::inspect_account("", inspection::account),
+        Route::inspect_account("/clock", control::read_clock),
+        Route::inspect_account("/sessions", inspection::sessions_of_account),
+        Route::inspect_account("/outbox", control::list_messages),
+        Route::inspect_account("/limiter", control::read_limits),
+        Route::inspect_account("/callbacks", control::list_callbacks),
+        Route::inspect_account("/requests", inspection::requests_of_account),
+        Route::inspect("/_mock/sessions", inspection::sessions),
+        Route::inspect("/_mock/requests", inspection::requests),
+    ]
+}
+
+/// Every route of a mock of that dialect.
+pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
+    let provider_routes = match dialect {
+        Dialect::Klarna => payments_routes(),
+        Dialect::Kustom => checkout_routes(),
+    };
+    api_routes()
+        .into_iter()
+        .chain(provider_routes)
+        .chain(page_routes(paths))
+        .chain(control_routes())
+        .chain(inspection_routes())
+}
+
+/// The app: every route, and answers to what has none.
+pub fn router(playground: &Arc<Playground>) -> Router {
+    let mut router = Router::new();
+    for route in routes(playground.dialect, playground.paths) {
+        let path = route.path.clone();
+        let method = route.method;
+        router = router.route(&path, on(method, handler(playground, route)));
+    }
+    let watched = Arc::clone(playground);
+    router
+        .route("/_mock/events", on(MethodFilter::GET, async move || feed(&watched)))
+        .method_not_allowed_fallback(handler(playground, Route::missing(no_method)))
+        .fallback(handler(playground, Route::missing(no_path)))
+}
+
+/// The feed of what happens, which is no reply: it never ends.
+fn feed(playground: &Playground) -> Response {
+    match inspection::events(playground) {
+        Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),
+        Err(problem) => finish(playground, Operation::Control, Timestamp::now(), None, Err(problem)),
+    }
+}
+
+fn handler(
+    playground: &Arc<Playground>,
+    route: Route,
+) -> impl Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Clone + Send + Sync + 'static {
+    let playground = Arc::clone(playground);
+    let route = Arc::new(route);
+    move |request: Request| {
+        let playground = Arc::clone(&playground);
+        let route = Arc::clone(&route);
+        Box::pin(async move { answer(&playground, &route, request).await })
+    }
+}
+
+fn no_method(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    Err(Problem::new(status, "METHOD_NOT_ALLOWED", "method not allowed"))
+}
+
+fn no_path(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+    Err(Problem::not_found("no such resource"))
+}
