@@ -99,6 +99,24 @@ mod tests {
         report.to_html(&RunFolder::new(folder.path())).unwrap()
     }
 
+    /// Style, script and the insides of pictures have tests of their own.
+    #[test]
+    fn golden() {
+        let cut = |page: String, from: &str, until: &str, keep: usize| {
+            let pattern = format!("(?s){from}.*?{until}");
+            let mut seen = 0;
+            let replaced = regex::Regex::new(&pattern).unwrap().replace_all(&page, |found: &regex::Captures<'_>| {
+                seen += 1;
+                if seen <= keep { found[0].to_owned() } else { format!("‹{from}›") }
+            });
+            let replaced = replaced.into_owned();
+            assert!(seen > keep, "{from}");
+            replaced
+        };
+        let page = cut(cut(cut(page(), "<style>", "</style>", 0), "<script>", "</script>", 0), "<svg", "</svg>", 1);
+        insta::assert_snapshot!(page);
+    }
+
     #[test]
     fn the_first_screen_says_what_to_do_and_leads_to_the_first_failure() {
         let page = page();
