@@ -4,7 +4,7 @@ use crate::evidence::TroubleKind;
 use crate::exit_code::ExitCode;
 use crate::mock::{DEVIATIONS, Deviation};
 use crate::report;
-use crate::report::{RunReport, Standing};
+use crate::report::{Row, RunReport, Standing};
 use crate::requirement::{Level, Requirement};
 use crate::verdict::{Doubt, Verdict};
 use serde::Serialize;
@@ -251,8 +251,8 @@ fn met_trouble(report: &RunReport) -> bool {
 
 /// The requirements that need the page, with their areas.
 fn journey(report: &RunReport) -> BTreeMap<String, String> {
-    let rows = report.targets.iter().flat_map(|target| report.rows(target));
-    let journey = rows.filter(|row| row.journey);
+    let judged = report.judged();
+    let journey = judged.rows().filter(|row| row.journey);
     journey.map(|row| (row.requirement.id.to_string(), row.requirement.area.clone())).collect()
 }
 
@@ -272,12 +272,11 @@ fn read_report(out: &Path) -> Result<RunReport, String> {
 
 /// Requirements that stand as broken for any target.
 fn broken(report: &RunReport) -> BTreeSet<String> {
-    let rows = report.targets.iter().flat_map(|target| report.rows(target));
-    rows.filter(|row| {
+    let judged = report.judged();
+    let is_broken = |row: &&Row<'_>| {
         matches!(row.standing, Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness)
-    })
-    .map(|row| row.requirement.id.to_string())
-    .collect()
+    };
+    judged.rows().filter(is_broken).map(|row| row.requirement.id.to_string()).collect()
 }
 
 /// Why nothing could be proven.
@@ -296,9 +295,12 @@ mod tests {
     use crate::evidence::Trouble;
     use crate::verdict::Fault;
 
-    /// The example report with one verdict in place of another.
+    /// A report with one verdict in place of another.
     fn report_with(verdict: &Verdict) -> RunReport {
-        let mut report = RunReport::read(include_str!("../reports/example/report.json")).unwrap();
+        let mut report = report::fixture::report();
+        for record in report.targets.iter_mut().flat_map(|target| &mut target.records) {
+            record.attempts.last_mut().unwrap().verdict = Verdict::Pass;
+        }
         let records = report.targets.iter_mut().flat_map(|target| &mut target.records);
         records.last().unwrap().attempts.last_mut().unwrap().verdict = verdict.clone();
         report

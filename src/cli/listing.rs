@@ -3,7 +3,7 @@
 use crate::cli::{fail, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
-use crate::run::{Features, SchemaTexts};
+use crate::run::{Features, Schemas};
 use crate::{report, run, suite};
 use clap::Args;
 use serde_json::{Value, json};
@@ -102,8 +102,7 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
         Ok(features) => features,
         Err(error) => return fail(run::error_chain(&error)),
     };
-    let checked = SchemaTexts::load(None).and_then(|texts| texts.compile(false, &features.catalogue));
-    if let Err(error) = checked {
+    if let Err(error) = Schemas::load(None, &features.catalogue) {
         return fail(run::error_chain(&error));
     }
     let steps = match suite::steps_of(&features.loaded) {

@@ -134,6 +134,7 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
         Err(message) => return fail(message),
     };
     let quiet = arguments.quiet;
+    let formats: Vec<Format> = arguments.format.into_iter().map(Format::from).collect();
     let color = match arguments.color {
         clap::ColorChoice::Always => true,
         clap::ColorChoice::Never => false,
@@ -160,19 +161,21 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
             screenshots_of_all: matches!(arguments.screenshots, ScreenshotsArg::All),
         },
         out: arguments.out,
-        formats: arguments.format.into_iter().map(Format::from).collect(),
         progress: !quiet,
         arguments: std::env::args().skip(1).collect(),
     };
     match run::run(options).await {
         Ok(finished) => {
-            if quiet {
-                say(finished.report.headline());
-            } else {
-                let width = terminal_width();
-                say(finished.report.to_terminal(&finished.folder, width, color));
+            let judged = finished.report.judged();
+            if let Err(error) = run::write(&judged, &finished.folder, &formats) {
+                return fail(run::error_chain(&error));
             }
-            finished.report.outcome().into()
+            if quiet {
+                say(judged.headline());
+            } else {
+                say(judged.to_terminal(&finished.folder, terminal_width(), color));
+            }
+            judged.outcome().into()
         }
         Err(error) => fail(run::error_chain(&error)),
     }

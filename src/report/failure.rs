@@ -1,13 +1,13 @@
 //! Failures and open questions, gathered so that one root cause is shown once.
 
 use crate::evidence::{Evidence, Exchange};
-use crate::report::{RunReport, Standing, TargetReport};
-use crate::requirement::{Party, Requirement};
-use crate::verdict::{Finding, ScenarioRecord};
+use crate::report::{JudgedRecord, JudgedTarget, Row, Standing};
+use crate::requirement::Requirement;
+use crate::verdict::Finding;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Standings whose findings are listed as failures.
-pub const BROKEN: &[Standing] = &[Standing::Fail, Standing::Warn, Standing::Unconfirmed];
+const BROKEN: [Standing; 3] = [Standing::Fail, Standing::Warn, Standing::Unconfirmed];
 
 /// Standings of what could not be judged, but for `HARNESS`.
 const OPEN: [Standing; 4] = [Standing::Blocked, Standing::Infra, Standing::Unseen, Standing::NotRun];
@@ -26,9 +26,9 @@ pub struct Failure<'r> {
 pub struct Way<'r> {
     /// The finding that speaks for all.
     pub finding: &'r Finding,
-    pub record: &'r ScenarioRecord,
+    pub record: JudgedRecord<'r>,
     /// Everything that shows it, the finding that speaks included.
-    pub seen: Vec<(&'r ScenarioRecord, &'r Finding)>,
+    pub seen: Vec<(JudgedRecord<'r>, &'r Finding)>,
 }
 
 impl Way<'_> {
@@ -79,49 +79,31 @@ pub struct Open<'r> {
     pub cause: String,
     pub requirements: Vec<&'r Requirement>,
     /// The scenarios that met it.
-    pub records: Vec<&'r ScenarioRecord>,
+    pub records: Vec<JudgedRecord<'r>>,
 }
 
-impl RunReport {
-    /// The requirements that stand so and have findings, worst first.
-    pub fn failures<'r>(&'r self, target: &'r TargetReport, standings: &[Standing]) -> Vec<Failure<'r>> {
-        let mut failures: Vec<Failure<'r>> = Vec::new();
-        for row in self.rows(target).into_iter().filter(|row| standings.contains(&row.standing)) {
-            if !row.findings.is_empty() {
-                let ways = ways(&row.findings);
-                failures.push(Failure { requirement: row.requirement, standing: row.standing, ways });
-            }
-        }
+impl<'r> JudgedTarget<'r> {
+    /// The requirements that were seen broken, worst first.
+    pub fn failures(&self) -> Vec<Failure<'r>> {
+        let is_broken = |row: &&Row<'r>| BROKEN.contains(&row.standing) && !row.findings.is_empty();
+        let failure = |row: &Row<'r>| {
+            let ways = ways(&row.findings);
+            Failure { requirement: row.requirement, standing: row.standing, ways }
+        };
+        let mut failures: Vec<Failure<'r>> = self.rows.iter().filter(is_broken).map(failure).collect();
         failures.sort_by_key(|failure| failure.standing);
         failures
     }
 
-    /// What is odd about the requests that were sent. These are about us and not about the target: no standing rests on them.
-    pub fn warnings<'r>(&'r self, target: &'r TargetReport) -> Vec<Failure<'r>> {
-        let ours = self.catalogue.iter().filter(|requirement| requirement.party == Party::Harness);
-        let warning = |requirement: &'r Requirement| {
-            let findings = target.records.iter().flat_map(|record| {
-                let passive = record.last().findings.iter().filter(|finding| finding.passive);
-                let own = passive.filter(|finding| finding.requirement == requirement.id);
-                own.map(move |finding| (record, finding))
-            });
-            let ways = ways(&findings.collect::<Vec<_>>());
-            Failure { requirement, standing: Standing::Noted, ways }
-        };
-        ours.map(warning).filter(|warning| !warning.ways.is_empty()).collect()
-    }
-
     /// What could not be judged, one entry a cause: the harness's own faults first.
-    pub fn open<'r>(&'r self, target: &'r TargetReport) -> Vec<Open<'r>> {
+    pub fn open(&self) -> Vec<Open<'r>> {
         let mut open: Vec<Open<'r>> = Vec::new();
-        for record in target.voided() {
-            let requirement = record
-                .requirement
-                .as_ref()
-                .and_then(|id| self.catalogue.iter().find(|requirement| requirement.id == *id));
-            gather(&mut open, Standing::Harness, record.verdict().cause(), requirement, &[record]);
+        for record in self.records.iter().filter(|record| record.is_void()) {
+            let id = record.requirement.as_ref();
+            let requirement = self.catalogue.iter().find(|requirement| Some(&requirement.id) == id);
+            gather(&mut open, Standing::Harness, record.verdict().cause(), requirement, &[*record]);
         }
-        for row in self.rows(target).into_iter().filter(|row| OPEN.contains(&row.standing)) {
+        for row in self.rows.iter().filter(|row| OPEN.contains(&row.standing)) {
             gather(&mut open, row.standing, row.cause(), Some(row.requirement), &row.records);
         }
         open.sort_by_key(|entry| entry.standing);
@@ -134,7 +116,7 @@ fn gather<'r>(
     standing: Standing,
     cause: String,
     requirement: Option<&'r Requirement>,
-    records: &[&'r ScenarioRecord],
+    records: &[JudgedRecord<'r>],
 ) {
     let known = open.iter().position(|entry| entry.standing == standing && entry.cause == cause);
     let index = known.unwrap_or_else(|| {
@@ -150,7 +132,7 @@ fn gather<'r>(
 }
 
 /// Findings that say the same are one way; a scenario that was about it speaks before one that met it in passing.
-fn ways<'r>(findings: &[(&'r ScenarioRecord, &'r Finding)]) -> Vec<Way<'r>> {
+pub fn ways<'r>(findings: &[(JudgedRecord<'r>, &'r Finding)]) -> Vec<Way<'r>> {
     let mut sorted = findings.to_vec();
     sorted.sort_by_key(|(_, finding)| finding.passive);
     let mut ways: Vec<Way<'r>> = Vec::new();
@@ -189,12 +171,12 @@ fn without_numbers(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::{Judged, fixture};
 
     #[test]
     fn a_passive_finding_is_one_failure_with_every_exchange() {
         let report = fixture::report();
-        let failures = report.failures(&report.targets[0], BROKEN);
+        let failures = report.judged().targets[0].failures();
         let passive = failures.iter().find(|failure| failure.requirement.id.as_str() == "HPP-CREATE-009");
         let ways = &passive.unwrap().ways;
         assert_eq!(ways.len(), 1);
@@ -204,23 +186,24 @@ mod tests {
     #[test]
     fn failures_and_open_questions_are_worst_first() {
         let report = fixture::report();
-        for target in &report.targets {
-            assert!(report.failures(target, BROKEN).is_sorted_by_key(|failure| failure.standing));
-            assert!(report.open(target).is_sorted_by_key(|open| open.standing));
+        for target in &report.judged().targets {
+            assert!(target.failures().is_sorted_by_key(|failure| failure.standing));
+            assert!(target.open().is_sorted_by_key(|open| open.standing));
         }
     }
 
     #[test]
     fn a_warning_about_a_request_of_ours_changes_no_row() {
         let (report, warned) = (fixture::report(), fixture::warned());
-        let standings = |report: &RunReport| {
-            let rows = report.rows(&report.targets[0]).into_iter();
+        let (report, warned) = (report.judged(), warned.judged());
+        let standings = |judged: &Judged<'_>| {
+            let rows = judged.targets[0].rows.iter();
             rows.map(|row| (row.requirement.id.clone(), row.standing)).collect::<Vec<_>>()
         };
         assert_eq!(standings(&report), standings(&warned));
         assert_eq!(report.outcome(), warned.outcome());
-        assert!(report.warnings(&report.targets[0]).is_empty());
-        let warnings = warned.warnings(&warned.targets[0]);
+        assert!(report.targets[0].warnings.is_empty());
+        let warnings = &warned.targets[0].warnings;
         assert_eq!(warnings.len(), 1);
         assert_eq!(warnings[0].requirement.id.as_str(), "HPP-PLACEHOLDER-027");
         assert_eq!(warnings[0].ways[0].seen.len(), 2);

@@ -2,14 +2,15 @@
 
 use crate::evidence::{Exchange, Operation, Outcome as Answer, PageVisit, Request, Response, Trouble};
 use crate::report::failure::exchange_of;
+use crate::report::summary::counts;
 use crate::report::{
-    Gate, Outcome, Row, RunFacts, RunFolder, RunReport, Standing, TargetFacts, TargetReport,
+    Gate, Judged, JudgedRecord, JudgedTarget, Outcome, Row, RunFacts, RunFolder, RunReport, Standing,
+    Summary, TargetFacts,
 };
 use crate::requirement::{Confidence, Level, Requirement, RequirementId};
 use crate::verdict::{Finding, ScenarioRecord};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::io::Write;
 
 /// The report with everything that is computed from it.
 #[derive(Serialize)]
@@ -35,13 +36,19 @@ struct TargetDocument<'r> {
     musts: Musts,
     standings: BTreeMap<&'static str, usize>,
     requirements: Vec<RequirementDocument<'r>>,
-    records: &'r [ScenarioRecord],
+    records: Vec<&'r ScenarioRecord>,
 }
 
 #[derive(Serialize)]
 struct Gates {
     api: Outcome,
     journey: Outcome,
+}
+
+impl Gates {
+    fn of(api: Summary, journey: Summary) -> Self {
+        Self { api: api.outcome, journey: journey.outcome }
+    }
 }
 
 #[derive(Serialize)]
@@ -143,27 +150,41 @@ impl Serialize for Shown<'_> {
     }
 }
 
-impl RunReport {
-    /// Writes `report.json`, in one line.
-    pub fn write_json(&self, folder: &RunFolder, mut out: impl Write) -> Result<(), JsonError> {
+impl Judged<'_> {
+    /// `report.json`, in one line.
+    pub fn to_json(&self, folder: &RunFolder) -> Result<String, JsonError> {
         let document = Document {
-            schema_version: self.schema_version,
+            schema_version: self.report.schema_version,
             outcome: self.outcome(),
             advice: self.outcome_for_signing().advice(),
             left_out: self.left_out(),
             headline: self.headline(),
-            outcomes: Gates {
-                api: self.outcome_through(Gate::Api),
-                journey: self.outcome_through(Gate::Journey),
-            },
-            run: &self.run,
+            outcomes: Gates::of(self.through(Gate::Api), self.through(Gate::Journey)),
+            run: &self.report.run,
             targets: self.targets.iter().map(|target| self.target_document(target, folder)).collect(),
-            catalogue: &self.catalogue,
+            catalogue: &self.report.catalogue,
         };
-        serde_json::to_writer(&mut out, &document).map_err(|source| JsonError::Write { source })?;
-        out.write_all(b"\n").and_then(|()| out.flush()).map_err(|source| JsonError::Flush { source })
+        let text = serde_json::to_string(&document).map_err(|source| JsonError::Write { source })?;
+        Ok(text + "\n")
     }
 
+    fn target_document<'r>(&self, target: &JudgedTarget<'r>, folder: &'r RunFolder) -> TargetDocument<'r> {
+        let summary = target.through(self.report.run.gate);
+        let counted = counts(&target.rows).into_iter().map(|(standing, count)| (standing.word(), count));
+        TargetDocument {
+            facts: target.facts,
+            outcome: summary.outcome,
+            headline: summary.headline(),
+            outcomes: Gates::of(target.api, target.journey),
+            musts: Musts { seen: target.all.seen, apply: target.all.apply },
+            standings: counted.collect(),
+            requirements: target.rows.iter().map(|row| requirement_document(target, row, folder)).collect(),
+            records: target.records.iter().map(|record| record.record).collect(),
+        }
+    }
+}
+
+impl RunReport {
     /// Reads a report back; what is computed is not read but computed again when asked for.
     pub fn read(text: &str) -> Result<Self, JsonError> {
         let report: Self = serde_json::from_str(text).map_err(|source| JsonError::Read { source })?;
@@ -176,41 +197,19 @@ impl RunReport {
         }
         Ok(report)
     }
-
-    fn target_document<'r>(&'r self, target: &'r TargetReport, folder: &'r RunFolder) -> TargetDocument<'r> {
-        let rows = self.rows(target);
-        let (seen, apply) = self.musts_seen(target);
-        let mut standings = BTreeMap::new();
-        for row in &rows {
-            *standings.entry(row.standing.word()).or_default() += 1;
-        }
-        TargetDocument {
-            facts: &target.facts,
-            outcome: self.target_outcome(target),
-            headline: self.target_headline(target),
-            outcomes: Gates {
-                api: self.target_outcome_through(target, Gate::Api),
-                journey: self.target_outcome_through(target, Gate::Journey),
-            },
-            musts: Musts { seen, apply },
-            standings,
-            requirements: rows.into_iter().map(|row| requirement_document(target, &row, folder)).collect(),
-            records: &target.records,
-        }
-    }
 }
 
 fn requirement_document<'r>(
-    target: &'r TargetReport,
+    target: &JudgedTarget<'r>,
     row: &Row<'r>,
     folder: &'r RunFolder,
 ) -> RequirementDocument<'r> {
     let requirement = row.requirement;
-    let document = |(record, finding): &(&'r ScenarioRecord, &'r Finding)| FindingDocument {
+    let document = |(record, finding): &(JudgedRecord<'r>, &'r Finding)| FindingDocument {
         requirement: &requirement.id,
         statement: &requirement.statement,
         source: &requirement.source,
-        scenario: &record.key,
+        scenario: &record.record.key,
         step: &finding.step,
         file: &finding.file,
         line: finding.line,
@@ -218,7 +217,7 @@ fn requirement_document<'r>(
         expected: &finding.mismatch.expected,
         actual: &finding.mismatch.actual,
         passive: finding.passive,
-        shown: Shown { record, finding, folder },
+        shown: Shown { record: record.record, finding, folder },
     };
     RequirementDocument {
         id: &requirement.id,
@@ -240,9 +239,6 @@ fn requirement_document<'r>(
 pub enum JsonError {
     #[error("cannot write the report")]
     Write { source: serde_json::Error },
-
-    #[error("cannot finish writing the report")]
-    Flush { source: std::io::Error },
 
     #[error("the report is malformed")]
     Read { source: serde_json::Error },
@@ -266,9 +262,7 @@ mod tests {
     const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
     fn written(report: &RunReport, folder: &RunFolder) -> Value {
-        let mut out = Vec::new();
-        report.write_json(folder, &mut out).unwrap();
-        serde_json::from_slice(&out).unwrap()
+        serde_json::from_str(&report.judged().to_json(folder).unwrap()).unwrap()
     }
 
     fn findings(document: &Value, wanted: &str) -> Vec<Value> {

@@ -1,78 +1,78 @@
 //! `junit.xml`: one suite a target, one case a scenario, for build servers.
 
 use crate::report::failure::exchange_of;
-use crate::report::{Row, RunFolder, RunReport, Standing, TargetReport};
+use crate::report::{Judged, JudgedRecord, JudgedTarget, Row, RunFacts, RunFolder, Standing};
 use crate::requirement::RequirementId;
-use crate::verdict::{Attempt, Finding, ScenarioRecord, Verdict};
+use crate::verdict::{Attempt, Finding, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-impl RunReport {
+impl Judged<'_> {
     /// The report as `JUnit` XML; characters that XML forbids are left out.
     pub fn to_junit(&self, folder: &RunFolder) -> Result<String, JunitError> {
         let mut report = Report::new("hpp-conformance");
-        report.set_time(elapsed(self));
+        report.set_time(elapsed(&self.report.run));
         for target in &self.targets {
-            report.add_test_suite(self.suite(target, folder));
+            report.add_test_suite(suite(&self.report.run, target, folder));
         }
         report.to_string().map_err(|source| JunitError::Serialize { source: Box::new(source) })
     }
+}
 
-    fn suite(&self, target: &TargetReport, folder: &RunFolder) -> TestSuite {
-        let mut suite = TestSuite::new(target.facts.name.as_str());
-        suite.set_time(elapsed(self));
-        for (name, value) in [
-            ("run", self.run.id.clone()),
-            ("outcome", self.target_outcome(target).to_string()),
-            ("headline", self.target_headline(target)),
-            ("started_at", self.run.started_at.to_string()),
-            ("harness_version", self.run.harness_version.clone()),
-            ("arguments", self.run.arguments.join(" ")),
-            ("seed", self.run.seed.to_string()),
-            ("partial", self.run.partial.to_string()),
-            ("deviation", self.run.deviation.clone().unwrap_or_default()),
-            ("browser", self.run.browser.clone().unwrap_or_default()),
-            ("dialect", target.facts.dialect.to_string()),
-            ("provider", target.facts.provider.to_string()),
-            ("base_url", target.facts.base_url.clone()),
-            ("features", self.run.hashes.features.clone()),
-            ("catalogue", self.run.hashes.catalogue.clone()),
-            ("schemas", self.run.hashes.schemas.clone()),
-        ] {
-            if !value.is_empty() {
-                suite.add_property((name, value.as_str()));
-            }
+fn suite(run: &RunFacts, target: &JudgedTarget<'_>, folder: &RunFolder) -> TestSuite {
+    let facts = target.facts;
+    let summary = target.through(run.gate);
+    let mut suite = TestSuite::new(facts.name.as_str());
+    suite.set_time(elapsed(run));
+    for (name, value) in [
+        ("run", run.id.clone()),
+        ("outcome", summary.outcome.to_string()),
+        ("headline", summary.headline()),
+        ("started_at", run.started_at.to_string()),
+        ("harness_version", run.harness_version.clone()),
+        ("arguments", run.arguments.join(" ")),
+        ("seed", run.seed.to_string()),
+        ("partial", run.partial.to_string()),
+        ("deviation", run.deviation.clone().unwrap_or_default()),
+        ("browser", run.browser.clone().unwrap_or_default()),
+        ("dialect", facts.dialect.to_string()),
+        ("provider", facts.provider.to_string()),
+        ("base_url", facts.base_url.clone()),
+        ("features", run.hashes.features.clone()),
+        ("catalogue", run.hashes.catalogue.clone()),
+        ("schemas", run.hashes.schemas.clone()),
+    ] {
+        if !value.is_empty() {
+            suite.add_property((name, value.as_str()));
         }
-        let rows: HashMap<&RequirementId, Row<'_>> =
-            self.rows(target).into_iter().map(|row| (&row.requirement.id, row)).collect();
-        for record in &target.records {
-            let row = record.requirement.as_ref().and_then(|id| rows.get(id));
-            let standing = self.record_standing(target, record);
-            suite.add_test_case(case(record, standing, row, folder));
-        }
-        for row in rows_without_scenario(self, target) {
-            suite.add_test_case(passive_case(&row, folder));
-        }
-        suite
     }
+    let rows: HashMap<&RequirementId, &Row<'_>> =
+        target.rows.iter().map(|row| (&row.requirement.id, row)).collect();
+    for record in &target.records {
+        let row = record.requirement.as_ref().and_then(|id| rows.get(id)).copied();
+        suite.add_test_case(case(record, row, folder));
+    }
+    for row in target.rows.iter().filter(|row| has_no_case(row)) {
+        suite.add_test_case(passive_case(row, folder));
+    }
+    suite
 }
 
-/// Rows that no scenario is about but that some exchange broke: without a case of their own they would be lost.
-fn rows_without_scenario<'r>(report: &'r RunReport, target: &'r TargetReport) -> Vec<Row<'r>> {
-    let broken = |row: &Row<'_>| !row.findings.is_empty() && row.standing != Standing::Na;
-    let alone = |row: &Row<'_>| row.records.iter().all(|record| *record.verdict() != Verdict::Fail);
-    report.rows(target).into_iter().filter(|row| broken(row) && alone(row)).collect()
+/// Whether no scenario is about a row that some exchange broke: without a case of its own it would be lost.
+fn has_no_case(row: &Row<'_>) -> bool {
+    let alone = || row.records.iter().all(|record| *record.verdict() != Verdict::Fail);
+    !row.findings.is_empty() && row.standing != Standing::Na && alone()
 }
 
-fn elapsed(report: &RunReport) -> Duration {
-    Duration::try_from(report.run.finished_at.duration_since(report.run.started_at)).unwrap_or_default()
+fn elapsed(run: &RunFacts) -> Duration {
+    Duration::try_from(run.finished_at.duration_since(run.started_at)).unwrap_or_default()
 }
 
-fn case(record: &ScenarioRecord, standing: Standing, row: Option<&Row<'_>>, folder: &RunFolder) -> TestCase {
+fn case(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) -> TestCase {
     let last = record.last();
-    let mut status = status(record, standing, row, folder);
+    let mut status = status(record, row, folder);
     if !matches!(status, TestCaseStatus::Skipped { .. }) {
         status.add_reruns(record.attempts[..record.attempts.len() - 1].iter().map(rerun));
     }
@@ -90,16 +90,11 @@ fn stem(file: &str) -> &str {
     file.rsplit('/').next().unwrap_or(file).trim_end_matches(".feature")
 }
 
-fn status(
-    record: &ScenarioRecord,
-    standing: Standing,
-    row: Option<&Row<'_>>,
-    folder: &RunFolder,
-) -> TestCaseStatus {
-    let last = record.last();
+fn status(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) -> TestCaseStatus {
+    let (last, standing) = (record.last(), record.standing);
     let own =
         last.findings.iter().filter(|finding| Some(&finding.requirement) == record.requirement.as_ref());
-    let findings: Vec<(&ScenarioRecord, &Finding)> = own.map(|finding| (record, finding)).collect();
+    let findings: Vec<(JudgedRecord<'_>, &Finding)> = own.map(|finding| (*record, finding)).collect();
     let first = findings.first().map(|(_, finding)| finding.mismatch.to_string());
     let why = first.unwrap_or_else(|| last.verdict.cause());
     if record.candidate && last.verdict != Verdict::Pass {
@@ -127,7 +122,7 @@ fn error(standing: Standing, verdict: &Verdict) -> TestCaseStatus {
 
 fn failure(
     standing: Standing,
-    findings: &[(&ScenarioRecord, &Finding)],
+    findings: &[(JudgedRecord<'_>, &Finding)],
     row: Option<&Row<'_>>,
     folder: &RunFolder,
 ) -> TestCaseStatus {
@@ -138,7 +133,7 @@ fn failure(
 }
 
 fn description(
-    findings: &[(&ScenarioRecord, &Finding)],
+    findings: &[(JudgedRecord<'_>, &Finding)],
     row: Option<&Row<'_>>,
     folder: &RunFolder,
 ) -> String {
@@ -197,7 +192,7 @@ mod tests {
     fn xml() -> String {
         let report = fixture::report();
         assert!(!report.targets.is_empty());
-        report.to_junit(&RunFolder::new("reports/none")).unwrap()
+        report.judged().to_junit(&RunFolder::new("reports/none")).unwrap()
     }
 
     #[test]

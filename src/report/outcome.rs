@@ -1,12 +1,10 @@
 //! The outcome of a run: one word for the exit code, one for the person who signs.
 
-use crate::report::{Row, RunReport, Standing, TargetReport};
-use crate::requirement::Level;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a run as a whole comes to, in the order of precedence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum Outcome {
     /// A MUST was observed broken.
@@ -14,6 +12,7 @@ pub enum Outcome {
     /// Part of the result is void; the rest was still run and reported.
     HarnessFault,
     /// Nothing failed, but a MUST that applies could not be judged, a floor id is unseen, or nothing was judged.
+    #[default]
     Incomplete,
     /// Only stale waivers or flaky scenarios stand in the way.
     Policy,
@@ -33,7 +32,7 @@ impl Outcome {
         }
     }
 
-    /// What to do with the release, in plain words; a report asks it of [`RunReport::outcome_for_signing`].
+    /// What to do with the release, in plain words; a report asks it of [`Judged::outcome_for_signing`](crate::report::Judged::outcome_for_signing).
     pub fn advice(self) -> &'static str {
         match self {
             Self::Conformant => "sign",
@@ -71,38 +70,5 @@ impl Gate {
             Self::Api => !journey,
             Self::Journey => journey,
         }
-    }
-}
-
-/// The outcome of a whole run, seen through a gate.
-pub fn of_run(report: &RunReport, gate: Gate) -> Outcome {
-    let worst = report.targets.iter().map(|target| of_target(report, target, gate)).min();
-    worst.unwrap_or(Outcome::Incomplete)
-}
-
-/// The outcome of one target, seen through a gate.
-pub fn of_target(report: &RunReport, target: &TargetReport, gate: Gate) -> Outcome {
-    let rows: Vec<Row<'_>> =
-        report.rows(target).into_iter().filter(|row| gate.lets_in(row.journey)).collect();
-    let any = |wanted: &[Standing]| rows.iter().any(|row| wanted.contains(&row.standing));
-    let any_must = |wanted: &[Standing]| {
-        rows.iter().any(|row| row.requirement.level == Level::Must && wanted.contains(&row.standing))
-    };
-    let floor_unseen =
-        rows.iter().any(|row| target.facts.floor.contains(&row.requirement.id) && !row.standing.is_seen());
-    let void = target.voided().any(|record| gate.lets_in(record.needs_browser()));
-    if any_must(&[Standing::Fail]) {
-        Outcome::NonConformant
-    } else if void || any(&[Standing::Harness]) {
-        Outcome::HarnessFault
-    } else if any_must(&[Standing::Blocked, Standing::Infra])
-        || floor_unseen
-        || !rows.iter().any(|row| row.standing.is_seen())
-    {
-        Outcome::Incomplete
-    } else if any(&[Standing::Stale, Standing::Flaky]) {
-        Outcome::Policy
-    } else {
-        Outcome::Conformant
     }
 }

@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 static FEATURES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/features");
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
@@ -63,37 +64,49 @@ impl Features {
     }
 }
 
-/// The texts of the schemas, embedded or of a folder.
-pub struct SchemaTexts(Vec<NamedText>);
+/// The schemas of a run, embedded or of a folder.
+pub struct Schemas {
+    texts: Vec<NamedText>,
+    /// Compiled as a target on this machine is judged.
+    on_loopback: Arc<SchemaSet>,
+}
 
-impl SchemaTexts {
-    /// The embedded schemas, or those of a folder instead.
-    pub fn load(folder: Option<&Path>) -> Result<Self, AssetError> {
-        let Some(folder) = folder else { return Ok(Self(embedded(&SCHEMAS, "schemas", "schema.json"))) };
-        let mut texts = Vec::new();
-        collect(folder, "schema.json", &mut texts)?;
-        if texts.is_empty() {
+impl Schemas {
+    /// The embedded schemas, or those of a folder instead. Each requirement they name must be in the catalogue.
+    pub fn load(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Self, AssetError> {
+        let texts = match folder {
+            None => embedded(&SCHEMAS, "schemas", "schema.json"),
+            Some(folder) => {
+                let mut texts = Vec::new();
+                collect(folder, "schema.json", &mut texts)?;
+                texts
+            }
+        };
+        if let (true, Some(folder)) = (texts.is_empty(), folder) {
             return Err(AssetError::NoSchema { path: folder.to_owned() });
         }
-        Ok(Self(texts))
-    }
-
-    /// Compiles the schemas; each requirement they name must be in the catalogue.
-    pub fn compile(&self, loopback: bool, catalogue: &Catalogue) -> Result<SchemaSet, AssetError> {
-        let files = self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()));
-        let set = SchemaSet::compile(files, loopback)?;
-        match set.owners().into_iter().find(|(_, id)| catalogue.get(id).is_none()) {
+        let on_loopback = Arc::new(compile(&texts, true)?);
+        match on_loopback.owners().into_iter().find(|(_, id)| catalogue.get(id).is_none()) {
             Some((schema, id)) => {
                 Err(AssetError::UnknownOwner { schema: schema.to_owned(), id: id.to_string() })
             }
-            None => Ok(set),
+            None => Ok(Self { texts, on_loopback }),
         }
+    }
+
+    /// The schemas as a target is judged by them, on this machine or elsewhere.
+    pub fn set(&self, loopback: bool) -> Result<Arc<SchemaSet>, AssetError> {
+        if loopback { Ok(Arc::clone(&self.on_loopback)) } else { Ok(Arc::new(compile(&self.texts, false)?)) }
     }
 
     /// Hash of all texts.
     pub fn hash(&self) -> String {
-        hash(&self.0)
+        hash(&self.texts)
     }
+}
+
+fn compile(texts: &[NamedText], loopback: bool) -> Result<SchemaSet, SchemaError> {
+    SchemaSet::compile(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())), loopback)
 }
 
 /// The text of an embedded file below `targets/`.

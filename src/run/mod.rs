@@ -10,8 +10,11 @@ mod progress;
 mod records;
 mod stop;
 mod subject;
+mod target;
+#[cfg(test)]
+mod tests;
 
-pub use assets::{AssetError, Features, SchemaTexts, embedded_targets};
+pub use assets::{AssetError, Features, Schemas, embedded_targets};
 pub use stop::asked_to_stop;
 pub use subject::{Embedded, SubjectError, TargetChoice};
 
@@ -19,11 +22,11 @@ use crate::browser::PageDriverError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::evidence::Recorder;
-use crate::report::{Gate, Hashes, RunFacts, RunFolder, RunReport, TargetReport};
-use crate::requirement::Requirement;
+use crate::report::{Gate, Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport};
+use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite;
 use crate::suite::{Case, Filter, Steps};
-use crate::target::{Ability, TargetProfile};
+use crate::target::Ability;
 use crate::verdict::{Attempt, Doubt, Verdict};
 pub use browsers::BrowserChoice;
 use browsers::Browsers;
@@ -31,12 +34,13 @@ use jiff::Timestamp;
 use journal::Journal;
 use phase::Phase;
 use progress::Progress;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use stop::cancellation;
 use subject::Subject;
+use target::Target;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -60,7 +64,6 @@ pub struct RunOptions {
     pub browsers: BrowserChoice,
     /// The folder in which the run gets one of its own.
     pub out: PathBuf,
-    pub formats: Vec<Format>,
     /// Whether a line of progress is shown on standard error.
     pub progress: bool,
     /// The command line, for the report.
@@ -84,14 +87,12 @@ pub struct Finished {
     pub folder: RunFolder,
 }
 
-/// Runs the features against the targets and writes the reports.
+/// Runs the features against the targets; what came of it is in memory and in the journal, and the files of the report are yet to be written.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let features = Features::load(&options.features)?;
     let steps = suite::steps_of(&features.loaded)?;
-    let schemas = SchemaTexts::load(options.schemas.as_deref())?;
-    // Each target has its own set of them; a fault is told before a request is sent.
-    schemas.compile(true, &features.catalogue)?;
+    let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     let recorder = Arc::new(Recorder::default());
     let mut subjects = Vec::new();
     for choice in &options.targets {
@@ -100,32 +101,42 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let id = name::run_id(started_at, &subjects);
     let folder = options.out.join(&id);
     std::fs::create_dir_all(&folder).map_err(|source| RunError::Folder { path: folder.clone(), source })?;
-    let session = Session {
+    let run = Run {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
         browsers: Mutex::default(),
         cancel: cancellation(options.deadline).map_err(RunError::Signals)?,
-        recorder,
+        ours: Arc::new(ours(&features)),
         folder: folder.clone(),
+        features: &features,
+        steps: &steps,
+        recorder,
         began,
-        features,
-        steps,
-        schemas,
         options,
     };
+    let mut targets = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        session.run_target(index, &subject.profile).await?;
+        targets.push(Target::new(&run, &schemas, index, &subject.profile)?);
     }
-    let report = session.conclude(id, started_at, &subjects)?;
+    for target in &targets {
+        run.run_target(target).await?;
+    }
+    let report = run.conclude(id, started_at, targets, schemas.hash())?;
     Ok(Finished { report, folder: RunFolder::new(folder) })
 }
 
+/// The requirements that are not the server's to keep.
+fn ours(features: &Features) -> HashSet<RequirementId> {
+    let ours = features.catalogue.iter().filter(|requirement| requirement.party != Party::Server);
+    ours.map(|requirement| requirement.id.clone()).collect()
+}
+
 /// The parts that all targets of a run share.
-struct Session {
+struct Run<'a> {
     options: RunOptions,
-    features: Features,
-    steps: Steps,
-    schemas: SchemaTexts,
+    features: &'a Features,
+    steps: &'a Steps,
+    ours: Arc<HashSet<RequirementId>>,
     recorder: Arc<Recorder>,
     journal: Journal,
     progress: Progress,
@@ -135,24 +146,20 @@ struct Session {
     began: Instant,
 }
 
-impl Session {
+impl Run<'_> {
     /// Runs the scenarios that apply to a target: those of the API first, then those that need the page, then what is tried again.
-    async fn run_target(&self, index: usize, profile: &TargetProfile) -> Result<(), RunError> {
-        let Features { loaded, catalogue, .. } = &self.features;
-        let choices = suite::choose(loaded, &self.options.filter, catalogue, profile, &self.steps);
-        let mut waiting: Vec<&Case> =
-            choices.iter().filter(|choice| choice.verdict.is_none()).map(|choice| choice.case).collect();
-        self.progress.expect(&profile.name, waiting.len());
-        for attempt in 1..=self.options.retries + 1 {
+    async fn run_target(&self, target: &Target<'_>) -> Result<(), RunError> {
+        let mut waiting: Vec<&Case> = target.to_run().collect();
+        for _ in 0..=self.options.retries {
+            self.progress.expect(&target.profile.name, waiting.len());
             let (journey, api): (Vec<&Case>, Vec<&Case>) =
                 waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));
-            let mut again = self.phase(Phase::Api, index, profile, &api, attempt).await?;
-            again.extend(self.phase(Phase::Journey, index, profile, &journey, attempt).await?);
+            let mut again = self.phase(Phase::Api, target, &api).await?;
+            again.extend(self.phase(Phase::Journey, target, &journey).await?);
             waiting.retain(|case| again.contains(&case.key));
             if waiting.is_empty() || self.cancel.is_cancelled() {
                 break;
             }
-            self.progress.expect(&profile.name, waiting.len());
         }
         Ok(())
     }
@@ -162,7 +169,8 @@ impl Session {
         self,
         id: String,
         started_at: Timestamp,
-        subjects: &[Subject],
+        targets: Vec<Target<'_>>,
+        schemas: String,
     ) -> Result<RunReport, RunError> {
         self.progress.finish();
         let mut attempts: HashMap<(usize, String), Vec<Attempt>> = HashMap::new();
@@ -170,18 +178,15 @@ impl Session {
             attempts.entry((entry.target, entry.key)).or_default().push(entry.attempt);
         }
         let catalogue: Vec<Requirement> = self.features.catalogue.iter().cloned().collect();
-        let mut targets = Vec::new();
-        for (index, subject) in subjects.iter().enumerate() {
-            let profile = &subject.profile;
-            let Features { loaded, catalogue: known, faults, .. } = &self.features;
-            let choices = suite::choose(loaded, &self.options.filter, known, profile, &self.steps);
-            let made = |case: &Case| attempts.remove(&(index, case.key.clone()));
-            let records = records::of_target(choices, made, faults);
-            targets.push(TargetReport { facts: records::facts(profile, &catalogue), records });
-        }
+        let mut report_of = |target: Target<'_>| {
+            let made = |case: &Case| attempts.remove(&(target.index, case.key.clone()));
+            let records = records::of_target(target.choices, made, &self.features.faults);
+            TargetReport { facts: records::facts(target.profile, &catalogue), records }
+        };
+        let targets = targets.into_iter().map(&mut report_of).collect();
         let browsers = self.browsers.into_inner();
         let browser = browsers.as_ref().and_then(|browsers| browsers.pool.as_ref().ok());
-        let report = RunReport {
+        Ok(RunReport {
             schema_version: RunReport::SCHEMA_VERSION,
             run: RunFacts {
                 id,
@@ -197,33 +202,25 @@ impl Session {
                 hashes: Hashes {
                     features: self.features.hash.clone(),
                     catalogue: self.features.catalogue_hash.clone(),
-                    schemas: self.schemas.hash(),
+                    schemas,
                 },
             },
             targets,
             catalogue,
-        };
-        write(&report, &self.folder, &self.options.formats)?;
-        Ok(report)
+        })
     }
 }
 
 /// Writes the files of a report into the folder of its run.
-pub fn write(report: &RunReport, folder: &std::path::Path, formats: &[Format]) -> Result<(), RunError> {
-    let run = RunFolder::new(folder);
-    let failed = |path: PathBuf| move |source| RunError::Folder { path, source };
+pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Result<(), RunError> {
     for format in formats {
         let (name, bytes) = match format {
-            Format::Json => {
-                let mut bytes = Vec::new();
-                report.write_json(&run, &mut bytes)?;
-                ("report.json", bytes)
-            }
-            Format::Html => ("report.html", report.to_html(&run)?.into_bytes()),
-            Format::Junit => ("junit.xml", report.to_junit(&run)?.into_bytes()),
+            Format::Json => ("report.json", judged.to_json(folder)?),
+            Format::Html => ("report.html", judged.to_html(folder)?),
+            Format::Junit => ("junit.xml", judged.to_junit(folder)?),
         };
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(failed(path))?;
+        let path = folder.root().join(name);
+        std::fs::write(&path, bytes).map_err(|source| RunError::Folder { path, source })?;
     }
     Ok(())
 }

@@ -6,9 +6,11 @@ mod story;
 mod swimlane;
 mod timeline;
 
-use crate::report::{RunFolder, RunReport};
-use minijinja::{Environment, Value};
+use crate::report::{Judged, RunFolder};
+use minijinja::{Environment, Output, State, Value, escape_formatter};
 use story::Stories;
+use swimlane::escape;
+use timeline::duration;
 
 /// Templates by name; the ending makes them escape all they are given.
 const TEMPLATES: &[(&str, &str)] = &[
@@ -49,6 +51,9 @@ struct Templates {
 impl Templates {
     fn new() -> Result<Self, HtmlError> {
         let mut environment = Environment::new();
+        environment.set_formatter(write_visibly);
+        environment.add_filter("prose", prose);
+        environment.add_filter("duration", duration);
         for (name, text) in TEMPLATES {
             environment.add_template(name, text).map_err(|source| HtmlError::Template { source })?;
         }
@@ -67,7 +72,47 @@ impl Templates {
     }
 }
 
-impl RunReport {
+/// Writes a value, its control characters made visible.
+fn write_visibly(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    match value.as_str().filter(|text| !value.is_safe() && text.contains(is_hidden)) {
+        Some(text) => escape_formatter(out, state, &visible(text).into()),
+        None => escape_formatter(out, state, value),
+    }
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control() && c != '\n'
+}
+
+/// Text from outside, its control characters made visible.
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
+}
+
+/// A sentence as HTML: escaped, with `code` where it has backticks.
+fn prose(text: &str) -> Value {
+    let mut html = String::new();
+    for (index, part) in visible(text).split('`').enumerate() {
+        if index > 0 {
+            html.push_str(if index % 2 == 1 { "<code>" } else { "</code>" });
+        }
+        html.push_str(&escape(part));
+    }
+    if text.matches('`').count() % 2 == 1 {
+        html.push_str("</code>");
+    }
+    Value::from_safe_string(html)
+}
+
+impl Judged<'_> {
     /// The report as a page of HTML of at most 5 MB.
     ///
     /// Evidence comes in by its worth: of failures first, then of the other journeys; what finds no room is named instead.
@@ -75,7 +120,7 @@ impl RunReport {
         let templates = Templates::new()?;
         let mut room = Room { left: EVIDENCE };
         let stories = Stories::tell(self, folder, &templates, &mut room)?;
-        templates.render("page.html", page::page(self, stories))
+        templates.render("page.html", page::page(self, &stories))
     }
 }
 
@@ -96,7 +141,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let report = fixture::spilled(folder.path());
         assert!(report.targets.iter().all(|target| target.records.len() > 10));
-        report.to_html(&RunFolder::new(folder.path())).unwrap()
+        report.judged().to_html(&RunFolder::new(folder.path())).unwrap()
     }
 
     /// Style, script and the insides of pictures have tests of their own.
@@ -105,15 +150,17 @@ mod tests {
         let cut = |page: String, from: &str, until: &str, keep: usize| {
             let pattern = format!("(?s){from}.*?{until}");
             let mut seen = 0;
-            let replaced = regex::Regex::new(&pattern).unwrap().replace_all(&page, |found: &regex::Captures<'_>| {
-                seen += 1;
-                if seen <= keep { found[0].to_owned() } else { format!("‹{from}›") }
-            });
+            let replaced =
+                regex::Regex::new(&pattern).unwrap().replace_all(&page, |found: &regex::Captures<'_>| {
+                    seen += 1;
+                    if seen <= keep { found[0].to_owned() } else { format!("‹{from}›") }
+                });
             let replaced = replaced.into_owned();
             assert!(seen > keep, "{from}");
             replaced
         };
-        let page = cut(cut(cut(page(), "<style>", "</style>", 0), "<script>", "</script>", 0), "<svg", "</svg>", 1);
+        let page =
+            cut(cut(cut(page(), "<style>", "</style>", 0), "<script>", "</script>", 0), "<svg", "</svg>", 1);
         insta::assert_snapshot!(page);
     }
 
@@ -122,8 +169,8 @@ mod tests {
         let page = page();
         let report = fixture::report();
         let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is missing"));
-        assert!(at("Don&#x27;t sign") < at(&report.headline()));
-        assert!(at(&report.headline()) < at("href=\"#failure-1\""));
+        assert!(at("Don&#x27;t sign") < at(&report.judged().headline()));
+        assert!(at(&report.judged().headline()) < at("href=\"#failure-1\""));
         assert!(at("href=\"#failure-1\"") < at("id=\"failure-1\""));
         for standing in Standing::ALL {
             at(&standing.meaning().replace('\'', "&#x27;"));
@@ -165,8 +212,9 @@ mod tests {
     #[test]
     fn each_journey_has_its_picture_and_its_screenshot() {
         let page = page();
-        let journeys = fixture::report();
-        let journeys = journeys.targets.iter().flat_map(|target| &target.records);
+        let report = fixture::report();
+        let judged = report.judged();
+        let journeys = judged.targets.iter().flat_map(|target| &target.records);
         let with_evidence = journeys.filter(|record| record.needs_browser() && record.last().elapsed_us > 0);
         assert!(page.matches("<svg class=\"lanes\"").count() >= with_evidence.count());
         assert!(
@@ -179,11 +227,11 @@ mod tests {
         let mut report = fixture::report();
         report.targets.remove(0);
         report.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
-        let page = report.to_html(&RunFolder::new("reports/none")).unwrap();
+        let page = report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
         assert!(page.contains("<h1>Cannot tell</h1>"));
-        assert!(page.contains("<b>partial</b>") && page.contains(&report.left_out().unwrap()));
+        assert!(page.contains("<b>partial</b>") && page.contains(&report.judged().left_out().unwrap()));
         report.run.partial = false;
-        let page = report.to_html(&RunFolder::new("reports/none")).unwrap();
+        let page = report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
         assert!(page.contains("<h1>Sign</h1>") && !page.contains("<b>partial</b>"));
         assert!(page.contains("CONFORMANT as far as seen: 7 of 15 MUSTs"));
         for absent in ["#failure-1", "id=\"failures\"", "id=\"waivers\""] {
@@ -204,7 +252,7 @@ mod tests {
             }
         }
         assert!(report.targets[0].records.len() > 4_000);
-        let page = report.to_html(&RunFolder::new(folder.path())).unwrap();
+        let page = report.judged().to_html(&RunFolder::new(folder.path())).unwrap();
         assert!(page.len() < 5_000_000, "{}", page.len());
         assert!(page.contains("more scenarios are in"));
     }

@@ -1,75 +1,55 @@
 //! The page as a value: what its templates are filled with.
 
 use crate::report::failure::Way;
-use crate::report::html::shown::visible;
-use crate::report::html::story::{Stories, anchor};
-use crate::report::html::swimlane::escape;
+use crate::report::html::story::Stories;
 use crate::report::summary::counts;
-use crate::report::{Gate, Outcome, Row, RunReport, Standing, TargetReport};
+use crate::report::{Gate, Judged, JudgedRecord, JudgedTarget, Outcome, Row, Standing, Summary};
 use crate::requirement::{Confidence, Level};
-use crate::verdict::ScenarioRecord;
 use jiff::Timestamp;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 /// The levels, the most binding first.
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
 
-/// A standing in names of style classes: lowercase, dashes for spaces.
-pub fn slug(standing: Standing) -> String {
-    standing.word().to_lowercase().replace(' ', "-")
-}
-
-/// A sentence as HTML: escaped, with `code` where it has backticks.
-pub fn prose(text: &str) -> Value {
-    let mut html = String::new();
-    for (index, part) in visible(text).split('`').enumerate() {
-        if index > 0 {
-            html.push_str(if index % 2 == 1 { "<code>" } else { "</code>" });
-        }
-        html.push_str(&escape(part));
-    }
-    if text.matches('`').count() % 2 == 1 {
-        html.push_str("</code>");
-    }
-    Value::from_safe_string(html)
+/// A standing: its word, its meaning, and its name among the style classes.
+pub fn chip(standing: Standing) -> Value {
+    let slug = standing.word().to_lowercase().replace(' ', "-");
+    context! { word => standing.word(), meaning => standing.meaning(), slug }
 }
 
 /// Everything that the page shows; the parts that hold evidence are told already.
-pub fn page(report: &RunReport, stories: Stories) -> Value {
-    let rows: Vec<Vec<Row<'_>>> = report.targets.iter().map(|target| report.rows(target)).collect();
-    let occurring = report.standings();
+pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
+    let (report, targets) = (judged.report, &judged.targets);
+    let occurring = judged.standings();
     let (known, others): (Vec<Standing>, Vec<Standing>) =
         Standing::ALL.into_iter().partition(|standing| occurring.contains(standing));
-    let occurs = |level: &Level| report.catalogue.iter().any(|requirement| requirement.level == *level);
-    let other = |other: &Standing| context! { word => other.word(), slug => slug(*other), meaning => other.meaning() };
-    let targets = || report.targets.iter().enumerate();
-    let areas = report.areas();
+    let occurs = |level: &&Level| report.catalogue.iter().any(|requirement| requirement.level == **level);
+    let areas = judged.areas().into_iter().filter_map(|area| area_rows(judged, stories, area));
+    let scenarios = targets.iter().zip(&stories.scenarios).map(|(target, told)| {
+        let pieces: Vec<Value> = told.0.iter().flatten().cloned().collect();
+        context! { name => target.facts.name.as_str(), left_out => told.0.len() - pieces.len(), pieces }
+    });
     context! {
         style => Value::from_safe_string(include_str!("page.css").into()),
         script => Value::from_safe_string(include_str!("page.js").into()),
-        id => report.run.id.clone(),
-        lead => lead(report),
-        run => run(report),
-        targets => targets().map(|(_, target)| target_card(report, target)).collect::<Vec<_>>(),
-        legend => known.iter().map(|standing| legend(report, &rows, *standing)).collect::<Vec<_>>(),
-        other_words => others.iter().map(other).collect::<Vec<_>>(),
-        areas => areas.iter().filter_map(|area| area_rows(report, &rows, &stories, area)).collect::<Vec<_>>(),
-        levels => LEVELS.iter().filter(|level| occurs(level)).map(ToString::to_string).collect::<Vec<_>>(),
-        open => targets().map(|(index, target)| open(report, index, target, &stories)).collect::<Vec<_>>(),
-        noted => remarks(&rows, report, &[Standing::Noted]),
-        warnings => warnings(report),
-        waived => remarks(&rows, report, &[Standing::Waived, Standing::Stale]),
-        flaky => remarks(&rows, report, &[Standing::Flaky]),
-        failures => stories.failures,
-        scenarios => stories
-            .scenarios
-            .into_iter()
-            .zip(&report.targets)
-            .map(|(told, target)| {
-                let name = target.facts.name.as_str();
-                context! { name => name, pieces => told.pieces, left_out => told.left_out }
-            })
-            .collect::<Vec<_>>(),
+        lead => lead(judged),
+        run => Serde(&report.run),
+        started => minute(report.run.started_at),
+        elapsed => format!("{:.1} s", report.run.finished_at.duration_since(report.run.started_at).as_secs_f64()),
+        gate => gate_word(report.run.gate),
+        targets => targets.iter().map(|target| target_card(target, report.run.gate)).collect::<Vec<_>>(),
+        legend => known.iter().map(|standing| legend(judged, *standing)).collect::<Vec<_>>(),
+        other_words => others.into_iter().map(chip).collect::<Vec<_>>(),
+        areas => areas.collect::<Vec<_>>(),
+        levels => LEVELS.iter().filter(occurs).map(ToString::to_string).collect::<Vec<_>>(),
+        open => (0..targets.len()).map(|index| open(judged, index, stories)).collect::<Vec<_>>(),
+        noted => remarks(judged, &[Standing::Noted]),
+        warnings => warnings(judged),
+        waived => remarks(judged, &[Standing::Waived, Standing::Stale]),
+        flaky => remarks(judged, &[Standing::Flaky]),
+        scenarios => scenarios.collect::<Vec<_>>(),
+        failures => stories.failures.clone(),
     }
 }
 
@@ -82,34 +62,15 @@ fn outcome_slug(outcome: Outcome) -> &'static str {
     }
 }
 
-fn lead(report: &RunReport) -> Value {
-    let outcome = report.outcome_for_signing();
-    let mut advice = outcome.advice().to_owned();
-    advice[..1].make_ascii_uppercase();
+fn lead(judged: &Judged<'_>) -> Value {
+    let outcome = judged.outcome_for_signing();
+    let gate = judged.report.run.gate;
     context! {
-        advice,
+        advice => outcome.advice(),
         slug => outcome_slug(outcome),
-        headline => report.headline(),
-        left_out => report.left_out(),
-        deviation => report.run.deviation.clone(),
-        gate => (report.run.gate != Gate::All).then(|| gate_word(report.run.gate)),
-    }
-}
-
-fn run(report: &RunReport) -> Value {
-    let facts = &report.run;
-    let elapsed = facts.finished_at.duration_since(facts.started_at).as_secs_f64();
-    context! {
-        started => minute(facts.started_at),
-        elapsed => format!("{elapsed:.1} s"),
-        version => facts.harness_version.clone(),
-        arguments => facts.arguments.join(" "),
-        seed => facts.seed,
-        gate => gate_word(facts.gate),
-        browser => facts.browser.clone(),
-        features => facts.hashes.features.clone(),
-        catalogue => facts.hashes.catalogue.clone(),
-        schemas => facts.hashes.schemas.clone(),
+        headline => judged.headline(),
+        left_out => judged.left_out(),
+        gate => (gate != Gate::All).then(|| gate_word(gate)),
     }
 }
 
@@ -125,98 +86,72 @@ fn gate_word(gate: Gate) -> &'static str {
     }
 }
 
-fn target_card(report: &RunReport, target: &TargetReport) -> Value {
-    let (seen, apply) = report.musts_seen(target);
-    let gate = |gate| {
-        let outcome = report.target_outcome_through(target, gate);
-        let headline = report.gate_headline(target, gate);
-        let rest = headline.strip_prefix(outcome.word()).unwrap_or(&headline);
-        context! { outcome => outcome.word(), slug => outcome_slug(outcome), rest => rest.trim_start_matches(':').trim() }
+fn target_card(target: &JudgedTarget<'_>, gate: Gate) -> Value {
+    let Summary { outcome, .. } = target.through(gate);
+    let part = |summary: Summary| {
+        let (word, headline) = (summary.outcome.word(), summary.headline());
+        let rest = headline.strip_prefix(word).unwrap_or(&headline).trim_start_matches(':').trim().to_owned();
+        context! { outcome => word, slug => outcome_slug(summary.outcome), rest }
     };
     context! {
-        name => target.facts.name.clone(),
-        dialect => target.facts.dialect.to_string(),
-        provider => target.facts.provider.to_string(),
-        base_url => target.facts.base_url.clone(),
-        abilities => target.facts.abilities.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        outcome => report.target_outcome(target).word(),
-        slug => outcome_slug(report.target_outcome(target)),
-        api => gate(Gate::Api),
-        journey => gate(Gate::Journey),
-        seen, apply,
+        outcome => outcome.word(),
+        slug => outcome_slug(outcome),
+        facts => Serde(target.facts),
+        api => part(target.api),
+        journey => part(target.journey),
+        seen => target.all.seen,
+        apply => target.all.apply,
     }
 }
 
-fn legend(report: &RunReport, rows: &[Vec<Row<'_>>], standing: Standing) -> Value {
-    let count = |rows: &Vec<Row<'_>>| rows.iter().filter(|row| row.standing == standing).count();
-    let void: usize = report.targets.iter().map(|target| target.voided().count()).sum();
+fn legend(judged: &Judged<'_>, standing: Standing) -> Value {
+    let count = |target: &JudgedTarget<'_>| target.rows.iter().filter(|row| row.standing == standing).count();
+    let void = judged.targets.iter().flat_map(|target| &target.records).filter(|record| record.is_void());
     context! {
-        word => standing.word(),
-        slug => slug(standing),
-        meaning => standing.meaning(),
-        counts => rows.iter().map(count).collect::<Vec<_>>(),
-        void => if standing == Standing::Harness { void } else { 0 },
+        standing => chip(standing),
+        counts => judged.targets.iter().map(count).collect::<Vec<_>>(),
+        void => if standing == Standing::Harness { void.count() } else { 0 },
     }
 }
 
-fn area_rows(report: &RunReport, rows: &[Vec<Row<'_>>], stories: &Stories, area: &str) -> Option<Value> {
-    let of_area: Vec<Vec<&Row<'_>>> =
-        rows.iter().map(|rows| rows.iter().filter(|row| row.requirement.area == area).collect()).collect();
-    let first = of_area.first()?;
-    if first.is_empty() {
-        return None;
-    }
-    let lines = (0..first.len()).map(|index| {
-        let requirement = first[index].requirement;
-        let cells = of_area.iter().enumerate().map(|(target, rows)| cell(report, target, rows[index], stories));
-        context! {
-            id => requirement.id.to_string(),
-            level => requirement.level.to_string(),
-            statement => prose(&requirement.statement),
-            source => visible(&requirement.source),
-            search => format!("{} {} {} {area}", requirement.id, requirement.statement, requirement.source).to_lowercase(),
-            cells => cells.collect::<Vec<_>>(),
-        }
+fn area_rows(judged: &Judged<'_>, stories: &Stories<'_>, area: &str) -> Option<Value> {
+    let of_area: Vec<Vec<&Row<'_>>> = judged
+        .targets
+        .iter()
+        .map(|target| target.rows.iter().filter(|row| row.requirement.area == area).collect())
+        .collect();
+    let first = of_area.first().filter(|rows| !rows.is_empty())?;
+    let lines = first.iter().enumerate().map(|(line, Row { requirement, .. })| {
+        let rows = judged.targets.iter().zip(&of_area).enumerate();
+        let cells = rows.map(|(index, (target, rows))| cell(target, index, rows[line], stories));
+        context! { requirement => Serde(requirement), cells => cells.collect::<Vec<_>>() }
     });
-    let bars = rows.iter().map(|rows| bars(rows, area));
+    let bars = of_area.iter().map(|rows| bars(rows));
     Some(context! { name => area, lines => lines.collect::<Vec<_>>(), bars => bars.collect::<Vec<_>>() })
 }
 
 /// The counts of one area for one target, level by level.
-fn bars(rows: &[Row<'_>], area: &str) -> Vec<Value> {
+fn bars(rows: &[&Row<'_>]) -> Vec<Value> {
     let level = |level: Level| {
-        let of: Vec<Row<'_>> = rows
-            .iter()
-            .filter(|row| row.requirement.area == area && row.requirement.level == level)
-            .cloned()
-            .collect();
-        let parts = counts(&of)
-            .into_iter()
-            .map(|(standing, count)| context! { word => standing.word(), slug => slug(standing), count });
-        (!of.is_empty()).then(|| context! { level => level.to_string(), parts => parts.collect::<Vec<_>>() })
+        let of = rows.iter().copied().filter(|row| row.requirement.level == level);
+        let parts =
+            counts(of).into_iter().map(|(standing, count)| context! { standing => chip(standing), count });
+        context! { level => level.to_string(), parts => parts.collect::<Vec<_>>() }
     };
-    LEVELS.into_iter().filter_map(level).collect()
+    let occurs = |level: &Level| rows.iter().any(|row| row.requirement.level == *level);
+    LEVELS.into_iter().filter(occurs).map(level).collect()
 }
 
-fn cell(report: &RunReport, target: usize, row: &Row<'_>, stories: &Stories) -> Value {
-    let records = &report.targets[target].records;
-    let told = |record: &&ScenarioRecord| {
-        let index = records.iter().position(|other| std::ptr::eq(other, *record))?;
-        stories.told[target][index].then(|| anchor(target, index))
-    };
-    let failure = stories.failure_anchors.get(&(target, row.requirement.id.to_string())).cloned();
-    let shows =
-        |record: &&&ScenarioRecord| report.record_standing(&report.targets[target], record) == row.standing;
-    let scenario = row.records.iter().find(shows).or(row.records.first()).and_then(told);
-    let confidence = row.requirement.confidence_for(report.targets[target].facts.dialect);
+fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Stories<'_>) -> Value {
+    let telling = row.records.iter().find(|record| record.standing == row.standing).or(row.records.first());
+    let scenario = telling.and_then(|record| stories.scenario(index, record));
+    let confidence = row.requirement.confidence_for(target.facts.dialect);
     context! {
-        target,
-        word => row.standing.word(),
-        slug => slug(row.standing),
-        cause => if matches!(row.standing, Standing::Pass | Standing::Na) { Value::from("") } else { prose(&row.cause()) },
+        target => index,
+        standing => chip(row.standing),
+        cause => if matches!(row.standing, Standing::Pass | Standing::Na) { String::new() } else { row.cause() },
         confidence => confidence_word(confidence).filter(|_| row.standing != Standing::Na),
-        anchor => failure.or(scenario),
-        scenarios => row.records.len(),
+        anchor => stories.failure(index, &row.requirement.id).or(scenario),
     }
 }
 
@@ -229,69 +164,64 @@ pub fn confidence_word(confidence: Confidence) -> Option<&'static str> {
     }
 }
 
-fn open(report: &RunReport, index: usize, target: &TargetReport, stories: &Stories) -> Value {
-    let place = |record: &&ScenarioRecord| {
-        let at = target.records.iter().position(|other| std::ptr::eq(other, *record));
-        let anchor = at.filter(|at| stories.told[index][*at]).map(|at| anchor(index, at));
-        context! { place => record.place(), anchor }
+fn open(judged: &Judged<'_>, index: usize, stories: &Stories<'_>) -> Value {
+    let target = &judged.targets[index];
+    let place = |record: &JudgedRecord<'_>| {
+        context! { place => record.place(), anchor => stories.scenario(index, record) }
     };
-    let entries = report.open(target).into_iter().map(|entry| {
+    let entries = target.open().into_iter().map(|entry| {
         context! {
-            word => entry.standing.word(),
-            slug => slug(entry.standing),
-            cause => prose(&entry.cause),
+            standing => chip(entry.standing),
+            cause => entry.cause,
             ids => entry.requirements.iter().map(|requirement| requirement.id.to_string()).collect::<Vec<_>>(),
             places => entry.records.iter().take(20).map(place).collect::<Vec<_>>(),
             more_places => entry.records.len().saturating_sub(20),
         }
     });
-    context! { name => target.facts.name.clone(), entries => entries.collect::<Vec<_>>() }
+    context! { name => target.facts.name.as_str(), entries => entries.collect::<Vec<_>>() }
 }
 
 /// What is odd about the requests that were sent.
-fn warnings(report: &RunReport) -> Vec<Value> {
-    let of_target = |target| report.warnings(target).into_iter().map(move |warning| (target, warning));
-    let warnings = report.targets.iter().flat_map(of_target);
-    let shown = warnings.map(|(target, warning)| {
-        let way = |way: &Way<'_>| prose(&format!("{}: {}", way.places().join(", "), way.finding.mismatch));
-        context! {
-            target => target.facts.name.clone(),
-            word => "warning",
-            slug => slug(warning.standing),
-            id => warning.requirement.id.to_string(),
-            statement => prose(&warning.requirement.statement),
-            findings => warning.ways.iter().map(way).collect::<Vec<_>>(),
-        }
-    });
-    shown.collect()
+fn warnings(judged: &Judged<'_>) -> Vec<Value> {
+    let of_target = |target: &JudgedTarget<'_>| {
+        let way = |way: &Way<'_>| format!("{}: {}", way.places().join(", "), way.finding.mismatch);
+        let shown = target.warnings.iter().map(|warning| {
+            context! {
+                target => target.facts.name.as_str(),
+                standing => context! { word => "warning", slug => "noted" },
+                requirement => Serde(warning.requirement),
+                findings => warning.ways.iter().map(way).collect::<Vec<_>>(),
+            }
+        });
+        shown.collect::<Vec<_>>()
+    };
+    judged.targets.iter().flat_map(of_target).collect()
 }
 
 /// The rows of a standing that is worth a remark, with waivers, answers and attempts.
-fn remarks(rows: &[Vec<Row<'_>>], report: &RunReport, standings: &[Standing]) -> Vec<Value> {
-    let mut remarks = Vec::new();
-    for (target, rows) in report.targets.iter().zip(rows) {
-        for row in rows.iter().filter(|row| standings.contains(&row.standing)) {
-            let id = &row.requirement.id;
-            let answers = row.records.iter().flat_map(|record| &record.last().observations);
+fn remarks(judged: &Judged<'_>, standings: &[Standing]) -> Vec<Value> {
+    let of_target = |target: &JudgedTarget<'_>| {
+        let rows = target.rows.iter().filter(|row| standings.contains(&row.standing));
+        let shown = rows.map(|row| {
             let attempts = row.records.iter().filter(|record| record.is_flaky()).map(|record| {
                 let words: Vec<&str> = record.attempts.iter().map(|attempt| attempt.verdict.word()).collect();
                 format!("{}: {}", record.place(), words.join(", then "))
             });
-            let waivers = target.facts.waivers.iter().filter(|waiver| waiver.requirement == *id);
-            remarks.push(context! {
-                target => target.facts.name.clone(),
-                word => row.standing.word(),
-                slug => slug(row.standing),
-                id => id.to_string(),
-                statement => prose(&row.requirement.statement),
-                findings => row.findings.iter().take(10).map(|(_, finding)| prose(&finding.mismatch.to_string())).collect::<Vec<_>>(),
-                answers => answers.map(|answer| context! { question => prose(&answer.question), answer => visible(&answer.answer) }).collect::<Vec<_>>(),
+            let waivers =
+                target.facts.waivers.iter().filter(|waiver| waiver.requirement == row.requirement.id);
+            let findings = row.findings.iter().take(10).map(|(_, finding)| finding.mismatch.to_string());
+            let answers = row.records.iter().flat_map(|record| &record.record.last().observations);
+            context! {
+                target => target.facts.name.as_str(),
+                standing => chip(row.standing),
+                requirement => Serde(row.requirement),
+                findings => findings.collect::<Vec<_>>(),
+                answers => Serde(answers.collect::<Vec<_>>()),
                 attempts => attempts.collect::<Vec<_>>(),
-                waivers => waivers.map(|waiver| context! {
-                    reason => waiver.reason.clone(), owner => waiver.owner.clone(), expires => waiver.expires.to_string(),
-                }).collect::<Vec<_>>(),
-            });
-        }
-    }
-    remarks
+                waivers => Serde(waivers.collect::<Vec<_>>()),
+            }
+        });
+        shown.collect::<Vec<_>>()
+    };
+    judged.targets.iter().flat_map(of_target).collect()
 }

@@ -1,11 +1,12 @@
-//! Exchanges, visits and pictures as the templates show them.
+//! Exchanges and screenshots as the templates show them.
 
-use crate::evidence::{Body, Evidence, Exchange, Field, Hop, Outcome, PageVisit};
+use crate::evidence::{Body, Evidence, Exchange, Field, Outcome, PageVisit};
 use crate::report::RunFolder;
-use crate::report::html::timeline::duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
+use serde::Serialize;
 
 /// Lines of a body that are shown; the rest is in `report.json`.
 const MOST_LINES: usize = 300;
@@ -14,7 +15,7 @@ const MOST_LINES: usize = 300;
 const LARGEST_IMAGE: usize = 200 * 1024;
 
 /// One line of a body; marked where a finding points to it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Serialize)]
 struct Line {
     text: String,
     marked: bool,
@@ -22,26 +23,24 @@ struct Line {
 
 /// One exchange in full, with the member that `subject` points to marked in its response.
 pub fn exchange(exchange: &Exchange, subject: &str) -> Value {
-    let response = exchange.response();
-    let trouble = match &exchange.outcome {
-        Outcome::Trouble(trouble) => Some(format!("{}: {}", trouble.kind, trouble.message)),
-        Outcome::Response(_) => None,
+    let (answer, trouble) = match &exchange.outcome {
+        Outcome::Response(response) => (Some(response), None),
+        Outcome::Trouble(trouble) => (None, Some(format!("{}: {}", trouble.kind, trouble.message))),
     };
+    let Exchange { number, request, elapsed_us, .. } = exchange;
     context! {
-        number => exchange.number,
-        method => visible(&exchange.request.method),
-        url => visible(&exchange.request.url),
-        took => duration(exchange.elapsed_us),
-        request => message(&exchange.request.fields, &exchange.request.body, ""),
-        status => response.map(|response| response.status),
-        class => response.map(|response| response.status / 100),
-        response => response.map(|response| message(&response.fields, &response.body, subject)),
-        trouble => trouble,
+        number, elapsed_us, trouble,
+        method => request.method.as_str(),
+        url => request.url.as_str(),
+        request => message(&request.fields, &request.body, ""),
+        status => answer.map(|answer| answer.status),
+        class => answer.map(|answer| answer.status / 100),
+        response => answer.map(|answer| message(&answer.fields, &answer.body, subject)),
     }
 }
 
 fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
-    let plain = |text: &str| text.lines().map(|line| Line { text: visible(line), marked: false }).collect();
+    let plain = |text: &str| text.lines().map(|line| Line { text: line.into(), marked: false }).collect();
     let mut lines: Vec<Line> = match body {
         Body::Empty => Vec::new(),
         Body::Json(value) => {
@@ -54,15 +53,7 @@ fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
     };
     let left_out = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
-    let fields = fields.iter().map(|(name, value)| vec![visible(name), visible(value)]);
-    context! {
-        fields => fields.collect::<Vec<_>>(),
-        lines => lines
-            .into_iter()
-            .map(|line| context! { text => line.text, marked => line.marked })
-            .collect::<Vec<_>>(),
-        left_out => left_out,
-    }
+    context! { fields => Serde(fields), lines => Serde(lines), left_out }
 }
 
 /// Prints a value in lines; those of the value at the pointer `subject` are marked.
@@ -110,38 +101,13 @@ fn print(
     }
 }
 
-/// One visit to the page in full.
-pub fn visit(visit: &PageVisit) -> Value {
-    let hop = |hop: &Hop| {
-        let status = hop.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
-        format!("{} {} → {status}", hop.method, hop.url)
-    };
-    let trouble = visit.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.kind, trouble.message));
-    context! {
-        number => visit.number,
-        act => visible(&visit.act),
-        url => visible(&visit.url),
-        title => visible(&visit.title),
-        text => visible(&visit.text),
-        ending => visit.ending.clone().or_else(|| visit.screen.clone()),
-        hops => visit.hops.iter().map(hop).collect::<Vec<_>>(),
-        trouble => trouble,
-    }
-}
-
 /// A screenshot, inside the page or named.
-#[derive(Debug, Clone)]
+#[derive(Serialize)]
 pub struct ShownImage {
     pub file: String,
     /// Data URI; none where the file cannot be read or is too large.
     pub data: Option<String>,
     pub caption: String,
-}
-
-impl From<ShownImage> for Value {
-    fn from(image: ShownImage) -> Self {
-        context! { file => image.file, data => image.data, caption => image.caption }
-    }
 }
 
 /// The screenshots of some visits.
@@ -155,7 +121,7 @@ pub fn images(
         .filter_map(|visit| {
             let file = visit.screenshot.clone()?;
             let data = folder.file(&file).ok().and_then(|bytes| data_uri(&bytes));
-            let caption = format!("Visit {}, after “{}”: {}", visit.number, visit.act, visible(&visit.title));
+            let caption = format!("Visit {}, after “{}”: {}", visit.number, visit.act, visit.title);
             Some(ShownImage { file, data, caption })
         })
         .collect()
@@ -168,15 +134,6 @@ fn data_uri(bytes: &[u8]) -> Option<String> {
         _ => return None,
     };
     (bytes.len() <= LARGEST_IMAGE).then(|| format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
-}
-
-/// Text from outside, its control characters made visible.
-pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() && c != '\n' { shown.extend(c.escape_unicode()) } else { shown.push(c) }
-    }
-    shown
 }
 
 #[cfg(test)]

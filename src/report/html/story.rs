@@ -1,14 +1,16 @@
 //! The parts of the page that hold evidence: each failure, each scenario.
 
 use crate::evidence::Evidence;
-use crate::report::failure::{BROKEN, Failure, Way, exchange_of};
-use crate::report::html::page::{confidence_word, prose, slug};
-use crate::report::html::shown::{ShownImage, images, visible};
+use crate::report::failure::{Failure, Way, exchange_of};
+use crate::report::html::page::{chip, confidence_word};
+use crate::report::html::shown::{ShownImage, images};
 use crate::report::html::swimlane::picture;
-use crate::report::html::timeline::{duration, events};
+use crate::report::html::timeline::events;
 use crate::report::html::{HtmlError, Room, Templates, shown};
-use crate::report::{RunFolder, RunReport, Standing, TargetReport};
-use crate::verdict::{Attempt, ScenarioRecord};
+use crate::report::{Judged, JudgedRecord, JudgedTarget, RunFolder, Standing};
+use crate::requirement::RequirementId;
+use crate::verdict::Attempt;
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use std::collections::HashMap;
 
@@ -16,106 +18,89 @@ use std::collections::HashMap;
 const MOST_WAYS: usize = 10;
 
 /// Everything that was told, and where it stands in the page.
-pub struct Stories {
+#[derive(Default)]
+pub struct Stories<'r> {
     pub failures: Vec<Value>,
-    pub scenarios: Vec<TargetScenarios>,
-    /// Anchor of a failure by target and requirement.
-    pub failure_anchors: HashMap<(usize, String), String>,
-    /// Whether a scenario is in the page, by target and index.
-    pub told: Vec<Vec<bool>>,
+    /// By target.
+    pub scenarios: Vec<Scenarios>,
+    /// Number of a failure by target and requirement.
+    numbers: HashMap<(usize, &'r RequirementId), usize>,
 }
 
-/// The scenarios of one target that found room.
-pub struct TargetScenarios {
-    pub pieces: Vec<Value>,
-    pub left_out: usize,
-}
+/// The scenarios of one target: each that found room.
+pub struct Scenarios(pub Vec<Option<Value>>);
 
 /// What the pieces of a page are made with.
 struct Teller<'r, 't> {
-    report: &'r RunReport,
-    folder: &'r RunFolder,
+    target: &'t JudgedTarget<'r>,
+    /// Place of the target.
+    index: usize,
+    folder: &'t RunFolder,
     templates: &'t Templates,
 }
 
-impl Stories {
+impl<'r> Stories<'r> {
     /// Tells failures first, then scenarios, the ones that did not pass before the others.
     pub fn tell(
-        report: &RunReport,
+        judged: &Judged<'r>,
         folder: &RunFolder,
         templates: &Templates,
         room: &mut Room,
     ) -> Result<Self, HtmlError> {
-        let teller = Teller { report, folder, templates };
-        let mut failures = Vec::new();
-        let mut failure_anchors = HashMap::new();
-        for (index, target) in report.targets.iter().enumerate() {
-            for failure in report.failures(target, BROKEN) {
-                let number = failures.len() + 1;
-                failure_anchors
-                    .insert((index, failure.requirement.id.to_string()), format!("failure-{number}"));
-                failures.push(teller.failure(index, target, &failure, number, room)?);
+        let mut stories = Self::default();
+        let tellers = || {
+            let targets = judged.targets.iter().enumerate();
+            targets.map(|(index, target)| Teller { target, index, folder, templates })
+        };
+        for teller in tellers() {
+            for failure in teller.target.failures() {
+                let number = stories.failures.len() + 1;
+                stories.numbers.insert((teller.index, &failure.requirement.id), number);
+                stories.failures.push(teller.failure(&failure, number, room)?);
             }
         }
-        let mut scenarios = Vec::new();
-        let mut told = Vec::new();
-        for (index, target) in report.targets.iter().enumerate() {
-            let (pieces, of_target) = teller.scenarios(index, target, room)?;
-            let left_out = of_target.iter().filter(|told| !**told).count();
-            scenarios.push(TargetScenarios { pieces, left_out });
-            told.push(of_target);
+        for teller in tellers() {
+            stories.scenarios.push(teller.scenarios(room)?);
         }
-        Ok(Self { failures, scenarios, failure_anchors, told })
+        Ok(stories)
+    }
+
+    /// The anchor of a failure.
+    pub fn failure(&self, target: usize, id: &RequirementId) -> Option<String> {
+        self.numbers.get(&(target, id)).map(|number| format!("failure-{number}"))
+    }
+
+    /// The anchor of a scenario, if it is in the page.
+    pub fn scenario(&self, target: usize, record: &JudgedRecord<'_>) -> Option<String> {
+        self.scenarios[target].0[record.index].as_ref().map(|_| anchor(target, record))
     }
 }
 
 /// The anchor of a scenario.
-pub fn anchor(target: usize, index: usize) -> String {
-    format!("scenario-{}-{}", target + 1, index + 1)
+fn anchor(target: usize, record: &JudgedRecord<'_>) -> String {
+    format!("scenario-{}-{}", target + 1, record.index + 1)
 }
 
 impl Teller<'_, '_> {
-    fn failure(
-        &self,
-        index: usize,
-        target: &TargetReport,
-        failure: &Failure<'_>,
-        number: usize,
-        room: &mut Room,
-    ) -> Result<Value, HtmlError> {
-        let requirement = failure.requirement;
-        let mut ways = Vec::new();
-        for way in failure.ways.iter().take(MOST_WAYS) {
-            ways.push(self.way(index, target, way, room)?);
-        }
-        self.templates.piece(
-            "failure.html",
-            context! {
-                number,
-                target => target.facts.name.clone(),
-                id => requirement.id.to_string(),
-                level => requirement.level.to_string(),
-                standing => failure.standing.word(),
-                slug => slug(failure.standing),
-                statement => prose(&requirement.statement),
-                source => visible(&requirement.source),
-                confidence => confidence_word(requirement.confidence_for(target.facts.dialect)).unwrap_or("stated"),
-                ways,
-                more_ways => failure.ways.len().saturating_sub(MOST_WAYS),
-            },
-        )
+    fn failure(&self, failure: &Failure<'_>, number: usize, room: &mut Room) -> Result<Value, HtmlError> {
+        let Failure { requirement, standing, ways } = failure;
+        let facts = self.target.facts;
+        let shown = ways.iter().take(MOST_WAYS).map(|way| self.way(way, room));
+        let context = context! {
+            number,
+            requirement => Serde(requirement),
+            ways => shown.collect::<Result<Vec<_>, _>>()?,
+            target => facts.name.as_str(),
+            standing => chip(*standing),
+            confidence => confidence_word(requirement.confidence_for(facts.dialect)).unwrap_or("stated"),
+            more_ways => ways.len().saturating_sub(MOST_WAYS),
+        };
+        self.templates.piece("failure.html", context)
     }
 
-    fn way(
-        &self,
-        index: usize,
-        target: &TargetReport,
-        way: &Way<'_>,
-        room: &mut Room,
-    ) -> Result<Value, HtmlError> {
+    fn way(&self, way: &Way<'_>, room: &mut Room) -> Result<Value, HtmlError> {
         let finding = way.finding;
-        let attempt = way.record.last();
-        let read = self.folder.evidence(&attempt.evidence);
+        let read = self.folder.evidence(&way.record.record.last().evidence);
         let missing = read.as_ref().err().map(ToString::to_string);
         let evidence = read.unwrap_or_default();
         let exchange = match exchange_of(finding, &evidence) {
@@ -129,36 +114,23 @@ impl Teller<'_, '_> {
         let visit = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit);
         let last = evidence.visits.iter().rev().find(|visit| visit.screenshot.is_some());
         let pictured = visit.filter(|visit| visit.screenshot.is_some()).or(last).map(|visit| visit.number);
-        let shots = self.fitting(&evidence, room, |number| Some(number) == pictured);
-        let lanes = lanes(target, way.record, attempt, &evidence, room);
         let places = way.places();
         Ok(context! {
-            file => visible(&finding.file),
-            line => finding.line,
-            step => prose(&finding.step),
-            subject => visible(&finding.mismatch.subject),
-            expected => prose(&finding.mismatch.expected),
-            actual => prose(&finding.mismatch.actual),
-            passive => finding.passive,
+            missing,
+            finding => Serde(finding),
+            visit => Serde(visit),
             exchange => fits.then(|| Value::from_safe_string(exchange)),
             no_room => !fits,
-            missing,
-            visit => visit.map(shown::visit),
-            shots,
-            lanes,
+            shots => Serde(self.fitting(&evidence, room, |number| Some(number) == pictured)),
+            lanes => self.lanes(&way.record, way.record.record.last(), &evidence, room),
             attempts => way.record.attempts.len(),
-            scenario => visible(&way.record.title),
-            anchor => self.anchor_of(index, way.record),
-            places => places.iter().take(40).map(|place| visible(place)).collect::<Vec<_>>(),
+            scenario => way.record.title.as_str(),
+            anchor => anchor(self.index, &way.record),
+            places => places.iter().take(40).cloned().collect::<Vec<_>>(),
             more_places => places.len().saturating_sub(40),
             exchanges => way.exchanges(),
             answers => way.answers(),
         })
-    }
-
-    fn anchor_of(&self, target: usize, record: &ScenarioRecord) -> Option<String> {
-        let records = &self.report.targets[target].records;
-        records.iter().position(|other| std::ptr::eq(other, record)).map(|index| anchor(target, index))
     }
 
     /// Screenshots, as far as there is room; one that finds none is named.
@@ -173,96 +145,64 @@ impl Teller<'_, '_> {
         shots
     }
 
-    fn scenarios(
-        &self,
-        target_index: usize,
-        target: &TargetReport,
-        room: &mut Room,
-    ) -> Result<(Vec<Value>, Vec<bool>), HtmlError> {
-        let standings: Vec<Standing> =
-            target.records.iter().map(|record| self.report.record_standing(target, record)).collect();
-        let mut order: Vec<usize> = (0..target.records.len()).collect();
-        order.sort_by_key(|index| standings[*index] == Standing::Pass);
-        let mut pieces: Vec<Option<Value>> = vec![None; target.records.len()];
-        for index in order {
-            let record = &target.records[index];
-            let attempts = record.attempts.iter().map(|attempt| self.attempt(target, record, attempt, room));
-            let text = self.templates.render(
-                "scenario.html",
-                context! {
-                    anchor => anchor(target_index, index),
-                    title => visible(&record.title),
-                    place => visible(&record.place()),
-                    id => record.requirement.as_ref().map(ToString::to_string),
-                    candidate => record.candidate,
-                    standing => standings[index].word(),
-                    slug => slug(standings[index]),
-                    took => duration(record.last().elapsed_us),
-                    attempts => attempts.collect::<Vec<_>>(),
-                },
-            )?;
+    fn scenarios(&self, room: &mut Room) -> Result<Scenarios, HtmlError> {
+        let mut order: Vec<&JudgedRecord<'_>> = self.target.records.iter().collect();
+        order.sort_by_key(|record| record.standing == Standing::Pass);
+        let mut pieces = vec![None; order.len()];
+        for record in order {
+            let attempts = record.attempts.iter().map(|attempt| self.attempt(record, attempt, room));
+            let context = context! {
+                anchor => anchor(self.index, record),
+                title => record.title.as_str(),
+                place => record.place(),
+                id => record.requirement.as_ref().map(ToString::to_string),
+                candidate => record.candidate,
+                standing => chip(record.standing),
+                elapsed_us => record.last().elapsed_us,
+                attempts => attempts.collect::<Vec<_>>(),
+            };
+            let text = self.templates.render("scenario.html", context)?;
             if !room.take(text.len()) {
                 break;
             }
-            pieces[index] = Some(Value::from_safe_string(text));
+            pieces[record.index] = Some(Value::from_safe_string(text));
         }
-        let told = pieces.iter().map(Option::is_some).collect();
-        Ok((pieces.into_iter().flatten().collect(), told))
+        Ok(Scenarios(pieces))
     }
 
-    fn attempt(
-        &self,
-        target: &TargetReport,
-        record: &ScenarioRecord,
-        attempt: &Attempt,
-        room: &Room,
-    ) -> Value {
+    fn attempt(&self, record: &JudgedRecord<'_>, attempt: &Attempt, room: &Room) -> Value {
         let read = self.folder.evidence(&attempt.evidence);
         let missing = read.as_ref().err().map(ToString::to_string);
         let evidence = read.unwrap_or_default();
         // The whole scenario takes its room at once, so its parts are only measured here.
         let mut measured = Room { left: room.left };
-        let shots = self.fitting(&evidence, &mut measured, |_| true);
-        let lanes = lanes(target, record, attempt, &evidence, &mut measured);
+        let Attempt { verdict, findings, observations, steps, elapsed_us, .. } = attempt;
         context! {
-            word => attempt.verdict.word(),
-            cause => prose(&attempt.verdict.cause()),
-            took => duration(attempt.elapsed_us),
-            findings => attempt.findings.iter().map(|finding| context! {
-                id => finding.requirement.to_string(),
-                text => prose(&finding.mismatch.to_string()),
-                place => format!("{}:{}", finding.file, finding.line),
-                passive => finding.passive,
-            }).collect::<Vec<_>>(),
-            observations => attempt.observations.iter().map(|observation| context! {
-                question => prose(&observation.question),
-                answer => visible(&observation.answer),
-            }).collect::<Vec<_>>(),
-            steps => attempt.steps.iter().map(|step| context! {
-                text => prose(&step.text),
-                line => step.line,
-                took => duration(step.elapsed_us),
-            }).collect::<Vec<_>>(),
+            elapsed_us, missing,
+            findings => Serde(findings),
+            observations => Serde(observations),
+            steps => Serde(steps),
+            word => verdict.word(),
+            cause => verdict.cause(),
             exchanges => evidence.exchanges.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            lanes,
-            shots,
-            missing,
+            shots => Serde(self.fitting(&evidence, &mut measured, |_| true)),
+            lanes => self.lanes(record, attempt, &evidence, &mut measured),
         }
     }
-}
 
-/// The picture of a journey; nothing for a scenario without one.
-fn lanes(
-    target: &TargetReport,
-    record: &ScenarioRecord,
-    attempt: &Attempt,
-    evidence: &Evidence,
-    room: &mut Room,
-) -> Option<Value> {
-    if evidence.visits.is_empty() && !record.needs_browser() {
-        return None;
+    /// The picture of a journey; nothing for a scenario without one.
+    fn lanes(
+        &self,
+        record: &JudgedRecord<'_>,
+        attempt: &Attempt,
+        evidence: &Evidence,
+        room: &mut Room,
+    ) -> Option<Value> {
+        if evidence.visits.is_empty() && !record.needs_browser() {
+            return None;
+        }
+        let events = events(attempt, evidence, &self.target.facts.base_url);
+        let svg = picture(&record.title, &events);
+        (!events.is_empty() && room.take(svg.len())).then(|| Value::from_safe_string(svg))
     }
-    let events = events(attempt, evidence, &target.facts.base_url);
-    let svg = picture(&record.title, &events);
-    (!events.is_empty() && room.take(svg.len())).then(|| Value::from_safe_string(svg))
 }

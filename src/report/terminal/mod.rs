@@ -7,11 +7,10 @@ mod table;
 pub use listing::table;
 
 use crate::evidence::{Exchange, Outcome as Answer};
-use crate::report::failure::{BROKEN, Failure, Open, Way, exchange_of};
+use crate::report::failure::{Failure, Open, Way, exchange_of};
 use crate::report::summary::counted;
-use crate::report::{Gate, RunFolder, RunReport, Standing, TargetReport};
+use crate::report::{Gate, Judged, JudgedTarget, Row, RunFolder, Standing};
 use crate::requirement::Requirement;
-use crate::verdict::ScenarioRecord;
 use page::{Look, Page, clean, value};
 
 /// Column of the text beside a standing's word.
@@ -31,26 +30,18 @@ const FILES: &[(&str, &str)] = &[
     ("evidence", "exchanges, journeys, screenshots"),
 ];
 
-impl RunReport {
+impl Judged<'_> {
     /// The report as text for a terminal of this width; without colour it holds no escape sequence.
     pub fn to_terminal(&self, folder: &RunFolder, width: usize, color: bool) -> String {
         let mut page = Page::new(width, color);
         lead(&mut page, self);
-        for target in &self.targets {
-            failures(&mut page, self, target, folder);
-        }
-        for target in &self.targets {
-            open(&mut page, self, target);
-        }
-        for target in &self.targets {
-            remarks(&mut page, self, target);
-        }
-        for target in &self.targets {
-            warnings(&mut page, self, target);
-        }
+        self.targets.iter().for_each(|target| failures(&mut page, target, folder));
+        self.targets.iter().for_each(|target| open(&mut page, target));
+        self.targets.iter().for_each(|target| remarks(&mut page, target));
+        self.targets.iter().for_each(|target| warnings(&mut page, target));
         for target in &self.targets {
             page.heading(&format!("{} · requirements by area", target.facts.name));
-            for part in table::by_area(&page, &self.areas(), &self.rows(target)) {
+            for part in table::by_area(&page, &self.areas(), &target.rows) {
                 page.block(&part);
             }
         }
@@ -63,28 +54,29 @@ impl RunReport {
     }
 }
 
-fn lead(page: &mut Page, report: &RunReport) {
-    let outcome = report.outcome_for_signing();
+fn lead(page: &mut Page, judged: &Judged<'_>) {
+    let outcome = judged.outcome_for_signing();
     let word = outcome.advice().to_uppercase();
     let indent = word.chars().count() + 3;
-    page.beside((&word, Look::of_outcome(outcome)), indent, &report.headline());
-    if let Some(left_out) = report.left_out() {
+    page.beside((&word, Look::of_outcome(outcome)), indent, &judged.headline());
+    if let Some(left_out) = judged.left_out() {
         page.indented(indent, &format!("partial: {left_out}"));
     }
-    if let Some(deviation) = &report.run.deviation {
+    let run = &judged.report.run;
+    if let Some(deviation) = &run.deviation {
         page.indented(indent, &format!("the mock lies on purpose: {}", clean(deviation)));
     }
-    if report.run.gate != Gate::All {
-        page.indented(indent, &format!("only the {} gate decides", gate_word(report.run.gate)));
+    if run.gate != Gate::All {
+        page.indented(indent, &format!("only the {} gate decides", gate_word(run.gate)));
     }
-    for target in &report.targets {
-        let facts = &target.facts;
+    for target in &judged.targets {
+        let facts = target.facts;
         page.gap();
         let about = format!("{} {}  {}", facts.dialect, facts.provider, facts.base_url);
         page.beside((&facts.name, Look::Strong), facts.name.chars().count() + 2, &clean(&about));
-        for gate in [Gate::Api, Gate::Journey] {
-            let look = Look::of_outcome(report.target_outcome_through(target, gate));
-            page.beside((&format!("  {}", gate_word(gate)), look), 11, &report.gate_headline(target, gate));
+        for (gate, summary) in [(Gate::Api, target.api), (Gate::Journey, target.journey)] {
+            let label = format!("  {}", gate_word(gate));
+            page.beside((&label, Look::of_outcome(summary.outcome)), 11, &summary.headline());
         }
     }
 }
@@ -97,8 +89,8 @@ fn gate_word(gate: Gate) -> &'static str {
     }
 }
 
-fn failures(page: &mut Page, report: &RunReport, target: &TargetReport, folder: &RunFolder) {
-    let failures = report.failures(target, BROKEN);
+fn failures(page: &mut Page, target: &JudgedTarget<'_>, folder: &RunFolder) {
+    let failures = target.failures();
     if failures.is_empty() {
         return;
     }
@@ -130,7 +122,7 @@ fn title(page: &mut Page, failure: &Failure<'_>) {
 
 fn tell(
     page: &mut Page,
-    target: &TargetReport,
+    target: &JudgedTarget<'_>,
     folder: &RunFolder,
     requirement: &Requirement,
     way: &Way<'_>,
@@ -191,8 +183,8 @@ fn few(places: &[String]) -> String {
     }
 }
 
-fn open(page: &mut Page, report: &RunReport, target: &TargetReport) {
-    let open = report.open(target);
+fn open(page: &mut Page, target: &JudgedTarget<'_>) {
+    let open = target.open();
     if open.is_empty() {
         return;
     }
@@ -239,12 +231,11 @@ fn ids(requirements: &[&Requirement]) -> String {
 }
 
 /// What stands in the way of policy, and what was only recorded.
-fn remarks(page: &mut Page, report: &RunReport, target: &TargetReport) {
+fn remarks(page: &mut Page, target: &JudgedTarget<'_>) {
     const REMARKS: [Standing; 4] = [Standing::Flaky, Standing::Stale, Standing::Waived, Standing::Noted];
-    let rows = report.rows(target);
     let mut headed = false;
     for standing in REMARKS {
-        for row in rows.iter().filter(|row| row.standing == standing) {
+        for row in target.rows.iter().filter(|row| row.standing == standing) {
             if !headed {
                 page.heading(&format!("{} · flaky, waived and noted", target.facts.name));
                 headed = true;
@@ -252,7 +243,7 @@ fn remarks(page: &mut Page, report: &RunReport, target: &TargetReport) {
             let label = (standing.word(), Look::of_standing(standing));
             let text = format!("{}  {}", row.requirement.id, clean(&row.requirement.statement));
             page.beside(label, standing.word().len() + 2, &text);
-            for line in remark(standing, target, &row.records, &row.requirement.id.to_string()) {
+            for line in remark(target, row) {
                 page.indented(BESIDE, &line);
             }
             for (_, finding) in row.findings.iter().take(MOST_WAYS) {
@@ -262,10 +253,11 @@ fn remarks(page: &mut Page, report: &RunReport, target: &TargetReport) {
     }
 }
 
-fn remark(standing: Standing, target: &TargetReport, records: &[&ScenarioRecord], id: &str) -> Vec<String> {
-    let waivers = target.facts.waivers.iter().filter(|waiver| waiver.requirement.as_str() == id);
-    match standing {
-        Standing::Flaky => records
+fn remark(target: &JudgedTarget<'_>, row: &Row<'_>) -> Vec<String> {
+    let waivers = target.facts.waivers.iter().filter(|waiver| waiver.requirement == row.requirement.id);
+    match row.standing {
+        Standing::Flaky => row
+            .records
             .iter()
             .filter(|record| record.is_flaky())
             .map(|record| {
@@ -273,7 +265,8 @@ fn remark(standing: Standing, target: &TargetReport, records: &[&ScenarioRecord]
                 format!("{}  attempts: {}", clean(&record.place()), attempts.collect::<Vec<_>>().join(", "))
             })
             .collect(),
-        Standing::Noted => records
+        Standing::Noted => row
+            .records
             .iter()
             .flat_map(|record| &record.last().observations)
             .map(|observation| value(&format!("{} {}", observation.question, observation.answer)))
@@ -285,13 +278,12 @@ fn remark(standing: Standing, target: &TargetReport, records: &[&ScenarioRecord]
 }
 
 /// What is odd about the requests that were sent.
-fn warnings(page: &mut Page, report: &RunReport, target: &TargetReport) {
-    let warnings = report.warnings(target);
-    if warnings.is_empty() {
+fn warnings(page: &mut Page, target: &JudgedTarget<'_>) {
+    if target.warnings.is_empty() {
         return;
     }
     page.heading(&format!("{} · warnings about our own requests", target.facts.name));
-    for Failure { requirement, ways, .. } in &warnings {
+    for Failure { requirement, ways, .. } in &target.warnings {
         let id = requirement.id.to_string();
         page.beside((&id, Look::Plain), id.len() + 2, &clean(&requirement.statement));
         for way in ways {
@@ -321,12 +313,12 @@ mod tests {
     fn shown(width: usize, color: bool) -> String {
         let report = fixture::report();
         assert!(report.targets.iter().all(|target| target.records.len() > 10));
-        report.to_terminal(&RunFolder::new("reports/none"), width, color)
+        report.judged().to_terminal(&RunFolder::new("reports/none"), width, color)
     }
 
     #[test]
     fn a_warning_names_the_requirement_and_the_places() {
-        let text = fixture::warned().to_terminal(&RunFolder::new("reports/none"), 200, false);
+        let text = fixture::warned().judged().to_terminal(&RunFolder::new("reports/none"), 200, false);
         let told = text.split_once("warnings about our own requests").unwrap().1;
         let line = told.lines().nth(1).unwrap();
         assert_eq!(line, "HPP-PLACEHOLDER-027  A doubled name is reported.");

@@ -1,0 +1,86 @@
+//! A target of a run, with all that is made once for it: the choice of its scenarios, its schemas, its page driver, its pace.
+
+use crate::browser::PageDriver;
+use crate::client::{Client, Pace};
+use crate::control::Control;
+use crate::run::assets::Schemas;
+use crate::run::browsers::Browsers;
+use crate::run::{Run, RunError, name};
+use crate::schema::SchemaSet;
+use crate::suite;
+use crate::suite::{Case, Choice, Context};
+use crate::target::TargetProfile;
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+/// One target of a run.
+pub(super) struct Target<'r> {
+    /// Place among the targets of the run.
+    pub index: usize,
+    pub profile: &'r TargetProfile,
+    /// Every scenario, and why it will not run.
+    pub choices: Vec<Choice<'r>>,
+    schemas: Arc<SchemaSet>,
+    page_driver: Option<Arc<PageDriver>>,
+    pace: Option<Arc<Pace>>,
+    /// Sets the references of two runs, and of two targets that are one server, apart.
+    mark: String,
+    references: Arc<AtomicU32>,
+}
+
+impl<'r> Target<'r> {
+    pub fn new(
+        run: &Run<'r>,
+        schemas: &Schemas,
+        index: usize,
+        profile: &'r TargetProfile,
+    ) -> Result<Self, RunError> {
+        let (loaded, catalogue) = (&run.features.loaded, &run.features.catalogue);
+        let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
+        let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
+        Ok(Self {
+            index,
+            profile,
+            choices: suite::choose(loaded, &run.options.filter, catalogue, profile, run.steps),
+            schemas: schemas.set(profile.is_loopback())?,
+            page_driver: page_driver.transpose()?.map(Arc::new),
+            pace: Pace::of(profile),
+            mark: format!("{now}t{index}"),
+            references: Arc::default(),
+        })
+    }
+
+    /// The scenarios that run.
+    pub fn to_run(&self) -> impl Iterator<Item = &'r Case> {
+        self.choices.iter().filter(|choice| choice.verdict.is_none()).map(|choice| choice.case)
+    }
+
+    /// A context for each lane: they share all but their connections.
+    pub fn contexts(
+        &self,
+        run: &Run<'_>,
+        browsers: &Browsers,
+        lanes: usize,
+    ) -> Result<Vec<Arc<Context>>, RunError> {
+        let context = |_| {
+            Ok(Arc::new(Context {
+                schemas: Arc::clone(&self.schemas),
+                client: Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?,
+                control: Control::new(self.profile, Arc::clone(&run.recorder))?,
+                recorder: Arc::clone(&run.recorder),
+                browsers: browsers.pool.clone(),
+                receiver: browsers.receiver.clone(),
+                page_driver: self.page_driver.clone(),
+                screenshots_of_all: run.options.browsers.screenshots_of_all,
+                folder: run.folder.clone(),
+                run_mark: self.mark.clone(),
+                run_began: run.began,
+                cancel: run.cancel.clone(),
+                references: Arc::clone(&self.references),
+                profile: self.profile.clone(),
+            }))
+        };
+        (0..lanes).map(context).collect()
+    }
+}
