@@ -7,8 +7,9 @@ use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
 use crate::suite::{Filter, TagExpression};
 use crate::{mock, run};
+use anstream::AutoStream;
 use clap::{Args, ValueEnum};
-use std::io::IsTerminal;
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -136,9 +137,9 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
     let quiet = arguments.quiet;
     let formats: Vec<Format> = arguments.format.into_iter().map(Format::from).collect();
     let color = match arguments.color {
-        clap::ColorChoice::Always => true,
-        clap::ColorChoice::Never => false,
-        clap::ColorChoice::Auto => std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
     };
     let options = RunOptions {
         features: arguments.features,
@@ -173,7 +174,9 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
             if quiet {
                 say(judged.headline());
             } else {
-                say(judged.to_terminal(&finished.folder, terminal_width(), color));
+                let text = judged.to_terminal(&finished.folder, terminal_width());
+                // A reader that has gone away is no reason to fail.
+                let _ = writeln!(AutoStream::new(std::io::stdout(), color), "{text}");
             }
             judged.outcome().into()
         }

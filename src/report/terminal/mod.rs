@@ -11,7 +11,7 @@ use crate::report::failure::{Failure, Open, Way, exchange_of};
 use crate::report::summary::counted;
 use crate::report::{Gate, Judged, JudgedTarget, Row, RunFolder, Standing};
 use crate::requirement::Requirement;
-use page::{Look, Page, clean, value};
+use page::{PLAIN, Page, STRONG, clean, style_of, style_of_outcome, value};
 
 /// Column of the text beside a standing's word.
 const BESIDE: usize = 6;
@@ -26,14 +26,13 @@ const FILES: &[(&str, &str)] = &[
     ("report.html", "to read and to hand over"),
     ("report.json", "everything, for machines"),
     ("junit.xml", "for the build server"),
-    ("messages.ndjson", "Cucumber Messages"),
     ("evidence", "exchanges, journeys, screenshots"),
 ];
 
 impl Judged<'_> {
-    /// The report as text for a terminal of this width; without colour it holds no escape sequence.
-    pub fn to_terminal(&self, folder: &RunFolder, width: usize, color: bool) -> String {
-        let mut page = Page::new(width, color);
+    /// The report as text for a terminal of this width, with escape sequences for its colours.
+    pub fn to_terminal(&self, folder: &RunFolder, width: usize) -> String {
+        let mut page = Page::new(width);
         lead(&mut page, self);
         self.targets.iter().for_each(|target| failures(&mut page, target, folder));
         self.targets.iter().for_each(|target| open(&mut page, target));
@@ -47,7 +46,7 @@ impl Judged<'_> {
         }
         page.heading("Words");
         for standing in self.standings() {
-            page.beside((standing.word(), Look::of_standing(standing)), 13, standing.meaning());
+            page.beside((standing.word(), style_of(standing)), 13, standing.meaning());
         }
         files(&mut page, folder);
         page.finish()
@@ -58,7 +57,7 @@ fn lead(page: &mut Page, judged: &Judged<'_>) {
     let outcome = judged.outcome_for_signing();
     let word = outcome.advice().to_uppercase();
     let indent = word.chars().count() + 3;
-    page.beside((&word, Look::of_outcome(outcome)), indent, &judged.headline());
+    page.beside((&word, style_of_outcome(outcome)), indent, &judged.headline());
     if let Some(left_out) = judged.left_out() {
         page.indented(indent, &format!("partial: {left_out}"));
     }
@@ -73,10 +72,10 @@ fn lead(page: &mut Page, judged: &Judged<'_>) {
         let facts = target.facts;
         page.gap();
         let about = format!("{} {}  {}", facts.dialect, facts.provider, facts.base_url);
-        page.beside((&facts.name, Look::Strong), facts.name.chars().count() + 2, &clean(&about));
+        page.beside((&facts.name, STRONG), facts.name.chars().count() + 2, &clean(&about));
         for (gate, summary) in [(Gate::Api, target.api), (Gate::Journey, target.journey)] {
             let label = format!("  {}", gate_word(gate));
-            page.beside((&label, Look::of_outcome(summary.outcome)), 11, &summary.headline());
+            page.beside((&label, style_of_outcome(summary.outcome)), 11, &summary.headline());
         }
     }
 }
@@ -117,7 +116,7 @@ fn title(page: &mut Page, failure: &Failure<'_>) {
     let standing = failure.standing;
     let indent = (standing.word().len() + 2).max(BESIDE);
     let text = format!("{id}  {level}  {}", clean(statement));
-    page.beside((standing.word(), Look::of_standing(standing)), indent, &text);
+    page.beside((standing.word(), style_of(standing)), indent, &text);
 }
 
 fn tell(
@@ -195,7 +194,7 @@ fn open(page: &mut Page, target: &JudgedTarget<'_>) {
         for entry in entries.iter().take(MOST_CAUSES) {
             page.gap();
             let label = standing.word();
-            page.beside((label, Look::of_standing(standing)), label.len() + 2, &value(&entry.cause));
+            page.beside((label, style_of(standing)), label.len() + 2, &value(&entry.cause));
             page.indented(BESIDE, &who(entry));
         }
         if let Some(more @ 1..) = entries.len().checked_sub(MOST_CAUSES) {
@@ -240,7 +239,7 @@ fn remarks(page: &mut Page, target: &JudgedTarget<'_>) {
                 page.heading(&format!("{} · flaky, waived and noted", target.facts.name));
                 headed = true;
             }
-            let label = (standing.word(), Look::of_standing(standing));
+            let label = (standing.word(), style_of(standing));
             let text = format!("{}  {}", row.requirement.id, clean(&row.requirement.statement));
             page.beside(label, standing.word().len() + 2, &text);
             for line in remark(target, row) {
@@ -285,7 +284,7 @@ fn warnings(page: &mut Page, target: &JudgedTarget<'_>) {
     page.heading(&format!("{} · warnings about our own requests", target.facts.name));
     for Failure { requirement, ways, .. } in &target.warnings {
         let id = requirement.id.to_string();
-        page.beside((&id, Look::Plain), id.len() + 2, &clean(&requirement.statement));
+        page.beside((&id, PLAIN), id.len() + 2, &clean(&requirement.statement));
         for way in ways {
             let text = format!("{}  {}", few(&way.places()), way.finding.mismatch);
             page.indented(BESIDE, &value(&text));
@@ -301,7 +300,7 @@ fn files(page: &mut Page, folder: &RunFolder) {
     page.heading("Files");
     page.indented(0, &folder.root().display().to_string());
     for (name, what) in there {
-        page.beside((&format!("  {name}"), Look::Plain), 20, what);
+        page.beside((&format!("  {name}"), PLAIN), 20, what);
     }
 }
 
@@ -309,16 +308,19 @@ fn files(page: &mut Page, folder: &RunFolder) {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use anstream::adapter::strip_str;
 
-    fn shown(width: usize, color: bool) -> String {
+    fn shown(width: usize) -> String {
         let report = fixture::report();
         assert!(report.targets.iter().all(|target| target.records.len() > 10));
-        report.judged().to_terminal(&RunFolder::new("reports/none"), width, color)
+        strip_str(&report.judged().to_terminal(&RunFolder::new("reports/none"), width)).to_string()
     }
 
     #[test]
     fn a_warning_names_the_requirement_and_the_places() {
-        let text = fixture::warned().judged().to_terminal(&RunFolder::new("reports/none"), 200, false);
+        let report = fixture::warned();
+        let text = report.judged().to_terminal(&RunFolder::new("reports/none"), 200);
+        let text = strip_str(&text).to_string();
         let told = text.split_once("warnings about our own requests").unwrap().1;
         let line = told.lines().nth(1).unwrap();
         assert_eq!(line, "HPP-PLACEHOLDER-027  A doubled name is reported.");
@@ -327,30 +329,21 @@ mod tests {
 
     #[test]
     fn golden_at_80_columns() {
-        insta::assert_snapshot!(shown(80, false));
+        insta::assert_snapshot!(shown(80));
     }
 
     #[test]
     fn golden_at_120_columns() {
-        insta::assert_snapshot!(shown(120, false));
+        insta::assert_snapshot!(shown(120));
     }
 
     #[test]
-    fn without_colour_there_is_no_escape_and_no_line_is_too_wide() {
+    fn no_line_is_too_wide() {
         for width in [60, 80, 100, 120] {
-            let text = shown(width, false);
-            assert!(!text.contains('\u{1b}'), "{width}");
-            for line in text.lines() {
+            for line in shown(width).lines() {
                 assert!(line.chars().count() <= width, "{width}: {line}");
             }
         }
-    }
-
-    #[test]
-    fn colour_adds_nothing_but_colour() {
-        let coloured = shown(80, true);
-        let bare = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap().replace_all(&coloured, "").into_owned();
-        assert_eq!(bare, shown(80, false));
     }
 
     #[test]

@@ -1,78 +1,58 @@
 //! Lines of text for a terminal: wrapping, indents, colour, and no control character from outside.
 
 use crate::report::{Outcome, Standing};
+use anstyle::{AnsiColor, Style};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 /// Longest value that a terminal shows in full.
 const LONGEST_VALUE: usize = 400;
 
-/// How a piece of text looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    Plain,
-    Strong,
-    Faint,
-    Good,
-    Bad,
-    Doubtful,
-}
+pub const PLAIN: Style = Style::new();
+pub const STRONG: Style = Style::new().bold();
+pub const FAINT: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 
-impl Look {
-    fn code(self) -> &'static str {
-        match self {
-            Self::Plain => "",
-            Self::Strong => "1",
-            Self::Faint => "2",
-            Self::Good => "1;32",
-            Self::Bad => "1;31",
-            Self::Doubtful => "1;33",
-        }
-    }
-
-    /// The look of a standing's word.
-    pub fn of_standing(standing: Standing) -> Self {
-        match standing {
-            Standing::Fail | Standing::Harness => Self::Bad,
-            Standing::Pass => Self::Good,
-            Standing::Na | Standing::NotRun | Standing::Noted | Standing::Waived => Self::Faint,
-            _ => Self::Doubtful,
-        }
-    }
-
-    /// The look of an outcome's words.
-    pub fn of_outcome(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Conformant => Self::Good,
-            Outcome::Incomplete | Outcome::Policy => Self::Doubtful,
-            Outcome::NonConformant | Outcome::HarnessFault => Self::Bad,
-        }
+/// The style of a standing's word.
+pub fn style_of(standing: Standing) -> Style {
+    match standing {
+        Standing::Fail | Standing::Harness => BAD,
+        Standing::Pass => GOOD,
+        Standing::Na | Standing::NotRun | Standing::Noted | Standing::Waived => FAINT,
+        _ => DOUBTFUL,
     }
 }
 
-/// The text so far, and how wide and colourful it may be.
+/// The style of an outcome's words.
+pub fn style_of_outcome(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Conformant => GOOD,
+        Outcome::Incomplete | Outcome::Policy => DOUBTFUL,
+        Outcome::NonConformant | Outcome::HarnessFault => BAD,
+    }
+}
+
+/// A text with escape sequences for its style; who prints it takes them out where they are not wanted.
+pub fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The text so far, and how wide it may be.
 pub struct Page {
     text: String,
     width: usize,
-    color: bool,
 }
 
 impl Page {
     /// An empty page.
-    pub fn new(width: usize, color: bool) -> Self {
-        Self { text: String::new(), width: width.clamp(40, 160), color }
+    pub fn new(width: usize) -> Self {
+        Self { text: String::new(), width: width.clamp(40, 160) }
     }
 
     /// Columns there are.
     pub fn width(&self) -> usize {
         self.width
-    }
-
-    /// The text as it would look, coloured if the page is.
-    pub fn paint(&self, look: Look, text: &str) -> String {
-        if self.color && look != Look::Plain {
-            format!("\u{1b}[{}m{text}\u{1b}[0m", look.code())
-        } else {
-            text.to_owned()
-        }
     }
 
     /// Ends the page; trailing blank lines go.
@@ -91,7 +71,7 @@ impl Page {
     pub fn heading(&mut self, text: &str) {
         self.gap();
         let rule = "─".repeat(self.width.saturating_sub(text.chars().count() + 1));
-        let line = format!("{} {}\n", self.paint(Look::Strong, text), self.paint(Look::Faint, &rule));
+        let line = format!("{} {}\n", paint(STRONG, text), paint(FAINT, &rule));
         self.text.push_str(&line);
     }
 
@@ -103,26 +83,23 @@ impl Page {
         }
     }
 
-    /// A paragraph: a painted label, then text that is wrapped beside it.
-    pub fn beside(&mut self, label: (&str, Look), indent: usize, text: &str) {
-        let width = self.width.saturating_sub(indent).max(20);
-        let (label, look) = label;
-        let taken = label.chars().count();
-        let lead = format!("{}{}", self.paint(look, label), " ".repeat(indent.saturating_sub(taken)));
-        for (index, line) in wrap(text, width).iter().enumerate() {
-            if index == 0 {
-                self.text.push_str(&lead);
-            } else {
-                self.text.push_str(&" ".repeat(indent));
-            }
-            self.text.push_str(line);
-            self.text.push('\n');
-        }
+    /// A paragraph: a label, then text that is wrapped beside it.
+    pub fn beside(&mut self, (label, style): (&str, Style), indent: usize, text: &str) {
+        let gap = " ".repeat(indent.saturating_sub(label.chars().count()));
+        let (first, others) = (format!("{}{gap}", paint(style, label)), " ".repeat(indent));
+        let options = Options::new(self.width.max(indent + 20))
+            .initial_indent(&first)
+            .subsequent_indent(&others)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        self.text.push_str(&textwrap::fill(text, options));
+        self.text.push('\n');
     }
 
     /// A paragraph behind an indent.
     pub fn indented(&mut self, indent: usize, text: &str) {
-        self.beside(("", Look::Plain), indent, text);
+        self.beside(("", PLAIN), indent, text);
     }
 }
 
@@ -154,40 +131,6 @@ fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Lines of at most `width` characters, broken at spaces; a longer word is broken where it must be.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let mut rest: &str = word;
-        let mut length = rest.chars().count();
-        if used > 0 && used + 1 + length > width {
-            lines.push(String::new());
-            used = 0;
-        }
-        if used > 0 {
-            push(&mut lines, " ");
-            used += 1;
-        }
-        while length > width {
-            let cut = rest.char_indices().nth(width).map_or(rest.len(), |(index, _)| index);
-            push(&mut lines, &rest[..cut]);
-            lines.push(String::new());
-            rest = &rest[cut..];
-            length = rest.chars().count();
-        }
-        push(&mut lines, rest);
-        used += length;
-    }
-    lines
-}
-
-fn push(lines: &mut [String], text: &str) {
-    if let Some(line) = lines.last_mut() {
-        line.push_str(text);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,10 +138,13 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_page() {
         let text = format!("a {} word and {} more", "x".repeat(90), "y".repeat(30));
-        for width in [20, 40, 80] {
-            let lines = wrap(&text, width);
-            assert!(lines.iter().all(|line| line.chars().count() <= width), "{width}: {lines:?}");
-            assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
+        for width in [40, 80] {
+            let mut page = Page::new(width);
+            page.beside(("LABEL", BAD), 8, &text);
+            let shown = anstream::adapter::strip_str(&page.finish()).to_string();
+            assert!(shown.lines().all(|line| line.chars().count() <= width), "{width}: {shown}");
+            let letters = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(letters(&shown), format!("LABEL{}", letters(&text)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The table of a target: area and level down, standings across.
 
 use crate::report::summary::counts;
-use crate::report::terminal::page::{Look, Page};
+use crate::report::terminal::page::{FAINT, Page, paint, style_of};
 use crate::report::{Row, Standing};
 use crate::requirement::Level;
 use tabled::builder::Builder;
@@ -16,45 +16,35 @@ pub fn by_area(page: &Page, areas: &[&str], rows: &[Row<'_>]) -> Vec<String> {
     let standings: Vec<Standing> = counts(rows).into_iter().map(|(standing, _)| standing).collect();
     chunks(&standings, page.width().saturating_sub(FIXED))
         .into_iter()
-        .map(|chunk| table(page, areas, rows, chunk))
+        .map(|chunk| table(areas, rows, chunk))
         .collect()
 }
 
-fn table(page: &Page, areas: &[&str], rows: &[Row<'_>], standings: &[Standing]) -> String {
+fn table(areas: &[&str], rows: &[Row<'_>], standings: &[Standing]) -> String {
     let mut builder = Builder::default();
-    let words = standings.iter().map(|standing| page.paint(Look::of_standing(*standing), standing.word()));
+    let words = standings.iter().map(|standing| paint(style_of(*standing), standing.word()));
     builder.push_record(["area".to_owned(), "level".to_owned()].into_iter().chain(words));
     for area in areas {
         let mut name = (*area).to_owned();
         for level in [Level::Must, Level::Should, Level::May] {
             let of = |row: &&Row<'_>| row.requirement.area == **area && row.requirement.level == level;
             if rows.iter().any(|row| of(&row)) {
-                let cells = standings.iter().map(|standing| {
-                    number(
-                        page,
-                        *standing,
-                        rows.iter().filter(of).filter(|row| row.standing == *standing).count(),
-                    )
-                });
+                let count = |standing| rows.iter().filter(of).filter(|row| row.standing == standing).count();
+                let cells = standings.iter().map(|standing| number(*standing, count(*standing)));
                 builder.push_record([std::mem::take(&mut name), level.to_string()].into_iter().chain(cells));
             }
         }
     }
-    let totals = standings
-        .iter()
-        .map(|standing| number(page, *standing, rows.iter().filter(|row| row.standing == *standing).count()));
+    let total = |standing| rows.iter().filter(|row| row.standing == standing).count();
+    let totals = standings.iter().map(|standing| number(*standing, total(*standing)));
     builder.push_record(["all".to_owned(), String::new()].into_iter().chain(totals));
     let mut table = builder.build();
     table.with(Style::rounded()).modify(Columns::new(2..), Alignment::right());
     table.to_string()
 }
 
-fn number(page: &Page, standing: Standing, count: usize) -> String {
-    if count == 0 {
-        page.paint(Look::Faint, "·")
-    } else {
-        page.paint(Look::of_standing(standing), &count.to_string())
-    }
+fn number(standing: Standing, count: usize) -> String {
+    if count == 0 { paint(FAINT, "·") } else { paint(style_of(standing), &count.to_string()) }
 }
 
 /// Standings in groups whose columns fit into the room.
