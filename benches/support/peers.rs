@@ -4,7 +4,6 @@ use crate::support::CREDENTIALS;
 use crate::{Load, open_payment_sessions};
 use serde_json::json;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -63,13 +62,11 @@ impl Peer {
 
     fn start(name: &'static str, keeps_state: bool, command: impl Fn(&str) -> Command) -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let spawned = command(&port.to_string())
-            .envs(CREDENTIALS)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
-        let Ok(child) = spawned else {
+        let mut command = command(&port.to_string());
+        command.envs(CREDENTIALS).stdout(Stdio::null()).stderr(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let Ok(child) = command.spawn() else {
             println!("{name} is not installed, and left out");
             return None;
         };
