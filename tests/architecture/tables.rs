@@ -92,6 +92,8 @@ pub const MOCK: Floors = Floors {
 
 /// Each library of Cargo.toml and where it is used. Tests below the code are free.
 pub const HOMES: &Permits = &[
+    ("anstream", &["cli"]),
+    ("anstyle", &["report/terminal"]),
     ("axum", &["mock", "receiver"]),
     ("base64", &["browser", "client", "evidence", "mock", "receiver", "report/html", "serve"]),
     ("clap", &["cli"]),
@@ -137,6 +139,7 @@ pub const HOMES: &Permits = &[
     ("tabled", &["report/terminal"]),
     ("tempfile", &["browser", "prove"]),
     ("terminal_size", &["cli"]),
+    ("textwrap", &["report/terminal"]),
     (
         "thiserror",
         &[
