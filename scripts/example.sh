@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rebuilds reports/example/: a full report of a mock that lies, and a picture of its first screen.
+# Rebuilds reports/example/: a report of a mock that deviates, and a picture of its first screen. It is a part run, so that it stays small.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,14 +8,15 @@ rm -rf "$out"
 trap 'rm -rf "$out"' EXIT
 
 code=0
-target/debug/hpp-conformance run --deviate decline-goes-to-error --quiet --out "$out" || code=$?
+target/debug/hpp-conformance run --target mock-klarna --deviate decline-goes-to-error --format html,junit --quiet --out "$out" \
+    --tags 'not @needs:browser or @req:HPP-REDIRECT-001 or @req:HPP-REDIRECT-002' || code=$?
 if [ "$code" -ne 1 ]; then
     echo "The example was to be non-conformant, but the run ended with $code." >&2
     exit 1
 fi
 
 mkdir -p reports/example
-for file in report.html report.json junit.xml; do
+for file in report.html junit.xml; do
     cp "$out"/*/"$file" "reports/example/$file"
 done
 

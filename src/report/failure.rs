@@ -1,6 +1,7 @@
 //! Failures and open questions, gathered so that one root cause is shown once.
 
 use crate::evidence::{Evidence, Exchange};
+use crate::report::summary::counted;
 use crate::report::{JudgedRecord, JudgedTarget, Row, Standing};
 use crate::requirement::Requirement;
 use crate::verdict::Finding;
@@ -39,7 +40,7 @@ impl Way<'_> {
             places.entry((&record.file, record.line)).or_default().insert(finding.exchange);
         }
         let shown = places.into_iter().map(|((file, line), exchanges)| {
-            let noun = if exchanges.len() == 1 { "exchange" } else { "exchanges" };
+            let noun = if exchanges.len() == 1 { "request" } else { "requests" };
             let numbers: Vec<String> = exchanges.iter().map(ToString::to_string).collect();
             if self.finding.passive {
                 format!("{file}:{line} ({noun} {})", numbers.join(", "))
@@ -50,18 +51,23 @@ impl Way<'_> {
         shown.collect()
     }
 
-    /// How many exchanges show it.
-    pub fn exchanges(&self) -> usize {
-        let exchanges: BTreeSet<(&str, u32)> =
-            self.seen.iter().map(|(record, finding)| (record.key.as_str(), finding.exchange)).collect();
-        exchanges.len()
-    }
-
-    /// How many different values came instead of the expected one.
-    pub fn answers(&self) -> usize {
+    /// How often it was seen, where that is more than once or not what its scenario is about.
+    pub fn how_often(&self) -> Option<String> {
+        let scenarios = self.places().len();
+        if scenarios == 1 && !self.finding.passive {
+            return None;
+        }
+        let exchanges: BTreeSet<(&str, u32)> = self
+            .seen
+            .iter()
+            .map(|(record, finding)| (record.record.key.as_str(), finding.exchange))
+            .collect();
         let answers: BTreeSet<String> =
             self.seen.iter().map(|(_, finding)| without_numbers(&finding.mismatch.actual)).collect();
-        answers.len()
+        let passive = if self.finding.passive { " while something else was tested" } else { "" };
+        let differed = if answers.len() > 1 { ", answers differed" } else { "" };
+        let (times, scenarios) = (counted(exchanges.len(), "time"), counted(scenarios, "scenario"));
+        Some(format!("happened {times} in {scenarios}{passive}{differed}"))
     }
 
     fn tells(&self, finding: &Finding) -> bool {
@@ -180,7 +186,8 @@ mod tests {
         let passive = failures.iter().find(|failure| failure.requirement.id.as_str() == "HPP-CREATE-009");
         let ways = &passive.unwrap().ways;
         assert_eq!(ways.len(), 1);
-        assert_eq!((ways[0].exchanges(), ways[0].answers()), (3, 1));
+        let often = "happened 3 times in 3 scenarios while something else was tested";
+        assert_eq!(ways[0].how_often().as_deref(), Some(often));
     }
 
     #[test]

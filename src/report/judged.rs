@@ -87,7 +87,7 @@ impl Row<'_> {
             }
             (None, Some(reason)) => reason.clone(),
             (None, None) if self.standing == Standing::NotRun => SkipCause::LeftOut.to_string(),
-            (None, None) => "no scenario judges it".into(),
+            (None, None) => "no scenario tests it".into(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `junit.xml`: one suite a target, one case a scenario, for build servers.
 
 use crate::report::failure::exchange_of;
+use crate::report::words::{request, told};
 use crate::report::{Judged, JudgedRecord, JudgedTarget, Row, RunFacts, RunFolder, Standing};
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding, Verdict};
@@ -95,7 +96,7 @@ fn status(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) 
     let own =
         last.findings.iter().filter(|finding| Some(&finding.requirement) == record.requirement.as_ref());
     let findings: Vec<(JudgedRecord<'_>, &Finding)> = own.map(|finding| (*record, finding)).collect();
-    let first = findings.first().map(|(_, finding)| finding.mismatch.to_string());
+    let first = findings.first().map(|(_, finding)| told(&finding.mismatch).to_string());
     let why = first.unwrap_or_else(|| last.verdict.cause());
     if record.candidate && last.verdict != Verdict::Pass {
         return skipped(&format!("candidate, {}: {why}", last.verdict.word()));
@@ -127,7 +128,8 @@ fn failure(
     folder: &RunFolder,
 ) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    let message = findings.first().map(|(_, finding)| finding.mismatch.to_string()).unwrap_or_default();
+    let message =
+        findings.first().map(|(_, finding)| told(&finding.mismatch).to_string()).unwrap_or_default();
     status.set_type(standing.word()).set_message(message).set_description(description(findings, row, folder));
     status
 }
@@ -143,10 +145,17 @@ fn description(
         let _ = writeln!(text, "source: {}", requirement.source);
     }
     for (record, finding) in findings {
-        let _ = writeln!(text, "{}:{}  {}\n{}", finding.file, finding.line, finding.step, finding.mismatch);
+        let _ = writeln!(
+            text,
+            "{}:{}  {}\n{}",
+            finding.file,
+            finding.line,
+            finding.step,
+            told(&finding.mismatch)
+        );
         let evidence = folder.evidence(&record.last().evidence).unwrap_or_default();
         if let Some(exchange) = exchange_of(finding, &evidence) {
-            let _ = writeln!(text, "{exchange}");
+            let _ = writeln!(text, "{}", request(exchange, ""));
         }
     }
     text
@@ -157,7 +166,7 @@ fn passive_case(row: &Row<'_>, folder: &RunFolder) -> TestCase {
     let status = if standing == Standing::Fail {
         failure(standing, &row.findings, Some(row), folder)
     } else {
-        let first = row.findings.first().map(|(_, finding)| finding.mismatch.to_string());
+        let first = row.findings.first().map(|(_, finding)| told(&finding.mismatch).to_string());
         skipped(&format!("{standing}: {}", first.unwrap_or_default()))
     };
     let mut case = TestCase::new(format!("{} seen in passing", row.requirement.id), status);
@@ -169,7 +178,7 @@ fn passive_case(row: &Row<'_>, folder: &RunFolder) -> TestCase {
 fn rerun(attempt: &Attempt) -> TestRerun {
     let kind = if attempt.verdict == Verdict::Fail { NonSuccessKind::Failure } else { NonSuccessKind::Error };
     let mut rerun = TestRerun::new(kind);
-    let first = attempt.findings.first().map(|finding| finding.mismatch.to_string());
+    let first = attempt.findings.first().map(|finding| told(&finding.mismatch).to_string());
     rerun
         .set_time(Duration::from_micros(attempt.elapsed_us))
         .set_type(attempt.verdict.word())

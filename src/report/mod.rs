@@ -12,6 +12,7 @@ mod run_folder;
 mod standing;
 mod summary;
 mod terminal;
+mod words;
 
 pub use html::HtmlError;
 pub use json::JsonError;

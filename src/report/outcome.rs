@@ -63,6 +63,15 @@ pub enum Gate {
 }
 
 impl Gate {
+    /// Its scenarios, by name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Api => "API",
+            Self::Journey => "Browser journeys",
+            Self::All => "API and browser journeys",
+        }
+    }
+
     /// Whether a row that does, or does not, need the page is behind this gate.
     pub fn lets_in(self, journey: bool) -> bool {
         match self {

@@ -44,6 +44,11 @@ impl Standing {
         Self::Na,
     ];
 
+    /// The key in `report.json`, and in lower case the name of the style class.
+    pub fn key(self) -> &'static str {
+        if self == Self::Unseen { "UNSEEN" } else { self.word() }
+    }
+
     /// The word as printed.
     pub fn word(self) -> &'static str {
         match self {
@@ -54,7 +59,7 @@ impl Standing {
             Self::Flaky => "FLAKY",
             Self::Blocked => "BLOCKED",
             Self::Infra => "INFRA",
-            Self::Unseen => "UNSEEN",
+            Self::Unseen => "NOT TESTED",
             Self::NotRun => "NOT RUN",
             Self::Stale => "STALE",
             Self::Waived => "WAIVED",
@@ -67,24 +72,22 @@ impl Standing {
     /// What the word means, in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Fail => "A MUST that the target's own sources state was seen broken.",
-            Self::Harness => "The harness could not do its work here, so this part of the result is void.",
-            Self::Warn => "A SHOULD that the target's own sources state was seen broken.",
-            Self::Unconfirmed => {
-                "Not as expected, but the expectation is our reading; nobody confirmed it for this target."
+            Self::Fail => {
+                "The documentation promises this (MUST), or the profile confirms it; the server broke it."
             }
-            Self::Flaky => "Failed once and passed on a fresh attempt; every attempt is kept.",
-            Self::Blocked => "Could not be judged, because something that it rests on did not hold.",
-            Self::Infra => "Could not be judged, because network, browser or page gave trouble.",
-            Self::Unseen => {
-                "Not looked at, because the set-up gives no way to see it; it counts as not seen."
-            }
+            Self::Harness => "The harness itself failed here, so this part of the result is void.",
+            Self::Warn => "The documentation recommends this (SHOULD); the server does otherwise.",
+            Self::Unconfirmed => "Looks wrong, but the documents do not say so clearly: ask the vendor.",
+            Self::Flaky => "Failed, then passed on another try: look before signing.",
+            Self::Blocked => "Not tested, because something that it needs failed first.",
+            Self::Infra => "Not tested, because the network, the browser or the page gave trouble.",
+            Self::Unseen => "The set-up gives no way to test this. It counts in the total.",
             Self::NotRun => "Left out on the command line.",
-            Self::Stale => "Holds, although a waiver still excuses it; remove the waiver.",
-            Self::Waived => "Broken exactly as a live waiver says.",
-            Self::Noted => "The contract leaves it open; what the target does is recorded.",
-            Self::Pass => "Seen and kept.",
-            Self::Na => "A requirement of another dialect or provider.",
+            Self::Stale => "This waiver is no longer needed: remove it.",
+            Self::Waived => "Broken, and accepted by a waiver until its last day.",
+            Self::Noted => "The contract leaves this open; what the server does is recorded.",
+            Self::Pass => "Tested, and the server kept it.",
+            Self::Na => "Does not apply to this API.",
         }
     }
 

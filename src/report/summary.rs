@@ -70,26 +70,35 @@ impl Summary {
 
     /// The outcome in one line, with how much was seen.
     pub fn headline(self) -> String {
-        let of = format!("{} of {} MUSTs", self.seen, self.apply);
+        let Self { seen, apply, .. } = self;
         let why = match self.outcome {
-            Outcome::Conformant => return format!("CONFORMANT as far as seen: {of}"),
+            Outcome::Conformant if seen == apply => {
+                return format!("Nothing broken: all {apply} MUSTs were tested");
+            }
+            Outcome::Conformant => {
+                let were = if apply - seen == 1 { "was" } else { "were" };
+                return format!("Nothing broken, but {} of {apply} MUSTs {were} not tested", apply - seen);
+            }
             Outcome::NonConformant => format!("{} broken", counted(self.broken, "MUST")),
             Outcome::HarnessFault => format!("{} void", counted(self.void, "scenario")),
             Outcome::Incomplete if self.open > 0 => {
-                format!("{} could not be judged", counted(self.open, "MUST"))
+                format!("{} could not be tested", counted(self.open, "MUST"))
             }
             Outcome::Incomplete if self.floor > 0 => {
-                format!("{} of the floor unseen", counted(self.floor, "requirement"))
+                format!("{} of the profile's `floor` not tested", counted(self.floor, "requirement"))
             }
-            Outcome::Incomplete => "nothing was judged".into(),
-            Outcome::Policy => [(self.stale, "stale waiver"), (self.flaky, "flaky requirement")]
-                .into_iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, noun)| counted(count, noun))
-                .collect::<Vec<_>>()
-                .join(", "),
+            Outcome::Incomplete => return "Nothing was tested".into(),
+            Outcome::Policy => [
+                (self.stale, "waiver", "no longer needed: remove it"),
+                (self.flaky, "check", "failed, then passed: look before signing"),
+            ]
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, noun, what)| format!("{} {what}", counted(count, noun)))
+            .collect::<Vec<_>>()
+            .join("; "),
         };
-        format!("{}: {why}; seen {of}", self.outcome)
+        format!("{why}; {seen} of {apply} MUSTs tested")
     }
 }
 
@@ -115,7 +124,7 @@ impl Judged<'_> {
     pub fn headline(&self) -> String {
         let targets = match self.targets.len() {
             0 | 1 => String::new(),
-            several => format!(" over {several} targets"),
+            several => format!(", over {several} targets"),
         };
         format!("{}{targets}", self.through(self.report.run.gate).headline())
     }
@@ -124,7 +133,7 @@ impl Judged<'_> {
     pub fn left_out(&self) -> Option<String> {
         let (left_out, apply) = self.count_left_out()?;
         let of = format!("{left_out} of {}", counted(apply, "requirement"));
-        Some(format!("{of} left out on the command line, wholly or in part; only a whole run is signed"))
+        Some(format!("{of} not run in full; only a complete run can be signed"))
     }
 }
 
@@ -150,8 +159,7 @@ mod tests {
         let record = &mut shard.targets[0].records[0];
         record.attempts.last_mut().unwrap().verdict = Verdict::Skipped(SkipCause::LeftOut);
         for (part, count) in [(features_of_ones_own, "9 of 19"), (shard, "1 of 19")] {
-            let said =
-                "requirements left out on the command line, wholly or in part; only a whole run is signed";
+            let said = "requirements not run in full; only a complete run can be signed";
             let part = part.judged();
             assert_eq!(part.left_out(), Some(format!("{count} {said}")));
             assert_eq!(part.outcome(), Outcome::Conformant);
@@ -163,32 +171,29 @@ mod tests {
     fn each_outcome_has_a_headline_that_says_how_much_was_seen() {
         let tally = Summary { seen: 67, apply: 123, ..Summary::default() };
         let cases = [
-            (Outcome::Conformant, tally, "CONFORMANT as far as seen: 67 of 123 MUSTs"),
+            (Outcome::Conformant, tally, "Nothing broken, but 56 of 123 MUSTs were not tested"),
             (
-                Outcome::NonConformant,
-                Summary { broken: 1, ..tally },
-                "NON-CONFORMANT: 1 MUST broken; seen 67 of 123 MUSTs",
+                Outcome::Conformant,
+                Summary { seen: 123, ..tally },
+                "Nothing broken: all 123 MUSTs were tested",
             ),
-            (
-                Outcome::HarnessFault,
-                Summary { void: 2, ..tally },
-                "HARNESS FAULT: 2 scenarios void; seen 67 of 123 MUSTs",
-            ),
+            (Outcome::NonConformant, Summary { broken: 1, ..tally }, "1 MUST broken; 67 of 123 MUSTs tested"),
+            (Outcome::HarnessFault, Summary { void: 2, ..tally }, "2 scenarios void; 67 of 123 MUSTs tested"),
             (
                 Outcome::Incomplete,
                 Summary { open: 3, ..tally },
-                "INCOMPLETE: 3 MUSTs could not be judged; seen 67 of 123 MUSTs",
+                "3 MUSTs could not be tested; 67 of 123 MUSTs tested",
             ),
             (
                 Outcome::Incomplete,
                 Summary { floor: 1, ..tally },
-                "INCOMPLETE: 1 requirement of the floor unseen; seen 67 of 123 MUSTs",
+                "1 requirement of the profile's `floor` not tested; 67 of 123 MUSTs tested",
             ),
-            (Outcome::Incomplete, Summary::default(), "INCOMPLETE: nothing was judged; seen 0 of 0 MUSTs"),
+            (Outcome::Incomplete, Summary::default(), "Nothing was tested"),
             (
                 Outcome::Policy,
                 Summary { stale: 1, flaky: 2, ..tally },
-                "POLICY: 1 stale waiver, 2 flaky requirements; seen 67 of 123 MUSTs",
+                "1 waiver no longer needed: remove it; 2 checks failed, then passed: look before signing; 67 of 123 MUSTs tested",
             ),
         ];
         for (outcome, tally, expected) in cases {

@@ -270,7 +270,7 @@ pub enum RunError {
     #[error(transparent)]
     Journal(#[from] journal::JournalError),
 
-    #[error("cannot start a thread for scenarios; fewer `--jobs` need fewer")]
+    #[error("cannot start a worker thread; try a lower `--jobs`")]
     Lanes(#[source] std::io::Error),
 
     #[error("cannot write to {path}; choose another folder with `--out`")]

@@ -32,7 +32,8 @@ pub fn of_our_own(mut attempt: Attempt) -> Attempt {
         let what = broken.map_or_else(String::new, |finding| format!(": {}", finding.mismatch));
         attempt.verdict = Verdict::Error(Fault {
             message: format!("broken, and not by the server{what}"),
-            help: "a fault of the harness: show this run's folder to nobody before it is understood".into(),
+            help: "this run's folder may contain secrets: do not share it until you know why this happened"
+                .into(),
         });
     }
     attempt

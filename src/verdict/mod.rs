@@ -78,9 +78,16 @@ pub enum SkipCause {
 impl fmt::Display for SkipCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OtherDialect => f.write_str("a requirement of another dialect or provider"),
+            Self::OtherDialect => f.write_str("does not apply to this API"),
             Self::AbilityNotClaimed(ability) => {
-                write!(f, "the profile does not claim the ability `{ability}`")
+                let what = match ability {
+                    Ability::Browser => "open the payment page in a browser",
+                    Ability::Clock => "move the server's clock",
+                    Ability::Outcome => "make a payment end as the scenario needs",
+                    Ability::Receiver => "receive status callbacks",
+                    Ability::Mailbox => "read the messages to the consumer",
+                };
+                write!(f, "this profile cannot {what} (add `{ability}`)")
             }
             Self::Unseen(why) => f.write_str(why),
             Self::LeftOut => f.write_str("left out on the command line"),
@@ -151,7 +158,7 @@ impl Verdict {
             Self::Pass | Self::Fail => String::new(),
             Self::Skipped(cause) => cause.to_string(),
             Self::Inconclusive(Doubt::RestsOn { requirement, why }) => {
-                format!("rests on {requirement}: {why}")
+                format!("{requirement} failed first: {why}")
             }
             Self::Inconclusive(Doubt::Prerequisite(what)) => what.clone(),
             Self::Inconclusive(Doubt::Trouble(trouble)) => format!("{}: {}", trouble.kind, trouble.message),

@@ -41,7 +41,7 @@ fn a_run_warns_of_its_own_requests_and_blames_nobody() {
     let folder = folder_with(&[("shop.feature", REGRETTABLE)]);
     let ended = run(folder.path(), &["shop.feature"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let (_, told) = ended.stdout.split_once("warnings about our own requests").unwrap();
+    let (_, told) = ended.stdout.split_once("warnings about the requests of the scenarios").unwrap();
     let report = report(folder.path());
     let attempt = &report["targets"][0]["records"][0]["attempts"][0];
     assert_eq!(attempt["verdict"]["word"], "pass");
@@ -51,7 +51,7 @@ fn a_run_warns_of_its_own_requests_and_blames_nobody() {
     }
     let meant = folder_with(&[("shop.feature", &REGRETTABLE.replace("@req", "@odd-urls @req"))]);
     let ended = run(meant.path(), &["shop.feature"]);
-    assert!(!ended.stdout.contains("warnings about our own requests"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("warnings about the requests of the scenarios"), "{}", ended.stdout);
 }
 
 #[test]

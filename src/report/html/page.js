@@ -29,7 +29,7 @@
         const fits = (!wanted.area || body.dataset.area === wanted.area)
           && (!wanted.level || row.dataset.level === wanted.level)
           && (!wanted.standing || cells.some(cell => cell.dataset.standing === wanted.standing))
-          && words.every(word => row.dataset.text.includes(word));
+          && words.every(word => row.textContent.toLowerCase().includes(word));
         row.hidden = !fits;
         any = any || fits;
         shown += fits ? 1 : 0;

@@ -3,6 +3,7 @@
 use crate::report::failure::Way;
 use crate::report::html::story::Stories;
 use crate::report::summary::counts;
+use crate::report::words::{told, tries};
 use crate::report::{Gate, Judged, JudgedRecord, JudgedTarget, Outcome, Row, Standing, Summary};
 use crate::requirement::{Confidence, Level};
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
 
 /// A standing: its word, its meaning, and its name among the style classes.
 pub fn chip(standing: Standing) -> Value {
-    let slug = standing.word().to_lowercase().replace(' ', "-");
+    let slug = standing.key().to_lowercase().replace(' ', "-");
     context! { word => standing.word(), meaning => standing.meaning(), slug }
 }
 
@@ -37,7 +38,7 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
         run => Serde(&report.run),
         started => minute(report.run.started_at),
         elapsed => format!("{:.1} s", report.run.finished_at.duration_since(report.run.started_at).as_secs_f64()),
-        gate => gate_word(report.run.gate),
+        gate => report.run.gate.word(),
         targets => targets.iter().map(|target| target_card(target, report.run.gate)).collect::<Vec<_>>(),
         legend => known.iter().map(|standing| legend(judged, *standing)).collect::<Vec<_>>(),
         other_words => others.into_iter().map(chip).collect::<Vec<_>>(),
@@ -70,7 +71,7 @@ fn lead(judged: &Judged<'_>) -> Value {
         slug => outcome_slug(outcome),
         headline => judged.headline(),
         left_out => judged.left_out(),
-        gate => (gate != Gate::All).then(|| gate_word(gate)),
+        gate => (gate != Gate::All).then(|| gate.word()),
     }
 }
 
@@ -78,27 +79,17 @@ fn minute(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
-fn gate_word(gate: Gate) -> &'static str {
-    match gate {
-        Gate::Api => "api",
-        Gate::Journey => "journey",
-        Gate::All => "api and journey",
-    }
-}
-
 fn target_card(target: &JudgedTarget<'_>, gate: Gate) -> Value {
     let Summary { outcome, .. } = target.through(gate);
-    let part = |summary: Summary| {
-        let (word, headline) = (summary.outcome.word(), summary.headline());
-        let rest = headline.strip_prefix(word).unwrap_or(&headline).trim_start_matches(':').trim().to_owned();
-        context! { outcome => word, slug => outcome_slug(summary.outcome), rest }
+    let part = |gate: Gate| {
+        let summary = target.through(gate);
+        context! { name => gate.word(), slug => outcome_slug(summary.outcome), headline => summary.headline() }
     };
     context! {
         outcome => outcome.word(),
         slug => outcome_slug(outcome),
         facts => Serde(target.facts),
-        api => part(target.api),
-        journey => part(target.journey),
+        parts => [Gate::Api, Gate::Journey].map(part).to_vec(),
         seen => target.all.seen,
         apply => target.all.apply,
     }
@@ -156,7 +147,7 @@ fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Storie
 }
 
 /// How sure we are, where we are not.
-pub fn confidence_word(confidence: Confidence) -> Option<&'static str> {
+fn confidence_word(confidence: Confidence) -> Option<&'static str> {
     match confidence {
         Confidence::Stated => None,
         Confidence::Inferred => Some("inferred"),
@@ -184,7 +175,7 @@ fn open(judged: &Judged<'_>, index: usize, stories: &Stories<'_>) -> Value {
 /// What is odd about the requests that were sent.
 fn warnings(judged: &Judged<'_>) -> Vec<Value> {
     let of_target = |target: &JudgedTarget<'_>| {
-        let way = |way: &Way<'_>| format!("{}: {}", way.places().join(", "), way.finding.mismatch);
+        let way = |way: &Way<'_>| format!("{}: {}", way.places().join(", "), told(&way.finding.mismatch));
         let shown = target.warnings.iter().map(|warning| {
             context! {
                 target => target.facts.name.as_str(),
@@ -203,13 +194,12 @@ fn remarks(judged: &Judged<'_>, standings: &[Standing]) -> Vec<Value> {
     let of_target = |target: &JudgedTarget<'_>| {
         let rows = target.rows.iter().filter(|row| standings.contains(&row.standing));
         let shown = rows.map(|row| {
-            let attempts = row.records.iter().filter(|record| record.is_flaky()).map(|record| {
-                let words: Vec<&str> = record.attempts.iter().map(|attempt| attempt.verdict.word()).collect();
-                format!("{}: {}", record.place(), words.join(", then "))
-            });
+            let flaky = row.records.iter().filter(|record| record.is_flaky());
+            let attempts = flaky.map(|record| format!("{}: {}", record.place(), tries(record)));
             let waivers =
                 target.facts.waivers.iter().filter(|waiver| waiver.requirement == row.requirement.id);
-            let findings = row.findings.iter().take(10).map(|(_, finding)| finding.mismatch.to_string());
+            let findings =
+                row.findings.iter().take(10).map(|(_, finding)| told(&finding.mismatch).to_string());
             let answers = row.records.iter().flat_map(|record| &record.record.last().observations);
             context! {
                 target => target.facts.name.as_str(),

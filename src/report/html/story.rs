@@ -2,14 +2,15 @@
 
 use crate::evidence::Evidence;
 use crate::report::failure::{Failure, Way, exchange_of};
-use crate::report::html::page::{chip, confidence_word};
+use crate::report::html::page::chip;
 use crate::report::html::shown::{ShownImage, images};
 use crate::report::html::swimlane::picture;
 use crate::report::html::timeline::events;
 use crate::report::html::{HtmlError, Room, Templates, shown};
+use crate::report::words::{request, sources, told, tries};
 use crate::report::{Judged, JudgedRecord, JudgedTarget, RunFolder, Standing};
 use crate::requirement::RequirementId;
-use crate::verdict::Attempt;
+use crate::verdict::{Attempt, Finding};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use std::collections::HashMap;
@@ -92,7 +93,7 @@ impl Teller<'_, '_> {
             ways => shown.collect::<Result<Vec<_>, _>>()?,
             target => facts.name.as_str(),
             standing => chip(*standing),
-            confidence => confidence_word(requirement.confidence_for(facts.dialect)).unwrap_or("stated"),
+            sources => sources(requirement, facts.dialect),
             more_ways => ways.len().saturating_sub(MOST_WAYS),
         };
         self.templates.piece("failure.html", context)
@@ -118,18 +119,18 @@ impl Teller<'_, '_> {
         Ok(context! {
             missing,
             finding => Serde(finding),
+            told => Serde(told(&finding.mismatch)),
             visit => Serde(visit),
             exchange => fits.then(|| Value::from_safe_string(exchange)),
             no_room => !fits,
             shots => Serde(self.fitting(&evidence, room, |number| Some(number) == pictured)),
             lanes => self.lanes(&way.record, way.record.record.last(), &evidence, room),
-            attempts => way.record.attempts.len(),
+            tries => (way.record.attempts.len() > 1).then(|| tries(&way.record)),
             scenario => way.record.title.as_str(),
             anchor => anchor(self.index, &way.record),
             places => places.iter().take(40).cloned().collect::<Vec<_>>(),
             more_places => places.len().saturating_sub(40),
-            exchanges => way.exchanges(),
-            answers => way.answers(),
+            how_often => way.how_often(),
         })
     }
 
@@ -176,15 +177,17 @@ impl Teller<'_, '_> {
         let evidence = read.unwrap_or_default();
         // The whole scenario takes its room at once, so its parts are only measured here.
         let mut measured = Room { left: room.left };
+        let call = |exchange| request(exchange, &self.target.facts.base_url);
+        let finding = |finding: &Finding| context! { finding => Serde(finding), told => told(&finding.mismatch).to_string() };
         let Attempt { verdict, findings, observations, steps, elapsed_us, .. } = attempt;
         context! {
             elapsed_us, missing,
-            findings => Serde(findings),
+            findings => findings.iter().map(finding).collect::<Vec<_>>(),
             observations => Serde(observations),
             steps => Serde(steps),
             word => verdict.word(),
             cause => verdict.cause(),
-            exchanges => evidence.exchanges.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            exchanges => evidence.exchanges.iter().map(call).collect::<Vec<_>>(),
             shots => Serde(self.fitting(&evidence, &mut measured, |_| true)),
             lanes => self.lanes(record, attempt, &evidence, &mut measured),
         }

@@ -1,4 +1,4 @@
-//! The report on the terminal: the plain word, then the failures, then what could not be judged, then the tables.
+//! The report on the terminal: the plain word, then the failures, then what was not tested, then the tables.
 
 mod listing;
 mod page;
@@ -6,11 +6,12 @@ mod table;
 
 pub use listing::table;
 
-use crate::evidence::{Exchange, Outcome as Answer};
 use crate::report::failure::{Failure, Open, Way, exchange_of};
 use crate::report::summary::counted;
+use crate::report::words::{request, sources, told, tries};
 use crate::report::{Gate, Judged, JudgedTarget, Row, RunFolder, Standing};
 use crate::requirement::Requirement;
+use crate::target::Waiver;
 use page::{PLAIN, Page, STRONG, clean, style_of, style_of_outcome, value};
 
 /// Column of the text beside a standing's word.
@@ -59,14 +60,14 @@ fn lead(page: &mut Page, judged: &Judged<'_>) {
     let indent = word.chars().count() + 3;
     page.beside((&word, style_of_outcome(outcome)), indent, &judged.headline());
     if let Some(left_out) = judged.left_out() {
-        page.indented(indent, &format!("partial: {left_out}"));
+        page.indented(indent, &format!("part run: {left_out}"));
     }
     let run = &judged.report.run;
     if let Some(deviation) = &run.deviation {
-        page.indented(indent, &format!("the mock lies on purpose: {}", clean(deviation)));
+        page.indented(indent, &format!("the mock deviates on purpose: {}", clean(deviation)));
     }
     if run.gate != Gate::All {
-        page.indented(indent, &format!("only the {} gate decides", gate_word(run.gate)));
+        page.indented(indent, &format!("only this part decides the result: {}", run.gate.word()));
     }
     for target in &judged.targets {
         let facts = target.facts;
@@ -74,17 +75,9 @@ fn lead(page: &mut Page, judged: &Judged<'_>) {
         let about = format!("{} {}  {}", facts.dialect, facts.provider, facts.base_url);
         page.beside((&facts.name, STRONG), facts.name.chars().count() + 2, &clean(&about));
         for (gate, summary) in [(Gate::Api, target.api), (Gate::Journey, target.journey)] {
-            let label = format!("  {}", gate_word(gate));
-            page.beside((&label, style_of_outcome(summary.outcome)), 11, &summary.headline());
+            let label = format!("  {}", gate.word());
+            page.beside((&label, style_of_outcome(summary.outcome)), 20, &summary.headline());
         }
-    }
-}
-
-fn gate_word(gate: Gate) -> &'static str {
-    match gate {
-        Gate::Api => "api",
-        Gate::Journey => "journey",
-        Gate::All => "all",
     }
 }
 
@@ -101,8 +94,12 @@ fn failures(page: &mut Page, target: &JudgedTarget<'_>, folder: &RunFolder) {
     for failure in &failures {
         page.gap();
         title(page, failure);
+        page.indented(
+            BESIDE,
+            &format!("source: {}", clean(&sources(failure.requirement, target.facts.dialect))),
+        );
         for way in failure.ways.iter().take(MOST_WAYS) {
-            tell(page, target, folder, failure.requirement, way);
+            tell(page, target, folder, way);
         }
         if failure.ways.len() > MOST_WAYS {
             let more = counted(failure.ways.len() - MOST_WAYS, "more way");
@@ -119,59 +116,20 @@ fn title(page: &mut Page, failure: &Failure<'_>) {
     page.beside((standing.word(), style_of(standing)), indent, &text);
 }
 
-fn tell(
-    page: &mut Page,
-    target: &JudgedTarget<'_>,
-    folder: &RunFolder,
-    requirement: &Requirement,
-    way: &Way<'_>,
-) {
+fn tell(page: &mut Page, target: &JudgedTarget<'_>, folder: &RunFolder, way: &Way<'_>) {
     let finding = way.finding;
     page.indented(BESIDE, &format!("{}:{}  {}", clean(&finding.file), finding.line, clean(&finding.step)));
-    page.indented(BESIDE, &value(&finding.mismatch.to_string()));
-    let evidence = folder.evidence(&way.record.last().evidence).unwrap_or_default();
+    page.indented(BESIDE, &value(&told(&finding.mismatch).to_string()));
+    let evidence = folder.evidence(&way.record.record.last().evidence).unwrap_or_default();
     if let Some(visit) = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit) {
         page.indented(BESIDE, &value(&visit.to_string()));
     }
-    let source = format!("source: {}", clean(&requirement.source));
-    match exchange_of(finding, &evidence) {
-        Some(exchange) => {
-            let text = value(&in_short(exchange, &target.facts.base_url));
-            let gap = page.width().saturating_sub(BESIDE + text.chars().count() + source.chars().count());
-            if gap >= 2 {
-                page.block(&format!("{}{text}{}{source}", " ".repeat(BESIDE), " ".repeat(gap.min(8))));
-            } else {
-                page.indented(BESIDE, &text);
-                page.indented(BESIDE, &source);
-            }
-        }
-        None => page.indented(BESIDE, &source),
+    if let Some(exchange) = exchange_of(finding, &evidence) {
+        page.indented(BESIDE, &value(&request(exchange, &target.facts.base_url)));
     }
-    let places = way.places();
-    if finding.passive || places.len() > 1 {
-        let how = format!(
-            "{} in {}, {}",
-            if finding.passive { "seen in passing" } else { "seen" },
-            counted(places.len(), "scenario"),
-            counted(way.exchanges(), "exchange"),
-        );
-        page.indented(BESIDE, &format!("{how}: {}", few(&places)));
+    if let Some(how_often) = way.how_often() {
+        page.indented(BESIDE, &format!("{how_often}: {}", few(&way.places())));
     }
-    if way.answers() > 1 {
-        page.indented(BESIDE, &format!("{} different answers", way.answers()));
-    }
-}
-
-/// An exchange in one line, its URL without the target's own address.
-fn in_short(exchange: &Exchange, base_url: &str) -> String {
-    let url =
-        exchange.request.url.strip_prefix(base_url.trim_end_matches('/')).unwrap_or(&exchange.request.url);
-    let answer = match &exchange.outcome {
-        Answer::Response(response) => response.status.to_string(),
-        Answer::Trouble(trouble) => trouble.kind.to_string(),
-    };
-    let Exchange { number, request, elapsed_us, .. } = exchange;
-    format!("exchange {number}: {} {url} → {answer} ({} ms)", request.method, elapsed_us / 1000)
 }
 
 fn few(places: &[String]) -> String {
@@ -187,7 +145,7 @@ fn open(page: &mut Page, target: &JudgedTarget<'_>) {
     if open.is_empty() {
         return;
     }
-    page.heading(&format!("{} · what could not be judged", target.facts.name));
+    page.heading(&format!("{} · what was not tested", target.facts.name));
     for standing in Standing::ALL {
         let mut entries: Vec<&Open<'_>> = open.iter().filter(|entry| entry.standing == standing).collect();
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.requirements.len()));
@@ -246,7 +204,7 @@ fn remarks(page: &mut Page, target: &JudgedTarget<'_>) {
                 page.indented(BESIDE, &line);
             }
             for (_, finding) in row.findings.iter().take(MOST_WAYS) {
-                page.indented(BESIDE, &value(&finding.mismatch.to_string()));
+                page.indented(BESIDE, &value(&told(&finding.mismatch).to_string()));
             }
         }
     }
@@ -259,10 +217,7 @@ fn remark(target: &JudgedTarget<'_>, row: &Row<'_>) -> Vec<String> {
             .records
             .iter()
             .filter(|record| record.is_flaky())
-            .map(|record| {
-                let attempts = record.attempts.iter().map(|attempt| attempt.verdict.word());
-                format!("{}  attempts: {}", clean(&record.place()), attempts.collect::<Vec<_>>().join(", "))
-            })
+            .map(|record| value(&format!("{}  {}", record.place(), tries(record))))
             .collect(),
         Standing::Noted => row
             .records
@@ -271,7 +226,10 @@ fn remark(target: &JudgedTarget<'_>, row: &Row<'_>) -> Vec<String> {
             .map(|observation| value(&format!("{} {}", observation.question, observation.answer)))
             .collect(),
         _ => waivers
-            .map(|waiver| value(&format!("until {}, {}: {}", waiver.expires, waiver.owner, waiver.reason)))
+            .map(|waiver| {
+                let Waiver { expires, owner, reason, .. } = waiver;
+                value(&format!("accepted until {expires} by {owner}: {reason}"))
+            })
             .collect(),
     }
 }
@@ -281,12 +239,12 @@ fn warnings(page: &mut Page, target: &JudgedTarget<'_>) {
     if target.warnings.is_empty() {
         return;
     }
-    page.heading(&format!("{} · warnings about our own requests", target.facts.name));
+    page.heading(&format!("{} · warnings about the requests of the scenarios", target.facts.name));
     for Failure { requirement, ways, .. } in &target.warnings {
         let id = requirement.id.to_string();
         page.beside((&id, PLAIN), id.len() + 2, &clean(&requirement.statement));
         for way in ways {
-            let text = format!("{}  {}", few(&way.places()), way.finding.mismatch);
+            let text = format!("{}  {}", few(&way.places()), told(&way.finding.mismatch));
             page.indented(BESIDE, &value(&text));
         }
     }
@@ -321,7 +279,7 @@ mod tests {
         let report = fixture::warned();
         let text = report.judged().to_terminal(&RunFolder::new("reports/none"), 200);
         let text = strip_str(&text).to_string();
-        let told = text.split_once("warnings about our own requests").unwrap().1;
+        let told = text.split_once("warnings about the requests of the scenarios").unwrap().1;
         let line = told.lines().nth(1).unwrap();
         assert_eq!(line, "HPP-PLACEHOLDER-027  A doubled name is reported.");
         assert!(told.contains("/merchant_urls/back: expected each parameter once, got `h` again"), "{told}");

@@ -1,0 +1,123 @@
+//! The words in which a report tells what the records hold: values, requests, tries, sources.
+
+use crate::evidence::{Exchange, Outcome as Answer};
+use crate::requirement::{Confidence, Dialect, Requirement};
+use crate::verdict::{Mismatch, ScenarioRecord, Verdict};
+
+/// Key and name of each public source, one a line.
+const SOURCES: &str = include_str!("sources.tsv");
+
+/// A mismatch as a reader understands it.
+pub fn told(mismatch: &Mismatch) -> Mismatch {
+    let Mismatch { subject, expected, actual } = mismatch;
+    let is_member = subject.starts_with('/');
+    let absent = |text: &str| if is_member && text == "nothing" { "no such member" } else { text }.to_owned();
+    let is_label =
+        |text: &str| text.trim_matches('"').starts_with('‹') && text.trim_matches('"').ends_with('›');
+    let was_unwanted = ["nothing", "no such parameter"].contains(&expected.as_str());
+    Mismatch {
+        subject: if subject == "landing" { "where the browser ended".into() } else { subject.clone() },
+        expected: absent(expected),
+        actual: if was_unwanted && is_label(actual) { "a value (hidden)".into() } else { absent(actual) },
+    }
+}
+
+/// An exchange in one line, its URL without the target's own address.
+pub fn request(exchange: &Exchange, base_url: &str) -> String {
+    let Exchange { number, request, elapsed_us, .. } = exchange;
+    let url = request.url.strip_prefix(base_url.trim_end_matches('/')).unwrap_or(&request.url);
+    let answer = match &exchange.outcome {
+        Answer::Response(response) => response.status.to_string(),
+        Answer::Trouble(trouble) => trouble.kind.to_string(),
+    };
+    format!("request {number}: {} {url} → {answer} ({} ms)", request.method, elapsed_us / 1000)
+}
+
+/// Every try at a scenario: `1st try: status: expected 201, got 200. 2nd try passed.`
+pub fn tries(record: &ScenarioRecord) -> String {
+    let told = record.attempts.iter().enumerate().map(|(index, attempt)| {
+        let which = match index + 1 {
+            1 => "1st".into(),
+            2 => "2nd".into(),
+            3 => "3rd".into(),
+            number => format!("{number}th"),
+        };
+        let finding =
+            attempt.findings.iter().find(|finding| Some(&finding.requirement) == record.requirement.as_ref());
+        match (&attempt.verdict, finding) {
+            (Verdict::Pass, _) => format!("{which} try passed."),
+            (_, Some(finding)) => format!("{which} try: {}.", told(&finding.mismatch)),
+            (Verdict::Fail, None) => format!("{which} try failed."),
+            (other, None) => format!("{which} try: {}.", other.cause()),
+        }
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// The names of a requirement's sources, and how sure they are for this dialect.
+pub fn sources(requirement: &Requirement, dialect: Dialect) -> String {
+    let name = |key: &str| {
+        let named = SOURCES.lines().filter_map(|line| line.split_once('\t')).find(|(known, _)| *known == key);
+        named.map_or(key, |(_, name)| name).to_owned()
+    };
+    let names: Vec<String> = requirement.source.split(", ").map(name).collect();
+    let names = names.join("; ");
+    match requirement.confidence_for(dialect) {
+        Confidence::Stated => names,
+        Confidence::Inferred => format!("{names}; inferred, not said in so many words"),
+        Confidence::Assumed => format!("{names}; assumed for {dialect}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_mismatch_is_told_in_words() {
+        let cases = [
+            (
+                ("landing", "nothing", "\"‹authorization_token:1›\""),
+                "where the browser ended: expected nothing, got a value (hidden)",
+            ),
+            (
+                ("/redirect_url", "an absolute https URL", "nothing"),
+                "/redirect_url: expected an absolute https URL, got no such member",
+            ),
+            (("/a", "nothing", "\"‹link:1›\""), "/a: expected no such member, got a value (hidden)"),
+            (("/a", "`x`", "\"‹link:1›\""), "/a: expected `x`, got \"‹link:1›\""),
+            (("status", "404", "400"), "status: expected 404, got 400"),
+        ];
+        for ((subject, expected, actual), words) in cases {
+            assert_eq!(told(&Mismatch::new(subject, expected, actual)).to_string(), words);
+        }
+    }
+
+    #[test]
+    fn the_tries_of_a_flaky_scenario_are_told_one_by_one() {
+        let report = fixture::report();
+        let flaky = report.targets[0].records.iter().find(|record| record.is_flaky()).unwrap();
+        assert_eq!(
+            tries(flaky),
+            "1st try: where the browser ended: expected the `failure` URL `https://merchant.example/7/failure`, \
+             got `https://pay.example/‹link:1›`. 2nd try passed."
+        );
+    }
+
+    #[test]
+    fn sources_have_names_and_say_how_sure_they_are() {
+        let report = fixture::report();
+        let requirement = |id: &str| report.catalogue.iter().find(|one| one.id.as_str() == id).unwrap();
+        let create = requirement("HPP-CREATE-014");
+        assert_eq!(
+            sources(create, Dialect::Klarna),
+            "Kustom, “Create session”; Klarna, “Create session”; inferred, not said in so many words"
+        );
+        let own =
+            Requirement { source: "our contract".into(), confidence: Confidence::Stated, ..create.clone() };
+        assert_eq!(sources(&own, Dialect::Kustom), "our contract");
+        let every_key = SOURCES.lines().all(|line| line.split_once('\t').is_some());
+        assert!(every_key && SOURCES.lines().count() > 30);
+    }
+}
