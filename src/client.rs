@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 pub use reqwest::Method;
 use reqwest::header;
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -33,6 +34,14 @@ pub struct Call<'c> {
     pub oddity: Option<Oddity>,
 }
 
+impl Call<'_> {
+    /// A call in proper form, without credentials and without a body.
+    pub fn new(operation: Operation, method: Method, url: Url) -> Self {
+        let (credentials, body, oddity) = (None, None, None);
+        Self { operation, method, url, credentials, body, faulty_on_purpose: false, oddity }
+    }
+}
+
 /// What sets a request apart from one in proper form.
 #[derive(Debug, Clone)]
 pub enum Oddity {
@@ -46,14 +55,16 @@ pub enum Oddity {
 pub struct Answer {
     pub exchange: Exchange,
     body: Vec<u8>,
+    /// The body as JSON, read when it is first asked for.
+    json: OnceCell<Value>,
     location: Option<String>,
 }
 
 impl Answer {
     /// The text at a JSON Pointer of the body as it really came: to open or to spend, never to keep.
-    pub fn live_text(&self, pointer: &str) -> Option<String> {
-        let live: Value = serde_json::from_slice(&self.body).ok()?;
-        live.pointer(pointer)?.as_str().map(ToOwned::to_owned)
+    pub fn live_text(&self, pointer: &str) -> Option<&str> {
+        let read = || serde_json::from_slice(&self.body).unwrap_or_default();
+        self.json.get_or_init(read).pointer(pointer)?.as_str()
     }
 
     /// The body as it really came.
@@ -183,7 +194,7 @@ impl Client {
             },
             outcome,
         };
-        Answer { exchange, body, location }
+        Answer { exchange, body, json: OnceCell::new(), location }
     }
 
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<RawResponse, Trouble> {

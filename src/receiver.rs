@@ -64,7 +64,7 @@ impl RawArrival {
 
 /// How the merchant's server answers calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Manner {
+pub enum CallReply {
     /// With 200 and a page.
     #[default]
     AtOnce,
@@ -80,7 +80,7 @@ pub enum Manner {
 #[derive(Default)]
 struct Arrivals {
     by_prefix: Mutex<HashMap<String, Vec<RawArrival>>>,
-    manners: Mutex<HashMap<String, Manner>>,
+    manners: Mutex<HashMap<String, CallReply>>,
     came: Notify,
 }
 
@@ -89,7 +89,7 @@ impl Arrivals {
         self.by_prefix.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn manner(&self, prefix: &str) -> Manner {
+    fn manner(&self, prefix: &str) -> CallReply {
         let manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner);
         manners.get(prefix).copied().unwrap_or_default()
     }
@@ -126,7 +126,7 @@ impl Receiver {
     }
 
     /// Says how calls under a scenario's prefix, which are no visits of a browser, are answered from now on.
-    pub fn treat_calls(&self, prefix: &str, manner: Manner) {
+    pub fn treat_calls(&self, prefix: &str, manner: CallReply) {
         let mut manners = self.arrivals.manners.lock().unwrap_or_else(PoisonError::into_inner);
         manners.insert(prefix.to_owned(), manner);
     }
@@ -194,18 +194,18 @@ async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> (Sta
         path_and_query: head.uri.path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
         body: first_bytes(body).await,
     };
-    let manner = if head.method == Method::POST { arrivals.manner(&prefix) } else { Manner::AtOnce };
+    let manner = if head.method == Method::POST { arrivals.manner(&prefix) } else { CallReply::AtOnce };
     arrivals.lock().entry(prefix).or_default().push(arrival);
     arrivals.came.notify_waiters();
     let status = match manner {
-        Manner::AtOnce => StatusCode::OK,
-        Manner::Late(delay) => {
+        CallReply::AtOnce => StatusCode::OK,
+        CallReply::Late(delay) => {
             tokio::time::sleep(delay).await;
             StatusCode::OK
         }
-        Manner::Status(status) => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
+        CallReply::Status(status) => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
         // It ends when the caller hangs up.
-        Manner::Never => std::future::pending().await,
+        CallReply::Never => std::future::pending().await,
     };
     (status, Html(page))
 }
@@ -299,8 +299,8 @@ mod tests {
     async fn calls_are_answered_as_their_scenario_wants_and_visits_as_ever() {
         let receiver = Receiver::start("merchant.example").await.unwrap();
         let client = client(&receiver);
-        receiver.treat_calls("s7", Manner::Status(500));
-        receiver.treat_calls("s8", Manner::Never);
+        receiver.treat_calls("s7", CallReply::Status(500));
+        receiver.treat_calls("s8", CallReply::Never);
         let call = |path: &str| client.post(url(&receiver, path));
         assert_eq!(call("/s7/status_update").send().await.unwrap().status(), 500);
         assert_eq!(client.get(url(&receiver, "/s7/back")).send().await.unwrap().status(), 200);

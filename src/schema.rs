@@ -7,15 +7,20 @@ use crate::verdict::Mismatch;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// The member of a schema that names the requirement a member of the resource stands for.
 const OWNER: &str = "x-requirement";
 
+/// The schema of our own report, which is no resource of the API.
+const REPORT: &str = "report";
+
 /// Every schema of a run, compiled once.
 pub struct SchemaSet {
     schemas: BTreeMap<String, Schema>,
+    /// The names of all members of the resources.
+    members: BTreeSet<String>,
 }
 
 struct Schema {
@@ -38,7 +43,7 @@ impl SchemaSet {
         files: impl IntoIterator<Item = (&'f str, &'f str)>,
         loopback: bool,
     ) -> Result<Self, SchemaError> {
-        let mut schemas = BTreeMap::new();
+        let (mut schemas, mut members) = (BTreeMap::new(), BTreeSet::new());
         for (path, text) in files {
             let document: Value = serde_json::from_str(text)
                 .map_err(|source| SchemaError::Json { path: path.to_owned(), source })?;
@@ -54,9 +59,12 @@ impl SchemaSet {
                     message: error.to_string(),
                 })?;
             let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".schema.json");
+            if name != REPORT {
+                collect_members(&document, &mut members);
+            }
             schemas.insert(name.to_owned(), Schema { document, validator });
         }
-        Ok(Self { schemas })
+        Ok(Self { schemas, members })
     }
 
     /// Every requirement that a schema names, with the name of the schema.
@@ -94,6 +102,8 @@ impl SchemaSet {
     pub fn conforms(&self, name: &str, body: &Body) -> Vec<Broken> {
         let Some(schema) = self.schemas.get(name) else { return Vec::new() };
         match body.json() {
+            // To ask whether there is an error at all is much faster than to look for each.
+            Some(value) if schema.validator.is_valid(value) => Vec::new(),
             Some(value) => schema.validator.iter_errors(value).map(|error| schema.broken(&error)).collect(),
             None => vec![Broken {
                 requirement: owner(&schema.document, &[]),
@@ -102,9 +112,14 @@ impl SchemaSet {
         }
     }
 
-    /// Whether there is a schema of this name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.schemas.contains_key(name)
+    /// The names of the schemas.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.schemas.keys().map(String::as_str)
+    }
+
+    /// The names of the members that the resources have at any depth.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(String::as_str)
     }
 }
 
@@ -174,6 +189,17 @@ fn owner(document: &Value, segments: &[&str]) -> Option<RequirementId> {
         found = inner.get(OWNER).or_else(|| schema.get(OWNER)).or(found);
     }
     found.and_then(Value::as_str).and_then(|text| text.parse().ok())
+}
+
+fn collect_members(value: &Value, found: &mut BTreeSet<String>) {
+    if let Some(properties) = value.get("properties").and_then(Value::as_object) {
+        found.extend(properties.keys().cloned());
+    }
+    match value {
+        Value::Object(members) => members.values().for_each(|member| collect_members(member, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect_members(item, found)),
+        _ => {}
+    }
 }
 
 fn collect_owners<'d>(value: &'d Value, found: &mut impl FnMut(&'d str)) {

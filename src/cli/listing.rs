@@ -102,12 +102,10 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
         Ok(features) => features,
         Err(error) => return fail(run::error_chain(&error)),
     };
-    if let Err(error) = Schemas::load(None, &features.catalogue) {
-        return fail(run::error_chain(&error));
-    }
-    let steps = match suite::steps_of(&features.loaded) {
-        Ok(steps) => steps,
-        Err(error) => return fail(error),
+    let schemas = Schemas::load(None, &features.catalogue).and_then(|schemas| schemas.set(false));
+    let schemas = match schemas {
+        Ok(schemas) => schemas,
+        Err(error) => return fail(run::error_chain(&error)),
     };
     let mut faults: Vec<String> = features
         .faults
@@ -118,7 +116,7 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
         .collect();
     let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
     for case in &cases {
-        if let Some(fault) = suite::case_fault(case, &features.catalogue, &steps) {
+        if let Some(fault) = suite::case_fault(case, &features.catalogue, &schemas) {
             faults.push(format!(
                 "{}:{}: {}\n  {}: {}",
                 case.file, case.line, case.title, fault.message, fault.help

@@ -24,8 +24,7 @@ use crate::control::ControlError;
 use crate::evidence::Recorder;
 use crate::report::{Gate, Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport};
 use crate::requirement::{Party, Requirement, RequirementId};
-use crate::suite;
-use crate::suite::{Case, Filter, Steps};
+use crate::suite::{Case, Filter};
 use crate::target::Ability;
 use crate::verdict::{Attempt, Doubt, Verdict};
 pub use browsers::BrowserChoice;
@@ -91,7 +90,6 @@ pub struct Finished {
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let features = Features::load(&options.features)?;
-    let steps = suite::steps_of(&features.loaded)?;
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     let recorder = Arc::new(Recorder::default());
     let mut subjects = Vec::new();
@@ -109,7 +107,6 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         ours: Arc::new(ours(&features)),
         folder: folder.clone(),
         features: &features,
-        steps: &steps,
         recorder,
         began,
         options,
@@ -135,7 +132,6 @@ fn ours(features: &Features) -> HashSet<RequirementId> {
 struct Run<'a> {
     options: RunOptions,
     features: &'a Features,
-    steps: &'a Steps,
     ours: Arc<HashSet<RequirementId>>,
     recorder: Arc<Recorder>,
     journal: Journal,
@@ -251,9 +247,6 @@ pub enum RunError {
 
     #[error(transparent)]
     Subject(#[from] SubjectError),
-
-    #[error(transparent)]
-    Registry(#[from] suite::RegistryError),
 
     #[error(transparent)]
     Client(#[from] ClientError),

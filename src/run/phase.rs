@@ -5,7 +5,7 @@ use crate::run::journal::Entry;
 use crate::run::target::Target;
 use crate::run::{Run, RunError, is_worth_another_attempt, records};
 use crate::suite;
-use crate::suite::{Case, Ended, NoBrowser};
+use crate::suite::{Case, EndedAttempt, NoBrowser};
 use crate::target::TargetProfile;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,14 +40,14 @@ impl Run<'_> {
                 let contexts = target.contexts(self, &Browsers::none(), options.jobs.min(cores))?;
                 // The lanes have runtimes of their own; this one goes on serving a mock meanwhile.
                 tokio::task::block_in_place(|| {
-                    suite::run_in_lanes(&contexts, loaded, cases, self.steps, options.jobs, &sink)
+                    suite::run_in_lanes(&contexts, loaded, cases, options.jobs, &sink)
                 })
                 .map_err(RunError::Lanes)?;
             }
             Phase::Journey => {
                 let (browsers, slots) = (self.browsers(target.profile).await, options.browsers.slots);
                 for context in target.contexts(self, &browsers, 1)? {
-                    suite::run(&context, loaded, cases, self.steps, slots, sink.clone()).await;
+                    suite::run(&context, loaded, cases, slots, sink.clone()).await;
                 }
             }
         }
@@ -64,12 +64,12 @@ impl Run<'_> {
     }
 
     /// What takes each attempt as it ends: the line of progress, the journal, and the list of what is not settled.
-    fn sink(&self, target: usize) -> (impl Fn(Ended<'_>) + Clone + Send + Sync + use<>, Unsettled) {
+    fn sink(&self, target: usize) -> (impl Fn(EndedAttempt<'_>) + Clone + Send + Sync + use<>, Unsettled) {
         let unsettled = Unsettled::default();
         let (journal, progress, list) =
             (self.journal.sender(), self.progress.clone(), Arc::clone(&unsettled));
         let ours = Arc::clone(&self.ours);
-        let sink = move |ended: Ended<'_>| {
+        let sink = move |ended: EndedAttempt<'_>| {
             let is_ours = ended.case.requirement.as_ref().is_some_and(|id| ours.contains(id));
             let attempt = if is_ours { records::of_our_own(ended.attempt) } else { ended.attempt };
             progress.ended(&attempt.verdict);

@@ -39,11 +39,12 @@ impl<'r> Target<'r> {
         let (loaded, catalogue) = (&run.features.loaded, &run.features.catalogue);
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
+        let schemas = schemas.set(profile.is_loopback())?;
         Ok(Self {
             index,
             profile,
-            choices: suite::choose(loaded, &run.options.filter, catalogue, profile, run.steps),
-            schemas: schemas.set(profile.is_loopback())?,
+            choices: suite::choose(loaded, &run.options.filter, catalogue, profile, &schemas),
+            schemas,
             page_driver: page_driver.transpose()?.map(Arc::new),
             pace: Pace::of(profile),
             mark: format!("{now}t{index}"),

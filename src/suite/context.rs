@@ -13,11 +13,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-tokio::task_local! {
-    /// cucumber makes a world without arguments, and polls every scenario of a run in one task.
-    static CURRENT: Arc<Context>;
-}
-
 /// Why no browser is to be had, in words that say what to do about it.
 #[derive(Debug, Clone)]
 pub enum NoBrowser {
@@ -51,16 +46,6 @@ pub struct Context {
 }
 
 impl Context {
-    /// Runs `future` with this context as the one that worlds are made with.
-    pub async fn scope<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
-        CURRENT.scope(Arc::clone(self), future).await
-    }
-
-    /// The context of the running task.
-    pub fn current() -> Arc<Self> {
-        CURRENT.with(Arc::clone)
-    }
-
     /// A reference that no other attempt has: first segment of its merchant URLs, reference of its purchase.
     pub fn next_reference(&self) -> String {
         format!("{}-{}", self.run_mark, self.references.fetch_add(1, Ordering::Relaxed) + 1)

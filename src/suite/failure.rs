@@ -6,6 +6,9 @@ use crate::suite::context::NoBrowser;
 use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::time::Duration;
 
+/// What a step comes to.
+pub type Done = Result<(), StepFailure>;
+
 /// Why a step did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepFailure {

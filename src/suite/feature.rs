@@ -1,12 +1,13 @@
 //! Feature files: text in, expanded features and their cases out, or a fault with its place.
 
-use crate::requirement::RequirementId;
+use crate::suite::case::{Case, read_tags};
 use crate::suite::gherkin_fault;
-use crate::target::Ability;
+use crate::suite::parameter::Claim;
+use crate::suite::registry;
+use crate::suite::registry::Act;
 use crate::verdict::Fault;
 use cucumber::feature::Ext;
 use gherkin::GherkinEnv;
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,38 +23,8 @@ pub struct FeatureText {
 #[derive(Debug)]
 pub struct LoadedFeature {
     pub cases: Vec<Arc<Case>>,
-    /// What a runner is given of them.
-    pub script: Arc<Script>,
-}
-
-/// A feature from which any of its scenarios can be taken.
-#[derive(Debug)]
-pub struct Script {
-    /// The feature and its rules, without their scenarios.
-    frame: gherkin::Feature,
-    /// In the order of the cases, each with the index of its rule.
-    scenarios: Vec<(Option<usize>, gherkin::Scenario)>,
-}
-
-/// A scenario, or an example row of an outline, before anything is run.
-#[derive(Debug, Clone)]
-pub struct Case {
-    /// Feature path, scenario title and example row.
-    pub key: String,
-    pub title: String,
-    pub file: String,
-    pub line: usize,
-    /// Of the feature, its rule and the scenario together, without `@`.
-    pub tags: Vec<String>,
-    pub requirement: Option<RequirementId>,
-    pub needs: Vec<Ability>,
-    pub candidate: bool,
-    /// Tagged `@odd-urls`: means its merchant URLs to be odd, so nobody is warned of them.
-    pub odd_urls: bool,
-    /// Steps in order, backgrounds first.
-    pub steps: Vec<gherkin::Step>,
-    /// What is wrong with its tags.
-    pub fault: Option<Fault>,
+    /// What the steps of each case ask for; none where one of them is faulty.
+    pub acts: Vec<Arc<[Act]>>,
 }
 
 /// What is wrong with a feature file as a whole, and where.
@@ -92,32 +63,11 @@ impl LoadedFeature {
             fault(error.pos.line, format!("`<{}>` is no column of the examples", error.name), help)
         })?;
         rows.correct(&mut feature);
-        let cases = cases(&source.path, &feature);
+        let (cases, acts) = cases(&source.path, &feature);
         if cases.is_empty() {
             return Err(fault(1, "no scenario".into(), "add one, or take the file away"));
         }
-        Ok(Self { cases, script: Arc::new(Script::of(feature)) })
-    }
-}
-
-impl Script {
-    fn of(mut frame: gherkin::Feature) -> Self {
-        let mut scenarios: Vec<_> = frame.scenarios.drain(..).map(|scenario| (None, scenario)).collect();
-        for (index, rule) in frame.rules.iter_mut().enumerate() {
-            scenarios.extend(rule.scenarios.drain(..).map(|scenario| (Some(index), scenario)));
-        }
-        Self { frame, scenarios }
-    }
-
-    /// The feature with only the scenarios of these cases, named by their indexes.
-    pub fn part(&self, cases: impl IntoIterator<Item = usize>) -> gherkin::Feature {
-        let mut feature = self.frame.clone();
-        for (rule, scenario) in cases.into_iter().filter_map(|index| self.scenarios.get(index)) {
-            let holder = rule.and_then(|index| feature.rules.get_mut(index));
-            holder.map_or(&mut feature.scenarios, |rule| &mut rule.scenarios).push(scenario.clone());
-        }
-        feature.rules.retain(|rule| !rule.scenarios.is_empty());
-        feature
+        Ok(Self { cases, acts })
     }
 }
 
@@ -158,8 +108,8 @@ impl OutlineRows {
     }
 }
 
-fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Arc<Case>> {
-    let mut cases: Vec<Arc<Case>> = Vec::new();
+fn cases(path: &str, feature: &gherkin::Feature) -> (Vec<Arc<Case>>, Vec<Arc<[Act]>>) {
+    let (mut cases, mut acts): (Vec<Arc<Case>>, Vec<Arc<[Act]>>) = (Vec::new(), Vec::new());
     let background = |holder: Option<&gherkin::Background>| {
         holder.map(|background| background.steps.clone()).unwrap_or_default()
     };
@@ -174,7 +124,11 @@ fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Arc<Case>> {
         tags.extend(scenario.tags.iter().cloned());
         steps.extend(scenario.steps.iter().cloned());
         let row = cases.iter().filter(|case| case.title == scenario.name).count();
-        let (requirement, needs, fault) = read_tags(&tags);
+        let (requirement, needs, tag_fault) = read_tags(&tags);
+        let mut claims = Vec::new();
+        let bound: Result<Vec<Act>, Fault> = steps.iter().map(|step| bind(path, step, &mut claims)).collect();
+        let step_fault = bound.as_ref().err().cloned();
+        acts.push(bound.unwrap_or_default().into());
         cases.push(Arc::new(Case {
             key: if row == 0 {
                 format!("{path}#{}", scenario.name)
@@ -190,7 +144,9 @@ fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Arc<Case>> {
             requirement,
             needs,
             steps,
-            fault,
+            tag_fault,
+            step_fault,
+            claims,
         }));
     };
     for scenario in &feature.scenarios {
@@ -201,49 +157,25 @@ fn cases(path: &str, feature: &gherkin::Feature) -> Vec<Arc<Case>> {
             add(scenario, Some(rule));
         }
     }
-    cases
+    (cases, acts)
 }
 
-/// What `@req:` and `@needs:` say, and what is wrong with them.
-fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Option<Fault>) {
-    let fault = |message: String, help: String| Some(Fault { message, help });
-    let mut needs = Vec::new();
-    for word in tags.iter().filter_map(|tag| tag.strip_prefix("needs:")) {
-        match Ability::named(word) {
-            Some(ability) if !needs.contains(&ability) => needs.push(ability),
-            Some(_) => {}
-            None => {
-                let known = Ability::ALL.map(Ability::word).join(", ");
-                let help = format!("known abilities: {known}");
-                return (None, needs, fault(format!("`@needs:{word}` names no ability"), help));
-            }
+/// What a step asks for; a fault names the place.
+fn bind(path: &str, step: &gherkin::Step, claims: &mut Vec<(String, Claim)>) -> Result<Act, Fault> {
+    let place = format!("{path}:{}", step.position.line);
+    match registry::bind(step) {
+        Ok((act, of_step)) => {
+            claims.extend(of_step.into_iter().map(|claim| (place.clone(), claim)));
+            Ok(act)
         }
+        Err(fault) => Err(fault.at(&place)),
     }
-    let ids: Vec<&str> = tags.iter().filter_map(|tag| tag.strip_prefix("req:")).collect();
-    let distinct: HashSet<&&str> = ids.iter().collect();
-    match (ids.as_slice(), distinct.len()) {
-        ([], _) => {
-            let help = "tag the scenario or its rule with `@req:` and the id of one requirement".into();
-            (None, needs, fault("no requirement is named".into(), help))
-        }
-        ([id, ..], 1) => match id.parse() {
-            Ok(id) => (Some(id), needs, None),
-            Err(error) => (None, needs, fault(format!("`@req:{id}`"), error_text(&error))),
-        },
-        (ids, _) => {
-            let help = "a scenario judges exactly one; write a scenario for each".into();
-            (None, needs, fault(format!("several requirements are named: {}", ids.join(", ")), help))
-        }
-    }
-}
-
-fn error_text(error: &dyn std::error::Error) -> String {
-    error.to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Ability;
 
     fn parse(text: &str) -> Result<LoadedFeature, FileFault> {
         LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text: text.into() })
@@ -277,16 +209,7 @@ mod tests {
         assert_eq!(seen, [(13, "x.feature#A case"), (15, "x.feature#A case#2"), (17, "x.feature#Another")]);
         assert_eq!(loaded.cases[1].steps[0].value, "a b");
         assert_eq!(loaded.cases[0].needs, [Ability::Browser]);
-        assert!(loaded.cases[2].needs.is_empty() && loaded.cases[2].fault.is_none());
-    }
-
-    #[test]
-    fn a_part_of_a_script_has_the_chosen_scenarios_alone() {
-        let script = parse(OUTLINE).unwrap().script;
-        let part = script.part([1]);
-        let lines: Vec<usize> =
-            part.rules[0].scenarios.iter().map(|scenario| scenario.position.line).collect();
-        assert_eq!((lines.as_slice(), part.rules.len(), part.scenarios.len()), (&[15][..], 1, 0));
+        assert!(loaded.cases[2].needs.is_empty() && loaded.cases[2].tag_fault.is_none());
     }
 
     #[test]
@@ -299,7 +222,7 @@ mod tests {
         ];
         for (tags, message) in cases {
             let loaded = parse(&format!("Feature: x\n\n  {tags}\n  Scenario: y\n    Given z\n")).unwrap();
-            assert_eq!(loaded.cases[0].fault.as_ref().unwrap().message, message, "{tags}");
+            assert_eq!(loaded.cases[0].tag_fault.as_ref().unwrap().message, message, "{tags}");
         }
     }
 

@@ -7,27 +7,17 @@ use crate::client::{Call, Method};
 use crate::evidence::Operation;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
+use crate::suite::merchant::{HostedSession, Merchant};
 use crate::suite::merchant_urls::{Cell, MerchantUrls};
-use crate::suite::purchase;
-use crate::suite::purchase::PaymentSession;
-use crate::suite::world::{Index, World};
-use crate::target::Credentials;
-use crate::verdict::Mismatch;
+use crate::suite::parameter::Spelt;
+use crate::suite::promise;
+use crate::suite::record::Index;
 use serde_json::{Value, json};
+use std::rc::Rc;
 use url::Url;
 
-/// A hosted session of a scenario.
-#[derive(Debug, Clone)]
-pub struct HostedSession {
-    /// The exchange that created it.
-    pub created: Index,
-    /// First segments of its merchant URLs.
-    pub prefix: String,
-    pub urls: MerchantUrls,
-}
-
 /// What is sent to create a hosted session.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Draft {
     pub body: Value,
     pub prefix: String,
@@ -36,18 +26,12 @@ pub struct Draft {
     pub faulty_on_purpose: bool,
 }
 
-/// The requirement that promises that a payment session may have a second hosted session.
-const SECOND_SESSION: &str = "HPP-CREATE-026";
-
 impl Draft {
     /// The requirement that promises that this is accepted.
-    fn promise(&self, second: bool) -> &'static str {
+    fn promise(&self) -> &'static str {
         let is_plain = |name: &String| matches!(name.as_str(), "purchase_type" | "place_order_mode");
-        let has_options =
-            self.body["options"].as_object().is_some_and(|options| !options.keys().all(is_plain));
-        if second {
-            SECOND_SESSION
-        } else if has_options {
+        let options = self.body["options"].as_object();
+        if options.is_some_and(|options| !options.keys().all(is_plain)) {
             "HPP-CREATE-038"
         } else if self.urls.contains(&Cell::Empty) {
             "HPP-CREATE-024"
@@ -57,18 +41,10 @@ impl Draft {
             "HPP-CREATE-001"
         }
     }
-}
 
-/// The requirement that promises that this call succeeds when nothing is in its way.
-fn promise(operation: Operation) -> &'static str {
-    match operation {
-        Operation::CreateSession => "HPP-CREATE-001",
-        Operation::ReadSession => "HPP-READ-001",
-        Operation::DisableSession => "HPP-DISABLE-001",
-        Operation::Distribute => "HPP-DISTRIBUTE-001",
-        Operation::PlaceOrder => "HPP-PRE-003",
-        Operation::FetchQrCode | Operation::FetchPage => "HPP-AUTH-006",
-        other => purchase::promise(other).unwrap_or("HPP-CREATE-001"),
+    /// The session that an exchange created of this.
+    pub fn created(self, created: Index) -> Rc<HostedSession> {
+        Rc::new(HostedSession { created, prefix: self.prefix, urls: self.urls })
     }
 }
 
@@ -84,94 +60,11 @@ pub fn altered(id: &str) -> String {
     if altered == id { format!("{id}0") } else { altered }
 }
 
-impl World {
-    /// Sends a call with the merchant's credentials.
-    pub async fn call(
-        &mut self,
-        method: Method,
-        operation: Operation,
-        url: Url,
-        body: Option<Value>,
-    ) -> Result<Index, StepFailure> {
-        let credentials = self.merchant.credentials.clone();
-        self.call_as(Some(&credentials), method, operation, url, body).await
-    }
-
-    /// Sends a call with these credentials, or none.
-    pub async fn call_as(
-        &mut self,
-        credentials: Option<&Credentials>,
-        method: Method,
-        operation: Operation,
-        url: Url,
-        body: Option<Value>,
-    ) -> Result<Index, StepFailure> {
-        self.send(Call { operation, method, url, credentials, body, faulty_on_purpose: false, oddity: None })
-            .await
-    }
-
-    /// A documented path of the API: only creations begin there, all else follows what the answers say.
-    pub fn api_url(&self, path: &str) -> Url {
-        let mut url = self.context().profile.base_url.clone();
-        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
-        url
-    }
-
-    /// The call was answered with a 2xx; otherwise the scenario rests on the requirement that promises so.
-    pub fn success(&mut self, index: Index) -> Result<(), StepFailure> {
-        let outcome = answer::succeeds(self.response(index)?);
-        let second = self.merchant.other.as_ref().is_some_and(|other| other.created == index);
-        let promise = if second { SECOND_SESSION } else { promise(self.exchange(index).operation) };
-        self.rests_on(promise, outcome)
-    }
-
-    /// A member of a successful response that is a text.
-    pub fn text_member(&mut self, index: Index, pointer: &str) -> Result<String, StepFailure> {
-        self.success(index)?;
-        match self.member(index, pointer)? {
-            Value::String(text) => Ok(text),
-            other => {
-                let mismatch = Mismatch::new(pointer, "a string", other.to_string());
-                self.settle(Err(mismatch)).map(|()| String::new())
-            }
-        }
-    }
-
-    /// A member of a successful response that is a URL, as it really came.
-    pub fn live_url(&mut self, index: Index, pointer: &str) -> Result<Url, StepFailure> {
-        let shown = self.text_member(index, pointer)?;
-        let live = self.live_member(index, pointer)?;
-        if let Ok(url) = live.parse() {
-            return Ok(url);
-        }
-        let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
-        self.rests_on(promise(self.exchange(index).operation), Err(mismatch))
-    }
-
-    /// The request that creates a hosted session for a payment session.
-    pub fn draft(&self, payment: &PaymentSession, urls: MerchantUrls, prefix: String) -> Draft {
-        // An option that means nothing to a provider, so that a request without options is a case of its own.
-        let mut options = json!({ "purchase_type": "BUY" });
-        if let Some(mode) = &self.merchant.place_order_mode {
-            options["place_order_mode"] = json!(mode);
-        }
-        for (name, value) in &self.merchant.options {
-            options[name] = value.clone();
-        }
-        let body = json!({
-            "payment_session_url": payment.url.as_str(),
-            "merchant_urls": urls.to_json(&self.context().profile.merchant_host, &prefix),
-            "options": options,
-        });
-        // The historic option is no part of the schema, yet the guide names it.
-        let faulty_on_purpose = self.merchant.options.contains_key("payment_fallback");
-        Draft { body, prefix, urls, faulty_on_purpose }
-    }
-
+impl Merchant<'_> {
     /// The merchant URLs of a hosted session about which a scenario says nothing; KP needs its token's placeholder in one.
     pub fn usual_urls(&self) -> MerchantUrls {
-        let chosen = self.merchant.options.get("place_order_mode").and_then(Value::as_str);
-        let mode = chosen.or(self.merchant.place_order_mode.as_deref()).unwrap_or_default();
+        let chosen = self.has.options.get("place_order_mode").and_then(Value::as_str);
+        let mode = chosen.or(self.has.place_order_mode.map(Spelt::word)).unwrap_or_default();
         if self.context().profile.provider == Provider::Kp && !MODES_WITHOUT_TOKEN.contains(&mode) {
             MerchantUrls::with_token()
         } else {
@@ -179,74 +72,103 @@ impl World {
         }
     }
 
+    /// The request for a hosted session of the payment session of the scenario.
+    pub async fn draft(&mut self, urls: MerchantUrls) -> Result<Draft, StepFailure> {
+        let url = self.payment_session().await?.url.clone();
+        Ok(self.draft_for(&url, urls, self.has.reference.clone()))
+    }
+
+    /// The same with nothing but what is usual.
+    pub async fn usual_draft(&mut self) -> Result<Draft, StepFailure> {
+        self.draft(self.usual_urls()).await
+    }
+
+    fn draft_for(&self, payment_session_url: &Url, urls: MerchantUrls, prefix: String) -> Draft {
+        // An option that means nothing to a provider, so that a request without options is a case of its own.
+        let mut options = json!({ "purchase_type": "BUY" });
+        if let Some(mode) = self.has.place_order_mode {
+            options["place_order_mode"] = json!(mode.word());
+        }
+        for (name, value) in &self.has.options {
+            options[name] = value.clone();
+        }
+        let body = json!({
+            "payment_session_url": payment_session_url.as_str(),
+            "merchant_urls": urls.to_json(&self.context().profile.merchant_host, &prefix),
+            "options": options,
+        });
+        // The historic option is no part of the schema, yet the guide names it.
+        let faulty_on_purpose = self.has.options.contains_key("payment_fallback");
+        Draft { body, prefix, urls, faulty_on_purpose }
+    }
+
     /// Sends a request for a hosted session, whatever comes of it.
-    pub async fn create_session(&mut self, draft: &Draft) -> Result<Index, StepFailure> {
-        let (url, credentials) = (self.api_url("hpp/v1/sessions"), self.merchant.credentials.clone());
-        self.send(Call {
-            operation: Operation::CreateSession,
-            method: Method::POST,
-            url,
-            credentials: Some(&credentials),
-            body: Some(draft.body.clone()),
+    pub async fn send_draft(&mut self, draft: &mut Draft) -> Result<Index, StepFailure> {
+        let url = self.api_url("hpp/v1/sessions");
+        let call = Call {
+            credentials: Some(&self.has.credentials),
+            body: Some(draft.body.take()),
             faulty_on_purpose: draft.faulty_on_purpose,
-            oddity: None,
-        })
-        .await
+            ..Call::new(Operation::CreateSession, Method::POST, url)
+        };
+        self.record.send(call).await
+    }
+
+    /// Creates the hosted session that the scenario is about, whatever comes of it.
+    pub async fn create_session(&mut self, mut draft: Draft) -> Result<Index, StepFailure> {
+        let created = self.send_draft(&mut draft).await?;
+        self.has.this = Some(draft.created(created));
+        Ok(created)
     }
 
     /// Creates a hosted session on which the scenario rests.
-    pub async fn require_session(
-        &mut self,
-        payment: &PaymentSession,
-        urls: MerchantUrls,
-        prefix: String,
-    ) -> Result<HostedSession, StepFailure> {
-        let draft = self.draft(payment, urls, prefix);
-        let created = self.create_session(&draft).await?;
-        let outcome = answer::succeeds(self.response(created)?);
-        self.rests_on(draft.promise(false), outcome)?;
-        Ok(HostedSession { created, prefix: draft.prefix, urls: draft.urls })
+    async fn require_draft(&mut self, mut draft: Draft) -> Result<Rc<HostedSession>, StepFailure> {
+        let promise = draft.promise();
+        let created = self.send_draft(&mut draft).await?;
+        let outcome = answer::succeeds(self.record.response(created)?);
+        self.judge().rests_on(promise, outcome)?;
+        Ok(draft.created(created))
     }
 
-    /// The request for a second hosted session of the payment session, with merchant URLs of its own.
-    pub async fn second_draft(&mut self) -> Result<Draft, StepFailure> {
-        let payment = self.payment_session().await?;
-        let prefix = format!("{}/other", self.merchant.reference);
-        Ok(self.draft(&payment, self.usual_urls(), prefix))
+    /// Creates the hosted session that the scenario is about and rests on.
+    pub async fn require_session(&mut self, urls: MerchantUrls) -> Result<Rc<HostedSession>, StepFailure> {
+        let draft = self.draft(urls).await?;
+        let session = self.require_draft(draft).await?;
+        self.has.this = Some(Rc::clone(&session));
+        Ok(session)
+    }
+
+    /// Creates a hosted session to compare with, of a payment session of its own.
+    pub async fn require_twin(&mut self, urls: MerchantUrls) -> Result<Rc<HostedSession>, StepFailure> {
+        let payment = self.fresh_payment_session().await?;
+        let draft = self.draft_for(&payment.url, urls, format!("{}/twin", self.has.reference));
+        self.require_draft(draft).await
+    }
+
+    /// Creates a second hosted session of the payment session, with merchant URLs of its own, whatever comes of it.
+    pub async fn create_second_session(&mut self) -> Result<Rc<HostedSession>, StepFailure> {
+        let url = self.payment_session().await?.url.clone();
+        let mut draft = self.draft_for(&url, self.usual_urls(), format!("{}/other", self.has.reference));
+        let created = self.send_draft(&mut draft).await?;
+        let session = draft.created(created);
+        self.record.second = Some(created);
+        self.has.other = Some(Rc::clone(&session));
+        Ok(session)
     }
 
     /// Creates a second hosted session of the payment session on which the scenario rests.
-    pub async fn require_second_session(&mut self) -> Result<HostedSession, StepFailure> {
-        let draft = self.second_draft().await?;
-        let created = self.create_session(&draft).await?;
-        let accepted = answer::succeeds(self.response(created)?);
-        self.rests_on(draft.promise(true), accepted)?;
+    pub async fn require_second_session(&mut self) -> Result<Rc<HostedSession>, StepFailure> {
         let first = self.this_session()?.created;
-        let (first, second) =
-            (self.text_member(first, "/session_id")?, self.text_member(created, "/session_id")?);
-        let distinct = check::differs("/session_id", &first, "that of the first session", &second);
-        self.rests_on(draft.promise(true), distinct)?;
-        Ok(HostedSession { created, prefix: draft.prefix, urls: draft.urls })
+        let session = self.create_second_session().await?;
+        self.judge().success(session.created)?;
+        let first = self.judge().text(first, "/session_id")?.to_owned();
+        let second = self.judge().text(session.created, "/session_id")?;
+        let distinct = check::differs("/session_id", &first, "that of the first session", second);
+        self.judge().rests_on(promise::SECOND_SESSION, distinct)?;
+        Ok(session)
     }
 
-    /// The hosted session that the scenario is about.
-    pub fn this_session(&self) -> Result<HostedSession, StepFailure> {
-        self.merchant.this.clone().ok_or_else(|| {
-            StepFailure::faulty_step("there is no hosted session", "begin with `Given a hosted session`")
-        })
-    }
-
-    /// The hosted session beside the one that the scenario is about.
-    pub fn other_session(&self) -> Result<HostedSession, StepFailure> {
-        self.merchant.other.clone().ok_or_else(|| {
-            StepFailure::faulty_step(
-                "there is no other hosted session",
-                "add `And another hosted session of the same payment session`",
-            )
-        })
-    }
-
-    /// Reads the hosted session at the URL it came with.
+    /// Reads the hosted session that the scenario is about at the URL it came with.
     pub async fn read_session(&mut self) -> Result<Index, StepFailure> {
         let session = self.this_session()?;
         self.read_hosted(&session).await
@@ -254,15 +176,20 @@ impl World {
 
     /// Reads any hosted session at the URL it came with.
     pub async fn read_hosted(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
-        let url = self.live_url(session.created, "/session_url")?;
+        let url = self.judge().live_url(session.created, "/session_url")?;
         self.call(Method::GET, Operation::ReadSession, url, None).await
+    }
+
+    /// Disables the hosted session that the scenario is about at the URL it came with, whatever comes of it.
+    pub async fn disable_session(&mut self) -> Result<Index, StepFailure> {
+        let url = self.created_url("/session_url")?;
+        self.call(Method::DELETE, Operation::DisableSession, url, None).await
     }
 
     /// A URL of the hosted session with another `session_id` in it; unseen where the URL does not contain the id.
     pub fn unknown_url(&mut self, member: &str) -> Result<Url, StepFailure> {
-        let created = self.this_session()?.created;
-        let url = self.live_url(created, &format!("/{member}"))?;
-        let id = self.text_member(created, "/session_id")?;
+        let url = self.created_url(&format!("/{member}"))?;
+        let id = self.created_text("/session_id")?;
         match url.as_str().replace(&id, &altered(&id)).parse::<Url>() {
             Ok(unknown) if unknown != url => Ok(unknown),
             _ => Err(StepFailure::Unseen(format!("`{member}` does not contain the `session_id`"))),
@@ -272,7 +199,7 @@ impl World {
     /// The status of the hosted session, read anew.
     pub async fn session_status(&mut self) -> Result<String, StepFailure> {
         let read = self.read_session().await?;
-        self.text_member(read, "/status")
+        self.judge().text(read, "/status").map(ToOwned::to_owned)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::check::merchant_url;
 use crate::requirement::{Catalogue, Dialect, Provider};
-use crate::suite::feature::Case;
-use crate::suite::merchant_urls;
+use crate::suite::case::Case;
+use crate::suite::parameter::Word;
+use crate::suite::words::MerchantUrl;
 
 /// The oddities of the merchant URLs in the tables of a scenario: `file:line`, the requirement that asks for them to be told, and
 /// what is odd.
@@ -18,7 +19,7 @@ pub fn warnings(case: &Case, catalogue: &Catalogue) -> Vec<String> {
     for step in &case.steps {
         for row in step.table.iter().flat_map(|table| &table.rows) {
             let [name, cell] = row.as_slice() else { continue };
-            if !merchant_urls::is_name(name) || !cell.starts_with(['?', '/']) {
+            if MerchantUrl::parse(name).is_err() || !cell.starts_with(['?', '/']) {
                 continue;
             }
             for (id, mismatch) in merchant_url::of_url(name, cell, has_token && name == "success") {

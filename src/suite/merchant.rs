@@ -1,40 +1,65 @@
-//! The merchant's side of a scenario: account, payment session, hosted sessions and merchant URLs.
+//! The merchant's side of a scenario: what he has, and the calls that he sends.
 
-use crate::control::CallbackSite;
+use crate::client::{Call, Method};
+use crate::control::{CallbackSite, Control};
+use crate::evidence::Operation;
 use crate::suite::context::Context;
-use crate::suite::failure::StepFailure;
-use crate::suite::hosted::HostedSession;
-use crate::suite::purchase::PaymentSession;
-use crate::suite::world::World;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::judge::Judge;
+use crate::suite::merchant_urls::MerchantUrls;
+use crate::suite::record::{Index, Record};
+use crate::suite::words::{Channel, PlaceOrderMode};
 use crate::target::{Ability, Credentials};
 use serde_json::{Map, Value};
+use std::rc::Rc;
+use std::sync::Arc;
+use url::Url;
 
-/// What the merchant holds.
-pub struct Merchant {
+/// The payment session of a scenario.
+#[derive(Debug)]
+pub struct PaymentSession {
+    /// The exchange that created it.
+    pub created: Index,
+    /// Where it is read, and what hosted sessions are created for.
+    pub url: Url,
+}
+
+/// A hosted session of a scenario.
+#[derive(Debug)]
+pub struct HostedSession {
+    /// The exchange that created it.
+    pub created: Index,
+    /// First segments of its merchant URLs.
+    pub prefix: String,
+    pub urls: MerchantUrls,
+}
+
+/// What the merchant has.
+pub struct Holdings {
     /// First segment of the merchant URLs, reference of the purchase; no other attempt has it.
     pub reference: String,
     pub credentials: Credentials,
     /// Id of the account, where it is one of the scenario's own.
     pub account: Option<String>,
     /// `acquiring_channel` of the payment session; none leaves it to the default.
-    pub channel: Option<String>,
+    pub channel: Option<Channel>,
     /// `place_order_mode` of the hosted session; none leaves it to the default.
-    pub place_order_mode: Option<String>,
+    pub place_order_mode: Option<PlaceOrderMode>,
     /// `locale` of the payment session; none leaves it to the profile.
     pub locale: Option<String>,
     /// Further members of `options` of the hosted session.
     pub options: Map<String, Value>,
-    pub payment: Option<PaymentSession>,
+    pub payment: Option<Rc<PaymentSession>>,
     /// The hosted session that the scenario is about.
-    pub this: Option<HostedSession>,
+    pub this: Option<Rc<HostedSession>>,
     /// A second one of the same payment session.
-    pub other: Option<HostedSession>,
+    pub other: Option<Rc<HostedSession>>,
     /// The status that was read before the act.
     pub status_before: Option<String>,
 }
 
-impl Merchant {
-    /// The merchant of the profile.
+impl Holdings {
+    /// What the merchant of the profile has at first.
     pub fn new(context: &Context) -> Self {
         Self {
             reference: context.next_reference(),
@@ -52,30 +77,128 @@ impl Merchant {
     }
 }
 
-impl World {
-    /// Makes what the scenario's tags ask for: an account of its own where it moves the clock, receives callbacks or reads messages,
-    /// a browser where it needs one.
-    pub async fn prepare(&mut self) -> Result<(), StepFailure> {
-        let needs = self.needs();
-        let context = self.context().clone();
-        if let Some(control) = &context.control
-            && [Ability::Clock, Ability::Receiver, Ability::Mailbox].iter().any(|own| needs.contains(own))
-        {
-            let account = control.mint_account().await?;
-            if let Some(receiver) = context.receiver.as_ref().filter(|_| needs.contains(&Ability::Receiver)) {
-                let site = CallbackSite {
-                    host: &context.profile.merchant_host,
-                    address: receiver.address(),
-                    certificate_pem: &receiver.certificate_pem(),
-                };
-                control.direct_callbacks(&account.merchant_id, site).await?;
-            }
-            self.merchant.account = Some(account.merchant_id);
-            self.merchant.credentials = account.credentials;
+/// The merchant acts.
+pub struct Merchant<'w> {
+    pub record: &'w mut Record,
+    pub has: &'w mut Holdings,
+}
+
+impl Merchant<'_> {
+    /// Judges what is recorded.
+    pub fn judge(&mut self) -> Judge<'_> {
+        Judge::of(self.record)
+    }
+
+    /// Takes an account of the scenario's own where it moves the clock, receives callbacks or reads messages.
+    pub async fn prepare(&mut self) -> Done {
+        let context = self.record.context().clone();
+        let of_own = [Ability::Clock, Ability::Receiver, Ability::Mailbox];
+        if context.control.is_none() || !of_own.iter().any(|ability| self.record.needs(*ability)) {
+            return Ok(());
         }
-        if needs.contains(&Ability::Browser) {
-            self.take_browser().await?;
+        self.take_account().await?;
+        let receiver = context.receiver.as_ref().filter(|_| self.record.needs(Ability::Receiver));
+        if let (Some(receiver), Some((control, account))) = (receiver, self.account(&context)) {
+            let site = CallbackSite {
+                host: &context.profile.merchant_host,
+                address: receiver.address(),
+                certificate_pem: &receiver.certificate_pem(),
+            };
+            control.direct_callbacks(account, site).await?;
         }
         Ok(())
+    }
+
+    /// Takes an account of the scenario's own; false where the target gives none.
+    pub async fn take_account(&mut self) -> Result<bool, StepFailure> {
+        let context = self.record.context().clone();
+        let Some(control) = &context.control else { return Ok(false) };
+        let account = control.mint_account().await?;
+        self.has.account = Some(account.merchant_id);
+        self.has.credentials = account.credentials;
+        Ok(true)
+    }
+
+    /// The account of the scenario's own, with what controls it.
+    pub fn account<'c>(&'c self, context: &'c Context) -> Option<(&'c Control, &'c str)> {
+        context.control.as_ref().zip(self.has.account.as_deref())
+    }
+
+    /// The same, where the scenario cannot do without; `what` is not possible otherwise.
+    pub fn require_account<'c>(
+        &'c self,
+        context: &'c Context,
+        what: &str,
+    ) -> Result<(&'c Control, &'c str), StepFailure> {
+        let missing = || StepFailure::Missing(format!("{what}: no account of its own to control"));
+        self.account(context).ok_or_else(missing)
+    }
+
+    /// A documented path of the API: only creations begin there, all else follows what the answers say.
+    pub fn api_url(&self, path: &str) -> Url {
+        let mut url = self.record.context().profile.base_url.clone();
+        url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
+        url
+    }
+
+    /// Sends a call with the merchant's credentials.
+    pub async fn call(
+        &mut self,
+        method: Method,
+        operation: Operation,
+        url: Url,
+        body: Option<Value>,
+    ) -> Result<Index, StepFailure> {
+        let credentials = Some(&self.has.credentials);
+        self.record.send(Call { credentials, body, ..Call::new(operation, method, url) }).await
+    }
+
+    /// Sends a call without credentials and without a body.
+    pub async fn call_without_credentials(
+        &mut self,
+        method: Method,
+        operation: Operation,
+        url: Url,
+    ) -> Result<Index, StepFailure> {
+        self.record.send(Call::new(operation, method, url)).await
+    }
+
+    /// The hosted session that the scenario is about.
+    pub fn this_session(&self) -> Result<Rc<HostedSession>, StepFailure> {
+        self.has.this.clone().ok_or_else(|| {
+            StepFailure::faulty_step("there is no hosted session", "begin with `Given a hosted session`")
+        })
+    }
+
+    /// The hosted session beside the one that the scenario is about.
+    pub fn other_session(&self) -> Result<Rc<HostedSession>, StepFailure> {
+        self.has.other.clone().ok_or_else(|| {
+            StepFailure::faulty_step(
+                "there is no other hosted session",
+                "add `And another hosted session of the same payment session`",
+            )
+        })
+    }
+
+    /// A member of the answer that created the hosted session that the scenario is about.
+    pub fn created_text(&mut self, pointer: &str) -> Result<String, StepFailure> {
+        let created = self.this_session()?.created;
+        self.judge().text(created, pointer).map(ToOwned::to_owned)
+    }
+
+    /// A URL that came with the hosted session that the scenario is about.
+    pub fn created_url(&mut self, pointer: &str) -> Result<Url, StepFailure> {
+        let created = self.this_session()?.created;
+        self.judge().live_url(created, pointer)
+    }
+
+    /// The status that was read before the act.
+    pub fn status_before(&self) -> &str {
+        self.has.status_before.as_deref().unwrap_or_default()
+    }
+
+    /// What all scenarios of the run share.
+    pub fn context(&self) -> &Arc<Context> {
+        self.record.context()
     }
 }

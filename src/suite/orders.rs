@@ -3,10 +3,12 @@
 use crate::check;
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::suite::failure::StepFailure;
-use crate::suite::hosted::HostedSession;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::merchant::{HostedSession, Merchant};
+use crate::suite::promise;
 use crate::suite::purchase;
-use crate::suite::world::{Index, World};
+use crate::suite::record::Index;
+use crate::suite::words::SessionStatus;
 use crate::verdict::Mismatch;
 use serde_json::{Value, json};
 
@@ -16,7 +18,7 @@ const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");
 /// The member of a session whose order is placed, and the requirement that promises it.
 const ORDER: (&str, &str) = ("/order_id", "HPP-READ-004");
 
-impl World {
+impl Merchant<'_> {
     /// Reads a hosted session until it says that it is completed, or the profile's deadline for a status passes; judges nothing.
     pub async fn await_payment(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let mut polls = self.polls();
@@ -28,23 +30,28 @@ impl World {
         }
     }
 
+    /// The same of the session that the scenario is about.
+    pub async fn await_own_payment(&mut self) -> Result<Index, StepFailure> {
+        let session = self.this_session()?;
+        self.await_payment(&session).await
+    }
+
     fn status_of(&self, read: Index) -> Option<&str> {
-        self.exchange(read).response()?.body.json()?.get("status")?.as_str()
+        self.record.exchange(read).response()?.body.json()?.get("status")?.as_str()
     }
 
     /// Whether a session that was read shows that it is paid: by its status, its token or its order.
     pub fn is_paid(&self, read: Index) -> bool {
-        let Some(body) = self.exchange(read).response().and_then(|response| response.body.json()) else {
-            return false;
-        };
+        let body = self.record.exchange(read).response().and_then(|response| response.body.json());
+        let has = |body: &Value, member: &str| body.pointer(member).is_some_and(Value::is_string);
         self.status_of(read) == Some("COMPLETED")
-            || [TOKEN.0, ORDER.0].iter().any(|member| body.pointer(member).is_some_and(Value::is_string))
+            || body.is_some_and(|body| has(body, TOKEN.0) || has(body, ORDER.0))
     }
 
     /// A session that is paid says so in its status.
-    pub fn reads_completed(&mut self, read: Index) -> Result<(), StepFailure> {
-        let status = self.text_member(read, "/status")?;
-        self.rests_on("HPP-STATUS-003", check::equals("/status", "COMPLETED", &status))
+    pub fn reads_completed(&mut self, read: Index) -> Done {
+        let outcome = check::equals("/status", "COMPLETED", self.judge().text(read, "/status")?);
+        self.judge().rests_on(promise::status(SessionStatus::Completed), outcome)
     }
 
     /// The authorization token of a paid session, as it really is.
@@ -64,25 +71,25 @@ impl World {
         read: Index,
         (pointer, promise): (&str, &str),
     ) -> Result<String, StepFailure> {
-        self.success(read)?;
-        let body = self.response(read)?.body.json();
+        self.judge().success(read)?;
+        let body = self.record.response(read)?.body.json();
         if body.and_then(|body| body.pointer(pointer)).is_none_or(Value::is_null) {
-            let status = self.text_member(read, "/status")?;
+            let status = self.judge().text(read, "/status")?;
             let expected = format!("a member of the session that reads {status}");
-            return self.rests_on(promise, Err(Mismatch::new(pointer, expected, "nothing")));
+            return self.judge().rests_on(promise, Err(Mismatch::new(pointer, expected, "nothing")));
         }
-        self.live_member(read, pointer)
+        self.judge().live_member(read, pointer).map(ToOwned::to_owned)
     }
 
     /// Places an order for the payment session with an authorization token, whatever comes of it.
     pub async fn place_order(&mut self, token: &str) -> Result<Index, StepFailure> {
-        let body = purchase::order(&self.context().profile, &self.merchant.reference);
+        let body = purchase::order(&self.context().profile, &self.has.reference);
         self.place(token, body).await
     }
 
     /// Places an order for something else than was paid, whatever comes of it.
     pub async fn place_changed_order(&mut self, token: &str) -> Result<Index, StepFailure> {
-        let mut body = purchase::order(&self.context().profile, &self.merchant.reference);
+        let mut body = purchase::order(&self.context().profile, &self.has.reference);
         body["order_lines"][0]["name"] = json!("Coffee");
         self.place(token, body).await
     }

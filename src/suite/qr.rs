@@ -2,10 +2,10 @@
 
 use crate::check::{answer, page};
 use crate::client::Method;
-use crate::evidence::{Operation, PageVisit};
-use crate::suite::failure::StepFailure;
-use crate::suite::hosted::HostedSession;
-use crate::suite::world::World;
+use crate::evidence::Operation;
+use crate::suite::consumer::Consumer;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::merchant::HostedSession;
 use crate::verdict::Mismatch;
 use png::{ColorType, Transformations};
 use rqrr::PreparedImage;
@@ -45,41 +45,45 @@ fn read(picture: &[u8]) -> Result<String, QrError> {
     grids.iter().find_map(|grid| grid.decode().ok()).map(|(_, text)| text).ok_or(QrError::NoCode)
 }
 
-impl World {
+impl Consumer<'_> {
     /// What the QR code of a hosted session says; the picture is fetched without credentials.
-    pub async fn qr_text(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
-        let url = self.live_url(session.created, "/qr_code_url")?;
-        let fetched = self.call_as(None, Method::GET, Operation::FetchQrCode, url, None).await?;
-        self.success(fetched)?;
-        let image = answer::image(self.response(fetched)?);
-        self.rests_on("HPP-QR-001", image)?;
-        match read(self.answer(fetched).live_body()) {
+    async fn qr_text(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
+        let url = self.judge().live_url(session.created, "/qr_code_url")?;
+        let operation = Operation::FetchQrCode;
+        let fetched = self.merchant.call_without_credentials(Method::GET, operation, url).await?;
+        self.judge().success(fetched)?;
+        let image = answer::image(self.merchant.record.response(fetched)?);
+        self.judge().rests_on("HPP-QR-001", image)?;
+        match read(self.merchant.record.answer(fetched).live_body()) {
             Ok(text) => Ok(text),
             Err(error @ QrError::NoPng) => Err(StepFailure::Unseen(error.to_string())),
             Err(QrError::NoCode) => {
                 let mismatch = Mismatch::new("QR code", "a link to the payment page", "nothing to read");
-                self.rests_on(LEADS_TO_PAGE, Err(mismatch))
+                self.judge().rests_on(LEADS_TO_PAGE, Err(mismatch))
             }
         }
     }
 
     /// Opens what the QR code of a hosted session says: a page that is answered, as the one of `redirect_url` is.
-    pub async fn open_qr_link(&mut self, session: &HostedSession) -> Result<PageVisit, StepFailure> {
+    pub async fn open_qr_link(&mut self, session: &HostedSession) -> Done {
         let link = self.qr_text(session).await?;
-        let redirect_url = self.live_url(session.created, "/redirect_url")?;
-        let visit = self.open_url(session, &link).await?;
+        let redirect_url = self.judge().live_url(session.created, "/redirect_url")?;
+        self.open_url(session, &link).await?;
         // What the link of the session shows is no matter of the code that says it.
         let is_link = link == redirect_url.as_str();
         if is_link {
             self.page_was_reached()?;
         }
-        self.rests_on(LEADS_TO_PAGE, page::public(&visit))?;
+        let reached = page::public(self.merchant.record.visit()?);
+        self.judge().rests_on(LEADS_TO_PAGE, reached)?;
+        let visit = self.merchant.record.visit()?;
         if visit.screen.is_none() {
-            let actual = self.site(session).borrowed().end(&visit);
-            let mismatch = Mismatch::new("QR code", "a link to the payment page", actual);
-            return self.rests_on(if is_link { "HPP-PAGE-004" } else { LEADS_TO_PAGE }, Err(mismatch));
+            let mismatch =
+                Mismatch::new("QR code", "a link to the payment page", self.site(session).end(visit));
+            let promise = if is_link { "HPP-PAGE-004" } else { LEADS_TO_PAGE };
+            return self.judge().rests_on(promise, Err(mismatch));
         }
-        Ok(visit)
+        Ok(())
     }
 }
 

@@ -1,18 +1,18 @@
 //! The step registry: every step with its expression, its doc line and its place, collected at link time.
 
-use crate::suite::failure::StepFailure;
+use crate::suite::failure::Done;
+use crate::suite::parameter::{Arguments, Claim, Parameter, fault};
 use crate::suite::world::World;
-use cucumber::step::{Collection, Context, Location, Step};
+use crate::verdict::Fault;
 use cucumber_expressions::Expression;
 use futures::future::LocalBoxFuture;
 use gherkin::StepType;
 use regex::Regex;
-use std::collections::{HashMap, HashSet};
-use std::time::Duration;
-use tokio::time::Instant;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// Parameter types beyond those of Cucumber: name and regular expression.
-const PARAMETERS: &[(&str, &str)] = &[("url_name", "success|cancel|back|failure|error")];
+const PARAMETERS: &[(&str, &str)] = &[("url_name", r"[^\s]+")];
 
 /// Whether a step is a state, an act or an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +41,53 @@ impl StepKind {
     }
 }
 
+/// A step of a scenario with its parameters, ready to be done.
+#[derive(Clone)]
+pub struct Act(Arc<ActFn>);
+
+type ActFn = dyn for<'w> Fn(&'w mut World) -> LocalBoxFuture<'w, Done> + Send + Sync;
+
+impl Act {
+    /// Does it.
+    pub fn run<'w>(&self, world: &'w mut World) -> LocalBoxFuture<'w, Done> {
+        (self.0)(world)
+    }
+}
+
+impl std::fmt::Debug for Act {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Act")
+    }
+}
+
+/// A function that does a step; `P` are the parameters that it takes.
+pub trait StepFn<P>: Copy + Send + Sync + 'static {
+    /// Reads the parameters.
+    fn bind(self, arguments: &mut Arguments) -> Result<Act, Fault>;
+}
+
+macro_rules! step_fn {
+    ($($parameter:ident $value:ident),*) => {
+        impl<F, $($parameter: Parameter),*> StepFn<($($parameter,)*)> for F
+        where
+            F: AsyncFn(&mut World $(, $parameter)*) -> Done + Copy + Send + Sync + 'static,
+        {
+            fn bind(self, arguments: &mut Arguments) -> Result<Act, Fault> {
+                let _: &Arguments = arguments;
+                $(let $value = $parameter::take(arguments)?;)*
+                Ok(Act(Arc::new(move |world| {
+                    $(let $value = $value.clone();)*
+                    Box::pin(async move { self(world $(, $value)*).await })
+                })))
+            }
+        }
+    };
+}
+step_fn!();
+step_fn!(A a);
+step_fn!(A a, B b);
+step_fn!(A a, B b, C c);
+
 /// A step that feature files may use.
 pub struct StepDef {
     pub kind: StepKind,
@@ -49,24 +96,14 @@ pub struct StepDef {
     pub doc: &'static str,
     pub file: &'static str,
     pub line: u32,
-    pub run: Step<World>,
+    pub bind: fn(&mut Arguments) -> Result<Act, Fault>,
 }
 
 inventory::collect!(StepDef);
 
-impl StepDef {
-    fn regex(&self) -> Result<Regex, RegistryError> {
-        let parameters: HashMap<&str, &str> = PARAMETERS.iter().copied().collect();
-        Expression::regex_with_parameters(self.expression, &parameters).map_err(|error| RegistryError {
-            place: format!("{}:{}", self.file, self.line),
-            message: error.to_string(),
-        })
-    }
-}
-
 /// Registers a step: `step!(/// What it means. When "the expression" => function);`.
 macro_rules! step {
-    ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => $function:ident) => {
+    ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {
                 kind: $crate::suite::registry::StepKind::$kind,
@@ -74,90 +111,64 @@ macro_rules! step {
                 doc: concat!($($doc),+),
                 file: file!(),
                 line: line!(),
-                run: |world, context| Box::pin($crate::suite::registry::drive(
-                    world, context, |world, args| Box::pin($function(world, args)),
-                )),
+                bind: |arguments| $crate::suite::registry::StepFn::bind($function, arguments),
             }
         }
     };
 }
 pub(crate) use step;
 
-/// The arguments of a step.
-pub struct Args {
-    values: Vec<String>,
-    table: Vec<Vec<String>>,
+/// A step with its expression as a regular expression, which is compiled when a line may be meant for it.
+struct Known {
+    step: &'static StepDef,
+    /// How each line that is meant for it begins.
+    head: &'static str,
+    regex: OnceLock<Result<Regex, String>>,
 }
 
-impl Args {
-    fn new(context: Context) -> Self {
-        // A parameter with several groups, such as `{string}`, gives one match a group, named `__<parameter>_<group>`.
-        let mut values: Vec<String> = Vec::new();
-        let mut last_parameter: Option<String> = None;
-        for (name, value) in context.matches.into_iter().skip(1) {
-            let parameter = name
-                .filter(|name| name.starts_with("__"))
-                .and_then(|name| name.trim_start_matches("__").split('_').next().map(ToOwned::to_owned));
-            match values.last_mut() {
-                Some(previous) if parameter.is_some() && parameter == last_parameter => {
-                    previous.push_str(&value);
-                }
-                _ => values.push(value),
-            }
-            last_parameter = parameter;
-        }
-        Self { values, table: context.step.table.map(|table| table.rows).unwrap_or_default() }
-    }
-
-    /// The parameter at this place, counted from 0; empty when the expression has none there.
-    pub fn text(&self, index: usize) -> &str {
-        self.values.get(index).map_or("", String::as_str)
-    }
-
-    /// The parameter at this place as a number; 0 when the expression has none there.
-    pub fn number(&self, index: usize) -> i64 {
-        self.text(index).parse().unwrap_or_default()
-    }
-
-    /// The rows of the data table below the step.
-    pub fn table(&self) -> &[Vec<String>] {
-        &self.table
-    }
-}
-
-type Act = for<'w> fn(&'w mut World, Args) -> LocalBoxFuture<'w, Result<(), StepFailure>>;
-
-/// What stops a scenario; the failure itself is kept in the world.
-pub struct Stopped;
-
-/// Runs one step with its deadline and with cancellation, and keeps its failure typed.
-pub async fn drive(world: &mut World, context: Context, act: Act) {
-    world.step_begins(&context.step);
-    let limit = world.context().profile.deadlines.step;
-    let cancel = world.context().cancel.clone();
-    let pauses = world.pauses();
-    let result = tokio::select! {
-        result = act(world, Args::new(context)) => result,
-        () = overdue(limit, &pauses) => Err(StepFailure::overdue(limit)),
-        () = cancel.cancelled() => Err(StepFailure::Cancelled),
+static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    let known = |step: &'static StepDef| {
+        let head = step.expression.split(['{', '(', '/', '\\']).next().unwrap_or_default();
+        // `one/other` is a choice of words, and the first of them is not in every line.
+        let head = head.rsplit_once(' ').map_or("", |(words, _)| words);
+        Known { step, head, regex: OnceLock::new() }
     };
-    world.step_ends();
-    if let Err(failure) = result {
-        world.fail(failure);
-        // Not a panic: the hook is not called, and the failure waits in the world for the hook after the scenario.
-        std::panic::resume_unwind(Box::new(Stopped));
-    }
-}
+    all().into_iter().map(known).collect()
+});
 
-/// Ends when a step has used up its time, waits that count to no deadline left out.
-async fn overdue(limit: Duration, pauses: &super::world::Pauses) {
-    let began = Instant::now();
-    loop {
-        let end = began + limit + pauses.total();
-        if Instant::now() >= end {
-            return;
+impl Known {
+    fn regex(&self) -> Result<&Regex, Fault> {
+        let compile = || {
+            let parameters: HashMap<&str, &str> = PARAMETERS.iter().copied().collect();
+            Expression::regex_with_parameters(self.step.expression, &parameters)
+                .map_err(|error| error.to_string())
+        };
+        self.regex.get_or_init(compile).as_ref().map_err(|error| {
+            let place = format!("{}:{}", self.step.file, self.step.line);
+            fault(format!("the step at {place} has a malformed expression"), error.as_str())
+        })
+    }
+
+    /// The words that a line has for the parameters; none when the line is not meant for this step.
+    fn words(&self, line: &gherkin::Step) -> Result<Option<Vec<String>>, Fault> {
+        if self.step.kind != StepKind::of(line.ty) || !line.value.starts_with(self.head) {
+            return Ok(None);
         }
-        tokio::time::sleep_until(end).await;
+        let regex = self.regex()?;
+        let Some(found) = regex.captures(&line.value) else { return Ok(None) };
+        // A parameter with several groups, such as `{string}`, names them `__<parameter>_<group>`; one of them has the value.
+        let mut words: Vec<String> = Vec::new();
+        let mut last = None;
+        for (name, group) in regex.capture_names().zip(found.iter()).skip(1) {
+            let own = name.and_then(|name| name.strip_prefix("__")?.split('_').next());
+            let value = group.map_or("", |group| group.as_str());
+            match words.last_mut() {
+                Some(word) if own.is_some() && own == last => word.push_str(value),
+                _ => words.push(value.to_owned()),
+            }
+            last = own;
+        }
+        Ok(Some(words))
     }
 }
 
@@ -168,62 +179,43 @@ pub fn all() -> Vec<&'static StepDef> {
     steps
 }
 
-/// The steps that these lines could mean, in the form in which cucumber looks them up.
-///
-/// The others are left out, because cucumber tries every expression it has on every line of every scenario.
-pub fn collection<'l>(
-    lines: impl IntoIterator<Item = &'l gherkin::Step>,
-) -> Result<Collection<World>, RegistryError> {
-    let lines: HashSet<(StepKind, &str)> =
-        lines.into_iter().map(|line| (StepKind::of(line.ty), line.value.as_str())).collect();
-    let mut collection = Collection::new();
-    for step in all() {
-        let head = step.expression.split(['{', '(', '/', '\\']).next().unwrap_or_default();
-        // `one/other` is a choice of words, and the first of them is not in every line.
-        let head = head.rsplit_once(' ').map_or("", |(words, _)| words);
-        let of_kind = |line: &&(StepKind, &str)| line.0 == step.kind && line.1.starts_with(head);
-        let mut likely = lines.iter().filter(of_kind).peekable();
-        if likely.peek().is_none() {
-            continue;
-        }
-        let regex = step.regex()?;
-        if !likely.any(|(_, text)| regex.is_match(text)) {
-            continue;
-        }
-        let location = Some(Location { path: step.file, line: step.line, column: 1 });
-        collection = match step.kind {
-            StepKind::Given => collection.given(location, regex, step.run),
-            StepKind::When => collection.when(location, regex, step.run),
-            StepKind::Then => collection.then(location, regex, step.run),
-        };
+/// The step that a line is meant for, with the line's words.
+pub fn find(line: &gherkin::Step) -> Result<(&'static StepDef, Vec<String>), Fault> {
+    let mut found = Vec::new();
+    for known in KNOWN.iter() {
+        found.extend(known.words(line)?.map(|words| (known.step, words)));
     }
-    Ok(collection)
+    if found.len() == 1 {
+        return Ok(found.remove(0));
+    }
+    let text = format!("{} {}", line.keyword.trim(), line.value);
+    if found.is_empty() {
+        let help = format!("the nearest are `{}`", nearest(line).join("`, `"));
+        return Err(fault(format!("no step matches `{text}`"), help));
+    }
+    let meanings: Vec<&str> = found.iter().map(|(step, _)| step.expression).collect();
+    let message = format!("{} steps match `{text}`: `{}`", meanings.len(), meanings.join("`, `"));
+    Err(fault(message, "change the words so that only one of them matches"))
 }
 
-/// The expressions most like a step that none matches, best first; those of its own kind are preferred.
-pub fn nearest(step: &gherkin::Step) -> Vec<String> {
-    let kind = StepKind::of(step.ty);
-    let mut ranked: Vec<(f64, &StepDef)> = all()
-        .into_iter()
-        .map(|known| {
-            let likeness = strsim::normalized_damerau_levenshtein(known.expression, &step.value);
-            (likeness + if known.kind == kind { 0.1 } else { 0.0 }, known)
-        })
-        .collect();
-    ranked.sort_by(|(left, _), (right, _)| right.total_cmp(left));
-    ranked
-        .into_iter()
-        .take(3)
-        .map(|(_, known)| format!("{} {}", known.kind.word(), known.expression))
-        .collect()
+/// The act that a line asks for, and the names in it that the schemas must know.
+pub fn bind(line: &gherkin::Step) -> Result<(Act, Vec<Claim>), Fault> {
+    let (step, words) = find(line)?;
+    let mut arguments = Arguments::new(words, line.table.as_ref());
+    let act = (step.bind)(&mut arguments)?;
+    Ok((act, arguments.end()?))
 }
 
-/// A step whose expression is malformed: a fault of ours.
-#[derive(Debug, thiserror::Error)]
-#[error("the step at {place} has a malformed expression: {message}")]
-pub struct RegistryError {
-    place: String,
-    message: String,
+/// The expressions most like a line that no step matches, best first; those of its own kind are preferred.
+fn nearest(line: &gherkin::Step) -> Vec<String> {
+    let kind = StepKind::of(line.ty);
+    let likeness = |known: &&StepDef| {
+        let likeness = strsim::normalized_damerau_levenshtein(known.expression, &line.value);
+        likeness + if known.kind == kind { 0.1 } else { 0.0 }
+    };
+    let mut ranked = all();
+    ranked.sort_by(|left, right| likeness(right).total_cmp(&likeness(left)));
+    ranked.iter().take(3).map(|known| format!("{} {}", known.kind.word(), known.expression)).collect()
 }
 
 #[cfg(test)]
@@ -232,10 +224,11 @@ mod tests {
 
     #[test]
     fn every_expression_is_well_formed_and_documented() {
-        assert!(!all().is_empty());
-        for step in all() {
-            step.regex().unwrap();
-            assert!(step.doc.trim().ends_with('.'), "{}:{} has no doc sentence", step.file, step.line);
+        assert!(!KNOWN.is_empty());
+        for known in KNOWN.iter() {
+            let StepDef { doc, file, line, .. } = known.step;
+            assert_eq!(known.regex().err(), None);
+            assert!(doc.trim().ends_with('.'), "{file}:{line} has no doc sentence");
         }
     }
 }

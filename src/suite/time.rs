@@ -1,11 +1,13 @@
 //! The time of the target: what it says it is, how it is moved, and how long a status is waited for.
 
+use crate::check::time;
 use crate::check::time::Landmark;
-use crate::check::{Judgement, time};
-use crate::suite::failure::StepFailure;
-use crate::suite::world::{Index, World};
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::merchant::Merchant;
+use crate::suite::record::Index;
 use crate::verdict::Mismatch;
 use jiff::Timestamp;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -34,7 +36,7 @@ impl Polls {
     }
 }
 
-impl World {
+impl Merchant<'_> {
     /// Looks at a status until the profile's deadline for it.
     pub fn polls(&self) -> Polls {
         let deadline = Instant::now() + self.context().profile.deadlines.status;
@@ -43,43 +45,34 @@ impl World {
 
     /// When the target sent a response, by its own clock.
     pub fn now(&self, index: Index) -> Result<Landmark, StepFailure> {
-        match time::date_of(self.response(index)?) {
-            Some(at) => Ok(Landmark::new(at, "the response's Date")),
-            None => {
-                Err(StepFailure::Unseen("the response has no Date field, so its time is not known".into()))
-            }
-        }
+        let unseen =
+            || StepFailure::Unseen("the response has no Date field, so its time is not known".into());
+        let at = time::date_of(self.record.response(index)?).ok_or_else(unseen)?;
+        Ok(Landmark::new(at, "the response's Date"))
     }
 
     /// Moves the target's clock forward to an instant.
-    pub async fn move_clock(&mut self, to: Timestamp) -> Result<(), StepFailure> {
-        let now = self.now(self.latest()?)?.at;
+    pub async fn move_clock(&mut self, to: Timestamp) -> Done {
+        let now = self.now(self.record.latest()?)?.at;
         // The Date field has whole seconds: the target may be up to one ahead of it, never behind.
         let ahead = now.duration_until(to);
         self.advance_clock(Duration::try_from(ahead).unwrap_or(Duration::ZERO)).await
     }
 
     /// Moves the target's clock forward.
-    pub async fn advance_clock(&mut self, by: Duration) -> Result<(), StepFailure> {
-        let context = self.context().clone();
-        let (Some(control), Some(merchant_id)) = (&context.control, self.merchant.account.clone()) else {
-            let what = "the target's clock cannot be moved: no account of its own to control";
-            return Err(StepFailure::Missing(what.into()));
-        };
-        let moved = control.advance_clock(&merchant_id, by, self.began()).await?;
-        self.evidence.clock_moves.push(moved);
+    pub async fn advance_clock(&mut self, by: Duration) -> Done {
+        let context = Arc::clone(self.context());
+        let (control, account) = self.require_account(&context, "the target's clock cannot be moved")?;
+        let moved = control.advance_clock(account, by, self.record.began()).await?;
+        self.record.evidence.clock_moves.push(moved);
         Ok(())
     }
 
     /// A session that can be read after its own end is another requirement's matter than what it says there.
-    pub fn still_within_its_time(&mut self, read: Index, mismatch: &Mismatch) -> Result<(), StepFailure> {
-        let created = self.this_session()?.created;
-        let text = self.text_member(created, "/expires_at")?;
-        let now = self.now(read)?;
-        let over: Judgement = match time::instant("/expires_at", &text) {
-            Ok(end) if end < now.at => Err(mismatch.clone()),
-            _ => Ok(()),
-        };
-        self.rests_on("HPP-EXPIRY-011", over)
+    pub fn still_within_its_time(&mut self, read: Index, mismatch: &Mismatch) -> Done {
+        let end = time::instant("/expires_at", &self.created_text("/expires_at")?);
+        let now = self.now(read)?.at;
+        let over = end.is_ok_and(|end| end < now);
+        self.judge().rests_on("HPP-EXPIRY-011", if over { Err(mismatch.clone()) } else { Ok(()) })
     }
 }

@@ -118,6 +118,14 @@ pub struct Fault {
     pub help: String,
 }
 
+impl Fault {
+    /// The fault with its place before it.
+    #[must_use]
+    pub fn at(self, place: &str) -> Self {
+        Self { message: format!("{place}: {}", self.message), ..self }
+    }
+}
+
 /// What a scenario's attempt comes to; each but `Pass` and `Fail` has its cause, a `Fail` has its findings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "word", content = "cause")]

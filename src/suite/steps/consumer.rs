@@ -1,143 +1,176 @@
 //! Steps of the consumer on the payment page.
 
-use crate::suite::consumer::Act;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::check::page;
+use crate::suite::consumer::PageAct;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::registry::step;
 use crate::suite::world::World;
-
-async fn act(world: &mut World, act: Act) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    world.act(&session, act).await.map(drop)
-}
 
 step!(
     /// The consumer opened the page and went back; where that led is not judged.
-    Given "the consumer has gone back" => gone_back
+    Given "the consumer has gone back" => press_back
 );
-async fn gone_back(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::PressBack).await
-}
-
 step!(
-    /// The consumer opens `redirect_url`, whatever it shows.
-    When "the consumer opens the page" => open
+    /// The consumer opens the page and presses back.
+    When "the consumer presses back" => press_back
 );
-async fn open(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    world.open_page(&session).await.map(drop)
+async fn press_back(world: &mut World) -> Done {
+    world.consumer().act(PageAct::PressBack).await
 }
 
 step!(
     /// The consumer opens the page and pays.
     When "the consumer pays" => pay
 );
-async fn pay(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::Pay).await
+async fn pay(world: &mut World) -> Done {
+    world.consumer().act(PageAct::Pay).await
 }
 
 step!(
     /// The consumer opens the page and pays in a way that is declined.
     When "the consumer is declined" => be_declined
 );
-async fn be_declined(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::BeDeclined).await
+step!(
+    /// The consumer was declined; where that led is not judged.
+    Given "the consumer has been declined" => be_declined
+);
+async fn be_declined(world: &mut World) -> Done {
+    world.consumer().act(PageAct::BeDeclined).await
 }
 
 step!(
     /// The consumer opens the page and pays in a way that fails technically.
     When "the consumer meets a technical error" => meet_error
 );
-async fn meet_error(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::MeetError).await
-}
-
 step!(
-    /// The consumer opens the page and presses back.
-    When "the consumer presses back" => press_back
+    /// The consumer met a technical error; where that led is not judged.
+    Given "the consumer has met a technical error" => meet_error
 );
-async fn press_back(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::PressBack).await
+async fn meet_error(world: &mut World) -> Done {
+    world.consumer().act(PageAct::MeetError).await
 }
 
 step!(
     /// The consumer opens the page and presses cancel, no more.
     When "the consumer presses cancel" => press_cancel
 );
-async fn press_cancel(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::PressCancel).await
+async fn press_cancel(world: &mut World) -> Done {
+    world.consumer().act(PageAct::PressCancel).await
 }
 
 step!(
     /// The consumer opens the page, presses cancel, and confirms where the page asks.
     When "the consumer cancels and confirms" => cancel
 );
-async fn cancel(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::Cancel).await
+step!(
+    /// The consumer cancelled, and confirmed where the page asked; where that led is not judged.
+    Given "the consumer has cancelled" => cancel
+);
+async fn cancel(world: &mut World) -> Done {
+    world.consumer().act(PageAct::Cancel).await
 }
 
 step!(
     /// The consumer paid; waited for until the session shows it, not judged.
     Given "the consumer has paid" => has_paid
 );
-async fn has_paid(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::Pay).await?;
-    let session = world.this_session()?;
-    world.await_payment(&session).await.map(drop)
-}
-
-step!(
-    /// The consumer was declined; where that led is not judged.
-    Given "the consumer has been declined" => has_been_declined
-);
-async fn has_been_declined(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::BeDeclined).await
-}
-
-step!(
-    /// The consumer met a technical error; where that led is not judged.
-    Given "the consumer has met a technical error" => has_met_error
-);
-async fn has_met_error(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::MeetError).await
-}
-
-step!(
-    /// The consumer cancelled, and confirmed where the page asked; where that led is not judged.
-    Given "the consumer has cancelled" => has_cancelled
-);
-async fn has_cancelled(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::Cancel).await
+async fn has_paid(world: &mut World) -> Done {
+    world.consumer().act(PageAct::Pay).await?;
+    world.merchant().await_own_payment().await.map(drop)
 }
 
 step!(
     /// The consumer opens the page of the other hosted session and pays there.
     When "the consumer pays in the other hosted session" => pay_in_other
 );
-async fn pay_in_other(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let other = world.other_session()?;
-    world.act(&other, Act::Pay).await?;
-    world.await_payment(&other).await.map(drop)
+async fn pay_in_other(world: &mut World) -> Done {
+    let other = world.merchant().other_session()?;
+    world.consumer().act_in(&other, PageAct::Pay).await?;
+    world.merchant().await_payment(&other).await.map(drop)
 }
 
 step!(
     /// The consumer pays and is gone before the page can send the browser anywhere; unseen where the browser was sent away first.
     When "the consumer pays and leaves at once" => pay_and_leave
 );
-async fn pay_and_leave(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    act(world, Act::PayAndLeave).await?;
-    match world.visit()?.screen {
+async fn pay_and_leave(world: &mut World) -> Done {
+    world.consumer().act(PageAct::PayAndLeave).await?;
+    match world.record.visit()?.screen {
         Some(_) => Ok(()),
         None => Err(StepFailure::Unseen("the page sent the browser on before it could leave".into())),
     }
 }
 
 step!(
+    /// The consumer opens `redirect_url`, whatever it shows.
+    When "the consumer opens the page" => open
+);
+async fn open(world: &mut World) -> Done {
+    let session = world.merchant().this_session()?;
+    world.consumer().open_page(&session).await
+}
+
+step!(
+    /// The consumer opens `redirect_url` on a phone, whatever it shows.
+    When "the consumer opens the page on a phone" => open_on_phone
+);
+async fn open_on_phone(world: &mut World) -> Done {
+    world.consumer().take_phone().await?;
+    open(world).await
+}
+
+step!(
+    /// The consumer has opened the page and done nothing yet.
+    Given "the consumer has opened the page" => has_opened
+);
+async fn has_opened(world: &mut World) -> Done {
+    open(world).await?;
+    world.consumer().page_was_reached()
+}
+
+step!(
     /// The consumer opens the page and then goes to a blank one.
     When "the consumer opens the page and walks away" => walk_away
 );
-async fn walk_away(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    world.open_page(&session).await?;
-    world.page_was_reached()?;
-    world.open_url(&session, "about:blank").await.map(drop)
+async fn walk_away(world: &mut World) -> Done {
+    has_opened(world).await?;
+    let session = world.merchant().this_session()?;
+    world.consumer().open_url(&session, "about:blank").await
+}
+
+step!(
+    /// The consumer, on the page that is open already, presses the button that pays.
+    When "the consumer pays on the open page" => pay_on_open_page
+);
+async fn pay_on_open_page(world: &mut World) -> Done {
+    world.consumer().page_is_shown()?;
+    let session = world.merchant().this_session()?;
+    world.record.visit()?;
+    world.consumer().move_on_page(&session, PageAct::Pay).await
+}
+
+step!(
+    /// The consumer scans the QR code, opens what it says, and presses back on the page there.
+    When "the consumer scans the QR code and presses back" => scan_and_press_back
+);
+async fn scan_and_press_back(world: &mut World) -> Done {
+    scan(world, PageAct::PressBack).await
+}
+
+step!(
+    /// The consumer scans the QR code with a phone, opens what it says, and pays on the page there.
+    When "the consumer scans the QR code with a phone and pays" => scan_and_pay
+);
+async fn scan_and_pay(world: &mut World) -> Done {
+    world.consumer().take_phone().await?;
+    scan(world, PageAct::Pay).await
+}
+
+/// Opens what the QR code says, and makes a move on the page there.
+async fn scan(world: &mut World, act: PageAct) -> Done {
+    let session = world.merchant().this_session()?;
+    let mut consumer = world.consumer();
+    consumer.open_qr_link(&session).await?;
+    consumer.settle_visit(page::offers_payment)?;
+    consumer.move_on_page(&session, act).await
 }

@@ -4,96 +4,105 @@ use crate::check;
 use crate::client::Method;
 use crate::control::Message;
 use crate::evidence::Operation;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
-use crate::suite::world::{Index, World};
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::parameter::Spelt;
+use crate::suite::registry::step;
+use crate::suite::words::{Contact, DistributionMember};
+use crate::suite::world::World;
 use crate::verdict::Mismatch;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
-/// The members of a request that name the consumer: of a reserved domain, from numbers kept free for fiction.
-const CONTACTS: [(&str, &str, &str); 4] = [
-    ("email", "email", "consumer@example.com"),
-    ("sms", "phone", "+46701740605"),
-    ("sms", "phone_country", "SE"),
-    ("token", "access_id", "klarna:39a1c773-bafd-754d-af1f-b30c592f1267"),
+/// By which method a request names the consumer in which member: of a reserved domain, from numbers kept free for fiction.
+const CONTACTS: [(&str, Contact, &str); 4] = [
+    ("email", Contact::Email, "consumer@example.com"),
+    ("sms", Contact::Phone, "+46701740605"),
+    ("sms", Contact::PhoneCountry, "SE"),
+    ("token", Contact::AccessId, "klarna:39a1c773-bafd-754d-af1f-b30c592f1267"),
 ];
 
 /// A proper request by this method; one by an unknown method names an address.
 fn request(method: &str) -> Value {
     let known = CONTACTS.iter().any(|(by, ..)| *by == method);
     let named = if known { method } else { "email" };
-    let contact: serde_json::Map<String, Value> = CONTACTS
-        .iter()
-        .filter(|(by, ..)| *by == named)
-        .map(|(_, member, value)| ((*member).to_owned(), json!(value)))
-        .collect();
+    let of_method = CONTACTS.iter().filter(|(by, ..)| *by == named);
+    let contact: Map<String, Value> =
+        of_method.map(|(_, member, value)| (member.word().to_owned(), json!(value))).collect();
     json!({ "method": method, "contact_information": contact })
 }
 
 /// The object in which a request has this member.
-fn place<'r>(request: &'r mut Value, member: &str) -> &'r mut Value {
-    if CONTACTS.iter().any(|(_, known, _)| *known == member) {
-        &mut request["contact_information"]
-    } else {
-        request
+fn place(request: &mut Value, member: DistributionMember) -> &mut Value {
+    match member {
+        DistributionMember::Method
+        | DistributionMember::ContactInformation
+        | DistributionMember::Template => request,
+        _ => &mut request["contact_information"],
     }
 }
 
-async fn send(world: &mut World, request: Value) -> Result<Index, StepFailure> {
-    let url = world.live_url(world.this_session()?.created, "/distribution_url")?;
-    world.call(Method::POST, Operation::Distribute, url, Some(request)).await
+async fn send(world: &mut World, request: Value) -> Done {
+    let mut merchant = world.merchant();
+    let url = merchant.created_url("/distribution_url")?;
+    merchant.call(Method::POST, Operation::Distribute, url, Some(request)).await.map(drop)
 }
 
 step!(
     /// The merchant has the link sent by `email`, `sms` or `token`, to a consumer who does not exist; another word is an unknown method.
     When "the merchant distributes the hosted session by {word}" => distribute
 );
-async fn distribute(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    send(world, request(args.text(0))).await.map(drop)
+async fn distribute(world: &mut World, method: String) -> Done {
+    send(world, request(&method)).await
 }
 
 step!(
     /// The merchant has the link sent, but leaves out `method`, `contact_information` or a member of it.
     When "the merchant distributes the hosted session by {word} without {word}" => distribute_without
 );
-async fn distribute_without(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let mut request = request(args.text(0));
-    if let Some(members) = place(&mut request, args.text(1)).as_object_mut() {
-        members.shift_remove(args.text(1));
+async fn distribute_without(world: &mut World, method: String, member: DistributionMember) -> Done {
+    let mut request = request(&method);
+    if let Some(members) = place(&mut request, member).as_object_mut() {
+        members.shift_remove(member.word());
     }
-    send(world, request).await.map(drop)
+    send(world, request).await
 }
 
 step!(
     /// The merchant has the link sent, with another value of a member.
     When "the merchant distributes the hosted session by {word} with the {word} {word}" => distribute_with
 );
-async fn distribute_with(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let mut request = request(args.text(0));
-    place(&mut request, args.text(1))[args.text(1)] = json!(args.text(2));
-    send(world, request).await.map(drop)
+async fn distribute_with(
+    world: &mut World,
+    method: String,
+    member: DistributionMember,
+    value: String,
+) -> Done {
+    let mut request = request(&method);
+    place(&mut request, member)[member.word()] = json!(value);
+    send(world, request).await
 }
 
 step!(
     /// The merchant posts to the `distribution_url` with another `session_id` in it; unseen where the URL does not contain the id.
     When "the merchant distributes a hosted session that does not exist" => distribute_unknown
 );
-async fn distribute_unknown(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let unknown = world.unknown_url("distribution_url")?;
-    world.call(Method::POST, Operation::Distribute, unknown, Some(request("email"))).await.map(drop)
+async fn distribute_unknown(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let unknown = merchant.unknown_url("distribution_url")?;
+    let request = Some(request("email"));
+    merchant.call(Method::POST, Operation::Distribute, unknown, request).await.map(drop)
 }
 
 /// The messages to the account's consumers, once there is one or the profile's deadline for a status has passed.
 async fn messages(world: &mut World) -> Result<Vec<Message>, StepFailure> {
-    world.success(world.latest()?)?;
-    let context = world.context().clone();
-    let (Some(control), Some(merchant_id)) = (&context.control, &world.merchant.account) else {
-        let what = "the target's messages cannot be read: no account of its own to control";
-        return Err(StepFailure::Missing(what.into()));
-    };
-    let mut polls = world.polls();
+    let latest = world.record.latest()?;
+    world.judge().success(latest)?;
+    let merchant = world.merchant();
+    let context = Arc::clone(merchant.context());
+    let (control, account) = merchant.require_account(&context, "the target's messages cannot be read")?;
+    let mut polls = merchant.polls();
     loop {
-        let messages = control.messages(merchant_id).await?;
+        let messages = control.messages(account).await?;
         if !messages.is_empty() || !polls.again().await {
             return Ok(messages);
         }
@@ -104,45 +113,50 @@ async fn messages(world: &mut World) -> Result<Vec<Message>, StepFailure> {
 async fn message(world: &mut World) -> Result<Message, StepFailure> {
     let first = messages(world).await?.into_iter().next();
     let missing = || Mismatch::new("messages to the consumer", "1", "0");
-    world.rests_on("HPP-DISTRIBUTE-016", first.ok_or_else(missing))
+    world.judge().rests_on("HPP-DISTRIBUTE-016", first.ok_or_else(missing))
 }
 
 step!(
     /// Exactly one message has reached the consumer.
     Then "one message reaches the consumer" => one_message
 );
-async fn one_message(world: &mut World, _: Args) -> Result<(), StepFailure> {
+async fn one_message(world: &mut World) -> Done {
     let count = messages(world).await?.len().to_string();
-    world.settle(check::equals("messages to the consumer", "1", &count))
+    world.judge().settle(check::equals("messages to the consumer", "1", &count))
 }
 
 step!(
     /// The message went to the value that the request has for this member, to the letter.
     Then "the message is addressed to the {word} of the request" => addressed
 );
-async fn addressed(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let expected = CONTACTS.iter().find(|(_, member, _)| *member == args.text(0)).map_or("", |it| it.2);
+async fn addressed(world: &mut World, member: Contact) -> Done {
+    let expected = CONTACTS.iter().find(|(_, known, _)| *known == member).map_or("", |it| it.2);
     let message = message(world).await?;
-    world.settle(check::equals("recipient of the message", expected, &message.to))
+    world.judge().settle(check::equals("recipient of the message", expected, &message.to))
 }
 
 step!(
     /// Opening the link in the message opens the page of this hosted session: it waits no longer.
     Then "the link of the message opens the page of the hosted session" => link_opens
 );
-async fn link_opens(world: &mut World, _: Args) -> Result<(), StepFailure> {
+async fn link_opens(world: &mut World) -> Done {
     let link = message(world).await?.link;
-    let session = world.this_session()?;
-    world.open_url(&session, &link).await?;
-    let opened = check::differs("/status", "WAITING", "WAITING", &world.session_status().await?);
+    let session = world.merchant().this_session()?;
+    world.consumer().open_url(&session, &link).await?;
+    let opened = waits_no_longer(world).await?;
     if opened.is_err() {
         // Where not even `redirect_url` opens the page or shows in the status, the message is not to blame.
-        world.open_page(&session).await?;
-        world.page_was_reached()?;
-        let by_redirect_url = check::differs("/status", "WAITING", "WAITING", &world.session_status().await?);
-        world.rests_on("HPP-STATUS-002", by_redirect_url)?;
+        world.consumer().open_page(&session).await?;
+        world.consumer().page_was_reached()?;
+        let by_redirect_url = waits_no_longer(world).await?;
+        world.judge().rests_on("HPP-STATUS-002", by_redirect_url)?;
     }
-    world.settle(opened)
+    world.judge().settle(opened)
+}
+
+async fn waits_no_longer(world: &mut World) -> Result<check::Judgement, StepFailure> {
+    let status = world.merchant().session_status().await?;
+    Ok(check::differs("/status", "WAITING", "WAITING", &status))
 }
 
 #[cfg(test)]
@@ -161,8 +175,8 @@ mod tests {
     #[test]
     fn a_member_is_found_where_the_request_has_it() {
         let mut request = request("email");
-        place(&mut request, "template")["template"] = json!("INSTORE_PURCHASE");
-        place(&mut request, "email")["email"] = json!("nobody");
+        place(&mut request, DistributionMember::Template)["template"] = json!("INSTORE_PURCHASE");
+        place(&mut request, DistributionMember::Email)["email"] = json!("nobody");
         assert_eq!(request["template"], "INSTORE_PURCHASE");
         assert_eq!(request["contact_information"]["email"], "nobody");
     }

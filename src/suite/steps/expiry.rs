@@ -2,92 +2,100 @@
 
 use crate::check::time::Landmark;
 use crate::check::{answer, time};
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
-use crate::suite::world::{Index, World};
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::merchant::Merchant;
+use crate::suite::parameter::{Hours, Minutes};
+use crate::suite::record::Index;
+use crate::suite::registry::step;
+use crate::suite::world::World;
 use jiff::{SignedDuration, Timestamp};
 
 const EXPIRES_AT: &str = "/expires_at";
 
 /// The instant that `expires_at` of a response names.
-fn expires_at(world: &mut World, index: Index) -> Result<Timestamp, StepFailure> {
-    let text = world.text_member(index, EXPIRES_AT)?;
-    match time::instant(EXPIRES_AT, &text) {
-        Ok(at) => Ok(at),
-        Err(mismatch) => world.rests_on("HPP-CREATE-010", Err(mismatch)),
-    }
+fn expires_at(merchant: &mut Merchant<'_>, index: Index) -> Result<Timestamp, StepFailure> {
+    let at = time::instant(EXPIRES_AT, merchant.judge().text(index, EXPIRES_AT)?);
+    merchant.judge().rests_on("HPP-CREATE-010", at)
+}
+
+/// The instant that `expires_at` of the latest response names.
+fn latest_expires_at(world: &mut World) -> Result<Timestamp, StepFailure> {
+    let latest = world.record.latest()?;
+    expires_at(&mut world.merchant(), latest)
 }
 
 step!(
     /// The target's clock stands some minutes after the `expires_at` with which the hosted session was created.
     Given "the clock stands {int} minute(s) after the end of the hosted session" => clock_after_session
 );
-async fn clock_after_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let created = world.this_session()?.created;
-    let now = world.now(created)?;
-    let end = expires_at(world, created)?;
-    world.rests_on("HPP-EXPIRY-005", time::after(EXPIRES_AT, end, &now))?;
-    world.move_clock(end + SignedDuration::from_mins(args.number(0))).await
+async fn clock_after_session(world: &mut World, Minutes(time): Minutes) -> Done {
+    let mut merchant = world.merchant();
+    let created = merchant.this_session()?.created;
+    let now = merchant.now(created)?;
+    let end = expires_at(&mut merchant, created)?;
+    merchant.judge().rests_on("HPP-EXPIRY-005", time::after(EXPIRES_AT, end, &now))?;
+    merchant.move_clock(end + time).await
 }
 
 step!(
     /// The target's clock stands some minutes after the end of the payment session.
     Given "the clock stands {int} minute(s) after the end of the payment session" => clock_after_payment_session
 );
-async fn clock_after_payment_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let end = world.payment_session_end().await?.at;
-    world.move_clock(end + SignedDuration::from_mins(args.number(0))).await
+async fn clock_after_payment_session(world: &mut World, Minutes(time): Minutes) -> Done {
+    let end = world.merchant().payment_session_end().await?.at;
+    world.merchant().move_clock(end + time).await
 }
 
 step!(
     /// The target's clock stands some minutes before the end of the payment session.
     Given "the clock stands {int} minute(s) before the end of the payment session" => clock_before_payment_session
 );
-async fn clock_before_payment_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let end = world.payment_session_end().await?.at;
-    world.move_clock(end - SignedDuration::from_mins(args.number(0))).await
+async fn clock_before_payment_session(world: &mut World, Minutes(time): Minutes) -> Done {
+    clock_after_payment_session(world, Minutes(-time)).await
+}
+
+step!(
+    /// The target's clock stands some minutes later than it did at the latest response.
+    Given "the clock stands {int} minute(s) later" => clock_later
+);
+async fn clock_later(world: &mut World, Minutes(time): Minutes) -> Done {
+    let latest = world.record.latest()?;
+    let now = world.merchant().now(latest)?.at;
+    world.merchant().move_clock(now + time).await
 }
 
 step!(
     /// A hosted session is there, and the target's clock has gone on by some minutes since; where its clock cannot be moved, no more time has passed than that.
     Given "a hosted session that is {int} minute(s) old where the clock can be moved" => older_session
 );
-async fn older_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let context = world.context().clone();
-    if let Some(control) = &context.control {
-        let account = control.mint_account().await?;
-        world.merchant.account = Some(account.merchant_id);
-        world.merchant.credentials = account.credentials;
-    }
-    let payment = world.payment_session().await?;
-    let prefix = world.merchant.reference.clone();
-    let session = world.require_session(&payment, world.usual_urls(), prefix).await?;
-    let now = world.now(session.created)?.at;
-    world.merchant.this = Some(session);
-    if context.control.is_some() {
-        world.move_clock(now + SignedDuration::from_mins(args.number(0))).await?;
-    }
-    Ok(())
+async fn older_session(world: &mut World, Minutes(age): Minutes) -> Done {
+    let mut merchant = world.merchant();
+    let is_movable = merchant.take_account().await?;
+    let session = merchant.require_session(merchant.usual_urls()).await?;
+    let now = merchant.now(session.created)?.at;
+    if is_movable { merchant.move_clock(now + age).await } else { Ok(()) }
 }
 
 step!(
     /// Whether `expires_at` of the hosted session has moved since its creation is recorded, and how far from the end of the payment session it now is.
     Then "whether expires_at has moved is recorded" => move_is_recorded
 );
-async fn move_is_recorded(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let changed = world.latest()?;
-    if !answer::is_success(world.response(changed)?) {
-        let outcome = answer::outcome(world.response(changed)?);
-        world.observe("a change of the payment session", outcome);
+async fn move_is_recorded(world: &mut World) -> Done {
+    let changed = world.record.latest_response()?;
+    if !answer::is_success(changed) {
+        let outcome = answer::outcome(changed);
+        world.record.observe("a change of the payment session", outcome);
         return Ok(());
     }
-    let created = world.this_session()?.created;
-    let before = Landmark::new(expires_at(world, created)?, "that of the creation");
-    let read = world.read_session().await?;
-    let after = expires_at(world, read)?;
-    let end = world.payment_session_end().await?;
-    world.observe("`expires_at` after a change of the payment session", time::place(after, &before));
-    world.observe("`expires_at` in relation to the payment session", time::place(after, &end));
+    let mut merchant = world.merchant();
+    let created = merchant.this_session()?.created;
+    let before = Landmark::new(expires_at(&mut merchant, created)?, "that of the creation");
+    let read = merchant.read_session().await?;
+    let after = expires_at(&mut merchant, read)?;
+    let end = merchant.payment_session_end().await?;
+    let record = &mut world.record;
+    record.observe("`expires_at` after a change of the payment session", time::place(after, &before));
+    record.observe("`expires_at` in relation to the payment session", time::place(after, &end));
     Ok(())
 }
 
@@ -95,89 +103,87 @@ step!(
     /// `expires_at` of the latest response lies before the end of the payment session.
     Then "expires_at lies before the end of the payment session" => before_payment_session
 );
-async fn before_payment_session(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let created = world.latest()?;
-    let at = expires_at(world, created)?;
-    let end = world.payment_session_end().await?;
-    world.settle(time::before(EXPIRES_AT, at, &end))
+async fn before_payment_session(world: &mut World) -> Done {
+    let at = latest_expires_at(world)?;
+    let end = world.merchant().payment_session_end().await?;
+    world.judge().settle(time::before(EXPIRES_AT, at, &end))
 }
 
 step!(
     /// `expires_at` of the latest response lies this long before the end of the KP session, within 5 seconds.
     Then "expires_at lies {int} hour(s) before the end of the KP session" => hours_before_kp
 );
-async fn hours_before_kp(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let created = world.latest()?;
-    let at = expires_at(world, created)?;
-    let end = world.payment_session_end().await?;
-    let offset = SignedDuration::from_hours(-args.number(0));
-    world.settle(time::at_offset(EXPIRES_AT, at, offset, &end, time::KP_TOLERANCE))
+async fn hours_before_kp(world: &mut World, Hours(time): Hours) -> Done {
+    let at = latest_expires_at(world)?;
+    let end = world.merchant().payment_session_end().await?;
+    world.judge().settle(time::at_offset(EXPIRES_AT, at, -time, &end, time::KP_TOLERANCE))
 }
 
 step!(
     /// `expires_at` of the latest response lies this long after the last change of the KCO order, within 30 seconds.
     Then "expires_at lies {int} hour(s) after the last change of the KCO order" => hours_after_change
 );
-async fn hours_after_change(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let created = world.latest()?;
-    let at = expires_at(world, created)?;
-    let change = world.order_change().await?;
-    let offset = SignedDuration::from_hours(args.number(0));
-    world.settle(time::at_offset(EXPIRES_AT, at, offset, &change, time::KCO_TOLERANCE))
+async fn hours_after_change(world: &mut World, Hours(time): Hours) -> Done {
+    let at = latest_expires_at(world)?;
+    let change = world.merchant().order_change().await?;
+    world.judge().settle(time::at_offset(EXPIRES_AT, at, time, &change, time::KCO_TOLERANCE))
 }
 
 step!(
     /// The KP session that was just created ends this long after the answer that created it, within 5 seconds.
     Then "the KP session ends {int} hour(s) after its creation" => kp_lifetime
 );
-async fn kp_lifetime(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let created = world.latest()?;
-    world.merchant.payment = Some(world.created_payment_session(created)?);
-    let mut creation = world.now(created)?;
-    "the creation".clone_into(&mut creation.name);
-    let end = world.payment_session_end().await?.at;
-    let offset = SignedDuration::from_hours(args.number(0));
-    world.settle(time::at_offset(EXPIRES_AT, end, offset, &creation, time::KP_TOLERANCE))
+async fn kp_lifetime(world: &mut World, Hours(time): Hours) -> Done {
+    let mut merchant = world.merchant();
+    let created = merchant.record.latest()?;
+    merchant.has.payment = Some(merchant.created_payment_session(created)?);
+    let creation = Landmark::new(merchant.now(created)?.at, "the creation");
+    let end = merchant.payment_session_end().await?.at;
+    merchant.judge().settle(time::at_offset(EXPIRES_AT, end, time, &creation, time::KP_TOLERANCE))
 }
 
 step!(
     /// `expires_at` of the latest response lies in the future, as the target's own `Date` has it.
     Then "expires_at lies in the future" => in_the_future
 );
-async fn in_the_future(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let latest = world.latest()?;
-    let at = expires_at(world, latest)?;
-    let now = world.now(latest)?;
-    world.settle(time::after(EXPIRES_AT, at, &now))
+async fn in_the_future(world: &mut World) -> Done {
+    let at = latest_expires_at(world)?;
+    let latest = world.record.latest()?;
+    let now = world.merchant().now(latest)?;
+    world.judge().settle(time::after(EXPIRES_AT, at, &now))
 }
 
 step!(
     /// `expires_at` of the latest response is written in UTC.
     Then "expires_at is a date-time in UTC" => in_utc
 );
-async fn in_utc(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let text = world.text_member(world.latest()?, EXPIRES_AT)?;
-    world.settle(time::in_utc(EXPIRES_AT, &text))
+async fn in_utc(world: &mut World) -> Done {
+    let latest = world.record.latest()?;
+    let outcome = time::in_utc(EXPIRES_AT, world.judge().text(latest, EXPIRES_AT)?);
+    world.judge().settle(outcome)
 }
 
 step!(
     /// `expires_at` that was read is the instant with which the hosted session was created.
     Then "expires_at is the created one" => is_the_created_one
 );
-async fn is_the_created_one(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let (created, read) = (world.this_session()?.created, world.latest()?);
-    let expected = Landmark::new(expires_at(world, created)?, "expires_at of the creation");
-    let actual = expires_at(world, read)?;
-    world.settle(time::at_offset(EXPIRES_AT, actual, SignedDuration::ZERO, &expected, SignedDuration::ZERO))
+async fn is_the_created_one(world: &mut World) -> Done {
+    let created = world.merchant().this_session()?.created;
+    let expected = Landmark::new(expires_at(&mut world.merchant(), created)?, "expires_at of the creation");
+    let actual = latest_expires_at(world)?;
+    let (offset, tolerance) = (SignedDuration::ZERO, SignedDuration::ZERO);
+    world.judge().settle(time::at_offset(EXPIRES_AT, actual, offset, &expected, tolerance))
 }
 
 step!(
     /// Both hosted sessions of the payment session end at the same time, within 5 seconds.
     Then "both hosted sessions share expires_at" => shared
 );
-async fn shared(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let (first, second) = (world.this_session()?.created, world.other_session()?.created);
-    let first = Landmark::new(expires_at(world, first)?, "that of the first session");
-    let second = expires_at(world, second)?;
-    world.settle(time::at_offset(EXPIRES_AT, second, SignedDuration::ZERO, &first, time::KP_TOLERANCE))
+async fn shared(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let (first, second) = (merchant.this_session()?.created, merchant.other_session()?.created);
+    let first = Landmark::new(expires_at(&mut merchant, first)?, "that of the first session");
+    let second = expires_at(&mut merchant, second)?;
+    let offset = SignedDuration::ZERO;
+    world.judge().settle(time::at_offset(EXPIRES_AT, second, offset, &first, time::KP_TOLERANCE))
 }

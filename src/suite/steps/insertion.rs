@@ -2,55 +2,57 @@
 
 use crate::check;
 use crate::check::placeholder;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::suite::failure::Done;
+use crate::suite::promise;
+use crate::suite::registry::step;
+use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::suite::world::World;
-use serde_json::Value;
 
 step!(
     /// The parameter of the success URL arrives as the `authorization_token` that the hosted session then reads.
     Then "the parameter {word} of the success URL is the authorization_token" => is_token
 );
-async fn is_token(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query("success")?;
-    world.rests_on("HPP-PLACEHOLDER-008", placeholder::filled(&query, args.text(0)))?;
-    let session = world.this_session()?;
-    world.authorization_token(&session).await?;
-    let expected = world.text_member(world.latest()?, "/authorization_token")?;
+async fn is_token(world: &mut World, name: String) -> Done {
+    let promise = "HPP-PLACEHOLDER-008";
     // A token that was not known when it arrived is labelled as the same value when it is read.
-    let actual = placeholder::decoded(placeholder::parameter(&query, args.text(0)).unwrap_or_default());
-    world.settle(check::equals(&placeholder::subject(args.text(0)), &expected, &actual))
+    let actual = world.consumer().filled_value(ConsumerUrl::Success, &name, promise)?;
+    let mut merchant = world.merchant();
+    let session = merchant.this_session()?;
+    merchant.authorization_token(&session).await?;
+    let latest = merchant.record.latest()?;
+    let expected = merchant.judge().text(latest, "/authorization_token")?;
+    let outcome = check::equals(&placeholder::subject(&name), expected, &actual);
+    merchant.judge().settle(outcome)
 }
 
 step!(
     /// The parameter of this merchant URL arrives without a value of its own.
     Then "the parameter {word} of the {url_name} URL is not filled" => is_not_filled
 );
-async fn is_not_filled(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query(args.text(1))?;
-    world.settle(placeholder::unfilled(&query, args.text(0)))
+async fn is_not_filled(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let query = world.consumer().arrived_with(url, &name)?;
+    world.judge().settle(placeholder::unfilled(&query, &name))
 }
 
 step!(
     /// Both parameters of the back URL hold the same placeholder; the first is filled, which is another matter, and so is the second.
     Then "the parameters {word} and {word} of the back URL are both filled" => both_filled
 );
-async fn both_filled(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query("back")?;
-    world.rests_on("HPP-PLACEHOLDER-002", placeholder::filled(&query, args.text(0)))?;
-    world.settle(placeholder::filled(&query, args.text(1)))
+async fn both_filled(world: &mut World, first: String, second: String) -> Done {
+    world.consumer().was_given(MerchantUrl::Back, &second)?;
+    let query = world.consumer().arrived_with(ConsumerUrl::Back, &first)?;
+    world.judge().rests_on(promise::filled(ConsumerUrl::Back), placeholder::filled(&query, &first))?;
+    world.judge().settle(placeholder::filled(&query, &second))
 }
 
 step!(
     /// The values that arrive in `first` and `second` of the success URL mean the same wherever they stand in a URL.
     Then "the inserted values of the success URL are URL-safe" => url_safe
 );
-async fn url_safe(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query("success")?;
+async fn url_safe(world: &mut World) -> Done {
     for name in ["first", "second"] {
-        world.rests_on("HPP-PLACEHOLDER-018", placeholder::filled(&query, name))?;
-        let value = world.raw_parameter("success", name)?;
-        world.settle(placeholder::url_safe(name, &value))?;
+        let value = world.consumer().live_parameter(name, "HPP-PLACEHOLDER-018")?;
+        world.judge().settle(placeholder::url_safe(name, &value))?;
     }
     Ok(())
 }
@@ -59,12 +61,12 @@ step!(
     /// The whole address at which the consumer ended is recorded, beside what was given for the back URL.
     Then "the address of the back URL is recorded" => address_recorded
 );
-async fn address_recorded(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.arrived_query("back")?;
-    let url = world.visit()?.url;
-    let given = world.this_session()?.urls.given("back");
-    let arrived = url.split_once("/back").map_or(url.as_str(), |(_, rest)| rest).to_owned();
-    world.observe(format!("what arrives for `{given}`"), format!("`{arrived}`"));
+async fn address_recorded(world: &mut World) -> Done {
+    world.consumer().arrived_query(ConsumerUrl::Back)?;
+    let url = &world.record.visit()?.url;
+    let arrived = format!("`{}`", url.split_once("/back").map_or(url.as_str(), |(_, rest)| rest));
+    let given = world.merchant().this_session()?.urls.given(MerchantUrl::Back);
+    world.record.observe(format!("what arrives for `{given}`"), arrived);
     Ok(())
 }
 
@@ -72,11 +74,10 @@ step!(
     /// Which tags for the integrator stand in `distribution_module.standalone_url` is recorded.
     Then "the tags of standalone_url are recorded" => standalone_tags
 );
-async fn standalone_tags(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let created = world.latest()?;
-    world.success(created)?;
-    let url = world.answer(created).live_text("/distribution_module/standalone_url").map(Value::from);
-    let answer = match url.as_ref().and_then(Value::as_str) {
+async fn standalone_tags(world: &mut World) -> Done {
+    let created = world.record.latest()?;
+    world.judge().success(created)?;
+    let answer = match world.record.answer(created).live_text("/distribution_module/standalone_url") {
         None => "no such member".to_owned(),
         Some(url) => {
             let tags = ["{{profile_id}}", "{{view_id}}"].into_iter().filter(|tag| url.contains(tag));
@@ -84,6 +85,6 @@ async fn standalone_tags(world: &mut World, _: Args) -> Result<(), StepFailure> 
             if tags.is_empty() { "none".to_owned() } else { tags.join(" and ") }
         }
     };
-    world.observe("tags in standalone_url", answer);
+    world.record.observe("tags in standalone_url", answer);
     Ok(())
 }

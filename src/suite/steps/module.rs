@@ -2,8 +2,8 @@
 
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::registry::step;
 use crate::suite::world::World;
 use url::Url;
 
@@ -11,36 +11,37 @@ step!(
     /// The merchant posts to the `generation_url` of the distribution module.
     When "the merchant asks for a token of the distribution module" => ask
 );
-async fn ask(world: &mut World, _: Args) -> Result<(), StepFailure> {
+async fn ask(world: &mut World) -> Done {
     let url = member(world, "generation_url")?;
-    world.call(Method::POST, Operation::GenerateModuleToken, url, None).await.map(drop)
+    world.merchant().call(Method::POST, Operation::GenerateModuleToken, url, None).await.map(drop)
 }
 
 step!(
     /// Somebody posts to the `generation_url` of the distribution module without credentials.
     When "somebody without credentials asks for a token of the distribution module" => ask_without
 );
-async fn ask_without(world: &mut World, _: Args) -> Result<(), StepFailure> {
+async fn ask_without(world: &mut World) -> Done {
     let url = member(world, "generation_url")?;
-    world.call_as(None, Method::POST, Operation::GenerateModuleToken, url, None).await.map(drop)
+    let operation = Operation::GenerateModuleToken;
+    world.merchant().call_without_credentials(Method::POST, operation, url).await.map(drop)
 }
 
 step!(
     /// Somebody without credentials fetches the `standalone_url` of the distribution module, its two tags filled.
     When "the standalone_url of the distribution module is fetched" => fetch
 );
-async fn fetch(world: &mut World, _: Args) -> Result<(), StepFailure> {
+async fn fetch(world: &mut World) -> Done {
     let url = member(world, "standalone_url")?;
-    world.call_as(None, Method::GET, Operation::FetchModule, url, None).await.map(drop)
+    world.merchant().call_without_credentials(Method::GET, Operation::FetchModule, url).await.map(drop)
 }
 
 /// A URL of the distribution module, as it really came, with the integrator's tags filled.
 fn member(world: &mut World, name: &str) -> Result<Url, StepFailure> {
-    let created = world.this_session()?.created;
-    world.success(created)?;
-    let text = world.live_member(created, &format!("/distribution_module/{name}"))?;
-    let unusable = |text: &str| StepFailure::Missing(format!("`{name}` is no URL: {text}"));
-    filled(&text).parse().map_err(|_| unusable(&world.context().recorder.text(&text)))
+    let created = world.merchant().this_session()?.created;
+    world.judge().success(created)?;
+    let text = filled(world.judge().live_member(created, &format!("/distribution_module/{name}"))?);
+    let shown = || world.record.context().recorder.text(&text);
+    text.parse().map_err(|_| StepFailure::Missing(format!("`{name}` is no URL: {}", shown())))
 }
 
 fn filled(url: &str) -> String {

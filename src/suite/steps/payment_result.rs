@@ -1,111 +1,110 @@
 //! Steps about the order that a payment comes to.
 
 use crate::check;
-use crate::check::{Judgement, answer};
-use crate::suite::consumer::Act;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::check::{answer, placeholder};
+use crate::suite::consumer::PageAct;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::parameter::Spelt;
+use crate::suite::registry::step;
+use crate::suite::words::OrderStatus;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
-use serde_json::Value;
 
 step!(
     /// The other hosted session is paid, and the merchant has placed the order with its token.
-    Given "the order of the other hosted session is placed" => order_of_other
+    Given "the order of the other hosted session is placed" => place_order_of_other
 );
-async fn order_of_other(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    pay_and_place(world).await
-}
-
-/// The consumer pays in the other session, and the merchant places the order with what that gave him.
-async fn pay_and_place(world: &mut World) -> Result<(), StepFailure> {
-    let other = world.other_session()?;
-    world.act(&other, Act::Pay).await?;
-    let token = world.authorization_token(&other).await?;
-    let placed = world.place_order(&token).await?;
-    let outcome = answer::succeeds(world.response(placed)?);
-    world.rests_on("HPP-PRE-003", outcome)
-}
-
 step!(
     /// The consumer pays in the other hosted session, and the merchant places the order with the token of that one.
     When "the merchant places the order of the other hosted session" => place_order_of_other
 );
-async fn place_order_of_other(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    pay_and_place(world).await
+async fn place_order_of_other(world: &mut World) -> Done {
+    let other = world.merchant().other_session()?;
+    world.consumer().act_in(&other, PageAct::Pay).await?;
+    let mut merchant = world.merchant();
+    let token = merchant.authorization_token(&other).await?;
+    let placed = merchant.place_order(&token).await?;
+    merchant.judge().success(placed)
 }
 
 step!(
     /// The merchant places the order with the token of the hosted session, whatever comes of it.
     When "the merchant places the order of the hosted session" => place_order
 );
-async fn place_order(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    let token = world.authorization_token(&session).await?;
-    world.place_order(&token).await.map(drop)
+async fn place_order(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let session = merchant.this_session()?;
+    let token = merchant.authorization_token(&session).await?;
+    merchant.place_order(&token).await.map(drop)
+}
+
+step!(
+    /// The merchant places the KP order of the paid session with an item of another name.
+    When "the merchant places an order that differs from the payment" => place_changed_order
+);
+async fn place_changed_order(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let session = merchant.this_session()?;
+    let token = merchant.authorization_token(&session).await?;
+    merchant.place_changed_order(&token).await.map(drop)
 }
 
 step!(
     /// The order can be placed with the token that arrived in this parameter of the success URL.
     Then "the parameter {word} of the success URL places the order" => arrived_token_places_order
 );
-async fn arrived_token_places_order(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let token = world.live_parameter("success", args.text(0), "HPP-PLACEHOLDER-008")?;
-    let placed = world.place_order(&token).await?;
-    let outcome = answer::succeeds(world.response(placed)?);
-    world.settle(outcome)
+async fn arrived_token_places_order(world: &mut World, name: String) -> Done {
+    let token = world.consumer().live_parameter(&name, "HPP-PLACEHOLDER-008")?;
+    let placed = world.merchant().place_order(&placeholder::decoded(&token)).await?;
+    let outcome = answer::succeeds(world.record.response(placed)?);
+    world.judge().settle(outcome)
 }
 
 step!(
     /// The paid session has no `order_id`, and its KP session is not complete: the merchant has yet to place the order.
     Then "no order is placed" => no_order
 );
-async fn no_order(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let session = world.this_session()?;
-    let read = world.await_payment(&session).await?;
-    let body = world.response(read)?.body.json();
+async fn no_order(world: &mut World) -> Done {
+    let read = world.merchant().await_own_payment().await?;
+    let body = world.record.response(read)?.body.json();
     let order = body.and_then(|body| body.get("order_id")).filter(|order| !order.is_null());
-    let outcome: Judgement = match order {
-        Some(order) => Err(Mismatch::new("/order_id", "no order", order.to_string())),
-        None => Ok(()),
-    };
-    world.settle(outcome)?;
-    let read = world.read_payment_session().await?;
-    let status = world.text_member(read, "/status")?;
-    world.settle(check::equals("/status", "incomplete", &status))
+    let placed = order.map(|order| Mismatch::new("/order_id", "no order", order.to_string()));
+    world.judge().settle(placed.map_or(Ok(()), Err))?;
+    let read = world.merchant().read_payment_session().await?;
+    let outcome = check::equals("/status", "incomplete", world.judge().text(read, "/status")?);
+    world.judge().settle(outcome)
 }
 
 step!(
     /// Order management knows the order of the paid session, in this status: `AUTHORIZED` or `CAPTURED`.
     Then "the order of the hosted session is {word}" => order_status
 );
-async fn order_status(world: &mut World, args: Args) -> Result<(), StepFailure> {
+async fn order_status(world: &mut World, expected: OrderStatus) -> Done {
     let status = order_status_of(world).await?;
-    world.settle(check::equals("/status", args.text(0), &status))
+    world.judge().settle(check::equals("/status", expected.word(), &status))
 }
 
 /// The status of the order in order management; that there is one is the scenario's own matter.
 async fn order_status_of(world: &mut World) -> Result<String, StepFailure> {
-    let session = world.this_session()?;
-    let read = world.await_payment(&session).await?;
-    if !world.is_paid(read) {
-        let status = world.text_member(read, "/status")?;
-        world.settle(Err(Mismatch::new("/status", "COMPLETED", status)))?;
+    let mut merchant = world.merchant();
+    let read = merchant.await_own_payment().await?;
+    if !merchant.is_paid(read) {
+        let mismatch = Mismatch::new("/status", "COMPLETED", merchant.judge().text(read, "/status")?);
+        merchant.judge().settle(Err(mismatch))?;
     }
-    let id = world.order_id(read)?;
-    let order = world.read_managed_order(&id).await?;
-    let outcome = answer::succeeds(world.response(order)?);
-    world.settle(outcome)?;
-    let body = world.response(order)?.body.json();
-    let status = body.and_then(|body| body.get("status")).and_then(Value::as_str).unwrap_or_default();
-    Ok(status.to_owned())
+    let id = merchant.order_id(read)?;
+    let order = merchant.read_managed_order(&id).await?;
+    let outcome = answer::succeeds(merchant.record.response(order)?);
+    merchant.judge().settle(outcome)?;
+    let body = merchant.record.response(order)?.body.json();
+    Ok(body.and_then(|body| body.get("status")?.as_str()).unwrap_or_default().to_owned())
 }
 
 step!(
     /// Order management knows the order of the paid session, whatever its status.
     Then "the order exists all the same" => order_exists
 );
-async fn order_exists(world: &mut World, _: Args) -> Result<(), StepFailure> {
+async fn order_exists(world: &mut World) -> Done {
     order_status_of(world).await.map(drop)
 }
 
@@ -113,9 +112,9 @@ step!(
     /// The status of the paid session's order in order management is recorded.
     Then "the status of the order is recorded" => order_recorded
 );
-async fn order_recorded(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let mode = world.merchant.place_order_mode.clone().unwrap_or_else(|| "no mode".to_owned());
+async fn order_recorded(world: &mut World) -> Done {
+    let mode = world.merchant().has.place_order_mode.map_or("no mode", Spelt::word);
     let status = order_status_of(world).await?;
-    world.observe(format!("the order with {mode}"), status);
+    world.record.observe(format!("the order with {mode}"), status);
     Ok(())
 }

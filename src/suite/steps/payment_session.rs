@@ -1,66 +1,90 @@
 //! Steps about payment sessions: KP sessions and KCO orders.
 
+use crate::client::Method;
+use crate::evidence::Operation;
 use crate::requirement::Provider;
-use crate::suite::consumer::Act;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::suite::consumer::PageAct;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::registry::step;
+use crate::suite::words::{Channel, PlaceOrderMode};
 use crate::suite::world::World;
+use serde_json::json;
 
 step!(
     /// A payment session is open: a KP session or a KCO order, as the target's provider has it.
     Given "a payment session" => open
 );
-async fn open(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.payment_session().await.map(drop)
+async fn open(world: &mut World) -> Done {
+    world.merchant().payment_session().await.map(drop)
 }
 
 step!(
     /// A payment session is open whose purchase happens in a channel: `ECOMMERCE`, `IN_STORE` or `TELESALES`.
     Given "a payment session of the {word} channel" => open_in_channel
 );
-async fn open_in_channel(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    world.merchant.channel = Some(args.text(0).to_owned());
-    world.payment_session().await.map(drop)
+async fn open_in_channel(world: &mut World, channel: Channel) -> Done {
+    world.merchant().has.channel = Some(channel);
+    open(world).await
+}
+
+step!(
+    /// A payment session is open whose purchase is in this locale.
+    Given "a payment session in the locale {word}" => open_in_locale
+);
+async fn open_in_locale(world: &mut World, locale: String) -> Done {
+    world.merchant().has.locale = Some(locale);
+    open(world).await
 }
 
 step!(
     /// The merchant asks for a payment session, whatever comes of it.
     When "the merchant creates a payment session" => create
 );
-async fn create(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.create_payment_session().await.map(drop)
+async fn create(world: &mut World) -> Done {
+    world.merchant().create_payment_session().await.map(drop)
 }
 
 step!(
     /// The merchant reads the payment session.
     When "the merchant reads the payment session" => read
 );
-async fn read(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.read_payment_session().await.map(drop)
+async fn read(world: &mut World) -> Done {
+    world.merchant().read_payment_session().await.map(drop)
+}
+
+step!(
+    /// The merchant changes a reference of the payment session and nothing else, whatever comes of it.
+    When "the merchant changes the payment session" => change
+);
+async fn change(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let url = merchant.payment_session().await?.url.clone();
+    let change = json!({ "merchant_reference2": "changed" });
+    merchant.call(Method::POST, Operation::ChangePaymentSession, url, Some(change)).await.map(drop)
 }
 
 step!(
     /// The payment session ends: a KCO order is aborted, a KP session is paid and placed through another hosted session.
     When "the payment session comes to its end" => end
 );
-async fn end(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    if world.context().profile.provider == Provider::Kco {
-        return world.abort_order().await;
+async fn end(world: &mut World) -> Done {
+    if world.record.context().profile.provider == Provider::Kco {
+        return world.merchant().abort_order().await;
     }
-    world.merchant.place_order_mode = Some("PLACE_ORDER".to_owned());
-    let other = world.require_second_session().await?;
-    world.act(&other, Act::Pay).await?;
-    let mut polls = world.polls();
+    world.merchant().has.place_order_mode = Some(PlaceOrderMode::PlaceOrder);
+    let other = world.merchant().require_second_session().await?;
+    world.consumer().act_in(&other, PageAct::Pay).await?;
+    let mut merchant = world.merchant();
+    let mut polls = merchant.polls();
     loop {
-        let read = world.read_payment_session().await?;
-        let status = world.text_member(read, "/status")?;
+        let read = merchant.read_payment_session().await?;
+        let status = merchant.judge().text(read, "/status")?;
         if status == "complete" {
             return Ok(());
         }
+        let still = format!("the paid KP session reads `{status}`, not `complete`");
         if !polls.again().await {
-            return Err(StepFailure::Missing(format!(
-                "the paid KP session reads `{status}`, not `complete`"
-            )));
+            return Err(StepFailure::Missing(still));
         }
     }
 }

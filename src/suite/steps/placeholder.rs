@@ -2,157 +2,146 @@
 
 use crate::check;
 use crate::check::{answer, placeholder};
-use crate::client::Method;
-use crate::evidence::Operation;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::suite::callbacks::query;
+use crate::suite::failure::Done;
+use crate::suite::parameter::Spelt;
+use crate::suite::promise;
+use crate::suite::registry::step;
+use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::suite::world::World;
-
-/// The requirement that promises that `{{session_id}}` in this merchant URL is filled.
-fn filled_promise(url_name: &str) -> &'static str {
-    match url_name {
-        "success" => "HPP-PLACEHOLDER-001",
-        "back" => "HPP-PLACEHOLDER-002",
-        "cancel" => "HPP-PLACEHOLDER-003",
-        "failure" => "HPP-PLACEHOLDER-004",
-        _ => "HPP-PLACEHOLDER-005",
-    }
-}
-
-/// The value with which a parameter arrived, which rests on the requirement that promises that it is filled.
-fn filled_value(world: &mut World, args: &Args, promise: &str) -> Result<String, StepFailure> {
-    let (parameter, url_name) = (args.text(0), args.text(1));
-    let query = world.arrived_query(url_name)?;
-    world.rests_on(promise, placeholder::filled(&query, parameter))?;
-    Ok(placeholder::decoded(placeholder::parameter(&query, parameter).unwrap_or_default()))
-}
-
-/// The parameter that arrived is this text.
-fn settle_equal(world: &mut World, args: &Args, expected: &str, actual: &str) -> Result<(), StepFailure> {
-    world.settle(check::equals(&placeholder::subject(args.text(0)), expected, actual))
-}
 
 step!(
     /// The parameter of this merchant URL arrives with a value and without braces.
     Then "the parameter {word} of the {url_name} URL is filled" => filled
 );
-async fn filled(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query(args.text(1))?;
-    world.settle(placeholder::filled(&query, args.text(0)))
+async fn filled(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let query = world.consumer().arrived_with(url, &name)?;
+    world.judge().settle(placeholder::filled(&query, &name))
 }
 
 step!(
     /// The API calls `status_update` before the profile's deadline for a status, with a value and without braces in this parameter.
     Then "the parameter {word} of the status_update URL is filled when it is called" => filled_in_callback
 );
-async fn filled_in_callback(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.callback_query().await?;
-    world.settle(placeholder::filled(&query, args.text(0)))
+async fn filled_in_callback(world: &mut World, name: String) -> Done {
+    world.consumer().was_given(MerchantUrl::StatusUpdate, &name)?;
+    let call = world.consumer().require_call().await?;
+    world.judge().settle(placeholder::filled(query(&call), &name))
 }
 
 step!(
     /// The parameter of this merchant URL arrives as the `session_id` of the hosted session.
     Then "the parameter {word} of the {url_name} URL is the session_id" => is_session_id
 );
-async fn is_session_id(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let actual = filled_value(world, &args, filled_promise(args.text(1)))?;
-    let expected = world.text_member(world.this_session()?.created, "/session_id")?;
-    settle_equal(world, &args, &expected, &actual)
+async fn is_session_id(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
+    let expected = world.merchant().created_text("/session_id")?;
+    world.judge().settle(check::equals(&placeholder::subject(&name), &expected, &actual))
 }
 
 step!(
     /// The parameter of this merchant URL arrives with the `session_id` of this hosted session, not of the other; a third value is another requirement's matter.
     Then "the parameter {word} of the {url_name} URL is not mixed up with the other session" => is_not_the_other
 );
-async fn is_not_the_other(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let actual = filled_value(world, &args, filled_promise(args.text(1)))?;
-    let own = world.text_member(world.this_session()?.created, "/session_id")?;
-    let other = world.text_member(world.other_session()?.created, "/session_id")?;
-    let subject = placeholder::subject(args.text(0));
-    world.settle(check::differs(&subject, &other, "the session_id of the other session", &actual))?;
-    world.rests_on("HPP-PLACEHOLDER-007", check::equals(&subject, &own, &actual))
+async fn is_not_the_other(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
+    let own = world.merchant().created_text("/session_id")?;
+    let other = world.merchant().other_session()?.created;
+    let (subject, whose) = (placeholder::subject(&name), "the session_id of the other session");
+    let distinct = check::differs(&subject, world.judge().text(other, "/session_id")?, whose, &actual);
+    world.judge().settle(distinct)?;
+    world.judge().rests_on("HPP-PLACEHOLDER-007", check::equals(&subject, &own, &actual))
 }
 
 step!(
     /// The parameter of this merchant URL arrives as the `order_id` of the KCO order.
     Then "the parameter {word} of the {url_name} URL is the order_id of the KCO order" => is_kco_order
 );
-async fn is_kco_order(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let actual = filled_value(world, &args, "HPP-PLACEHOLDER-013")?;
-    let order = world.payment_session().await?.created;
-    let expected = world.text_member(order, "/order_id")?;
-    settle_equal(world, &args, &expected, &actual)
+async fn is_kco_order(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let actual = world.consumer().filled_value(url, &name, "HPP-PLACEHOLDER-013")?;
+    let order = world.merchant().payment_session().await?.created;
+    let expected = world.judge().text(order, "/order_id")?;
+    let outcome = check::equals(&placeholder::subject(&name), expected, &actual);
+    world.judge().settle(outcome)
 }
 
 step!(
     /// The order of that id can be read in order management.
     Then "order management knows the order of the KCO order" => is_managed
 );
-async fn is_managed(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let order = world.payment_session().await?.created;
-    let id = world.text_member(order, "/order_id")?;
-    let url = world.api_url(&format!("ordermanagement/v1/orders/{id}"));
-    let read = world.call(Method::GET, Operation::ReadManagedOrder, url, None).await?;
-    let outcome = answer::succeeds(world.response(read)?);
-    world.settle(outcome)
+async fn is_managed(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let order = merchant.payment_session().await?.created;
+    let id = merchant.judge().text(order, "/order_id")?.to_owned();
+    let read = merchant.read_managed_order(&id).await?;
+    let outcome = answer::succeeds(merchant.record.response(read)?);
+    merchant.judge().settle(outcome)
 }
 
 step!(
     /// The parameter of this merchant URL arrives as the `order_id` that the hosted session then reads.
     Then "the parameter {word} of the {url_name} URL is the order_id of the hosted session" => is_order_of_session
 );
-async fn is_order_of_session(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query(args.text(1))?;
-    world.settle(placeholder::filled(&query, args.text(0)))?;
-    let actual = placeholder::decoded(placeholder::parameter(&query, args.text(0)).unwrap_or_default());
-    let read = world.read_session().await?;
-    world.order_id(read)?;
-    let expected = world.text_member(read, "/order_id")?;
-    settle_equal(world, &args, &expected, &actual)
+async fn is_order_of_session(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let query = world.consumer().arrived_with(url, &name)?;
+    world.judge().settle(placeholder::filled(&query, &name))?;
+    let actual = placeholder::decoded(placeholder::parameter(&query, &name).unwrap_or_default());
+    let mut merchant = world.merchant();
+    let read = merchant.read_session().await?;
+    merchant.order_id(read)?;
+    let expected = merchant.judge().text(read, "/order_id")?;
+    let outcome = check::equals(&placeholder::subject(&name), expected, &actual);
+    merchant.judge().settle(outcome)
 }
 
 step!(
     /// What the parameter of this merchant URL arrives with is recorded, whatever it is.
     Then "the parameter {word} of the {url_name} URL is recorded" => recorded
 );
-async fn recorded(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let query = world.arrived_query(args.text(1))?;
-    let answer = match placeholder::parameter(&query, args.text(0)) {
+async fn recorded(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+    let query = world.consumer().arrived_with(url, &name)?;
+    let answer = match placeholder::parameter(&query, &name) {
         Some("") => "an empty value".to_owned(),
         Some(value) => format!("`{value}`"),
         None => "no such parameter".to_owned(),
     };
-    let given = world.this_session()?.urls.query(args.text(1)).unwrap_or_default().to_owned();
-    world.observe(format!("what arrives for `{given}`"), answer);
+    let session = world.merchant().this_session()?;
+    let given = session.urls.query(url.into()).unwrap_or_default();
+    world.record.observe(format!("what arrives for `{given}`"), answer);
     Ok(())
 }
 
 step!(
-    /// Each parameter of this merchant URL that was given without a placeholder arrives byte for byte.
+    /// Each parameter of this merchant URL that was given without a placeholder arrives byte for byte, at the consumer's arrival or in the call of `status_update`.
     Then "every other parameter of the {url_name} URL arrives unchanged" => others_unchanged
 );
-async fn others_unchanged(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let arrived = world.arrived_query(args.text(0))?;
-    let given = world.this_session()?.urls.query(args.text(0)).unwrap_or_default().to_owned();
-    world.settle(placeholder::others_unchanged(&given, &arrived))
+async fn others_unchanged(world: &mut World, url: MerchantUrl) -> Done {
+    let consumer_url = ConsumerUrl::ALL.iter().find(|own| own.word() == url.word());
+    let arrived = match consumer_url {
+        Some(own) => world.consumer().arrived_query(*own)?,
+        None => query(&world.consumer().require_call().await?).to_owned(),
+    };
+    let session = world.merchant().this_session()?;
+    let given = session.urls.query(url).unwrap_or_default();
+    world.judge().settle(placeholder::others_unchanged(given, &arrived))
 }
 
 step!(
     /// None of the placeholders of the success URL is left; that the first one is filled is a requirement of its own.
     Then "every placeholder of the success URL is replaced" => all_replaced
 );
-async fn all_replaced(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let arrived = world.arrived_query("success")?;
+async fn all_replaced(world: &mut World) -> Done {
+    let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
     let first = arrived.split('&').next().unwrap_or_default();
-    world.rests_on(filled_promise("success"), placeholder::none_left(first))?;
-    world.settle(placeholder::none_left(&arrived))
+    world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::none_left(first))?;
+    world.judge().settle(placeholder::none_left(&arrived))
 }
 
 step!(
     /// No placeholder is left in the query of this merchant URL.
     Then "no placeholder is left in the {url_name} URL" => none_left
 );
-async fn none_left(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let arrived = world.arrived_query(args.text(0))?;
-    world.settle(placeholder::none_left(&arrived))
+async fn none_left(world: &mut World, url: ConsumerUrl) -> Done {
+    let arrived = world.consumer().arrived_query(url)?;
+    world.judge().settle(placeholder::none_left(&arrived))
 }

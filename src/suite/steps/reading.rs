@@ -3,8 +3,10 @@
 use crate::check;
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::suite::failure::StepFailure;
-use crate::suite::registry::{Args, step};
+use crate::suite::failure::Done;
+use crate::suite::parameter::Spelt;
+use crate::suite::registry::step;
+use crate::suite::words::SessionStatus;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 
@@ -15,80 +17,83 @@ step!(
     /// The merchant reads the hosted session at its `session_url`.
     When "the merchant reads the hosted session" => read
 );
-async fn read(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    world.read_session().await.map(drop)
+async fn read(world: &mut World) -> Done {
+    world.merchant().read_session().await.map(drop)
 }
 
 step!(
     /// The merchant reads the `session_url` with another `session_id` in it; unseen where the URL does not contain the id.
     When "the merchant reads a hosted session that does not exist" => read_unknown
 );
-async fn read_unknown(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let unknown = world.unknown_url("session_url")?;
-    world.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
+async fn read_unknown(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let unknown = merchant.unknown_url("session_url")?;
+    merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
 }
 
 step!(
     /// The `session_id` that was read is the one that was created.
     Then "the session_id is the created one" => id_is_the_created_one
 );
-async fn id_is_the_created_one(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let (created, read) = (world.this_session()?.created, world.latest()?);
-    let expected = world.text_member(created, "/session_id")?;
-    let actual = world.text_member(read, "/session_id")?;
-    world.settle(check::equals("/session_id", &expected, &actual))
+async fn id_is_the_created_one(world: &mut World) -> Done {
+    let latest = world.record.latest()?;
+    let expected = world.merchant().created_text("/session_id")?;
+    let outcome = check::equals("/session_id", &expected, world.judge().text(latest, "/session_id")?);
+    world.judge().settle(outcome)
 }
 
 step!(
     /// The `session_id` of the second session is another than that of the first.
     Then "the session_id differs from that of the first session" => id_differs
 );
-async fn id_differs(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let (first, second) = (world.this_session()?.created, world.other_session()?.created);
-    let (first, second) =
-        (world.text_member(first, "/session_id")?, world.text_member(second, "/session_id")?);
-    world.settle(check::differs("/session_id", &first, "that of the first session", &second))
+async fn id_differs(world: &mut World) -> Done {
+    let other = world.merchant().other_session()?.created;
+    let first = world.merchant().created_text("/session_id")?;
+    let second = world.judge().text(other, "/session_id")?;
+    let outcome = check::differs("/session_id", &first, "that of the first session", second);
+    world.judge().settle(outcome)
 }
 
 step!(
     /// The hosted session, read once, has this status.
     Then "the hosted session is {word}" => status_is
 );
-async fn status_is(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let status = world.session_status().await?;
-    world.settle(check::equals("/status", args.text(0), &status))
+async fn status_is(world: &mut World, status: SessionStatus) -> Done {
+    let actual = world.merchant().session_status().await?;
+    world.judge().settle(check::equals("/status", status.word(), &actual))
 }
 
 step!(
     /// The hosted session, read once, has any status but this.
     Then "the hosted session is not {word}" => status_is_not
 );
-async fn status_is_not(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    let status = world.session_status().await?;
-    world.settle(check::differs("/status", args.text(0), args.text(0), &status))
+async fn status_is_not(world: &mut World, status: SessionStatus) -> Done {
+    let actual = world.merchant().session_status().await?;
+    world.judge().settle(check::differs("/status", status.word(), status.word(), &actual))
 }
 
 step!(
     /// The hosted session, read a second time, has the status it was read with first.
     Then "the hosted session keeps its status when it is read again" => status_is_kept
 );
-async fn status_is_kept(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let first = world.text_member(world.latest()?, "/status")?;
-    let second = world.session_status().await?;
-    world.settle(check::equals("/status", &first, &second))
+async fn status_is_kept(world: &mut World) -> Done {
+    let latest = world.record.latest()?;
+    let first = world.judge().text(latest, "/status")?.to_owned();
+    let second = world.merchant().session_status().await?;
+    world.judge().settle(check::equals("/status", &first, &second))
 }
 
 step!(
     /// The hosted session has this status before the profile's deadline for it has passed.
     Then "the hosted session becomes {word}" => status_becomes
 );
-async fn status_becomes(world: &mut World, args: Args) -> Result<(), StepFailure> {
-    world.page_was_reached()?;
-    let mut polls = world.polls();
+async fn status_becomes(world: &mut World, status: SessionStatus) -> Done {
+    world.consumer().page_was_reached()?;
+    let mut polls = world.merchant().polls();
     loop {
-        let outcome = check::equals("/status", args.text(0), &world.session_status().await?);
+        let outcome = check::equals("/status", status.word(), &world.merchant().session_status().await?);
         if outcome.is_ok() || !polls.again().await {
-            return world.settle(outcome);
+            return world.judge().settle(outcome);
         }
     }
 }
@@ -97,21 +102,22 @@ step!(
     /// The hosted session ends before the profile's deadline: it reads as completed, cancelled or disabled, or is not found.
     Then "the hosted session is no longer open" => status_is_final
 );
-async fn status_is_final(world: &mut World, _: Args) -> Result<(), StepFailure> {
-    let mut polls = world.polls();
+async fn status_is_final(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let mut polls = merchant.polls();
     loop {
-        let read = world.read_session().await?;
-        if world.response(read)?.status == 404 {
+        let read = merchant.read_session().await?;
+        if merchant.record.response(read)?.status == 404 {
             return Ok(());
         }
-        let status = world.text_member(read, "/status")?;
-        if CLOSED.contains(&status.as_str()) {
+        let status = merchant.judge().text(read, "/status")?;
+        if CLOSED.contains(&status) {
             return Ok(());
         }
+        let mismatch = Mismatch::new("/status", format!("{} or 404", CLOSED.join(", ")), status);
         if !polls.again().await {
-            let mismatch = Mismatch::new("/status", format!("{} or 404", CLOSED.join(", ")), status);
-            world.still_within_its_time(read, &mismatch)?;
-            return world.settle(Err(mismatch));
+            merchant.still_within_its_time(read, &mismatch)?;
+            return merchant.judge().settle(Err(mismatch));
         }
     }
 }

@@ -1,0 +1,134 @@
+//! The judge: settles judgements for the scenario's own requirement, and blocks the scenario where it rests on another one.
+
+use crate::check::{Judgement, answer};
+use crate::requirement::RequirementId;
+use crate::schema::Broken;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::promise;
+use crate::suite::record::{Index, Record};
+use crate::verdict::Mismatch;
+use serde_json::Value;
+use url::Url;
+
+/// Judges what a record holds, and keeps there what it finds.
+pub struct Judge<'r>(&'r mut Record);
+
+impl<'r> Judge<'r> {
+    /// A judge of this record.
+    pub fn of(record: &'r mut Record) -> Self {
+        Self(record)
+    }
+
+    /// Settles a judgement of the scenario's own requirement.
+    pub fn settle(self, outcome: Judgement) -> Done {
+        let Err(mismatch) = outcome else { return Ok(()) };
+        let Some(own) = self.0.own_requirement().cloned() else {
+            return Err(StepFailure::faulty_step("no requirement is named", "tag the scenario with `@req:`"));
+        };
+        self.0.find_own(own, mismatch);
+        Err(StepFailure::Breach)
+    }
+
+    /// Settles what a schema found, for the requirement that the schema names, if it names one.
+    pub fn settle_broken(self, broken: Option<Broken>) -> Done {
+        match broken {
+            None => Ok(()),
+            Some(Broken { requirement: Some(requirement), mismatch }) => self.miss(&requirement, mismatch),
+            Some(Broken { requirement: None, mismatch }) => self.settle(Err(mismatch)),
+        }
+    }
+
+    /// Fetches a fact that belongs to a requirement: a breach when that is the scenario's own, blocked by it otherwise.
+    pub fn rests_on<T>(self, id: &str, outcome: Result<T, Mismatch>) -> Result<T, StepFailure> {
+        match (outcome, id.parse::<RequirementId>()) {
+            (Ok(fact), _) => Ok(fact),
+            (Err(mismatch), Ok(id)) => self.miss(&id, mismatch),
+            (Err(_), Err(error)) => Err(StepFailure::faulty_step(error.to_string(), "mend the step")),
+        }
+    }
+
+    fn miss<T>(self, id: &RequirementId, mismatch: Mismatch) -> Result<T, StepFailure> {
+        if self.0.own_requirement() == Some(id) {
+            self.0.find_own(id.clone(), mismatch);
+            return Err(StepFailure::Breach);
+        }
+        Err(StepFailure::RestsOn { requirement: id.clone(), why: mismatch.to_string() })
+    }
+
+    /// The call was answered with a 2xx; otherwise the scenario rests on the requirement that promises so.
+    pub fn success(self, index: Index) -> Done {
+        let outcome = answer::succeeds(self.0.response(index)?);
+        let promise = self.promise(index);
+        self.rests_on(promise, outcome)
+    }
+
+    fn promise(&self, index: Index) -> &'static str {
+        match self.0.second {
+            Some(second) if second == index => promise::SECOND_SESSION,
+            _ => promise::success(self.0.exchange(index).operation),
+        }
+    }
+
+    /// A member of a response. Where the schema found it broken, this is the breach itself when the scenario is about that
+    /// requirement, and rests on it otherwise.
+    pub fn member(self, index: Index, pointer: &str) -> Result<&'r Value, StepFailure> {
+        if let Some(broken) = self.0.broken_at(index, pointer) {
+            let broken = broken.clone();
+            return self.settle_broken(Some(broken)).map(|()| &Value::Null);
+        }
+        let value = |record: &'r Record| record.response(index).ok()?.body.json()?.pointer(pointer);
+        if self.0.response(index)?.body.json().and_then(|body| body.pointer(pointer)).is_none() {
+            let missing = Mismatch::new(pointer, "a member", "nothing");
+            return self.settle(Err(missing)).map(|()| &Value::Null);
+        }
+        Ok(value(self.0).unwrap_or(&Value::Null))
+    }
+
+    /// The text of a member as it really came, judged as in [`Judge::member`]: to open or to spend, never to keep.
+    pub fn live_member(self, index: Index, pointer: &str) -> Result<&'r str, StepFailure> {
+        let record = self.0;
+        Judge(record).member(index, pointer)?;
+        Ok(record.answer(index).live_text(pointer).unwrap_or_default())
+    }
+
+    /// A member of a successful response that is a text.
+    pub fn text(self, index: Index, pointer: &str) -> Result<&'r str, StepFailure> {
+        self.text_that_is(index, pointer, "a string", |_| true)
+    }
+
+    /// The same, where the text is not empty.
+    pub fn full_text(self, index: Index, pointer: &str) -> Result<&'r str, StepFailure> {
+        self.text_that_is(index, pointer, "a non-empty string", |text| !text.is_empty())
+    }
+
+    fn text_that_is(
+        self,
+        index: Index,
+        pointer: &str,
+        expected: &str,
+        fits: fn(&str) -> bool,
+    ) -> Result<&'r str, StepFailure> {
+        let record = self.0;
+        Judge(record).success(index)?;
+        let value = Judge(record).member(index, pointer)?;
+        if value.as_str().is_some_and(fits) {
+            let body = record.response(index)?.body.json();
+            return Ok(body.and_then(|body| body.pointer(pointer)?.as_str()).unwrap_or_default());
+        }
+        let mismatch = Mismatch::new(pointer, expected, value.to_string());
+        Judge(record).settle(Err(mismatch)).map(|()| "")
+    }
+
+    /// A member of a successful response that is a URL, as it really came.
+    pub fn live_url(self, index: Index, pointer: &str) -> Result<Url, StepFailure> {
+        let record = self.0;
+        Judge(record).text(index, pointer)?;
+        if let Ok(url) = Judge(record).live_member(index, pointer)?.parse() {
+            return Ok(url);
+        }
+        let shown = Judge(record).text(index, pointer)?;
+        let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
+        let promise = promise::success(record.exchange(index).operation);
+        Judge(record).rests_on(promise, Err(mismatch))
+    }
+}

@@ -1,0 +1,278 @@
+//! Parameters: what the words and the table of a step mean. One that means nothing is a fault of the feature file.
+
+use crate::schema::SchemaSet;
+use crate::verdict::Fault;
+use jiff::SignedDuration;
+use serde_json::Value;
+use std::vec::IntoIter;
+
+/// What a step finds in its line and below it, taken one by one.
+pub struct Arguments {
+    words: IntoIter<String>,
+    table: Option<Vec<Vec<String>>>,
+    /// Names that the schemas of the run must know.
+    pub claims: Vec<Claim>,
+}
+
+impl Arguments {
+    /// The words that the step's expression found, and the table below the step.
+    pub fn new(words: Vec<String>, table: Option<&gherkin::Table>) -> Self {
+        Self { words: words.into_iter(), table: table.map(|table| table.rows.clone()), claims: Vec::new() }
+    }
+
+    /// Every word and the table were taken.
+    pub fn end(self) -> Result<Vec<Claim>, Fault> {
+        match (self.words.as_slice(), self.table) {
+            ([], None) => Ok(self.claims),
+            ([], Some(_)) => Err(fault("this step takes no table", "remove the table below it")),
+            ([word, ..], _) => Err(fault(format!("the step leaves `{word}` unread"), BUG)),
+        }
+    }
+}
+
+const BUG: &str = "this is a bug of the harness; please report it";
+
+/// What a function of a step can take.
+pub trait Parameter: Clone + Send + Sync + 'static {
+    /// Takes it from what the feature file says.
+    fn take(arguments: &mut Arguments) -> Result<Self, Fault>;
+}
+
+/// A parameter that is written in one word, or in one cell of a table.
+pub trait Word: Clone + Send + Sync + 'static {
+    /// Reads it.
+    fn parse(text: &str) -> Result<Self, Fault>
+    where
+        Self: Sized;
+
+    /// The name that the schemas of the run must know.
+    fn claim(&self) -> Option<Claim> {
+        None
+    }
+}
+
+impl<W: Word> Parameter for W {
+    fn take(arguments: &mut Arguments) -> Result<Self, Fault> {
+        let text = arguments.words.next().ok_or_else(|| fault("the step finds too few words", BUG))?;
+        let word = W::parse(&text)?;
+        arguments.claims.extend(word.claim());
+        Ok(word)
+    }
+}
+
+/// A row of the table below a step.
+pub trait Row: Clone + Send + Sync + 'static {
+    /// What each cell is, in order.
+    const COLUMNS: &[&str];
+
+    /// Reads the cells; there are as many as columns.
+    fn read(cells: &[String]) -> Result<Self, Fault>
+    where
+        Self: Sized;
+
+    /// The name that the schemas of the run must know.
+    fn claim(&self) -> Option<Claim> {
+        None
+    }
+}
+
+/// The table below a step, without a heading.
+#[derive(Clone)]
+pub struct Table<R>(pub Vec<R>);
+
+impl<R: Row> Parameter for Table<R> {
+    fn take(arguments: &mut Arguments) -> Result<Self, Fault> {
+        let columns = R::COLUMNS.join(" | ");
+        let help = format!("write rows of the form `| {columns} |`, without a heading");
+        let table = arguments.table.take();
+        let table = table.ok_or_else(|| fault("this step needs a table below it", help.clone()))?;
+        let mut rows = Vec::new();
+        for (index, cells) in table.iter().enumerate() {
+            let place = |message: &str| format!("row {} of the table: {message}", index + 1);
+            if cells.len() != R::COLUMNS.len() {
+                let found = format!("expected {} cells, found {}", R::COLUMNS.len(), cells.len());
+                return Err(fault(place(&found), help));
+            }
+            let row = R::read(cells).map_err(|one| fault(place(&one.message), one.help))?;
+            arguments.claims.extend(row.claim());
+            rows.push(row);
+        }
+        Ok(Self(rows))
+    }
+}
+
+/// A name that the schemas of the run must know.
+#[derive(Debug, Clone)]
+pub enum Claim {
+    Member(String),
+    Schema(String),
+}
+
+impl Claim {
+    /// What is wrong with the name.
+    pub fn fault(&self, schemas: &SchemaSet) -> Option<Fault> {
+        match self {
+            Self::Member(name) => {
+                let known: Vec<&str> = schemas.members().collect();
+                (!known.contains(&name.as_str())).then(|| unknown("a member of any schema", name, &known))
+            }
+            Self::Schema(name) => {
+                let known: Vec<&str> = schemas.names().collect();
+                (!known.contains(&name.as_str())).then(|| unknown("the name of a schema", name, &known))
+            }
+        }
+    }
+}
+
+/// A fault of the feature file: what is wrong, and what to write instead.
+pub fn fault(message: impl Into<String>, help: impl Into<String>) -> Fault {
+    Fault { message: message.into(), help: help.into() }
+}
+
+/// The fault of a word that is not among the known ones; the nearest come first.
+pub fn unknown(what: &str, word: &str, known: &[&str]) -> Fault {
+    const MOST: usize = 12;
+    let likeness = |known: &str| strsim::damerau_levenshtein(known, word);
+    let mut nearest = known.to_vec();
+    if known.len() > MOST || nearest.iter().any(|known| likeness(known) <= 2) {
+        nearest.sort_by_key(|known| likeness(known));
+        nearest.truncate(3);
+        return fault(
+            format!("`{word}` is not {what}"),
+            format!("the nearest are `{}`", nearest.join("`, `")),
+        );
+    }
+    fault(format!("`{word}` is not {what}"), format!("write one of `{}`", known.join("`, `")))
+}
+
+/// Words of which the step knows each: an enumeration with the text that stands for each variant.
+macro_rules! words {
+    ($($(#[$doc:meta])+ $name:ident, $what:literal { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($variant),+ }
+
+        impl $crate::suite::parameter::Word for $name {
+            fn parse(text: &str) -> Result<Self, $crate::verdict::Fault> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::suite::parameter::unknown($what, text, &[$($word),+])),
+                }
+            }
+        }
+
+        impl $crate::suite::parameter::Spelt for $name {
+            const ALL: &[Self] = &[$(Self::$variant),+];
+
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+    )+};
+}
+pub(crate) use words;
+
+/// An enumeration of which each variant has one spelling.
+pub trait Spelt: Sized + 'static {
+    /// Every variant.
+    const ALL: &[Self];
+
+    /// As the feature file has it.
+    fn word(self) -> &'static str;
+}
+
+/// Any text.
+impl Word for String {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        Ok(text.to_owned())
+    }
+}
+
+/// JSON where it is JSON, text otherwise.
+impl Word for Value {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        Ok(serde_json::from_str(text).unwrap_or_else(|_| Self::String(text.to_owned())))
+    }
+}
+
+macro_rules! numbers {
+    ($($number:ty),+) => {$(
+        impl Word for $number {
+            fn parse(text: &str) -> Result<Self, Fault> {
+                let most = <$number>::MAX;
+                text.parse().map_err(|_| fault(
+                    format!("`{text}` is not a number that this step takes"),
+                    format!("write a whole number from 0 to {most}"),
+                ))
+            }
+        }
+    )+};
+}
+numbers!(u16, u32);
+
+/// A number of minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct Minutes(pub SignedDuration);
+
+impl Word for Minutes {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        u32::parse(text).map(|number| Self(SignedDuration::from_mins(number.into())))
+    }
+}
+
+/// A number of hours.
+#[derive(Debug, Clone, Copy)]
+pub struct Hours(pub SignedDuration);
+
+impl Word for Hours {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        u32::parse(text).map(|number| Self(SignedDuration::from_hours(number.into())))
+    }
+}
+
+/// The name of a member of a request or response, which some schema has.
+#[derive(Debug, Clone)]
+pub struct Member(pub String);
+
+impl Member {
+    /// The JSON Pointer of a member of the body.
+    pub fn pointer(&self) -> String {
+        format!("/{}", self.0)
+    }
+}
+
+impl Word for Member {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        Some(Claim::Member(self.0.clone()))
+    }
+}
+
+impl Row for Member {
+    const COLUMNS: &[&str] = &["member"];
+
+    fn read(cells: &[String]) -> Result<Self, Fault> {
+        Self::parse(&cells[0])
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        Word::claim(self)
+    }
+}
+
+/// The name of a schema.
+#[derive(Debug, Clone)]
+pub struct SchemaName(pub String);
+
+impl Word for SchemaName {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        Some(Claim::Schema(self.0.clone()))
+    }
+}

@@ -1,0 +1,60 @@
+//! Promises: which requirement says that an act of merchant or consumer succeeds when nothing is in its way.
+
+use crate::evidence::Operation;
+use crate::requirement::Dialect;
+use crate::suite::words::{ConsumerUrl, SessionStatus};
+
+/// A payment session may have a second hosted session.
+pub const SECOND_SESSION: &str = "HPP-CREATE-026";
+
+/// A new hosted session waits for the consumer.
+pub const WAITS: &str = "HPP-CREATE-025";
+
+/// A call of this operation succeeds.
+pub fn success(operation: Operation) -> &'static str {
+    match operation {
+        Operation::CreatePaymentSession => "HPP-PRE-001",
+        Operation::ReadPaymentSession => "HPP-PRE-002",
+        Operation::CreateOrder | Operation::ReadOrder => "HPP-PRE-004",
+        Operation::ReadSession => "HPP-READ-001",
+        Operation::DisableSession => "HPP-DISABLE-001",
+        Operation::Distribute => "HPP-DISTRIBUTE-001",
+        Operation::PlaceOrder => "HPP-PRE-003",
+        Operation::FetchQrCode | Operation::FetchPage => "HPP-AUTH-006",
+        _ => "HPP-CREATE-001",
+    }
+}
+
+/// The consumer's own act leads to this merchant URL.
+pub fn arrival(url: ConsumerUrl, dialect: Dialect) -> &'static str {
+    match (url, dialect) {
+        (ConsumerUrl::Success, _) => "HPP-REDIRECT-001",
+        (ConsumerUrl::Failure, _) => "HPP-REDIRECT-002",
+        (ConsumerUrl::Error, _) => "HPP-REDIRECT-003",
+        (ConsumerUrl::Cancel, Dialect::Klarna) => "HPP-REDIRECT-018",
+        (ConsumerUrl::Cancel, Dialect::Kustom) => "HPP-REDIRECT-026",
+        (ConsumerUrl::Back, _) => "HPP-REDIRECT-014",
+    }
+}
+
+/// `{{session_id}}` in this merchant URL is filled.
+pub fn filled(url: ConsumerUrl) -> &'static str {
+    match url {
+        ConsumerUrl::Success => "HPP-PLACEHOLDER-001",
+        ConsumerUrl::Back => "HPP-PLACEHOLDER-002",
+        ConsumerUrl::Cancel => "HPP-PLACEHOLDER-003",
+        ConsumerUrl::Failure => "HPP-PLACEHOLDER-004",
+        ConsumerUrl::Error => "HPP-PLACEHOLDER-005",
+    }
+}
+
+/// A session gets this status by what the consumer does.
+pub fn status(status: SessionStatus) -> &'static str {
+    match status {
+        SessionStatus::InProgress => "HPP-STATUS-002",
+        SessionStatus::Completed => "HPP-STATUS-003",
+        SessionStatus::Failed => "HPP-STATUS-004",
+        SessionStatus::Back => "HPP-STATUS-006",
+        _ => "HPP-REDIRECT-018",
+    }
+}

@@ -1,0 +1,308 @@
+//! The record of one attempt at a scenario: what was sent and seen, and what was found.
+
+use crate::check::merchant_url;
+use crate::client::{Answer, Call};
+use crate::evidence::{Evidence, Exchange, Operation, Outcome, PageVisit, Response, Trouble, TroubleKind};
+use crate::requirement::RequirementId;
+use crate::schema::Broken;
+use crate::suite::case::Case;
+use crate::suite::context::Context;
+use crate::suite::failure::StepFailure;
+use crate::target::Ability;
+use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Waits that count to no deadline: for a turn to create, for a browser.
+#[derive(Debug, Clone, Default)]
+pub struct Pauses(Arc<AtomicU64>);
+
+impl Pauses {
+    /// Leaves a wait out of the deadline of the step that met it.
+    pub fn add(&self, wait: Duration) {
+        self.0.fetch_add(micros(wait), Ordering::Relaxed);
+    }
+
+    /// All waits so far.
+    pub fn total(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A judgement's index of an exchange, as [`Record::send`] gives it.
+pub type Index = usize;
+
+/// What one attempt at a scenario has sent, seen and found.
+pub struct Record {
+    context: Arc<Context>,
+    case: Arc<Case>,
+    began: Instant,
+    answers: Vec<Answer>,
+    /// Mismatches that schemas found, by exchange.
+    broken: Vec<(Index, Broken)>,
+    /// Evidence but the exchanges, which are in `answers` until the end.
+    pub evidence: Evidence,
+    findings: Vec<Finding>,
+    observations: Vec<Observation>,
+    steps: Vec<StepRecord>,
+    failure: Option<StepFailure>,
+    pauses: Pauses,
+    /// The exchange that creates a second hosted session, of which a requirement of its own promises that it is accepted.
+    pub second: Option<Index>,
+}
+
+/// What an attempt leaves behind.
+pub struct Remains {
+    pub failure: Option<StepFailure>,
+    pub findings: Vec<Finding>,
+    pub observations: Vec<Observation>,
+    pub steps: Vec<StepRecord>,
+    pub evidence: Evidence,
+}
+
+impl Record {
+    /// The record of an attempt that begins now.
+    pub fn new(context: Arc<Context>, case: Arc<Case>) -> Self {
+        Self {
+            context,
+            case,
+            began: Instant::now(),
+            answers: Vec::new(),
+            broken: Vec::new(),
+            evidence: Evidence::default(),
+            findings: Vec::new(),
+            observations: Vec::new(),
+            steps: Vec::new(),
+            failure: None,
+            pauses: Pauses::default(),
+            second: None,
+        }
+    }
+
+    /// What all scenarios of the run share.
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// When the attempt began; records count from it.
+    pub fn began(&self) -> Instant {
+        self.began
+    }
+
+    /// The waits of this attempt that count to no deadline.
+    pub fn pauses(&self) -> &Pauses {
+        &self.pauses
+    }
+
+    /// Takes note of a step that begins.
+    pub fn step_begins(&mut self, step: &gherkin::Step) {
+        self.steps.push(StepRecord {
+            text: format!("{} {}", step.keyword.trim(), step.value),
+            line: step.position.line,
+            started_us: micros(self.began.elapsed()),
+            elapsed_us: 0,
+        });
+    }
+
+    /// Takes note of the end of the step that began last.
+    pub fn step_ends(&mut self) {
+        if let Some(step) = self.steps.last_mut() {
+            step.elapsed_us = micros(self.began.elapsed()).saturating_sub(step.started_us);
+        }
+    }
+
+    /// Keeps why the scenario stops.
+    pub fn fail(&mut self, failure: StepFailure) {
+        self.failure.get_or_insert(failure);
+    }
+
+    /// Whether a step has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Ends the attempt.
+    pub fn end(self) -> Remains {
+        let exchanges = self.answers.into_iter().map(|answer| answer.exchange).collect();
+        Remains {
+            failure: self.failure,
+            findings: self.findings,
+            observations: self.observations,
+            steps: self.steps,
+            evidence: Evidence { exchanges, ..self.evidence },
+        }
+    }
+
+    /// Sends a call, records the exchange, and judges it by the schemas of its resource.
+    pub async fn send(&mut self, call: Call<'_>) -> Result<Index, StepFailure> {
+        let context = Arc::clone(&self.context);
+        self.pauses.add(context.client.await_turn(call.operation).await);
+        let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
+        let answer = context.client.send(call, number, self.began).await;
+        let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
+        let broken = context.schemas.judge(&answer.exchange);
+        let index = self.answers.len();
+        self.answers.push(answer);
+        self.warn_of_merchant_urls(index);
+        for one in broken {
+            if let Some(requirement) = &one.requirement {
+                let passive = Some(requirement) != self.own_requirement();
+                self.find(requirement.clone(), one.mismatch.clone(), Some(index), passive);
+            }
+            self.broken.push((index, one));
+        }
+        match own_fault {
+            Some(fault) => Err(StepFailure::faulty_step(
+                format!("the scenario sends a request that breaks its schema: {}", fault.mismatch),
+                "mend the step or the profile's `purchase`; for a wrong value on purpose use `…whose option X is Y`",
+            )),
+            None => Ok(index),
+        }
+    }
+
+    /// Records what is odd about the merchant URLs that were sent; these findings are about us, not about the target.
+    fn warn_of_merchant_urls(&mut self, index: Index) {
+        let exchange = &self.answers[index].exchange;
+        if self.case.odd_urls || exchange.operation != Operation::CreateSession {
+            return;
+        }
+        for (id, mismatch) in merchant_url::of_request(&exchange.request, self.context.profile.provider) {
+            if let Ok(requirement) = id.parse() {
+                self.find(requirement, mismatch, Some(index), true);
+            }
+        }
+    }
+
+    /// The answer of an exchange, with its live values.
+    pub fn answer(&self, index: Index) -> &Answer {
+        &self.answers[index]
+    }
+
+    /// All exchanges so far as a report will show them.
+    pub fn shown(&self) -> String {
+        format!("{:?}", self.answers.iter().map(|answer| &answer.exchange).collect::<Vec<_>>())
+    }
+
+    /// The index of the latest exchange.
+    pub fn latest(&self) -> Result<Index, StepFailure> {
+        self.answers.len().checked_sub(1).ok_or_else(|| {
+            StepFailure::faulty_step("nothing was sent before this step", "put a When step before it")
+        })
+    }
+
+    /// The record of an exchange.
+    pub fn exchange(&self, index: Index) -> &Exchange {
+        &self.answers[index].exchange
+    }
+
+    /// The response of an exchange. Trouble on the way, a full gateway and a rate limit are no answer of the API.
+    pub fn response(&self, index: Index) -> Result<&Response, StepFailure> {
+        let response = self.any_response(index)?;
+        let kind = match response.status {
+            429 => TroubleKind::RateLimit,
+            502..=504 => TroubleKind::Gateway,
+            _ => return Ok(response),
+        };
+        let message = format!("{} answered {}", self.exchange(index).request.url, response.status);
+        Err(StepFailure::Trouble(Trouble { kind, message }))
+    }
+
+    /// The response of an exchange, even where it says that there were too many requests.
+    pub fn any_response(&self, index: Index) -> Result<&Response, StepFailure> {
+        match &self.exchange(index).outcome {
+            Outcome::Trouble(trouble) => Err(StepFailure::Trouble(trouble.clone())),
+            Outcome::Response(response) => Ok(response),
+        }
+    }
+
+    /// The response of the latest exchange.
+    pub fn latest_response(&self) -> Result<&Response, StepFailure> {
+        self.response(self.latest()?)
+    }
+
+    /// What a schema found at a member of a response, at one around it, or within it.
+    pub fn broken_at(&self, index: Index, pointer: &str) -> Option<&Broken> {
+        let spoils = |subject: &str| subject == "body" || covers(subject, pointer);
+        let found = self.broken.iter().find(|(at, broken)| *at == index && spoils(&broken.mismatch.subject));
+        found.map(|(_, broken)| broken)
+    }
+
+    /// Keeps the record of a visit; trouble on the way ends the scenario.
+    pub fn keep_visit(&mut self, visit: PageVisit) -> Result<&PageVisit, StepFailure> {
+        self.evidence.visits.push(visit);
+        let visit = self.visit()?;
+        match &visit.trouble {
+            Some(trouble) => Err(StepFailure::Trouble(trouble.clone())),
+            None => Ok(visit),
+        }
+    }
+
+    /// The latest visit.
+    pub fn visit(&self) -> Result<&PageVisit, StepFailure> {
+        self.evidence.visits.last().ok_or_else(|| {
+            StepFailure::faulty_step("no page was visited before this step", "put a When step before it")
+        })
+    }
+
+    /// Whether the scenario needs this ability.
+    pub fn needs(&self, ability: Ability) -> bool {
+        self.case.needs.contains(&ability)
+    }
+
+    /// The requirement that the scenario judges.
+    pub fn own_requirement(&self) -> Option<&RequirementId> {
+        self.case.requirement.as_ref()
+    }
+
+    /// Keeps the answer to a question that no source settles.
+    pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
+        if let Some(requirement) = self.case.requirement.clone() {
+            let (question, answer) = (question.into(), answer.into());
+            self.observations.push(Observation { requirement, question, answer });
+        }
+    }
+
+    /// Keeps a breach of the scenario's own requirement, as the latest exchange shows it.
+    pub fn find_own(&mut self, requirement: RequirementId, mismatch: Mismatch) {
+        let index = self.answers.len().checked_sub(1);
+        self.find(requirement, mismatch, index, false);
+    }
+
+    fn find(&mut self, requirement: RequirementId, mismatch: Mismatch, index: Option<Index>, passive: bool) {
+        let exchange = index.map_or(0, |index| self.answers[index].exchange.number);
+        let same = |finding: &Finding| {
+            finding.requirement == requirement
+                && finding.mismatch.subject == mismatch.subject
+                && finding.exchange == exchange
+        };
+        if self.findings.iter().any(same) {
+            return;
+        }
+        let Some(step) = self.steps.last() else { return };
+        self.findings.push(Finding {
+            requirement,
+            mismatch,
+            step: step.text.clone(),
+            file: self.case.file.clone(),
+            line: step.line,
+            exchange,
+            visit: if passive { None } else { self.evidence.visits.last().map(|visit| visit.number) },
+            passive,
+        });
+    }
+}
+
+/// Whether a mismatch at `subject` leaves `pointer` unusable: it is the member itself, one around it, or one within it.
+fn covers(subject: &str, pointer: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    within(pointer, subject) || within(subject, pointer)
+}
+
+/// Microseconds, as records hold them.
+pub fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,230 @@
+//! cucumber's part: it runs many scenarios at once in one task, and survives those that panic.
+//!
+//! To cucumber each scenario is one step, in which all its steps are done: which function a line asks for was settled when the
+//! feature was read.
+
+use super::queue::{Job, Queue};
+use super::{EndedAttempt, panics, scenario};
+use crate::suite::context::Context;
+use crate::suite::world::World;
+use crate::verdict::Attempt;
+use cucumber::step::Collection;
+use cucumber::{Cucumber, Event, Parser, Writer, cli, event, parser, runner, writer};
+use futures::future::LocalBoxFuture;
+use futures::stream::LocalBoxStream;
+use futures::{FutureExt, StreamExt, stream};
+use gherkin::{Feature, LineCol, Scenario, Span, Step, StepType};
+use regex::Regex;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// How many scenarios cucumber is given together, at most.
+const PORTION: u8 = 8;
+
+/// Runs what the queue gives, `jobs` at once, while somebody else holds the panic hook.
+pub async fn run(
+    context: &Arc<Context>,
+    queue: Arc<Queue>,
+    jobs: usize,
+    sink: impl FnMut(EndedAttempt<'_>) + 'static,
+) {
+    let stage = Rc::new(Stage {
+        context: Arc::clone(context),
+        queue,
+        room: Semaphore::new(jobs + usize::from(PORTION)),
+        in_hand: RefCell::default(),
+        sink: RefCell::new(Box::new(sink)),
+    });
+    let (before, after) = (Rc::clone(&stage), Rc::clone(&stage));
+    let runner = runner::Basic::default()
+        .steps(one_step())
+        .max_concurrent_scenarios(jobs)
+        .before(move |_, _, scenario, seat: &mut Seat| {
+            seat.0 =
+                before.job(scenario).map(|job| (World::new(Arc::clone(&before.context), &job.case), job));
+            std::future::ready(()).boxed_local()
+        })
+        .after(move |_, _, scenario, finished, seat| {
+            let stage = Rc::clone(&after);
+            let taken = seat.and_then(|seat| seat.0.take());
+            let panic = match finished {
+                event::ScenarioFinished::StepFailed(_, _, error) => Some(error.to_string()),
+                _ => None,
+            };
+            let number = scenario.position.line;
+            async move {
+                if let Some((world, job)) = taken {
+                    let attempt = scenario::attempt(world, &job, panic).await;
+                    stage.end(number, attempt);
+                }
+            }
+            .boxed_local()
+        });
+    let silent = Silent { turn: Some(panics::turn_to_start()) };
+    let cucumber = Cucumber::<Seat, _, _, _, _>::custom(Portions, runner, silent);
+    cucumber.with_cli::<cli::Empty>(cli::Opts::default()).run(Rc::clone(&stage)).await;
+    stage.end_forgotten();
+}
+
+/// Takes each attempt as it ends.
+type Sink = dyn FnMut(EndedAttempt<'_>);
+
+/// What a runner and its hooks share.
+struct Stage {
+    context: Arc<Context>,
+    queue: Arc<Queue>,
+    /// Places for scenarios in the runner's hands. It looks through all of them whenever one ends, and no other lane can take them.
+    room: Semaphore,
+    /// What was handed out and has not ended, by the number under which cucumber has it; and the next number.
+    in_hand: RefCell<(HashMap<usize, Job>, usize)>,
+    sink: RefCell<Box<Sink>>,
+}
+
+impl Stage {
+    /// Waits for room, then takes the next few scenarios. It is there before the runner runs out of work, for a portion has room as
+    /// soon as all that is in hand is running.
+    async fn next_part(&self) -> Option<Feature> {
+        let room = self.room.acquire_many(PORTION.into()).await.ok()?;
+        let jobs = self.queue.take(PORTION.into());
+        if jobs.is_empty() {
+            return None;
+        }
+        room.forget();
+        self.room.add_permits(usize::from(PORTION) - jobs.len());
+        let (in_hand, next) = &mut *self.in_hand.borrow_mut();
+        let scenarios = jobs.into_iter().map(|job| {
+            *next += 1;
+            in_hand.insert(*next, job);
+            numbered(*next)
+        });
+        Some(Feature {
+            keyword: String::new(),
+            name: String::new(),
+            description: None,
+            background: None,
+            scenarios: scenarios.collect(),
+            rules: Vec::new(),
+            tags: Vec::new(),
+            span: Span::default(),
+            position: LineCol::default(),
+            path: None,
+        })
+    }
+
+    fn job(&self, scenario: &Scenario) -> Option<Job> {
+        self.in_hand.borrow().0.get(&scenario.position.line).cloned()
+    }
+
+    fn end(&self, number: usize, attempt: Attempt) {
+        if let Some(job) = self.in_hand.borrow_mut().0.remove(&number) {
+            self.room.add_permits(1);
+            self.tell(&job, attempt);
+        }
+    }
+
+    fn tell(&self, job: &Job, attempt: Attempt) {
+        (self.sink.borrow_mut())(EndedAttempt { case: &job.case, attempt });
+    }
+
+    /// No scenario is ever lost in silence: one that the runner never finished is a fault of ours.
+    fn end_forgotten(&self) {
+        let in_hand = std::mem::take(&mut self.in_hand.borrow_mut().0);
+        for job in in_hand.into_values().chain(self.queue.take(usize::MAX)) {
+            let verdict = scenario::bug("the runner never finished this scenario");
+            self.tell(&job, Attempt::not_run(verdict));
+        }
+    }
+}
+
+/// A scenario as cucumber has it: a number, and one step.
+fn numbered(number: usize) -> Scenario {
+    let position = LineCol { line: number, col: 0 };
+    let step = Step {
+        keyword: String::new(),
+        ty: StepType::Given,
+        value: String::new(),
+        docstring: None,
+        table: None,
+        span: Span::default(),
+        position,
+    };
+    Scenario {
+        keyword: String::new(),
+        name: String::new(),
+        description: None,
+        steps: vec![step],
+        examples: Vec::new(),
+        tags: Vec::new(),
+        span: Span::default(),
+        position,
+    }
+}
+
+/// What cucumber keeps for a scenario between its hooks and its step.
+#[derive(Default)]
+struct Seat(Option<(World, Job)>);
+
+impl std::fmt::Debug for Seat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seat")
+    }
+}
+
+impl cucumber::World for Seat {
+    type Error = Infallible;
+
+    async fn new() -> Result<Self, Infallible> {
+        Ok(Self::default())
+    }
+}
+
+fn one_step() -> Collection<Seat> {
+    match Regex::new("") {
+        Ok(any) => Collection::new().given(None, any, perform),
+        Err(_) => Collection::new(),
+    }
+}
+
+fn perform(seat: &mut Seat, _: cucumber::step::Context) -> LocalBoxFuture<'_, ()> {
+    async move {
+        if let Some((world, job)) = &mut seat.0 {
+            scenario::perform(world, job).await;
+        }
+    }
+    .boxed_local()
+}
+
+/// Hands scenarios to the runner as it has room for them.
+struct Portions;
+
+impl Parser<Rc<Stage>> for Portions {
+    type Cli = cli::Empty;
+    type Output = LocalBoxStream<'static, parser::Result<Feature>>;
+
+    fn parse(self, stage: Rc<Stage>, _: cli::Empty) -> Self::Output {
+        stream::unfold(stage, |stage| async { Some((Ok(stage.next_part().await?), stage)) }).boxed_local()
+    }
+}
+
+/// Everything that is told comes from the hooks; what is left to do is to keep panics heard.
+struct Silent {
+    turn: Option<panics::Turn>,
+}
+
+impl Writer<Seat> for Silent {
+    type Cli = cli::Empty;
+
+    async fn handle_event(&mut self, event: parser::Result<Event<event::Cucumber<Seat>>>, _: &cli::Empty) {
+        // The runner has muted panics by now; it restores the former hook at its end.
+        if matches!(event.as_deref(), Ok(event::Cucumber::Started)) {
+            panics::listen();
+            self.turn = None;
+        }
+    }
+}
+
+impl writer::Normalized for Silent {}

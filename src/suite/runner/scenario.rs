@@ -1,0 +1,82 @@
+//! One scenario: its steps one after another, each with its deadline and with cancellation, and what they come to.
+
+use super::panics;
+use super::queue::Job;
+use crate::suite::failure::{Done, StepFailure};
+use crate::suite::record::{Pauses, micros};
+use crate::suite::world::World;
+use crate::verdict::{Attempt, EvidenceStore, Fault, Verdict};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Makes what the scenario needs and does its steps; the first failure ends it, and the record keeps it.
+pub async fn perform(world: &mut World, job: &Job) {
+    if let Err(failure) = steps(world, job).await {
+        world.record.fail(failure);
+    }
+}
+
+async fn steps(world: &mut World, job: &Job) -> Done {
+    world.prepare().await?;
+    let context = world.record.context().clone();
+    let limit = context.profile.deadlines.step;
+    for (act, line) in job.acts.iter().zip(&job.case.steps) {
+        world.record.step_begins(line);
+        let pauses = world.record.pauses().clone();
+        let result = tokio::select! {
+            result = act.run(world) => result,
+            () = overdue(limit, &pauses) => Err(StepFailure::overdue(limit)),
+            () = context.cancel.cancelled() => Err(StepFailure::Cancelled),
+        };
+        world.record.step_ends();
+        result?;
+    }
+    Ok(())
+}
+
+/// Ends when a step has used up its time, waits that count to no deadline left out.
+async fn overdue(limit: Duration, pauses: &Pauses) {
+    let began = Instant::now();
+    loop {
+        let end = began + limit + pauses.total();
+        if Instant::now() >= end {
+            return;
+        }
+        tokio::time::sleep_until(end).await;
+    }
+}
+
+/// Ends the attempt and judges what it leaves behind. `panic` is the message of a step that panicked.
+pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Attempt {
+    world.consumer().leave().await;
+    let began = world.record.began();
+    let run_began = world.record.context().run_began;
+    let remains = world.record.end();
+    let own = job.case.requirement.as_ref();
+    let broken = remains.findings.iter().any(|finding| Some(&finding.requirement) == own);
+    let verdict = match (remains.failure, panic) {
+        (Some(failure @ StepFailure::Fault(_)), _) => failure.verdict(),
+        (_, _) if broken => Verdict::Fail,
+        (Some(failure), _) => failure.verdict(),
+        (None, Some(message)) => {
+            let place = panics::place_of(&message).unwrap_or_default();
+            bug(format!("a step panicked{place}: {message}"))
+        }
+        (None, None) => Verdict::Pass,
+    };
+    Attempt {
+        verdict,
+        findings: remains.findings,
+        observations: remains.observations,
+        steps: remains.steps,
+        evidence: EvidenceStore::Here(Box::new(remains.evidence)),
+        started_us: micros(began - run_began),
+        elapsed_us: micros(began.elapsed()),
+    }
+}
+
+/// The verdict where the harness itself failed.
+pub fn bug(message: impl Into<String>) -> Verdict {
+    let help = "this is a bug of the harness; please report it".into();
+    Verdict::Error(Fault { message: message.into(), help })
+}
