@@ -111,16 +111,11 @@ pub enum Claim {
 impl Claim {
     /// What is wrong with the name.
     pub fn fault(&self, schemas: &SchemaSet) -> Option<Fault> {
-        match self {
-            Self::Member(name) => {
-                let known: Vec<&str> = schemas.members().collect();
-                (!known.contains(&name.as_str())).then(|| unknown("a member of any schema", name, &known))
-            }
-            Self::Schema(name) => {
-                let known: Vec<&str> = schemas.names().collect();
-                (!known.contains(&name.as_str())).then(|| unknown("the name of a schema", name, &known))
-            }
-        }
+        let (name, what, known): (_, _, Vec<&str>) = match self {
+            Self::Member(name) => (name, "a member that any schema has", schemas.members().collect()),
+            Self::Schema(name) => (name, "the name of a schema", schemas.names().collect()),
+        };
+        (!known.contains(&name.as_str())).then(|| unknown(what, name, &known))
     }
 }
 
@@ -129,20 +124,19 @@ pub fn fault(message: impl Into<String>, help: impl Into<String>) -> Fault {
     Fault { message: message.into(), help: help.into() }
 }
 
-/// The fault of a word that is not among the known ones; the nearest come first.
+/// The fault of a word that is not among the known ones; the nearest of them are named.
 pub fn unknown(what: &str, word: &str, known: &[&str]) -> Fault {
+    /// More words than these are too many to be listed.
     const MOST: usize = 12;
-    let likeness = |known: &str| strsim::damerau_levenshtein(known, word);
+    let likeness = |known: &&str| strsim::damerau_levenshtein(known, word);
     let mut nearest = known.to_vec();
-    if known.len() > MOST || nearest.iter().any(|known| likeness(known) <= 2) {
-        nearest.sort_by_key(|known| likeness(known));
-        nearest.truncate(3);
-        return fault(
-            format!("`{word}` is not {what}"),
-            format!("the nearest are `{}`", nearest.join("`, `")),
-        );
-    }
-    fault(format!("`{word}` is not {what}"), format!("write one of `{}`", known.join("`, `")))
+    nearest.sort_by_key(likeness);
+    let near = nearest.iter().take_while(|known| likeness(known) <= 2).count();
+    let help = match near {
+        0 if known.len() <= MOST => format!("write one of `{}`", known.join("`, `")),
+        near => format!("did you mean `{}`?", nearest[..near.clamp(1, 3)].join("` or `")),
+    };
+    fault(format!("`{word}` is not {what}"), help)
 }
 
 /// Words of which the step knows each: an enumeration with the text that stands for each variant.
@@ -209,6 +203,31 @@ macro_rules! numbers {
     )+};
 }
 numbers!(u16, u32);
+
+/// A status of HTTP.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpStatus(pub u16);
+
+impl Word for HttpStatus {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let known = text.parse().ok().filter(|status| (100..600).contains(status));
+        let help = "write a number from 100 to 599";
+        known.map(Self).ok_or_else(|| fault(format!("`{text}` is not a status of HTTP"), help))
+    }
+}
+
+/// A language, as the `lang` of a page begins.
+#[derive(Debug, Clone)]
+pub struct Language(pub String);
+
+impl Word for Language {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+        let help = "write two small letters such as `de`";
+        let fault = || fault(format!("`{text}` is not the code of a language"), help);
+        is_code.then(|| Self(text.to_owned())).ok_or_else(fault)
+    }
+}
 
 /// A number of minutes.
 #[derive(Debug, Clone, Copy)]

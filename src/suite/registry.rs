@@ -180,11 +180,17 @@ pub fn all() -> Vec<&'static StepDef> {
 }
 
 /// The step that a line is meant for, with the line's words.
-pub fn find(line: &gherkin::Step) -> Result<(&'static StepDef, Vec<String>), Fault> {
+pub fn find(line: &gherkin::Step) -> Result<Found, Fault> {
     let mut found = Vec::new();
     for known in KNOWN.iter() {
         found.extend(known.words(line)?.map(|words| (known.step, words)));
     }
+    only(line, found)
+}
+
+type Found = (&'static StepDef, Vec<String>);
+
+fn only(line: &gherkin::Step, mut found: Vec<Found>) -> Result<Found, Fault> {
     if found.len() == 1 {
         return Ok(found.remove(0));
     }
@@ -230,5 +236,15 @@ mod tests {
             assert_eq!(known.regex().err(), None);
             assert!(doc.trim().ends_with('.'), "{file}:{line} has no doc sentence");
         }
+    }
+
+    #[test]
+    fn a_line_that_two_steps_match_names_both() {
+        let text = "Feature: x\n\n  Scenario: y\n    Given a session\n";
+        let feature = gherkin::Feature::parse(text, gherkin::GherkinEnv::default()).unwrap();
+        let both = all().into_iter().take(2).map(|step| (step, Vec::new())).collect();
+        let fault = only(&feature.scenarios[0].steps[0], both).err().unwrap();
+        let (first, second) = (all()[0].expression, all()[1].expression);
+        assert_eq!(fault.message, format!("2 steps match `Given a session`: `{first}`, `{second}`"));
     }
 }

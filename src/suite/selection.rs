@@ -84,3 +84,118 @@ fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -
     let missing = case.needs.iter().find(|ability| !profile.abilities.contains(ability));
     missing.map(|ability| Verdict::Skipped(SkipCause::AbilityNotClaimed(*ability)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::feature::FeatureText;
+
+    /// What is said of a scenario of this one step.
+    fn told_of(step: &str) -> String {
+        let text = format!("@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    {step}\n");
+        let loaded = LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap();
+        let row = "[[requirement]]\nid = \"HPP-X-001\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\n\
+                   source = \"S2\"\ndialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";
+        let mut catalogue = Catalogue::default();
+        catalogue.add("x.toml", row).unwrap();
+        let schema =
+            r#"{ "properties": { "status": {}, "customer": { "properties": { "given_name": {} } } } }"#;
+        let schemas = SchemaSet::compile([("schemas/session.schema.json", schema)], true).unwrap();
+        let fault = fault(&loaded.cases[0], &catalogue, &schemas);
+        fault.map_or_else(|| "sound".to_owned(), |fault| format!("{}; {}", fault.message, fault.help))
+    }
+
+    #[test]
+    fn a_step_whose_words_are_known_is_sound() {
+        for step in [
+            "Then the member given_name is a non-empty string",
+            "Then the response conforms to the session schema",
+            "Then the hosted session is WAITING",
+            "Given the clock stands 1 minute later",
+        ] {
+            assert_eq!(told_of(step), "sound", "{step}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_word_is_a_fault_with_its_place_and_the_nearest_known_ones() {
+        let cases = [
+            (
+                "Then the member statos is a non-empty string",
+                "`statos` is not a member that any schema has; did you mean `status`?",
+            ),
+            (
+                "Then the response conforms to the sesion schema",
+                "`sesion` is not the name of a schema; did you mean `session`?",
+            ),
+            (
+                "Then the hosted session is WAITNG",
+                "`WAITNG` is not a status of a hosted session; did you mean `WAITING`?",
+            ),
+            (
+                "Given a payment session of the SHOP channel",
+                "`SHOP` is not a channel of a purchase; write one of `ECOMMERCE`, `IN_STORE`, `TELESALES`",
+            ),
+            (
+                "Then the response status is 2000",
+                "`2000` is not a status of HTTP; write a number from 100 to 599",
+            ),
+            (
+                "Then the call is made at most 70000 times",
+                "`70000` is not a number that this step takes; write a whole number from 0 to 65535",
+            ),
+            (
+                "Given the clock stands -1 minutes later",
+                "`-1` is not a number that this step takes; write a whole number from 0 to 4294967295",
+            ),
+            (
+                "Then the page speaks German",
+                "`German` is not the code of a language; write two small letters such as `de`",
+            ),
+            (
+                "Given the merchant's server answers calls with noise",
+                "`noise` is not an answer of the merchant's server; write a status such as 500, or `delay` or `silence`",
+            ),
+        ];
+        for (step, told) in cases {
+            assert_eq!(told_of(step), format!("x.feature:5: {told}"));
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_not_as_the_step_takes_it_is_a_fault() {
+        const OPTIONS: &str = "Given a hosted session with the options";
+        const HELP: &str = "write rows of the form `| option | value |`, without a heading";
+        let cases = [
+            (OPTIONS.to_owned(), format!("this step needs a table below it; {HELP}")),
+            (
+                format!("{OPTIONS}\n      | status |"),
+                format!("row 1 of the table: expected 2 cells, found 1; {HELP}"),
+            ),
+            (
+                format!("{OPTIONS}\n      | statos | 1 |"),
+                "`statos` is not a member that any schema has; did you mean `status`?".to_owned(),
+            ),
+            (
+                "Given a hosted session whose merchant URLs are\n      | bach | null |".to_owned(),
+                "row 1 of the table: `bach` is not the name of a merchant URL; did you mean `back`?"
+                    .to_owned(),
+            ),
+            (
+                "Given a payment session\n      | a |".to_owned(),
+                "this step takes no table; remove the table below it".to_owned(),
+            ),
+        ];
+        for (step, told) in cases {
+            assert_eq!(told_of(&step), format!("x.feature:5: {told}"));
+        }
+    }
+
+    #[test]
+    fn a_line_that_no_step_matches_names_the_nearest_steps() {
+        let told = told_of("Then the hosted session iss WAITING");
+        let expected = "x.feature:5: no step matches `Then the hosted session iss WAITING`; \
+                        the nearest are `Then the hosted session is {word}`, `";
+        assert!(told.starts_with(expected), "{told}");
+    }
+}

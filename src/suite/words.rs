@@ -5,141 +5,84 @@ use crate::suite::parameter::words;
 words! {
     /// A merchant URL that a consumer can be sent to.
     ConsumerUrl, "the name of a URL to which a consumer is sent" {
-        Success = "success",
-        Cancel = "cancel",
-        Back = "back",
-        Failure = "failure",
-        Error = "error",
+        Success = "success", Cancel = "cancel", Back = "back", Failure = "failure", Error = "error",
     }
 
     /// A merchant URL.
     MerchantUrl, "the name of a merchant URL" {
-        Success = "success",
-        Cancel = "cancel",
-        Back = "back",
-        Failure = "failure",
-        Error = "error",
+        Success = "success", Cancel = "cancel", Back = "back", Failure = "failure", Error = "error",
         StatusUpdate = "status_update",
     }
 
     /// Every status of a hosted session that the reference knows.
     SessionStatus, "a status of a hosted session" {
-        Waiting = "WAITING",
-        Back = "BACK",
-        InProgress = "IN_PROGRESS",
-        ManualIdCheck = "MANUAL_ID_CHECK",
-        Completed = "COMPLETED",
-        Cancelled = "CANCELLED",
-        Failed = "FAILED",
-        Disabled = "DISABLED",
+        Waiting = "WAITING", Back = "BACK", InProgress = "IN_PROGRESS", ManualIdCheck = "MANUAL_ID_CHECK",
+        Completed = "COMPLETED", Cancelled = "CANCELLED", Failed = "FAILED", Disabled = "DISABLED",
         Error = "ERROR",
     }
 
     /// The status of an order in order management.
     OrderStatus, "a status of an order" {
-        Authorized = "AUTHORIZED",
-        PartCaptured = "PART_CAPTURED",
-        Captured = "CAPTURED",
-        Cancelled = "CANCELLED",
-        Expired = "EXPIRED",
-        Closed = "CLOSED",
+        Authorized = "AUTHORIZED", PartCaptured = "PART_CAPTURED", Captured = "CAPTURED",
+        Cancelled = "CANCELLED", Expired = "EXPIRED", Closed = "CLOSED",
     }
 
     /// `place_order_mode` of a hosted session.
     PlaceOrderMode, "a `place_order_mode`" {
-        None = "NONE",
-        PlaceOrder = "PLACE_ORDER",
-        CaptureOrder = "CAPTURE_ORDER",
+        None = "NONE", PlaceOrder = "PLACE_ORDER", CaptureOrder = "CAPTURE_ORDER",
     }
 
     /// `acquiring_channel` of a payment session.
     Channel, "a channel of a purchase" {
-        Ecommerce = "ECOMMERCE",
-        InStore = "IN_STORE",
-        Telesales = "TELESALES",
+        Ecommerce = "ECOMMERCE", InStore = "IN_STORE", Telesales = "TELESALES",
     }
 
     /// `purchase_type` of a hosted session.
     PurchaseType, "a `purchase_type`" {
-        Buy = "BUY",
-        Rent = "RENT",
-        Book = "BOOK",
-        Subscribe = "SUBSCRIBE",
-        Download = "DOWNLOAD",
-        Order = "ORDER",
-        Continue = "CONTINUE",
+        Buy = "BUY", Rent = "RENT", Book = "BOOK", Subscribe = "SUBSCRIBE", Download = "DOWNLOAD",
+        Order = "ORDER", Continue = "CONTINUE",
     }
 
     /// A category of payment methods.
     Category, "a category of payment methods" {
-        DirectDebit = "DIRECT_DEBIT",
-        DirectBankTransfer = "DIRECT_BANK_TRANSFER",
-        PayNow = "PAY_NOW",
-        PayLater = "PAY_LATER",
-        PayOverTime = "PAY_OVER_TIME",
-        Klarna = "KLARNA",
-    }
-
-    /// A part of the payment page that a page driver can know.
-    PagePart, "a part of the payment page" {
-        Logo = "logo",
-        Background = "background",
-        Subtotal = "subtotal",
+        DirectDebit = "DIRECT_DEBIT", DirectBankTransfer = "DIRECT_BANK_TRANSFER", PayNow = "PAY_NOW",
+        PayLater = "PAY_LATER", PayOverTime = "PAY_OVER_TIME", Klarna = "KLARNA",
     }
 
     /// What can be tried with a hosted session.
     Attempted, "what can be tried with a hosted session" {
-        Create = "create",
-        Read = "read",
-        Disable = "disable",
-        Distribute = "distribute",
+        Create = "create", Read = "read", Disable = "disable", Distribute = "distribute",
     }
 
     /// A URL of a hosted session that is meant for the consumer.
     PublicUrl, "a URL for the consumer" {
-        Page = "redirect_url",
-        QrCode = "qr_code_url",
+        Page = "redirect_url", QrCode = "qr_code_url",
     }
 
     /// A member that can be left out of a request for a hosted session.
     RequestMember, "a member that the request has" {
-        PaymentSessionUrl = "payment_session_url",
-        MerchantUrls = "merchant_urls",
-        Options = "options",
+        PaymentSessionUrl = "payment_session_url", MerchantUrls = "merchant_urls", Options = "options",
     }
 
     /// What is wrong with the URL of a payment session.
     WrongPayment, "a way in which a payment session is wrong" {
-        Unknown = "unknown",
-        Foreign = "foreign",
-        Misplaced = "misplaced",
-        Neighbouring = "neighbouring",
+        Unknown = "unknown", Foreign = "foreign", Misplaced = "misplaced", Neighbouring = "neighbouring",
         Kp = "KP",
     }
 
     /// A method of HTTP that changes something.
     ChangingMethod, "a method that changes something" {
-        Put = "PUT",
-        Patch = "PATCH",
-        Post = "POST",
+        Put = "PUT", Patch = "PATCH", Post = "POST",
     }
 
     /// A member by which a request for distribution names the consumer.
     Contact, "a member that names the consumer" {
-        Email = "email",
-        Phone = "phone",
-        PhoneCountry = "phone_country",
-        AccessId = "access_id",
+        Email = "email", Phone = "phone", PhoneCountry = "phone_country", AccessId = "access_id",
     }
 
     /// A member that can be left out of a request for distribution.
     DistributionMember, "a member of a request for distribution" {
-        Method = "method",
-        ContactInformation = "contact_information",
-        Template = "template",
-        Email = "email",
-        Phone = "phone",
-        PhoneCountry = "phone_country",
-        AccessId = "access_id",
+        Method = "method", ContactInformation = "contact_information", Template = "template",
+        Email = "email", Phone = "phone", PhoneCountry = "phone_country", AccessId = "access_id",
     }
 }

@@ -6,7 +6,7 @@ use crate::evidence::{Arrival, Body};
 use crate::receiver::CallReply;
 use crate::suite::callbacks::query;
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::{Spelt, Word, fault};
+use crate::suite::parameter::{HttpStatus, Spelt, Word, fault};
 use crate::suite::registry::step;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::suite::world::World;
@@ -23,14 +23,12 @@ const UNHINDERED_US: u64 = 2_500_000;
 /// A status, `delay` or `silence`.
 impl Word for CallReply {
     fn parse(text: &str) -> Result<Self, Fault> {
-        match (text, text.parse()) {
-            ("delay", _) => Ok(Self::Late(DELAY)),
-            ("silence", _) => Ok(Self::Never),
-            (_, Ok(status)) if (100..600).contains(&status) => Ok(Self::Status(status)),
-            _ => {
-                let help = "write a status such as 500, or `delay` or `silence`";
-                Err(fault(format!("`{text}` is not an answer of the merchant's server"), help))
-            }
+        let help = "write a status such as 500, or `delay` or `silence`";
+        let fault = |_| fault(format!("`{text}` is not an answer of the merchant's server"), help);
+        match text {
+            "delay" => Ok(Self::Late(DELAY)),
+            "silence" => Ok(Self::Never),
+            _ => HttpStatus::parse(text).map(|HttpStatus(status)| Self::Status(status)).map_err(fault),
         }
     }
 }

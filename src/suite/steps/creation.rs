@@ -4,7 +4,7 @@ use crate::requirement::{Dialect, Provider};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::hosted::altered;
 use crate::suite::merchant_urls::{Cell, MerchantUrls, UrlRow};
-use crate::suite::parameter::{Member, Row, Spelt, Table, Word};
+use crate::suite::parameter::{Claim, Member, Row, Spelt, Table, Word};
 use crate::suite::registry::step;
 use crate::suite::words::{ConsumerUrl, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
 use crate::suite::world::World;
@@ -57,13 +57,17 @@ async fn given_with(world: &mut World, change: impl FnOnce(MerchantUrls) -> Merc
 
 /// An option of a hosted session: its name, and a value that is JSON or text.
 #[derive(Clone)]
-struct OptionRow(String, Value);
+struct OptionRow(Member, Value);
 
 impl Row for OptionRow {
     const COLUMNS: &[&str] = &["option", "value"];
 
     fn read(cells: &[String]) -> Result<Self, Fault> {
-        Ok(Self(cells[0].clone(), Value::parse(&cells[1])?))
+        Ok(Self(Member::parse(&cells[0])?, Value::parse(&cells[1])?))
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        Word::claim(&self.0)
     }
 }
 
@@ -72,7 +76,7 @@ step!(
     Given "a hosted session with the options" => given_with_options
 );
 async fn given_with_options(world: &mut World, Table(rows): Table<OptionRow>) -> Done {
-    world.merchant().has.options.extend(rows.into_iter().map(|OptionRow(name, value)| (name, value)));
+    world.merchant().has.options.extend(rows.into_iter().map(|OptionRow(name, value)| (name.0, value)));
     given(world).await
 }
 
@@ -156,7 +160,7 @@ step!(
     When "the merchant creates a hosted session with the options" => create_with_options
 );
 async fn create_with_options(world: &mut World, Table(rows): Table<OptionRow>) -> Done {
-    let options: Value = rows.into_iter().map(|OptionRow(name, value)| (name, value)).collect();
+    let options: Value = rows.into_iter().map(|OptionRow(name, value)| (name.0, value)).collect();
     create_changed(world, false, |body| body["options"] = options).await
 }
 

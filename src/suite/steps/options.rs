@@ -3,10 +3,10 @@
 use crate::check;
 use crate::check::{answer, page};
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::Spelt;
+use crate::suite::parameter::{Language, Spelt};
 use crate::suite::purchase::AMOUNT;
 use crate::suite::registry::step;
-use crate::suite::words::{Category, PagePart, PurchaseType};
+use crate::suite::words::{Category, PurchaseType};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::{Map, Value, json};
@@ -105,21 +105,21 @@ step!(
     /// This part of the page shows nothing.
     Then "the page shows no {word}" => shows_no
 );
-async fn shows_no(world: &mut World, name: PagePart) -> Done {
-    let shown = part(world, name.word())?;
+async fn shows_no(world: &mut World, name: String) -> Done {
+    let shown = part(world, &name)?;
     if shown.is_empty() {
         return Ok(());
     }
-    world.judge().settle(Err(Mismatch::new(name.word(), "nothing", shown.join(", "))))
+    world.judge().settle(Err(Mismatch::new(name, "nothing", shown.join(", "))))
 }
 
 step!(
     /// This picture of the page, its `logo` or `background`, comes from this address.
     Then "the {word} of the page is {string}" => picture_is
 );
-async fn picture_is(world: &mut World, name: PagePart, address: String) -> Done {
-    let shown = part(world, name.word())?.join(", ");
-    world.judge().settle(check::equals(name.word(), &address, &shown))
+async fn picture_is(world: &mut World, name: String, address: String) -> Done {
+    let shown = part(world, &name)?.join(", ");
+    world.judge().settle(check::equals(&name, &address, &shown))
 }
 
 step!(
@@ -140,7 +140,7 @@ step!(
     /// The page says that it is in this language; unseen where it does not say.
     Then "the page speaks {word}" => speaks
 );
-async fn speaks(world: &mut World, expected: String) -> Done {
+async fn speaks(world: &mut World, Language(expected): Language) -> Done {
     world.consumer().page_was_reached()?;
     let Some(language) = &world.record.visit()?.language else {
         return Err(StepFailure::Unseen("the page does not say which language it is in".into()));

@@ -4,7 +4,7 @@ use crate::check;
 use crate::check::{Judgement, answer};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
-use crate::suite::parameter::{Member, Row, SchemaName, Table};
+use crate::suite::parameter::{HttpStatus, Member, Row, SchemaName, Table};
 use crate::suite::registry::step;
 use crate::suite::world::World;
 use crate::verdict::{Fault, Mismatch};
@@ -28,7 +28,7 @@ step!(
     /// The status is this one.
     Then "the response status is {int}" => status
 );
-async fn status(world: &mut World, expected: u16) -> Done {
+async fn status(world: &mut World, HttpStatus(expected): HttpStatus) -> Done {
     settle(world, |response| answer::status(response, expected))
 }
 
