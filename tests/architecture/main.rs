@@ -91,11 +91,9 @@ fn the_source_map_of_the_readme_names_exactly_the_modules_there_are() {
 fn every_path_that_the_documents_name_exists() {
     let mut breaches = Vec::new();
     for document in ["DESIGN.md", "CONTRIBUTING.md"] {
-        // The first of them is written at another time than this test.
-        if let Ok(text) = fs::read_to_string(document) {
-            let exists = |path: &str| Path::new(path).exists() || Path::new("src").join(path).exists();
-            breaches.extend(rules::paths_exist(document, &text, exists));
-        }
+        let text = fs::read_to_string(document).unwrap_or_else(|error| panic!("{document}: {error}"));
+        let exists = |path: &str| Path::new(path).exists() || Path::new("src").join(path).exists();
+        breaches.extend(rules::paths_exist(document, &text, exists));
     }
     holds(&breaches);
 }
