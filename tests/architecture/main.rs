@@ -66,6 +66,11 @@ fn every_library_has_a_home_and_is_named_there_alone() {
 }
 
 #[test]
+fn every_dependency_says_why_it_is_there() {
+    holds(&rules::reasons(&fs::read_to_string("Cargo.toml").unwrap()));
+}
+
+#[test]
 fn pure_rooms_do_no_input_and_no_output() {
     holds(&rules::pure(source(), PURE, FORBIDDEN));
 }

@@ -177,6 +177,21 @@ pub fn homes(source: &Source, crates: &BTreeSet<String>, homes: &Permits) -> Vec
     breaches
 }
 
+/// Every dependency of a manifest stands on a line of its own, with its reason behind it.
+pub fn reasons(manifest: &str) -> Vec<String> {
+    let mut section = "";
+    let mut breaches = Vec::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if section.ends_with("dependencies]") && line.contains('=') && !line.contains(" # ") {
+            let name = line.split_whitespace().next().unwrap_or_default();
+            breaches.push(format!("Cargo.toml does not say why `{name}` is there; write it behind a `#`"));
+        }
+    }
+    breaches
+}
+
 /// Rooms without input and output name nothing of what does it.
 pub fn pure(source: &Source, rooms: &[&str], forbidden: &[&str]) -> Vec<String> {
     let mut breaches = Vec::new();

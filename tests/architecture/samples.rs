@@ -204,6 +204,16 @@ fn a_library_outside_its_home_without_one_or_without_a_use_is_a_breach() {
 }
 
 #[test]
+fn a_dependency_without_a_reason_is_a_breach() {
+    let manifest = "[package]\nname = \"x\"\n[dependencies]\na = \"1\" # why\nb = \"1\"\n\n[dev-dependencies]\nc = \"1\"\n[features]\nd = []\n";
+    assert_eq!(
+        rules::reasons(manifest),
+        ["b", "c"]
+            .map(|name| format!("Cargo.toml does not say why `{name}` is there; write it behind a `#`"))
+    );
+}
+
+#[test]
 fn input_output_and_clocks_are_breaches_in_pure_rooms_alone() {
     let forbidden = &["std::fs", "tokio", "std::time::Instant::now"];
     for (text, what) in [
