@@ -37,7 +37,7 @@ example: browser build
 ## Install what the benchmarks compare with, below target/peers.
 peers:
 	@sh scripts/install.sh peers
-	npm install --prefix target/peers --no-audit --no-fund @playwright/test @stoplight/prism-cli wiremock
+	npm install --prefix target/peers --no-audit --no-fund @playwright/test puppeteer-core @stoplight/prism-cli wiremock
 	cargo install hurl --version 8.0.1 --locked --root target/peers
 
 ## The figures of the README, measured anew.

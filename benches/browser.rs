@@ -1,8 +1,13 @@
-//! What a browser scenario costs: create, open, act, land, assert; isolated, chain recorded, on one pooled browser; beside a browser
-//! for each scenario, and beside Playwright Test sharing one page when `make peers` was run. `cargo bench --bench browser`.
+//! What a browser scenario costs: create, open, act, land, assert; isolated, chain recorded, on one pooled browser. Beside it a browser
+//! for each scenario, a bare loop of the same commands, and when `make peers` was run Playwright Test and puppeteer-core, each sharing
+//! one page. `cargo bench --bench browser`.
 
+#[path = "support/bare.rs"]
+mod bare;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "../tests/support/web_driver.rs"]
+mod web_driver;
 
 use serde_json::Value;
 use std::fmt::Write;
@@ -16,6 +21,7 @@ const RUNS: usize = 3;
 const ALONE: usize = 8;
 
 fn main() {
+    rustls::crypto::ring::default_provider().install_default().unwrap();
     let mock = MockProcess::start();
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("pages")).unwrap();
@@ -42,11 +48,18 @@ fn main() {
     let alone = median(&mut alone);
     println!("{:<44}{alone:>8.0}{:>8.1} x", "a browser for each", alone / pooled);
 
-    match playwright(&mock) {
-        Some(peer) => {
-            println!("{:<44}{peer:>8.0}{:>8.1} x", "Playwright Test, one shared page", peer / pooled);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let bare = runtime.block_on(bare::mean(&mock, SCENARIOS));
+    println!("{:<44}{bare:>8.0}{:>8.2} x", "bare fantoccini loop", bare / pooled);
+
+    for (name, mean) in [
+        ("Playwright Test, one shared page", playwright(&mock)),
+        ("puppeteer-core, one shared page", puppeteer(&mock)),
+    ] {
+        match mean {
+            Some(mean) => println!("{name:<44}{mean:>8.0}{:>8.2} x", mean / pooled),
+            None => println!("{name}: not installed; `make peers` does that"),
         }
-        None => println!("Playwright Test: not installed; `make peers` does that"),
     }
 }
 
@@ -80,38 +93,50 @@ fn span_of_run(folder: &Path) -> f64 {
     support::span_of_run(out.path()).as_secs_f64() * 1000.0
 }
 
-/// Milliseconds a scenario that Playwright's own report gives, start of the browser left out.
-fn playwright(mock: &MockProcess) -> Option<f64> {
+/// Starts a program that npm has installed, with what it needs to play the same scenarios; none where it is not installed.
+fn peer(mock: &MockProcess, package: &str, program: &str) -> Option<Command> {
     let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
-    let program = peers.join("node_modules/.bin/playwright");
-    program.exists().then_some(())?;
-    std::fs::copy("benches/support/playwright.spec.js", peers.join("consumers.spec.js")).unwrap();
+    peers.join("node_modules").join(package).exists().then_some(())?;
+    for file in ["shop.js", "consumers.spec.js", "consumers.js"] {
+        let ours = match file {
+            "consumers.spec.js" => "playwright.spec.js",
+            "consumers.js" => "puppeteer.js",
+            shared => shared,
+        };
+        std::fs::copy(Path::new("benches/support").join(ours), peers.join(file)).unwrap();
+    }
     let merchant = rcgen::generate_simple_self_signed(["merchant.example".to_owned()]).unwrap();
-    let output = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .current_dir(&peers)
-        .args([
-            "test",
-            "consumers.spec.js",
-            "--workers=1",
-            "--timeout=10000",
-            "--max-failures=1",
-            "--reporter=json",
-        ])
         .envs(support::CREDENTIALS)
         .env("HPP_BASE_URL", &mock.base_url)
         .env("HPP_SCENARIOS", SCENARIOS.to_string())
         .env("HPP_MERCHANT_KEY", merchant.signing_key.serialize_pem())
-        .env("HPP_MERCHANT_CERTIFICATE", merchant.cert.pem())
+        .env("HPP_MERCHANT_CERTIFICATE", merchant.cert.pem());
+    Some(command)
+}
+
+/// Milliseconds a scenario that Playwright's own report gives, start of the browser left out.
+fn playwright(mock: &MockProcess) -> Option<f64> {
+    let arguments = ["test", "consumers.spec.js", "--workers=1", "--timeout=10000", "--max-failures=1"];
+    let output = peer(mock, "@playwright/test", "node_modules/.bin/playwright")?
+        .args(arguments)
+        .arg("--reporter=json")
         .output()
         .unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        report["stats"]["expected"], SCENARIOS,
-        "{}",
-        report["suites"][0]["specs"][0]["tests"][0]["results"][0]
-    );
     let specs = report["suites"][0]["specs"].as_array().unwrap();
+    assert_eq!(report["stats"]["expected"], SCENARIOS, "{}", specs[0]["tests"][0]["results"][0]);
     let total: f64 =
         specs.iter().map(|spec| spec["tests"][0]["results"][0]["duration"].as_f64().unwrap()).sum();
     Some(total / f64::from(SCENARIOS))
+}
+
+/// Milliseconds a scenario of puppeteer-core, start of the browser left out.
+fn puppeteer(mock: &MockProcess) -> Option<f64> {
+    let output = peer(mock, "puppeteer-core", "node")?.arg("consumers.js").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let spans: Vec<f64> = serde_json::from_slice(&output.stdout).unwrap();
+    Some(spans.iter().sum::<f64>() / f64::from(SCENARIOS))
 }

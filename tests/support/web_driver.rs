@@ -1,6 +1,7 @@
 //! A browser driven without the harness: a driver in a process of its own, with one client.
 
 use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -42,7 +43,10 @@ impl WebDriver {
             ("goog:chromeOptions".to_owned(), options),
             ("pageLoadStrategy".to_owned(), Value::from("eager")),
         ];
-        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        let mut connector = HttpConnector::new();
+        // Without it each command waits for an acknowledgement.
+        connector.set_nodelay(true);
+        let mut builder = ClientBuilder::new(connector);
         builder.capabilities(capabilities.into_iter().collect());
         builder.connect(&self.url).await.expect("the browser starts")
     }
