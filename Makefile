@@ -19,8 +19,9 @@ check:
 	cargo clippy --locked --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
+# With the feature of the tests, so that they find the same program and nothing is built twice.
 build:
-	cargo build --locked
+	cargo build --locked --features browser-tests
 
 ## Install Chromium and ChromeDriver where none is found.
 browser:
