@@ -278,3 +278,12 @@ pub enum ClientError {
     #[error("cannot set up HTTP")]
     Build(#[source] reqwest::Error),
 }
+
+#[cfg(test)]
+mod tests;
+
+/// The TLS provider that every client needs.
+#[cfg(test)]
+fn installed() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -140,3 +140,109 @@ impl Control {
 fn network(message: String) -> Trouble {
     Trouble { kind: TroubleKind::Network, message }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::fixture::profile;
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+    use tokio::task::JoinHandle;
+
+    /// A control interface that answers one request with this status and body; gives back its request line and body.
+    async fn interface(status: &'static str, body: &'static str) -> (Control, JoinHandle<(String, Value)>) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let control =
+            Control::new(&profile(&format!("http://{}", listener.local_addr().unwrap())), Arc::default());
+        let heard = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = BufReader::new(stream);
+            let (mut first, mut length) = (String::new(), 0);
+            stream.read_line(&mut first).await.unwrap();
+            loop {
+                let mut line = String::new();
+                stream.read_line(&mut line).await.unwrap();
+                if let Some(value) = line.to_lowercase().strip_prefix("content-length: ") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line == "\r\n" {
+                    break;
+                }
+            }
+            let mut sent = vec![0; length];
+            stream.read_exact(&mut sent).await.unwrap();
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            (first.trim().to_owned(), serde_json::from_slice(&sent).unwrap_or_default())
+        });
+        (control.unwrap().unwrap(), heard)
+    }
+
+    fn heard(line: &str, body: Value) -> (String, Value) {
+        (line.to_owned(), body)
+    }
+
+    #[tokio::test]
+    async fn an_account_is_minted_and_its_secrets_are_learnt() {
+        let minted = r#"{"merchant_id":"m7","username":"user-of-m7","password":"word-of-m7"}"#;
+        let (control, sent) = interface("201 Created", minted).await;
+        let account = control.mint_account().await.unwrap();
+        let credentials =
+            Credentials { username: Secret::new("user-of-m7"), password: Secret::new("word-of-m7") };
+        assert_eq!((account.merchant_id.as_str(), account.credentials), ("m7", credentials));
+        assert_eq!(sent.await.unwrap(), heard("POST /control/accounts HTTP/1.1", json!({})));
+        assert!(!control.recorder.text("it is word-of-m7").contains("word-of-m7"));
+    }
+
+    #[tokio::test]
+    async fn a_moved_clock_says_what_time_it_is_then() {
+        let (control, sent) = interface("200 OK", r#"{"now":"2026-11-22T14:46:01Z"}"#).await;
+        let moved = control.advance_clock("m7", Duration::from_mins(61), Instant::now()).await.unwrap();
+        let at_us = moved.at_us;
+        assert_eq!(moved, ClockMove { at_us, advance_seconds: 3660, now: "2026-11-22T14:46:01Z".into() });
+        let line = "POST /control/accounts/m7/clock HTTP/1.1";
+        assert_eq!(sent.await.unwrap(), heard(line, json!({ "advance_seconds": 3660 })));
+    }
+
+    #[tokio::test]
+    async fn callbacks_are_directed_to_the_receiver() {
+        let (control, sent) = interface("204 No Content", "").await;
+        let address = "127.0.0.1:8443".parse().unwrap();
+        let site = CallbackSite { host: "merchant.example", address, certificate_pem: "PEM" };
+        control.direct_callbacks("m7", site).await.unwrap();
+        let body = json!({ "resolve": { "merchant.example": "127.0.0.1:8443" }, "trust_pem": "PEM" });
+        assert_eq!(sent.await.unwrap(), heard("POST /control/accounts/m7/callbacks HTTP/1.1", body));
+    }
+
+    #[tokio::test]
+    async fn creations_are_limited_and_messages_are_read() {
+        let (control, sent) = interface("204 No Content", "").await;
+        control.limit_creations("m7", 2).await.unwrap();
+        let line = "POST /control/accounts/m7/limiter HTTP/1.1";
+        assert_eq!(sent.await.unwrap(), heard(line, json!({ "creates_per_second": 2 })));
+
+        let (control, sent) =
+            interface("200 OK", r#"[{"to":"a@b.example","link":"https://pay.example/1"}]"#).await;
+        let messages = control.messages("m7").await.unwrap();
+        let told: Vec<(&str, &str)> =
+            messages.iter().map(|one| (one.to.as_str(), one.link.as_str())).collect();
+        assert_eq!(told, [("a@b.example", "https://pay.example/1")]);
+        assert_eq!(sent.await.unwrap(), heard("GET /control/accounts/m7/outbox HTTP/1.1", Value::Null));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_trouble_that_names_the_request() {
+        let (control, _sent) = interface("404 Not Found", "").await;
+        let refused = control.limit_creations("m9", 1).await.unwrap_err();
+        let message = "control: POST accounts/m9/limiter answered 404 Not Found".into();
+        assert_eq!(refused, Trouble { kind: TroubleKind::Network, message });
+    }
+
+    #[test]
+    fn a_profile_without_a_control_interface_has_none() {
+        let mut plain = profile("http://127.0.0.1:1");
+        plain.control_url = None;
+        assert!(Control::new(&plain, Arc::default()).unwrap().is_none());
+    }
+}

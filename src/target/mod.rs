@@ -11,6 +11,8 @@ use url::{Host, Url};
 
 mod ability;
 mod error;
+#[cfg(test)]
+pub mod fixture;
 mod secret;
 
 pub use ability::Ability;

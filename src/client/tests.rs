@@ -1,0 +1,190 @@
+//! Tests of the HTTP probe against a server of a few lines.
+
+use super::*;
+use crate::target::fixture::profile;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// Answers one request with this text; gives back its address and what it was sent.
+async fn server(answer: &'static str) -> (Url, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hpp/v1/sessions", listener.local_addr().unwrap()).parse().unwrap();
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut heard = String::new();
+        let mut part = [0; 4096];
+        while !is_whole(&heard) {
+            let bytes = stream.read(&mut part).await.unwrap();
+            heard.push_str(std::str::from_utf8(&part[..bytes]).unwrap());
+        }
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        heard
+    });
+    (url, heard)
+}
+
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else { return false };
+    let length =
+        head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    body.len() == length.unwrap_or(0)
+}
+
+fn client(url: &Url) -> Client {
+    installed();
+    let recorder = Arc::new(Recorder::default());
+    let profile = profile(url.as_str());
+    recorder.learn_credentials(profile.credentials.username.reveal(), profile.credentials.password.reveal());
+    Client::new(&profile, recorder, Pace::of(&profile)).unwrap()
+}
+
+fn call(url: &Url) -> Call<'_> {
+    Call {
+        operation: Operation::CreateSession,
+        method: Method::POST,
+        url: url.clone(),
+        credentials: None,
+        body: None,
+        faulty_on_purpose: false,
+        oddity: None,
+    }
+}
+
+/// Sends a call to a server with this answer; gives back what it heard too.
+async fn exchanged(answer: &'static str, change: impl FnOnce(&mut Call<'_>)) -> (Answer, String) {
+    let (url, heard) = server(answer).await;
+    let mut call = call(&url);
+    change(&mut call);
+    let answer = client(&url).send(call, 3, Instant::now()).await;
+    (answer, heard.await.unwrap())
+}
+
+fn field(name: &str, value: &str) -> Field {
+    (name.into(), value.into())
+}
+
+#[tokio::test]
+async fn a_call_is_recorded_as_it_went_and_without_its_secrets() {
+    let credentials = profile("http://x").credentials;
+    let answer = "HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n{\"ok\":\"s3cret-word\"}";
+    let (url, heard) = server(answer).await;
+    let call = Call { credentials: Some(&credentials), body: Some(json!({ "a": 1 })), ..call(&url) };
+    let mut answer = client(&url).send(call, 3, Instant::now()).await;
+    answer.exchange.started_us = 0;
+    answer.exchange.elapsed_us = 0;
+    let expected = Exchange {
+        number: 3,
+        operation: Operation::CreateSession,
+        started_us: 0,
+        elapsed_us: 0,
+        request: Request {
+            method: "POST".into(),
+            url: url.to_string(),
+            fields: vec![
+                field("Authorization", "Basic ‹credentials:1›"),
+                field("Content-Type", "application/json"),
+            ],
+            body: Body::Json(json!({ "a": 1 })),
+            faulty_on_purpose: false,
+        },
+        outcome: Outcome::Response(Response {
+            status: 201,
+            fields: vec![field("content-length", "20")],
+            body: Body::Json(json!({ "ok": "‹password:1›" })),
+        }),
+    };
+    assert_eq!(answer.exchange, expected);
+    let heard = heard.await.unwrap();
+    assert!(heard.contains("\r\nauthorization: Basic bWVyY2hhbnQ6czNjcmV0LXdvcmQ=\r\n"), "{heard}");
+    assert!(heard.ends_with("\r\n\r\n{\"a\":1}"), "{heard}");
+}
+
+#[tokio::test]
+async fn the_live_answer_can_be_acted_on() {
+    let (answer, _) = exchanged(
+        "HTTP/1.1 303 See Other\r\nLocation: https://pay.example/abc\r\nContent-Length: 13\r\n\r\n{\"a\":[\"b\",2]}",
+        |_| {},
+    )
+    .await;
+    assert_eq!(answer.live_text("/a/0").as_deref(), Some("b"));
+    assert_eq!(answer.live_text("/a/1"), None);
+    assert_eq!(answer.live_body(), b"{\"a\":[\"b\",2]}");
+    assert_eq!(answer.live_location(), Some("https://pay.example/abc"));
+}
+
+#[tokio::test]
+async fn each_kind_of_body_is_kept_as_what_it_is() {
+    let cases = [
+        ("HTTP/1.1 204 No Content\r\n\r\n", Body::Empty),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", Body::Json(json!([]))),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", Body::Text("hello".into())),
+    ];
+    for (text, body) in cases {
+        let (answer, _) = exchanged(text, |_| {}).await;
+        assert_eq!(answer.exchange.response().unwrap().body, body, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_odd_request_is_sent_as_it_is_meant() {
+    let answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    let (sent, heard) = exchanged(answer, |call| call.oddity = Some(Oddity::Text("{".into()))).await;
+    assert_eq!(sent.exchange.request.body, Body::Text("{".into()));
+    assert_eq!(sent.exchange.request.fields, [field("Content-Type", "application/json")]);
+    assert!(heard.ends_with("\r\n\r\n{"), "{heard}");
+
+    let credentials = profile("http://x").credentials;
+    let (url, heard) = server(answer).await;
+    let call = Call { credentials: Some(&credentials), oddity: Some(Oddity::Scheme("Bearer")), ..call(&url) };
+    let sent = client(&url).send(call, 1, Instant::now()).await;
+    assert_eq!(sent.exchange.request.fields, [field("Authorization", "Bearer ‹credentials:1›")]);
+    assert!(heard.await.unwrap().contains("authorization: Bearer bWVy"));
+}
+
+#[tokio::test]
+async fn no_answer_is_trouble_and_no_breach() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("http://{}", closed.local_addr().unwrap()).parse().unwrap();
+    let kind = async || match client(&url).send(call(&url), 1, Instant::now()).await.exchange.outcome {
+        Outcome::Trouble(trouble) => Some(trouble.kind),
+        Outcome::Response(_) => None,
+    };
+    assert_eq!(kind().await, Some(TroubleKind::Timeout), "nobody answers");
+    drop(closed);
+    assert_eq!(kind().await, Some(TroubleKind::Network), "nobody listens");
+}
+
+#[tokio::test]
+async fn only_creations_wait_for_their_turn() {
+    installed();
+    let mut slow = profile("http://127.0.0.1:1");
+    assert!(Pace::of(&slow).is_none());
+    slow.creates_per_second = Some(0.0);
+    assert!(Pace::of(&slow).is_none());
+    slow.creates_per_second = Some(20.0);
+    let pace = Pace::of(&slow);
+    let client = || Client::new(&slow, Arc::default(), pace.clone()).unwrap();
+    let (one, other) = (client(), client());
+    let began = Instant::now();
+    for waiting in [&one, &other, &one] {
+        waiting.await_turn(Operation::CreateSession).await;
+    }
+    assert!(began.elapsed() >= Duration::from_millis(100), "they share one pace");
+    assert_eq!(one.await_turn(Operation::ReadSession).await, Duration::ZERO);
+}
+
+#[test]
+fn a_certificate_that_is_none_names_its_file() {
+    installed();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    let mut odd = profile("https://127.0.0.1");
+    odd.extra_ca = Some(path.clone());
+    let error =
+        |profile: &TargetProfile| Client::new(profile, Arc::default(), None).err().unwrap().to_string();
+    assert_eq!(error(&odd), format!("cannot read the `extra_ca` {}", path.display()));
+    std::fs::write(&path, "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n").unwrap();
+    assert_eq!(error(&odd), format!("the `extra_ca` {} holds no certificate in PEM form", path.display()));
+}
