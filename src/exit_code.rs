@@ -36,3 +36,23 @@ impl From<ExitCode> for std::process::ExitCode {
         Self::from(code as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outcome_has_the_code_that_the_readme_lists() {
+        let outcomes = [
+            (Outcome::Conformant, 0),
+            (Outcome::NonConformant, 1),
+            (Outcome::Incomplete, 3),
+            (Outcome::HarnessFault, 4),
+            (Outcome::Policy, 5),
+        ];
+        for (outcome, code) in outcomes {
+            assert_eq!(ExitCode::from(outcome) as u8, code, "{outcome}");
+        }
+        assert_eq!(ExitCode::ConfigInvalid as u8, 2);
+    }
+}

@@ -229,3 +229,101 @@ fn duration(text: &str) -> Result<Duration, String> {
     let span = text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     span.ok_or_else(|| "expected a time such as 90s or 10m".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+    use clap::error::ErrorKind;
+
+    fn parsed(arguments: &[&str]) -> Result<RunArgs, clap::Error> {
+        let all = ["hpp-conformance", "run"].into_iter().chain(arguments.iter().copied());
+        match Cli::try_parse_from(all)?.command {
+            Command::Run(arguments) => Ok(*arguments),
+            _ => unreachable!("`run` was given"),
+        }
+    }
+
+    /// The targets that these arguments name: a dialect of the mock with its deviation, or a file.
+    fn named(arguments: &[&str]) -> Result<Vec<String>, String> {
+        let choices = targets(&parsed(arguments).unwrap())?;
+        let shown = choices.iter().map(|choice| match choice {
+            TargetChoice::Profile(path) => path.display().to_string(),
+            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed }) => {
+                format!(
+                    "{dialect} {:?} {opaque_urls} {legal_seed:?}",
+                    deviation.map(|deviation| deviation.name)
+                )
+            }
+        });
+        Ok(shown.collect())
+    }
+
+    #[test]
+    fn a_target_is_a_dialect_of_the_mock_or_a_profile() {
+        let both = ["klarna None false None".to_owned(), "kustom None false None".into()];
+        assert_eq!(named(&[]).unwrap(), both);
+        assert_eq!(named(&["--target", "mock"]).unwrap(), both);
+        let mixed = named(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
+        assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml"]);
+        let deviating = named(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
+        assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None"]);
+    }
+
+    #[test]
+    fn what_only_the_mock_can_do_is_refused_without_it() {
+        for flags in [&["--deviate", "no-qr-code-url"][..], &["--opaque-urls"], &["--legal-seed", "1"]] {
+            let all = [&["--target", "mine.toml"], flags].concat();
+            let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` are for the embedded mock; add `--target mock` or leave them out";
+            assert_eq!(named(&all), Err(expected.into()), "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn a_shard_is_a_part_of_several_counted_from_1() {
+        for (text, expected) in [("1/1", (0, 1)), ("1/4", (0, 4)), ("4/4", (3, 4))] {
+            assert_eq!(shard(text), Ok(expected), "{text}");
+        }
+        for text in ["0/4", "5/4", "4", "a/4", "1/b", "1/0", "", "-1/4"] {
+            let expected = "expected PART/PARTS with PART from 1 to PARTS, such as 1/4";
+            assert_eq!(shard(text), Err(expected.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_has_a_unit_and_is_not_negative() {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h 30m", 5400), ("0s", 0)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "10", "-5s", "soon"] {
+            assert_eq!(duration(text), Err("expected a time such as 90s or 10m".into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tag_expression_that_is_none_is_refused() {
+        assert!(tags("@needs:browser and not @slow").is_ok());
+        let refused = tags("@a and").unwrap_err();
+        assert_eq!(refused, "expected an expression such as '@needs:browser and not @slow'");
+    }
+
+    #[test]
+    fn values_out_of_range_and_unknown_ones_are_refused() {
+        let cases = [
+            (&["--jobs", "0"][..], ErrorKind::ValueValidation),
+            (&["--browsers", "0"], ErrorKind::ValueValidation),
+            (&["--browsers", "17"], ErrorKind::ValueValidation),
+            (&["--gate", "both"], ErrorKind::InvalidValue),
+            (&["--format", "json,pdf"], ErrorKind::InvalidValue),
+            (&["--deviate", "no-such-deviation"], ErrorKind::InvalidValue),
+            (&["--seed"], ErrorKind::InvalidValue),
+            (&["--frmat", "json"], ErrorKind::UnknownArgument),
+        ];
+        for (arguments, kind) in cases {
+            assert_eq!(parsed(arguments).err().map(|error| error.kind()), Some(kind), "{arguments:?}");
+        }
+        let lists = Cli::try_parse_from(["hpp-conformance", "steps", "--json", "--markdown"]);
+        assert_eq!(lists.err().map(|error| error.kind()), Some(ErrorKind::ArgumentConflict));
+    }
+}

@@ -96,7 +96,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for choice in &options.targets {
         subjects.push(Subject::ready(choice, options.seed, &recorder).await?);
     }
-    let id = name::run_id(started_at, &subjects);
+    let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let folder = options.out.join(&id);
     std::fs::create_dir_all(&folder).map_err(|source| RunError::Folder { path: folder.clone(), source })?;
     let run = Run {

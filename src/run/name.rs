@@ -1,14 +1,11 @@
 //! Names: of a run, and of what it leaves at a target.
 
-use crate::run::subject::Subject;
 use jiff::Timestamp;
 
 /// `<UTC time with milliseconds>-<names of the targets>`.
-pub fn run_id(started_at: Timestamp, subjects: &[Subject]) -> String {
-    let names: Vec<String> = subjects
-        .iter()
-        .map(|subject| subject.profile.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
-        .collect();
+pub fn run_id<'n>(started_at: Timestamp, targets: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> =
+        targets.map(|name| name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")).collect();
     format!("{}-{}", started_at.strftime("%Y%m%dT%H%M%S%3fZ"), names.join("-"))
 }
 
@@ -25,6 +22,13 @@ pub fn base36(mut number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_is_named_by_its_time_and_its_targets() {
+        let at = "2026-11-20T15:45:01.123456Z".parse().unwrap();
+        let id = run_id(at, ["mock-klarna", "my shop/é"].into_iter());
+        assert_eq!(id, "20261120T154501123Z-mock-klarna-my-shop--");
+    }
 
     #[test]
     fn base_36_is_short_and_lower_case() {

@@ -1,1 +1,188 @@
-//! Tests of whole runs in this process.
+//! Tests of whole runs in this process, against the embedded mock and without a browser.
+
+use super::*;
+use crate::evidence::{Trouble, TroubleKind};
+use crate::report::{Outcome, Standing};
+use crate::requirement::Dialect;
+use crate::suite::TagExpression;
+use crate::verdict::{Fault, SkipCause};
+use std::path::Path;
+
+const FEATURE: &str = "@req:HPP-CREATE-001
+Feature: A few of one's own
+
+  Scenario: Passes
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 201
+
+  Scenario: Fails
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 418
+";
+
+const JOURNEY: &str = "@req:HPP-REDIRECT-002
+Feature: The page
+
+  @needs:browser @needs:outcome
+  Scenario: Needs the page
+    Given a hosted session
+    When the consumer is declined
+    Then the consumer lands at the failure URL
+";
+
+/// A folder with these files, and how to run its features with one try, one job and no browser.
+fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
+    crate::serve::install_tls_provider();
+    let folder = tempfile::tempdir().unwrap();
+    let mine = folder.path().join("mine");
+    std::fs::create_dir(&mine).unwrap();
+    for (name, text) in files {
+        std::fs::write(mine.join(name), text).unwrap();
+    }
+    let dialect = Dialect::Klarna;
+    let mock = Embedded { dialect, deviation: None, opaque_urls: false, legal_seed: None };
+    let browser = "/nonexistent".into();
+    let options = RunOptions {
+        features: vec![mine],
+        targets: vec![TargetChoice::Mock(mock)],
+        schemas: None,
+        filter: Filter::default(),
+        jobs: 1,
+        retries: 0,
+        seed: 7,
+        deadline: None,
+        gate: Gate::All,
+        browsers: BrowserChoice { browser, driver: None, slots: 1, screenshots_of_all: false },
+        out: folder.path().join("out"),
+        progress: false,
+        arguments: vec!["run".into(), "mine".into()],
+    };
+    (folder, options)
+}
+
+/// Title and verdict of every try at every scenario.
+fn tries(report: &RunReport) -> Vec<(&str, Vec<&'static str>)> {
+    let records = report.targets.iter().flat_map(|target| &target.records);
+    let words = |attempts: &[Attempt]| attempts.iter().map(|attempt| attempt.verdict.word()).collect();
+    records.map(|record| (record.title.as_str(), words(&record.attempts))).collect()
+}
+
+fn standing(report: &RunReport, id: &str) -> Standing {
+    report.judged().rows().find(|row| row.requirement.id.as_str() == id).unwrap().standing
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_failed_is_tried_again() {
+    let (_folder, options) = folder(&[("x.feature", FEATURE), ("y.feature", JOURNEY)]);
+    let report = run(RunOptions { retries: 2, ..options }).await.unwrap().report;
+    let expected = [
+        ("Passes", vec!["pass"]),
+        ("Fails", vec!["fail", "fail", "fail"]),
+        ("Needs the page", vec!["inconclusive"]),
+    ];
+    assert_eq!(tries(&report), expected);
+    assert_eq!(standing(&report, "HPP-CREATE-001"), Standing::Fail);
+    assert_eq!(standing(&report, "HPP-REDIRECT-002"), Standing::Blocked);
+    assert_eq!(standing(&report, "HPP-CREATE-008"), Standing::NotRun);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_gate_sees_its_part_of_the_result() {
+    let (_folder, options) = folder(&[("x.feature", FEATURE), ("y.feature", JOURNEY)]);
+    let finished = run(options).await.unwrap();
+    let judged = finished.report.judged();
+    let outcomes = [Gate::Api, Gate::Journey, Gate::All].map(|gate| judged.through(gate).outcome);
+    assert_eq!(outcomes, [Outcome::NonConformant, Outcome::Incomplete, Outcome::NonConformant]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_out_is_recorded_and_makes_the_run_a_part() {
+    let (_folder, mut options) = folder(&[("x.feature", FEATURE), ("y.feature", JOURNEY)]);
+    options.filter.tags = Some("@needs:browser".parse::<TagExpression>().unwrap());
+    options.filter.shard = Some((0, 3));
+    let report = run(options).await.unwrap().report;
+    let skipped = vec!["skipped"];
+    let expected = [("Passes", skipped.clone()), ("Fails", skipped.clone()), ("Needs the page", skipped)];
+    assert_eq!(tries(&report), expected);
+    let facts = &report.run;
+    assert_eq!((facts.partial, facts.seed, facts.gate, &facts.browser), (true, 7, Gate::All, &None));
+    assert_eq!(facts.arguments, ["run", "mine"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_feature_voids_the_result_and_not_the_others() {
+    let (_folder, options) = folder(&[("a.feature", "Scenario: x"), ("x.feature", FEATURE)]);
+    let report = run(options).await.unwrap().report;
+    let first: Vec<(&str, Vec<&str>)> = tries(&report).into_iter().take(2).collect();
+    assert_eq!(first, [("the feature file", vec!["error"]), ("Passes", vec!["pass"])]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_formats_that_are_asked_for_are_written() {
+    let (_folder, options) = folder(&[("x.feature", FEATURE), ("y.feature", JOURNEY)]);
+    let finished = run(options).await.unwrap();
+    write(&finished.report.judged(), &finished.folder, &[Format::Json, Format::Junit]).unwrap();
+    let entries = std::fs::read_dir(finished.folder.root()).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["evidence", "journal.ndjson", "junit.xml", "report.json"]);
+    let text = std::fs::read_to_string(finished.folder.root().join("report.json")).unwrap();
+    assert_eq!(RunReport::read(&text).unwrap(), finished.report);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_to_judge_by_is_said_before_anything_is_sent() {
+    let refused = async |change: fn(&Path, &mut RunOptions)| {
+        let (folder, mut options) = folder(&[]);
+        change(folder.path(), &mut options);
+        let error = run(options).await.err().unwrap();
+        assert!(!folder.path().join("out").exists());
+        error_chain(&error).replace(&folder.path().display().to_string(), "‹folder›")
+    };
+    let no_feature = "‹folder›/mine has no .feature file; give a feature file or a folder that has one";
+    assert_eq!(refused(|_, _| {}).await, no_feature);
+    let no_schema = refused(|folder, options| {
+        options.features.clear();
+        options.schemas = Some(folder.join("mine"));
+    });
+    assert_eq!(no_schema.await, "‹folder›/mine has no .schema.json file");
+    let no_profile = refused(|folder, options| {
+        options.features.clear();
+        options.targets = vec![TargetChoice::Profile(folder.join("none.toml"))];
+    });
+    let known = "mock, mock-klarna, mock-kustom, klarna-playground, kustom-playground, mock-alone-uncontrolled, mock-alone";
+    let expected = format!(
+        "cannot read the target profile ‹folder›/none.toml; give a file, or one of: {known}: No such file or directory (os error 2)"
+    );
+    assert_eq!(no_profile.await, expected);
+}
+
+#[test]
+fn a_failure_and_trouble_are_worth_another_try() {
+    let trouble = Trouble { kind: TroubleKind::Timeout, message: "x".into() };
+    let fault = Fault { message: "x".into(), help: "y".into() };
+    let cases = [
+        (Verdict::Fail, true),
+        (Verdict::Inconclusive(Doubt::Trouble(trouble)), true),
+        (Verdict::Inconclusive(Doubt::Prerequisite("no browser".into())), false),
+        (Verdict::Inconclusive(Doubt::Cancelled), false),
+        (Verdict::Pass, false),
+        (Verdict::Skipped(SkipCause::LeftOut), false),
+        (Verdict::Error(fault), false),
+    ];
+    for (verdict, expected) in cases {
+        assert_eq!(is_worth_another_attempt(&verdict), expected, "{verdict:?}");
+    }
+}
+
+#[test]
+fn an_error_is_told_with_its_causes_each_once() {
+    let source = std::io::Error::other("disk full");
+    let error = RunError::Folder { path: "out".into(), source };
+    assert_eq!(error_chain(&error), "cannot write to out; choose another folder with `--out`: disk full");
+    let asset = RunError::Asset(AssetError::NoSchema { path: "x".into() });
+    assert_eq!(error_chain(&asset), "x has no .schema.json file");
+}
