@@ -5,7 +5,10 @@ use crate::report::summary::counted;
 use crate::report::{JudgedRecord, JudgedTarget, Row, Standing};
 use crate::requirement::Requirement;
 use crate::verdict::Finding;
+use regex::Regex;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// Standings whose findings are listed as failures.
 const BROKEN: [Standing; 3] = [Standing::Fail, Standing::Warn, Standing::Unconfirmed];
@@ -62,7 +65,7 @@ impl Way<'_> {
             .iter()
             .map(|(record, finding)| (record.record.key.as_str(), finding.exchange))
             .collect();
-        let answers: BTreeSet<String> =
+        let answers: BTreeSet<Cow<'_, str>> =
             self.seen.iter().map(|(_, finding)| without_numbers(&finding.mismatch.actual)).collect();
         let passive = if self.finding.passive { " while something else was tested" } else { "" };
         let differed = if answers.len() > 1 { ", answers differed" } else { "" };
@@ -158,20 +161,9 @@ pub fn exchange_of<'e>(finding: &Finding, evidence: &'e Evidence) -> Option<&'e 
 }
 
 /// A text without the numbers of its labels: `‹link:3›` and `‹link:4›` are the same kind of answer.
-fn without_numbers(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut in_label = false;
-    for c in text.chars() {
-        match c {
-            '‹' => in_label = true,
-            '›' => in_label = false,
-            _ => {}
-        }
-        if !(in_label && c.is_ascii_digit()) {
-            shown.push(c);
-        }
-    }
-    shown
+fn without_numbers(text: &str) -> Cow<'_, str> {
+    static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(‹[^›0-9]*)[0-9]+›").ok());
+    NUMBER.as_ref().map_or(text.into(), |number| number.replace_all(text, "$1›"))
 }
 
 #[cfg(test)]

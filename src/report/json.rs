@@ -4,8 +4,8 @@ use crate::evidence::{Exchange, Operation, Outcome as Answer, PageVisit, Request
 use crate::report::failure::exchange_of;
 use crate::report::summary::counts;
 use crate::report::{
-    Gate, Judged, JudgedRecord, JudgedTarget, Outcome, Row, RunFacts, RunFolder, RunReport, Standing,
-    Summary, TargetFacts,
+    Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder, RunReport,
+    Standing, Summary, TargetFacts,
 };
 use crate::requirement::{Confidence, Level, Requirement, RequirementId};
 use crate::verdict::{Finding, ScenarioRecord};
@@ -152,7 +152,7 @@ impl Serialize for Shown<'_> {
 
 impl Judged<'_> {
     /// `report.json`, in one line.
-    pub fn to_json(&self, folder: &RunFolder) -> Result<String, JsonError> {
+    pub fn to_json(&self, folder: &RunFolder) -> Result<String, ReportError> {
         let document = Document {
             schema_version: self.report.schema_version,
             outcome: self.outcome(),
@@ -164,8 +164,7 @@ impl Judged<'_> {
             targets: self.targets.iter().map(|target| self.target_document(target, folder)).collect(),
             catalogue: &self.report.catalogue,
         };
-        let text = serde_json::to_string(&document).map_err(|source| JsonError::Write { source })?;
-        Ok(text + "\n")
+        Ok(serde_json::to_string(&document)? + "\n")
     }
 
     fn target_document<'r>(&self, target: &JudgedTarget<'r>, folder: &'r RunFolder) -> TargetDocument<'r> {
@@ -186,14 +185,14 @@ impl Judged<'_> {
 
 impl RunReport {
     /// Reads a report back; what is computed is not read but computed again when asked for.
-    pub fn read(text: &str) -> Result<Self, JsonError> {
-        let report: Self = serde_json::from_str(text).map_err(|source| JsonError::Read { source })?;
+    pub fn read(text: &str) -> Result<Self, ReportError> {
+        let report: Self = serde_json::from_str(text).map_err(ReportError::Read)?;
         if report.schema_version != Self::SCHEMA_VERSION {
-            return Err(JsonError::Version { found: report.schema_version });
+            return Err(ReportError::Version { found: report.schema_version });
         }
         let records = report.targets.iter().flat_map(|target| &target.records);
         if let Some(record) = records.into_iter().find(|record| record.attempts.is_empty()) {
-            return Err(JsonError::NoAttempt { place: record.place() });
+            return Err(ReportError::NoAttempt { place: record.place() });
         }
         Ok(report)
     }
@@ -232,25 +231,6 @@ fn requirement_document<'r>(
         scenarios: row.records.iter().map(|record| record.place()).collect(),
         findings: row.findings.iter().map(document).collect(),
     }
-}
-
-/// Why `report.json` could not be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum JsonError {
-    #[error("cannot write the report")]
-    Write { source: serde_json::Error },
-
-    #[error("the report is malformed")]
-    Read { source: serde_json::Error },
-
-    #[error(
-        "the report has schema version {found}; this program reads version {}",
-        RunReport::SCHEMA_VERSION
-    )]
-    Version { found: u32 },
-
-    #[error("the report lists the scenario at {place} without an attempt")]
-    NoAttempt { place: String },
 }
 
 #[cfg(test)]

@@ -275,7 +275,7 @@ impl<'r> Judged<'r> {
         let occurs = |standing: &Standing| {
             (*standing == Standing::Harness && void) || self.rows().any(|row| row.standing == *standing)
         };
-        Standing::ALL.into_iter().filter(occurs).collect()
+        Standing::all().filter(occurs).collect()
     }
 
     /// The areas of the catalogue, in its order.

@@ -2,7 +2,7 @@
 
 use crate::report::failure::exchange_of;
 use crate::report::words::{request, told};
-use crate::report::{Judged, JudgedRecord, JudgedTarget, Row, RunFacts, RunFolder, Standing};
+use crate::report::{Judged, JudgedRecord, JudgedTarget, ReportError, Row, RunFacts, RunFolder, Standing};
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
@@ -12,13 +12,13 @@ use std::time::Duration;
 
 impl Judged<'_> {
     /// The report as `JUnit` XML; characters that XML forbids are left out.
-    pub fn to_junit(&self, folder: &RunFolder) -> Result<String, JunitError> {
+    pub fn to_junit(&self, folder: &RunFolder) -> Result<String, ReportError> {
         let mut report = Report::new("hpp-conformance");
         report.set_time(elapsed(&self.report.run));
         for target in &self.targets {
             report.add_test_suite(suite(&self.report.run, target, folder));
         }
-        report.to_string().map_err(|source| JunitError::Serialize { source: Box::new(source) })
+        Ok(report.to_string().map_err(Box::new)?)
     }
 }
 
@@ -184,13 +184,6 @@ fn rerun(attempt: &Attempt) -> TestRerun {
         .set_type(attempt.verdict.word())
         .set_message(first.unwrap_or_else(|| attempt.verdict.cause()));
     rerun
-}
-
-/// Why `junit.xml` could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum JunitError {
-    #[error("cannot write the JUnit report")]
-    Serialize { source: Box<quick_junit::SerializeError> },
 }
 
 #[cfg(test)]

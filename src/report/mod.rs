@@ -14,10 +14,7 @@ mod summary;
 mod terminal;
 mod words;
 
-pub use html::HtmlError;
-pub use json::JsonError;
 pub use judged::{Judged, JudgedRecord, JudgedTarget, Row};
-pub use junit::JunitError;
 pub use outcome::{Gate, Outcome};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
@@ -105,4 +102,29 @@ impl TargetFacts {
 impl RunReport {
     /// Version of the report's shape.
     pub const SCHEMA_VERSION: u32 = 1;
+}
+
+/// Why a report could not be rendered or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error("cannot fill the template of report.html")]
+    Html(#[from] minijinja::Error),
+
+    #[error("cannot write report.json")]
+    Json(#[from] serde_json::Error),
+
+    #[error("cannot write junit.xml")]
+    Junit(#[from] Box<quick_junit::SerializeError>),
+
+    #[error("the report is malformed")]
+    Read(#[source] serde_json::Error),
+
+    #[error(
+        "the report has schema version {found}; this program reads version {}",
+        RunReport::SCHEMA_VERSION
+    )]
+    Version { found: u32 },
+
+    #[error("the report lists the scenario at {place} without an attempt")]
+    NoAttempt { place: String },
 }

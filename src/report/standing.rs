@@ -25,85 +25,57 @@ pub enum Standing {
     Na,
 }
 
+/// Every standing, worst first, with the word that is printed for it and what the word means.
+const WORDS: [(Standing, &str, &str); 14] = [
+    (
+        Standing::Fail,
+        "FAIL",
+        "The documentation promises this (MUST), or the profile confirms it; the server broke it.",
+    ),
+    (Standing::Harness, "HARNESS", "The harness itself failed here, so this part of the result is void."),
+    (Standing::Warn, "WARN", "The documentation recommends this (SHOULD); the server does otherwise."),
+    (
+        Standing::Unconfirmed,
+        "UNCONFIRMED",
+        "Looks wrong, but the documents do not say so clearly: ask the vendor.",
+    ),
+    (Standing::Flaky, "FLAKY", "Failed, then passed on another try: look before signing."),
+    (Standing::Blocked, "BLOCKED", "Not tested, because something that it needs failed first."),
+    (Standing::Infra, "INFRA", "Not tested, because the network, the browser or the page gave trouble."),
+    (Standing::Unseen, "NOT TESTED", "The set-up gives no way to test this. It counts in the total."),
+    (Standing::NotRun, "NOT RUN", "Left out on the command line."),
+    (Standing::Stale, "STALE", "This waiver is no longer needed: remove it."),
+    (Standing::Waived, "WAIVED", "Broken, and accepted by a waiver until its last day."),
+    (Standing::Noted, "NOTED", "The contract leaves this open; what the server does is recorded."),
+    (Standing::Pass, "PASS", "Tested, and the server kept it."),
+    (Standing::Na, "NA", "Does not apply to this API."),
+];
+
 impl Standing {
     /// Every standing, worst first.
-    pub const ALL: [Self; 14] = [
-        Self::Fail,
-        Self::Harness,
-        Self::Warn,
-        Self::Unconfirmed,
-        Self::Flaky,
-        Self::Blocked,
-        Self::Infra,
-        Self::Unseen,
-        Self::NotRun,
-        Self::Stale,
-        Self::Waived,
-        Self::Noted,
-        Self::Pass,
-        Self::Na,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        WORDS.into_iter().map(|(standing, ..)| standing)
+    }
+
+    /// The word as printed.
+    pub fn word(self) -> &'static str {
+        WORDS[self as usize].1
+    }
+
+    /// What the word means, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        WORDS[self as usize].2
+    }
 
     /// The key in `report.json`, and in lower case the name of the style class.
     pub fn key(self) -> &'static str {
         if self == Self::Unseen { "UNSEEN" } else { self.word() }
     }
 
-    /// The word as printed.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Fail => "FAIL",
-            Self::Harness => "HARNESS",
-            Self::Warn => "WARN",
-            Self::Unconfirmed => "UNCONFIRMED",
-            Self::Flaky => "FLAKY",
-            Self::Blocked => "BLOCKED",
-            Self::Infra => "INFRA",
-            Self::Unseen => "NOT TESTED",
-            Self::NotRun => "NOT RUN",
-            Self::Stale => "STALE",
-            Self::Waived => "WAIVED",
-            Self::Noted => "NOTED",
-            Self::Pass => "PASS",
-            Self::Na => "NA",
-        }
-    }
-
-    /// What the word means, in one sentence.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Fail => {
-                "The documentation promises this (MUST), or the profile confirms it; the server broke it."
-            }
-            Self::Harness => "The harness itself failed here, so this part of the result is void.",
-            Self::Warn => "The documentation recommends this (SHOULD); the server does otherwise.",
-            Self::Unconfirmed => "Looks wrong, but the documents do not say so clearly: ask the vendor.",
-            Self::Flaky => "Failed, then passed on another try: look before signing.",
-            Self::Blocked => "Not tested, because something that it needs failed first.",
-            Self::Infra => "Not tested, because the network, the browser or the page gave trouble.",
-            Self::Unseen => "The set-up gives no way to test this. It counts in the total.",
-            Self::NotRun => "Left out on the command line.",
-            Self::Stale => "This waiver is no longer needed: remove it.",
-            Self::Waived => "Broken, and accepted by a waiver until its last day.",
-            Self::Noted => "The contract leaves this open; what the server does is recorded.",
-            Self::Pass => "Tested, and the server kept it.",
-            Self::Na => "Does not apply to this API.",
-        }
-    }
-
     /// Whether the target's behaviour was judged.
     pub fn is_seen(self) -> bool {
-        matches!(
-            self,
-            Self::Fail
-                | Self::Warn
-                | Self::Unconfirmed
-                | Self::Flaky
-                | Self::Stale
-                | Self::Waived
-                | Self::Noted
-                | Self::Pass
-        )
+        use Standing::{Blocked, Harness, Infra, Na, NotRun, Unseen};
+        !matches!(self, Harness | Blocked | Infra | Unseen | NotRun | Na)
     }
 }
 
@@ -227,8 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_standings_is_complete_and_worst_first() {
-        assert!(Standing::ALL.is_sorted());
-        assert_eq!(Standing::ALL[13], Standing::Na);
+    fn each_standing_has_its_own_words_and_is_seen_or_not() {
+        assert!(Standing::all().enumerate().all(|(place, standing)| standing as usize == place));
+        let keys: Vec<String> =
+            Standing::all().map(|one| serde_json::to_value(one).unwrap().to_string()).collect();
+        let spelled: Vec<String> =
+            Standing::all().map(|one| format!("{:?}", one.key().replace(' ', "_"))).collect();
+        assert_eq!(keys, spelled);
+        let unseen: Vec<&str> = Standing::all().filter(|one| !one.is_seen()).map(Standing::word).collect();
+        assert_eq!(unseen, ["HARNESS", "BLOCKED", "INFRA", "NOT TESTED", "NOT RUN", "NA"]);
     }
 }

@@ -106,7 +106,7 @@ impl Summary {
 pub fn counts<'a>(rows: impl IntoIterator<Item = &'a Row<'a>>) -> Vec<(Standing, usize)> {
     let standings: Vec<Standing> = rows.into_iter().map(|row| row.standing).collect();
     let count = |wanted| standings.iter().filter(|standing| **standing == wanted).count();
-    Standing::ALL.into_iter().map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0).collect()
+    Standing::all().map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0).collect()
 }
 
 /// `1 scenario`, `2 scenarios`.

@@ -22,7 +22,7 @@ use crate::browser::PageDriverError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::evidence::Recorder;
-use crate::report::{Gate, Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport};
+use crate::report::{Gate, Hashes, Judged, ReportError, RunFacts, RunFolder, RunReport, TargetReport};
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite::{Case, Filter};
 use crate::target::Ability;
@@ -269,12 +269,6 @@ pub enum RunError {
     #[error("cannot write to {path}; choose another folder with `--out`")]
     Folder { path: PathBuf, source: std::io::Error },
 
-    #[error("cannot render the report")]
-    Json(#[from] crate::report::JsonError),
-
-    #[error("cannot render the report")]
-    Junit(#[from] crate::report::JunitError),
-
-    #[error("cannot render the report")]
-    Html(#[from] crate::report::HtmlError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
 }

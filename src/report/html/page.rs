@@ -24,7 +24,7 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
     let (report, targets) = (judged.report, &judged.targets);
     let occurring = judged.standings();
     let (known, others): (Vec<Standing>, Vec<Standing>) =
-        Standing::ALL.into_iter().partition(|standing| occurring.contains(standing));
+        Standing::all().partition(|standing| occurring.contains(standing));
     let occurs = |level: &&Level| report.catalogue.iter().any(|requirement| requirement.level == **level);
     let areas = judged.areas().into_iter().filter_map(|area| area_rows(judged, stories, area));
     let scenarios = targets.iter().zip(&stories.scenarios).map(|(target, told)| {

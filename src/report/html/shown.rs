@@ -43,11 +43,7 @@ fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
     let plain = |text: &str| text.lines().map(|line| Line { text: line.into(), marked: false }).collect();
     let mut lines: Vec<Line> = match body {
         Body::Empty => Vec::new(),
-        Body::Json(value) => {
-            let mut lines = Vec::new();
-            print(value, "", "", ("", subject), &mut lines);
-            lines
-        }
+        Body::Json(value) => print(value, subject),
         Body::Text(text) => plain(text),
         Body::Binary { bytes } => plain(&format!("{bytes} bytes that are no text")),
     };
@@ -57,48 +53,24 @@ fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
 }
 
 /// Prints a value in lines; those of the value at the pointer `subject` are marked.
-fn print(
-    value: &serde_json::Value,
-    lead: &str,
-    indent: &str,
-    (pointer, subject): (&str, &str),
-    lines: &mut Vec<Line>,
-) {
-    let marked = !subject.is_empty() && pointer.starts_with('/') && pointer == subject;
-    let first = lines.len();
-    let deeper = format!("{indent}  ");
-    let children: Vec<(String, String, &serde_json::Value)> = match value {
-        serde_json::Value::Object(members) => members
-            .iter()
-            .map(|(name, member)| {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
-                (format!("{}: ", serde_json::Value::from(name.as_str())), escaped, member)
-            })
-            .collect(),
-        serde_json::Value::Array(items) => {
-            items.iter().enumerate().map(|(index, item)| (String::new(), index.to_string(), item)).collect()
-        }
-        _ => Vec::new(),
-    };
-    if children.is_empty() {
-        lines.push(Line { text: format!("{indent}{lead}{value}"), marked });
-        return;
-    }
-    let (open, close) = if value.is_object() { ('{', '}') } else { ('[', ']') };
-    lines.push(Line { text: format!("{indent}{lead}{open}"), marked });
-    let last = children.len() - 1;
-    for (index, (name, step, child)) in children.into_iter().enumerate() {
-        print(child, &name, &deeper, (&format!("{pointer}/{step}"), subject), lines);
-        if index < last
-            && let Some(line) = lines.last_mut()
-        {
-            line.text.push(',');
+fn print(value: &serde_json::Value, subject: &str) -> Vec<Line> {
+    const PLACE: &str = "‹marked›";
+    let pretty = |value: &serde_json::Value| format!("{value:#}");
+    let mut rest = value.clone();
+    let marked = if subject.starts_with('/') { rest.pointer_mut(subject) } else { None };
+    let marked = marked.map(|member| pretty(&std::mem::replace(member, PLACE.into())));
+    let mut lines = Vec::new();
+    for line in pretty(&rest).lines() {
+        match line.split_once(&format!("\"{PLACE}\"")).zip(marked.as_ref()) {
+            Some(((before, after), member)) => {
+                let indent = &line[..line.len() - line.trim_start().len()];
+                let text = format!("{before}{}{after}", member.replace('\n', &format!("\n{indent}")));
+                lines.extend(text.lines().map(|line| Line { text: line.into(), marked: true }));
+            }
+            None => lines.push(Line { text: line.into(), marked: false }),
         }
     }
-    lines.push(Line { text: format!("{indent}{close}"), marked });
-    if marked {
-        lines[first..].iter_mut().for_each(|line| line.marked = true);
-    }
+    lines
 }
 
 /// A screenshot, inside the page or named.
@@ -142,8 +114,7 @@ mod tests {
     use serde_json::json;
 
     fn printed(value: &serde_json::Value, subject: &str) -> (String, Vec<String>) {
-        let mut lines = Vec::new();
-        print(value, "", "", ("", subject), &mut lines);
+        let lines = print(value, subject);
         let marked = lines.iter().filter(|line| line.marked).map(|line| line.text.clone()).collect();
         (lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n"), marked)
     }

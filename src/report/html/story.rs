@@ -6,9 +6,9 @@ use crate::report::html::page::chip;
 use crate::report::html::shown::{ShownImage, images};
 use crate::report::html::swimlane::picture;
 use crate::report::html::timeline::events;
-use crate::report::html::{HtmlError, Room, Templates, shown};
+use crate::report::html::{Room, Templates, shown};
 use crate::report::words::{request, sources, told, tries};
-use crate::report::{Judged, JudgedRecord, JudgedTarget, RunFolder, Standing};
+use crate::report::{Judged, JudgedRecord, JudgedTarget, ReportError, RunFolder, Standing};
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding};
 use minijinja::value::Serde;
@@ -47,7 +47,7 @@ impl<'r> Stories<'r> {
         folder: &RunFolder,
         templates: &Templates,
         room: &mut Room,
-    ) -> Result<Self, HtmlError> {
+    ) -> Result<Self, ReportError> {
         let mut stories = Self::default();
         let tellers = || {
             let targets = judged.targets.iter().enumerate();
@@ -83,7 +83,7 @@ fn anchor(target: usize, record: &JudgedRecord<'_>) -> String {
 }
 
 impl Teller<'_, '_> {
-    fn failure(&self, failure: &Failure<'_>, number: usize, room: &mut Room) -> Result<Value, HtmlError> {
+    fn failure(&self, failure: &Failure<'_>, number: usize, room: &mut Room) -> Result<Value, ReportError> {
         let Failure { requirement, standing, ways } = failure;
         let facts = self.target.facts;
         let shown = ways.iter().take(MOST_WAYS).map(|way| self.way(way, room));
@@ -99,7 +99,7 @@ impl Teller<'_, '_> {
         self.templates.piece("failure.html", context)
     }
 
-    fn way(&self, way: &Way<'_>, room: &mut Room) -> Result<Value, HtmlError> {
+    fn way(&self, way: &Way<'_>, room: &mut Room) -> Result<Value, ReportError> {
         let finding = way.finding;
         let read = self.folder.evidence(&way.record.record.last().evidence);
         let missing = read.as_ref().err().map(ToString::to_string);
@@ -124,7 +124,7 @@ impl Teller<'_, '_> {
             exchange => fits.then(|| Value::from_safe_string(exchange)),
             no_room => !fits,
             shots => Serde(self.fitting(&evidence, room, |number| Some(number) == pictured)),
-            lanes => self.lanes(&way.record, way.record.record.last(), &evidence, room),
+            lanes => self.lanes(&way.record, way.record.record.last(), &evidence, room)?,
             tries => (way.record.attempts.len() > 1).then(|| tries(&way.record)),
             scenario => way.record.title.as_str(),
             anchor => anchor(self.index, &way.record),
@@ -146,7 +146,7 @@ impl Teller<'_, '_> {
         shots
     }
 
-    fn scenarios(&self, room: &mut Room) -> Result<Scenarios, HtmlError> {
+    fn scenarios(&self, room: &mut Room) -> Result<Scenarios, ReportError> {
         let mut order: Vec<&JudgedRecord<'_>> = self.target.records.iter().collect();
         order.sort_by_key(|record| record.standing == Standing::Pass);
         let mut pieces = vec![None; order.len()];
@@ -160,7 +160,7 @@ impl Teller<'_, '_> {
                 candidate => record.candidate,
                 standing => chip(record.standing),
                 elapsed_us => record.last().elapsed_us,
-                attempts => attempts.collect::<Vec<_>>(),
+                attempts => attempts.collect::<Result<Vec<_>, _>>()?,
             };
             let text = self.templates.render("scenario.html", context)?;
             if !room.take(text.len()) {
@@ -171,7 +171,12 @@ impl Teller<'_, '_> {
         Ok(Scenarios(pieces))
     }
 
-    fn attempt(&self, record: &JudgedRecord<'_>, attempt: &Attempt, room: &Room) -> Value {
+    fn attempt(
+        &self,
+        record: &JudgedRecord<'_>,
+        attempt: &Attempt,
+        room: &Room,
+    ) -> Result<Value, ReportError> {
         let read = self.folder.evidence(&attempt.evidence);
         let missing = read.as_ref().err().map(ToString::to_string);
         let evidence = read.unwrap_or_default();
@@ -180,7 +185,7 @@ impl Teller<'_, '_> {
         let call = |exchange| request(exchange, &self.target.facts.base_url);
         let finding = |finding: &Finding| context! { finding => Serde(finding), told => told(&finding.mismatch).to_string() };
         let Attempt { verdict, findings, observations, steps, elapsed_us, .. } = attempt;
-        context! {
+        Ok(context! {
             elapsed_us, missing,
             findings => findings.iter().map(finding).collect::<Vec<_>>(),
             observations => Serde(observations),
@@ -189,8 +194,8 @@ impl Teller<'_, '_> {
             cause => verdict.cause(),
             exchanges => evidence.exchanges.iter().map(call).collect::<Vec<_>>(),
             shots => Serde(self.fitting(&evidence, &mut measured, |_| true)),
-            lanes => self.lanes(record, attempt, &evidence, &mut measured),
-        }
+            lanes => self.lanes(record, attempt, &evidence, &mut measured)?,
+        })
     }
 
     /// The picture of a journey; nothing for a scenario without one.
@@ -200,12 +205,15 @@ impl Teller<'_, '_> {
         attempt: &Attempt,
         evidence: &Evidence,
         room: &mut Room,
-    ) -> Option<Value> {
+    ) -> Result<Option<Value>, ReportError> {
         if evidence.visits.is_empty() && !record.needs_browser() {
-            return None;
+            return Ok(None);
         }
         let events = events(attempt, evidence, &self.target.facts.base_url);
-        let svg = picture(&record.title, &events);
-        (!events.is_empty() && room.take(svg.len())).then(|| Value::from_safe_string(svg))
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let svg = self.templates.render("lanes.html", picture(&record.title, &events))?;
+        Ok(room.take(svg.len()).then(|| Value::from_safe_string(svg)))
     }
 }

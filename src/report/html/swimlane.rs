@@ -1,7 +1,9 @@
 //! The swim-lane picture of a journey: lanes side by side, time running downward, one event a row.
 
-use crate::report::html::timeline::{Event, Lane, Mark, duration};
-use std::fmt::Write;
+use crate::report::html::timeline::{Event, Lane, Mark};
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use serde::Serialize;
 
 /// Right edge of the times.
 const TIMES: usize = 58;
@@ -17,26 +19,70 @@ const LONGEST: usize = 74;
 const TOP: usize = 34;
 const ROW: usize = 23;
 
-/// The picture as SVG that stands inside HTML; the colours are the page's.
-pub fn picture(name: &str, events: &[Event]) -> String {
+/// An event with its place in the picture.
+#[derive(Serialize)]
+struct Drawn {
+    #[serde(flatten)]
+    event: Event,
+    y: usize,
+    is_step: bool,
+    /// The middles of its lanes; one lane alone gets a dot.
+    from: usize,
+    to: usize,
+    /// Height of the hop that it follows.
+    above: Option<usize>,
+}
+
+/// What the template of the picture is filled with; the colours are the page's.
+pub fn picture(name: &str, events: &[Event]) -> Value {
     let rows = rows(events);
-    let height = rows.last().map_or(TOP, |y| y + 16);
-    let mut svg = format!(
-        "<svg class=\"lanes\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" aria-label=\"{}\">",
-        escape(&format!("What happened in “{name}”, from top to bottom"))
-    );
-    for (lane, heading) in Lane::ALL {
-        let x = middle(lane);
-        let _ = write!(svg, "<text class=\"lh\" x=\"{x}\" y=\"16\">{heading}</text>");
-        let _ = write!(svg, "<path class=\"ll\" d=\"M{x} 24V{}\"/>", height - 4);
+    let (mut last_hop, mut begun) = (None, None);
+    let (mut drawn, mut visits) = (Vec::new(), Vec::new());
+    for (event, y) in events.iter().zip(&rows).map(|(event, y)| (event, *y)) {
+        let mut above = None;
+        let (from, to) = match event.mark {
+            Mark::Call { from, to } => (from, to),
+            Mark::Follow => (Lane::Hops, Lane::Hops),
+            Mark::Dot(lane) => (lane, lane),
+            Mark::Step | Mark::Begin | Mark::End => (Lane::Page, Lane::Page),
+        };
+        match event.mark {
+            Mark::Call { to: Lane::Hops, .. } => last_hop = Some(y),
+            Mark::Follow => above = last_hop.replace(y),
+            Mark::Begin => begun = Some(y),
+            Mark::End => {
+                let top = begun.take().unwrap_or(y);
+                visits.push(context! { top, height => (y - top).max(8) });
+            }
+            _ => {}
+        }
+        let (from, to) = (middle(from), middle(to));
+        drawn.push(Drawn { event: shortened(event), y, is_step: event.mark == Mark::Step, from, to, above });
     }
-    visits(&mut svg, events, &rows);
-    let mut last_hop = None;
-    for (event, y) in events.iter().zip(&rows) {
-        draw(&mut svg, event, *y, &mut last_hop);
+    let lanes = Lane::ALL.map(|(lane, heading)| context! { x => middle(lane), heading });
+    context! {
+        name, visits,
+        width => WIDTH,
+        height => rows.last().map_or(TOP, |y| y + 16),
+        times => TIMES,
+        labels => LABELS,
+        page => middle(Lane::Page),
+        lanes => lanes.to_vec(),
+        events => Serde(drawn),
     }
-    svg.push_str("</svg>");
-    svg
+}
+
+/// The event with texts that fit into its row.
+fn shortened(event: &Event) -> Event {
+    let status = if event.status.is_some() { 3 } else { 0 };
+    let beside = status + event.state.chars().count() + event.note.chars().count() + 4;
+    let room = if event.mark == Mark::Step { LONGEST } else { LONGEST.saturating_sub(beside).max(24) };
+    Event {
+        label: cut(&event.label, room),
+        state: cut(&event.state, LONGEST / 2),
+        note: cut(&event.note, LONGEST),
+        ..event.clone()
+    }
 }
 
 /// The height of each event: a row below the one before it, and a little more after a long wait.
@@ -56,93 +102,6 @@ fn rows(events: &[Event]) -> Vec<usize> {
     rows
 }
 
-/// A bar on the page's lane for as long as each visit lasts.
-fn visits(svg: &mut String, events: &[Event], rows: &[usize]) {
-    let x = middle(Lane::Page) - 4;
-    let mut begun = None;
-    for (event, y) in events.iter().zip(rows) {
-        match event.mark {
-            Mark::Begin => begun = Some(*y),
-            Mark::End => {
-                let top = begun.take().unwrap_or(*y);
-                let _ = write!(
-                    svg,
-                    "<rect class=\"lv\" x=\"{x}\" y=\"{top}\" width=\"8\" height=\"{}\" rx=\"4\"/>",
-                    (y - top).max(8)
-                );
-            }
-            _ => {}
-        }
-    }
-}
-
-fn draw(svg: &mut String, event: &Event, y: usize, last_hop: &mut Option<usize>) {
-    let _ = write!(svg, "<g{}>", if event.bad { " class=\"lb\"" } else { "" });
-    let _ = write!(svg, "<title>{}</title>", escape(&event.title));
-    match &event.mark {
-        Mark::Step => {
-            let _ = write!(svg, "<path class=\"ls\" d=\"M{TIMES} {}H{WIDTH}\"/>", y - 15);
-        }
-        Mark::Call { from, to } => {
-            arrow(svg, middle(*from), middle(*to), y);
-            if *to == Lane::Hops {
-                *last_hop = Some(y);
-            }
-        }
-        Mark::Follow => {
-            let x = middle(Lane::Hops);
-            if let Some(above) = last_hop.replace(y) {
-                let _ = write!(svg, "<path class=\"la\" d=\"M{x} {above}V{}\"/>", y - 4);
-            }
-            dot(svg, x, y);
-        }
-        Mark::Begin | Mark::End => dot(svg, middle(Lane::Page), y),
-        Mark::Dot(lane) => dot(svg, middle(*lane), y),
-    }
-    let baseline = y + 4;
-    if event.mark == Mark::Step {
-        let _ = write!(
-            svg,
-            "<text class=\"lt ln\" x=\"{LABELS}\" y=\"{baseline}\">{}</text>",
-            escape(&cut(&event.label, LONGEST))
-        );
-    } else {
-        let _ =
-            write!(svg, "<text class=\"lx\" x=\"{TIMES}\" y=\"{baseline}\">{}</text>", duration(event.at_us));
-        label(svg, event, baseline);
-    }
-    svg.push_str("</g>");
-}
-
-fn label(svg: &mut String, event: &Event, y: usize) {
-    let status = event.status.map(|status| status.to_string()).unwrap_or_default();
-    let beside = status.len() + event.state.chars().count() + event.note.chars().count() + 4;
-    let text = cut(&event.label, LONGEST.saturating_sub(beside).max(24));
-    let _ = write!(svg, "<text class=\"lt\" x=\"{LABELS}\" y=\"{y}\">{}", escape(&text));
-    if let Some(class) = status.chars().next() {
-        let _ = write!(svg, "<tspan class=\"h{class}\" dx=\"7\">{status}</tspan>");
-    }
-    if !event.state.is_empty() {
-        let state = escape(&cut(&event.state, LONGEST / 2));
-        let _ = write!(svg, "<tspan class=\"lk\" dx=\"7\">{state}</tspan>");
-    }
-    if !event.note.is_empty() {
-        let _ = write!(svg, "<tspan class=\"lm\" dx=\"7\">{}</tspan>", escape(&cut(&event.note, LONGEST)));
-    }
-    svg.push_str("</text>");
-}
-
-fn arrow(svg: &mut String, from: usize, to: usize, y: usize) {
-    let (top, bottom) = (y - 4, y + 4);
-    let wing = if to > from { to - 6 } else { to + 6 };
-    let _ = write!(svg, "<path class=\"la\" d=\"M{from} {y}H{to}M{wing} {top}L{to} {y}L{wing} {bottom}\"/>");
-    let _ = write!(svg, "<circle class=\"ld\" cx=\"{from}\" cy=\"{y}\" r=\"3\"/>");
-}
-
-fn dot(svg: &mut String, x: usize, y: usize) {
-    let _ = write!(svg, "<circle class=\"ld\" cx=\"{x}\" cy=\"{y}\" r=\"4\"/>");
-}
-
 fn middle(lane: Lane) -> usize {
     let index = Lane::ALL.iter().position(|(other, _)| *other == lane).unwrap_or_default();
     FIRST_LANE + index * LANE
@@ -160,28 +119,11 @@ fn cut(text: &str, longest: usize) -> String {
     format!("{start}…{rest}")
 }
 
-/// Text for inside an element or a quoted attribute; control characters become visible.
-pub fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            '\n' | '\t' => safe.push(c),
-            c if c.is_control() => safe.extend(c.escape_unicode()),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::report::html::Templates;
     use crate::report::html::timeline::events;
     use crate::verdict::EvidenceStore;
 
@@ -192,7 +134,8 @@ mod tests {
         let EvidenceStore::Here(evidence) = &attempt.evidence else {
             panic!("the fixture keeps its evidence")
         };
-        picture(title, &events(attempt, evidence, "http://127.0.0.1:4711"))
+        let events = events(attempt, evidence, "http://127.0.0.1:4711");
+        Templates::new().unwrap().render("lanes.html", picture(title, &events)).unwrap()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::evidence::{Evidence, Exchange, Outcome, PageVisit};
 use crate::verdict::{Attempt, Finding};
+use serde::Serialize;
 
 /// A lane of the picture, in the order in which they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Lane {
 }
 
 /// What an event draws.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// A step begins; it has no lane.
     Step,
@@ -46,9 +47,10 @@ pub enum Mark {
 }
 
 /// One event, one row of the picture.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Event {
     pub at_us: u64,
+    #[serde(skip)]
     pub mark: Mark,
     /// Shown; may be cut.
     pub label: String,

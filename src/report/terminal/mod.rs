@@ -146,7 +146,7 @@ fn open(page: &mut Page, target: &JudgedTarget<'_>) {
         return;
     }
     page.heading(&format!("{} · what was not tested", target.facts.name));
-    for standing in Standing::ALL {
+    for standing in Standing::all() {
         let mut entries: Vec<&Open<'_>> = open.iter().filter(|entry| entry.standing == standing).collect();
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.requirements.len()));
         for entry in entries.iter().take(MOST_CAUSES) {

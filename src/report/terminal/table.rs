@@ -69,9 +69,10 @@ mod tests {
 
     #[test]
     fn every_standing_is_in_exactly_one_part() {
+        let all: Vec<Standing> = Standing::all().collect();
         for room in [8, 30, 52, 92, 200] {
-            let parts = chunks(&Standing::ALL, room);
-            assert_eq!(parts.concat(), Standing::ALL, "{room}");
+            let parts = chunks(&all, room);
+            assert_eq!(parts.concat(), all, "{room}");
         }
     }
 }
