@@ -16,9 +16,8 @@ use std::sync::Arc;
 use axum::http::HeaderValue;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::mock::contract::rules::Rules;
+use crate::mock::contract::seams::Contract;
 use crate::mock::contract::variation::Variation;
-use crate::mock::deviation::Change;
 use crate::mock::ground::id::Ids;
 use crate::mock::ground::paths::OPAQUE_PATHS;
 use crate::mock::ground::sharded_map::ShardedMap;
@@ -89,7 +88,7 @@ impl Mock {
         let our_name = HeaderValue::from_static(wire::OUR_NAME);
         let mut listener = listener.with_field_of_refusals(wire::X_MOCK, our_name);
         let playground = Arc::new(playground(options, listener.addr()));
-        if playground.variation.lower_case_fields {
+        if playground.contract.variation.lower_case_fields {
             listener = listener.with_lower_case_fields();
         }
         let server = listener.serve(None, wire::router(&playground));
@@ -132,20 +131,9 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         Dialect::Kustom => options.seed ^ KUSTOM,
     };
     let ids = Ids::new(seed, variation.id_shape);
-    let mut rules = Rules::faithful(options.dialect);
-    variation.rule(&mut rules);
-    let mut distort = None;
-    match options.deviation.map(|deviation| &deviation.change) {
-        None => {}
-        Some(Change::Rule(weaken)) => weaken(&mut rules),
-        Some(Change::Wire(change)) => distort = Some(*change),
-    }
     let merchant_id = ids.reference();
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
-        dialect: options.dialect,
-        rules,
-        distort,
         ids,
         correlation_ids: Ids::new(!seed, variation.id_shape),
         api_origin: format!("http://{addr}"),
@@ -163,6 +151,10 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         authorizations: ShardedMap::new(),
         orders: ShardedMap::new(),
         stop: CancellationToken::new(),
-        variation,
+        contract: Arc::new(Contract::new(
+            options.dialect,
+            variation,
+            options.deviation.map(|deviation| deviation.change),
+        )),
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::mock::contract::order::Wish;
+use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::purchase::check_kco;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
-use crate::mock::state::session::{Payment, Progress};
+use crate::mock::state::session::Payment;
 
 /// Opens an order.
 pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
@@ -38,9 +40,7 @@ pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let payment = find(playground, call, account)?;
     {
         let mut state = lock(&payment.state);
-        if state.progress != Progress::Open && playground.rules.order.completed_kco_order_is_read_only {
-            return Err(read_only());
-        }
+        playground.contract.allows(&Wish::ChangeOrder { progress: state.progress })?;
         let mut document = state.document.clone();
         document.extend(changes);
         check_kco(&document)?;
@@ -55,9 +55,7 @@ pub fn abort(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -
     let payment = find(playground, call, account)?;
     {
         let mut state = lock(&payment.state);
-        if state.progress != Progress::Open {
-            return Err(read_only());
-        }
+        playground.contract.allows(&Wish::AbortOrder { progress: state.progress })?;
         playground.end_payment(&mut state, Progress::Aborted, call.now);
     }
     Ok(Reply::json(StatusCode::OK, representation(&payment)))
@@ -66,12 +64,8 @@ pub fn abort(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -
 fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Payment>, Problem> {
     playground
         .payment(call.param("order_id"), account)
-        .filter(|payment| !payment.is_expired(call.now, &playground.rules.expiry))
+        .filter(|payment| !payment.is_expired(call.now, &playground.contract))
         .ok_or_else(|| Problem::not_found("no such order"))
-}
-
-fn read_only() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "READ_ONLY_ORDER", "the order is no longer checkout_incomplete")
 }
 
 /// The order as the API shows it; the word for an aborted order is our free choice.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::mock::contract::life::Event;
+use crate::mock::contract::status::Event;
 use crate::mock::ground::Dialect;
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Call, Problem, Reply};
@@ -19,7 +19,7 @@ use crate::mock::state::line::{CallbackTrouble, LineChange};
 pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
     let body = json!({
         "mock": "hpp-conformance",
-        "dialect": playground.dialect.name(),
+        "dialect": playground.contract.dialect.name(),
         "base_url": playground.api_origin,
         "merchant_id": playground.accounts.first().merchant_id,
         "requests": playground.inspection.visited(),
@@ -34,7 +34,7 @@ pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
         playground.ids.reference(),
         playground.ids.key(),
         playground.ids.uuid(),
-        playground.variation.distributed,
+        playground.contract.variation.distributed,
     ));
     let body = json!({
         "merchant_id": account.merchant_id,
@@ -184,7 +184,7 @@ pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Result<R
     let id = id.ok_or_else(|| Problem::bad_value("payment_session_id"))?;
     let payment = playground
         .payment(id, &account)
-        .filter(|payment| playground.dialect == Dialect::Klarna && payment.is_open())
+        .filter(|payment| playground.contract.dialect == Dialect::Klarna && payment.is_open())
         .ok_or_else(|| Problem::not_found("no such payment session"))?;
     let authorization_token = playground.authorize(&payment, account.now());
     let body = json!({ "authorization_token": authorization_token });

@@ -8,14 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::mock::contract::options::OF_PAYMENT_SESSION;
+use crate::mock::contract::order::{Wish, completed, differs, unknown_token};
+use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::purchase::check_kp;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::authorization::Authorization;
-use crate::mock::state::session::{Payment, PaymentState, Progress};
-use crate::mock::state::{Playground, authorization};
+use crate::mock::state::session::{Payment, PaymentState};
 use crate::mock::words::Words;
 
 /// The members an order must share with its session.
@@ -40,7 +42,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 /// Reads a payment session.
 pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let payment = find(playground, call, account)?;
-    let expires_at = payment.expires_at(&playground.rules.expiry);
+    let expires_at = payment.expires_at(&playground.contract);
     let state = lock(&payment.state);
     let status = if state.progress == Progress::Open { "incomplete" } else { "complete" };
     let mut body = json!({ "acquiring_channel": "ECOMMERCE", "intent": "buy", "locale": "en-US" });
@@ -73,31 +75,22 @@ pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Places an order with the token of an authorization.
-///
-/// A token that was used before answers `INVALID_OPERATION`; another token of a payment session that has its order
-/// already answers `SESSION_COMPLETED`.
 pub fn place_order(
     playground: &Playground,
     call: &Call<'_>,
     account: &Arc<Account>,
 ) -> Result<Reply, Problem> {
-    let rules = &playground.rules.order;
     let order = call.json_object()?;
     check_kp(&order)?;
     let authorization = find_authorization(playground, call, account)?;
-    if rules.one_order_per_payment_session || !authorization.is_spent() {
-        authorization.check(call.now, &playground.rules.expiry)?;
-    }
     let payment = &authorization.payment;
     let mut state = lock(&payment.state);
-    if state.progress != Progress::Open && rules.one_order_per_payment_session {
-        return Err(completed());
-    }
-    let differing = AGREED.into_iter().find(|name| !agrees(&state, name, order.get(*name)));
-    if let Some(name) = differing.filter(|_| rules.changed_data_refused) {
-        let message = format!("Bad value: {name}");
-        return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
-    }
+    playground.contract.allows(&Wish::PlaceOrder {
+        is_spent: authorization.is_spent(),
+        is_expired: authorization.is_expired(call.now, &playground.contract),
+        progress: state.progress,
+        differing: AGREED.into_iter().find(|name| !agrees(&state, name, order.get(*name))),
+    })?;
     let is_captured = order.get("auto_capture") == Some(&Value::Bool(true));
     let order = playground.place_order(playground.ids.uuid(), payment, &state, is_captured, call.now);
     authorization.spend();
@@ -124,12 +117,11 @@ pub fn customer_token(
         }
     }
     let authorization = find_authorization(playground, call, account)?;
-    authorization.check(call.now, &playground.rules.expiry)?;
+    may_use_token(playground, call, &authorization)?;
     let state = lock(&authorization.payment.state);
     for name in ["purchase_country", "purchase_currency"] {
         if !agrees(&state, name, request.get(name)) {
-            let message = format!("Bad value: {name}");
-            return Err(Problem::new(StatusCode::CONFLICT, "BAD_VALUE", message));
+            return Err(differs(name));
         }
     }
     authorization.spend();
@@ -145,9 +137,18 @@ pub fn cancel_authorization(
     account: &Arc<Account>,
 ) -> Result<Reply, Problem> {
     let authorization = find_authorization(playground, call, account)?;
-    authorization.check(call.now, &playground.rules.expiry)?;
+    may_use_token(playground, call, &authorization)?;
     playground.authorizations.remove(call.param("token"));
     Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+fn may_use_token(
+    playground: &Playground,
+    call: &Call<'_>,
+    authorization: &Authorization,
+) -> Result<(), Problem> {
+    let is_expired = authorization.is_expired(call.now, &playground.contract);
+    playground.contract.allows(&Wish::UseToken { is_spent: authorization.is_spent(), is_expired })
 }
 
 fn agrees(payment: &PaymentState, name: &str, value: Option<&Value>) -> bool {
@@ -163,18 +164,14 @@ fn find_authorization(
         .authorizations
         .get(call.param("token"))
         .filter(|authorization| Arc::ptr_eq(&authorization.payment.account, account))
-        .ok_or_else(authorization::unknown)
+        .ok_or_else(unknown_token)
 }
 
 fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Arc<Payment>, Problem> {
     playground
         .payment(call.param("session_id"), account)
-        .filter(|payment| !payment.is_expired(call.now, &playground.rules.expiry))
+        .filter(|payment| !payment.is_expired(call.now, &playground.contract))
         .ok_or_else(|| Problem::not_found("Invalid session id"))
-}
-
-fn completed() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "SESSION_COMPLETED", "the session is completed")
 }
 
 /// A token in the shape of the vendor's; no one can verify it.

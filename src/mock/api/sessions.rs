@@ -1,72 +1,72 @@
 //! The HPP API: hosted sessions created, read and disabled by the merchant.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use crate::mock::callback;
-use crate::mock::contract::life::{Event, Life, Status};
+use crate::mock::contract::expiry::Lifetime;
 use crate::mock::contract::merchant_urls::MerchantUrls;
+use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::options::Options;
-use crate::mock::contract::payment_session_url::{last_segment, payment_session_id};
-use crate::mock::ground::Dialect;
+use crate::mock::contract::payment_session::{Named, Progress, Taking, Wanted, payment_session_id};
+use crate::mock::contract::request::{MEMBERS, Member};
+use crate::mock::contract::status::{Asked, Audience, Event, Purpose, Standing, Status, Turn};
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
-use crate::mock::state::session::{Hosted, HostedState, Payment, Progress};
+use crate::mock::state::life::Life;
+use crate::mock::state::session::{Hosted, HostedState, Payment, Purchase};
 
 /// Creates a hosted session for a payment session.
-///
-/// Free choice, where the reference is silent: in the last hour of a payment session no hosted session can be made,
-/// since it would be born expired.
 pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
     let request = call.json_object()?;
-    let rules = &playground.rules;
-    let payment = find_payment(playground, call, account, &request)?;
-    let merchant_urls = MerchantUrls::read(request.get("merchant_urls"), &rules.create)?;
-    let options = Options::read(request.get("options"), playground.dialect, &rules.create)?;
-    // Profiles are kept by the vendor; one that is not known changes nothing.
-    if !matches!(request.get("profile_id"), None | Some(Value::Null | Value::String(_))) {
-        return Err(Problem::bad_value("profile_id"));
+    let contract = &playground.contract;
+    let (dialect, choices) = (contract.dialect, contract.variation.choices);
+    let (named, payment) = find_payment(playground, call, account, request.get("payment_session_url"));
+    let elder = payment.as_ref().and_then(|payment| payment.siblings().next());
+    let taking = contract.payment_session(&Wanted { named, dialect, has_elder: elder.is_some() });
+    let bad_url = || Problem::bad_value("payment_session_url");
+    // A value that names nothing is told first.
+    if taking == Taking::BadValue && payment.is_none() {
+        return Err(bad_url());
     }
-    let payment = payment.ok_or_else(|| Problem::not_found("no such payment session"))?;
-
-    let elder = {
-        let state = lock(&payment.state);
-        state.hosted.iter().find_map(Weak::upgrade)
-    };
-    let is_accepted = match playground.dialect {
-        Dialect::Klarna => rules.create.kp_session_accepted,
-        Dialect::Kustom => rules.create.kco_order_accepted,
-    };
-    if !is_accepted || (elder.is_some() && !rules.create.siblings_allowed) {
-        return Err(Problem::bad_value("payment_session_url"));
+    let is_refused = |name: &&'static str| !contract.accepts(&Member::of(&request, name, dialect, choices));
+    if let Some(name) = MEMBERS.into_iter().find(is_refused) {
+        return Err(Problem::bad_value(name));
     }
-    let session_id = match &elder {
-        Some(elder) if !rules.create.sibling_has_its_own_id => elder.session_id.clone(),
-        _ => playground.ids.uuid(),
+    let payment = match (taking, payment) {
+        (Taking::Use, Some(payment)) => payment,
+        (Taking::Invent, _) => {
+            Arc::new(Payment::new(playground.ids.uuid(), Arc::clone(account), call.now, false, Map::new()))
+        }
+        (Taking::BadValue, _) => return Err(bad_url()),
+        (Taking::NotFound, _) if named == Named::Closing => {
+            return Err(Problem::not_found("the payment session has expired"));
+        }
+        (Taking::NotFound | Taking::Use, _) => return Err(Problem::not_found("no such payment session")),
     };
+    let elder_id = elder.as_ref().map(|elder| elder.session_id.as_str());
+    let fresh = playground.ids.uuid();
+    let status = contract.status_after(&Turn { status: Status::Waiting, event: Event::Created, choices });
     let hosted = Arc::new(Hosted {
-        session_id,
+        session_id: contract.new_id(&NewId { of: IdFor::Session { elder: elder_id }, fresh: &fresh }),
         payment,
-        merchant_urls,
-        options,
+        merchant_urls: MerchantUrls::read(request.get("merchant_urls")),
+        options: Options::read(request.get("options"), choices),
         page_key: playground.ids.key(),
         qr_key: playground.ids.key(),
         is_sibling: elder.is_some(),
         state: Mutex::new(HostedState {
-            life: Life::new(rules.create.first_status, call.now),
-            purchase: None,
+            life: Life::new(status.unwrap_or(Status::Waiting), call.now),
+            purchase: Purchase::default(),
             has_fallen_back: false,
         }),
     });
-    if rules.expiry.expired_payment_session_refused && hosted.is_expired(call.now, &rules.expiry) {
-        return Err(Problem::not_found("the payment session has expired"));
-    }
     let reference =
         enter(playground, &hosted).ok_or_else(|| Problem::not_found("the payment session has ended"))?;
     Ok(Reply::json(StatusCode::CREATED, created(playground, &hosted, &reference)))
@@ -74,43 +74,33 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 
 /// Reads a hosted session.
 pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
-    let rules = &playground.rules;
+    let contract = &playground.contract;
     let key = call.param("key");
     let Some(hosted) = playground.session(key, account) else {
-        if !rules.life.unknown_is_not_found && playground.sessions.get(key).is_none() {
-            return Ok(Reply::json(StatusCode::OK, invented(playground, call)));
-        }
-        return Err(not_found());
+        let is_another_merchants = playground.any_session(key).is_some();
+        let unknown = contract.unknown_session(&Asked { key, is_another_merchants, now: call.now });
+        return unknown.map(|body| Reply::json(StatusCode::OK, body)).ok_or_else(not_found);
     };
-    if rules.expiry.expired_is_not_read && hosted.is_expired(call.now, &rules.expiry) {
+    if hosted.standing(Purpose::Read, call.now, contract) != Standing::Open {
         return Err(not_found());
     }
-    let mut body = hosted.representation(&rules.expiry);
-    if hosted.status() == Status::Completed && !hosted.shows_completion(call.now, &rules.life) {
-        body["status"] = Status::InProgress.name().into();
-    }
-    if !rules.life.reading_changes_nothing && hosted.status() == Status::Waiting {
-        // A session that waits can always be opened.
-        let news = playground.apply(&hosted, Event::PageOpened, call.now).ok().flatten();
-        callback::tell(playground, &hosted, news);
-    }
+    let body = hosted.representation(Audience::Merchant, call.now, contract);
+    // Reading is an event like any other; it changes nothing.
+    let news = playground.apply(&hosted, Event::Read, call.now).ok().flatten();
+    callback::tell(playground, &hosted, news);
     Ok(Reply::json(StatusCode::OK, body))
 }
 
 /// Disables a hosted session.
 pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
-    let rules = &playground.rules;
     let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
-    if rules.expiry.expired_is_not_disabled && hosted.is_expired(call.now, &rules.expiry) {
+    if hosted.standing(Purpose::Disable, call.now, &playground.contract) != Standing::Open {
         return Err(not_found());
     }
     let news = playground
         .apply(&hosted, Event::Disabled, call.now)
         .map_err(|ended| Problem::bad_request(&ended.to_string()))?;
     callback::tell(playground, &hosted, news);
-    if !rules.life.disabling_keeps_payment_session {
-        playground.end_payment(&mut lock(&hosted.payment.state), Progress::Aborted, call.now);
-    }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -129,59 +119,34 @@ pub fn not_found() -> Problem {
     Problem::not_found("no such session")
 }
 
-/// The payment session a create request names; `None` if it is not there, or no longer open.
+/// What a create request names, and the merchant's payment session of that id.
 fn find_payment(
     playground: &Playground,
     call: &Call<'_>,
     account: &Arc<Account>,
-    request: &Map<String, Value>,
-) -> Result<Option<Arc<Payment>>, Problem> {
-    let rules = &playground.rules;
-    let bad_value = || Problem::bad_value("payment_session_url");
-    let url = match request.get("payment_session_url") {
+    url: Option<&Value>,
+) -> (Named, Option<Arc<Payment>>) {
+    let contract = &playground.contract;
+    let url = match url {
         Some(Value::String(url)) => url,
-        None if rules.create.payment_session_url_optional => {
-            return Ok(Some(invent_payment(playground, call, account)));
-        }
-        _ => return Err(bad_value()),
+        Some(_) => return (Named::NotText, None),
+        None => return (Named::Missing, None),
     };
     let asked_host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let own_hosts = [asked_host, playground.api_origin.trim_start_matches("http://")];
-    let (id, is_foreign) = match payment_session_id(url, playground.dialect, &own_hosts) {
-        Some(id) => (id, false),
-        None if rules.create.foreign_payment_session_refused => return Err(bad_value()),
-        None => (last_segment(url), true),
+    let Some(id) = payment_session_id(url, contract.dialect, &own_hosts) else {
+        return (Named::Foreign, None);
     };
-    let payment = playground.payment(id, account);
-    if payment.is_none() && (is_foreign || !rules.create.unknown_payment_session_refused) {
-        return Ok(Some(invent_payment(playground, call, account)));
-    }
-    Ok(payment.filter(|payment| {
-        payment.is_open()
-            && !(rules.expiry.expired_payment_session_refused && payment.is_expired(call.now, &rules.expiry))
-    }))
-}
-
-/// A payment session for those that a weakened rule lets do without one.
-fn invent_payment(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Arc<Payment> {
-    let id = playground.ids.uuid();
-    Arc::new(Payment::new(id, Arc::clone(account), call.now, false, Map::new()))
-}
-
-/// A session for those who ask for one that never was; no faithful mock does.
-fn invented(playground: &Playground, call: &Call<'_>) -> Value {
-    let rules = &playground.rules.expiry;
-    let expires_at = call
-        .now
-        .checked_add(rules.kp_session_lives)
-        .and_then(|end| end.checked_sub(rules.hosted_ends_before))
-        .unwrap_or(call.now);
-    json!({
-        "session_id": call.param("key"),
-        "status": Status::Waiting.name(),
-        "updated_at": millis(call.now),
-        "expires_at": millis(expires_at),
-    })
+    let Some(payment) = playground.payment(id, account) else { return (Named::Unknown, None) };
+    let payment_session_ends_at = payment.expires_at(contract);
+    let hosted_ends_at = contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, is_sibling: false });
+    let named = match () {
+        () if !payment.is_open() => Named::Ended,
+        () if call.now >= payment_session_ends_at => Named::Expired,
+        () if call.now >= hosted_ends_at => Named::Closing,
+        () => Named::Open,
+    };
+    (named, Some(payment))
 }
 
 /// Makes the session known under all its keys; the key of its API URLs comes back.
@@ -220,9 +185,9 @@ fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
         "qr_code_url": format!(
             "{pages}{}{}",
             with_key(paths.qr_image, &hosted.qr_key),
-            playground.variation.link_query,
+            playground.contract.variation.link_query,
         ),
-        "expires_at": millis(hosted.expires_at(&playground.rules.expiry)),
+        "expires_at": millis(hosted.expires_at(&playground.contract)),
         "distribution_module": {
             "token": token,
             "standalone_url": format!(

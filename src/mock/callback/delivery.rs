@@ -4,64 +4,92 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::contract::rules::CallbackRules;
+use crate::mock::contract::callback::{ANSWER_WITHIN, CallEnd, Called};
+use crate::mock::contract::expiry::later;
+use crate::mock::contract::new_id::{IdFor, NewId};
+use crate::mock::contract::seams::Contract;
+use crate::mock::http::{Content, Operation, Reply};
 use crate::mock::state::account::Account;
-use crate::mock::state::call_log::{CallEnd, CallStart};
+use crate::mock::state::call_log::CallStart;
 use crate::mock::state::inspection::Inspection;
+use crate::mock::state::line::CallbackTrouble;
 
-/// One call to the merchant's server, made if the calls before it did not succeed.
-pub struct Post {
-    pub url: Arc<str>,
-    pub event_id: Arc<str>,
-    pub body: Arc<str>,
-}
-
-/// One event on its way to the merchant.
-#[derive(Clone)]
+/// One event on its way to the merchant's server.
 pub struct Delivery {
     pub account: Arc<Account>,
     pub inspection: Arc<Inspection>,
+    pub contract: Arc<Contract>,
     pub session_id: Arc<str>,
-    pub session_status: Arc<str>,
-    pub posts: Arc<[Post]>,
-    pub rules: CallbackRules,
+    /// The key of the session's page.
+    pub session_key: String,
+    /// An id that was never given out.
+    pub fresh_id: String,
+    pub url: Arc<str>,
+    /// The session as it is told.
+    pub session: Value,
+    pub trouble: CallbackTrouble,
 }
 
-/// Calls until one call succeeds or all are made; `told` is cancelled when the first has ended.
-pub async fn deliver(delivery: &Delivery, told: &CancellationToken) {
-    let Delivery { account, inspection, session_id, session_status, posts, rules } = delivery;
-    for (index, post) in posts.iter().enumerate() {
-        let began = account.now();
-        let deadline = began.checked_add(rules.answer_within).unwrap_or(began);
-        let call = account.callback_log.begin(CallStart {
-            event_id: Arc::clone(&post.event_id),
-            session_id: Arc::clone(session_id),
-            session_status: Arc::clone(session_status),
-            attempt: index + 1,
-            url: Arc::clone(&post.url),
-            body: Arc::clone(&post.body),
-            at: began,
-        });
-        inspection.tell("callback", &json!({ "session_id": **session_id }));
-        let line = account.callback_line();
-        let (end, ended_at) = tokio::select! {
-            biased;
-            end = line.post(&post.url, &post.body) => (end, account.now()),
-            () = account.until(deadline) => (CallEnd::Silent, deadline),
+impl Delivery {
+    /// Calls until one call succeeds or all are made; `told` is cancelled when the first has ended.
+    pub async fn run(&self, told: &CancellationToken) {
+        let session_status: Arc<str> =
+            self.session.get("status").and_then(Value::as_str).unwrap_or_default().into();
+        for attempt in 1.. {
+            let start = self.start(attempt, Arc::clone(&session_status));
+            let (url, body) = (Arc::clone(&start.url), Arc::clone(&start.body));
+            let deadline = later(start.at, ANSWER_WITHIN);
+            let call = self.account.callback_log.begin(start);
+            self.inspection.tell("callback", &json!({ "session_id": *self.session_id }));
+            let line = self.account.callback_line();
+            let (end, ended_at) = tokio::select! {
+                biased;
+                end = line.post(&url, &body) => (end, self.account.now()),
+                () = self.account.until(deadline) => (CallEnd::Silent, deadline),
+            };
+            let choices = self.contract.variation.choices;
+            let wait = self.contract.next_call(&Called { attempt, end: &end, choices });
+            let next_at = wait.map(|wait| later(ended_at, wait));
+            self.account.callback_log.end(call, end, next_at);
+            self.inspection.tell("callback", &json!({ "session_id": *self.session_id }));
+            told.cancel();
+            let Some(next_at) = next_at else { return };
+            self.account.until(next_at).await;
+        }
+    }
+
+    /// The call of that attempt. All calls of an event are the same, but for trouble that was asked for.
+    fn start(&self, attempt: usize, session_status: Arc<str>) -> CallStart {
+        let of = IdFor::Event { session_key: &self.session_key, attempt };
+        let event_id = self.contract.new_id(&NewId { of, fresh: &self.fresh_id });
+        let (url, body) = if attempt > 1 && self.trouble == CallbackTrouble::EmptyRetries {
+            (self.url.split('?').next().unwrap_or_default().into(), "{}".into())
+        } else {
+            (Arc::clone(&self.url), self.body(&event_id))
         };
-        let is_over = match end {
-            CallEnd::Answered(status) => !rules.refusal_retried || (200..300).contains(&status),
-            CallEnd::Silent | CallEnd::Failed(_) => false,
-        };
-        let is_last = is_over || index + 1 == posts.len();
-        let next_at = ended_at.checked_add(rules.retry_after).ok().filter(|_| !is_last);
-        account.callback_log.end(call, end, next_at);
-        inspection.tell("callback", &json!({ "session_id": **session_id }));
-        told.cancel();
-        let Some(next_at) = next_at else { return };
-        account.until(next_at).await;
+        CallStart {
+            event_id: event_id.into(),
+            session_id: Arc::clone(&self.session_id),
+            session_status,
+            attempt,
+            url,
+            body,
+            at: self.account.now(),
+        }
+    }
+
+    /// The body of a call, which takes the form of the contract as any answer does.
+    fn body(&self, event_id: &str) -> Arc<str> {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "event_id": event_id, "session": self.session }));
+        reply.operation = Operation::Callback;
+        self.contract.form(&mut reply);
+        match reply.content {
+            Content::Json(body) => body.to_string().into(),
+            _ => "".into(),
+        }
     }
 }

@@ -1,10 +1,42 @@
 //! The merchant's URLs: what a create request may say of them, and where an outcome leads.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use url::Url;
 
-use crate::mock::contract::rules::{CreateRules, ErrorFallback, Outcome, RedirectRules};
-use crate::mock::http::Problem;
+use crate::mock::ground::Dialect;
+
+/// An end of the consumer's visit, and the merchant URL of the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Success,
+    Failure,
+    Error,
+    Back,
+    Cancel,
+}
+
+impl Outcome {
+    /// Every outcome, in the order of the reference.
+    pub const ALL: [Self; 5] = [Self::Success, Self::Failure, Self::Error, Self::Back, Self::Cancel];
+
+    /// The name of the merchant URL, as the API spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Error => "error",
+            Self::Back => "back",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// The outcome of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+}
 
 /// One merchant URL as it was given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,32 +66,16 @@ pub struct MerchantUrls {
     status_update: MerchantUrl,
 }
 
-/// Where the consumer goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination<'a> {
-    /// To a URL of the merchant, tags not yet filled.
-    Merchant(&'a str),
-    /// To the generic page of an outcome.
-    Generic(Outcome),
-    /// To a path of the page host that is not there; no faithful page does.
-    Nowhere,
-}
-
 impl MerchantUrls {
-    /// Reads the member `merchant_urls` of a create request.
-    pub fn read(member: Option<&Value>, rules: &CreateRules) -> Result<Self, Problem> {
-        let members = match member {
-            None | Some(Value::Null) if rules.merchant_urls_optional => return Ok(Self::default()),
-            Some(Value::Object(members)) => members,
-            _ => return Err(Problem::bad_value("merchant_urls")),
+    /// Reads the member `merchant_urls` of a create request; what was not accepted is as if left out.
+    pub fn read(member: Option<&Value>) -> Self {
+        let url = |name: &str| match member.and_then(|urls| urls.get(name)) {
+            Some(Value::Null) => MerchantUrl::Null,
+            Some(Value::String(url)) if url.is_empty() => MerchantUrl::Empty,
+            Some(Value::String(url)) => MerchantUrl::Given(url.as_str().into()),
+            _ => MerchantUrl::Absent,
         };
-        let mut urls = Self::default();
-        for outcome in Outcome::ALL {
-            let name = outcome.name();
-            urls.urls[outcome as usize] = read_url(name, members.get(name), rules)?;
-        }
-        urls.status_update = read_url("status_update", members.get("status_update"), rules)?;
-        Ok(urls)
+        Self { urls: Outcome::ALL.map(|outcome| url(outcome.name())), status_update: url("status_update") }
     }
 
     /// The URL of that outcome as it was given.
@@ -67,7 +83,8 @@ impl MerchantUrls {
         &self.urls[outcome as usize]
     }
 
-    fn given(&self, outcome: Outcome) -> Option<&str> {
+    /// The URL of that outcome, if there is one.
+    pub fn given(&self, outcome: Outcome) -> Option<&str> {
         self.get(outcome).given()
     }
 
@@ -80,56 +97,50 @@ impl MerchantUrls {
     pub fn any(&self) -> Option<&str> {
         Outcome::ALL.into_iter().find_map(|outcome| self.given(outcome))
     }
+}
 
-    /// Whether going back uses the `cancel` URL, which acts as a back URL in eCommerce.
-    pub fn cancel_acts_as_back(&self, rules: &RedirectRules) -> bool {
-        rules.back_falls_back_to_cancel
-            && self.given(Outcome::Back).is_none()
-            && self.given(Outcome::Cancel).is_some()
-    }
+/// The end of a visit, and what decides where the consumer is sent then.
+#[derive(Debug, Clone, Copy)]
+pub struct Way<'a> {
+    pub outcome: Outcome,
+    pub dialect: Dialect,
+    pub urls: &'a MerchantUrls,
+    /// Those of the newest hosted session of the same payment session.
+    pub newest: &'a MerchantUrls,
+}
 
-    /// Where `outcome` leads.
-    pub fn destination(&self, outcome: Outcome, rules: &RedirectRules) -> Destination<'_> {
-        let (second, generic) = match outcome {
-            Outcome::Error if rules.error_fallback == ErrorFallback::Failure => {
-                (Some(Outcome::Failure), Outcome::Failure)
-            }
-            Outcome::Back if rules.back_falls_back_to_cancel => (Some(Outcome::Cancel), Outcome::Back),
-            _ => (None, outcome),
-        };
-        if rules.stays == Some(outcome) {
-            return Destination::Generic(outcome);
-        }
-        if let Some(url) = self.given(outcome) {
-            return match rules.swapped {
-                Some((passed_over, instead)) if passed_over == outcome => {
-                    self.given(instead).map_or(Destination::Generic(instead), Destination::Merchant)
-                }
-                _ => Destination::Merchant(url),
-            };
-        }
-        if let Some(url) = second.and_then(|second| self.given(second)) {
-            return Destination::Merchant(url);
-        }
-        let has_page = match self.get(outcome) {
-            MerchantUrl::Absent => rules.absent_means_generic_page,
-            MerchantUrl::Empty => rules.empty_means_generic_page,
-            MerchantUrl::Null | MerchantUrl::Given(_) => true,
-        };
-        if has_page { Destination::Generic(generic) } else { Destination::Nowhere }
+/// Where the consumer goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination<'a> {
+    /// To a URL of the merchant, tags not yet filled.
+    Merchant(&'a str),
+    /// To the generic page of that name: the name of an outcome.
+    Generic(Cow<'a, str>),
+}
+
+impl Destination<'_> {
+    /// The generic page of an outcome.
+    pub fn generic(outcome: Outcome) -> Self {
+        Self::Generic(outcome.name().into())
     }
 }
 
-fn read_url(name: &str, member: Option<&Value>, rules: &CreateRules) -> Result<MerchantUrl, Problem> {
-    match member {
-        None => Ok(MerchantUrl::Absent),
-        Some(Value::Null) if rules.null_merchant_url_accepted => Ok(MerchantUrl::Null),
-        Some(Value::String(url)) if url.is_empty() && rules.empty_merchant_url_accepted => {
-            Ok(MerchantUrl::Empty)
-        }
-        Some(Value::String(url)) if is_absolute(url) => Ok(MerchantUrl::Given(url.as_str().into())),
-        Some(_) => Err(Problem::bad_value(&format!("merchant_urls.{name}"))),
-    }
+/// An outcome leads to its own URL. Klarna has a second one for two of them: `failure` for `error`, and `cancel`, which
+/// acts as a back URL in eCommerce, for `back`.
+pub fn destination<'a>(way: &Way<'a>) -> Destination<'a> {
+    let second = match (way.dialect, way.outcome) {
+        (Dialect::Klarna, Outcome::Error) => Some(Outcome::Failure),
+        (Dialect::Klarna, Outcome::Back) => Some(Outcome::Cancel),
+        _ => None,
+    };
+    let given = way.urls.given(way.outcome).or_else(|| way.urls.given(second?));
+    given.map_or_else(
+        || match (way.dialect, way.outcome) {
+            (Dialect::Klarna, Outcome::Error) => Destination::generic(Outcome::Failure),
+            (_, outcome) => Destination::generic(outcome),
+        },
+        Destination::Merchant,
+    )
 }
 
 /// Whether `url` has a host so plain that no parser is needed to tell that it is absolute.
@@ -145,7 +156,7 @@ fn has_plain_host(url: &str) -> bool {
 }
 
 /// Whether `url` is an absolute http(s) URL once its tags are filled with something harmless.
-fn is_absolute(url: &str) -> bool {
+pub fn is_absolute(url: &str) -> bool {
     if url.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return false;
     }
@@ -174,11 +185,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::mock::contract::rules::Rules;
-    use crate::mock::ground::Dialect;
 
-    fn read(member: &Value) -> Result<MerchantUrls, Problem> {
-        MerchantUrls::read(Some(member), &Rules::faithful(Dialect::Klarna).create)
+    fn lead(dialect: Dialect, outcome: Outcome, member: &Value) -> String {
+        let urls = MerchantUrls::read(Some(member));
+        let way = Way { outcome, dialect, urls: &urls, newest: &urls };
+        format!("{:?}", destination(&way))
     }
 
     #[test]
@@ -208,12 +219,11 @@ mod tests {
     #[test]
     fn absent_null_and_empty_urls_lead_to_the_same_place() {
         for dialect in [Dialect::Klarna, Dialect::Kustom] {
-            let rules = Rules::faithful(dialect).redirect;
             for outcome in Outcome::ALL {
                 let name = outcome.name();
                 let places: Vec<_> = [json!({}), json!({ name: null }), json!({ name: "" })]
                     .iter()
-                    .map(|member| format!("{:?}", read(member).unwrap().destination(outcome, &rules)))
+                    .map(|member| lead(dialect, outcome, member))
                     .collect();
                 assert!(places[0].starts_with("Generic"), "{name}");
                 assert!(places.iter().all(|place| *place == places[0]), "{name}");
@@ -222,25 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_error_url_falls_back_by_dialect() {
-        let urls = read(&json!({ "failure": "https://m.example/f" })).unwrap();
-        let lead = |dialect| {
-            let rules = Rules::faithful(dialect).redirect;
-            format!("{:?}", urls.destination(Outcome::Error, &rules))
-        };
-        assert_eq!(lead(Dialect::Klarna), r#"Merchant("https://m.example/f")"#);
-        assert_eq!(lead(Dialect::Kustom), "Generic(Error)");
-    }
-
-    #[test]
-    fn an_empty_back_url_falls_back_by_dialect() {
-        let urls = read(&json!({ "cancel": "https://m.example/c" })).unwrap();
-        let lead = |dialect| {
-            let rules = Rules::faithful(dialect).redirect;
-            format!("{:?}", urls.destination(Outcome::Back, &rules))
-        };
-        assert_eq!(lead(Dialect::Klarna), r#"Merchant("https://m.example/c")"#);
-        assert_eq!(lead(Dialect::Kustom), "Generic(Back)");
+    fn empty_error_and_back_urls_fall_back_by_dialect() {
+        for (outcome, second, url, generic) in [
+            (Outcome::Error, "failure", "https://m.example/f", r#"Generic("error")"#),
+            (Outcome::Back, "cancel", "https://m.example/c", r#"Generic("back")"#),
+        ] {
+            let urls = json!({ second: url });
+            assert_eq!(lead(Dialect::Klarna, outcome, &urls), format!("Merchant({url:?})"));
+            assert_eq!(lead(Dialect::Kustom, outcome, &urls), generic);
+        }
+        assert_eq!(lead(Dialect::Klarna, Outcome::Error, &json!({})), r#"Generic("failure")"#);
     }
 
     #[test]
@@ -251,24 +252,15 @@ mod tests {
             "https://{{shop}}.example:8443/",
             "http://localhost:8080/x?a={b}&c=%2B{{",
         ] {
-            assert!(read(&json!({ "success": url })).is_ok(), "{url}");
+            assert!(is_absolute(url), "{url}");
         }
     }
 
     #[test]
-    fn what_is_no_absolute_url_is_refused_by_name() {
-        for url in [
-            json!("/done"),
-            json!("m.example"),
-            json!("ftp://m.example/"),
-            json!("https://"),
-            json!("https:x"),
-            json!("https://m.example/a b"),
-            json!(7),
-            json!([]),
-        ] {
-            let problem = read(&json!({ "failure": url })).unwrap_err();
-            assert_eq!(problem.error_messages, ["Bad value: merchant_urls.failure"], "{url}");
+    fn what_has_no_host_or_no_web_scheme_is_not_absolute() {
+        for url in ["/done", "m.example", "ftp://m.example/", "https://", "https:x", "https://m.example/a b"]
+        {
+            assert!(!is_absolute(url), "{url}");
         }
     }
 }

@@ -1,10 +1,20 @@
 //! What the API promises, as pure functions: no IO, no clock, no state.
+//!
+//! Each file holds decisions of one topic with what they depend on; `seams` gathers them into the contract in force.
 
-pub mod life;
+pub mod access;
+pub mod callback;
+pub mod distribution;
+pub mod expiry;
 pub mod merchant_urls;
+pub mod new_id;
 pub mod options;
-pub mod payment_session_url;
+pub mod order;
+pub mod page;
+pub mod payment_session;
 pub mod placeholder;
 pub mod purchase;
-pub mod rules;
+pub mod request;
+pub mod seams;
+pub mod status;
 pub mod variation;

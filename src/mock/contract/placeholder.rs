@@ -1,11 +1,37 @@
-//! Fills the tags of a merchant URL at the moment the consumer is sent there.
+//! Fills the tags of a merchant URL at the moment the consumer is sent there or the merchant's server is called.
 
-use percent_encoding::percent_decode_str;
+use crate::mock::contract::merchant_urls::Outcome;
 
-use crate::mock::contract::rules::{Outcome, PlaceholderRules, QueryTreatment};
+/// What a merchant URL is filled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// The consumer is sent to the URL of this outcome.
+    Redirect(Outcome),
+    /// The merchant's server is called.
+    Callback,
+}
+
+/// An order as tags name it.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderTags<'a> {
+    pub order_id: &'a str,
+    pub klarna_reference: &'a str,
+}
+
+/// What is known of a session when its URLs are filled.
+#[derive(Debug, Clone, Copy)]
+pub struct Tags<'a> {
+    pub target: Target,
+    pub session_id: &'a str,
+    pub payment_session_id: &'a str,
+    /// Whether the payment session is a KCO order, whose id is known before it is paid.
+    pub is_kco: bool,
+    pub authorization_token: Option<&'a str>,
+    pub order: Option<OrderTags<'a>>,
+}
 
 /// What the tags stand for; a tag without a value stays as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     pub session_id: Option<String>,
     pub authorization_token: Option<String>,
@@ -21,35 +47,46 @@ impl Values {
             _ => None,
         }
     }
+}
 
-    /// Takes away the values that may not appear in the URL of `outcome`.
-    #[must_use]
-    pub fn limited_to(mut self, outcome: Outcome, rules: &PlaceholderRules) -> Self {
-        if outcome != Outcome::Success && rules.token_in_success_alone {
-            self.authorization_token = None;
-        }
-        if rules.session_id_left_literal_in == Some(outcome) {
-            self.session_id = None;
-        }
-        self
+/// What the tags stand for; the token belongs to the `success` URL alone.
+pub fn tag_values(tags: &Tags<'_>) -> Values {
+    let order_id = tags.order.map(|order| order.order_id).or(tags.is_kco.then_some(tags.payment_session_id));
+    let token = tags.authorization_token.filter(|_| tags.target == Target::Redirect(Outcome::Success));
+    Values {
+        session_id: Some(tags.session_id.to_owned()),
+        authorization_token: token.map(str::to_owned),
+        order_id: order_id.map(str::to_owned),
     }
 }
 
+/// A merchant URL that is about to be used.
+#[derive(Debug, Clone, Copy)]
+pub struct Filling<'a> {
+    pub target: Target,
+    pub url: &'a str,
+    pub values: &'a Values,
+}
+
 /// The URL with every tag that has a value filled; the rest arrives byte for byte.
-pub fn fill(url: &str, values: &Values, rules: &PlaceholderRules) -> String {
-    let url = treat_query(url, rules.query);
+pub fn fill(filling: &Filling<'_>) -> String {
+    replace_tags(filling.url, filling.values, usize::MAX)
+}
+
+/// The URL with its first tags that have a value filled, as many as `most`.
+pub fn replace_tags(url: &str, values: &Values, most: usize) -> String {
     let mut filled = String::with_capacity(url.len() + 64);
-    let mut rest = url.as_str();
-    let mut may_fill = true;
+    let mut rest = url;
+    let mut left = most;
     while let Some(start) = rest.find("{{") {
         let inside = &rest[start + 2..];
         let Some(end) = inside.find("}}") else { break };
         match values.get(&inside[..end]) {
-            Some(value) if may_fill => {
+            Some(value) if left > 0 => {
                 filled.push_str(&rest[..start]);
                 filled.push_str(value);
                 rest = &inside[end + 2..];
-                may_fill = rules.every_tag;
+                left -= 1;
             }
             // One brace on, so that `{{{session_id}}` still holds a tag.
             _ => {
@@ -62,56 +99,34 @@ pub fn fill(url: &str, values: &Values, rules: &PlaceholderRules) -> String {
     filled
 }
 
-fn treat_query(url: &str, treatment: QueryTreatment) -> String {
-    let (head, fragment) = match url.find('#') {
-        Some(at) => url.split_at(at),
-        None => (url, ""),
-    };
-    let Some((path, query)) = head.split_once('?') else {
-        return url.to_owned();
-    };
-    let query = match treatment {
-        QueryTreatment::Kept => return url.to_owned(),
-        QueryTreatment::DecodedOnce => percent_decode_str(query)
-            .decode_utf8_lossy()
-            .replace(|letter: char| letter.is_control() || letter == ' ', "+"),
-        QueryTreatment::OnlyPlaceholders => {
-            query.split('&').filter(|parameter| parameter.contains("{{")).collect::<Vec<_>>().join("&")
-        }
-    };
-    format!("{path}?{query}{fragment}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::contract::rules::Rules;
-    use crate::mock::ground::Dialect;
 
-    fn rules() -> PlaceholderRules {
-        Rules::faithful(Dialect::Klarna).placeholder
-    }
+    const TAGS: Tags<'_> = Tags {
+        target: Target::Redirect(Outcome::Success),
+        session_id: "sid",
+        payment_session_id: "pid",
+        is_kco: false,
+        authorization_token: Some("tok"),
+        order: None,
+    };
 
-    fn values() -> Values {
-        Values {
-            session_id: Some("sid".to_owned()),
-            authorization_token: Some("tok".to_owned()),
-            order_id: None,
-        }
+    fn filled(url: &str) -> String {
+        fill(&Filling { target: TAGS.target, url, values: &tag_values(&TAGS) })
     }
 
     #[test]
     fn known_tags_are_filled_wherever_they_stand() {
-        let cases = [
+        for (url, expected) in [
             ("https://m.example/{{session_id}}#{{session_id}}", "https://m.example/sid#sid"),
             (
                 "https://m.example/?a={{session_id}}&t={{authorization_token}}",
                 "https://m.example/?a=sid&t=tok",
             ),
             ("https://m.example/?a={{{session_id}}}", "https://m.example/?a={sid}"),
-        ];
-        for (url, filled) in cases {
-            assert_eq!(fill(url, &values(), &rules()), filled);
+        ] {
+            assert_eq!(filled(url), expected);
         }
     }
 
@@ -122,13 +137,21 @@ mod tests {
             "https://m.example/?a={{foo}}&b={session_id}&c={{ session_id }}",
             "https://m.example/?a={{order_id}}&b={{",
         ] {
-            assert_eq!(fill(url, &values(), &rules()), url);
+            assert_eq!(filled(url), url);
         }
     }
 
     #[test]
     fn the_token_belongs_to_the_success_url_alone() {
-        assert!(values().limited_to(Outcome::Back, &rules()).authorization_token.is_none());
-        assert!(values().limited_to(Outcome::Success, &rules()).authorization_token.is_some());
+        for target in [Target::Redirect(Outcome::Back), Target::Callback] {
+            assert_eq!(tag_values(&Tags { target, ..TAGS }).authorization_token, None);
+        }
+        assert_eq!(tag_values(&TAGS).authorization_token.as_deref(), Some("tok"));
+    }
+
+    #[test]
+    fn the_id_of_a_kco_order_is_known_before_it_is_paid() {
+        assert_eq!(tag_values(&TAGS).order_id, None);
+        assert_eq!(tag_values(&Tags { is_kco: true, ..TAGS }).order_id.as_deref(), Some("pid"));
     }
 }

@@ -8,7 +8,6 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
-use crate::mock::contract::rules::Rules;
 use crate::mock::ground::id::{IdShape, mix};
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths, WORDY_PATHS};
 use crate::mock::http::{Content, Operation, Reply};
@@ -32,6 +31,33 @@ pub enum Markup {
     Ornate,
 }
 
+/// The choices that decisions depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each choice stands alone")]
+pub struct Choices {
+    /// Whether an answer other than 2xx to a callback is followed by another call.
+    pub refusal_retried: bool,
+    /// How long after a call without success the next one is made.
+    pub retry_after: SignedDuration,
+    /// Whether disabling is told to the merchant's server.
+    pub disabling_told: bool,
+    /// Whether disabling twice is accepted.
+    pub disabled_again_accepted: bool,
+    /// Whether words of an enumeration may be written in lower case.
+    pub lower_case_accepted: bool,
+}
+
+impl Choices {
+    /// The choices of a mock that was given no seed: no callback is lost by a merchant's bad minute, and what harms nobody is accepted.
+    pub const PLAIN: Self = Self {
+        refusal_retried: true,
+        retry_after: SignedDuration::from_secs(5),
+        disabling_told: false,
+        disabled_again_accepted: true,
+        lower_case_accepted: true,
+    };
+}
+
 /// One choice for everything that is free.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each choice stands alone")]
@@ -52,11 +78,7 @@ pub struct Variation {
     pub dead_link: StatusCode,
     pub navigation: Navigation,
     pub markup: Markup,
-    refusal_retried: bool,
-    retry_after: SignedDuration,
-    disabling_told: bool,
-    disabled_again_accepted: bool,
-    lower_case_accepted: bool,
+    pub choices: Choices,
 }
 
 impl Variation {
@@ -76,11 +98,7 @@ impl Variation {
             dead_link: StatusCode::GONE,
             navigation: Navigation::SeeOther,
             markup: Markup::Plain,
-            refusal_retried: true,
-            retry_after: SignedDuration::from_secs(5),
-            disabling_told: false,
-            disabled_again_accepted: true,
-            lower_case_accepted: true,
+            choices: Choices::PLAIN,
         }
     }
 
@@ -101,21 +119,14 @@ impl Variation {
             dead_link: *dice.pick(&[StatusCode::GONE, StatusCode::NOT_FOUND]),
             navigation: *dice.pick(&[Navigation::SeeOther, Navigation::Found, Navigation::Script]),
             markup: *dice.pick(&[Markup::Plain, Markup::Framed, Markup::Ornate]),
-            refusal_retried: dice.coin(),
-            retry_after: SignedDuration::from_secs(*dice.pick(&[4, 5, 7, 10])),
-            disabling_told: dice.coin(),
-            disabled_again_accepted: dice.coin(),
-            lower_case_accepted: dice.coin(),
+            choices: Choices {
+                refusal_retried: dice.coin(),
+                retry_after: SignedDuration::from_secs(*dice.pick(&[4, 5, 7, 10])),
+                disabling_told: dice.coin(),
+                disabled_again_accepted: dice.coin(),
+                lower_case_accepted: dice.coin(),
+            },
         }
-    }
-
-    /// Makes the choices that are rules.
-    pub fn rule(&self, rules: &mut Rules) {
-        rules.callback.refusal_retried = self.refusal_retried;
-        rules.callback.retry_after = self.retry_after;
-        rules.callback.disabling_told = self.disabling_told;
-        rules.life.disabled_again_accepted = self.disabled_again_accepted;
-        rules.create.lower_case_accepted = self.lower_case_accepted;
     }
 
     /// How long the answer numbered `draw` takes; control answers at once.

@@ -1,7 +1,10 @@
 //! Lies about status callbacks.
 
-use crate::mock::contract::life::Event;
-use crate::mock::contract::rules::QueryTreatment;
+use crate::mock::contract::callback::{Callback, Called, Telling, callback, is_https, is_told, next_call};
+use crate::mock::contract::new_id::{IdFor, new_id};
+use crate::mock::contract::placeholder::{Filling, Target, Values, fill, tag_values};
+use crate::mock::contract::status::Event;
+use crate::mock::deviation::url::{tags_alone, with_query};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::http::{Operation, Reply};
 
@@ -11,37 +14,37 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "page-load-not-told",
         lie: "Opening the page is not told to the merchant.",
         breaks: &["HPP-CALLBACK-001", "HPP-CALLBACK-004"],
-        change: Change::Rule(|rules| rules.callback.untold = Some(Event::PageOpened)),
+        change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::PageOpened)),
     },
     Deviation {
         name: "payment-not-told",
         lie: "A payment is not told to the merchant.",
         breaks: &["HPP-CALLBACK-005"],
-        change: Change::Rule(|rules| rules.callback.untold = Some(Event::Approved)),
+        change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Approved)),
     },
     Deviation {
         name: "refusal-not-told",
         lie: "A refusal is not told to the merchant.",
         breaks: &["HPP-CALLBACK-006"],
-        change: Change::Rule(|rules| rules.callback.untold = Some(Event::Declined)),
+        change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Declined)),
     },
     Deviation {
         name: "back-not-told",
         lie: "Going back is not told to the merchant.",
         breaks: &["HPP-CALLBACK-007"],
-        change: Change::Rule(|rules| rules.callback.untold = Some(Event::Back)),
+        change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Back)),
     },
     Deviation {
         name: "cancellation-not-told",
         lie: "A cancellation is not told to the merchant.",
         breaks: &["HPP-CALLBACK-007"],
-        change: Change::Rule(|rules| rules.callback.untold = Some(Event::CancelConfirmed)),
+        change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::CancelConfirmed)),
     },
     Deviation {
         name: "callback-without-event-id",
         lie: "A callback has no `event_id`.",
         breaks: &["HPP-CALLBACK-002"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::Callback) {
                 reply.remove("/event_id");
             }
@@ -51,7 +54,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "callback-session-without-updated-at",
         lie: "The session in a callback has no `updated_at`.",
         breaks: &["HPP-CALLBACK-003"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::Callback) {
                 reply.remove("/session/updated_at");
             }
@@ -61,8 +64,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "page-load-told-as-waiting",
         lie: "Opening the page is told as `WAITING`.",
         breaks: &["HPP-CALLBACK-004"],
-        change: Change::Wire(|reply| {
-            if is_told(reply, "IN_PROGRESS") {
+        change: Change::Reply(|reply| {
+            if tells(reply, "IN_PROGRESS") {
                 reply.set("/session/status", "WAITING");
             }
         }),
@@ -71,8 +74,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "payment-told-without-its-fruit",
         lie: "A payment is told without the token or the order it came to.",
         breaks: &["HPP-CALLBACK-005"],
-        change: Change::Wire(|reply| {
-            if is_told(reply, "COMPLETED") {
+        change: Change::Reply(|reply| {
+            if tells(reply, "COMPLETED") {
                 for member in ["authorization_token", "order_id", "klarna_reference"] {
                     reply.remove(&format!("/session/{member}"));
                 }
@@ -83,8 +86,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "refusal-told-as-error",
         lie: "A refusal is told as `ERROR`.",
         breaks: &["HPP-CALLBACK-006"],
-        change: Change::Wire(|reply| {
-            if is_told(reply, "FAILED") {
+        change: Change::Reply(|reply| {
+            if tells(reply, "FAILED") {
                 reply.set("/session/status", "ERROR");
             }
         }),
@@ -93,8 +96,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "back-told-as-cancelled",
         lie: "Going back is told as `CANCELLED`.",
         breaks: &["HPP-CALLBACK-007"],
-        change: Change::Wire(|reply| {
-            if is_told(reply, "BACK") {
+        change: Change::Reply(|reply| {
+            if tells(reply, "BACK") {
                 reply.set("/session/status", "CANCELLED");
             }
         }),
@@ -103,62 +106,102 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "callback-over-plain-http",
         lie: "A `status_update` that is not https is called.",
         breaks: &["HPP-CALLBACK-008"],
-        change: Change::Rule(|rules| rules.callback.plain_http_called = true),
+        change: Change::Seams(|seams| {
+            seams.callback = |telling| {
+                let url = telling.urls.status_update().filter(|_| is_told(telling))?;
+                Some(Callback { url, holds_page: false })
+            };
+        }),
     },
     Deviation {
         name: "silence-not-called-again",
         lie: "A callback that is not answered is not made again.",
         breaks: &["HPP-CALLBACK-009"],
-        change: Change::Rule(|rules| rules.callback.calls = 1),
+        change: Change::Seams(|seams| seams.next_call = |_| None),
     },
     Deviation {
         name: "callback-made-five-times",
         lie: "A callback that is never answered is made five times.",
         breaks: &["HPP-CALLBACK-010"],
-        change: Change::Rule(|rules| rules.callback.calls = 5),
+        change: Change::Seams(|seams| {
+            seams.next_call = |called| next_call(&Called { attempt: called.attempt - 1, ..*called });
+        }),
     },
     Deviation {
         name: "callback-retry-with-new-event-id",
         lie: "A callback that is made again has another `event_id`.",
         breaks: &["HPP-CALLBACK-011"],
-        change: Change::Rule(|rules| rules.callback.event_id_kept = false),
+        change: Change::Seams(|seams| {
+            seams.new_id = |id| match id.of {
+                IdFor::Event { attempt, .. } if attempt > 1 => format!("{attempt}{}", &id.fresh[1..]),
+                _ => new_id(id),
+            };
+        }),
     },
     Deviation {
         name: "one-event-id-for-all",
         lie: "All callbacks of a session have the same `event_id`.",
         breaks: &["HPP-CALLBACK-011"],
-        change: Change::Rule(|rules| rules.callback.event_ids_differ = false),
+        change: Change::Seams(|seams| {
+            seams.new_id = |id| match id.of {
+                IdFor::Event { session_key, .. } => session_key.to_owned(),
+                _ => new_id(id),
+            };
+        }),
     },
     Deviation {
         name: "page-waits-for-callback",
         lie: "The page waits until the merchant has answered.",
         breaks: &["HPP-CALLBACK-012"],
-        change: Change::Rule(|rules| rules.callback.consumer_waits = true),
+        change: Change::Seams(|seams| {
+            seams.callback = |telling| Some(Callback { holds_page: true, ..callback(telling)? });
+        }),
     },
     Deviation {
         name: "callback-query-dropped",
         lie: "A callback loses the query parameters that hold no tag.",
         breaks: &["HPP-CALLBACK-013"],
-        change: Change::Rule(|rules| {
-            rules.callback.query = QueryTreatment::OnlyPlaceholders;
+        change: Change::Seams(|seams| {
+            seams.fill = |filling| match filling.target {
+                Target::Callback => fill(&Filling { url: &with_query(filling.url, tags_alone), ..*filling }),
+                Target::Redirect(_) => fill(filling),
+            };
         }),
     },
     Deviation {
         name: "callback-without-url",
         lie: "Another merchant URL is called where no `status_update` is given.",
         breaks: &["HPP-CALLBACK-014"],
-        change: Change::Rule(|rules| rules.callback.sent_without_url = true),
+        change: Change::Seams(|seams| {
+            seams.callback = |telling| match telling.urls.status_update() {
+                Some(_) => callback(telling),
+                None => {
+                    let url = telling.urls.any()?;
+                    (is_told(telling) && is_https(url)).then_some(Callback { url, holds_page: false })
+                }
+            };
+        }),
     },
     Deviation {
         name: "callback-session-id-left-literal",
         lie: "`{{session_id}}` in `status_update` is not filled.",
         breaks: &["HPP-PLACEHOLDER-006"],
-        change: Change::Rule(|rules| rules.callback.session_id_filled = false),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| Values {
+                session_id: tag_values(tags).session_id.filter(|_| tags.target != Target::Callback),
+                ..tag_values(tags)
+            };
+        }),
     },
 ];
 
-fn is_told(reply: &Reply, status: &str) -> bool {
+fn tells(reply: &Reply, status: &str) -> bool {
     reply.succeeds(Operation::Callback) && reply.text("/session/status") == Some(status)
+}
+
+/// Tells nothing of `event`.
+fn untold<'a>(telling: &Telling<'a>, event: Event) -> Option<Callback<'a>> {
+    callback(telling).filter(|_| telling.event != event)
 }
 
 #[cfg(test)]
@@ -171,9 +214,9 @@ mod tests {
     #[test]
     fn only_callbacks_of_that_status_are_meant() {
         let mut reply = Reply::json(StatusCode::OK, json!({ "session": { "status": "BACK" } }));
-        assert!(!is_told(&reply, "BACK"));
+        assert!(!tells(&reply, "BACK"));
         reply.operation = Operation::Callback;
-        assert!(is_told(&reply, "BACK"));
-        assert!(!is_told(&reply, "FAILED"));
+        assert!(tells(&reply, "BACK"));
+        assert!(!tells(&reply, "FAILED"));
     }
 }

@@ -3,8 +3,14 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::mock::contract::life::Status;
+use crate::mock::contract::merchant_urls::{Way, destination};
+use crate::mock::contract::new_id::{IdFor, new_id};
+use crate::mock::contract::payment_session::{Named, Taking, Wanted, payment_session};
+use crate::mock::contract::request::{Member, accepts};
+use crate::mock::contract::status::{Event, Status, status_after};
+use crate::mock::deviation::url::path_of;
 use crate::mock::deviation::{Change, Deviation};
+use crate::mock::ground::Dialect;
 use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
@@ -13,7 +19,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "plain-http-redirect-url",
         lie: "`redirect_url` of a new session is not https.",
         breaks: &["HPP-CREATE-008"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.set("/redirect_url", "http://pay.example/hpp/1");
             }
@@ -23,7 +29,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "no-qr-code-url",
         lie: "A new session has no `qr_code_url`.",
         breaks: &["HPP-CREATE-009"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.remove("/qr_code_url");
             }
@@ -33,7 +39,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "no-session-url",
         lie: "A new session has no `session_url`.",
         breaks: &["HPP-CREATE-006"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.remove("/session_url");
             }
@@ -43,7 +49,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "no-expires-at",
         lie: "A new session has no `expires_at`.",
         breaks: &["HPP-CREATE-010"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.remove("/expires_at");
             }
@@ -53,7 +59,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "relative-distribution-url",
         lie: "`distribution_url` of a new session is a path without a host.",
         breaks: &["HPP-CREATE-007"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 make_relative(reply, "/distribution_url");
             }
@@ -63,7 +69,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "distribution-module-without-token",
         lie: "`distribution_module` of a new session has no `token`.",
         breaks: &["HPP-CREATE-011"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.remove("/distribution_module/token");
             }
@@ -73,7 +79,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "session-id-number",
         lie: "`session_id` of a new session is a number.",
         breaks: &["HPP-CREATE-005"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.set("/session_id", 4_711);
             }
@@ -83,7 +89,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "session-url-without-host-of-api",
         lie: "`session_url` of a new session lies on the page host.",
         breaks: &["HPP-CREATE-014"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 move_to_page_host(reply, "/session_url");
             }
@@ -93,7 +99,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "create-answers-200",
         lie: "Creating a session answers 200.",
         breaks: &["HPP-CREATE-001"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
                 reply.status = StatusCode::OK;
             }
@@ -103,13 +109,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "text-content-type",
         lie: "Sessions are created and read as plain text.",
         breaks: &["HPP-CREATE-033"],
-        change: Change::Wire(say_it_is_text),
+        change: Change::Reply(say_it_is_text),
     },
     Deviation {
         name: "missing-payment-session-url-accepted",
         lie: "A session can be created without `payment_session_url`.",
         breaks: &["HPP-CREATE-002"],
-        change: Change::Rule(|rules| rules.create.payment_session_url_optional = true),
+        change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Missing)),
     },
     Deviation {
         name: "kp-session-refused",
@@ -123,7 +129,9 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-CREATE-024",
             "HPP-CREATE-038",
         ],
-        change: Change::Rule(|rules| rules.create.kp_session_accepted = false),
+        change: Change::Seams(|seams| {
+            seams.payment_session = |wanted| refuse(wanted, wanted.dialect == Dialect::Klarna)
+        }),
     },
     Deviation {
         name: "kco-order-refused",
@@ -138,67 +146,87 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-CREATE-024",
             "HPP-CREATE-038",
         ],
-        change: Change::Rule(|rules| rules.create.kco_order_accepted = false),
+        change: Change::Seams(|seams| {
+            seams.payment_session = |wanted| refuse(wanted, wanted.dialect == Dialect::Kustom)
+        }),
     },
     Deviation {
         name: "merchant-urls-required",
         lie: "A session cannot be created without `merchant_urls`.",
         breaks: &["HPP-CREATE-003"],
-        change: Change::Rule(|rules| rules.create.merchant_urls_optional = false),
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| accepts(member) && !lacks(member, "merchant_urls")
+        }),
     },
     Deviation {
         name: "options-required",
         lie: "A session cannot be created without `options`.",
         breaks: &["HPP-CREATE-004", "HPP-CREATE-018"],
-        change: Change::Rule(|rules| rules.create.options_optional = false),
+        change: Change::Seams(|seams| seams.accepts = |member| accepts(member) && !lacks(member, "options")),
     },
     Deviation {
         name: "null-merchant-url-refused",
         lie: "A merchant URL that is `null` is refused.",
         breaks: &["HPP-CREATE-023"],
-        change: Change::Rule(|rules| rules.create.null_merchant_url_accepted = false),
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| accepts(member) && !is_merchant_url(member, &Value::Null)
+        }),
     },
     Deviation {
         name: "empty-merchant-url-refused",
         lie: "A merchant URL that is empty is refused.",
         breaks: &["HPP-CREATE-024"],
-        change: Change::Rule(|rules| rules.create.empty_merchant_url_accepted = false),
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| accepts(member) && !is_merchant_url(member, &"".into())
+        }),
     },
     Deviation {
         name: "foreign-payment-session-accepted",
         lie: "A `payment_session_url` of another host or path is accepted.",
         breaks: &["HPP-CREATE-022", "HPP-CREATE-034"],
-        change: Change::Rule(|rules| rules.create.foreign_payment_session_refused = false),
+        change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Foreign)),
     },
     Deviation {
         name: "unknown-payment-session-accepted",
         lie: "The URL of a payment session that never was is accepted.",
         breaks: &["HPP-CREATE-021"],
-        change: Change::Rule(|rules| rules.create.unknown_payment_session_refused = false),
+        change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Unknown)),
     },
     Deviation {
         name: "second-session-refused",
         lie: "A second session for one payment session is refused.",
         breaks: &["HPP-CREATE-026"],
-        change: Change::Rule(|rules| rules.create.siblings_allowed = false),
+        change: Change::Seams(|seams| seams.payment_session = |wanted| refuse(wanted, wanted.has_elder)),
     },
     Deviation {
         name: "second-session-same-id",
         lie: "A second session for one payment session gets the id of the first.",
         breaks: &["HPP-CREATE-026"],
-        change: Change::Rule(|rules| rules.create.sibling_has_its_own_id = false),
+        change: Change::Seams(|seams| {
+            seams.new_id = |id| match id.of {
+                IdFor::Session { elder: Some(elder) } => elder.to_owned(),
+                _ => new_id(id),
+            };
+        }),
     },
     Deviation {
         name: "newest-merchant-urls-for-all",
         lie: "The newest session of a payment session gives its merchant URLs to all.",
         breaks: &["HPP-CREATE-036"],
-        change: Change::Rule(|rules| rules.create.sibling_has_its_own_merchant_urls = false),
+        change: Change::Seams(|seams| {
+            seams.destination = |way| destination(&Way { urls: way.newest, ..*way })
+        }),
     },
     Deviation {
         name: "created-in-progress",
         lie: "A new session is `IN_PROGRESS` before its page was opened.",
         breaks: &["HPP-CREATE-025"],
-        change: Change::Rule(|rules| rules.create.first_status = Status::InProgress),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match turn.event {
+                Event::Created => Ok(Status::InProgress),
+                _ => status_after(turn),
+            };
+        }),
     },
 ];
 
@@ -218,17 +246,34 @@ fn move_to_page_host(reply: &mut Reply, pointer: &str) {
     }
 }
 
-/// What follows the host of an absolute URL.
-fn path_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    rest.find('/').map(|at| &rest[at..])
-}
-
 fn say_it_is_text(reply: &mut Reply) {
     let is_session = reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
     if is_session && let Some(text) = reply.get("").map(Value::to_string) {
         reply.content = Content::Text(text);
     }
+}
+
+/// Makes the session for a payment session that nobody opened where the one named is like this.
+fn invent(wanted: &Wanted, named: Named) -> Taking {
+    if wanted.named == named { Taking::Invent } else { payment_session(wanted) }
+}
+
+/// Refuses a payment session that would be taken, if `is_refused`.
+fn refuse(wanted: &Wanted, is_refused: bool) -> Taking {
+    match payment_session(wanted) {
+        Taking::Use if is_refused => Taking::BadValue,
+        taking => taking,
+    }
+}
+
+/// Whether this is the member of that name, and it holds nothing.
+fn lacks(member: &Member<'_>, name: &str) -> bool {
+    member.name == name && member.value.is_none_or(Value::is_null)
+}
+
+/// Whether this is a merchant URL of that value.
+fn is_merchant_url(member: &Member<'_>, value: &Value) -> bool {
+    member.name.starts_with("merchant_urls.") && member.value == Some(value)
 }
 
 #[cfg(test)]

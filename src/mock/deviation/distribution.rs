@@ -1,9 +1,13 @@
 //! Lies about handing the link over.
 
 use axum::http::StatusCode;
+use serde_json::{Map, Value};
 
+use crate::mock::contract::distribution::{Distribution, Letter, messages, missing, violation};
+use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
+use crate::mock::deviation::url::root_of;
 use crate::mock::deviation::{Change, Deviation};
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::{Operation, Problem, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -11,85 +15,154 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "email-refused",
         lie: "The link is not sent by e-mail.",
         breaks: &["HPP-DISTRIBUTE-001", "HPP-DISTRIBUTE-003"],
-        change: Change::Rule(|rules| rules.distribution.email_offered = false),
+        change: Change::Seams(|seams| seams.messages = |distribution| not_offered(distribution, "email")),
     },
     Deviation {
         name: "distribution-without-method-accepted",
         lie: "A distribution needs no `method`.",
         breaks: &["HPP-DISTRIBUTE-002"],
-        change: Change::Rule(|rules| rules.distribution.method_required = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| match distribution.request.get("method") {
+                None | Some(Value::Null) => messages_with(distribution, "method", "email".into()),
+                Some(_) => messages(distribution),
+            };
+        }),
     },
     Deviation {
         name: "distribution-without-contact-accepted",
         lie: "A distribution needs no `contact_information`.",
         breaks: &["HPP-DISTRIBUTE-002"],
-        change: Change::Rule(|rules| rules.distribution.contact_required = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                let has_method =
+                    messages_with(distribution, "contact_information", Value::Object(Map::new()))
+                        != Err(violation("method"));
+                let contact = distribution.request.get("contact_information");
+                tolerate(distribution, |_| has_method && contact.is_none_or(Value::is_null))
+            };
+        }),
     },
     Deviation {
         name: "email-without-address-accepted",
         lie: "A distribution by e-mail needs no address.",
         breaks: &["HPP-DISTRIBUTE-003"],
-        change: Change::Rule(|rules| rules.distribution.address_required = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                tolerate(distribution, |problem| *problem == missing("contact_information.email"))
+            };
+        }),
     },
     Deviation {
         name: "invalid-address-accepted",
         lie: "A distribution by e-mail takes any text for an address.",
         breaks: &["HPP-DISTRIBUTE-004"],
-        change: Change::Rule(|rules| rules.distribution.address_checked = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                let invalid = violation("contact_information.email");
+                tolerate(distribution, |problem| *problem == invalid)
+            };
+        }),
     },
     Deviation {
         name: "sms-without-phone-accepted",
         lie: "A distribution by SMS needs no phone number.",
         breaks: &["HPP-DISTRIBUTE-005"],
-        change: Change::Rule(|rules| rules.distribution.phone_required = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                let members =
+                    [missing("contact_information.phone"), missing("contact_information.phone_country")];
+                tolerate(distribution, |problem| members.contains(problem))
+            };
+        }),
     },
     Deviation {
         name: "foreign-phone-country-accepted",
         lie: "A distribution by SMS takes phone numbers of any country.",
         breaks: &["HPP-DISTRIBUTE-006"],
-        change: Change::Rule(|rules| rules.distribution.country_checked = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| match messages(distribution) {
+                Err(problem) if problem.error_code == "UNSUPPORTED_COUNTRY" => {
+                    let contact = distribution.request.get("contact_information");
+                    let mut contact = contact.cloned().unwrap_or_default();
+                    contact["phone_country"] = "SE".into();
+                    messages_with(distribution, "contact_information", contact)
+                }
+                result => result,
+            };
+        }),
     },
     Deviation {
         name: "token-without-access-id-accepted",
         lie: "A distribution by token needs no `access_id`.",
         breaks: &["HPP-DISTRIBUTE-007"],
-        change: Change::Rule(|rules| rules.distribution.access_id_required = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                tolerate(distribution, |problem| *problem == missing("contact_information.access_id"))
+            };
+        }),
     },
     Deviation {
         name: "access-id-changed",
         lie: "A distribution by token changes the `access_id` on its way.",
         breaks: &["HPP-DISTRIBUTE-007"],
-        change: Change::Rule(|rules| rules.distribution.access_id_kept = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                let mut letters = messages(distribution)?;
+                for letter in letters.iter_mut().filter(|letter| letter.channel == "token") {
+                    letter.to.make_ascii_uppercase();
+                }
+                Ok(letters)
+            };
+        }),
     },
     Deviation {
         name: "unknown-access-id-accepted",
         lie: "A distribution by token takes any `access_id`.",
         breaks: &["HPP-DISTRIBUTE-008"],
-        change: Change::Rule(|rules| rules.distribution.access_id_looked_up = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                let is_unknown = |problem: &Problem| problem.status == StatusCode::NOT_FOUND;
+                tolerate(distribution, is_unknown)
+            };
+        }),
     },
     Deviation {
         name: "unknown-method-accepted",
         lie: "A distribution takes any word for a `method`.",
         breaks: &["HPP-DISTRIBUTE-002", "HPP-DISTRIBUTE-009"],
-        change: Change::Rule(|rules| rules.distribution.method_checked = false),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| tolerate(distribution, |problem| *problem == violation("method"));
+        }),
     },
     Deviation {
         name: "disabled-session-distributed",
         lie: "The link of a disabled session is sent.",
         breaks: &["HPP-DISTRIBUTE-010"],
-        change: Change::Rule(|rules| rules.distribution.disabled_refused = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
+                (Purpose::Distribute, Standing::Ended(Status::Disabled)) => Standing::Open,
+                (_, standing) => standing,
+            };
+        }),
     },
     Deviation {
         name: "ended-session-distributed",
         lie: "The link of a completed or cancelled session is sent.",
         breaks: &["HPP-DISTRIBUTE-011"],
-        change: Change::Rule(|rules| rules.distribution.ended_refused = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
+                (Purpose::Distribute, Standing::Ended(Status::Completed | Status::Cancelled)) => {
+                    Standing::Open
+                }
+                (_, standing) => standing,
+            };
+        }),
     },
     Deviation {
         name: "unknown-session-distributed",
         lie: "A distribution of a session that is not found succeeds.",
         breaks: &["HPP-DISTRIBUTE-011", "HPP-EXPIRY-013"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.operation == Operation::Distribute
                 && reply.text("/error_messages/0") == Some("no such session")
             {
@@ -101,30 +174,80 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "expired-session-distributed",
         lie: "The link of an expired session is sent.",
         breaks: &["HPP-EXPIRY-013"],
-        change: Change::Rule(|rules| rules.distribution.expired_refused = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match wanted.purpose {
+                Purpose::Distribute | Purpose::GenerateToken => {
+                    standing(&Use { is_expired: false, ..*wanted })
+                }
+                _ => standing(wanted),
+            };
+        }),
     },
     Deviation {
         name: "sms-refused",
         lie: "The link is not sent by SMS.",
         breaks: &["HPP-DISTRIBUTE-006", "HPP-DISTRIBUTE-015"],
-        change: Change::Rule(|rules| rules.distribution.sms_offered = false),
+        change: Change::Seams(|seams| seams.messages = |distribution| not_offered(distribution, "sms")),
     },
     Deviation {
         name: "message-sent-twice",
         lie: "The consumer gets the message twice.",
         breaks: &["HPP-DISTRIBUTE-016"],
-        change: Change::Rule(|rules| rules.distribution.copies = 2),
+        change: Change::Seams(|seams| {
+            seams.messages =
+                |distribution| messages(distribution).map(|letters| [letters.clone(), letters].concat());
+        }),
     },
     Deviation {
         name: "message-never-sent",
         lie: "The consumer never gets the message.",
         breaks: &["HPP-DISTRIBUTE-016"],
-        change: Change::Rule(|rules| rules.distribution.copies = 0),
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| messages(distribution).map(|_| Vec::new())
+        }),
     },
     Deviation {
         name: "message-links-elsewhere",
         lie: "The message links to the root of the page host.",
         breaks: &["HPP-DISTRIBUTE-016"],
-        change: Change::Rule(|rules| rules.distribution.links_to_session = false),
+        change: Change::Seams(|seams| {
+            seams.messages =
+                |distribution| messages(&Distribution { link: &root_of(distribution.link), ..*distribution });
+        }),
     },
 ];
+
+/// The messages of a request of which one member is another.
+fn messages_with(distribution: &Distribution<'_>, name: &str, value: Value) -> Result<Vec<Letter>, Problem> {
+    let mut request = distribution.request.clone();
+    request.insert(name.to_owned(), value);
+    messages(&Distribution { request: &request, ..*distribution })
+}
+
+/// Refuses a method as if it were not known.
+fn not_offered(distribution: &Distribution<'_>, method: &str) -> Result<Vec<Letter>, Problem> {
+    match distribution.request.get("method") {
+        Some(given) if given == method => messages_with(distribution, "method", "not offered".into()),
+        _ => messages(distribution),
+    }
+}
+
+/// Sends a message in place of a refusal: to what the request names, if it names anyone.
+fn tolerate(
+    distribution: &Distribution<'_>,
+    is_tolerated: impl FnOnce(&Problem) -> bool,
+) -> Result<Vec<Letter>, Problem> {
+    messages(distribution).or_else(|problem| {
+        if !is_tolerated(&problem) {
+            return Err(problem);
+        }
+        let (channel, name) = match distribution.request.get("method").and_then(Value::as_str) {
+            Some("sms") => ("sms", "phone"),
+            Some("token") => ("token", "access_id"),
+            _ => ("email", "email"),
+        };
+        let contact = distribution.request.get("contact_information");
+        let to = contact.and_then(|contact| contact.get(name)).and_then(Value::as_str).unwrap_or_default();
+        Ok(vec![Letter { channel, to: to.to_owned(), link: distribution.link.to_owned() }])
+    })
+}

@@ -2,7 +2,11 @@
 
 use axum::http::StatusCode;
 
-use crate::mock::contract::life::Status;
+use crate::mock::contract::callback::{Telling, callback};
+use crate::mock::contract::payment_session::{Progress, payment_session_after};
+use crate::mock::contract::status::{
+    Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
+};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::http::{Operation, Reply};
 
@@ -12,7 +16,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "status-of-its-own",
         lie: "An open page reads with a status no reference knows.",
         breaks: &["HPP-STATUS-001", "HPP-STATUS-002"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) && reply.text("/status") == Some("IN_PROGRESS") {
                 reply.set("/status", "OPENED");
             }
@@ -22,55 +26,88 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "failed-is-final",
         lie: "After a refusal nothing can be paid any more.",
         breaks: &["HPP-STATUS-005"],
-        change: Change::Rule(|rules| rules.life.ends_early = Some(Status::Failed)),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| standing_final_in(wanted, Status::Failed);
+            seams.status_after = |turn| status_final_in(turn, Status::Failed);
+        }),
     },
     Deviation {
         name: "back-is-final",
         lie: "After going back nothing can be paid any more.",
         breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
-        change: Change::Rule(|rules| rules.life.ends_early = Some(Status::Back)),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| standing_final_in(wanted, Status::Back);
+            seams.status_after = |turn| status_final_in(turn, Status::Back);
+        }),
     },
     Deviation {
         name: "error-is-final",
         lie: "After a technical error nothing can be paid any more.",
         breaks: &["HPP-STATUS-008"],
-        change: Change::Rule(|rules| rules.life.ends_early = Some(Status::Error)),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| standing_final_in(wanted, Status::Error);
+            seams.status_after = |turn| status_final_in(turn, Status::Error);
+        }),
     },
     Deviation {
         name: "refused-disabling-disables",
         lie: "Disabling a completed session is refused, and disables it.",
         breaks: &["HPP-STATUS-009"],
-        change: Change::Rule(|rules| rules.life.refusal_changes_nothing = false),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match turn.event {
+                Event::Disabled => status_after(turn).map_err(|_| Ended(Status::Disabled)),
+                _ => status_after(turn),
+            };
+        }),
     },
     Deviation {
         name: "updated-at-stands-still",
         lie: "`updated_at` stays at the creation of the session.",
         breaks: &["HPP-STATUS-010"],
-        change: Change::Rule(|rules| rules.life.updated_at_moves = false),
+        change: Change::Seams(|seams| seams.shown = |session| (shown(session).0, session.created_at)),
     },
     Deviation {
         name: "completed-link-payable",
         lie: "The link of a completed session still shows the payment page.",
         breaks: &["HPP-STATUS-014"],
-        change: Change::Rule(|rules| rules.life.completed_link_is_dead = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
+                (Purpose::OpenPage, Standing::Ended(Status::Completed)) => Standing::Open,
+                (_, standing) => standing,
+            };
+        }),
     },
     Deviation {
         name: "reading-opens",
         lie: "Reading a session that waits turns it `IN_PROGRESS`.",
         breaks: &["HPP-READ-009"],
-        change: Change::Rule(|rules| rules.life.reading_changes_nothing = false),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match (turn.status, turn.event) {
+                (Status::Waiting, Event::Read) => Ok(Status::InProgress),
+                _ => status_after(turn),
+            };
+            seams.callback = |telling| match telling.event {
+                Event::Read => callback(&Telling { event: Event::PageOpened, ..*telling }),
+                _ => callback(telling),
+            };
+        }),
     },
     Deviation {
         name: "completed-session-disabled",
         lie: "A completed session is disabled without a word.",
         breaks: &["HPP-DISABLE-003"],
-        change: Change::Rule(|rules| rules.life.completed_is_not_disabled = false),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match (turn.status, turn.event) {
+                (Status::Completed, Event::Disabled) => Ok(Status::Disabled),
+                _ => status_after(turn),
+            };
+        }),
     },
     Deviation {
         name: "unknown-session-disabled",
         lie: "Disabling a session that never was succeeds.",
         breaks: &["HPP-AUTH-005", "HPP-DISABLE-004", "HPP-EXPIRY-012"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.operation == Operation::DisableSession
                 && reply.text("/error_messages/0") == Some("no such session")
             {
@@ -82,18 +119,46 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "open-page-survives-disabling",
         lie: "A page that is open stays usable when its session is disabled.",
         breaks: &["HPP-DISABLE-006"],
-        change: Change::Rule(|rules| rules.life.open_page_vanishes = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
+                (Purpose::Press, Standing::Ended(Status::Disabled)) => Standing::Open,
+                (_, standing) => standing,
+            };
+            seams.status_after = |turn| match (turn.status, turn.event) {
+                (Status::Disabled, Event::Disabled | Event::PaymentSessionEnded | Event::Read) => {
+                    status_after(turn)
+                }
+                (Status::Disabled, _) => status_after(&Turn { status: Status::InProgress, ..*turn }),
+                _ => status_after(turn),
+            };
+        }),
     },
     Deviation {
         name: "disabling-ends-payment-session",
         lie: "Disabling a session ends its KP session.",
         breaks: &["HPP-DISABLE-008"],
-        change: Change::Rule(|rules| rules.life.disabling_keeps_payment_session = false),
+        change: Change::Seams(|seams| {
+            seams.payment_session_after = |aftermath| match aftermath.event {
+                Event::Disabled => Some(Progress::Aborted),
+                _ => payment_session_after(aftermath),
+            };
+        }),
     },
     Deviation {
         name: "sessions-open-to-all-merchants",
         lie: "Any merchant can read and disable a session.",
         breaks: &["HPP-AUTH-005"],
-        change: Change::Rule(|rules| rules.access.sessions_are_private = false),
+        change: Change::Seams(|seams| seams.may_use = |_| true),
     },
 ];
+
+/// The page of a session of that status is dead.
+fn standing_final_in(wanted: &Use, status: Status) -> Standing {
+    let is_page = matches!(wanted.purpose, Purpose::OpenPage | Purpose::Press);
+    if is_page && wanted.status == status { Standing::Ended(status) } else { standing(wanted) }
+}
+
+/// Nothing happens any more to a session of that status, but that it can be read.
+fn status_final_in(turn: &Turn, status: Status) -> Result<Status, Ended> {
+    if turn.status == status && turn.event != Event::Read { Err(Ended(status)) } else { status_after(turn) }
+}

@@ -3,6 +3,9 @@
 use jiff::tz::offset;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::mock::contract::expiry::{Lifetime, ends_at, later};
+use crate::mock::contract::payment_session::{Named, Taking, payment_session};
+use crate::mock::contract::status::{Event, Purpose, Standing, Use, standing, status_after};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
@@ -13,33 +16,35 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "expires-a-minute-late",
         lie: "A session ends 59 minutes before its payment session.",
         breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003"],
-        change: Change::Rule(|rules| {
-            rules.expiry.hosted_ends_before = SignedDuration::from_mins(59);
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_mins(1))
         }),
     },
     Deviation {
         name: "expires-with-payment-session",
         lie: "A session ends together with its payment session.",
         breaks: &["HPP-EXPIRY-001", "HPP-EXPIRY-002", "HPP-EXPIRY-003"],
-        change: Change::Rule(|rules| rules.expiry.hosted_ends_before = SignedDuration::ZERO),
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_hours(1))
+        }),
     },
     Deviation {
         name: "expires-at-in-the-past",
         lie: "`expires_at` lies in the past from the start.",
         breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
-        change: Change::Wire(|reply| shift_expiry(reply, SignedDuration::from_hours(-48))),
+        change: Change::Reply(|reply| shift_expiry(reply, SignedDuration::from_hours(-48))),
     },
     Deviation {
         name: "expires-at-with-offset",
         lie: "`expires_at` is written with an offset of two hours.",
         breaks: &["HPP-EXPIRY-014"],
-        change: Change::Wire(write_expiry_with_offset),
+        change: Change::Reply(write_expiry_with_offset),
     },
     Deviation {
         name: "read-shifts-expiry",
         lie: "Reading a session shows an `expires_at` one second later than its creation did.",
         breaks: &["HPP-EXPIRY-006"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) {
                 shift_expiry(reply, SignedDuration::from_secs(1));
             }
@@ -49,47 +54,67 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "kp-session-lives-24-hours",
         lie: "A KP session lives 24 hours.",
         breaks: &["HPP-EXPIRY-004"],
-        change: Change::Rule(|rules| {
-            rules.expiry.kp_session_lives = SignedDuration::from_hours(24);
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::KpSession { created_at } => later(created_at, SignedDuration::from_hours(24)),
+                _ => ends_at(lifetime),
+            };
         }),
     },
     Deviation {
         name: "sibling-expires-later",
         lie: "A second session of a payment session ends a minute later than the first.",
         breaks: &["HPP-EXPIRY-009"],
-        change: Change::Rule(|rules| {
-            rules.expiry.sibling_ends_later = SignedDuration::from_mins(1);
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Hosted { is_sibling: true, .. } => {
+                    hosted_later(lifetime, SignedDuration::from_mins(1))
+                }
+                _ => ends_at(lifetime),
+            };
         }),
     },
     Deviation {
         name: "expired-session-readable",
         lie: "An expired session can still be read.",
         breaks: &["HPP-EXPIRY-011", "HPP-STATUS-018"],
-        change: Change::Rule(|rules| rules.expiry.expired_is_not_read = false),
+        change: Change::Seams(|seams| seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Read])),
     },
     Deviation {
         name: "expired-session-deletable",
         lie: "An expired session can still be disabled.",
         breaks: &["HPP-EXPIRY-012"],
-        change: Change::Rule(|rules| rules.expiry.expired_is_not_disabled = false),
+        change: Change::Seams(|seams| seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Disable])),
     },
     Deviation {
         name: "expired-page-payable",
         lie: "The page of an expired session still takes payments.",
         breaks: &["HPP-EXPIRY-010", "HPP-STATUS-018"],
-        change: Change::Rule(|rules| rules.expiry.expired_is_not_payable = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| expired_is_open(wanted, &[Purpose::OpenPage, Purpose::Press])
+        }),
     },
     Deviation {
         name: "expired-payment-session-accepted",
         lie: "A session can be created on an expired payment session.",
         breaks: &["HPP-CREATE-020"],
-        change: Change::Rule(|rules| rules.expiry.expired_payment_session_refused = false),
+        change: Change::Seams(|seams| {
+            seams.payment_session = |wanted| match wanted.named {
+                Named::Expired | Named::Closing => Taking::Use,
+                _ => payment_session(wanted),
+            };
+        }),
     },
     Deviation {
         name: "payment-session-end-ignored",
         lie: "A session stays open when its payment session ends.",
         breaks: &["HPP-EXPIRY-016", "HPP-STATUS-011", "HPP-STATUS-015", "HPP-STATUS-016", "HPP-STATUS-017"],
-        change: Change::Rule(|rules| rules.life.follows_payment_session = false),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match turn.event {
+                Event::PaymentSessionEnded => Ok(turn.status),
+                _ => status_after(turn),
+            };
+        }),
     },
 ];
 
@@ -112,6 +137,22 @@ fn write_expiry_with_offset(reply: &mut Reply) {
     if let Some(end) = expiry(reply) {
         let text = end.display_with_offset(offset(2)).to_string();
         reply.set("/expires_at", text);
+    }
+}
+
+/// Lets hosted sessions end that much later.
+fn hosted_later(lifetime: &Lifetime, by: SignedDuration) -> Timestamp {
+    match lifetime {
+        Lifetime::Hosted { .. } => later(ends_at(lifetime), by),
+        _ => ends_at(lifetime),
+    }
+}
+
+/// Takes no notice that a session has expired where it is wanted for one of these.
+fn expired_is_open(wanted: &Use, purposes: &[Purpose]) -> Standing {
+    match standing(wanted) {
+        Standing::Expired if purposes.contains(&wanted.purpose) => Standing::Open,
+        standing => standing,
     }
 }
 

@@ -1,9 +1,14 @@
 //! Lies about statuses, reading, disabling and access.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
 
-use crate::mock::contract::life::Status;
+use crate::mock::contract::access::{Credentials, Knock, admits};
+use crate::mock::contract::expiry::later;
+use crate::mock::contract::status::{Asked, Event, Purpose, Standing, Status, standing, status_after};
 use crate::mock::deviation::{Change, Deviation};
+use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
@@ -12,37 +17,42 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "page-load-keeps-waiting",
         lie: "Opening the page leaves the session `WAITING`.",
         breaks: &["HPP-STATUS-002"],
-        change: Change::Rule(|rules| rules.life.page_load_starts = false),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match turn.event {
+                Event::PageOpened => status_after(turn).map(|_| turn.status),
+                _ => status_after(turn),
+            };
+        }),
     },
     Deviation {
         name: "approve-reads-in-progress",
         lie: "A paid session reads as `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-003"],
-        change: Change::Wire(|reply| read_status_as(reply, Status::Completed, Status::InProgress)),
+        change: Change::Reply(|reply| read_status_as(reply, Status::Completed, Status::InProgress)),
     },
     Deviation {
         name: "decline-reads-error",
         lie: "A refused session reads as `ERROR`.",
         breaks: &["HPP-STATUS-004"],
-        change: Change::Wire(|reply| read_status_as(reply, Status::Failed, Status::Error)),
+        change: Change::Reply(|reply| read_status_as(reply, Status::Failed, Status::Error)),
     },
     Deviation {
         name: "back-reads-in-progress",
         lie: "A session whose consumer went back reads as `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-006"],
-        change: Change::Wire(|reply| read_status_as(reply, Status::Back, Status::InProgress)),
+        change: Change::Reply(|reply| read_status_as(reply, Status::Back, Status::InProgress)),
     },
     Deviation {
         name: "disabled-reads-waiting",
         lie: "A disabled session reads as `WAITING`.",
         breaks: &["HPP-DISABLE-002"],
-        change: Change::Wire(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
+        change: Change::Reply(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
     },
     Deviation {
         name: "read-without-updated-at",
         lie: "A session that is read has no `updated_at`.",
         breaks: &["HPP-READ-001"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) {
                 reply.remove("/updated_at");
             }
@@ -52,7 +62,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "read-answers-foreign-session-id",
         lie: "A session that is read carries the id of another.",
         breaks: &["HPP-CREATE-013", "HPP-READ-002"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) {
                 reply.set("/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
             }
@@ -62,13 +72,15 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "unknown-id-answers-200",
         lie: "Reading a session that never was answers 200.",
         breaks: &["HPP-READ-008"],
-        change: Change::Rule(|rules| rules.life.unknown_is_not_found = false),
+        change: Change::Seams(|seams| {
+            seams.unknown_session = |asked| (!asked.is_another_merchants).then(|| invented(asked))
+        }),
     },
     Deviation {
         name: "disable-answers-200",
         lie: "Disabling a session answers 200.",
         breaks: &["HPP-DISABLE-001"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::DisableSession) {
                 reply.status = StatusCode::OK;
             }
@@ -78,31 +90,46 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "disabled-link-opens",
         lie: "The link of a disabled session still shows the payment page.",
         breaks: &["HPP-DISABLE-005"],
-        change: Change::Rule(|rules| rules.life.disabled_link_is_dead = false),
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
+                (Purpose::OpenPage, Standing::Ended(Status::Disabled)) => Standing::Open,
+                (_, standing) => standing,
+            };
+        }),
     },
     Deviation {
         name: "no-credentials-needed",
         lie: "The API answers requests without credentials.",
         breaks: &["HPP-AUTH-001"],
-        change: Change::Rule(|rules| rules.access.credentials_required = false),
+        change: Change::Seams(|seams| seams.admits = |knock| admits(knock) || !knock.has_field),
     },
     Deviation {
         name: "any-password-accepted",
         lie: "The API takes any password of a known user.",
         breaks: &["HPP-AUTH-002"],
-        change: Change::Rule(|rules| rules.access.password_compared = false),
+        change: Change::Seams(|seams| {
+            seams.admits = |knock| {
+                let password = knock.given.map_or("", |given| &given.password);
+                admits(&Knock { password, ..*knock })
+            };
+        }),
     },
     Deviation {
         name: "any-scheme-accepted",
         lie: "Credentials are accepted under any scheme, not as HTTP Basic alone.",
         breaks: &["HPP-AUTH-003"],
-        change: Change::Rule(|rules| rules.access.only_basic_accepted = false),
+        change: Change::Seams(|seams| {
+            seams.admits = |knock| {
+                let given = knock.given.map(|given| Credentials { scheme: "Basic".into(), ..given.clone() });
+                admits(&Knock { given: given.as_ref(), ..*knock })
+            };
+        }),
     },
     Deviation {
         name: "qr-is-text",
         lie: "The QR image is a text.",
         breaks: &["HPP-QR-001"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::QrImage) {
                 reply.content = Content::Text("a QR code".to_owned());
             }
@@ -112,7 +139,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "page-needs-a-frame",
         lie: "The payment page is blank unless it is framed.",
         breaks: &["HPP-PAGE-004"],
-        change: Change::Wire(need_a_frame),
+        change: Change::Reply(need_a_frame),
     },
 ];
 
@@ -129,6 +156,16 @@ fn need_a_frame(reply: &mut Reply) {
             page.replace("</body>", script)
         });
     }
+}
+
+/// A session for those who ask for one that never was.
+fn invented(asked: &Asked<'_>) -> Value {
+    json!({
+        "session_id": asked.key,
+        "status": Status::Waiting.name(),
+        "updated_at": millis(asked.now),
+        "expires_at": millis(later(asked.now, SignedDuration::from_hours(47))),
+    })
 }
 
 #[cfg(test)]

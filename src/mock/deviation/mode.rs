@@ -3,8 +3,16 @@
 use axum::http::header;
 use jiff::SignedDuration;
 
-use crate::mock::contract::rules::TokenValue;
+use crate::mock::contract::expiry::{Lifetime, ends_at, later};
+use crate::mock::contract::merchant_urls::Outcome;
+use crate::mock::contract::options::PlaceOrderMode;
+use crate::mock::contract::order::{Fruit, Wish, allows, fruit};
+use crate::mock::contract::page::{Act, Button, Step, step};
+use crate::mock::contract::payment_session::Progress;
+use crate::mock::contract::placeholder::{Tags, tag_values};
+use crate::mock::contract::status::Event;
 use crate::mock::deviation::{Change, Deviation};
+use crate::mock::ground::Dialect;
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
@@ -13,63 +21,109 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "none-places-an-order",
         lie: "An order is placed although the mode is `NONE`.",
         breaks: &["HPP-MODE-001"],
-        change: Change::Rule(|rules| rules.order.none_places_no_order = false),
+        change: Change::Seams(|seams| {
+            seams.fruit = |paid| Fruit { is_ordered: true, ..fruit(paid) };
+            // No tag stands for this order.
+            seams.tag_values = |tags| {
+                tag_values(&Tags {
+                    order: tags.order.filter(|_| tags.authorization_token.is_none()),
+                    ..*tags
+                })
+            };
+        }),
     },
     Deviation {
         name: "place-order-captures",
         lie: "The mode `PLACE_ORDER` captures the order.",
         breaks: &["HPP-MODE-002"],
-        change: Change::Rule(|rules| rules.order.place_order_captures_nothing = false),
+        change: Change::Seams(|seams| {
+            seams.fruit = |paid| {
+                let is_captured = (paid.dialect, paid.mode) == (Dialect::Klarna, PlaceOrderMode::PlaceOrder);
+                Fruit { is_captured: is_captured || fruit(paid).is_captured, ..fruit(paid) }
+            };
+        }),
     },
     Deviation {
         name: "capture-order-does-not-capture",
         lie: "The mode `CAPTURE_ORDER` leaves the order uncaptured.",
         breaks: &["HPP-MODE-003"],
-        change: Change::Rule(|rules| rules.order.capture_order_captures = false),
+        change: Change::Seams(|seams| seams.fruit = |paid| Fruit { is_captured: false, ..fruit(paid) }),
     },
     Deviation {
         name: "payment-waits-for-browser",
         lie: "A payment is done only when the browser has followed a redirect.",
         breaks: &["HPP-MODE-004", "HPP-REDIRECT-020"],
-        change: Change::Rule(|rules| rules.redirect.approval_completes = false),
+        change: Change::Seams(|seams| {
+            seams.step = |press| match press.act {
+                Act::Press(Button::Approve) => Step::Page("/end/success"),
+                Act::Arrive(Outcome::Success) if !press.status.is_final() => Step::Leave(Event::Approved),
+                _ => step(press),
+            };
+        }),
     },
     Deviation {
         name: "token-lives-a-day",
         lie: "An authorization token lives 24 hours.",
         breaks: &["HPP-MODE-005"],
-        change: Change::Rule(|rules| {
-            rules.expiry.authorization_lives = SignedDuration::from_hours(24);
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Authorization { created_at } => later(created_at, SignedDuration::from_hours(24)),
+                _ => ends_at(lifetime),
+            };
         }),
     },
     Deviation {
         name: "two-orders-for-one-payment-session",
         lie: "A second order can be placed for one KP session.",
         breaks: &["HPP-MODE-006"],
-        change: Change::Rule(|rules| rules.order.one_order_per_payment_session = false),
+        change: Change::Seams(|seams| {
+            seams.allows = |wish| match *wish {
+                Wish::PlaceOrder { is_spent: false, is_expired: true, .. } => allows(wish),
+                Wish::PlaceOrder { differing, .. } => allows(&Wish::PlaceOrder {
+                    is_spent: false,
+                    is_expired: false,
+                    progress: Progress::Open,
+                    differing,
+                }),
+                _ => allows(wish),
+            };
+        }),
     },
     Deviation {
         name: "changed-order-accepted",
         lie: "An order may differ from what was authorized.",
         breaks: &["HPP-PRE-003"],
-        change: Change::Rule(|rules| rules.order.changed_data_refused = false),
+        change: Change::Seams(|seams| {
+            seams.allows = |wish| match *wish {
+                Wish::PlaceOrder { is_spent, is_expired, progress, .. } => {
+                    allows(&Wish::PlaceOrder { is_spent, is_expired, progress, differing: None })
+                }
+                _ => allows(wish),
+            };
+        }),
     },
     Deviation {
         name: "completed-order-changeable",
         lie: "A KCO order can be changed after it was paid.",
         breaks: &["HPP-PRE-005"],
-        change: Change::Rule(|rules| rules.order.completed_kco_order_is_read_only = false),
+        change: Change::Seams(|seams| {
+            seams.allows = |wish| match wish {
+                Wish::ChangeOrder { .. } => Ok(()),
+                _ => allows(wish),
+            };
+        }),
     },
     Deviation {
         name: "payment-session-without-client-token",
         lie: "A new KP session has no `client_token`.",
         breaks: &["HPP-PRE-001"],
-        change: Change::Wire(|reply| without(reply, Operation::CreatePaymentSession, &["client_token"])),
+        change: Change::Reply(|reply| without(reply, Operation::CreatePaymentSession, &["client_token"])),
     },
     Deviation {
         name: "payment-session-without-status",
         lie: "A KP session that is read has no `status`.",
         breaks: &["HPP-PRE-002"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.get("/client_token").is_some() {
                 without(reply, Operation::ReadPaymentSession, &["status"]);
             }
@@ -79,7 +133,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "order-without-location",
         lie: "A new KCO order has no `Location`.",
         breaks: &["HPP-PRE-004"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreatePaymentSession) {
                 reply.headers.remove(header::LOCATION);
             }
@@ -89,31 +143,31 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "order-without-fraud-status",
         lie: "A placed order has no `fraud_status`.",
         breaks: &["HPP-PRE-003"],
-        change: Change::Wire(|reply| without(reply, Operation::PlaceOrder, &["fraud_status"])),
+        change: Change::Reply(|reply| without(reply, Operation::PlaceOrder, &["fraud_status"])),
     },
     Deviation {
         name: "completed-without-token",
         lie: "A completed session in mode `NONE` has no `authorization_token`.",
         breaks: &["HPP-READ-003"],
-        change: Change::Wire(|reply| without(reply, Operation::ReadSession, &["authorization_token"])),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, &["authorization_token"])),
     },
     Deviation {
         name: "completed-without-reference",
         lie: "A completed session with an order has no `klarna_reference`.",
         breaks: &["HPP-READ-004"],
-        change: Change::Wire(|reply| without(reply, Operation::ReadSession, &["klarna_reference"])),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, &["klarna_reference"])),
     },
     Deviation {
         name: "completed-without-order-id",
         lie: "A completed session with an order has no `order_id`.",
         breaks: &["HPP-READ-004", "HPP-READ-006"],
-        change: Change::Wire(|reply| without(reply, Operation::ReadSession, &["order_id"])),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, &["order_id"])),
     },
     Deviation {
         name: "kco-session-with-token",
         lie: "A completed KCO session has an `authorization_token`.",
         breaks: &["HPP-READ-005"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.get("/order_id").is_some() && reply.succeeds(Operation::ReadSession) {
                 reply.add("authorization_token", "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04");
             }
@@ -123,7 +177,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "order-id-before-payment",
         lie: "A session that waits has an `order_id`.",
         breaks: &["HPP-READ-007"],
-        change: Change::Wire(|reply| {
+        change: Change::Reply(|reply| {
             if reply.text("/status") == Some("WAITING") && reply.succeeds(Operation::ReadSession) {
                 reply.add("order_id", "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04");
             }
@@ -133,8 +187,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "another-token-in-redirect",
         lie: "`{{authorization_token}}` becomes a token that was never given out.",
         breaks: &["HPP-PLACEHOLDER-009", "HPP-PLACEHOLDER-010"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.authorization_token = TokenValue::Another;
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let other: Option<String> =
+                    tags.authorization_token.map(|token| token.chars().rev().collect());
+                tag_values(&Tags { authorization_token: other.as_deref(), ..*tags })
+            };
         }),
     },
 ];

@@ -1,7 +1,15 @@
 //! Lies about the options of a session and what the page shows of them.
 
-use crate::mock::contract::rules::Slip;
+use serde_json::Value;
+
+use crate::mock::contract::options::Options;
+use crate::mock::contract::page::{Act, Button, Press, Screen, Step, View, bill, screen, step};
+use crate::mock::contract::request::{Member, accepts};
+use crate::mock::contract::status::Event;
+use crate::mock::deviation::url::root_of;
 use crate::mock::deviation::{Change, Deviation};
+use crate::mock::ground::Dialect;
+use crate::mock::http::Operation;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -9,102 +17,199 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "page-title-ignored",
         lie: "The page does not bear the `page_title`.",
         breaks: &["HPP-OPT-003"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::NoTitle)),
+        change: Change::Seams(|seams| seams.screen = |view| Screen { title: None, ..screen(view) }),
     },
     Deviation {
         name: "logo-ignored",
         lie: "The page does not show the logo of `logo_url`.",
         breaks: &["HPP-OPT-006"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::NoLogo)),
+        change: Change::Seams(|seams| seams.screen = |view| Screen { logo: None, ..screen(view) }),
     },
     Deviation {
         name: "logo-refused",
         lie: "A session with a `logo_url` is refused.",
         breaks: &["HPP-CREATE-038"],
-        change: Change::Rule(|rules| rules.create.logo_accepted = false),
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| {
+                let is_logo = member.name == "options.logo_url" && member.value.is_some_and(|url| *url != "");
+                accepts(member) && (!is_logo || member.value == Some(&Value::Null))
+            };
+        }),
     },
     Deviation {
         name: "background-regardless-of-width",
         lie: "The page takes the first background image, whatever its width.",
         breaks: &["HPP-OPT-004"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::AnyBackground)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| {
+                let backgrounds = view.options.background_images.iter().take(1).collect();
+                Screen { backgrounds, ..screen(view) }
+            };
+        }),
     },
     Deviation {
         name: "subtotal-never-hidden",
         lie: "The page shows the subtotal although it is to be hidden.",
         breaks: &["HPP-OPT-005"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::SubtotalShown)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| Screen { bill: Some(bill(view)), ..screen(view) };
+        }),
     },
     Deviation {
         name: "one-pay-label",
         lie: "The pay button says the same for every `purchase_type`.",
         breaks: &["HPP-OPT-007"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::OnePayLabel)),
+        change: Change::Seams(|seams| seams.screen = |view| Screen { purchase_type: None, ..screen(view) }),
     },
     Deviation {
         name: "category-ignored",
         lie: "The page offers all categories although one was chosen.",
         breaks: &["HPP-OPT-001"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::CategoryIgnored)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| {
+                let options = Options { category: None, ..view.options.clone() };
+                let categories = options.offered(view.dialect, view.has_fallen_back);
+                Screen { categories, ..screen(view) }
+            };
+            seams.step = |press| {
+                let options = Options { category: None, ..press.options.clone() };
+                step(&Press { options: &options, ..*press })
+            };
+        }),
     },
     Deviation {
         name: "categories-ignored",
         lie: "The page offers all categories although several were chosen.",
         breaks: &["HPP-OPT-008"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::CategoriesIgnored)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| {
+                let options = Options { categories: Vec::new(), ..view.options.clone() };
+                let categories = options.offered(view.dialect, view.has_fallen_back);
+                Screen { categories, ..screen(view) }
+            };
+            seams.step = |press| {
+                let options = Options { categories: Vec::new(), ..press.options.clone() };
+                step(&Press { options: &options, ..*press })
+            };
+        }),
     },
     Deviation {
         name: "categories-narrowed-for-kco",
         lie: "The page of a KCO order offers the chosen category alone.",
         breaks: &["HPP-OPT-002"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::CategoriesHonouredForKco)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| screen(&View { dialect: Dialect::Klarna, ..*view });
+            seams.step = |press| step(&Press { dialect: Dialect::Klarna, ..*press });
+        }),
     },
     Deviation {
         name: "no-payment-fallback",
         lie: "A decline leads to no other categories although a fallback is wanted.",
         breaks: &["HPP-OPT-009"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::NoFallback)),
+        change: Change::Seams(|seams| {
+            seams.step = |press| match step(press) {
+                Step::FallBack => Step::Leave(Event::Declined),
+                step => step,
+            };
+        }),
     },
     Deviation {
         name: "both-category-options-accepted",
         lie: "The two category options are accepted together.",
         breaks: &["HPP-CREATE-029"],
-        change: Change::Rule(|rules| rules.create.both_category_options_refused = false),
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| match member.name {
+                "options.payment_method_categories" => accepts(&Member { whole: None, ..*member }),
+                _ => accepts(member),
+            };
+        }),
     },
     Deviation {
         name: "unknown-words-accepted",
         lie: "Options take any word where a few are known.",
         breaks: &["HPP-CREATE-030"],
-        change: Change::Rule(|rules| rules.create.words_checked = false),
+        change: Change::Seams(|seams| seams.accepts = |member| accepts(member) || takes_any_word(member)),
     },
     Deviation {
         name: "page-without-amount",
         lie: "The page does not show what is to be paid.",
         breaks: &["HPP-PAGE-001"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::NoAmount)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| {
+                let screen = screen(view);
+                let hidden = |price: &mut String| "…".clone_into(price);
+                let mut screen = Screen { amount: "…".to_owned(), ..screen };
+                if let Some(bill) = &mut screen.bill {
+                    bill.lines.iter_mut().for_each(|(_, price)| hidden(price));
+                    hidden(&mut bill.subtotal);
+                    bill.tax.iter_mut().for_each(hidden);
+                }
+                screen
+            };
+        }),
     },
     Deviation {
         name: "page-always-english",
         lie: "The page speaks English whatever the locale.",
         breaks: &["HPP-PAGE-002"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::AlwaysEnglish)),
+        change: Change::Seams(|seams| seams.locale = |_| None),
     },
     Deviation {
         name: "page-not-payable-on-phones",
         lie: "The page has no buttons on a narrow screen.",
         breaks: &["HPP-PAGE-003"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::NoButtonsOnPhones)),
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::PaymentPage) {
+                let style = "@media(max-width:500px){form{display:none}}</style>";
+                reply.rewrite(|page| page.replace("</style>", style));
+            }
+        }),
     },
     Deviation {
         name: "back-and-cancel-at-once",
         lie: "The page offers to go back and to cancel at once.",
         breaks: &["HPP-REDIRECT-019"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::TwoWaysOut)),
+        change: Change::Seams(|seams| {
+            seams.screen = |view| {
+                let mut screen = screen(view);
+                screen.buttons.truncate(3);
+                screen.buttons.extend([Button::Back, Button::Cancel]);
+                screen
+            };
+            seams.step = |press| {
+                let is_ecommerce = press.act == Act::Press(Button::Back);
+                step(&Press { is_ecommerce, ..*press })
+            };
+        }),
     },
     Deviation {
         name: "qr-leads-elsewhere",
         lie: "The QR code leads to the root of the page host.",
         breaks: &["HPP-QR-002"],
-        change: Change::Rule(|rules| rules.page.slip = Some(Slip::QrLeadsElsewhere)),
+        change: Change::Seams(|seams| seams.qr_link = root_of),
     },
 ];
+
+/// The members that take a few words alone.
+const OF_WORDS: [&str; 4] = [
+    "options.place_order_mode",
+    "options.purchase_type",
+    "options.show_subtotal_detail",
+    "options.payment_method_category",
+];
+
+/// Takes any text where a few words are known; a category that is not known counts as left out.
+fn takes_any_word(member: &Member<'_>) -> bool {
+    match member.value {
+        Some(Value::String(_)) => OF_WORDS.contains(&member.name),
+        Some(Value::Array(categories)) if member.name == "options.payment_method_categories" => {
+            let is_known = |category: &&Value| {
+                let alone = Value::Array(vec![(*category).clone()]);
+                accepts(&Member { value: Some(&alone), whole: None, ..*member })
+            };
+            let known = Value::Array(categories.iter().filter(is_known).cloned().collect());
+            accepts(&Member { value: Some(&known), ..*member })
+        }
+        _ => false,
+    }
+}

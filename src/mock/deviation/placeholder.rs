@@ -1,6 +1,13 @@
 //! Lies about the tags in merchant URLs.
 
-use crate::mock::contract::rules::{OrderIdValue, Outcome, QueryTreatment, SessionIdValue, TokenValue};
+use percent_encoding::percent_decode_str;
+
+use crate::mock::contract::merchant_urls::Outcome;
+use crate::mock::contract::new_id::{IdFor, new_id};
+use crate::mock::contract::placeholder::{
+    Filling, OrderTags, Tags, Target, Values, fill, replace_tags, tag_values,
+};
+use crate::mock::deviation::url::{tags_alone, with_query};
 use crate::mock::deviation::{Change, Deviation};
 
 /// The lies of this family.
@@ -9,67 +16,87 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "payment-session-id-for-session-id",
         lie: "`{{session_id}}` becomes the id of the payment session.",
         breaks: &["HPP-PLACEHOLDER-007"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.session_id = SessionIdValue::OfPaymentSession;
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let is_redirect = tags.target != Target::Callback;
+                let session_id = if is_redirect { tags.payment_session_id } else { tags.session_id };
+                tag_values(&Tags { session_id, ..*tags })
+            };
         }),
     },
     Deviation {
         name: "session-id-upper-case",
         lie: "`{{session_id}}` becomes the id of the session in upper case.",
         breaks: &["HPP-PLACEHOLDER-007"],
-        change: Change::Rule(|rules| rules.placeholder.session_id = SessionIdValue::UpperCase),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let upper = tags.session_id.to_uppercase();
+                let is_redirect = tags.target != Target::Callback;
+                let session_id = if is_redirect { &upper } else { tags.session_id };
+                tag_values(&Tags { session_id, ..*tags })
+            };
+        }),
     },
     Deviation {
         name: "success-session-id-left-literal",
         lie: "`{{session_id}}` in `success` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-021"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.session_id_left_literal_in = Some(Outcome::Success);
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Success))
         }),
     },
     Deviation {
         name: "back-session-id-left-literal",
         lie: "`{{session_id}}` in `back` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.session_id_left_literal_in = Some(Outcome::Back);
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Back))
         }),
     },
     Deviation {
         name: "cancel-session-id-left-literal",
         lie: "`{{session_id}}` in `cancel` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-003", "HPP-PLACEHOLDER-021"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.session_id_left_literal_in = Some(Outcome::Cancel);
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Cancel))
         }),
     },
     Deviation {
         name: "failure-session-id-left-literal",
         lie: "`{{session_id}}` in `failure` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-004", "HPP-PLACEHOLDER-021"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.session_id_left_literal_in = Some(Outcome::Failure);
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Failure))
         }),
     },
     Deviation {
         name: "error-session-id-left-literal",
         lie: "`{{session_id}}` in `error` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-005", "HPP-PLACEHOLDER-021"],
-        change: Change::Rule(|rules| {
-            rules.placeholder.session_id_left_literal_in = Some(Outcome::Error);
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Error))
         }),
     },
     Deviation {
         name: "authorization-token-empty",
         lie: "`{{authorization_token}}` becomes nothing.",
         breaks: &["HPP-PLACEHOLDER-008"],
-        change: Change::Rule(|rules| rules.placeholder.authorization_token = TokenValue::Empty),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                tag_values(&Tags { authorization_token: tags.authorization_token.and(Some("")), ..*tags })
+            };
+        }),
     },
     Deviation {
         name: "order-id-is-klarna-reference",
         lie: "`{{order_id}}` becomes the `klarna_reference`.",
         breaks: &["HPP-PLACEHOLDER-014", "HPP-PLACEHOLDER-015", "HPP-PLACEHOLDER-016"],
-        change: Change::Rule(|rules| rules.placeholder.order_id = OrderIdValue::Reference),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let order = tags.order.map(|order| OrderTags { order_id: order.klarna_reference, ..order });
+                tag_values(&Tags { order, ..*tags })
+            };
+        }),
     },
     Deviation {
         name: "order-id-left-literal-on-success",
@@ -81,42 +108,81 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-PLACEHOLDER-018",
             "HPP-PLACEHOLDER-021",
         ],
-        change: Change::Rule(|rules| rules.placeholder.order_id = OrderIdValue::LeftLiteral),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let values = tag_values(tags);
+                Values { order_id: values.order_id.filter(|_| tags.order.is_none()), ..values }
+            };
+        }),
     },
     Deviation {
         name: "only-first-placeholder-replaced",
         lie: "Only the first tag of a URL is filled.",
         breaks: &["HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-019", "HPP-PLACEHOLDER-021"],
-        change: Change::Rule(|rules| rules.placeholder.every_tag = false),
+        change: Change::Seams(|seams| seams.fill = |filling| replace_tags(filling.url, filling.values, 1)),
     },
     Deviation {
         name: "token-in-every-url",
         lie: "`{{authorization_token}}` becomes a token in other URLs than `success` too.",
         breaks: &["HPP-PLACEHOLDER-011"],
-        change: Change::Rule(|rules| rules.placeholder.token_in_success_alone = false),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| Values {
+                authorization_token: tags.authorization_token.map(str::to_owned),
+                ..tag_values(tags)
+            };
+        }),
     },
     Deviation {
         name: "token-for-kco-order",
         lie: "`{{authorization_token}}` becomes the `order_id` of a KCO order.",
         breaks: &["HPP-PLACEHOLDER-012"],
-        change: Change::Rule(|rules| rules.placeholder.authorization_token = TokenValue::AlsoForKco),
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let token = tags.order.filter(|_| tags.is_kco).map(|order| order.order_id);
+                tag_values(&Tags { authorization_token: tags.authorization_token.or(token), ..*tags })
+            };
+        }),
     },
     Deviation {
         name: "token-not-url-safe",
         lie: "Authorization tokens hold a `+`, which a query turns into a space.",
         breaks: &["HPP-PLACEHOLDER-022"],
-        change: Change::Rule(|rules| rules.order.token_is_url_safe = false),
+        change: Change::Seams(|seams| {
+            seams.new_id = |id| match id.of {
+                IdFor::AuthorizationToken => id.fresh.replace('-', "+"),
+                _ => new_id(id),
+            };
+        }),
     },
     Deviation {
         name: "query-decoded-once-too-often",
         lie: "The query of a merchant URL is percent-decoded before the consumer is sent there.",
         breaks: &["HPP-PLACEHOLDER-020"],
-        change: Change::Rule(|rules| rules.placeholder.query = QueryTreatment::DecodedOnce),
+        change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, decoded)),
     },
     Deviation {
         name: "query-parameters-dropped",
         lie: "Query parameters without a tag do not arrive.",
         breaks: &["HPP-PLACEHOLDER-020"],
-        change: Change::Rule(|rules| rules.placeholder.query = QueryTreatment::OnlyPlaceholders),
+        change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, tags_alone)),
     },
 ];
+
+/// Leaves the session id as it was written in URLs for `target`.
+pub fn literal_in(tags: &Tags<'_>, target: Target) -> Values {
+    let values = tag_values(tags);
+    Values { session_id: values.session_id.filter(|_| tags.target != target), ..values }
+}
+
+/// Fills a URL the consumer is sent to, after its query was changed.
+fn redirect_query(filling: &Filling<'_>, change: fn(&str) -> String) -> String {
+    match filling.target {
+        Target::Redirect(_) => fill(&Filling { url: &with_query(filling.url, change), ..*filling }),
+        Target::Callback => fill(filling),
+    }
+}
+
+fn decoded(query: &str) -> String {
+    let decoded = percent_decode_str(query).decode_utf8_lossy();
+    decoded.replace(|letter: char| letter.is_control() || letter == ' ', "+")
+}

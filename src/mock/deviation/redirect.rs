@@ -2,8 +2,12 @@
 
 use jiff::SignedDuration;
 
-use crate::mock::contract::rules::{ErrorFallback, Outcome};
+use crate::mock::contract::access::{Door, admits};
+use crate::mock::contract::merchant_urls::{Destination, MerchantUrl, Outcome, Way, destination};
+use crate::mock::contract::page::{Step, step};
+use crate::mock::contract::status::{Audience, Event, Shown, Status, shown, status_after};
 use crate::mock::deviation::{Change, Deviation};
+use crate::mock::ground::Dialect;
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
@@ -12,47 +16,59 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "blank-generic-success-page",
         lie: "The generic page after a payment is blank.",
         breaks: &["HPP-REDIRECT-007"],
-        change: Change::Wire(|reply| blank_generic_page(reply, Outcome::Success)),
+        change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Success)),
     },
     Deviation {
         name: "blank-generic-failure-page",
         lie: "The generic page after a refusal is blank.",
         breaks: &["HPP-REDIRECT-008"],
-        change: Change::Wire(|reply| blank_generic_page(reply, Outcome::Failure)),
+        change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Failure)),
     },
     Deviation {
         name: "blank-generic-cancel-page",
         lie: "The generic page after a cancellation is blank.",
         breaks: &["HPP-REDIRECT-009"],
-        change: Change::Wire(|reply| blank_generic_page(reply, Outcome::Cancel)),
+        change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Cancel)),
     },
     Deviation {
         name: "blank-generic-back-page",
         lie: "The generic page after going back is blank.",
         breaks: &["HPP-REDIRECT-010"],
-        change: Change::Wire(|reply| blank_generic_page(reply, Outcome::Back)),
+        change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Back)),
     },
     Deviation {
         name: "blank-generic-error-page",
         lie: "The generic page after a technical error is blank.",
         breaks: &["HPP-REDIRECT-005"],
-        change: Change::Wire(|reply| blank_generic_page(reply, Outcome::Error)),
+        change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Error)),
     },
     Deviation {
         name: "generic-success-page-redirects-late",
         lie: "The generic page after a payment leaves for another merchant URL a moment later.",
         breaks: &["HPP-REDIRECT-007"],
-        change: Change::Rule(|rules| rules.redirect.generic_success_page_stays = false),
+        change: Change::Both(
+            |seams| {
+                seams.destination = |way| match (way.outcome, destination(way)) {
+                    (Outcome::Success, Destination::Generic(page)) => {
+                        let onward = way.urls.any();
+                        let onward = onward.unwrap_or("/").split('?').next().unwrap_or_default();
+                        Destination::Generic(format!("{page}?onward={onward}").into())
+                    }
+                    (_, destination) => destination,
+                };
+            },
+            leave_late,
+        ),
     },
     Deviation {
         name: "other-dialect-error-fallback",
         lie: "An empty `error` URL leads where the other dialect sends the consumer.",
         breaks: &["HPP-REDIRECT-004", "HPP-REDIRECT-005", "HPP-REDIRECT-006"],
-        change: Change::Rule(|rules| {
-            let rule = &mut rules.redirect.error_fallback;
-            *rule = match *rule {
-                ErrorFallback::Failure => ErrorFallback::Generic,
-                ErrorFallback::Generic => ErrorFallback::Failure,
+        change: Change::Seams(|seams| {
+            seams.destination = |way| match (way.outcome, way.dialect) {
+                (Outcome::Error, Dialect::Klarna) => destination(&Way { dialect: Dialect::Kustom, ..*way }),
+                (Outcome::Error, Dialect::Kustom) => destination(&Way { dialect: Dialect::Klarna, ..*way }),
+                _ => destination(way),
             };
         }),
     },
@@ -60,59 +76,57 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "decline-goes-to-error",
         lie: "A refusal leads to `error` instead of `failure`.",
         breaks: &["HPP-REDIRECT-002", "HPP-REDIRECT-024"],
-        change: Change::Rule(|rules| {
-            rules.redirect.swapped = Some((Outcome::Failure, Outcome::Error));
+        change: Change::Seams(|seams| {
+            seams.destination = |way| swapped(way, Outcome::Failure, Outcome::Error)
         }),
     },
     Deviation {
         name: "error-goes-to-success",
         lie: "A technical error leads to `success` instead of `error`.",
         breaks: &["HPP-REDIRECT-003", "HPP-REDIRECT-024"],
-        change: Change::Rule(|rules| {
-            rules.redirect.swapped = Some((Outcome::Error, Outcome::Success));
+        change: Change::Seams(|seams| {
+            seams.destination = |way| swapped(way, Outcome::Error, Outcome::Success)
         }),
     },
     Deviation {
         name: "success-goes-to-back",
         lie: "A payment leads to `back` instead of `success`.",
         breaks: &["HPP-REDIRECT-001", "HPP-REDIRECT-024"],
-        change: Change::Rule(|rules| {
-            rules.redirect.swapped = Some((Outcome::Success, Outcome::Back));
+        change: Change::Seams(|seams| {
+            seams.destination = |way| swapped(way, Outcome::Success, Outcome::Back)
         }),
     },
     Deviation {
         name: "back-goes-to-cancel",
         lie: "Going back leads to `cancel` although `back` is given.",
         breaks: &["HPP-REDIRECT-014", "HPP-REDIRECT-024"],
-        change: Change::Rule(|rules| {
-            rules.redirect.swapped = Some((Outcome::Back, Outcome::Cancel));
-        }),
+        change: Change::Seams(|seams| seams.destination = |way| swapped(way, Outcome::Back, Outcome::Cancel)),
     },
     Deviation {
         name: "success-stays-on-page",
         lie: "A payment leads to a generic page although `success` is given.",
         breaks: &["HPP-REDIRECT-001"],
-        change: Change::Rule(|rules| rules.redirect.stays = Some(Outcome::Success)),
+        change: Change::Seams(|seams| seams.destination = |way| stays(way, Outcome::Success)),
     },
     Deviation {
         name: "cancel-stays-on-page",
         lie: "A confirmed cancellation leads to a generic page although `cancel` is given.",
         breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
-        change: Change::Rule(|rules| rules.redirect.stays = Some(Outcome::Cancel)),
+        change: Change::Seams(|seams| seams.destination = |way| stays(way, Outcome::Cancel)),
     },
     Deviation {
         name: "cancel-goes-to-failure",
         lie: "A confirmed cancellation leads to `failure` although `cancel` is given.",
         breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
-        change: Change::Rule(|rules| {
-            rules.redirect.swapped = Some((Outcome::Cancel, Outcome::Failure));
+        change: Change::Seams(|seams| {
+            seams.destination = |way| swapped(way, Outcome::Cancel, Outcome::Failure)
         }),
     },
     Deviation {
         name: "absent-url-leads-nowhere",
         lie: "A merchant URL that is left out leads to a page of the page host that is not there.",
         breaks: &["HPP-REDIRECT-013"],
-        change: Change::Rule(|rules| rules.redirect.absent_means_generic_page = false),
+        change: Change::Seams(|seams| seams.destination = |way| nowhere(way, &MerchantUrl::Absent)),
     },
     Deviation {
         name: "empty-url-leads-nowhere",
@@ -126,39 +140,69 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-REDIRECT-010",
             "HPP-REDIRECT-012",
         ],
-        change: Change::Rule(|rules| rules.redirect.empty_means_generic_page = false),
+        change: Change::Seams(|seams| seams.destination = |way| nowhere(way, &MerchantUrl::Empty)),
     },
     Deviation {
         name: "completion-shows-late",
         lie: "A session reads `COMPLETED` only a moment after the consumer was sent to `success`.",
         breaks: &["HPP-REDIRECT-023"],
-        change: Change::Rule(|rules| {
-            rules.life.completion_shows_after = SignedDuration::from_millis(700);
+        change: Change::Seams(|seams| {
+            seams.shown = |session| {
+                let is_late = session.audience == Audience::Merchant && session.status == Status::Completed;
+                let is_fresh =
+                    session.now.duration_since(session.updated_at) < SignedDuration::from_millis(700);
+                let status = if is_late && is_fresh { Status::InProgress } else { session.status };
+                shown(&Shown { status, ..*session })
+            };
         }),
     },
     Deviation {
         name: "cancel-without-confirmation",
         lie: "Cancelling asks for no confirmation.",
         breaks: &["HPP-REDIRECT-017"],
-        change: Change::Rule(|rules| rules.redirect.cancel_asks_first = false),
+        change: Change::Seams(|seams| {
+            seams.step = |press| match step(press) {
+                Step::Page("/cancel") => Step::Leave(Event::CancelConfirmed),
+                step => step,
+            };
+        }),
     },
     Deviation {
         name: "cancel-leaves-session-open",
         lie: "A session whose cancellation was confirmed stays open.",
         breaks: &["HPP-REDIRECT-018"],
-        change: Change::Rule(|rules| rules.life.confirmed_cancel_ends = false),
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| match turn.event {
+                Event::CancelConfirmed => status_after(turn).map(|_| turn.status),
+                _ => status_after(turn),
+            };
+        }),
     },
     Deviation {
         name: "ecommerce-cancel-cancels",
         lie: "In eCommerce a `cancel` URL that acts as a back URL cancels the session.",
         breaks: &["HPP-REDIRECT-016"],
-        change: Change::Rule(|rules| rules.redirect.cancel_acting_as_back_keeps_session = false),
+        change: Change::Seams(|seams| {
+            seams.step = |press| {
+                let is_cancel = press.dialect == Dialect::Klarna
+                    && press.urls.given(Outcome::Back).is_none()
+                    && press.urls.given(Outcome::Cancel).is_some();
+                match step(press) {
+                    Step::Leave(Event::Back) if is_cancel => Step::Leave(Event::CancelConfirmed),
+                    step => step,
+                }
+            };
+        }),
     },
     Deviation {
         name: "page-needs-credentials",
         lie: "The payment page opens with the merchant's credentials only.",
         breaks: &["HPP-AUTH-006", "HPP-REDIRECT-021"],
-        change: Change::Rule(|rules| rules.access.page_is_public = false),
+        change: Change::Seams(|seams| {
+            seams.admits = |knock| {
+                admits(knock) && (knock.door != Door::Page(Operation::PaymentPage) || knock.is_right())
+            };
+        }),
     },
 ];
 
@@ -174,6 +218,39 @@ fn blank_generic_page(reply: &mut Reply, outcome: Outcome) {
             page.to_owned()
         }
     });
+}
+
+/// Sends the consumer to the URL of another outcome although that of `passed_over` is given.
+fn swapped<'a>(way: &Way<'a>, passed_over: Outcome, instead: Outcome) -> Destination<'a> {
+    if way.outcome != passed_over || way.urls.given(passed_over).is_none() {
+        return destination(way);
+    }
+    way.urls.given(instead).map_or_else(|| Destination::generic(instead), Destination::Merchant)
+}
+
+/// Keeps the consumer on the generic page of `outcome`.
+fn stays<'a>(way: &Way<'a>, outcome: Outcome) -> Destination<'a> {
+    if way.outcome == outcome { Destination::generic(outcome) } else { destination(way) }
+}
+
+/// Sends the consumer to a page that is not there where his URL is of that kind, and no other takes its place.
+fn nowhere<'a>(way: &Way<'a>, url: &MerchantUrl) -> Destination<'a> {
+    match destination(way) {
+        Destination::Generic(_) if way.urls.get(way.outcome) == url => Destination::Generic("nowhere".into()),
+        destination => destination,
+    }
+}
+
+/// Lets the generic page after a payment go where its address says, a moment later.
+fn leave_late(reply: &mut Reply) {
+    let mark = format!("data-outcome=\"{}\"", Outcome::Success.name());
+    if reply.succeeds(Operation::GenericPage) {
+        let script = "<script>setTimeout(() => { \
+            location.href = new URLSearchParams(location.search).get('onward') ?? '/'; }, 100)</script></body>";
+        reply.rewrite(
+            |page| if page.contains(&mark) { page.replace("</body>", script) } else { page.to_owned() },
+        );
+    }
 }
 
 #[cfg(test)]

@@ -81,6 +81,16 @@ pub struct Reply {
     pub held: Held,
 }
 
+/// What is seen of two answers is the same; when they leave is not compared.
+impl PartialEq for Reply {
+    fn eq(&self, other: &Self) -> bool {
+        self.operation == other.operation
+            && self.status == other.status
+            && self.headers == other.headers
+            && self.content == other.content
+    }
+}
+
 impl Reply {
     /// An answer without a body.
     pub fn empty(status: StatusCode) -> Self {

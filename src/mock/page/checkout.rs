@@ -2,52 +2,42 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use crate::mock::contract::options::Background;
-use crate::mock::contract::rules::{PageRules, Slip};
+use crate::mock::contract::page::{Bill, Button, View};
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::page::markup::{Move, button, escape, form, moves, page, words_of};
+use crate::mock::page::markup::{button, escape, form, page, words_of};
 use crate::mock::state::Playground;
-use crate::mock::state::session::{Hosted, PaymentState};
+use crate::mock::state::session::Hosted;
 use crate::mock::words::Words;
 
 /// The screen on which the consumer pays.
 pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
-    let rules = &playground.rules.page;
-    let moves = moves(hosted, rules);
+    let (words, locale) = words_of(playground, hosted);
     let has_fallen_back = lock(&hosted.state).has_fallen_back;
-    let options = &hosted.options;
-    let (words, locale) = words_of(hosted, rules);
     let state = lock(&hosted.payment.state);
-    let amount = state.document.get("order_amount").and_then(Value::as_i64).unwrap_or(0);
-    let amount = price(amount, &state, rules);
-    let title = options.page_title.as_deref().filter(|_| !rules.slips(Slip::NoTitle));
-    let title = title.unwrap_or(words.pay_title);
-    let purchase_type = options.purchase_type.filter(|_| !rules.slips(Slip::OnePayLabel));
-    let pay = words.pay_label(purchase_type);
-    let offered = options.offered(playground.dialect, rules, has_fallen_back);
-    let mut controls = categories(&offered, words, has_fallen_back);
-    for it in moves {
+    let screen = playground.contract.screen(&View {
+        options: &hosted.options,
+        dialect: playground.contract.dialect,
+        is_ecommerce: state.is_ecommerce(),
+        has_fallen_back,
+        purchase: &state.document,
+    });
+    let title = screen.title.unwrap_or(words.pay_title);
+    let amount = escape(&screen.amount);
+    let mut controls = categories(&screen.categories, words, screen.has_fallen_back);
+    for it in screen.buttons {
         let label = match it {
-            Move::Approve => format!("{pay} {amount}"),
-            Move::Decline => words.be_declined.to_owned(),
-            Move::Error => words.meet_error.to_owned(),
-            Move::Cancel => words.cancel.to_owned(),
+            Button::Approve => format!("{} {amount}", words.pay_label(screen.purchase_type)),
+            Button::Decline => words.be_declined.to_owned(),
+            Button::Error => words.meet_error.to_owned(),
+            Button::Cancel => words.cancel.to_owned(),
             _ => words.back.to_owned(),
         };
         controls.push_str(&button(playground, it, &label));
     }
-    let logo = options
-        .logo_url
-        .as_deref()
-        .filter(|_| !rules.slips(Slip::NoLogo))
+    let logo = screen
+        .logo
         .map(|url| format!("<img data-part=\"logo\" class=\"logo\" src=\"{}\" alt=\"\">", escape(url)));
-    let lines = if options.hides_subtotal && !rules.slips(Slip::SubtotalShown) {
-        String::new()
-    } else {
-        lines(&state, words, rules)
-    };
     let body = format!(
         "{logo}<h1>{title}</h1><p class=\"quiet\">{merchant} {merchant_id}</p>\
         <p class=\"amount\" data-part=\"amount\">{amount}</p>{lines}{form}",
@@ -55,37 +45,29 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
         title = escape(title),
         merchant = words.merchant,
         merchant_id = escape(&hosted.account().merchant_id),
+        lines = screen.bill.map(|bill| lines(&bill, words)).unwrap_or_default(),
         form = form(playground, hosted, &controls),
     );
-    drop(state);
-    let mut style = backgrounds(&options.background_images, rules);
-    if rules.slips(Slip::NoButtonsOnPhones) {
-        style.push_str("@media(max-width:500px){form{display:none}}");
-    }
+    let style = backgrounds(&screen.backgrounds);
     page(playground, &words.html_lang(locale.as_deref()), title, "data-screen=\"checkout\"", &style, &body)
 }
 
 /// The table of what is bought, with its subtotal and tax.
-fn lines(state: &PaymentState, words: &Words, rules: &PageRules) -> String {
-    let lines = state.document.get("order_lines").and_then(Value::as_array);
+fn lines(bill: &Bill<'_>, words: &Words) -> String {
     let mut rows = String::new();
-    let mut subtotal = 0_i64;
-    for line in lines.into_iter().flatten() {
-        let name = line.get("name").and_then(Value::as_str).unwrap_or_default();
-        let total = line.get("total_amount").and_then(Value::as_i64).unwrap_or(0);
-        subtotal = subtotal.saturating_add(total);
-        row(&mut rows, &escape(name), &price(total, state, rules));
+    for (name, price) in &bill.lines {
+        row(&mut rows, &escape(name), price);
     }
-    row(&mut rows, words.subtotal, &price(subtotal, state, rules));
-    if let Some(tax) = state.document.get("order_tax_amount").and_then(Value::as_i64) {
-        row(&mut rows, words.tax, &price(tax, state, rules));
+    row(&mut rows, words.subtotal, &bill.subtotal);
+    if let Some(tax) = &bill.tax {
+        row(&mut rows, words.tax, tax);
     }
     format!("<table data-part=\"subtotal\">{rows}</table>")
 }
 
 fn row(rows: &mut String, name: &str, price: &str) {
     // Writing to a string cannot fail.
-    let _ = write!(rows, "<tr><td>{name}</td><td>{price}</td></tr>");
+    let _ = write!(rows, "<tr><td>{name}</td><td>{}</td></tr>", escape(price));
 }
 
 /// The choice of payment method categories.
@@ -105,15 +87,10 @@ fn categories(offered: &[&'static str], words: &Words, has_fallen_back: bool) ->
     choice
 }
 
-/// The best image for each width of browser: the narrowest that fills it, else the widest there is.
-fn backgrounds(images: &[Background], rules: &PageRules) -> String {
-    let mut images: Vec<&Background> = images.iter().collect();
-    if rules.slips(Slip::AnyBackground) {
-        images.truncate(1);
-    }
-    images.sort_by_key(|image| std::cmp::Reverse(image.width));
+/// The best image for each width of browser: the narrowest that fills it, else the widest there is, which comes first.
+fn backgrounds(images: &[&Background]) -> String {
     let mut style = String::new();
-    for (index, image) in images.into_iter().enumerate() {
+    for (index, image) in images.iter().enumerate() {
         let url = css_url(&image.url);
         let rule = format!("body{{background:url(\"{url}\") center/cover}}");
         let _ = match index {
@@ -138,48 +115,19 @@ fn css_url(url: &str) -> String {
         .collect()
 }
 
-/// An amount in minor units as people write it.
-fn price(minor_units: i64, state: &PaymentState, rules: &PageRules) -> String {
-    if rules.slips(Slip::NoAmount) {
-        return "…".to_owned();
-    }
-    escape(&spelled(minor_units, state.text("purchase_currency").unwrap_or_default()))
-}
-
-fn spelled(minor_units: i64, currency: &str) -> String {
-    let digits = match currency.to_ascii_uppercase().as_str() {
-        "JPY" | "KRW" | "CLP" | "ISK" | "VND" => 0,
-        "KWD" | "BHD" | "JOD" | "OMR" | "TND" => 3,
-        _ => 2,
-    };
-    let sign = if minor_units < 0 { "−" } else { "" };
-    let text = format!("{:0>width$}", minor_units.unsigned_abs(), width = digits + 1);
-    let (whole, fraction) = text.split_at(text.len() - digits);
-    let point = if digits == 0 { "" } else { "." };
-    format!("{currency} {sign}{whole}{point}{fraction}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn prices_follow_the_minor_units_of_the_currency() {
-        assert_eq!(spelled(123_450, "EUR"), "EUR 1234.50");
-        assert_eq!(spelled(-5, "SEK"), "SEK −0.05");
-        assert_eq!(spelled(1234, "JPY"), "JPY 1234");
-        assert_eq!(spelled(1234, "KWD"), "KWD 1.234");
-    }
-
-    #[test]
     fn the_narrowest_image_that_fills_the_browser_wins() {
         let image = |url: &str, width| Background { url: url.to_owned(), width };
-        let images = [image("https://m.example/s", 400), image("https://m.example/\"l", 1600)];
+        let images = [image("https://m.example/\"l", 1600), image("https://m.example/s", 400)];
         assert_eq!(
-            backgrounds(&images, &PageRules::faithful()),
+            backgrounds(&images.iter().collect::<Vec<_>>()),
             "body{background:url(\"https://m.example/%22l\") center/cover}\
             @media(max-width:400px){body{background:url(\"https://m.example/s\") center/cover}}",
         );
-        assert_eq!(backgrounds(&[], &PageRules::faithful()), "");
+        assert_eq!(backgrounds(&[]), "");
     }
 }

@@ -1,9 +1,8 @@
 //! The HTML of the pages: plain forms, no scripts, nothing fetched from elsewhere.
 
-use serde_json::Value;
-
-use crate::mock::contract::life::Status;
-use crate::mock::contract::rules::{Outcome, PageRules, Slip};
+use crate::mock::contract::merchant_urls::Outcome;
+use crate::mock::contract::page::{Asking, Button};
+use crate::mock::contract::status::Status;
 use crate::mock::contract::variation::Markup;
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
@@ -18,39 +17,6 @@ h1{font-size:22px;line-height:1.25;margin:0 0 8px}p{margin:0 0 16px}.label{displ
 .amount{font-size:34px;font-weight:700;margin:0}.quiet{color:#6a6a72;font-size:14px}table{width:100%;border-collapse:collapse;margin:0 0 20px;font-size:15px}td{padding:6px 0;border-top:1px solid #ece9e4}td+td{text-align:right}\
 form{display:grid;gap:10px}button{font:inherit;font-weight:600;padding:13px;border-radius:10px;border:1px solid #17171b;background:#fff;color:#17171b;cursor:pointer}button.main{background:#17171b;color:#fff}\
 fieldset{border:0;margin:0 0 6px;padding:0;display:grid;gap:8px}legend{font-size:14px;color:#6a6a72;padding:0 0 8px}label{display:flex;gap:10px;align-items:center}.logo{display:block;max-width:160px;max-height:48px;margin-bottom:16px}";
-
-/// A button of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    Approve,
-    Decline,
-    Error,
-    Back,
-    Cancel,
-    ConfirmCancel,
-    Keep,
-}
-
-impl Move {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Decline => "decline",
-            Self::Error => "error",
-            Self::Back => "back",
-            Self::Cancel => "cancel",
-            Self::ConfirmCancel => "confirm-cancel",
-            Self::Keep => "keep",
-        }
-    }
-
-    /// The move whose button sends `name`.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Approve, Self::Decline, Self::Error, Self::Back, Self::Cancel, Self::ConfirmCancel, Self::Keep]
-            .into_iter()
-            .find(|it| it.name() == name)
-    }
-}
 
 /// What a page without controls tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,24 +76,11 @@ impl Ending {
     }
 }
 
-/// What the checkout screen offers: back in a web shop, cancel elsewhere, never both.
-pub fn moves(hosted: &Hosted, rules: &PageRules) -> Vec<Move> {
-    let mut moves = vec![Move::Approve, Move::Decline, Move::Error];
-    let is_ecommerce = lock(&hosted.payment.state).is_ecommerce();
-    if is_ecommerce || rules.slips(Slip::TwoWaysOut) {
-        moves.push(Move::Back);
-    }
-    if !is_ecommerce || rules.slips(Slip::TwoWaysOut) {
-        moves.push(Move::Cancel);
-    }
-    moves
-}
-
 /// The screen that asks whether to cancel.
 pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
-    let (words, locale) = words_of(hosted, &playground.rules.page);
-    let buttons = button(playground, Move::ConfirmCancel, words.confirm_cancel)
-        + &button(playground, Move::Keep, words.keep);
+    let (words, locale) = words_of(playground, hosted);
+    let buttons = button(playground, Button::ConfirmCancel, words.confirm_cancel)
+        + &button(playground, Button::Keep, words.keep);
     let (question, sentence) = words.cancel_question;
     let body = format!("<h1>{question}</h1><p>{sentence}</p>{}", form(playground, hosted, &buttons));
     let lang = words.html_lang(locale.as_deref());
@@ -136,8 +89,7 @@ pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
 
 /// A page that tells how things stand and offers nothing.
 pub fn ending(playground: &Playground, hosted: Option<&Hosted>, ending: Ending) -> String {
-    let (words, locale) =
-        hosted.map_or((Words::of(None), None), |hosted| words_of(hosted, &playground.rules.page));
+    let (words, locale) = hosted.map_or((Words::of(None), None), |hosted| words_of(playground, hosted));
     let (heading, sentence) = ending.notice(words);
     let screen = format!("data-screen=\"outcome\" data-outcome=\"{}\"", ending.outcome());
     let body = format!("<h1>{heading}</h1><p>{sentence}</p>");
@@ -146,7 +98,7 @@ pub fn ending(playground: &Playground, hosted: Option<&Hosted>, ending: Ending) 
 
 /// The page for an operator in a shop: the QR code to be scanned by the consumer.
 pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
-    let (words, locale) = words_of(hosted, &playground.rules.page);
+    let (words, locale) = words_of(playground, hosted);
     let image = with_key(playground.paths.qr_image, &hosted.qr_key);
     let (heading, sentence) = words.hand_over;
     let body = format!(
@@ -158,17 +110,10 @@ pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
 }
 
 /// The words for the payment session's locale, and that locale.
-pub fn words_of(hosted: &Hosted, rules: &PageRules) -> (&'static Words, Option<String>) {
-    let locale = lock(&hosted.payment.state).text("locale").map(str::to_owned);
-    let locale = locale.filter(|_| !rules.slips(Slip::AlwaysEnglish));
-    (Words::of(locale.as_deref()), locale)
-}
-
-/// The page, leaving for `target` a moment after it was shown; no faithful page does.
-pub fn leaving_late(page: &str, target: &str) -> String {
-    let target = Value::from(target).to_string().replace('<', "\\u003c");
-    let script = format!("<script>setTimeout(() => {{ location.href = {target}; }}, 100)</script></body>");
-    page.replace("</body>", &script)
+pub fn words_of(playground: &Playground, hosted: &Hosted) -> (&'static Words, Option<String>) {
+    let state = lock(&hosted.payment.state);
+    let locale = playground.contract.locale(&Asking { locale: state.text("locale") });
+    (Words::of(locale), locale.map(str::to_owned))
 }
 
 /// A whole page around `body`, whose main element carries the attributes `screen`.
@@ -181,7 +126,7 @@ pub fn page(
     body: &str,
 ) -> String {
     let label = Words::of(Some(lang)).mock_label;
-    let (before, after) = match playground.variation.markup {
+    let (before, after) = match playground.contract.variation.markup {
         Markup::Plain | Markup::Ornate => ("", ""),
         Markup::Framed => {
             ("<div id=\"root\"><header></header><section><div>", "</div></section><footer></footer></div>")
@@ -199,21 +144,21 @@ pub fn page(
 /// The form that sends the consumer's move.
 pub fn form(playground: &Playground, hosted: &Hosted, controls: &str) -> String {
     let action = playground.paths.page(&hosted.page_key);
-    let further = match playground.variation.markup {
+    let further = match playground.contract.variation.markup {
         Markup::Ornate => "<input type=\"hidden\" name=\"form\" value=\"checkout\">",
         Markup::Plain | Markup::Framed => "",
     };
     format!("<form method=\"post\" action=\"{action}/move\">{further}{controls}</form>")
 }
 
-/// The button of a move.
-pub fn button(playground: &Playground, it: Move, label: &str) -> String {
-    let label = match playground.variation.markup {
+/// A button.
+pub fn button(playground: &Playground, it: Button, label: &str) -> String {
+    let label = match playground.contract.variation.markup {
         Markup::Ornate => format!("<span><span>{label}</span></span>"),
         Markup::Plain | Markup::Framed => label.to_owned(),
     };
     let class = match it {
-        Move::Approve | Move::ConfirmCancel => " class=\"main\"",
+        Button::Approve | Button::ConfirmCancel => " class=\"main\"",
         _ => "",
     };
     let name = it.name();
@@ -235,11 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn every_move_is_known_by_its_name_and_every_ending_has_words() {
-        for it in [Move::Approve, Move::Back, Move::ConfirmCancel, Move::Keep] {
-            assert_eq!(Move::named(it.name()), Some(it));
-        }
-        assert_eq!(Move::named("pay"), None);
+    fn every_ending_has_words() {
         for status in [Status::Completed, Status::Cancelled, Status::Disabled] {
             assert!(Ending::of(status).notice(Words::of(None)).0.len() > 10);
         }

@@ -6,14 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::mock::contract::life::Event;
-use crate::mock::contract::rules::AccessRules;
+use crate::mock::contract::status::Event;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::state::call_log::CallbackLog;
 use crate::mock::state::limiter::Limiter;
@@ -176,62 +173,18 @@ impl Accounts {
         self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).get(merchant_id).cloned()
     }
 
-    /// The merchant an `Authorization` field speaks for.
-    pub fn authenticate(&self, authorization: Option<&[u8]>, rules: &AccessRules) -> Option<Arc<Account>> {
-        let Some(authorization) = authorization else {
-            return (!rules.credentials_required).then(|| Arc::clone(&self.first));
-        };
-        let (username, password) = credentials(authorization, rules)?;
-        let account =
-            self.by_username.read().unwrap_or_else(PoisonError::into_inner).get(&username).cloned()?;
-        (account.password == password || !rules.password_compared).then_some(account)
+    pub fn by_username(&self, username: &str) -> Option<Arc<Account>> {
+        self.by_username.read().unwrap_or_else(PoisonError::into_inner).get(username).cloned()
     }
-}
-
-/// User name and password of HTTP Basic.
-fn credentials(authorization: &[u8], rules: &AccessRules) -> Option<(String, String)> {
-    let authorization = str::from_utf8(authorization).ok()?;
-    let (scheme, token) = authorization.split_once(' ')?;
-    if rules.only_basic_accepted && !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok()?;
-    let (username, password) = decoded.split_once(':')?;
-    Some((username.to_owned(), password.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::contract::rules::Rules;
-    use crate::mock::ground::Dialect;
-
-    fn accounts() -> Accounts {
-        Accounts::new(Account::new("M1".into(), "user".into(), "pass:word".into(), StatusCode::CREATED))
-    }
-
-    #[test]
-    fn only_the_right_basic_credentials_open_an_account() {
-        let rules = Rules::faithful(Dialect::Klarna).access;
-        let accounts = accounts();
-        let knock = |credentials: &str| {
-            let field = format!("Basic {}", STANDARD.encode(credentials));
-            accounts.authenticate(Some(field.as_bytes()), &rules).is_some()
-        };
-        assert!(knock("user:pass:word"));
-        assert!(!knock("user:password"));
-        assert!(!knock("user"));
-        assert!(!knock("other:pass:word"));
-        for field in [&b"Bearer x"[..], b"Basic", b"Basic !!", b"\xff"] {
-            assert!(accounts.authenticate(Some(field), &rules).is_none());
-        }
-        assert!(accounts.authenticate(None, &rules).is_none());
-    }
 
     #[test]
     fn a_clock_goes_forward_only_and_stays_in_the_calendar() {
-        let account = accounts();
-        let account = account.first();
+        let account = Account::new("M1".into(), "user".into(), "secret".into(), StatusCode::CREATED);
         account.advance(3600).unwrap();
         assert!(account.now() > Timestamp::now() + SignedDuration::from_secs(3590));
         assert!(account.advance(-1).is_err());

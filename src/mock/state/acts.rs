@@ -1,76 +1,74 @@
 //! The acts that concern several things at once: a session moves on, a payment leaves its fruit, a payment session ends.
 //!
-//! An act gives back what the merchant's server must be told; telling it is not the state's business.
+//! An act gives back what the merchant's server may be told; telling it is not the state's business.
 
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::mock::contract::life::{Ended, Event};
-use crate::mock::contract::options::PlaceOrderMode;
+use crate::mock::contract::new_id::{IdFor, NewId};
+use crate::mock::contract::order::Paid;
+use crate::mock::contract::payment_session::{Aftermath, Progress};
+use crate::mock::contract::status::{Audience, Ended, Event};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::state::authorization::Authorization;
 use crate::mock::state::order::{Order, OrderState};
 use crate::mock::state::playground::Playground;
-use crate::mock::state::session::{Hosted, News, Payment, PaymentState, Progress, Purchase};
+use crate::mock::state::session::{Hosted, News, Payment, PaymentState, Purchase};
 
 impl Playground {
-    /// Lets something happen to one session that leaves its payment session as it is; there is news if its status changed.
+    /// Lets something happen to a session; there is news if its status changed.
+    ///
+    /// A payment leaves its fruit, and what happens may end the payment session.
     pub fn apply(&self, hosted: &Hosted, event: Event, now: Timestamp) -> Result<Option<News>, Ended> {
-        let expires_at = hosted.expires_at(&self.rules.expiry);
-        let mut state = lock(&hosted.state);
-        let changes = state.life.apply(event, now, &self.rules.life)?;
-        Ok(changes.then(|| News { event, session: state.representation(&hosted.session_id, expires_at) }))
-    }
-
-    /// The consumer has paid: the session completes and leaves an authorization or an order behind.
-    pub fn approve(&self, hosted: &Arc<Hosted>, now: Timestamp) -> Result<News, Ended> {
-        let expires_at = hosted.expires_at(&self.rules.expiry);
+        let expires_at = hosted.expires_at(&self.contract);
+        // Sessions of one payment session take turns, so that only one of them can be paid.
         let mut payment = lock(&hosted.payment.state);
         let mut state = lock(&hosted.state);
-        state.life.apply(Event::Approved, now, &self.rules.life)?;
-        let purchase = self.purchase(hosted, &payment, now);
-        let is_ordered = matches!(purchase, Purchase::Ordered(_));
-        state.purchase = Some(purchase);
-        let session = state.representation(&hosted.session_id, expires_at);
-        drop(state);
-        if is_ordered {
-            self.end_payment(&mut payment, Progress::Completed { at: now }, now);
+        let changes = state.life.apply(event, now, &self.contract)?;
+        if event == Event::Approved {
+            state.purchase = self.purchase(hosted, &payment, now);
         }
-        Ok(News { event: Event::Approved, session })
+        let has_token = state.purchase.authorization_token.is_some();
+        let news = changes.then(|| News {
+            event,
+            session: state.representation(
+                &hosted.session_id,
+                expires_at,
+                Audience::MerchantsServer,
+                now,
+                &self.contract,
+            ),
+        });
+        drop(state);
+        if let Some(progress) = self.contract.payment_session_after(&Aftermath { event, has_token, now }) {
+            self.end_payment(&mut payment, progress, now);
+        }
+        Ok(news)
     }
 
     /// What a payment leaves behind.
-    fn purchase(&self, hosted: &Arc<Hosted>, payment: &PaymentState, now: Timestamp) -> Purchase {
-        let rules = &self.rules.order;
-        let mode = hosted.options.place_order_mode;
-        if let (Dialect::Klarna, PlaceOrderMode::None) = (self.dialect, mode) {
-            let authorization_token = self.authorize(&hosted.payment, now);
-            let order = (!rules.none_places_no_order)
-                .then(|| self.place_order(self.ids.uuid(), &hosted.payment, payment, false, now));
-            return Purchase::Authorized { authorization_token, order };
-        }
-        let order_id = match self.dialect {
-            Dialect::Klarna => self.ids.uuid(),
-            Dialect::Kustom => hosted.payment.id.clone(),
-        };
-        let is_captured = match (self.dialect, mode) {
-            (Dialect::Kustom, _) | (_, PlaceOrderMode::None) => false,
-            (_, PlaceOrderMode::PlaceOrder) => !rules.place_order_captures_nothing,
-            (_, PlaceOrderMode::CaptureOrder) => rules.capture_order_captures,
-        };
-        Purchase::Ordered(self.place_order(order_id, &hosted.payment, payment, is_captured, now))
+    fn purchase(&self, hosted: &Hosted, payment: &PaymentState, now: Timestamp) -> Purchase {
+        let dialect = self.contract.dialect;
+        let fruit = self.contract.fruit(&Paid { dialect, mode: hosted.options.place_order_mode });
+        let authorization_token = fruit.is_authorized.then(|| self.authorize(&hosted.payment, now));
+        let order = fruit.is_ordered.then(|| {
+            let order_id = match dialect {
+                Dialect::Klarna => self.ids.uuid(),
+                Dialect::Kustom => hosted.payment.id.clone(),
+            };
+            self.place_order(order_id, &hosted.payment, payment, fruit.is_captured, now)
+        });
+        Purchase { authorization_token, order }
     }
 
     /// Authorizes the amount of a payment session; the token comes back.
     pub fn authorize(&self, payment: &Arc<Payment>, now: Timestamp) -> String {
-        let mut token = self.ids.uuid();
-        if !self.rules.order.token_is_url_safe {
-            token = token.replace('-', "+");
-        }
+        let fresh = &self.ids.uuid();
+        let token = self.contract.new_id(&NewId { of: IdFor::AuthorizationToken, fresh });
         let authorization = Authorization::new(Arc::clone(payment), now);
         self.authorizations.insert(&token, Arc::new(authorization));
         token
@@ -114,7 +112,7 @@ impl Playground {
         payment.progress = progress;
         for hosted in payment.hosted.iter().filter_map(Weak::upgrade) {
             // A session that has ended before stays as it is.
-            let _ = lock(&hosted.state).life.apply(Event::PaymentSessionEnded, now, &self.rules.life);
+            let _ = lock(&hosted.state).life.apply(Event::PaymentSessionEnded, now, &self.contract);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::mock::contract::callback::CallEnd;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 
@@ -30,16 +31,6 @@ pub struct CallStart {
 struct Ended {
     end: CallEnd,
     next_at: Option<Timestamp>,
-}
-
-/// How a call ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallEnd {
-    Answered(u16),
-    /// No answer in time.
-    Silent,
-    /// The merchant's server was not reached, or hung up.
-    Failed(String),
 }
 
 /// Names a call in the log.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
 
-use crate::mock::contract::rules::ExpiryRules;
+use crate::mock::contract::seams::Contract;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::state::order::Order;
 use crate::mock::state::session::{Hosted, Payment};
@@ -43,12 +43,12 @@ impl Ledger {
     }
 
     /// Takes out the oldest payment session, if it ended before `long_ago`.
-    pub fn take_ended_payment(&self, long_ago: Timestamp, rules: &ExpiryRules) -> Option<Arc<Payment>> {
+    pub fn take_ended_payment(&self, long_ago: Timestamp, contract: &Contract) -> Option<Arc<Payment>> {
         let mut payments = lock(&self.payments);
         // One that an update has prolonged takes its new place, at most once each.
         for _ in 0..payments.len() {
             let oldest = oldest_if(&mut payments, |payment| payment.created_at < long_ago)?;
-            if oldest.is_expired(long_ago, rules) {
+            if oldest.is_expired(long_ago, contract) {
                 return Some(oldest);
             }
             if !oldest.slides {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, header, redirect};
 use url::{Host, Url};
 
-use crate::mock::state::call_log::CallEnd;
+use crate::mock::contract::callback::CallEnd;
 
 /// The longest a call may take even if its merchant's clock stood still.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -6,6 +6,7 @@ pub mod authorization;
 pub mod call_log;
 pub mod inspection;
 mod ledger;
+pub mod life;
 pub mod limiter;
 pub mod line;
 pub mod order;

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::mock::contract::distribution::Letter;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 
@@ -18,9 +19,7 @@ const KEPT: usize = 1000;
 pub struct Message {
     pub at: Timestamp,
     pub session_id: String,
-    pub channel: &'static str,
-    pub to: String,
-    pub link: String,
+    pub letter: Letter,
     pub text: String,
 }
 
@@ -81,9 +80,9 @@ impl Outbox {
                 json!({
                     "at": millis(message.at),
                     "session_id": message.session_id,
-                    "channel": message.channel,
-                    "to": message.to,
-                    "link": message.link,
+                    "channel": message.letter.channel,
+                    "to": message.letter.to,
+                    "link": message.letter.link,
                     "text": message.text,
                 })
             })

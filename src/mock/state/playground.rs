@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::contract::rules::Rules;
-use crate::mock::contract::variation::Variation;
-use crate::mock::ground::Dialect;
+use crate::mock::contract::access::Claim;
+use crate::mock::contract::seams::Contract;
 use crate::mock::ground::id::Ids;
 use crate::mock::ground::paths::Paths;
 use crate::mock::ground::sharded_map::ShardedMap;
-use crate::mock::http::Reply;
 use crate::mock::state::account::{Account, Accounts};
 use crate::mock::state::authorization::Authorization;
 use crate::mock::state::inspection::Inspection;
@@ -20,10 +18,7 @@ use crate::mock::state::session::{Hosted, Payment};
 
 /// The state of one mock.
 pub struct Playground {
-    pub dialect: Dialect,
-    pub rules: Rules,
-    /// A deviation that distorts answers on their way out.
-    pub distort: Option<fn(&mut Reply)>,
+    pub contract: Arc<Contract>,
     pub ids: Ids,
     /// Those of single answers, so that the others do not depend on how often one asks.
     pub correlation_ids: Ids,
@@ -47,8 +42,6 @@ pub struct Playground {
     /// Authorizations by their tokens.
     pub authorizations: ShardedMap<Authorization>,
     pub orders: ShardedMap<Order>,
-    /// The choices where the contract leaves some.
-    pub variation: Variation,
     /// Ends what the mock still does by itself.
     pub stop: CancellationToken,
 }
@@ -57,13 +50,19 @@ impl Playground {
     /// The link to the payment page of a session.
     pub fn page_url(&self, hosted: &Hosted) -> String {
         let path = self.paths.page(&hosted.page_key);
-        format!("{}{path}{}", self.page_origin, self.variation.link_query)
+        format!("{}{path}{}", self.page_origin, self.contract.variation.link_query)
     }
 
-    /// The merchant's session by its id or by the key in its opaque URL.
-    pub fn session(&self, key: &str, account: &Arc<Account>) -> Option<Arc<Hosted>> {
-        self.sessions.get(key).or_else(|| self.references.get(key)).filter(|hosted| {
-            Arc::ptr_eq(hosted.account(), account) || !self.rules.access.sessions_are_private
+    /// A session, whoever's it is, by its id or by the key in its opaque URL.
+    pub fn any_session(&self, key: &str) -> Option<Arc<Hosted>> {
+        self.sessions.get(key).or_else(|| self.references.get(key))
+    }
+
+    /// The session of that key, if the merchant may use it.
+    pub fn session(&self, key: &str, account: &Account) -> Option<Arc<Hosted>> {
+        self.any_session(key).filter(|hosted| {
+            let owner = &hosted.account().merchant_id;
+            self.contract.may_use(&Claim { owner, asker: &account.merchant_id })
         })
     }
 

@@ -8,7 +8,7 @@ use crate::mock::ground::sharded_map::lock;
 use crate::mock::state::account::Account;
 use crate::mock::state::order::Order;
 use crate::mock::state::playground::Playground;
-use crate::mock::state::session::{Payment, Purchase};
+use crate::mock::state::session::Payment;
 
 /// How long what has expired is still known: longer than an order waits for its capture.
 const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -42,7 +42,7 @@ impl Playground {
     fn forget_some(&self, account: &Account, now: Timestamp, most: usize) {
         let Ok(long_ago) = now.checked_sub(GRACE) else { return };
         let ledger = self.ledger(account);
-        let ended = std::iter::from_fn(|| ledger.take_ended_payment(long_ago, &self.rules.expiry));
+        let ended = std::iter::from_fn(|| ledger.take_ended_payment(long_ago, &self.contract));
         ended.take(most).for_each(|payment| self.forget_payment(&payment));
         let old = std::iter::from_fn(|| ledger.take_old_order(long_ago));
         old.take(most).for_each(|order| drop(self.orders.remove(&order.order_id)));
@@ -55,8 +55,8 @@ impl Playground {
             self.sessions.remove(&hosted.session_id);
             self.pages.remove(&hosted.page_key);
             self.qr_images.remove(&hosted.qr_key);
-            if let Some(Purchase::Authorized { authorization_token, .. }) = &lock(&hosted.state).purchase {
-                self.authorizations.remove(authorization_token);
+            if let Some(token) = &lock(&hosted.state).purchase.authorization_token {
+                self.authorizations.remove(token);
             }
         }
     }

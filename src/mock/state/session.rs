@@ -5,25 +5,18 @@ use std::sync::{Arc, Mutex, Weak};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::mock::contract::life::{Event, Life, Status};
+use crate::mock::contract::expiry::Lifetime;
 use crate::mock::contract::merchant_urls::MerchantUrls;
 use crate::mock::contract::options::Options;
-use crate::mock::contract::placeholder::Values;
-use crate::mock::contract::rules::{
-    ExpiryRules, LifeRules, OrderIdValue, PlaceholderRules, SessionIdValue, TokenValue,
-};
+use crate::mock::contract::payment_session::Progress;
+use crate::mock::contract::placeholder::{Filling, OrderTags, Tags, Target};
+use crate::mock::contract::seams::Contract;
+use crate::mock::contract::status::{Audience, Event, Purpose, Shown, Standing, Status, Use};
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::state::account::Account;
+use crate::mock::state::life::Life;
 use crate::mock::state::order::Order;
-
-/// How far a payment session has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
-    Open,
-    Completed { at: Timestamp },
-    Aborted,
-}
 
 /// What changes over the life of a payment session.
 pub struct PaymentState {
@@ -67,17 +60,22 @@ impl Payment {
     }
 
     /// When this payment session ends.
-    pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
-        let (from, lives) = if self.slides {
-            (lock(&self.state).last_modified_at, rules.kco_order_lives)
+    pub fn expires_at(&self, contract: &Contract) -> Timestamp {
+        contract.ends_at(&if self.slides {
+            Lifetime::KcoOrder { last_modified_at: lock(&self.state).last_modified_at }
         } else {
-            (self.created_at, rules.kp_session_lives)
-        };
-        from.checked_add(lives).unwrap_or(Timestamp::MAX)
+            Lifetime::KpSession { created_at: self.created_at }
+        })
     }
 
-    pub fn is_expired(&self, now: Timestamp, rules: &ExpiryRules) -> bool {
-        now >= self.expires_at(rules)
+    pub fn is_expired(&self, now: Timestamp, contract: &Contract) -> bool {
+        now >= self.expires_at(contract)
+    }
+
+    /// The hosted sessions made for it, oldest first.
+    pub fn siblings(&self) -> impl DoubleEndedIterator<Item = Arc<Hosted>> {
+        let siblings: Vec<_> = lock(&self.state).hosted.iter().filter_map(Weak::upgrade).collect();
+        siblings.into_iter()
     }
 
     pub fn is_open(&self) -> bool {
@@ -111,18 +109,14 @@ impl PaymentState {
     }
 }
 
-/// What a paid session leaves behind.
-#[derive(Clone)]
-pub enum Purchase {
-    /// A token, and no order while the rules are whole.
-    Authorized {
-        authorization_token: String,
-        order: Option<Arc<Order>>,
-    },
-    Ordered(Arc<Order>),
+/// What a session has left behind; nothing until it is paid.
+#[derive(Clone, Default)]
+pub struct Purchase {
+    pub authorization_token: Option<String>,
+    pub order: Option<Arc<Order>>,
 }
 
-/// What the merchant's server must be told: that this event has made the session what it now is.
+/// What the merchant's server may be told: that this event has made the session what it now is.
 pub struct News {
     pub event: Event,
     /// The session as it is read now.
@@ -132,32 +126,36 @@ pub struct News {
 /// What changes over the life of a hosted session.
 pub struct HostedState {
     pub life: Life,
-    pub purchase: Option<Purchase>,
+    pub purchase: Purchase,
     /// Whether a decline has led to the categories the merchant did not choose.
     pub has_fallen_back: bool,
 }
 
 impl HostedState {
-    /// The session as the API shows it; what is not known yet is absent.
-    pub fn representation(&self, session_id: &str, expires_at: Timestamp) -> Value {
+    /// The session as the API shows it at `now`; what is not known yet is absent.
+    pub fn representation(
+        &self,
+        session_id: &str,
+        expires_at: Timestamp,
+        audience: Audience,
+        now: Timestamp,
+        contract: &Contract,
+    ) -> Value {
+        let Life { status, created_at, updated_at, .. } = self.life;
+        let shown = Shown { status, created_at, updated_at, now, audience };
+        let (status, updated_at) = contract.shown(&shown);
         let mut members = Map::new();
-        members.insert("session_id".into(), session_id.into());
-        members.insert("status".into(), self.life.status.name().into());
-        members.insert("updated_at".into(), millis(self.life.updated_at).into());
-        members.insert("expires_at".into(), millis(expires_at).into());
-        let (token, order) = match &self.purchase {
-            None => (None, None),
-            Some(Purchase::Authorized { authorization_token, order }) => {
-                (Some(authorization_token), order.as_ref())
-            }
-            Some(Purchase::Ordered(order)) => (None, Some(order)),
-        };
-        if let Some(token) = token {
-            members.insert("authorization_token".into(), token.as_str().into());
+        let mut add = |name: &str, value: &str| members.insert(name.into(), value.into());
+        add("session_id", session_id);
+        add("status", status.name());
+        add("updated_at", &millis(updated_at));
+        add("expires_at", &millis(expires_at));
+        if let Some(token) = &self.purchase.authorization_token {
+            add("authorization_token", token);
         }
-        if let Some(order) = order {
-            members.insert("order_id".into(), order.order_id.as_str().into());
-            members.insert("klarna_reference".into(), order.klarna_reference.as_str().into());
+        if let Some(order) = &self.purchase.order {
+            add("order_id", &order.order_id);
+            add("klarna_reference", &order.klarna_reference);
         }
         Value::Object(members)
     }
@@ -183,70 +181,47 @@ impl Hosted {
     }
 
     /// When the consumer can no longer pay.
-    pub fn expires_at(&self, rules: &ExpiryRules) -> Timestamp {
-        let later = if self.is_sibling { rules.sibling_ends_later } else { jiff::SignedDuration::ZERO };
-        self.payment
-            .expires_at(rules)
-            .checked_sub(rules.hosted_ends_before)
-            .and_then(|end| end.checked_add(later))
-            .unwrap_or(Timestamp::MAX)
+    pub fn expires_at(&self, contract: &Contract) -> Timestamp {
+        let payment_session_ends_at = self.payment.expires_at(contract);
+        contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, is_sibling: self.is_sibling })
     }
 
-    pub fn is_expired(&self, now: Timestamp, rules: &ExpiryRules) -> bool {
-        now >= self.expires_at(rules)
+    pub fn is_expired(&self, now: Timestamp, contract: &Contract) -> bool {
+        now >= self.expires_at(contract)
     }
 
     pub fn status(&self) -> Status {
         lock(&self.state).life.status
     }
 
-    /// The answer to reading this session; what is not known yet is absent.
-    pub fn representation(&self, rules: &ExpiryRules) -> Value {
-        let expires_at = self.expires_at(rules);
-        lock(&self.state).representation(&self.session_id, expires_at)
+    /// Whether the session can be used for `purpose` now.
+    pub fn standing(&self, purpose: Purpose, now: Timestamp, contract: &Contract) -> Standing {
+        let is_expired = self.is_expired(now, contract);
+        contract.standing(&Use { purpose, status: self.status(), is_expired })
     }
 
-    /// Whether those who read a completed session are told so by now.
-    pub fn shows_completion(&self, now: Timestamp, rules: &LifeRules) -> bool {
-        let completed_at = lock(&self.state).life.updated_at;
-        rules.completion_shows_after.is_zero()
-            || now.duration_since(completed_at) >= rules.completion_shows_after
+    /// The session as the API shows it at `now`.
+    pub fn representation(&self, audience: Audience, now: Timestamp, contract: &Contract) -> Value {
+        let expires_at = self.expires_at(contract);
+        lock(&self.state).representation(&self.session_id, expires_at, audience, now, contract)
     }
 
-    /// What the tags of this session's URLs stand for now.
-    pub fn tag_values(&self, rules: &PlaceholderRules) -> Values {
-        let session_id = match rules.session_id {
-            SessionIdValue::Own => self.session_id.clone(),
-            SessionIdValue::OfPaymentSession => self.payment.id.clone(),
-            SessionIdValue::UpperCase => self.session_id.to_uppercase(),
-        };
-        let mut values = Values {
-            session_id: Some(session_id),
-            authorization_token: None,
-            // The id of a KCO order is known before it is paid.
-            order_id: self.payment.slides.then(|| self.payment.id.clone()),
-        };
-        match &lock(&self.state).purchase {
-            None => {}
-            Some(Purchase::Authorized { authorization_token, .. }) => {
-                values.authorization_token = Some(match rules.authorization_token {
-                    TokenValue::Own | TokenValue::AlsoForKco => authorization_token.clone(),
-                    TokenValue::Empty => String::new(),
-                    TokenValue::Another => authorization_token.chars().rev().collect(),
-                });
-            }
-            Some(Purchase::Ordered(order)) => {
-                if rules.authorization_token == TokenValue::AlsoForKco && self.payment.slides {
-                    values.authorization_token = Some(order.order_id.clone());
-                }
-                values.order_id = match rules.order_id {
-                    OrderIdValue::Own => Some(order.order_id.clone()),
-                    OrderIdValue::Reference => Some(order.klarna_reference.clone()),
-                    OrderIdValue::LeftLiteral => None,
-                };
-            }
-        }
-        values
+    /// A URL of the merchant with its tags filled.
+    pub fn filled(&self, url: &str, target: Target, contract: &Contract) -> String {
+        let purchase = lock(&self.state).purchase.clone();
+        let order = purchase.order.as_deref();
+        let values = contract.tag_values(&Tags {
+            target,
+            session_id: &self.session_id,
+            payment_session_id: &self.payment.id,
+            is_kco: self.payment.slides,
+            authorization_token: purchase.authorization_token.as_deref(),
+            order: order.map(|order| OrderTags {
+                order_id: &order.order_id,
+                klarna_reference: &order.klarna_reference,
+            }),
+        });
+        contract.fill(&Filling { target, url, values: &values })
     }
 
     /// The changes of status so far, for the control interface.

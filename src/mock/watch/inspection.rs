@@ -11,9 +11,9 @@ use axum::response::{IntoResponse as _, Response};
 use futures::stream;
 use serde_json::{Map, Value, json};
 
-use crate::mock::contract::life::Event as LifeEvent;
-use crate::mock::contract::merchant_urls::MerchantUrl;
-use crate::mock::contract::rules::Outcome;
+use crate::mock::contract::merchant_urls::{MerchantUrl, Outcome};
+use crate::mock::contract::payment_session::Progress;
+use crate::mock::contract::status::{Audience, Event as LifeEvent};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
@@ -23,7 +23,7 @@ use crate::mock::http::{Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::session::Hosted;
-use crate::mock::state::session::{Payment, Progress};
+use crate::mock::state::session::Payment;
 
 /// How many sessions one answer shows, newest first.
 const SHOWN: usize = 200;
@@ -120,13 +120,13 @@ fn describe_newest(playground: &Playground, mut sessions: Vec<Arc<Hosted>>) -> V
 
 /// All there is to say about a session; its first members are those the API shows.
 fn describe_session(playground: &Playground, hosted: &Hosted) -> Value {
-    let rules = &playground.rules.expiry;
+    let contract = &playground.contract;
     let now = hosted.account().now();
     let created_at = lock(&hosted.state).life.created_at;
     let pages = &playground.page_origin;
-    let mut session = hosted.representation(rules);
+    let mut session = hosted.representation(Audience::Onlooker, now, contract);
     session["created_at"] = millis(created_at).into();
-    session["expired"] = hosted.is_expired(now, rules).into();
+    session["expired"] = hosted.is_expired(now, contract).into();
     session["merchant_id"] = hosted.account().merchant_id.as_str().into();
     session["payment_session_id"] = hosted.payment.id.as_str().into();
     session["payment_session"] = describe_payment(playground, &hosted.payment);
@@ -140,8 +140,8 @@ fn describe_session(playground: &Playground, hosted: &Hosted) -> Value {
 }
 
 fn describe_payment(playground: &Playground, payment: &Payment) -> Value {
-    let expires_at = payment.expires_at(&playground.rules.expiry);
-    let (provider, path) = match playground.dialect {
+    let expires_at = payment.expires_at(&playground.contract);
+    let (provider, path) = match playground.contract.dialect {
         Dialect::Klarna => ("KP", "/payments/v1/sessions"),
         Dialect::Kustom => ("KCO", "/checkout/v3/orders"),
     };

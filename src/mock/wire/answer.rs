@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tokio::time::{sleep, timeout};
 
+use crate::mock::contract::access::{Credentials, Door, Knock};
 use crate::mock::http::{Call, Operation, Problem, Reply};
 use crate::mock::state::account::Account;
 use crate::mock::state::inspection::{Visit, remembered_path};
@@ -37,8 +38,8 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let began = Instant::now();
     let (parts, body) = request.into_parts();
     let body = timeout(BODY_DEADLINE, read_body(body)).await.unwrap_or_else(|_| Err(stalled()));
-    let authorization = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-    let account = playground.accounts.authenticate(authorization, &playground.rules.access);
+    let field = parts.headers.get(header::AUTHORIZATION);
+    let (account, is_admitted) = admit(playground, route, field);
     let now = match (&account, route.handler) {
         (Some(account), Handler::Merchant(_)) => account.now(),
         _ => Timestamp::now(),
@@ -53,7 +54,11 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         now,
     };
     let mut quota = None;
-    let result = problem.map_or_else(|| handle(playground, route, &call, account.as_ref(), &mut quota), Err);
+    let result = match problem {
+        Some(problem) => Err(problem),
+        None if !is_admitted => Err(unauthorized()),
+        None => handle(playground, route, &call, account.as_ref(), &mut quota),
+    };
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let response = finish(playground, route.operation, now, quota, result);
     if route.operation != Operation::Inspect {
@@ -67,8 +72,10 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             elapsed: began.elapsed(),
         });
     }
-    let delay =
-        playground.variation.delay(route.operation, u64::from(now.subsec_nanosecond().unsigned_abs()));
+    let delay = playground
+        .contract
+        .variation
+        .delay(route.operation, u64::from(now.subsec_nanosecond().unsigned_abs()));
     if !delay.is_zero() {
         sleep(delay).await;
     }
@@ -76,6 +83,33 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         held.cancelled().await;
     }
     response
+}
+
+/// The merchant who speaks, and whether he gets in. One who names nobody speaks for the first merchant.
+fn admit(
+    playground: &Playground,
+    route: &Route,
+    field: Option<&HeaderValue>,
+) -> (Option<Arc<Account>>, bool) {
+    let accounts = &playground.accounts;
+    let given = field.and_then(|field| Credentials::read(field.as_bytes()));
+    let named = given.as_ref().and_then(|given| accounts.by_username(&given.username));
+    let account = named.unwrap_or_else(|| Arc::clone(accounts.first()));
+    let door = match route.handler {
+        Handler::Merchant(_) => Door::Api,
+        Handler::Control(_) => Door::Control,
+        Handler::Public(_) => Door::Page(route.operation),
+    };
+    let knock = Knock {
+        door,
+        has_field: field.is_some(),
+        given: given.as_ref(),
+        username: &account.username,
+        password: &account.password,
+    };
+    let is_admitted = playground.contract.admits(&knock);
+    let is_his = knock.is_right() || is_admitted && door == Door::Api;
+    (is_his.then_some(account), is_admitted)
 }
 
 /// The account a request without credentials is about.
@@ -108,18 +142,12 @@ fn handle(
             handler(playground, call, account)
         }
         (Handler::Control(handler), _) => handler(playground, call),
-        (Handler::Public(handler), account)
-            if account.is_some()
-                || playground.rules.access.page_is_public
-                || route.operation != Operation::PaymentPage =>
-        {
-            Ok(handler(playground, call))
-        }
-        _ => Err(unauthorized()),
+        (Handler::Public(handler), _) => Ok(handler(playground, call)),
+        (Handler::Merchant(_), None) => Err(unauthorized()),
     }
 }
 
-/// Gives every answer what all have in common, and a deviation its chance.
+/// Gives every answer what all have in common.
 pub fn finish(
     playground: &Playground,
     operation: Operation,
@@ -141,10 +169,7 @@ pub fn finish(
     if let Some(quota) = quota {
         reply = quota.tell(reply);
     }
-    if let Some(distort) = playground.distort {
-        distort(&mut reply);
-    }
-    playground.variation.shape(&mut reply);
+    playground.contract.form(&mut reply);
     reply.into_response()
 }
 

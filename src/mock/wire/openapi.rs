@@ -24,7 +24,7 @@ pub fn show(playground: &Playground, _: &Call<'_>) -> Reply {
 fn describe(playground: &Playground) -> Value {
     let mut description = DESCRIPTION.clone();
     description["servers"] = json!([{ "url": playground.api_origin }]);
-    let other_provider = match playground.dialect {
+    let other_provider = match playground.contract.dialect {
         Dialect::Klarna => "/checkout/",
         Dialect::Kustom => "/payments/",
     };

@@ -149,7 +149,6 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
             Operation::CancelConfirmation,
             visit::confirm_cancel,
         ),
-        Route::public(MethodFilter::GET, &format!("{page}/completion"), Operation::Move, visit::complete),
         Route::public(
             MethodFilter::GET,
             &format!("{page}/end/{{outcome}}"),
@@ -216,7 +215,7 @@ pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
 /// The app: every route, and answers to what has none.
 pub fn router(playground: &Arc<Playground>) -> Router {
     let mut router = Router::new();
-    for route in routes(playground.dialect, playground.paths) {
+    for route in routes(playground.contract.dialect, playground.paths) {
         let path = route.path.clone();
         let method = route.method;
         router = router.route(&path, on(method, handler(playground, route)));

@@ -1,10 +1,10 @@
-//! The life cycle of a hosted session as a pure state machine.
+//! The statuses of a hosted session: how it moves through them, and what can be done in each.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::mock::contract::rules::LifeRules;
+use crate::mock::contract::variation::Choices;
 
 /// The statuses the mock gives out; the reference knows `MANUAL_ID_CHECK` besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ impl Status {
 /// What can happen to a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
+    Created,
+    Read,
     PageOpened,
     Approved,
     Declined,
@@ -58,6 +60,8 @@ impl Event {
     /// The event as the control interface spells it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Created => "created",
+            Self::Read => "read",
             Self::PageOpened => "page_opened",
             Self::Approved => "approved",
             Self::Declined => "declined",
@@ -70,7 +74,7 @@ impl Event {
     }
 }
 
-/// Why an event cannot happen: the session has ended in this status.
+/// Why an event cannot happen: the session has ended, in this status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended(pub Status);
 
@@ -80,91 +84,131 @@ impl fmt::Display for Ended {
     }
 }
 
-/// The status after `event`.
+/// An event that is about to happen to a session of that status.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    pub status: Status,
+    pub event: Event,
+    pub choices: Choices,
+}
+
+/// The status after the event, which a refused event leaves as it was.
 ///
 /// Free choices, where the reference is silent: a session may be disabled twice, and a session that was cancelled
 /// can no longer be disabled. When the payment session ends elsewhere, open sessions end as `CANCELLED`, since none of
 /// them was paid; a session that has ended stays as it is.
-pub fn status_after(status: Status, event: Event, rules: &LifeRules) -> Result<Status, Ended> {
-    let moved = match event {
-        Event::PageOpened if rules.page_load_starts => Status::InProgress,
-        Event::Approved => Status::Completed,
-        Event::Declined => Status::Failed,
-        Event::TechnicalError => Status::Error,
-        Event::Back => Status::Back,
-        Event::CancelConfirmed if rules.confirmed_cancel_ends => Status::Cancelled,
-        Event::Disabled => Status::Disabled,
-        Event::PaymentSessionEnded if rules.follows_payment_session => Status::Cancelled,
-        Event::PageOpened | Event::CancelConfirmed | Event::PaymentSessionEnded => status,
-    };
-    match (status, event) {
-        (Status::Disabled, Event::Disabled) if rules.disabled_again_accepted => Ok(status),
-        (Status::Completed, Event::Disabled) if !rules.completed_is_not_disabled => Ok(moved),
-        (ended, Event::PaymentSessionEnded) if ended.is_final() => Ok(status),
-        (ended, _) if ended.is_final() || rules.ends_early == Some(ended) => Err(Ended(status)),
-        _ => Ok(moved),
+pub fn status_after(turn: &Turn) -> Result<Status, Ended> {
+    match (turn.status, turn.event) {
+        (status, Event::Created | Event::Read) => Ok(status),
+        (Status::Disabled, Event::Disabled) if turn.choices.disabled_again_accepted => Ok(Status::Disabled),
+        (ended, Event::PaymentSessionEnded) if ended.is_final() => Ok(ended),
+        (ended, _) if ended.is_final() => Err(Ended(ended)),
+        (_, Event::PageOpened) => Ok(Status::InProgress),
+        (_, Event::Approved) => Ok(Status::Completed),
+        (_, Event::Declined) => Ok(Status::Failed),
+        (_, Event::TechnicalError) => Ok(Status::Error),
+        (_, Event::Back) => Ok(Status::Back),
+        (_, Event::CancelConfirmed | Event::PaymentSessionEnded) => Ok(Status::Cancelled),
+        (_, Event::Disabled) => Ok(Status::Disabled),
     }
 }
 
-/// One change of status.
-#[derive(Debug, Clone, Copy)]
-pub struct Change {
-    pub at: Timestamp,
-    pub event: Event,
-    pub status: Status,
+/// What a session is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Read,
+    Disable,
+    Distribute,
+    /// A new token for the distribution module.
+    GenerateToken,
+    OpenPage,
+    /// A button on a page that is open.
+    Press,
 }
 
-/// The status of one session, and how it came to it.
-#[derive(Debug, Clone)]
-pub struct Life {
-    pub created_at: Timestamp,
+/// A session that is wanted for something.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    pub purpose: Purpose,
     pub status: Status,
+    pub is_expired: bool,
+}
+
+/// Whether a session can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    Ended(Status),
+    Expired,
+}
+
+/// An expired session is good for nothing; one that has ended can still be read.
+pub fn standing(wanted: &Use) -> Standing {
+    let has_ended = wanted.status.is_final();
+    match wanted.purpose {
+        // The page says why it has ended rather than that its time is over.
+        Purpose::OpenPage | Purpose::Press if has_ended => Standing::Ended(wanted.status),
+        _ if wanted.is_expired => Standing::Expired,
+        Purpose::Distribute if has_ended => Standing::Ended(wanted.status),
+        _ => Standing::Open,
+    }
+}
+
+/// Who is shown a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The merchant, who reads it.
+    Merchant,
+    /// The merchant's server, which is called.
+    MerchantsServer,
+    /// One who looks on.
+    Onlooker,
+}
+
+/// A session as the server knows it when someone is shown it.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    pub status: Status,
+    pub created_at: Timestamp,
     /// When the status last changed.
     pub updated_at: Timestamp,
-    pub timeline: Vec<Change>,
+    pub now: Timestamp,
+    pub audience: Audience,
 }
 
-impl Life {
-    /// A session made at `now`.
-    pub fn new(status: Status, now: Timestamp) -> Self {
-        Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
-    }
+/// The status and the time of its last change, as they are shown.
+pub fn shown(session: &Shown) -> (Status, Timestamp) {
+    (session.status, session.updated_at)
+}
 
-    /// Lets `event` happen at `now`; says whether the status changed by it.
-    pub fn apply(&mut self, event: Event, now: Timestamp, rules: &LifeRules) -> Result<bool, Ended> {
-        let status = match status_after(self.status, event, rules) {
-            Err(ended) if event == Event::Disabled && !rules.refusal_changes_nothing => {
-                self.status = Status::Disabled;
-                return Err(ended);
-            }
-            result => result?,
-        };
-        let changes = status != self.status;
-        if changes {
-            self.status = status;
-            if rules.updated_at_moves {
-                self.updated_at = now.max(self.updated_at);
-            }
-            self.timeline.push(Change { at: now, event, status });
-        }
-        Ok(changes)
-    }
+/// A session that is asked for and not found.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub key: &'a str,
+    /// Whether it is another merchant's.
+    pub is_another_merchants: bool,
+    pub now: Timestamp,
+}
+
+/// The body of a session that was never made: there is none.
+pub fn unknown_session(_: &Asked<'_>) -> Option<serde_json::Value> {
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::contract::rules::Rules;
-    use crate::mock::ground::Dialect;
 
-    fn rules() -> LifeRules {
-        Rules::faithful(Dialect::Klarna).life
+    fn after(status: Status, event: Event) -> Result<Status, Ended> {
+        status_after(&Turn { status, event, choices: Choices::PLAIN })
     }
 
     const OPEN: [Status; 5] =
         [Status::Waiting, Status::InProgress, Status::Failed, Status::Error, Status::Back];
     const FINAL: [Status; 3] = [Status::Completed, Status::Cancelled, Status::Disabled];
-    const EVENTS: [Event; 8] = [
+    const EVENTS: [Event; 10] = [
+        Event::Created,
+        Event::Read,
         Event::PageOpened,
         Event::Approved,
         Event::Declined,
@@ -189,7 +233,7 @@ mod tests {
         ];
         for status in OPEN {
             for (event, end) in ends {
-                assert_eq!(status_after(status, event, &rules()), Ok(end), "{status:?} {event:?}");
+                assert_eq!(after(status, event), Ok(end), "{status:?} {event:?}");
             }
         }
     }
@@ -198,7 +242,7 @@ mod tests {
     fn a_final_status_never_changes() {
         for status in FINAL {
             for event in EVENTS {
-                let after = status_after(status, event, &rules());
+                let after = after(status, event);
                 assert!(
                     after == Ok(status) || after == Err(Ended(status)),
                     "{status:?} {event:?}: {after:?}"
@@ -209,22 +253,9 @@ mod tests {
 
     #[test]
     fn only_a_disabled_session_can_be_disabled_again() {
-        let disable = |status| status_after(status, Event::Disabled, &rules());
+        let disable = |status| after(status, Event::Disabled);
         assert_eq!(disable(Status::Disabled), Ok(Status::Disabled));
         assert_eq!(disable(Status::Completed), Err(Ended(Status::Completed)));
         assert_eq!(disable(Status::Cancelled), Err(Ended(Status::Cancelled)));
-    }
-
-    #[test]
-    fn updated_at_moves_with_the_status_alone() {
-        let created = Timestamp::UNIX_EPOCH;
-        let later = |seconds| created + jiff::SignedDuration::from_secs(seconds);
-        let mut life = Life::new(Status::Waiting, created);
-        life.apply(Event::PageOpened, later(5), &rules()).unwrap();
-        life.apply(Event::PageOpened, later(9), &rules()).unwrap();
-        assert_eq!(life.updated_at, later(5));
-        assert_eq!(life.timeline.len(), 1);
-        life.apply(Event::Back, later(10), &rules()).unwrap();
-        assert_eq!((life.status, life.updated_at), (Status::Back, later(10)));
     }
 }

@@ -1,5 +1,8 @@
-//! Tells which payment session a `payment_session_url` names.
+//! The payment session that a hosted session is made for: how it is named, when it is taken, when it ends.
 
+use jiff::Timestamp;
+
+use crate::mock::contract::status::Event;
 use crate::mock::ground::Dialect;
 
 /// Hosts of the vendor's API, which clients may write although they talk to the mock.
@@ -31,9 +34,78 @@ pub fn payment_session_id<'u>(url: &'u str, dialect: Dialect, own_hosts: &[&str]
         .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
 
-/// The last path segment of `url`, whatever its host and path are.
-pub fn last_segment(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or(url)
+/// What a `payment_session_url` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// The member is left out.
+    Missing,
+    /// The member is no text.
+    NotText,
+    /// A URL of another host or path.
+    Foreign,
+    /// A payment session that the merchant does not have.
+    Unknown,
+    /// One that was completed or aborted.
+    Ended,
+    Expired,
+    /// One in its last hour.
+    Closing,
+    Open,
+}
+
+/// A request for a hosted session.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    pub named: Named,
+    pub dialect: Dialect,
+    /// Whether the payment session has a hosted session already.
+    pub has_elder: bool,
+}
+
+/// What becomes of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// The hosted session is made for the payment session that was named.
+    Use,
+    /// It is made for a payment session that nobody opened.
+    Invent,
+    BadValue,
+    NotFound,
+}
+
+/// Only a payment session that is there and open is taken.
+///
+/// Free choice, where the reference is silent: in the last hour of a payment session no hosted session can be made,
+/// since it would be born expired.
+pub fn payment_session(wanted: &Wanted) -> Taking {
+    match wanted.named {
+        Named::Missing | Named::NotText | Named::Foreign => Taking::BadValue,
+        Named::Unknown | Named::Ended | Named::Expired | Named::Closing => Taking::NotFound,
+        Named::Open => Taking::Use,
+    }
+}
+
+/// How far a payment session has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Open,
+    Completed { at: Timestamp },
+    Aborted,
+}
+
+/// Something that has happened to a hosted session.
+#[derive(Debug, Clone, Copy)]
+pub struct Aftermath {
+    pub event: Event,
+    /// Whether it left a token, with which the merchant may still place the order.
+    pub has_token: bool,
+    pub now: Timestamp,
+}
+
+/// How it ends the payment session, if it does: a payment does that placed its order.
+pub fn payment_session_after(aftermath: &Aftermath) -> Option<Progress> {
+    let has_order = aftermath.event == Event::Approved && !aftermath.has_token;
+    has_order.then_some(Progress::Completed { at: aftermath.now })
 }
 
 fn vendor_hosts(dialect: Dialect) -> &'static [&'static str] {

@@ -1,0 +1,108 @@
+//! Who gets in: the credentials of HTTP Basic, and whose session is whose.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::mock::http::Operation;
+
+/// What a request wants to enter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The merchant's API.
+    Api,
+    /// A page for the consumer.
+    Page(Operation),
+    /// The control interface.
+    Control,
+}
+
+/// The credentials of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub scheme: String,
+    pub username: String,
+    pub password: String,
+}
+
+impl Credentials {
+    /// Reads an `Authorization` field; `None` if it holds no user name and password.
+    pub fn read(field: &[u8]) -> Option<Self> {
+        let (scheme, token) = str::from_utf8(field).ok()?.split_once(' ')?;
+        let decoded = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok()?;
+        let (username, password) = decoded.split_once(':')?;
+        Some(Self { scheme: scheme.into(), username: username.into(), password: password.into() })
+    }
+}
+
+/// A request that wants to enter.
+#[derive(Debug, Clone, Copy)]
+pub struct Knock<'a> {
+    pub door: Door,
+    /// Whether there is an `Authorization` field at all.
+    pub has_field: bool,
+    pub given: Option<&'a Credentials>,
+    /// User name and password of the merchant who is knocked for.
+    pub username: &'a str,
+    pub password: &'a str,
+}
+
+impl Knock<'_> {
+    /// Whether the credentials are those of the merchant.
+    pub fn is_right(&self) -> bool {
+        self.given.is_some_and(|given| {
+            given.scheme.eq_ignore_ascii_case("basic")
+                && given.username == self.username
+                && given.password == self.password
+        })
+    }
+}
+
+/// Only the merchant's API asks for credentials.
+pub fn admits(knock: &Knock<'_>) -> bool {
+    knock.door != Door::Api || knock.is_right()
+}
+
+/// A merchant who asks for a session, and the one who made it, by their merchant ids.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    pub owner: &'a str,
+    pub asker: &'a str,
+}
+
+/// A session belongs to the merchant who made it.
+pub fn may_use(claim: &Claim<'_>) -> bool {
+    claim.owner == claim.asker
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_basic_credentials_open_the_api() {
+        let knock = |field: &[u8]| {
+            let given = Credentials::read(field);
+            let given = given.as_ref();
+            admits(&Knock {
+                door: Door::Api,
+                has_field: true,
+                given,
+                username: "user",
+                password: "pass:word",
+            })
+        };
+        let field = |scheme: &str, credentials: &str| format!("{scheme} {}", STANDARD.encode(credentials));
+        assert!(knock(field("Basic", "user:pass:word").as_bytes()));
+        for (scheme, credentials) in [
+            ("Basic", "user:password"),
+            ("Basic", "user"),
+            ("Basic", "other:pass:word"),
+            ("Bearer", "user:pass:word"),
+        ] {
+            assert!(!knock(field(scheme, credentials).as_bytes()), "{scheme} {credentials}");
+        }
+        for field in [&b"Bearer x"[..], b"Basic", b"Basic !!", b"\xff"] {
+            assert!(!knock(field));
+        }
+    }
+}

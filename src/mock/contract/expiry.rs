@@ -1,0 +1,60 @@
+//! How long things live.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a payment session lives: a KP session from its creation, a KCO order from its last change.
+const PAYMENT_SESSION: SignedDuration = SignedDuration::from_hours(48);
+/// How long before its payment session a hosted session ends.
+const HOSTED_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+const AUTHORIZATION: SignedDuration = SignedDuration::from_mins(60);
+
+/// Something that ends, and what its end depends on.
+#[derive(Debug, Clone, Copy)]
+pub enum Lifetime {
+    KpSession {
+        created_at: Timestamp,
+    },
+    KcoOrder {
+        last_modified_at: Timestamp,
+    },
+    Hosted {
+        payment_session_ends_at: Timestamp,
+        /// Whether there was a hosted session of the same payment session before.
+        is_sibling: bool,
+    },
+    Authorization {
+        created_at: Timestamp,
+    },
+}
+
+/// When it ends.
+pub fn ends_at(lifetime: &Lifetime) -> Timestamp {
+    match *lifetime {
+        Lifetime::KpSession { created_at: from } | Lifetime::KcoOrder { last_modified_at: from } => {
+            later(from, PAYMENT_SESSION)
+        }
+        Lifetime::Hosted { payment_session_ends_at, .. } => later(payment_session_ends_at, -HOSTED_BEFORE),
+        Lifetime::Authorization { created_at } => later(created_at, AUTHORIZATION),
+    }
+}
+
+/// That much later, within the calendar.
+pub fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_ends_when_the_reference_says() {
+        let from = Timestamp::UNIX_EPOCH;
+        let hours = |lifetime| ends_at(&lifetime).duration_since(from).as_hours();
+        assert_eq!(hours(Lifetime::KpSession { created_at: from }), 48);
+        assert_eq!(hours(Lifetime::KcoOrder { last_modified_at: from }), 48);
+        let end = later(from, SignedDuration::from_hours(48));
+        assert_eq!(hours(Lifetime::Hosted { payment_session_ends_at: end, is_sibling: true }), 47);
+        assert_eq!(hours(Lifetime::Authorization { created_at: from }), 1);
+    }
+}

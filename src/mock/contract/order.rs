@@ -1,0 +1,110 @@
+//! What a payment leaves behind, and what may be done with it.
+
+use axum::http::StatusCode;
+
+use crate::mock::contract::options::PlaceOrderMode;
+use crate::mock::contract::payment_session::Progress;
+use crate::mock::ground::Dialect;
+use crate::mock::http::Problem;
+
+/// A payment.
+#[derive(Debug, Clone, Copy)]
+pub struct Paid {
+    pub dialect: Dialect,
+    pub mode: PlaceOrderMode,
+}
+
+/// What it leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fruit {
+    /// A token with which the merchant places the order.
+    pub is_authorized: bool,
+    pub is_ordered: bool,
+    pub is_captured: bool,
+}
+
+/// KP leaves a token unless it is to place the order; KCO always places it.
+pub fn fruit(paid: &Paid) -> Fruit {
+    let is_authorized = (paid.dialect, paid.mode) == (Dialect::Klarna, PlaceOrderMode::None);
+    let is_captured = (paid.dialect, paid.mode) == (Dialect::Klarna, PlaceOrderMode::CaptureOrder);
+    Fruit { is_authorized, is_ordered: !is_authorized, is_captured }
+}
+
+/// Something a merchant wants to do with a payment.
+#[derive(Debug, Clone, Copy)]
+pub enum Wish {
+    /// Use a token: cancel it, or make a customer token of it.
+    UseToken {
+        is_spent: bool,
+        is_expired: bool,
+    },
+    /// Place an order with a token.
+    PlaceOrder {
+        is_spent: bool,
+        is_expired: bool,
+        progress: Progress,
+        /// A member that differs from what was authorized.
+        differing: Option<&'static str>,
+    },
+    /// Change a KCO order that has come so far.
+    ChangeOrder {
+        progress: Progress,
+    },
+    AbortOrder {
+        progress: Progress,
+    },
+}
+
+/// Whether that is possible.
+///
+/// A token that was used before answers `INVALID_OPERATION`; another token of a payment session that has its order
+/// already answers `SESSION_COMPLETED`.
+pub fn allows(wish: &Wish) -> Result<(), Problem> {
+    match *wish {
+        Wish::UseToken { is_spent: true, .. } | Wish::PlaceOrder { is_spent: true, .. } => {
+            let message = "the authorization token was used before";
+            Err(Problem::new(StatusCode::FORBIDDEN, "INVALID_OPERATION", message))
+        }
+        Wish::UseToken { is_expired: true, .. } | Wish::PlaceOrder { is_expired: true, .. } => {
+            Err(unknown_token())
+        }
+        Wish::PlaceOrder { progress, .. } if progress != Progress::Open => Err(completed()),
+        Wish::PlaceOrder { differing: Some(name), .. } => Err(differs(name)),
+        Wish::ChangeOrder { progress } | Wish::AbortOrder { progress } if progress != Progress::Open => {
+            let message = "the order is no longer checkout_incomplete";
+            Err(Problem::new(StatusCode::FORBIDDEN, "READ_ONLY_ORDER", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The refusal of a token that was never given out, or is no longer alive.
+pub fn unknown_token() -> Problem {
+    Problem::not_found("Invalid authorization token")
+}
+
+/// The refusal to do more with a KP session that has its order.
+pub fn completed() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "SESSION_COMPLETED", "the session is completed")
+}
+
+/// The refusal of a purchase that differs from what was authorized.
+pub fn differs(name: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "BAD_VALUE", format!("Bad value: {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_used_once_while_it_lives() {
+        let code = |is_spent, is_expired| {
+            let refused = allows(&Wish::UseToken { is_spent, is_expired }).err();
+            refused.map(|problem| (problem.status.as_u16(), problem.error_code))
+        };
+        assert_eq!(code(false, false), None);
+        assert_eq!(code(false, true), Some((404, "NOT_FOUND")));
+        assert_eq!(code(true, true), Some((403, "INVALID_OPERATION")));
+    }
+}

@@ -1,0 +1,227 @@
+//! What the payment page does: where a button leads, what the screen shows, in which language.
+
+use serde_json::{Map, Value};
+
+use crate::mock::contract::merchant_urls::{MerchantUrls, Outcome};
+use crate::mock::contract::options::{Background, Options};
+use crate::mock::contract::status::{Event, Status};
+use crate::mock::ground::Dialect;
+
+/// A button of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Button {
+    Approve,
+    Decline,
+    Error,
+    Back,
+    Cancel,
+    ConfirmCancel,
+    Keep,
+}
+
+impl Button {
+    /// The name of the button, as it is sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Error => "error",
+            Self::Back => "back",
+            Self::Cancel => "cancel",
+            Self::ConfirmCancel => "confirm-cancel",
+            Self::Keep => "keep",
+        }
+    }
+
+    /// The button that sends `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Approve, Self::Decline, Self::Error, Self::Back, Self::Cancel, Self::ConfirmCancel, Self::Keep]
+            .into_iter()
+            .find(|it| it.name() == name)
+    }
+}
+
+/// What the consumer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Press(Button),
+    /// Opens the generic page of an outcome.
+    Arrive(Outcome),
+}
+
+/// What the consumer does on a page, and what decides where it leads.
+#[derive(Debug, Clone, Copy)]
+pub struct Press<'a> {
+    pub act: Act,
+    pub status: Status,
+    pub is_ecommerce: bool,
+    pub dialect: Dialect,
+    pub options: &'a Options,
+    pub has_fallen_back: bool,
+    pub urls: &'a MerchantUrls,
+}
+
+/// Where it leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// On to a page below that of the payment.
+    Page(&'static str),
+    /// To the payment page, with the categories that were not chosen.
+    FallBack,
+    /// Away, after this event.
+    Leave(Event),
+    /// Nowhere: the page that was asked for is shown.
+    Stay,
+    /// The page is not there.
+    NotFound,
+    /// The page has no such button.
+    NoSuchButton,
+}
+
+/// Back is there in a web shop, cancel elsewhere, and a cancellation asks first. No one is told of a payment that did not happen.
+pub fn step(press: &Press<'_>) -> Step {
+    let falls_back = press.options.falls_back(press.dialect) && !press.has_fallen_back;
+    match press.act {
+        Act::Press(Button::Keep) => Step::Page(""),
+        Act::Press(Button::Cancel) if !press.is_ecommerce => Step::Page("/cancel"),
+        Act::Press(Button::ConfirmCancel) if !press.is_ecommerce => Step::Leave(Event::CancelConfirmed),
+        Act::Press(Button::Back) if press.is_ecommerce => Step::Leave(Event::Back),
+        Act::Press(Button::Approve) => Step::Leave(Event::Approved),
+        Act::Press(Button::Decline) if falls_back => Step::FallBack,
+        Act::Press(Button::Decline) => Step::Leave(Event::Declined),
+        Act::Press(Button::Error) => Step::Leave(Event::TechnicalError),
+        Act::Press(Button::Back | Button::Cancel | Button::ConfirmCancel) => Step::NoSuchButton,
+        Act::Arrive(Outcome::Success) if press.status != Status::Completed => Step::NotFound,
+        Act::Arrive(_) => Step::Stay,
+    }
+}
+
+/// What decides what the screen shows on which the consumer pays.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    pub options: &'a Options,
+    pub dialect: Dialect,
+    pub is_ecommerce: bool,
+    pub has_fallen_back: bool,
+    /// The purchase as the merchant described it.
+    pub purchase: &'a Map<String, Value>,
+}
+
+/// What the screen shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screen<'a> {
+    pub title: Option<&'a str>,
+    pub logo: Option<&'a str>,
+    /// The widest first.
+    pub backgrounds: Vec<&'a Background>,
+    pub amount: String,
+    /// What is bought; `None` if it is not shown.
+    pub bill: Option<Bill<'a>>,
+    pub purchase_type: Option<&'static str>,
+    pub categories: Vec<&'static str>,
+    pub has_fallen_back: bool,
+    pub buttons: Vec<Button>,
+}
+
+/// What is bought, with prices as people write them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bill<'a> {
+    /// The name and the price of each line.
+    pub lines: Vec<(&'a str, String)>,
+    pub subtotal: String,
+    pub tax: Option<String>,
+}
+
+/// What the merchant's options want.
+pub fn screen<'a>(view: &View<'a>) -> Screen<'a> {
+    let options = view.options;
+    let mut backgrounds: Vec<&Background> = options.background_images.iter().collect();
+    backgrounds.sort_by_key(|image| std::cmp::Reverse(image.width));
+    let way_out = if view.is_ecommerce { Button::Back } else { Button::Cancel };
+    Screen {
+        title: options.page_title.as_deref(),
+        logo: options.logo_url.as_deref(),
+        backgrounds,
+        amount: price(view, view.purchase.get("order_amount")),
+        bill: (!options.hides_subtotal).then(|| bill(view)),
+        purchase_type: options.purchase_type,
+        categories: options.offered(view.dialect, view.has_fallen_back),
+        has_fallen_back: view.has_fallen_back,
+        buttons: vec![Button::Approve, Button::Decline, Button::Error, way_out],
+    }
+}
+
+/// What is bought, as the purchase says.
+pub fn bill<'a>(view: &View<'a>) -> Bill<'a> {
+    let lines = view.purchase.get("order_lines").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let total = |line: &Value| line.get("total_amount").and_then(Value::as_i64).unwrap_or(0);
+    let subtotal = lines.iter().map(total).fold(0, i64::saturating_add);
+    let tax = view.purchase.get("order_tax_amount").filter(|tax| tax.is_i64());
+    Bill {
+        lines: lines
+            .iter()
+            .map(|line| {
+                let name = line.get("name").and_then(Value::as_str).unwrap_or_default();
+                (name, price(view, line.get("total_amount")))
+            })
+            .collect(),
+        subtotal: price(view, Some(&subtotal.into())),
+        tax: tax.map(|tax| price(view, Some(tax))),
+    }
+}
+
+/// An amount in minor units as people write it.
+fn price(view: &View<'_>, minor_units: Option<&Value>) -> String {
+    let currency = view.purchase.get("purchase_currency").and_then(Value::as_str).unwrap_or_default();
+    spelled(minor_units.and_then(Value::as_i64).unwrap_or(0), currency)
+}
+
+fn spelled(minor_units: i64, currency: &str) -> String {
+    let digits = match currency.to_ascii_uppercase().as_str() {
+        "JPY" | "KRW" | "CLP" | "ISK" | "VND" => 0,
+        "KWD" | "BHD" | "JOD" | "OMR" | "TND" => 3,
+        _ => 2,
+    };
+    let sign = if minor_units < 0 { "−" } else { "" };
+    let text = format!("{:0>width$}", minor_units.unsigned_abs(), width = digits + 1);
+    let (whole, fraction) = text.split_at(text.len() - digits);
+    let point = if digits == 0 { "" } else { "." };
+    format!("{currency} {sign}{whole}{point}{fraction}")
+}
+
+/// The locale of a payment session, if it has one.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    pub locale: Option<&'a str>,
+}
+
+/// The locale in which its pages speak.
+pub fn locale<'a>(asking: &Asking<'a>) -> Option<&'a str> {
+    asking.locale
+}
+
+/// The address in a QR image, which is that of the payment page.
+pub fn qr_link(page_url: &str) -> String {
+    page_url.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_button_is_known_by_its_name() {
+        for it in [Button::Approve, Button::Back, Button::ConfirmCancel, Button::Keep] {
+            assert_eq!(Button::named(it.name()), Some(it));
+        }
+        assert_eq!(Button::named("pay"), None);
+    }
+
+    #[test]
+    fn prices_follow_the_minor_units_of_the_currency() {
+        assert_eq!(spelled(123_450, "EUR"), "EUR 1234.50");
+        assert_eq!(spelled(-5, "SEK"), "SEK −0.05");
+        assert_eq!(spelled(1234, "JPY"), "JPY 1234");
+        assert_eq!(spelled(1234, "KWD"), "KWD 1.234");
+    }
+}

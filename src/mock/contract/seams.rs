@@ -1,0 +1,192 @@
+//! The contract in force: every decision of the server as a function that can be swapped for another.
+//!
+//! A seam is pure: the same input always gets the same answer. So a watched contract can ask the same of other functions
+//! beside the one in force, and note whose answer differs.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::mock::contract::access::{self, Claim, Knock};
+use crate::mock::contract::callback::{self, Callback, Called, Telling};
+use crate::mock::contract::distribution::{self, Distribution, Letter};
+use crate::mock::contract::expiry::{self, Lifetime};
+use crate::mock::contract::merchant_urls::{self, Destination, Way};
+use crate::mock::contract::new_id::{self, NewId};
+use crate::mock::contract::order::{self, Fruit, Paid, Wish};
+use crate::mock::contract::page::{self, Asking, Press, Screen, Step, View};
+use crate::mock::contract::payment_session::{self, Aftermath, Progress, Taking, Wanted};
+use crate::mock::contract::placeholder::{self, Filling, Tags, Values};
+use crate::mock::contract::request::{self, Member};
+use crate::mock::contract::status::{self, Asked, Ended, Shown, Standing, Status, Turn, Use};
+use crate::mock::contract::variation::Variation;
+use crate::mock::ground::Dialect;
+use crate::mock::ground::sharded_map::lock;
+use crate::mock::http::{Problem, Reply};
+
+/// Declares the seams: their struct, the faithful ones, the methods of the contract, and who else is asked.
+macro_rules! seams {
+    ($($name:ident $(<$life:lifetime>)? ($input:ty) -> $output:ty = $faithful:path;)*) => {
+        /// A function for every decision.
+        pub struct Seams {
+            $(pub $name: for<$($life)?> fn(&$input) -> $output,)*
+        }
+
+        impl Seams {
+            /// The functions as the sources of both dialects state them.
+            pub const FAITHFUL: Self = Self { $($name: $faithful,)* };
+        }
+
+        /// Those who are asked beside the contract in force, seam by seam, with their names.
+        #[derive(Default)]
+        struct Watch {
+            $($name: Vec<(&'static str, for<$($life)?> fn(&$input) -> $output)>,)*
+            edits: Vec<(&'static str, fn(&mut Reply))>,
+            /// The names of those who answered differently.
+            touched: Mutex<BTreeSet<&'static str>>,
+        }
+
+        impl Watch {
+            /// Asks another one, at the seams that he has swapped.
+            fn add(&mut self, name: &'static str, seams: &Seams) {
+                $(if !std::ptr::fn_addr_eq(seams.$name, Seams::FAITHFUL.$name) {
+                    self.$name.push((name, seams.$name));
+                })*
+            }
+        }
+
+        impl Contract {
+            $(
+                pub fn $name<$($life)?>(&self, input: &$input) -> $output {
+                    let answer = (self.seams.$name)(input);
+                    if let Some(watch) = &self.watch {
+                        watch.note(watch.$name.iter().filter(|(_, other)| other(input) != answer).map(|(name, _)| *name));
+                    }
+                    answer
+                }
+            )*
+        }
+    };
+}
+
+seams! {
+    admits<'a>(Knock<'a>) -> bool = access::admits;
+    may_use<'a>(Claim<'a>) -> bool = access::may_use;
+    payment_session(Wanted) -> Taking = payment_session::payment_session;
+    accepts<'a>(Member<'a>) -> bool = request::accepts;
+    new_id<'a>(NewId<'a>) -> String = new_id::new_id;
+    ends_at(Lifetime) -> Timestamp = expiry::ends_at;
+    standing(Use) -> Standing = status::standing;
+    status_after(Turn) -> Result<Status, Ended> = status::status_after;
+    shown(Shown) -> (Status, Timestamp) = status::shown;
+    unknown_session<'a>(Asked<'a>) -> Option<Value> = status::unknown_session;
+    payment_session_after(Aftermath) -> Option<Progress> = payment_session::payment_session_after;
+    destination<'a>(Way<'a>) -> Destination<'a> = merchant_urls::destination;
+    step<'a>(Press<'a>) -> Step = page::step;
+    screen<'a>(View<'a>) -> Screen<'a> = page::screen;
+    locale<'a>(Asking<'a>) -> Option<&'a str> = page::locale;
+    qr_link(str) -> String = page::qr_link;
+    tag_values<'a>(Tags<'a>) -> Values = placeholder::tag_values;
+    fill<'a>(Filling<'a>) -> String = placeholder::fill;
+    callback<'a>(Telling<'a>) -> Option<Callback<'a>> = callback::callback;
+    next_call<'a>(Called<'a>) -> Option<SignedDuration> = callback::next_call;
+    messages<'a>(Distribution<'a>) -> Result<Vec<Letter>, Problem> = distribution::messages;
+    fruit(Paid) -> Fruit = order::fruit;
+    allows(Wish) -> Result<(), Problem> = order::allows;
+}
+
+/// How a contract may be departed from.
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    /// Other decisions.
+    Seams(fn(&mut Seams)),
+    /// Another answer, after the decisions and before it leaves.
+    Reply(fn(&mut Reply)),
+    Both(fn(&mut Seams), fn(&mut Reply)),
+}
+
+impl Change {
+    fn parts(self) -> (Option<fn(&mut Seams)>, Option<fn(&mut Reply)>) {
+        match self {
+            Self::Seams(swap) => (Some(swap), None),
+            Self::Reply(edit) => (None, Some(edit)),
+            Self::Both(swap, edit) => (Some(swap), Some(edit)),
+        }
+    }
+
+    /// The seams after the change.
+    fn seams(self) -> Seams {
+        let mut seams = Seams::FAITHFUL;
+        if let Some(swap) = self.parts().0 {
+            swap(&mut seams);
+        }
+        seams
+    }
+}
+
+/// The contract that a server keeps.
+pub struct Contract {
+    pub dialect: Dialect,
+    /// The choices where the contract leaves some.
+    pub variation: Variation,
+    seams: Seams,
+    edit: Option<fn(&mut Reply)>,
+    watch: Option<Watch>,
+}
+
+impl Contract {
+    /// The contract as it is stated, or with a change.
+    pub fn new(dialect: Dialect, variation: Variation, change: Option<Change>) -> Self {
+        let seams = change.map_or(Seams::FAITHFUL, Change::seams);
+        Self { dialect, variation, seams, edit: change.and_then(|change| change.parts().1), watch: None }
+    }
+
+    /// The contract, asking these others too at every decision and every reply.
+    #[must_use]
+    pub fn watched(mut self, others: impl IntoIterator<Item = (&'static str, Change)>) -> Self {
+        let mut watch = Watch::default();
+        for (name, change) in others {
+            watch.add(name, &change.seams());
+            watch.edits.extend(change.parts().1.map(|edit| (name, edit)));
+        }
+        self.watch = Some(watch);
+        self
+    }
+
+    /// The names of those who answered differently since the last call.
+    pub fn take_touched(&self) -> BTreeSet<&'static str> {
+        self.watch.as_ref().map(|watch| std::mem::take(&mut *lock(&watch.touched))).unwrap_or_default()
+    }
+
+    /// Gives a reply on its way out the form of this contract.
+    pub fn form(&self, reply: &mut Reply) {
+        if let Some(watch) = &self.watch {
+            let differs = |edit: fn(&mut Reply)| {
+                let mut other = reply.clone();
+                edit(&mut other);
+                other != *reply
+            };
+            watch.note(watch.edits.iter().filter(|(_, edit)| differs(*edit)).map(|(name, _)| *name));
+        }
+        if let Some(edit) = self.edit {
+            edit(reply);
+        }
+        self.variation.shape(reply);
+    }
+}
+
+impl Watch {
+    fn note(&self, names: impl Iterator<Item = &'static str>) {
+        lock(&self.touched).extend(names);
+    }
+}
+
+#[cfg(test)]
+impl Contract {
+    /// The contract as it is stated, with no choice made by a seed.
+    pub fn plain(dialect: Dialect) -> Self {
+        Self::new(dialect, Variation::plain(), None)
+    }
+}

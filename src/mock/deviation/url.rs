@@ -1,0 +1,43 @@
+//! What lies do to URLs.
+
+/// What follows the host of an absolute URL.
+pub fn path_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    rest.find('/').map(|at| &rest[at..])
+}
+
+/// The root of the URL's host.
+pub fn root_of(url: &str) -> String {
+    let path = path_of(url).unwrap_or_default();
+    format!("{}/", url.strip_suffix(path).unwrap_or(url))
+}
+
+/// The URL with another query in place of its own, if it has one.
+pub fn with_query(url: &str, change: impl FnOnce(&str) -> String) -> String {
+    let (head, fragment) = url.find('#').map_or((url, ""), |at| url.split_at(at));
+    match head.split_once('?') {
+        Some((path, query)) => format!("{path}?{}{fragment}", change(query)),
+        None => url.to_owned(),
+    }
+}
+
+/// The parameters of a query that hold a tag.
+pub fn tags_alone(query: &str) -> String {
+    query.split('&').filter(|parameter| parameter.contains("{{")).collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_taken_apart_and_put_together_again() {
+        assert_eq!(path_of("http://localhost:8/p/1?a"), Some("/p/1?a"));
+        assert_eq!(root_of("http://localhost:8/p/1?a"), "http://localhost:8/");
+        assert_eq!(
+            with_query("https://m.example/?a=1&b={{x}}#c", tags_alone),
+            "https://m.example/?b={{x}}#c"
+        );
+        assert_eq!(with_query("https://m.example/#c?a", tags_alone), "https://m.example/#c?a");
+    }
+}

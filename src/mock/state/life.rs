@@ -1,0 +1,64 @@
+//! The life of one hosted session: its status, and how it came to it.
+
+use jiff::Timestamp;
+
+use crate::mock::contract::seams::Contract;
+use crate::mock::contract::status::{Ended, Event, Status, Turn};
+
+/// One change of status.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    pub at: Timestamp,
+    pub event: Event,
+    pub status: Status,
+}
+
+/// The status of one session, and how it came to it.
+#[derive(Debug, Clone)]
+pub struct Life {
+    pub created_at: Timestamp,
+    pub status: Status,
+    /// When the status last changed.
+    pub updated_at: Timestamp,
+    pub timeline: Vec<Change>,
+}
+
+impl Life {
+    /// A session made at `now`.
+    pub fn new(status: Status, now: Timestamp) -> Self {
+        Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
+    }
+
+    /// Lets `event` happen at `now`; says whether the status changed by it.
+    pub fn apply(&mut self, event: Event, now: Timestamp, contract: &Contract) -> Result<bool, Ended> {
+        let turn = Turn { status: self.status, event, choices: contract.variation.choices };
+        let status = contract.status_after(&turn).inspect_err(|ended| self.status = ended.0)?;
+        let changes = status != self.status;
+        if changes {
+            self.status = status;
+            self.updated_at = now.max(self.updated_at);
+            self.timeline.push(Change { at: now, event, status });
+        }
+        Ok(changes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::ground::Dialect;
+
+    #[test]
+    fn updated_at_moves_with_the_status_alone() {
+        let contract = Contract::plain(Dialect::Klarna);
+        let created = Timestamp::UNIX_EPOCH;
+        let later = |seconds| created + jiff::SignedDuration::from_secs(seconds);
+        let mut life = Life::new(Status::Waiting, created);
+        life.apply(Event::PageOpened, later(5), &contract).unwrap();
+        life.apply(Event::PageOpened, later(9), &contract).unwrap();
+        assert_eq!(life.updated_at, later(5));
+        assert_eq!(life.timeline.len(), 1);
+        life.apply(Event::Back, later(10), &contract).unwrap();
+        assert_eq!((life.status, life.updated_at), (Status::Back, later(10)));
+    }
+}
