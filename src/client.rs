@@ -1,7 +1,7 @@
 //! The HTTP probe: sends a call to the target and records what came of it. It has no opinion.
 
 use crate::evidence::{
-    Body, Exchange, Field, Operation, Outcome, Recorder, Request, Response, Trouble, TroubleKind,
+    Body, Exchange, Field, Operation, Received, Recorder, Request, Response, Trouble, TroubleKind,
 };
 use crate::target::{Credentials, TargetProfile};
 use base64::Engine;
@@ -21,7 +21,7 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// What to send.
 #[derive(Clone)]
-pub struct Call<'c> {
+pub struct ApiCall<'c> {
     pub operation: Operation,
     pub method: Method,
     pub url: Url,
@@ -34,7 +34,7 @@ pub struct Call<'c> {
     pub oddity: Option<Oddity>,
 }
 
-impl Call<'_> {
+impl ApiCall<'_> {
     /// A call in proper form, without credentials and without a body.
     pub fn new(operation: Operation, method: Method, url: Url) -> Self {
         let (credentials, body, oddity) = (None, None, None);
@@ -52,7 +52,7 @@ pub enum Oddity {
 }
 
 /// What came of a call: the record to judge, and the live answer to act on.
-pub struct Answer {
+pub struct ApiAnswer {
     pub exchange: Exchange,
     body: Vec<u8>,
     /// The body as JSON, read when it is first asked for.
@@ -60,7 +60,7 @@ pub struct Answer {
     location: Option<String>,
 }
 
-impl Answer {
+impl ApiAnswer {
     /// The text at a JSON Pointer of the body as it really came: to open or to spend, never to keep.
     pub fn live_text(&self, pointer: &str) -> Option<&str> {
         let read = || serde_json::from_slice(&self.body).unwrap_or_default();
@@ -147,7 +147,7 @@ impl Client {
     }
 
     /// Sends a call. `number` and `began` place it within its attempt.
-    pub async fn send(&self, call: Call<'_>, number: u32, began: Instant) -> Answer {
+    pub async fn send(&self, call: ApiCall<'_>, number: u32, began: Instant) -> ApiAnswer {
         let started = Instant::now();
         let authorization = authorization(&call);
         let mut request = self.http.request(call.method.clone(), call.url.clone());
@@ -165,7 +165,7 @@ impl Client {
             Ok(raw) => (self.record_response(&raw), raw.body, raw.location),
             Err(trouble) => {
                 let message = self.recorder.text(&trouble.message);
-                (Outcome::Trouble(Trouble { message, ..trouble }), Vec::new(), None)
+                (Received::Trouble(Trouble { message, ..trouble }), Vec::new(), None)
             }
         };
         let mut fields: Vec<Field> = Vec::new();
@@ -194,7 +194,7 @@ impl Client {
             },
             outcome,
         };
-        Answer { exchange, body, json: OnceCell::new(), location }
+        ApiAnswer { exchange, body, json: OnceCell::new(), location }
     }
 
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<RawResponse, Trouble> {
@@ -213,7 +213,7 @@ impl Client {
         Ok(RawResponse { status, headers, body, location })
     }
 
-    fn record_response(&self, raw: &RawResponse) -> Outcome {
+    fn record_response(&self, raw: &RawResponse) -> Received {
         let body = match (serde_json::from_slice(&raw.body), std::str::from_utf8(&raw.body)) {
             (Ok(value), _) => Body::Json(self.recorder.json(value)),
             (Err(_), _) if raw.body.is_empty() => Body::Empty,
@@ -227,12 +227,12 @@ impl Client {
             (name.to_string(), shown)
         };
         let fields = raw.headers.iter().map(field).collect();
-        Outcome::Response(Response { status: raw.status, fields, body })
+        Received::Response(Response { status: raw.status, fields, body })
     }
 }
 
 /// Value of the `Authorization` field of a call.
-fn authorization(call: &Call<'_>) -> Option<String> {
+fn authorization(call: &ApiCall<'_>) -> Option<String> {
     let credentials = call.credentials?;
     let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
     let scheme = match call.oddity {

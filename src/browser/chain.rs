@@ -24,11 +24,11 @@ pub(super) struct Chain {
 
 #[derive(Deserialize)]
 struct Entry {
-    message: Event,
+    message: NetworkEvent,
 }
 
 #[derive(Deserialize)]
-struct Event {
+struct NetworkEvent {
     method: String,
     params: Params,
 }
@@ -67,7 +67,8 @@ impl Chain {
     pub(super) fn take_in(&mut self, log: &Value, top_frame: &str) {
         let messages = log.as_array().into_iter().flatten().filter_map(|entry| entry["message"].as_str());
         for message in messages.filter(|message| message.contains("\"Document\"")) {
-            if let Ok(Entry { message: Event { method, params } }) = serde_json::from_str::<Entry>(message)
+            if let Ok(Entry { message: NetworkEvent { method, params } }) =
+                serde_json::from_str::<Entry>(message)
                 && params.r#type == "Document"
             {
                 self.event(&method, params, top_frame);

@@ -2,7 +2,7 @@
 
 use crate::browser::page_driver::{Action, PageDriver};
 use crate::browser::reading::Reading;
-use crate::browser::session::{Move, Session, SessionError};
+use crate::browser::session::{BrowserTab, MoveResult, SessionError};
 use crate::evidence::{Trouble, TroubleKind};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_mi
 
 /// One act of the consumer, from the first look to the last.
 pub(super) struct Journey<'a> {
-    pub(super) session: &'a Session,
+    pub(super) session: &'a BrowserTab,
     pub(super) plan: Plan<'a>,
     /// How long a page must stay to be called at rest when nothing else says so.
     pub(super) quiet: Duration,
@@ -150,8 +150,8 @@ impl Journey<'_> {
         if let Some(actions) = self.plan.actions(screen) {
             let shown = (&self.plan.driver.screens[screen], document);
             match self.session.act(shown, actions, self.plan.leaves).await {
-                Ok(Move::Outdated) => return Ok(()),
-                Ok(Move::Made | Move::Impossible) => {}
+                Ok(MoveResult::Outdated) => return Ok(()),
+                Ok(MoveResult::Made | MoveResult::Impossible) => {}
                 Err(error) if error.is_passing() => {}
                 Err(error) => return Err(error),
             }

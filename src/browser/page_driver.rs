@@ -15,7 +15,7 @@ const ANY_MOVE: &str = "any";
 pub struct PageDriver {
     name: String,
     pub(super) screens: Vec<Screen>,
-    pub(super) endings: Vec<Ending>,
+    pub(super) endings: Vec<KnownEnding>,
     pub(super) parts: Vec<Part>,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Screen {
 
 /// A page on which a payment can end, or that stands in the place of one.
 #[derive(Debug)]
-pub(super) struct Ending {
+pub(super) struct KnownEnding {
     pub(super) name: String,
     pub(super) present: Option<String>,
     pub(super) title: Option<Regex>,
@@ -172,7 +172,7 @@ impl PageDriver {
                 let ending = ending.name;
                 return Err(fault(format!("the ending `{ending}` lacks `present`, `title` or `text`")));
             }
-            endings.push(Ending { name: ending.name, present: ending.present, title, text });
+            endings.push(KnownEnding { name: ending.name, present: ending.present, title, text });
         }
         for (index, screen) in file.screen.iter().enumerate() {
             if file.screen[..index].iter().any(|earlier| earlier.name == screen.name) {

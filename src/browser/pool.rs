@@ -1,7 +1,7 @@
 //! The pool: one driver and a few browsers, lent out one scenario at a time.
 
 use crate::browser::chromedriver::ChromeDriver;
-use crate::browser::session::Session;
+use crate::browser::session::BrowserTab;
 use crate::browser::{BrowserError, chromedriver};
 use fantoccini::wd::Capabilities;
 use serde_json::json;
@@ -59,7 +59,7 @@ pub(super) struct Pool {
     browser: PathBuf,
     driver_path: PathBuf,
     driver: tokio::sync::Mutex<ChromeDriver>,
-    idle: Mutex<Vec<Session>>,
+    idle: Mutex<Vec<BrowserTab>>,
     slots: Arc<Semaphore>,
     version: String,
 }
@@ -72,7 +72,7 @@ impl BrowserPool {
         let driver = ChromeDriver::start(&driver_path, &options.merchant_host).await?;
         let slots = Arc::new(Semaphore::new(options.slots.max(1)));
         let capabilities = capabilities(&options, &browser, driver.runs_as_root());
-        let first = Session::start(driver.url(), capabilities).await?;
+        let first = BrowserTab::start(driver.url(), capabilities).await?;
         let version = first.version();
         let inner = Pool {
             options,
@@ -114,19 +114,19 @@ impl BrowserPool {
 }
 
 impl Pool {
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<BrowserTab>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new browser, of a new driver if the present one is gone.
-    async fn new_session(&self) -> Result<Session, BrowserError> {
+    async fn new_session(&self) -> Result<BrowserTab, BrowserError> {
         let mut driver = self.driver.lock().await;
         let capabilities = capabilities(&self.options, &self.browser, driver.runs_as_root());
-        if let Ok(session) = Session::start(driver.url(), capabilities.clone()).await {
+        if let Ok(session) = BrowserTab::start(driver.url(), capabilities.clone()).await {
             return Ok(session);
         }
         *driver = ChromeDriver::start(&self.driver_path, &self.options.merchant_host).await?;
-        Session::start(driver.url(), capabilities).await
+        BrowserTab::start(driver.url(), capabilities).await
     }
 }
 
@@ -134,14 +134,14 @@ impl Pool {
 pub(super) struct Slot {
     pool: Arc<Pool>,
     /// None once the browser was given back or ended.
-    session: Option<Session>,
+    session: Option<BrowserTab>,
     /// Frees the place when the slot goes.
     _permit: OwnedSemaphorePermit,
 }
 
 impl Slot {
     /// The browser, unless it was lost.
-    pub(super) fn session(&mut self) -> Option<&mut Session> {
+    pub(super) fn session(&mut self) -> Option<&mut BrowserTab> {
         self.session.as_mut()
     }
 

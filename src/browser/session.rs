@@ -120,7 +120,7 @@ impl SessionError {
 
 /// What came of an attempt at a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Move {
+pub(super) enum MoveResult {
     Made,
     /// An element that it needs was not there, or not to be used.
     Impossible,
@@ -129,7 +129,7 @@ pub(super) enum Move {
 }
 
 /// One browser with one tab.
-pub(super) struct Session {
+pub(super) struct BrowserTab {
     client: Client,
     /// Id of the tab's top frame.
     top_frame: String,
@@ -138,7 +138,7 @@ pub(super) struct Session {
     limit: Instant,
 }
 
-impl Session {
+impl BrowserTab {
     /// Starts a browser.
     pub(super) async fn start(driver_url: &str, capabilities: Capabilities) -> Result<Self, BrowserError> {
         let failed = |message: String| BrowserError::StartBrowser { message };
@@ -219,9 +219,9 @@ impl Session {
         (screen, document): (&Screen, f64),
         actions: &[Action],
         leaves: bool,
-    ) -> Result<Move, SessionError> {
+    ) -> Result<MoveResult, SessionError> {
         if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
-            return Ok(Move::Outdated);
+            return Ok(MoveResult::Outdated);
         }
         let order =
             json!({ "document": document, "present": screen.present, "actions": actions, "leaves": leaves });
@@ -230,9 +230,9 @@ impl Session {
             self.leave_frames().await?;
         }
         Ok(match answer?.as_str() {
-            Some("done") => Move::Made,
-            Some("missing") => Move::Impossible,
-            _ => Move::Outdated,
+            Some("done") => MoveResult::Made,
+            Some("missing") => MoveResult::Impossible,
+            _ => MoveResult::Outdated,
         })
     }
 

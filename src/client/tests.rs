@@ -40,8 +40,8 @@ fn client(url: &Url) -> Client {
     Client::new(&profile, recorder, Pace::of(&profile)).unwrap()
 }
 
-fn call(url: &Url) -> Call<'_> {
-    Call {
+fn call(url: &Url) -> ApiCall<'_> {
+    ApiCall {
         operation: Operation::CreateSession,
         method: Method::POST,
         url: url.clone(),
@@ -53,7 +53,7 @@ fn call(url: &Url) -> Call<'_> {
 }
 
 /// Sends a call to a server with this answer; gives back what it heard too.
-async fn exchanged(answer: &'static str, change: impl FnOnce(&mut Call<'_>)) -> (Answer, String) {
+async fn exchanged(answer: &'static str, change: impl FnOnce(&mut ApiCall<'_>)) -> (ApiAnswer, String) {
     let (url, heard) = server(answer).await;
     let mut call = call(&url);
     change(&mut call);
@@ -70,7 +70,7 @@ async fn a_call_is_recorded_as_it_went_and_without_its_secrets() {
     let credentials = profile("http://x").credentials;
     let answer = "HTTP/1.1 201 Created\r\nContent-Length: 20\r\n\r\n{\"ok\":\"s3cret-word\"}";
     let (url, heard) = server(answer).await;
-    let call = Call { credentials: Some(&credentials), body: Some(json!({ "a": 1 })), ..call(&url) };
+    let call = ApiCall { credentials: Some(&credentials), body: Some(json!({ "a": 1 })), ..call(&url) };
     let mut answer = client(&url).send(call, 3, Instant::now()).await;
     answer.exchange.started_us = 0;
     answer.exchange.elapsed_us = 0;
@@ -89,7 +89,7 @@ async fn a_call_is_recorded_as_it_went_and_without_its_secrets() {
             body: Body::Json(json!({ "a": 1 })),
             faulty_on_purpose: false,
         },
-        outcome: Outcome::Response(Response {
+        outcome: Received::Response(Response {
             status: 201,
             fields: vec![field("content-length", "20")],
             body: Body::Json(json!({ "ok": "‹password:1›" })),
@@ -137,7 +137,8 @@ async fn an_odd_request_is_sent_as_it_is_meant() {
 
     let credentials = profile("http://x").credentials;
     let (url, heard) = server(answer).await;
-    let call = Call { credentials: Some(&credentials), oddity: Some(Oddity::Scheme("Bearer")), ..call(&url) };
+    let call =
+        ApiCall { credentials: Some(&credentials), oddity: Some(Oddity::Scheme("Bearer")), ..call(&url) };
     let sent = client(&url).send(call, 1, Instant::now()).await;
     assert_eq!(sent.exchange.request.fields, [field("Authorization", "Bearer ‹credentials:1›")]);
     assert!(heard.await.unwrap().contains("authorization: Bearer bWVy"));
@@ -148,8 +149,8 @@ async fn no_answer_is_trouble_and_no_breach() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url: Url = format!("http://{}", closed.local_addr().unwrap()).parse().unwrap();
     let kind = async || match client(&url).send(call(&url), 1, Instant::now()).await.exchange.outcome {
-        Outcome::Trouble(trouble) => Some(trouble.kind),
-        Outcome::Response(_) => None,
+        Received::Trouble(trouble) => Some(trouble.kind),
+        Received::Response(_) => None,
     };
     assert_eq!(kind().await, Some(TroubleKind::Timeout), "nobody answers");
     drop(closed);

@@ -148,7 +148,7 @@ pub struct Trouble {
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum Received {
     Response(Response),
     Trouble(Trouble),
 }
@@ -164,15 +164,15 @@ pub struct Exchange {
     /// Microseconds until the last byte.
     pub elapsed_us: u64,
     pub request: Request,
-    pub outcome: Outcome,
+    pub outcome: Received,
 }
 
 impl Exchange {
     /// The response, if one came.
     pub fn response(&self) -> Option<&Response> {
         match &self.outcome {
-            Outcome::Response(response) => Some(response),
-            Outcome::Trouble(_) => None,
+            Received::Response(response) => Some(response),
+            Received::Trouble(_) => None,
         }
     }
 }
@@ -182,8 +182,8 @@ impl fmt::Display for Exchange {
         let Self { number, request, elapsed_us, .. } = self;
         write!(f, "exchange {number}: {} {} → ", request.method, request.url)?;
         match &self.outcome {
-            Outcome::Response(response) => write!(f, "{}", response.status)?,
-            Outcome::Trouble(trouble) => write!(f, "{}", trouble.kind)?,
+            Received::Response(response) => write!(f, "{}", response.status)?,
+            Received::Trouble(trouble) => write!(f, "{}", trouble.kind)?,
         }
         write!(f, " ({} ms)", elapsed_us / 1000)
     }

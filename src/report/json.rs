@@ -1,6 +1,6 @@
 //! `report.json`: the report as it is, with computed rows so that a query needs no joins.
 
-use crate::evidence::{Exchange, Operation, Outcome as Answer, PageVisit, Request, Response, Trouble};
+use crate::evidence::{Exchange, Operation, PageVisit, Received, Request, Response, Trouble};
 use crate::report::failure::exchange_of;
 use crate::report::summary::counts;
 use crate::report::{
@@ -119,8 +119,8 @@ struct ExchangeDocument<'e> {
 
 fn exchange_document(exchange: &Exchange) -> ExchangeDocument<'_> {
     let trouble = match &exchange.outcome {
-        Answer::Trouble(trouble) => Some(trouble),
-        Answer::Response(_) => None,
+        Received::Trouble(trouble) => Some(trouble),
+        Received::Response(_) => None,
     };
     ExchangeDocument {
         number: exchange.number,

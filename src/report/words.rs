@@ -1,6 +1,6 @@
 //! The words in which a report tells what the records hold: values, requests, tries, sources.
 
-use crate::evidence::{Exchange, Outcome as Answer};
+use crate::evidence::{Exchange, Received as Answer};
 use crate::requirement::{Confidence, Dialect, Requirement};
 use crate::verdict::{Mismatch, ScenarioRecord, Verdict};
 

@@ -1,7 +1,7 @@
 //! Preflight: one harmless request says whether a target can be tested at all, before a scenario is blamed on it.
 
-use crate::client::{Call, Client, ClientError, Method};
-use crate::evidence::{Operation, Outcome, Recorder};
+use crate::client::{ApiCall, Client, ClientError, Method};
+use crate::evidence::{Operation, Received, Recorder};
 use crate::target::TargetProfile;
 use serde_json::json;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<
     hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
     let client = Client::new(&hasty, Arc::clone(recorder), None)?;
     let url = sessions_url(&profile.base_url);
-    let call = Call {
+    let call = ApiCall {
         operation: Operation::CreateSession,
         method: Method::POST,
         url: url.clone(),
@@ -30,8 +30,8 @@ pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<
     let target = profile.name.clone();
     let url = url.to_string();
     match client.send(call, 1, Instant::now()).await.exchange.outcome {
-        Outcome::Trouble(trouble) => Err(PreflightError::Unreachable { target, url, why: trouble.message }),
-        Outcome::Response(response) => match response.status {
+        Received::Trouble(trouble) => Err(PreflightError::Unreachable { target, url, why: trouble.message }),
+        Received::Response(response) => match response.status {
             401 | 403 => Err(PreflightError::Credentials { target, url, status: response.status }),
             status @ (100..=399 | 404 | 405 | 501) if status != 201 => {
                 Err(PreflightError::NoHppServer { target, url, status })

@@ -3,12 +3,12 @@
 use crate::check;
 use crate::check::answer;
 use crate::check::merchant_url::MODES_WITHOUT_TOKEN;
-use crate::client::{Call, Method};
+use crate::client::{ApiCall, Method};
 use crate::evidence::Operation;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
 use crate::suite::merchant::{HostedSession, Merchant};
-use crate::suite::merchant_urls::{Cell, MerchantUrls};
+use crate::suite::merchant_urls::{Cell, UrlSet};
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::record::Index;
@@ -21,7 +21,7 @@ use url::Url;
 pub struct Draft {
     pub body: Value,
     pub prefix: String,
-    pub urls: MerchantUrls,
+    pub urls: UrlSet,
     /// The scenario means the request to break its schema.
     pub faulty_on_purpose: bool,
 }
@@ -62,18 +62,18 @@ pub fn altered(id: &str) -> String {
 
 impl Merchant<'_> {
     /// The merchant URLs of a hosted session about which a scenario says nothing; KP needs its token's placeholder in one.
-    pub fn usual_urls(&self) -> MerchantUrls {
+    pub fn usual_urls(&self) -> UrlSet {
         let chosen = self.has.options.get("place_order_mode").and_then(Value::as_str);
         let mode = chosen.or(self.has.place_order_mode.map(Spelt::word)).unwrap_or_default();
         if self.context().profile.provider == Provider::Kp && !MODES_WITHOUT_TOKEN.contains(&mode) {
-            MerchantUrls::with_token()
+            UrlSet::with_token()
         } else {
-            MerchantUrls::default()
+            UrlSet::default()
         }
     }
 
     /// The request for a hosted session of the payment session of the scenario.
-    pub async fn draft(&mut self, urls: MerchantUrls) -> Result<Draft, StepFailure> {
+    pub async fn draft(&mut self, urls: UrlSet) -> Result<Draft, StepFailure> {
         let url = self.payment_session().await?.url.clone();
         Ok(self.draft_for(&url, urls, self.has.reference.clone()))
     }
@@ -83,7 +83,7 @@ impl Merchant<'_> {
         self.draft(self.usual_urls()).await
     }
 
-    fn draft_for(&self, payment_session_url: &Url, urls: MerchantUrls, prefix: String) -> Draft {
+    fn draft_for(&self, payment_session_url: &Url, urls: UrlSet, prefix: String) -> Draft {
         // An option that means nothing to a provider, so that a request without options is a case of its own.
         let mut options = json!({ "purchase_type": "BUY" });
         if let Some(mode) = self.has.place_order_mode {
@@ -105,11 +105,11 @@ impl Merchant<'_> {
     /// Sends a request for a hosted session, whatever comes of it.
     pub async fn send_draft(&mut self, draft: &mut Draft) -> Result<Index, StepFailure> {
         let url = self.api_url("hpp/v1/sessions");
-        let call = Call {
+        let call = ApiCall {
             credentials: Some(&self.has.credentials),
             body: Some(draft.body.take()),
             faulty_on_purpose: draft.faulty_on_purpose,
-            ..Call::new(Operation::CreateSession, Method::POST, url)
+            ..ApiCall::new(Operation::CreateSession, Method::POST, url)
         };
         self.record.send(call).await
     }
@@ -131,7 +131,7 @@ impl Merchant<'_> {
     }
 
     /// Creates the hosted session that the scenario is about and rests on.
-    pub async fn require_session(&mut self, urls: MerchantUrls) -> Result<Rc<HostedSession>, StepFailure> {
+    pub async fn require_session(&mut self, urls: UrlSet) -> Result<Rc<HostedSession>, StepFailure> {
         let draft = self.draft(urls).await?;
         let session = self.require_draft(draft).await?;
         self.has.this = Some(Rc::clone(&session));
@@ -139,7 +139,7 @@ impl Merchant<'_> {
     }
 
     /// Creates a hosted session to compare with, of a payment session of its own.
-    pub async fn require_twin(&mut self, urls: MerchantUrls) -> Result<Rc<HostedSession>, StepFailure> {
+    pub async fn require_twin(&mut self, urls: UrlSet) -> Result<Rc<HostedSession>, StepFailure> {
         let payment = self.fresh_payment_session().await?;
         let draft = self.draft_for(&payment.url, urls, format!("{}/twin", self.has.reference));
         self.require_draft(draft).await

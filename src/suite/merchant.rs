@@ -1,12 +1,12 @@
 //! The merchant's side of a scenario: what he has, and the calls that he sends.
 
-use crate::client::{Call, Method};
+use crate::client::{ApiCall, Method};
 use crate::control::{CallbackSite, Control};
 use crate::evidence::Operation;
 use crate::suite::context::Context;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::judge::Judge;
-use crate::suite::merchant_urls::MerchantUrls;
+use crate::suite::merchant_urls::UrlSet;
 use crate::suite::record::{Index, Record};
 use crate::suite::words::{Channel, PlaceOrderMode};
 use crate::target::{Ability, Credentials};
@@ -31,7 +31,7 @@ pub struct HostedSession {
     pub created: Index,
     /// First segments of its merchant URLs.
     pub prefix: String,
-    pub urls: MerchantUrls,
+    pub urls: UrlSet,
 }
 
 /// What the merchant has.
@@ -150,7 +150,7 @@ impl Merchant<'_> {
         body: Option<Value>,
     ) -> Result<Index, StepFailure> {
         let credentials = Some(&self.has.credentials);
-        self.record.send(Call { credentials, body, ..Call::new(operation, method, url) }).await
+        self.record.send(ApiCall { credentials, body, ..ApiCall::new(operation, method, url) }).await
     }
 
     /// Sends a call without credentials and without a body.
@@ -160,7 +160,7 @@ impl Merchant<'_> {
         operation: Operation,
         url: Url,
     ) -> Result<Index, StepFailure> {
-        self.record.send(Call::new(operation, method, url)).await
+        self.record.send(ApiCall::new(operation, method, url)).await
     }
 
     /// The hosted session that the scenario is about.

@@ -1,6 +1,6 @@
 //! The merchant URLs of a hosted session: what each scenario writes about them, and what is sent.
 
-use crate::suite::parameter::{Row, Spelt, Word, fault};
+use crate::suite::parameter::{Spelt, TableRow, Word, fault};
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::verdict::Fault;
 use serde_json::{Map, Value};
@@ -47,7 +47,7 @@ impl Word for Cell {
 #[derive(Debug, Clone)]
 pub struct UrlRow(pub MerchantUrl, pub Cell);
 
-impl Row for UrlRow {
+impl TableRow for UrlRow {
     const COLUMNS: &[&str] = &["merchant URL", "what stands for it"];
 
     fn read(cells: &[String]) -> Result<Self, Fault> {
@@ -57,9 +57,9 @@ impl Row for UrlRow {
 
 /// The merchant URLs of one hosted session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MerchantUrls(Vec<(MerchantUrl, Cell)>);
+pub struct UrlSet(Vec<(MerchantUrl, Cell)>);
 
-impl Default for MerchantUrls {
+impl Default for UrlSet {
     fn default() -> Self {
         let usual = |name: &MerchantUrl| match name {
             MerchantUrl::StatusUpdate => (*name, Cell::Absent),
@@ -69,7 +69,7 @@ impl Default for MerchantUrls {
     }
 }
 
-impl MerchantUrls {
+impl UrlSet {
     /// The default URLs, that of success with the placeholder of the token.
     pub fn with_token() -> Self {
         let success = Cell::Query(format!("{DEFAULT_QUERY}&{TOKEN_PARAMETER}"));
@@ -168,7 +168,7 @@ mod tests {
             ("error", "absent"),
         ];
         let rows = rows.map(|(name, cell)| row(name, cell).unwrap());
-        let urls = MerchantUrls::default().with_rows(rows.to_vec());
+        let urls = UrlSet::default().with_rows(rows.to_vec());
         assert_eq!(
             urls.to_json("merchant.example", "r-1"),
             json!({
@@ -178,7 +178,7 @@ mod tests {
                 "failure": "https://merchant.example/r-1/failure?session_id={{session_id}}",
             }),
         );
-        assert!(urls.contains(&Cell::Empty) && !MerchantUrls::default().contains(&Cell::Absent));
+        assert!(urls.contains(&Cell::Empty) && !UrlSet::default().contains(&Cell::Absent));
         assert_eq!(urls.query(MerchantUrl::Success), Some("a=%2B&b={{order_id}}"));
         assert_eq!(urls.query(MerchantUrl::Back), None);
     }

@@ -61,7 +61,7 @@ impl<W: Word> Parameter for W {
 }
 
 /// A row of the table below a step.
-pub trait Row: Clone + Send + Sync + 'static {
+pub trait TableRow: Clone + Send + Sync + 'static {
     /// What each cell is, in order.
     const COLUMNS: &[&str];
 
@@ -80,7 +80,7 @@ pub trait Row: Clone + Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Table<R>(pub Vec<R>);
 
-impl<R: Row> Parameter for Table<R> {
+impl<R: TableRow> Parameter for Table<R> {
     fn take(arguments: &mut Arguments) -> Result<Self, Fault> {
         let columns = R::COLUMNS.join(" | ");
         let help = format!("write rows of the form `| {columns} |`, without a heading");
@@ -270,7 +270,7 @@ impl Word for Member {
     }
 }
 
-impl Row for Member {
+impl TableRow for Member {
     const COLUMNS: &[&str] = &["member"];
 
     fn read(cells: &[String]) -> Result<Self, Fault> {

@@ -1,8 +1,8 @@
 //! The record of one attempt at a scenario: what was sent and seen, and what was found.
 
 use crate::check::merchant_url;
-use crate::client::{Answer, Call};
-use crate::evidence::{Evidence, Exchange, Operation, Outcome, PageVisit, Response, Trouble, TroubleKind};
+use crate::client::{ApiAnswer, ApiCall};
+use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response, Trouble, TroubleKind};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::case::Case;
@@ -39,7 +39,7 @@ pub struct Record {
     context: Arc<Context>,
     case: Arc<Case>,
     began: Instant,
-    answers: Vec<Answer>,
+    answers: Vec<ApiAnswer>,
     /// Mismatches that schemas found, by exchange.
     broken: Vec<(Index, Broken)>,
     /// Evidence but the exchanges, which are in `answers` until the end.
@@ -136,7 +136,7 @@ impl Record {
     }
 
     /// Sends a call, records the exchange, and judges it by the schemas of its resource.
-    pub async fn send(&mut self, call: Call<'_>) -> Result<Index, StepFailure> {
+    pub async fn send(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
         let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
@@ -176,7 +176,7 @@ impl Record {
     }
 
     /// The answer of an exchange, with its live values.
-    pub fn answer(&self, index: Index) -> &Answer {
+    pub fn answer(&self, index: Index) -> &ApiAnswer {
         &self.answers[index]
     }
 
@@ -212,8 +212,8 @@ impl Record {
     /// The response of an exchange, even where it says that there were too many requests.
     pub fn any_response(&self, index: Index) -> Result<&Response, StepFailure> {
         match &self.exchange(index).outcome {
-            Outcome::Trouble(trouble) => Err(StepFailure::Trouble(trouble.clone())),
-            Outcome::Response(response) => Ok(response),
+            Received::Trouble(trouble) => Err(StepFailure::Trouble(trouble.clone())),
+            Received::Response(response) => Ok(response),
         }
     }
 

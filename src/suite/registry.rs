@@ -119,24 +119,24 @@ macro_rules! step {
 pub(crate) use step;
 
 /// A step with its expression as a regular expression, which is compiled when a line may be meant for it.
-struct Known {
+struct Compiled {
     step: &'static StepDef,
     /// How each line that is meant for it begins.
     head: &'static str,
     regex: OnceLock<Result<Regex, String>>,
 }
 
-static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     let known = |step: &'static StepDef| {
         let head = step.expression.split(['{', '(', '/', '\\']).next().unwrap_or_default();
         // `one/other` is a choice of words, and the first of them is not in every line.
         let head = head.rsplit_once(' ').map_or("", |(words, _)| words);
-        Known { step, head, regex: OnceLock::new() }
+        Compiled { step, head, regex: OnceLock::new() }
     };
     all().into_iter().map(known).collect()
 });
 
-impl Known {
+impl Compiled {
     fn regex(&self) -> Result<&Regex, Fault> {
         let compile = || {
             let parameters: HashMap<&str, &str> = PARAMETERS.iter().copied().collect();

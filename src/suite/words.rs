@@ -44,7 +44,7 @@ words! {
     }
 
     /// A category of payment methods.
-    Category, "a category of payment methods" {
+    PaymentCategory, "a category of payment methods" {
         DirectDebit = "DIRECT_DEBIT", DirectBankTransfer = "DIRECT_BANK_TRANSFER", PayNow = "PAY_NOW",
         PayLater = "PAY_LATER", PayOverTime = "PAY_OVER_TIME", Klarna = "KLARNA",
     }

@@ -1,6 +1,6 @@
 //! Exchanges and screenshots as the templates show them.
 
-use crate::evidence::{Body, Evidence, Exchange, Field, Outcome, PageVisit};
+use crate::evidence::{Body, Evidence, Exchange, Field, PageVisit, Received};
 use crate::report::RunFolder;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,8 +24,8 @@ struct Line {
 /// One exchange in full, with the member that `subject` points to marked in its response.
 pub fn exchange(exchange: &Exchange, subject: &str) -> Value {
     let (answer, trouble) = match &exchange.outcome {
-        Outcome::Response(response) => (Some(response), None),
-        Outcome::Trouble(trouble) => (None, Some(format!("{}: {}", trouble.kind, trouble.message))),
+        Received::Response(response) => (Some(response), None),
+        Received::Trouble(trouble) => (None, Some(format!("{}: {}", trouble.kind, trouble.message))),
     };
     let Exchange { number, request, elapsed_us, .. } = exchange;
     context! {

@@ -1,6 +1,6 @@
 //! What happened in an attempt, as events in the order of time.
 
-use crate::evidence::{Evidence, Exchange, Outcome, PageVisit};
+use crate::evidence::{Evidence, Exchange, PageVisit, Received};
 use crate::verdict::{Attempt, Finding};
 use serde::Serialize;
 
@@ -106,7 +106,7 @@ fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
     let mut event = event(exchange.started_us, mark, label, exchange.to_string());
     event.note = duration(exchange.elapsed_us);
     match &exchange.outcome {
-        Outcome::Response(response) => {
+        Received::Response(response) => {
             event.status = Some(response.status);
             let status =
                 response.body.json().and_then(|body| body.get("status")).and_then(|status| status.as_str());
@@ -114,7 +114,7 @@ fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
                 status.clone_into(&mut event.state);
             }
         }
-        Outcome::Trouble(trouble) => {
+        Received::Trouble(trouble) => {
             event.note = format!("{} · {}", trouble.kind, event.note);
             event.title = format!("{}\n{}", event.title, trouble.message);
             event.bad = true;

@@ -32,14 +32,14 @@ pub async fn run(
     jobs: usize,
     sink: impl FnMut(EndedAttempt<'_>) + 'static,
 ) {
-    let stage = Rc::new(Stage {
+    let lane = Rc::new(Lane {
         context: Arc::clone(context),
         queue,
         room: Semaphore::new(jobs + usize::from(PORTION)),
         in_hand: RefCell::default(),
         sink: RefCell::new(Box::new(sink)),
     });
-    let (before, after) = (Rc::clone(&stage), Rc::clone(&stage));
+    let (before, after) = (Rc::clone(&lane), Rc::clone(&lane));
     let runner = runner::Basic::default()
         .steps(one_step())
         .max_concurrent_scenarios(jobs)
@@ -49,7 +49,7 @@ pub async fn run(
             std::future::ready(()).boxed_local()
         })
         .after(move |_, _, scenario, finished, seat| {
-            let stage = Rc::clone(&after);
+            let lane = Rc::clone(&after);
             let taken = seat.and_then(|seat| seat.0.take());
             let panic = match finished {
                 event::ScenarioFinished::StepFailed(_, _, error) => Some(error.to_string()),
@@ -59,22 +59,22 @@ pub async fn run(
             async move {
                 if let Some((world, job)) = taken {
                     let attempt = scenario::attempt(world, &job, panic).await;
-                    stage.end(number, attempt);
+                    lane.end(number, attempt);
                 }
             }
             .boxed_local()
         });
     let silent = Silent { turn: Some(panics::turn_to_start()) };
     let cucumber = Cucumber::<Seat, _, _, _, _>::custom(Portions, runner, silent);
-    cucumber.with_cli::<cli::Empty>(cli::Opts::default()).run(Rc::clone(&stage)).await;
-    stage.end_forgotten();
+    cucumber.with_cli::<cli::Empty>(cli::Opts::default()).run(Rc::clone(&lane)).await;
+    lane.end_forgotten();
 }
 
 /// Takes each attempt as it ends.
 type Sink = dyn FnMut(EndedAttempt<'_>);
 
 /// What a runner and its hooks share.
-struct Stage {
+struct Lane {
     context: Arc<Context>,
     queue: Arc<Queue>,
     /// Places for scenarios in the runner's hands. It looks through all of them whenever one ends, and no other lane can take them.
@@ -84,7 +84,7 @@ struct Stage {
     sink: RefCell<Box<Sink>>,
 }
 
-impl Stage {
+impl Lane {
     /// Waits for room, then takes the next few scenarios. It is there before the runner runs out of work, for a portion has room as
     /// soon as all that is in hand is running.
     async fn next_part(&self) -> Option<Feature> {
@@ -201,12 +201,12 @@ fn perform(seat: &mut Seat, _: cucumber::step::Context) -> LocalBoxFuture<'_, ()
 /// Hands scenarios to the runner as it has room for them.
 struct Portions;
 
-impl Parser<Rc<Stage>> for Portions {
+impl Parser<Rc<Lane>> for Portions {
     type Cli = cli::Empty;
     type Output = LocalBoxStream<'static, parser::Result<Feature>>;
 
-    fn parse(self, stage: Rc<Stage>, _: cli::Empty) -> Self::Output {
-        stream::unfold(stage, |stage| async { Some((Ok(stage.next_part().await?), stage)) }).boxed_local()
+    fn parse(self, lane: Rc<Lane>, _: cli::Empty) -> Self::Output {
+        stream::unfold(lane, |lane| async { Some((Ok(lane.next_part().await?), lane)) }).boxed_local()
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::requirement::{Dialect, Provider};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::hosted::altered;
-use crate::suite::merchant_urls::{Cell, MerchantUrls, UrlRow};
-use crate::suite::parameter::{Claim, Member, Row, Spelt, Table, Word};
+use crate::suite::merchant_urls::{Cell, UrlRow, UrlSet};
+use crate::suite::parameter::{Claim, Member, Spelt, Table, TableRow, Word};
 use crate::suite::registry::step;
 use crate::suite::words::{ConsumerUrl, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
 use crate::suite::world::World;
@@ -50,7 +50,7 @@ async fn given_with_every_placeholder(world: &mut World) -> Done {
     given_with(world, |urls| urls.with(MerchantUrl::Success, Cell::Query(query))).await
 }
 
-async fn given_with(world: &mut World, change: impl FnOnce(MerchantUrls) -> MerchantUrls) -> Done {
+async fn given_with(world: &mut World, change: impl FnOnce(UrlSet) -> UrlSet) -> Done {
     let mut merchant = world.merchant();
     merchant.require_session(change(merchant.usual_urls())).await.map(drop)
 }
@@ -59,7 +59,7 @@ async fn given_with(world: &mut World, change: impl FnOnce(MerchantUrls) -> Merc
 #[derive(Clone)]
 struct OptionRow(Member, Value);
 
-impl Row for OptionRow {
+impl TableRow for OptionRow {
     const COLUMNS: &[&str] = &["option", "value"];
 
     fn read(cells: &[String]) -> Result<Self, Fault> {

@@ -1,7 +1,7 @@
 //! Steps that come without credentials, or with wrong ones.
 
 use crate::check;
-use crate::client::{Call, Method, Oddity};
+use crate::client::{ApiCall, Method, Oddity};
 use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
@@ -80,7 +80,7 @@ async fn attempt(
         }
     };
     let credentials = credentials.as_ref();
-    let call = Call { credentials, body, oddity, ..Call::new(operation, method, url) };
+    let call = ApiCall { credentials, body, oddity, ..ApiCall::new(operation, method, url) };
     world.record.send(call).await.map(drop)
 }
 

@@ -6,7 +6,7 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{Language, Spelt};
 use crate::suite::purchase::AMOUNT;
 use crate::suite::registry::step;
-use crate::suite::words::{Category, PurchaseType};
+use crate::suite::words::{PaymentCategory, PurchaseType};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::{Map, Value, json};
@@ -71,7 +71,7 @@ step!(
     /// The page offers payment again, in other categories than this one; that it offered this one alone before is another matter.
     Then "the page offers other categories than {word}" => offers_others
 );
-async fn offers_others(world: &mut World, category: Category) -> Done {
+async fn offers_others(world: &mut World, category: PaymentCategory) -> Done {
     let category = category.word();
     let visits = &world.record.evidence.visits;
     let before = visits.iter().rev().nth(1).and_then(|visit| visit.parts.get("categories"));

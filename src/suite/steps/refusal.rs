@@ -1,7 +1,7 @@
 //! Steps whose requests are meant to be refused for their form, their size, their number or their method.
 
 use crate::check::answer;
-use crate::client::{Call, Method, Oddity};
+use crate::client::{ApiCall, Method, Oddity};
 use crate::evidence::Operation;
 use crate::suite::failure::Done;
 use crate::suite::registry::step;
@@ -24,11 +24,11 @@ async fn create_with_text(world: &mut World, text: impl FnOnce(Value) -> String)
     let mut merchant = world.merchant();
     let draft = merchant.usual_draft().await?;
     let url = merchant.api_url("hpp/v1/sessions");
-    let call = Call {
+    let call = ApiCall {
         credentials: Some(&merchant.has.credentials),
         faulty_on_purpose: true,
         oddity: Some(Oddity::Text(text(draft.body))),
-        ..Call::new(Operation::CreateSession, Method::POST, url)
+        ..ApiCall::new(Operation::CreateSession, Method::POST, url)
     };
     merchant.record.send(call).await.map(drop)
 }

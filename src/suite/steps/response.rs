@@ -4,7 +4,7 @@ use crate::check;
 use crate::check::{Judgement, answer};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
-use crate::suite::parameter::{HttpStatus, Member, Row, SchemaName, Table};
+use crate::suite::parameter::{HttpStatus, Member, SchemaName, Table, TableRow};
 use crate::suite::registry::step;
 use crate::suite::world::World;
 use crate::verdict::{Fault, Mismatch};
@@ -143,7 +143,7 @@ async fn names_member(world: &mut World, member: Member) -> Done {
 #[derive(Clone)]
 struct FieldRow(String);
 
-impl Row for FieldRow {
+impl TableRow for FieldRow {
     const COLUMNS: &[&str] = &["field"];
 
     fn read(cells: &[String]) -> Result<Self, Fault> {
