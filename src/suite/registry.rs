@@ -101,8 +101,15 @@ pub struct StepDef {
 
 inventory::collect!(StepDef);
 
-/// Registers a step: `step!(/// What it means. When "the expression" => function);`.
+/// Registers a step: `step!(/// What it means. When "the expression" => function);`, or `|world, word: Type| what it does` in place
+/// of the function.
 macro_rules! step {
+    ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
+        $crate::suite::registry::step!(
+            $(#[doc = $doc])+
+            $kind $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
+        );
+    };
     ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {

@@ -35,13 +35,12 @@ impl Word for CallReply {
 
 step!(
     /// The merchant's server answers calls with `200`, `500`, `delay` (200 after a second) or `silence`.
-    Given "the merchant's server answers calls with {word}" => answers_with
+    Given "the merchant's server answers calls with {word}" => |world, reply: CallReply| {
+        let consumer = world.consumer();
+        consumer.receiver()?.treat_calls(&consumer.merchant.has.reference, reply);
+        Ok(())
+    }
 );
-async fn answers_with(world: &mut World, reply: CallReply) -> Done {
-    let consumer = world.consumer();
-    consumer.receiver()?.treat_calls(&consumer.merchant.has.reference, reply);
-    Ok(())
-}
 
 step!(
     /// The merchant creates a hosted session with a `status_update` that is plain http; unseen where only loopback hears that.
@@ -91,22 +90,20 @@ async fn never_called(world: &mut World) -> Done {
 
 step!(
     /// `status_update` is called before the profile's deadline for a status, by POST.
-    Then "status_update is called" => is_called
+    Then "status_update is called" => |world| {
+        let call = world.consumer().require_call().await?;
+        world.judge().settle(callback::is_post(&call))
+    }
 );
-async fn is_called(world: &mut World) -> Done {
-    let call = world.consumer().require_call().await?;
-    world.judge().settle(callback::is_post(&call))
-}
 
 step!(
     /// The first call has an `event_id` and a `session`.
-    Then "the call has an event_id and a session" => has_parts
+    Then "the call has an event_id and a session" => |world| {
+        let call = world.consumer().require_call().await?;
+        world.judge().settle(callback::event_id(&call).map(drop))?;
+        world.judge().settle(callback::session(&call).map(drop))
+    }
 );
-async fn has_parts(world: &mut World) -> Done {
-    let call = world.consumer().require_call().await?;
-    world.judge().settle(callback::event_id(&call).map(drop))?;
-    world.judge().settle(callback::session(&call).map(drop))
-}
 
 step!(
     /// The `session` of the first call has the form of a session that is read.
@@ -121,42 +118,39 @@ async fn session_form(world: &mut World) -> Done {
 
 step!(
     /// A call tells this status; that the session comes to have it is another matter.
-    Then "a call tells {word}" => tells
+    Then "a call tells {word}" => |world, status: SessionStatus| {
+        let call = world.consumer().call_telling(status).await?;
+        world.judge().settle(call.map(drop))
+    }
 );
-async fn tells(world: &mut World, status: SessionStatus) -> Done {
-    let call = world.consumer().call_telling(status).await?;
-    world.judge().settle(call.map(drop))
-}
 
 step!(
     /// A call tells COMPLETED, with the authorization token or the order that the payment came to.
-    Then "a call tells COMPLETED with what the payment came to" => tells_result
+    Then "a call tells COMPLETED with what the payment came to" => |world| {
+        let call = world.consumer().call_telling(SessionStatus::Completed).await?;
+        world.judge().settle(call.and_then(|call| callback::carries_result(&call)))
+    }
 );
-async fn tells_result(world: &mut World) -> Done {
-    let call = world.consumer().call_telling(SessionStatus::Completed).await?;
-    world.judge().settle(call.and_then(|call| callback::carries_result(&call)))
-}
 
 step!(
     /// When COMPLETED is told, this parameter of `status_update` has no value of its own.
-    Then "the parameter {word} of the status_update URL is not filled when COMPLETED is told" => not_filled
+    Then "the parameter {word} of the status_update URL is not filled when COMPLETED is told" =>
+    |world, parameter: String| {
+        world.consumer().was_given(MerchantUrl::StatusUpdate, &parameter)?;
+        let call = world.consumer().call_telling(SessionStatus::Completed).await?;
+        let call = world.judge().rests_on("HPP-CALLBACK-005", call)?;
+        world.judge().settle(placeholder::unfilled(query(&call), &parameter))
+    }
 );
-async fn not_filled(world: &mut World, parameter: String) -> Done {
-    world.consumer().was_given(MerchantUrl::StatusUpdate, &parameter)?;
-    let call = world.consumer().call_telling(SessionStatus::Completed).await?;
-    let call = world.judge().rests_on("HPP-CALLBACK-005", call)?;
-    world.judge().settle(placeholder::unfilled(query(&call), &parameter))
-}
 
 step!(
     /// The call is made again once the target's clock has moved on by a minute.
-    Then "the call is made again after a while" => made_again
+    Then "the call is made again after a while" => |world| {
+        let calls = world.consumer().calls_of_one_event().await?;
+        let once = || Err(Mismatch::new("callback", "a further call", "one call"));
+        world.judge().settle(if calls.len() == 1 { once() } else { Ok(()) })
+    }
 );
-async fn made_again(world: &mut World) -> Done {
-    let calls = world.consumer().calls_of_one_event().await?;
-    let once = || Err(Mismatch::new("callback", "a further call", "one call"));
-    world.judge().settle(if calls.len() == 1 { once() } else { Ok(()) })
-}
 
 step!(
     /// The call comes no more often than this, however far the target's clock moves on.
@@ -174,14 +168,13 @@ async fn made_at_most(world: &mut World, limit: u16) -> Done {
 
 step!(
     /// The call that is made again has the `event_id` of the first one.
-    Then "the call that is made again keeps its event_id" => keeps_event_id
+    Then "the call that is made again keeps its event_id" => |world| {
+        let calls = world.consumer().calls_of_one_event().await?;
+        let further = ("HPP-CALLBACK-009", "a further call");
+        let (first, second) = world.consumer().two_event_ids(&calls, further)?;
+        world.judge().settle(check::equals("/event_id", &first, &second))
+    }
 );
-async fn keeps_event_id(world: &mut World) -> Done {
-    let calls = world.consumer().calls_of_one_event().await?;
-    let further = ("HPP-CALLBACK-009", "a further call");
-    let (first, second) = world.consumer().two_event_ids(&calls, further)?;
-    world.judge().settle(check::equals("/event_id", &first, &second))
-}
 
 step!(
     /// The calls that tell IN_PROGRESS and BACK have different `event_id`s.
@@ -201,21 +194,19 @@ async fn event_ids_differ(world: &mut World) -> Done {
 
 step!(
     /// Whether the call is made again once the target's clock has moved on is recorded.
-    Then "whether the call is made again is recorded" => again_recorded
+    Then "whether the call is made again is recorded" => |world| {
+        let calls = world.consumer().calls_of_one_event().await?;
+        let answer = if calls.len() > 1 { "made again" } else { "not made again" };
+        world.record.observe("a call that is answered with 500", answer);
+        Ok(())
+    }
 );
-async fn again_recorded(world: &mut World) -> Done {
-    let calls = world.consumer().calls_of_one_event().await?;
-    let answer = if calls.len() > 1 { "made again" } else { "not made again" };
-    world.record.observe("a call that is answered with 500", answer);
-    Ok(())
-}
 
 step!(
     /// Every page came within the time that the merchant's server is given to answer, though it did not.
-    Then "no page waited for the merchant's server" => no_page_waited
+    Then "no page waited for the merchant's server" => |world| {
+        world.consumer().require_call().await?;
+        let outcome = callback::unhindered(&world.record.evidence.visits, UNHINDERED_US);
+        world.judge().settle(outcome)
+    }
 );
-async fn no_page_waited(world: &mut World) -> Done {
-    world.consumer().require_call().await?;
-    let outcome = callback::unhindered(&world.record.evidence.visits, UNHINDERED_US);
-    world.judge().settle(outcome)
-}

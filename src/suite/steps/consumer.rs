@@ -20,11 +20,8 @@ async fn press_back(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and pays.
-    When "the consumer pays" => pay
+    When "the consumer pays" => |world| world.consumer().act(PageAct::Pay).await
 );
-async fn pay(world: &mut World) -> Done {
-    world.consumer().act(PageAct::Pay).await
-}
 
 step!(
     /// The consumer opens the page and pays in a way that is declined.
@@ -52,11 +49,8 @@ async fn meet_error(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and presses cancel, no more.
-    When "the consumer presses cancel" => press_cancel
+    When "the consumer presses cancel" => |world| world.consumer().act(PageAct::PressCancel).await
 );
-async fn press_cancel(world: &mut World) -> Done {
-    world.consumer().act(PageAct::PressCancel).await
-}
 
 step!(
     /// The consumer opens the page, presses cancel, and confirms where the page asks.
@@ -72,22 +66,20 @@ async fn cancel(world: &mut World) -> Done {
 
 step!(
     /// The consumer paid; waited for until the session shows it, not judged.
-    Given "the consumer has paid" => has_paid
+    Given "the consumer has paid" => |world| {
+        world.consumer().act(PageAct::Pay).await?;
+        world.merchant().await_own_payment().await.map(drop)
+    }
 );
-async fn has_paid(world: &mut World) -> Done {
-    world.consumer().act(PageAct::Pay).await?;
-    world.merchant().await_own_payment().await.map(drop)
-}
 
 step!(
     /// The consumer opens the page of the other hosted session and pays there.
-    When "the consumer pays in the other hosted session" => pay_in_other
+    When "the consumer pays in the other hosted session" => |world| {
+        let other = world.merchant().other_session()?;
+        world.consumer().act_in(&other, PageAct::Pay).await?;
+        world.merchant().await_payment(&other).await.map(drop)
+    }
 );
-async fn pay_in_other(world: &mut World) -> Done {
-    let other = world.merchant().other_session()?;
-    world.consumer().act_in(&other, PageAct::Pay).await?;
-    world.merchant().await_payment(&other).await.map(drop)
-}
 
 step!(
     /// The consumer pays and is gone before the page can send the browser anywhere; unseen where the browser was sent away first.
@@ -112,12 +104,11 @@ async fn open(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens `redirect_url` on a phone, whatever it shows.
-    When "the consumer opens the page on a phone" => open_on_phone
+    When "the consumer opens the page on a phone" => |world| {
+        world.consumer().take_phone().await?;
+        open(world).await
+    }
 );
-async fn open_on_phone(world: &mut World) -> Done {
-    world.consumer().take_phone().await?;
-    open(world).await
-}
 
 step!(
     /// The consumer has opened the page and done nothing yet.
@@ -130,41 +121,35 @@ async fn has_opened(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and then goes to a blank one.
-    When "the consumer opens the page and walks away" => walk_away
+    When "the consumer opens the page and walks away" => |world| {
+        has_opened(world).await?;
+        let session = world.merchant().this_session()?;
+        world.consumer().open_url(&session, "about:blank").await
+    }
 );
-async fn walk_away(world: &mut World) -> Done {
-    has_opened(world).await?;
-    let session = world.merchant().this_session()?;
-    world.consumer().open_url(&session, "about:blank").await
-}
 
 step!(
     /// The consumer, on the page that is open already, presses the button that pays.
-    When "the consumer pays on the open page" => pay_on_open_page
+    When "the consumer pays on the open page" => |world| {
+        world.consumer().page_is_shown()?;
+        let session = world.merchant().this_session()?;
+        world.record.visit()?;
+        world.consumer().move_on_page(&session, PageAct::Pay).await
+    }
 );
-async fn pay_on_open_page(world: &mut World) -> Done {
-    world.consumer().page_is_shown()?;
-    let session = world.merchant().this_session()?;
-    world.record.visit()?;
-    world.consumer().move_on_page(&session, PageAct::Pay).await
-}
 
 step!(
     /// The consumer scans the QR code, opens what it says, and presses back on the page there.
-    When "the consumer scans the QR code and presses back" => scan_and_press_back
+    When "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
 );
-async fn scan_and_press_back(world: &mut World) -> Done {
-    scan(world, PageAct::PressBack).await
-}
 
 step!(
     /// The consumer scans the QR code with a phone, opens what it says, and pays on the page there.
-    When "the consumer scans the QR code with a phone and pays" => scan_and_pay
+    When "the consumer scans the QR code with a phone and pays" => |world| {
+        world.consumer().take_phone().await?;
+        scan(world, PageAct::Pay).await
+    }
 );
-async fn scan_and_pay(world: &mut World) -> Done {
-    world.consumer().take_phone().await?;
-    scan(world, PageAct::Pay).await
-}
 
 /// Opens what the QR code says, and makes a move on the page there.
 async fn scan(world: &mut World, act: PageAct) -> Done {

@@ -14,12 +14,11 @@ use url::Url;
 
 step!(
     /// The hosted sessions created later have this `place_order_mode`: `NONE`, `PLACE_ORDER` or `CAPTURE_ORDER`.
-    Given "the place_order_mode {word}" => place_order_mode
+    Given "the place_order_mode {word}" => |world, mode: PlaceOrderMode| {
+        world.merchant().has.place_order_mode = Some(mode);
+        Ok(())
+    }
 );
-async fn place_order_mode(world: &mut World, mode: PlaceOrderMode) -> Done {
-    world.merchant().has.place_order_mode = Some(mode);
-    Ok(())
-}
 
 step!(
     /// A hosted session is there; all five merchant URLs are given, each with `?session_id={{session_id}}`; KP's success URL has the tag of the authorization token too, where the mode is `NONE`.
@@ -82,19 +81,14 @@ async fn given_with_options(world: &mut World, Table(rows): Table<OptionRow>) ->
 
 step!(
     /// A second hosted session of the payment session is there, with merchant URLs of its own; the scenario stays about the first.
-    Given "another hosted session of the same payment session" => given_another
+    Given "another hosted session of the same payment session" =>
+        |world| world.merchant().require_second_session().await.map(drop)
 );
-async fn given_another(world: &mut World) -> Done {
-    world.merchant().require_second_session().await.map(drop)
-}
 
 step!(
     /// The merchant creates a hosted session with all merchant URLs, whatever comes of it.
-    When "the merchant creates a hosted session" => create
+    When "the merchant creates a hosted session" => |world| create_changed(world, false, |_| {}).await
 );
-async fn create(world: &mut World) -> Done {
-    create_changed(world, false, |_| {}).await
-}
 
 /// Creates a hosted session of the usual request with a change, whatever comes of it.
 async fn create_changed(world: &mut World, on_purpose: bool, change: impl FnOnce(&mut Value)) -> Done {
@@ -106,34 +100,33 @@ async fn create_changed(world: &mut World, on_purpose: bool, change: impl FnOnce
 
 step!(
     /// The merchant creates a hosted session without `payment_session_url`, `merchant_urls` or `options`.
-    When "the merchant creates a hosted session without {word}" => create_without
+    When "the merchant creates a hosted session without {word}" => |world, member: RequestMember| {
+        create_changed(world, member == RequestMember::PaymentSessionUrl, |body| {
+            body.as_object_mut().and_then(|body| body.shift_remove(member.word()));
+        })
+        .await
+    }
 );
-async fn create_without(world: &mut World, member: RequestMember) -> Done {
-    create_changed(world, member == RequestMember::PaymentSessionUrl, |body| {
-        body.as_object_mut().and_then(|body| body.shift_remove(member.word()));
-    })
-    .await
-}
 
 step!(
     /// The merchant creates a hosted session, one merchant URL being `null`, `empty` or `absent`.
-    When "the merchant creates a hosted session whose {url_name} URL is {word}" => create_with_url
+    When "the merchant creates a hosted session whose {url_name} URL is {word}" =>
+    |world, url: ConsumerUrl, cell: Cell| {
+        let mut merchant = world.merchant();
+        let draft = merchant.draft(merchant.usual_urls().with(url.into(), cell)).await?;
+        merchant.create_session(draft).await.map(drop)
+    }
 );
-async fn create_with_url(world: &mut World, url: ConsumerUrl, cell: Cell) -> Done {
-    let mut merchant = world.merchant();
-    let draft = merchant.draft(merchant.usual_urls().with(url.into(), cell)).await?;
-    merchant.create_session(draft).await.map(drop)
-}
 
 step!(
     /// The merchant creates a hosted session for a payment session that is `unknown`, `foreign` (on another host), `misplaced` (under a wrong path), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
-    When "the merchant creates a hosted session for a(n) {word} payment session" => create_for
+    When "the merchant creates a hosted session for a(n) {word} payment session" =>
+    |world, wrong: WrongPayment| {
+        let real = world.merchant().payment_session().await?.url.clone();
+        let url = wrong_url(real, wrong, world.record.context().profile.dialect)?;
+        create_changed(world, false, |body| body["payment_session_url"] = json!(url.as_str())).await
+    }
 );
-async fn create_for(world: &mut World, wrong: WrongPayment) -> Done {
-    let real = world.merchant().payment_session().await?.url.clone();
-    let url = wrong_url(real, wrong, world.record.context().profile.dialect)?;
-    create_changed(world, false, |body| body["payment_session_url"] = json!(url.as_str())).await
-}
 
 fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url, StepFailure> {
     let path = url.path().to_owned();
@@ -166,37 +159,33 @@ async fn create_with_options(world: &mut World, Table(rows): Table<OptionRow>) -
 
 step!(
     /// The merchant creates a hosted session with this value of an option, which the reference may not know.
-    When "the merchant creates a hosted session whose option {word} is {word}" => create_with_odd_option
+    When "the merchant creates a hosted session whose option {word} is {word}" =>
+        |world, option: Member, value: String| {
+            create_changed(world, true, |body| body["options"][option.0] = json!(value)).await
+        }
 );
-async fn create_with_odd_option(world: &mut World, option: Member, value: String) -> Done {
-    create_changed(world, true, |body| body["options"][option.0] = json!(value)).await
-}
 
 step!(
     /// The merchant creates a hosted session with a `profile_id` that nobody has, whatever comes of it.
-    When "the merchant creates a hosted session with an unknown profile_id" => create_with_profile
+    When "the merchant creates a hosted session with an unknown profile_id" => |world| {
+        let unknown = json!("b5a3f3f1-1d0e-4b57-8a3c-000000000000");
+        create_changed(world, true, |body| body["profile_id"] = unknown).await
+    }
 );
-async fn create_with_profile(world: &mut World) -> Done {
-    let unknown = json!("b5a3f3f1-1d0e-4b57-8a3c-000000000000");
-    create_changed(world, true, |body| body["profile_id"] = unknown).await
-}
 
 step!(
     /// The merchant creates a hosted session with a merchant URL that the reference does not know, such as the historic `terms`.
-    When "the merchant creates a hosted session with the unknown merchant URL {word}" => create_with_unknown_url
+    When "the merchant creates a hosted session with the unknown merchant URL {word}" => |world, name: String| {
+        let url = format!("https://{}/{name}", world.record.context().profile.merchant_host);
+        create_changed(world, true, |body| body["merchant_urls"][name] = json!(url)).await
+    }
 );
-async fn create_with_unknown_url(world: &mut World, name: String) -> Done {
-    let url = format!("https://{}/{name}", world.record.context().profile.merchant_host);
-    create_changed(world, true, |body| body["merchant_urls"][name] = json!(url)).await
-}
 
 step!(
     /// The merchant creates a second hosted session of the payment session, whatever comes of it.
-    When "the merchant creates another hosted session of the same payment session" => create_another
+    When "the merchant creates another hosted session of the same payment session" =>
+        |world| world.merchant().create_second_session().await.map(drop)
 );
-async fn create_another(world: &mut World) -> Done {
-    world.merchant().create_second_session().await.map(drop)
-}
 
 #[cfg(test)]
 mod tests {

@@ -16,31 +16,28 @@ const WRONG_PASSWORD: &str = "not-the-password-of-any-account";
 
 step!(
     /// Somebody tries to `create`, `read`, `disable` or `distribute` a hosted session without credentials.
-    When "the merchant tries to {word} a hosted session without credentials" => without
+    When "the merchant tries to {word} a hosted session without credentials" =>
+        |world, what: Attempted| attempt(world, what, None, None).await
 );
-async fn without(world: &mut World, what: Attempted) -> Done {
-    attempt(world, what, None, None).await
-}
 
 step!(
     /// Somebody tries to `create`, `read` or `disable` a hosted session with the right user name and a wrong password.
-    When "the merchant tries to {word} a hosted session with a wrong password" => with_wrong_password
+    When "the merchant tries to {word} a hosted session with a wrong password" => |world, what: Attempted| {
+        let username = world.merchant().has.credentials.username.clone();
+        world.record.context().recorder.learn_credentials(username.reveal(), WRONG_PASSWORD);
+        let wrong = Credentials { username, password: Secret::new(WRONG_PASSWORD.to_owned()) };
+        attempt(world, what, Some(wrong), None).await
+    }
 );
-async fn with_wrong_password(world: &mut World, what: Attempted) -> Done {
-    let username = world.merchant().has.credentials.username.clone();
-    world.record.context().recorder.learn_credentials(username.reveal(), WRONG_PASSWORD);
-    let wrong = Credentials { username, password: Secret::new(WRONG_PASSWORD.to_owned()) };
-    attempt(world, what, Some(wrong), None).await
-}
 
 step!(
     /// The merchant tries to `read` or `disable` the hosted session with the right credentials under the scheme Bearer.
-    When "the merchant tries to {word} a hosted session with credentials that are not Basic" => with_other_scheme
+    When "the merchant tries to {word} a hosted session with credentials that are not Basic" =>
+    |world, what: Attempted| {
+        let credentials = world.merchant().has.credentials.clone();
+        attempt(world, what, Some(credentials), Some(Oddity::Scheme("Bearer"))).await
+    }
 );
-async fn with_other_scheme(world: &mut World, what: Attempted) -> Done {
-    let credentials = world.merchant().has.credentials.clone();
-    attempt(world, what, Some(credentials), Some(Oddity::Scheme("Bearer"))).await
-}
 
 step!(
     /// A merchant with an account of his own tries to `read` or `disable` the hosted session; unseen where the target gives no second account.

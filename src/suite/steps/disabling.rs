@@ -8,30 +8,26 @@ use crate::suite::world::World;
 
 step!(
     /// The hosted session was disabled by the merchant.
-    Given "the hosted session is disabled" => disabled
+    Given "the hosted session is disabled" => |world| {
+        let answered = world.merchant().disable_session().await?;
+        world.judge().success(answered)
+    }
 );
-async fn disabled(world: &mut World) -> Done {
-    let answered = world.merchant().disable_session().await?;
-    world.judge().success(answered)
-}
 
 step!(
     /// The merchant sends DELETE to the `session_url`, without a body.
-    When "the merchant disables the hosted session" => disable
+    When "the merchant disables the hosted session" =>
+        |world| world.merchant().disable_session().await.map(drop)
 );
-async fn disable(world: &mut World) -> Done {
-    world.merchant().disable_session().await.map(drop)
-}
 
 step!(
     /// The merchant sends DELETE to the `session_url` with another `session_id` in it; unseen where the URL does not contain the id.
-    When "the merchant disables a hosted session that does not exist" => disable_unknown
+    When "the merchant disables a hosted session that does not exist" => |world| {
+        let mut merchant = world.merchant();
+        let unknown = merchant.unknown_url("session_url")?;
+        merchant.call(Method::DELETE, Operation::DisableSession, unknown, None).await.map(drop)
+    }
 );
-async fn disable_unknown(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    let unknown = merchant.unknown_url("session_url")?;
-    merchant.call(Method::DELETE, Operation::DisableSession, unknown, None).await.map(drop)
-}
 
 step!(
     /// Whether `status_update` is called within the profile's quiet time is recorded.

@@ -49,11 +49,9 @@ async fn send(world: &mut World, request: Value) -> Done {
 
 step!(
     /// The merchant has the link sent by `email`, `sms` or `token`, to a consumer who does not exist; another word is an unknown method.
-    When "the merchant distributes the hosted session by {word}" => distribute
+    When "the merchant distributes the hosted session by {word}" =>
+        |world, method: String| send(world, request(&method)).await
 );
-async fn distribute(world: &mut World, method: String) -> Done {
-    send(world, request(&method)).await
-}
 
 step!(
     /// The merchant has the link sent, but leaves out `method`, `contact_information` or a member of it.
@@ -84,14 +82,13 @@ async fn distribute_with(
 
 step!(
     /// The merchant posts to the `distribution_url` with another `session_id` in it; unseen where the URL does not contain the id.
-    When "the merchant distributes a hosted session that does not exist" => distribute_unknown
+    When "the merchant distributes a hosted session that does not exist" => |world| {
+        let mut merchant = world.merchant();
+        let unknown = merchant.unknown_url("distribution_url")?;
+        let request = Some(request("email"));
+        merchant.call(Method::POST, Operation::Distribute, unknown, request).await.map(drop)
+    }
 );
-async fn distribute_unknown(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    let unknown = merchant.unknown_url("distribution_url")?;
-    let request = Some(request("email"));
-    merchant.call(Method::POST, Operation::Distribute, unknown, request).await.map(drop)
-}
 
 /// The messages to the account's consumers, once there is one or the profile's deadline for a status has passed.
 async fn messages(world: &mut World) -> Result<Vec<Message>, StepFailure> {
@@ -118,22 +115,20 @@ async fn message(world: &mut World) -> Result<Message, StepFailure> {
 
 step!(
     /// Exactly one message has reached the consumer.
-    Then "one message reaches the consumer" => one_message
+    Then "one message reaches the consumer" => |world| {
+        let count = messages(world).await?.len().to_string();
+        world.judge().settle(check::equals("messages to the consumer", "1", &count))
+    }
 );
-async fn one_message(world: &mut World) -> Done {
-    let count = messages(world).await?.len().to_string();
-    world.judge().settle(check::equals("messages to the consumer", "1", &count))
-}
 
 step!(
     /// The message went to the value that the request has for this member, to the letter.
-    Then "the message is addressed to the {word} of the request" => addressed
+    Then "the message is addressed to the {word} of the request" => |world, member: Contact| {
+        let expected = CONTACTS.iter().find(|(_, known, _)| *known == member).map_or("", |it| it.2);
+        let message = message(world).await?;
+        world.judge().settle(check::equals("recipient of the message", expected, &message.to))
+    }
 );
-async fn addressed(world: &mut World, member: Contact) -> Done {
-    let expected = CONTACTS.iter().find(|(_, known, _)| *known == member).map_or("", |it| it.2);
-    let message = message(world).await?;
-    world.judge().settle(check::equals("recipient of the message", expected, &message.to))
-}
 
 step!(
     /// Opening the link in the message opens the page of this hosted session: it waits no longer.

@@ -101,13 +101,12 @@ async fn move_is_recorded(world: &mut World) -> Done {
 
 step!(
     /// `expires_at` of the latest response lies before the end of the payment session.
-    Then "expires_at lies before the end of the payment session" => before_payment_session
+    Then "expires_at lies before the end of the payment session" => |world| {
+        let at = latest_expires_at(world)?;
+        let end = world.merchant().payment_session_end().await?;
+        world.judge().settle(time::before(EXPIRES_AT, at, &end))
+    }
 );
-async fn before_payment_session(world: &mut World) -> Done {
-    let at = latest_expires_at(world)?;
-    let end = world.merchant().payment_session_end().await?;
-    world.judge().settle(time::before(EXPIRES_AT, at, &end))
-}
 
 step!(
     /// `expires_at` of the latest response lies this long before the end of the KP session, within 5 seconds.
@@ -144,24 +143,22 @@ async fn kp_lifetime(world: &mut World, Hours(time): Hours) -> Done {
 
 step!(
     /// `expires_at` of the latest response lies in the future, as the target's own `Date` has it.
-    Then "expires_at lies in the future" => in_the_future
+    Then "expires_at lies in the future" => |world| {
+        let at = latest_expires_at(world)?;
+        let latest = world.record.latest()?;
+        let now = world.merchant().now(latest)?;
+        world.judge().settle(time::after(EXPIRES_AT, at, &now))
+    }
 );
-async fn in_the_future(world: &mut World) -> Done {
-    let at = latest_expires_at(world)?;
-    let latest = world.record.latest()?;
-    let now = world.merchant().now(latest)?;
-    world.judge().settle(time::after(EXPIRES_AT, at, &now))
-}
 
 step!(
     /// `expires_at` of the latest response is written in UTC.
-    Then "expires_at is a date-time in UTC" => in_utc
+    Then "expires_at is a date-time in UTC" => |world| {
+        let latest = world.record.latest()?;
+        let outcome = time::in_utc(EXPIRES_AT, world.judge().text(latest, EXPIRES_AT)?);
+        world.judge().settle(outcome)
+    }
 );
-async fn in_utc(world: &mut World) -> Done {
-    let latest = world.record.latest()?;
-    let outcome = time::in_utc(EXPIRES_AT, world.judge().text(latest, EXPIRES_AT)?);
-    world.judge().settle(outcome)
-}
 
 step!(
     /// `expires_at` that was read is the instant with which the hosted session was created.

@@ -27,23 +27,22 @@ async fn is_token(world: &mut World, name: String) -> Done {
 
 step!(
     /// The parameter of this merchant URL arrives without a value of its own.
-    Then "the parameter {word} of the {url_name} URL is not filled" => is_not_filled
+    Then "the parameter {word} of the {url_name} URL is not filled" => |world, name: String, url: ConsumerUrl| {
+        let query = world.consumer().arrived_with(url, &name)?;
+        world.judge().settle(placeholder::unfilled(&query, &name))
+    }
 );
-async fn is_not_filled(world: &mut World, name: String, url: ConsumerUrl) -> Done {
-    let query = world.consumer().arrived_with(url, &name)?;
-    world.judge().settle(placeholder::unfilled(&query, &name))
-}
 
 step!(
     /// Both parameters of the back URL hold the same placeholder; the first is filled, which is another matter, and so is the second.
-    Then "the parameters {word} and {word} of the back URL are both filled" => both_filled
+    Then "the parameters {word} and {word} of the back URL are both filled" =>
+    |world, first: String, second: String| {
+        world.consumer().was_given(MerchantUrl::Back, &second)?;
+        let query = world.consumer().arrived_with(ConsumerUrl::Back, &first)?;
+        world.judge().rests_on(promise::filled(ConsumerUrl::Back), placeholder::filled(&query, &first))?;
+        world.judge().settle(placeholder::filled(&query, &second))
+    }
 );
-async fn both_filled(world: &mut World, first: String, second: String) -> Done {
-    world.consumer().was_given(MerchantUrl::Back, &second)?;
-    let query = world.consumer().arrived_with(ConsumerUrl::Back, &first)?;
-    world.judge().rests_on(promise::filled(ConsumerUrl::Back), placeholder::filled(&query, &first))?;
-    world.judge().settle(placeholder::filled(&query, &second))
-}
 
 step!(
     /// The values that arrive in `first` and `second` of the success URL mean the same wherever they stand in a URL.

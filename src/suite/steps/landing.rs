@@ -12,11 +12,11 @@ use crate::verdict::Mismatch;
 
 step!(
     /// The consumer ended at this merchant URL of the hosted session.
-    Then "the consumer lands at the {url_name} URL" => lands_at
+    Then "the consumer lands at the {url_name} URL" =>
+        |world, url: ConsumerUrl| {
+            world.consumer().settle_visit(|visit, site| landing::lands_at(visit, site, url.word()))
+        }
 );
-async fn lands_at(world: &mut World, url: ConsumerUrl) -> Done {
-    world.consumer().settle_visit(|visit, site| landing::lands_at(visit, site, url.word()))
-}
 
 step!(
     /// The consumer ended at a merchant URL of this hosted session, not of the other; at which one is not judged.
@@ -36,38 +36,33 @@ async fn lands_at_own_site(world: &mut World) -> Done {
 
 step!(
     /// The consumer ended at a merchant URL of this hosted session, at whichever.
-    Then "the consumer lands at a URL of this session" => lands_at_own
+    Then "the consumer lands at a URL of this session" => |world| {
+        world.consumer().settle_visit(|visit, site| {
+            let end = || Mismatch::new("landing", "a URL of this session", site.end(visit));
+            site.name(&visit.url).map(drop).ok_or_else(end)
+        })
+    }
 );
-async fn lands_at_own(world: &mut World) -> Done {
-    world.consumer().settle_visit(|visit, site| {
-        let end = || Mismatch::new("landing", "a URL of this session", site.end(visit));
-        site.name(&visit.url).map(drop).ok_or_else(end)
-    })
-}
 
 step!(
     /// The payment that was made sends the consumer to the success URL; that it does so at all is another matter.
-    Then "the payment leads to the success URL" => leads_to_success
+    Then "the payment leads to the success URL" =>
+        |world| world.consumer().arrived_query(ConsumerUrl::Success).map(drop)
 );
-async fn leads_to_success(world: &mut World) -> Done {
-    world.consumer().arrived_query(ConsumerUrl::Success).map(drop)
-}
 
 step!(
     /// The consumer ended on a page of the provider that stays, says something, takes no payment, and whose outcome is known.
-    Then "the consumer stays on a generic page" => generic
+    Then "the consumer stays on a generic page" =>
+        |world| world.consumer().settle_visit(|visit, site| page::generic(visit, site, None))
 );
-async fn generic(world: &mut World) -> Done {
-    world.consumer().settle_visit(|visit, site| page::generic(visit, site, None))
-}
 
 step!(
     /// The consumer ended on the provider's own page for this outcome: `success`, `failure`, `error`, `back` or `cancel`.
-    Then "the consumer stays on the generic {url_name} page" => generic_for
+    Then "the consumer stays on the generic {url_name} page" =>
+        |world, outcome: ConsumerUrl| {
+            world.consumer().settle_visit(|visit, site| page::generic(visit, site, Some(outcome.word())))
+        }
 );
-async fn generic_for(world: &mut World, outcome: ConsumerUrl) -> Done {
-    world.consumer().settle_visit(|visit, site| page::generic(visit, site, Some(outcome.word())))
-}
 
 step!(
     /// The consumer ended on the provider's own page for a failure; what that page is like is the refusal's matter.

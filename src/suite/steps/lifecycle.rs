@@ -18,21 +18,17 @@ const OPEN_AFTER_ACT: [&str; 3] = ["BACK", "FAILED", "ERROR"];
 
 step!(
     /// The hosted session was read; its status is kept to compare with.
-    Given "the hosted session has been read" => has_been_read
+    Given "the hosted session has been read" => |world| {
+        let mut merchant = world.merchant();
+        merchant.has.status_before = Some(merchant.session_status().await?);
+        Ok(())
+    }
 );
-async fn has_been_read(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    merchant.has.status_before = Some(merchant.session_status().await?);
-    Ok(())
-}
 
 step!(
     /// The KCO order is aborted by the merchant.
-    When "the merchant aborts the KCO order" => abort
+    When "the merchant aborts the KCO order" => |world| world.merchant().abort_order().await
 );
-async fn abort(world: &mut World) -> Done {
-    world.merchant().abort_order().await
-}
 
 step!(
     /// The status that is read now is one of the nine that the reference knows.
@@ -69,19 +65,14 @@ async fn reads_as_before(world: &mut World) -> Done {
 
 step!(
     /// The payment that the consumer makes on coming back completes the session; that payments complete at all is another matter.
-    Then "the payment completes the hosted session after all" => completes_after_all
+    Then "the payment completes the hosted session after all" =>
+        |world| is_paid_unless(world, |status| OPEN_AFTER_ACT.contains(&status)).await
 );
-async fn completes_after_all(world: &mut World) -> Done {
-    is_paid_unless(world, |status| OPEN_AFTER_ACT.contains(&status)).await
-}
 
 step!(
     /// The session shows that it is paid although the browser was never sent back; that it says COMPLETED then is another matter.
-    Then "the payment is made all the same" => paid_all_the_same
+    Then "the payment is made all the same" => |world| is_paid_unless(world, |_| true).await
 );
-async fn paid_all_the_same(world: &mut World) -> Done {
-    is_paid_unless(world, |_| true).await
-}
 
 /// The session is paid. Where it is not, this breaks the scenario's own requirement if the status is one of `own`, and blocks it
 /// otherwise.
@@ -146,13 +137,12 @@ async fn updated_at_moves(world: &mut World) -> Done {
 
 step!(
     /// The link of the hosted session, opened now, shows a page that offers no payment.
-    Then "its link takes no payment" => link_takes_no_payment
+    Then "its link takes no payment" => |world| {
+        let session = world.merchant().this_session()?;
+        world.consumer().open_page(&session).await?;
+        takes_no_payment(world).await
+    }
 );
-async fn link_takes_no_payment(world: &mut World) -> Done {
-    let session = world.merchant().this_session()?;
-    world.consumer().open_page(&session).await?;
-    takes_no_payment(world).await
-}
 
 step!(
     /// The page that was opened offers nothing that pays or leaves.
@@ -164,10 +154,9 @@ async fn takes_no_payment(world: &mut World) -> Done {
 
 step!(
     /// The status that is read now is recorded, whatever it is.
-    Then "the status of the hosted session is recorded" => status_recorded
+    Then "the status of the hosted session is recorded" => |world| {
+        let status = world.merchant().session_status().await?;
+        world.record.observe("the status then", status);
+        Ok(())
+    }
 );
-async fn status_recorded(world: &mut World) -> Done {
-    let status = world.merchant().session_status().await?;
-    world.record.observe("the status then", status);
-    Ok(())
-}

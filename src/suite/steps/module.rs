@@ -2,38 +2,35 @@
 
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::suite::failure::{Done, StepFailure};
+use crate::suite::failure::StepFailure;
 use crate::suite::registry::step;
 use crate::suite::world::World;
 use url::Url;
 
 step!(
     /// The merchant posts to the `generation_url` of the distribution module.
-    When "the merchant asks for a token of the distribution module" => ask
+    When "the merchant asks for a token of the distribution module" => |world| {
+        let url = member(world, "generation_url")?;
+        world.merchant().call(Method::POST, Operation::GenerateModuleToken, url, None).await.map(drop)
+    }
 );
-async fn ask(world: &mut World) -> Done {
-    let url = member(world, "generation_url")?;
-    world.merchant().call(Method::POST, Operation::GenerateModuleToken, url, None).await.map(drop)
-}
 
 step!(
     /// Somebody posts to the `generation_url` of the distribution module without credentials.
-    When "somebody without credentials asks for a token of the distribution module" => ask_without
+    When "somebody without credentials asks for a token of the distribution module" => |world| {
+        let url = member(world, "generation_url")?;
+        let operation = Operation::GenerateModuleToken;
+        world.merchant().call_without_credentials(Method::POST, operation, url).await.map(drop)
+    }
 );
-async fn ask_without(world: &mut World) -> Done {
-    let url = member(world, "generation_url")?;
-    let operation = Operation::GenerateModuleToken;
-    world.merchant().call_without_credentials(Method::POST, operation, url).await.map(drop)
-}
 
 step!(
     /// Somebody without credentials fetches the `standalone_url` of the distribution module, its two tags filled.
-    When "the standalone_url of the distribution module is fetched" => fetch
+    When "the standalone_url of the distribution module is fetched" => |world| {
+        let url = member(world, "standalone_url")?;
+        world.merchant().call_without_credentials(Method::GET, Operation::FetchModule, url).await.map(drop)
+    }
 );
-async fn fetch(world: &mut World) -> Done {
-    let url = member(world, "standalone_url")?;
-    world.merchant().call_without_credentials(Method::GET, Operation::FetchModule, url).await.map(drop)
-}
 
 /// A URL of the distribution module, as it really came, with the integrator's tags filled.
 fn member(world: &mut World, name: &str) -> Result<Url, StepFailure> {

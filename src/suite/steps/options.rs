@@ -49,23 +49,21 @@ async fn open_twin(world: &mut World, options: Map<String, Value>) -> Done {
 
 step!(
     /// The page offers exactly these payment method categories, in alphabetical order.
-    Then "the page offers the categories {string}" => offers_categories
+    Then "the page offers the categories {string}" => |world, expected: String| {
+        let offered = categories(world)?;
+        world.judge().settle(check::equals("categories", &expected, &offered))
+    }
 );
-async fn offers_categories(world: &mut World, expected: String) -> Done {
-    let offered = categories(world)?;
-    world.judge().settle(check::equals("categories", &expected, &offered))
-}
 
 step!(
     /// The page offers the categories that the page of a session without options offers; made to compare with.
-    Then "the page offers the categories that it offers without options" => offers_all_categories
+    Then "the page offers the categories that it offers without options" => |world| {
+        let offered = categories(world)?;
+        open_twin(world, Map::new()).await?;
+        let expected = categories(world)?;
+        world.judge().settle(check::equals("categories", &expected, &offered))
+    }
 );
-async fn offers_all_categories(world: &mut World) -> Done {
-    let offered = categories(world)?;
-    open_twin(world, Map::new()).await?;
-    let expected = categories(world)?;
-    world.judge().settle(check::equals("categories", &expected, &offered))
-}
 
 step!(
     /// The page offers payment again, in other categories than this one; that it offered this one alone before is another matter.
@@ -115,12 +113,11 @@ async fn shows_no(world: &mut World, name: String) -> Done {
 
 step!(
     /// This picture of the page, its `logo` or `background`, comes from this address.
-    Then "the {word} of the page is {string}" => picture_is
+    Then "the {word} of the page is {string}" => |world, name: String, address: String| {
+        let shown = part(world, &name)?.join(", ");
+        world.judge().settle(check::equals(&name, &address, &shown))
+    }
 );
-async fn picture_is(world: &mut World, name: String, address: String) -> Done {
-    let shown = part(world, &name)?.join(", ");
-    world.judge().settle(check::equals(&name, &address, &shown))
-}
 
 step!(
     /// The pay button reads otherwise than that of a session of this `purchase_type`; made to compare with.

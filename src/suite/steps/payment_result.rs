@@ -29,36 +29,33 @@ async fn place_order_of_other(world: &mut World) -> Done {
 
 step!(
     /// The merchant places the order with the token of the hosted session, whatever comes of it.
-    When "the merchant places the order of the hosted session" => place_order
+    When "the merchant places the order of the hosted session" => |world| {
+        let mut merchant = world.merchant();
+        let session = merchant.this_session()?;
+        let token = merchant.authorization_token(&session).await?;
+        merchant.place_order(&token).await.map(drop)
+    }
 );
-async fn place_order(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    let session = merchant.this_session()?;
-    let token = merchant.authorization_token(&session).await?;
-    merchant.place_order(&token).await.map(drop)
-}
 
 step!(
     /// The merchant places the KP order of the paid session with an item of another name.
-    When "the merchant places an order that differs from the payment" => place_changed_order
+    When "the merchant places an order that differs from the payment" => |world| {
+        let mut merchant = world.merchant();
+        let session = merchant.this_session()?;
+        let token = merchant.authorization_token(&session).await?;
+        merchant.place_changed_order(&token).await.map(drop)
+    }
 );
-async fn place_changed_order(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    let session = merchant.this_session()?;
-    let token = merchant.authorization_token(&session).await?;
-    merchant.place_changed_order(&token).await.map(drop)
-}
 
 step!(
     /// The order can be placed with the token that arrived in this parameter of the success URL.
-    Then "the parameter {word} of the success URL places the order" => arrived_token_places_order
+    Then "the parameter {word} of the success URL places the order" => |world, name: String| {
+        let token = world.consumer().live_parameter(&name, "HPP-PLACEHOLDER-008")?;
+        let placed = world.merchant().place_order(&placeholder::decoded(&token)).await?;
+        let outcome = answer::succeeds(world.record.response(placed)?);
+        world.judge().settle(outcome)
+    }
 );
-async fn arrived_token_places_order(world: &mut World, name: String) -> Done {
-    let token = world.consumer().live_parameter(&name, "HPP-PLACEHOLDER-008")?;
-    let placed = world.merchant().place_order(&placeholder::decoded(&token)).await?;
-    let outcome = answer::succeeds(world.record.response(placed)?);
-    world.judge().settle(outcome)
-}
 
 step!(
     /// The paid session has no `order_id`, and its KP session is not complete: the merchant has yet to place the order.
@@ -77,12 +74,11 @@ async fn no_order(world: &mut World) -> Done {
 
 step!(
     /// Order management knows the order of the paid session, in this status: `AUTHORIZED` or `CAPTURED`.
-    Then "the order of the hosted session is {word}" => order_status
+    Then "the order of the hosted session is {word}" => |world, expected: OrderStatus| {
+        let status = order_status_of(world).await?;
+        world.judge().settle(check::equals("/status", expected.word(), &status))
+    }
 );
-async fn order_status(world: &mut World, expected: OrderStatus) -> Done {
-    let status = order_status_of(world).await?;
-    world.judge().settle(check::equals("/status", expected.word(), &status))
-}
 
 /// The status of the order in order management; that there is one is the scenario's own matter.
 async fn order_status_of(world: &mut World) -> Result<String, StepFailure> {
@@ -102,19 +98,15 @@ async fn order_status_of(world: &mut World) -> Result<String, StepFailure> {
 
 step!(
     /// Order management knows the order of the paid session, whatever its status.
-    Then "the order exists all the same" => order_exists
+    Then "the order exists all the same" => |world| order_status_of(world).await.map(drop)
 );
-async fn order_exists(world: &mut World) -> Done {
-    order_status_of(world).await.map(drop)
-}
 
 step!(
     /// The status of the paid session's order in order management is recorded.
-    Then "the status of the order is recorded" => order_recorded
+    Then "the status of the order is recorded" => |world| {
+        let mode = world.merchant().has.place_order_mode.map_or("no mode", Spelt::word);
+        let status = order_status_of(world).await?;
+        world.record.observe(format!("the order with {mode}"), status);
+        Ok(())
+    }
 );
-async fn order_recorded(world: &mut World) -> Done {
-    let mode = world.merchant().has.place_order_mode.map_or("no mode", Spelt::word);
-    let status = order_status_of(world).await?;
-    world.record.observe(format!("the order with {mode}"), status);
-    Ok(())
-}

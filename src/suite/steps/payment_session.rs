@@ -20,48 +20,41 @@ async fn open(world: &mut World) -> Done {
 
 step!(
     /// A payment session is open whose purchase happens in a channel: `ECOMMERCE`, `IN_STORE` or `TELESALES`.
-    Given "a payment session of the {word} channel" => open_in_channel
+    Given "a payment session of the {word} channel" => |world, channel: Channel| {
+        world.merchant().has.channel = Some(channel);
+        open(world).await
+    }
 );
-async fn open_in_channel(world: &mut World, channel: Channel) -> Done {
-    world.merchant().has.channel = Some(channel);
-    open(world).await
-}
 
 step!(
     /// A payment session is open whose purchase is in this locale.
-    Given "a payment session in the locale {word}" => open_in_locale
+    Given "a payment session in the locale {word}" => |world, locale: String| {
+        world.merchant().has.locale = Some(locale);
+        open(world).await
+    }
 );
-async fn open_in_locale(world: &mut World, locale: String) -> Done {
-    world.merchant().has.locale = Some(locale);
-    open(world).await
-}
 
 step!(
     /// The merchant asks for a payment session, whatever comes of it.
-    When "the merchant creates a payment session" => create
+    When "the merchant creates a payment session" =>
+        |world| world.merchant().create_payment_session().await.map(drop)
 );
-async fn create(world: &mut World) -> Done {
-    world.merchant().create_payment_session().await.map(drop)
-}
 
 step!(
     /// The merchant reads the payment session.
-    When "the merchant reads the payment session" => read
+    When "the merchant reads the payment session" =>
+        |world| world.merchant().read_payment_session().await.map(drop)
 );
-async fn read(world: &mut World) -> Done {
-    world.merchant().read_payment_session().await.map(drop)
-}
 
 step!(
     /// The merchant changes a reference of the payment session and nothing else, whatever comes of it.
-    When "the merchant changes the payment session" => change
+    When "the merchant changes the payment session" => |world| {
+        let mut merchant = world.merchant();
+        let url = merchant.payment_session().await?.url.clone();
+        let change = json!({ "merchant_reference2": "changed" });
+        merchant.call(Method::POST, Operation::ChangePaymentSession, url, Some(change)).await.map(drop)
+    }
 );
-async fn change(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    let url = merchant.payment_session().await?.url.clone();
-    let change = json!({ "merchant_reference2": "changed" });
-    merchant.call(Method::POST, Operation::ChangePaymentSession, url, Some(change)).await.map(drop)
-}
 
 step!(
     /// The payment session ends: a KCO order is aborted, a KP session is paid and placed through another hosted session.

@@ -12,32 +12,30 @@ use crate::suite::world::World;
 
 step!(
     /// The parameter of this merchant URL arrives with a value and without braces.
-    Then "the parameter {word} of the {url_name} URL is filled" => filled
+    Then "the parameter {word} of the {url_name} URL is filled" => |world, name: String, url: ConsumerUrl| {
+        let query = world.consumer().arrived_with(url, &name)?;
+        world.judge().settle(placeholder::filled(&query, &name))
+    }
 );
-async fn filled(world: &mut World, name: String, url: ConsumerUrl) -> Done {
-    let query = world.consumer().arrived_with(url, &name)?;
-    world.judge().settle(placeholder::filled(&query, &name))
-}
 
 step!(
     /// The API calls `status_update` before the profile's deadline for a status, with a value and without braces in this parameter.
-    Then "the parameter {word} of the status_update URL is filled when it is called" => filled_in_callback
+    Then "the parameter {word} of the status_update URL is filled when it is called" => |world, name: String| {
+        world.consumer().was_given(MerchantUrl::StatusUpdate, &name)?;
+        let call = world.consumer().require_call().await?;
+        world.judge().settle(placeholder::filled(query(&call), &name))
+    }
 );
-async fn filled_in_callback(world: &mut World, name: String) -> Done {
-    world.consumer().was_given(MerchantUrl::StatusUpdate, &name)?;
-    let call = world.consumer().require_call().await?;
-    world.judge().settle(placeholder::filled(query(&call), &name))
-}
 
 step!(
     /// The parameter of this merchant URL arrives as the `session_id` of the hosted session.
-    Then "the parameter {word} of the {url_name} URL is the session_id" => is_session_id
+    Then "the parameter {word} of the {url_name} URL is the session_id" =>
+    |world, name: String, url: ConsumerUrl| {
+        let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
+        let expected = world.merchant().created_text("/session_id")?;
+        world.judge().settle(check::equals(&placeholder::subject(&name), &expected, &actual))
+    }
 );
-async fn is_session_id(world: &mut World, name: String, url: ConsumerUrl) -> Done {
-    let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
-    let expected = world.merchant().created_text("/session_id")?;
-    world.judge().settle(check::equals(&placeholder::subject(&name), &expected, &actual))
-}
 
 step!(
     /// The parameter of this merchant URL arrives with the `session_id` of this hosted session, not of the other; a third value is another requirement's matter.
@@ -128,20 +126,18 @@ async fn others_unchanged(world: &mut World, url: MerchantUrl) -> Done {
 
 step!(
     /// None of the placeholders of the success URL is left; that the first one is filled is a requirement of its own.
-    Then "every placeholder of the success URL is replaced" => all_replaced
+    Then "every placeholder of the success URL is replaced" => |world| {
+        let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
+        let first = arrived.split('&').next().unwrap_or_default();
+        world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::none_left(first))?;
+        world.judge().settle(placeholder::none_left(&arrived))
+    }
 );
-async fn all_replaced(world: &mut World) -> Done {
-    let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
-    let first = arrived.split('&').next().unwrap_or_default();
-    world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::none_left(first))?;
-    world.judge().settle(placeholder::none_left(&arrived))
-}
 
 step!(
     /// No placeholder is left in the query of this merchant URL.
-    Then "no placeholder is left in the {url_name} URL" => none_left
+    Then "no placeholder is left in the {url_name} URL" => |world, url: ConsumerUrl| {
+        let arrived = world.consumer().arrived_query(url)?;
+        world.judge().settle(placeholder::none_left(&arrived))
+    }
 );
-async fn none_left(world: &mut World, url: ConsumerUrl) -> Done {
-    let arrived = world.consumer().arrived_query(url)?;
-    world.judge().settle(placeholder::none_left(&arrived))
-}

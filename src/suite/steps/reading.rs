@@ -15,32 +15,27 @@ const CLOSED: [&str; 3] = ["COMPLETED", "CANCELLED", "DISABLED"];
 
 step!(
     /// The merchant reads the hosted session at its `session_url`.
-    When "the merchant reads the hosted session" => read
+    When "the merchant reads the hosted session" => |world| world.merchant().read_session().await.map(drop)
 );
-async fn read(world: &mut World) -> Done {
-    world.merchant().read_session().await.map(drop)
-}
 
 step!(
     /// The merchant reads the `session_url` with another `session_id` in it; unseen where the URL does not contain the id.
-    When "the merchant reads a hosted session that does not exist" => read_unknown
+    When "the merchant reads a hosted session that does not exist" => |world| {
+        let mut merchant = world.merchant();
+        let unknown = merchant.unknown_url("session_url")?;
+        merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
+    }
 );
-async fn read_unknown(world: &mut World) -> Done {
-    let mut merchant = world.merchant();
-    let unknown = merchant.unknown_url("session_url")?;
-    merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
-}
 
 step!(
     /// The `session_id` that was read is the one that was created.
-    Then "the session_id is the created one" => id_is_the_created_one
+    Then "the session_id is the created one" => |world| {
+        let latest = world.record.latest()?;
+        let expected = world.merchant().created_text("/session_id")?;
+        let outcome = check::equals("/session_id", &expected, world.judge().text(latest, "/session_id")?);
+        world.judge().settle(outcome)
+    }
 );
-async fn id_is_the_created_one(world: &mut World) -> Done {
-    let latest = world.record.latest()?;
-    let expected = world.merchant().created_text("/session_id")?;
-    let outcome = check::equals("/session_id", &expected, world.judge().text(latest, "/session_id")?);
-    world.judge().settle(outcome)
-}
 
 step!(
     /// The `session_id` of the second session is another than that of the first.
@@ -56,32 +51,29 @@ async fn id_differs(world: &mut World) -> Done {
 
 step!(
     /// The hosted session, read once, has this status.
-    Then "the hosted session is {word}" => status_is
+    Then "the hosted session is {word}" => |world, status: SessionStatus| {
+        let actual = world.merchant().session_status().await?;
+        world.judge().settle(check::equals("/status", status.word(), &actual))
+    }
 );
-async fn status_is(world: &mut World, status: SessionStatus) -> Done {
-    let actual = world.merchant().session_status().await?;
-    world.judge().settle(check::equals("/status", status.word(), &actual))
-}
 
 step!(
     /// The hosted session, read once, has any status but this.
-    Then "the hosted session is not {word}" => status_is_not
+    Then "the hosted session is not {word}" => |world, status: SessionStatus| {
+        let actual = world.merchant().session_status().await?;
+        world.judge().settle(check::differs("/status", status.word(), status.word(), &actual))
+    }
 );
-async fn status_is_not(world: &mut World, status: SessionStatus) -> Done {
-    let actual = world.merchant().session_status().await?;
-    world.judge().settle(check::differs("/status", status.word(), status.word(), &actual))
-}
 
 step!(
     /// The hosted session, read a second time, has the status it was read with first.
-    Then "the hosted session keeps its status when it is read again" => status_is_kept
+    Then "the hosted session keeps its status when it is read again" => |world| {
+        let latest = world.record.latest()?;
+        let first = world.judge().text(latest, "/status")?.to_owned();
+        let second = world.merchant().session_status().await?;
+        world.judge().settle(check::equals("/status", &first, &second))
+    }
 );
-async fn status_is_kept(world: &mut World) -> Done {
-    let latest = world.record.latest()?;
-    let first = world.judge().text(latest, "/status")?.to_owned();
-    let second = world.merchant().session_status().await?;
-    world.judge().settle(check::equals("/status", &first, &second))
-}
 
 step!(
     /// The hosted session has this status before the profile's deadline for it has passed.

@@ -60,14 +60,13 @@ async fn create_with_large_body(world: &mut World) -> Done {
 
 step!(
     /// The target limits how many hosted sessions the merchant may create in a second.
-    Given "the merchant may create {int} hosted session(s) a second" => limit_creations
+    Given "the merchant may create {int} hosted session(s) a second" => |world, limit: u32| {
+        let merchant = world.merchant();
+        let context = Arc::clone(merchant.context());
+        let (control, account) = merchant.require_account(&context, "the target's limits cannot be set")?;
+        Ok(control.limit_creations(account, limit.into()).await?)
+    }
 );
-async fn limit_creations(world: &mut World, limit: u32) -> Done {
-    let merchant = world.merchant();
-    let context = Arc::clone(merchant.context());
-    let (control, account) = merchant.require_account(&context, "the target's limits cannot be set")?;
-    Ok(control.limit_creations(account, limit.into()).await?)
-}
 
 step!(
     /// The merchant creates hosted sessions, each for a payment session of its own, until one is refused or a dozen was not.

@@ -1,6 +1,7 @@
 //! Steps that judge the latest response.
 
 use crate::check;
+use crate::check::time::instant;
 use crate::check::{Judgement, answer};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
@@ -34,11 +35,8 @@ async fn status(world: &mut World, HttpStatus(expected): HttpStatus) -> Done {
 
 step!(
     /// The status is a 2xx.
-    Then "the request succeeds" => succeeds
+    Then "the request succeeds" => |world| settle(world, answer::succeeds)
 );
-async fn succeeds(world: &mut World) -> Done {
-    settle(world, answer::succeeds)
-}
 
 step!(
     /// The status is a 4xx.
@@ -50,43 +48,30 @@ async fn refused(world: &mut World) -> Done {
 
 step!(
     /// The response has no body.
-    Then "the response body is empty" => body_empty
+    Then "the response body is empty" => |world| settle(world, answer::body_empty)
 );
-async fn body_empty(world: &mut World) -> Done {
-    settle(world, answer::body_empty)
-}
 
 step!(
     /// The response has a JSON object as its body.
-    Then "the response body is a JSON object" => body_object
+    Then "the response body is a JSON object" => |world| settle(world, answer::body_object)
 );
-async fn body_object(world: &mut World) -> Done {
-    settle(world, answer::body_object)
-}
 
 step!(
     /// The media type of a successful response is this one, parameters apart.
-    Then "the content type is {word}" => content_type
+    Then "the content type is {word}" =>
+        |world, expected: String| settle_success(world, |response| answer::content_type(response, &expected))
 );
-async fn content_type(world: &mut World, expected: String) -> Done {
-    settle_success(world, |response| answer::content_type(response, &expected))
-}
 
 step!(
     /// A successful response is an image.
-    Then "the response is an image" => image
+    Then "the response is an image" => |world| settle_success(world, answer::image)
 );
-async fn image(world: &mut World) -> Done {
-    settle_success(world, answer::image)
-}
 
 step!(
     /// The response has this header field, and it is not empty.
-    Then "the response has the field {word}" => field
+    Then "the response has the field {word}" =>
+        |world, name: String| settle(world, |response| answer::field_present(response, &name))
 );
-async fn field(world: &mut World, name: String) -> Done {
-    settle(world, |response| answer::field_present(response, &name))
-}
 
 step!(
     /// The body conforms to this schema of the folder `schemas/`.
@@ -117,14 +102,13 @@ async fn error(world: &mut World) -> Done {
 
 step!(
     /// The refusal has this `error_code`.
-    Then "the error_code is {word}" => error_code
+    Then "the error_code is {word}" => |world, expected: String| {
+        let latest = world.record.latest()?;
+        let value = world.judge().member(latest, "/error_code")?;
+        let actual = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        world.judge().settle(check::equals("/error_code", &expected, &actual))
+    }
 );
-async fn error_code(world: &mut World, expected: String) -> Done {
-    let latest = world.record.latest()?;
-    let value = world.judge().member(latest, "/error_code")?;
-    let actual = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-    world.judge().settle(check::equals("/error_code", &expected, &actual))
-}
 
 step!(
     /// One of the messages of the refusal names this member of the request.
@@ -164,13 +148,12 @@ async fn too_many(world: &mut World, Table(rows): Table<FieldRow>) -> Done {
 
 step!(
     /// The status of the response, and the `error_code` of a refusal, are recorded as the answer to this question.
-    Then "the answer is recorded as {string}" => recorded
+    Then "the answer is recorded as {string}" => |world, question: String| {
+        let outcome = answer::outcome(world.record.latest_response()?);
+        world.record.observe(question, outcome);
+        Ok(())
+    }
 );
-async fn recorded(world: &mut World, question: String) -> Done {
-    let outcome = answer::outcome(world.record.latest_response()?);
-    world.record.observe(question, outcome);
-    Ok(())
-}
 
 step!(
     /// Whether the members of the table are there is recorded; one that is there has the documented form.
@@ -191,11 +174,9 @@ async fn given_members(world: &mut World, Table(members): Table<Member>) -> Done
 
 step!(
     /// The successful response has no such member, or a null one.
-    Then "the response has no member {word}" => no_member
+    Then "the response has no member {word}" =>
+        |world, member: Member| settle_success(world, |response| answer::no_member(response, &member.0))
 );
-async fn no_member(world: &mut World, member: Member) -> Done {
-    settle_success(world, |response| answer::no_member(response, &member.0))
-}
 
 /// Judges a member of the latest response, which must have succeeded; the member is a text that is not empty.
 fn settle_text(world: &mut World, pointer: &str, judge: impl FnOnce(&str, &str) -> Judgement) -> Done {
@@ -206,11 +187,9 @@ fn settle_text(world: &mut World, pointer: &str, judge: impl FnOnce(&str, &str) 
 
 step!(
     /// The member of a successful response is a string with something in it.
-    Then "the member {word} is a non-empty string" => non_empty
+    Then "the member {word} is a non-empty string" =>
+        |world, member: Member| settle_text(world, &member.pointer(), |_, _| Ok(()))
 );
-async fn non_empty(world: &mut World, member: Member) -> Done {
-    settle_text(world, &member.pointer(), |_, _| Ok(()))
-}
 
 step!(
     /// The member of a successful response is an absolute https URL, or an http URL where the target is on this machine.
@@ -226,19 +205,17 @@ async fn https_url(world: &mut World, member: Member) -> Done {
 
 step!(
     /// The member of a successful response is an RFC 3339 date-time.
-    Then "the member {word} is a date-time" => date_time
+    Then "the member {word} is a date-time" =>
+        |world, member: Member| settle_text(world, &member.pointer(), |at, time| instant(at, time).map(drop))
 );
-async fn date_time(world: &mut World, member: Member) -> Done {
-    settle_text(world, &member.pointer(), |pointer, time| check::time::instant(pointer, time).map(drop))
-}
 
 step!(
     /// The member of a successful response is this text.
-    Then "the member {word} is {word}" => member_is
+    Then "the member {word} is {word}" =>
+        |world, member: Member, expected: String| {
+            settle_text(world, &member.pointer(), |at, actual| check::equals(at, &expected, actual))
+        }
 );
-async fn member_is(world: &mut World, member: Member, expected: String) -> Done {
-    settle_text(world, &member.pointer(), |pointer, actual| check::equals(pointer, &expected, actual))
-}
 
 step!(
     /// The member of a successful response is an object with these members, each a string with something in it.
@@ -253,23 +230,21 @@ async fn member_has_strings(world: &mut World, member: Member, Table(inner): Tab
 
 step!(
     /// The member of a successful response is a URL on the API's host and port.
-    Then "the member {word} is on the API host" => on_api_host
+    Then "the member {word} is on the API host" => |world, member: Member| {
+        let context = Arc::clone(world.record.context());
+        let api = &context.profile.base_url;
+        settle_text(world, &member.pointer(), |pointer, url| answer::on_api_host(pointer, url, api))
+    }
 );
-async fn on_api_host(world: &mut World, member: Member) -> Done {
-    let context = Arc::clone(world.record.context());
-    let api = &context.profile.base_url;
-    settle_text(world, &member.pointer(), |pointer, url| answer::on_api_host(pointer, url, api))
-}
 
 step!(
     /// The member of a successful response is a URL on another host or port than the API's.
-    Then "the member {word} is on another host than the API" => on_page_host
+    Then "the member {word} is on another host than the API" => |world, member: Member| {
+        let context = Arc::clone(world.record.context());
+        let api = &context.profile.base_url;
+        settle_text(world, &member.pointer(), |pointer, url| answer::on_page_host(pointer, url, api))
+    }
 );
-async fn on_page_host(world: &mut World, member: Member) -> Done {
-    let context = Arc::clone(world.record.context());
-    let api = &context.profile.base_url;
-    settle_text(world, &member.pointer(), |pointer, url| answer::on_page_host(pointer, url, api))
-}
 
 step!(
     /// The latest request went to the URL that creating the hosted session returned.
