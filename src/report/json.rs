@@ -1,15 +1,16 @@
 //! `report.json`: the report as it is, with computed rows so that a query needs no joins.
 
-use crate::evidence::{Exchange, Operation, PageVisit, Received, Request, Response, Trouble};
+use crate::evidence::{Exchange, Received};
 use crate::report::failure::exchange_of;
 use crate::report::summary::counts;
 use crate::report::{
     Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder, RunReport,
-    Standing, Summary, TargetFacts,
+    Summary, TargetFacts,
 };
-use crate::requirement::{Confidence, Level, Requirement, RequirementId};
+use crate::requirement::Requirement;
 use crate::verdict::{Finding, ScenarioRecord};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The report with everything that is computed from it.
@@ -35,7 +36,7 @@ struct TargetDocument<'r> {
     outcomes: Gates,
     musts: Musts,
     standings: BTreeMap<&'static str, usize>,
-    requirements: Vec<RequirementDocument<'r>>,
+    requirements: Vec<Value>,
     records: Vec<&'r ScenarioRecord>,
 }
 
@@ -57,99 +58,6 @@ struct Musts {
     apply: usize,
 }
 
-#[derive(Serialize)]
-struct RequirementDocument<'r> {
-    id: &'r RequirementId,
-    area: &'r str,
-    level: Level,
-    statement: &'r str,
-    source: &'r str,
-    confidence: Confidence,
-    standing: Standing,
-    cause: String,
-    journey: bool,
-    scenarios: Vec<String>,
-    findings: Vec<FindingDocument<'r>>,
-}
-
-#[derive(Serialize)]
-struct FindingDocument<'r> {
-    requirement: &'r RequirementId,
-    statement: &'r str,
-    source: &'r str,
-    scenario: &'r str,
-    step: &'r str,
-    file: &'r str,
-    line: usize,
-    subject: &'r str,
-    expected: &'r str,
-    actual: &'r str,
-    passive: bool,
-    #[serde(flatten)]
-    shown: Shown<'r>,
-}
-
-/// Evidence of a finding, read when it is written so that only one is held at a time.
-struct Shown<'r> {
-    record: &'r ScenarioRecord,
-    finding: &'r Finding,
-    folder: &'r RunFolder,
-}
-
-#[derive(Serialize)]
-struct ShownDocument<'e> {
-    exchange: Option<ExchangeDocument<'e>>,
-    visit: Option<&'e PageVisit>,
-    screenshot: Option<&'e str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    evidence_missing: Option<String>,
-}
-
-/// An exchange with `response` and `trouble` side by side: one of them is null.
-#[derive(Serialize)]
-struct ExchangeDocument<'e> {
-    number: u32,
-    operation: Operation,
-    started_us: u64,
-    elapsed_us: u64,
-    request: &'e Request,
-    response: Option<&'e Response>,
-    trouble: Option<&'e Trouble>,
-}
-
-fn exchange_document(exchange: &Exchange) -> ExchangeDocument<'_> {
-    let trouble = match &exchange.outcome {
-        Received::Trouble(trouble) => Some(trouble),
-        Received::Response(_) => None,
-    };
-    ExchangeDocument {
-        number: exchange.number,
-        operation: exchange.operation,
-        started_us: exchange.started_us,
-        elapsed_us: exchange.elapsed_us,
-        request: &exchange.request,
-        response: exchange.response(),
-        trouble,
-    }
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let evidence = self.folder.evidence(&self.record.last().evidence);
-        let evidence_missing = evidence.as_ref().err().map(ToString::to_string);
-        let evidence = evidence.unwrap_or_default();
-        let visit = evidence.visits.iter().find(|visit| Some(visit.number) == self.finding.visit);
-        let last_screenshot = || evidence.visits.iter().rev().find_map(|visit| visit.screenshot.as_deref());
-        let document = ShownDocument {
-            exchange: exchange_of(self.finding, &evidence).map(exchange_document),
-            visit,
-            screenshot: visit.and_then(|visit| visit.screenshot.as_deref()).or_else(last_screenshot),
-            evidence_missing,
-        };
-        document.serialize(serializer)
-    }
-}
-
 impl Judged<'_> {
     /// `report.json`, in one line.
     pub fn to_json(&self, folder: &RunFolder) -> Result<String, ReportError> {
@@ -167,7 +75,7 @@ impl Judged<'_> {
         Ok(serde_json::to_string(&document)? + "\n")
     }
 
-    fn target_document<'r>(&self, target: &JudgedTarget<'r>, folder: &'r RunFolder) -> TargetDocument<'r> {
+    fn target_document<'r>(&self, target: &JudgedTarget<'r>, folder: &RunFolder) -> TargetDocument<'r> {
         let summary = target.through(self.report.run.gate);
         let counted = counts(&target.rows).into_iter().map(|(standing, count)| (standing.key(), count));
         TargetDocument {
@@ -198,38 +106,49 @@ impl RunReport {
     }
 }
 
-fn requirement_document<'r>(
-    target: &JudgedTarget<'r>,
-    row: &Row<'r>,
-    folder: &'r RunFolder,
-) -> RequirementDocument<'r> {
-    let requirement = row.requirement;
-    let document = |(record, finding): &(JudgedRecord<'r>, &'r Finding)| FindingDocument {
-        requirement: &requirement.id,
-        statement: &requirement.statement,
-        source: &requirement.source,
-        scenario: &record.record.key,
-        step: &finding.step,
-        file: &finding.file,
-        line: finding.line,
-        subject: &finding.mismatch.subject,
-        expected: &finding.mismatch.expected,
-        actual: &finding.mismatch.actual,
-        passive: finding.passive,
-        shown: Shown { record: record.record, finding, folder },
+fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFolder) -> Value {
+    let Requirement { id, area, level, statement, source, .. } = row.requirement;
+    let finding = |(record, finding): &(JudgedRecord<'_>, &Finding)| {
+        let mut document = json!({
+            "requirement": id, "statement": statement, "source": source, "scenario": record.key,
+            "step": finding.step, "file": finding.file, "line": finding.line,
+            "subject": finding.mismatch.subject, "expected": finding.mismatch.expected,
+            "actual": finding.mismatch.actual, "passive": finding.passive,
+        });
+        add_evidence(&mut document, record, finding, folder);
+        document
     };
-    RequirementDocument {
-        id: &requirement.id,
-        area: &requirement.area,
-        level: requirement.level,
-        statement: &requirement.statement,
-        source: &requirement.source,
-        confidence: requirement.confidence_for(target.facts.dialect),
-        standing: row.standing,
-        cause: row.cause(),
-        journey: row.journey,
-        scenarios: row.records.iter().map(|record| record.place()).collect(),
-        findings: row.findings.iter().map(document).collect(),
+    json!({
+        "id": id, "area": area, "level": level, "statement": statement, "source": source,
+        "confidence": row.requirement.confidence_for(target.facts.dialect),
+        "standing": row.standing, "cause": row.cause(), "journey": row.journey,
+        "scenarios": row.records.iter().map(|record| record.place()).collect::<Vec<_>>(),
+        "findings": row.findings.iter().map(finding).collect::<Vec<_>>(),
+    })
+}
+
+/// Adds what shows a finding: the exchange, with `response` and `trouble` side by side of which one is null, the visit, the screenshot.
+fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Finding, folder: &RunFolder) {
+    let read = folder.evidence(&record.record.last().evidence);
+    let missing = read.as_ref().err().map(ToString::to_string);
+    let evidence = read.unwrap_or_default();
+    let exchange = exchange_of(finding, &evidence).map(|exchange| {
+        let Exchange { number, operation, started_us, elapsed_us, request, outcome } = exchange;
+        let (response, trouble) = match outcome {
+            Received::Response(response) => (Some(response), None),
+            Received::Trouble(trouble) => (None, Some(trouble)),
+        };
+        json!({ "number": number, "operation": operation, "started_us": started_us, "elapsed_us": elapsed_us,
+            "request": request, "response": response, "trouble": trouble })
+    });
+    let visit = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit);
+    let last = evidence.visits.iter().rev().find(|visit| visit.screenshot.is_some());
+    let pictured = visit.filter(|visit| visit.screenshot.is_some()).or(last);
+    document["exchange"] = json!(exchange);
+    document["visit"] = json!(visit);
+    document["screenshot"] = json!(pictured.and_then(|visit| visit.screenshot.as_ref()));
+    if let Some(why) = missing {
+        document["evidence_missing"] = why.into();
     }
 }
 
@@ -237,7 +156,6 @@ fn requirement_document<'r>(
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use serde_json::Value;
 
     const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 

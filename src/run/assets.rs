@@ -43,8 +43,13 @@ impl Features {
                 return Err(AssetError::NoFeature { path: path.clone() });
             }
             let around = if path.is_dir() { path.clone() } else { path.with_extension("toml") };
-            if around.exists() && !is_embedded_folder(&around) {
-                collect(&around, "toml", &mut catalogues)?;
+            if around.exists() {
+                let mut own = Vec::new();
+                collect(&around, "toml", &mut own)?;
+                // The repository's own features given as a folder bring no second copy of the embedded catalogue.
+                if !own.iter().all(is_embedded) {
+                    catalogues.append(&mut own);
+                }
             }
         }
         let mut catalogue = Catalogue::default();
@@ -140,22 +145,10 @@ fn has_ending(path: &str, ending: &str) -> bool {
     path.strip_suffix(ending).is_some_and(|stem| stem.ends_with('.'))
 }
 
-/// The repository's own features given as a folder bring no second copy of the embedded catalogue.
-fn is_embedded_folder(path: &Path) -> bool {
-    let files: Vec<PathBuf> = if path.is_dir() {
-        std::fs::read_dir(path)
-            .map(|dir| dir.flatten().map(|entry| entry.path()).collect())
-            .unwrap_or_default()
-    } else {
-        vec![path.to_owned()]
-    };
-    let mut catalogues = files.iter().filter(|file| has_ending(&file.to_string_lossy(), "toml")).peekable();
-    catalogues.peek().is_some()
-        && catalogues.all(|file| {
-            let embedded = file.file_name().and_then(|name| FEATURES.get_file(name));
-            embedded
-                .is_some_and(|embedded| std::fs::read(file).is_ok_and(|bytes| bytes == embedded.contents()))
-        })
+/// Whether a catalogue is one of the embedded ones.
+fn is_embedded((path, text): &NamedText) -> bool {
+    let embedded = Path::new(path).file_name().and_then(|name| FEATURES.get_file(name));
+    embedded.is_some_and(|embedded| embedded.contents() == text.as_bytes())
 }
 
 /// Reads a file, or every file of a folder and the folders in it that has this ending, in order of their names.

@@ -72,12 +72,20 @@ pub struct RunOptions {
 /// A file that a run writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// report.json
     Json,
-    /// report.html
     Html,
-    /// junit.xml
     Junit,
+}
+
+impl Format {
+    /// Name of the file, in the run's folder.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Json => "report.json",
+            Self::Html => "report.html",
+            Self::Junit => "junit.xml",
+        }
+    }
 }
 
 /// A finished run.
@@ -210,13 +218,13 @@ impl Run<'_> {
 /// Writes the files of a report into the folder of its run.
 pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Result<(), RunError> {
     for format in formats {
-        let (name, bytes) = match format {
-            Format::Json => ("report.json", judged.to_json(folder)?),
-            Format::Html => ("report.html", judged.to_html(folder)?),
-            Format::Junit => ("junit.xml", judged.to_junit(folder)?),
+        let text = match format {
+            Format::Json => judged.to_json(folder)?,
+            Format::Html => judged.to_html(folder)?,
+            Format::Junit => judged.to_junit(folder)?,
         };
-        let path = folder.root().join(name);
-        std::fs::write(&path, bytes).map_err(|source| RunError::Folder { path, source })?;
+        let path = folder.root().join(format.file());
+        std::fs::write(&path, text).map_err(|source| RunError::Folder { path, source })?;
     }
     Ok(())
 }

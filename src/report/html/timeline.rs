@@ -1,6 +1,7 @@
 //! What happened in an attempt, as events in the order of time.
 
 use crate::evidence::{Evidence, Exchange, PageVisit, Received};
+use crate::report::words::{request, told};
 use crate::verdict::{Attempt, Finding};
 use serde::Serialize;
 
@@ -103,7 +104,7 @@ fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
     let shown = url.strip_prefix(base).map_or_else(|| short_url(url), ToOwned::to_owned);
     let label = format!("{} {shown}", exchange.request.method);
     let mark = Mark::Call { from: Lane::Merchant, to: Lane::Api };
-    let mut event = event(exchange.started_us, mark, label, exchange.to_string());
+    let mut event = event(exchange.started_us, mark, label, request(exchange, ""));
     event.note = duration(exchange.elapsed_us);
     match &exchange.outcome {
         Received::Response(response) => {
@@ -162,7 +163,7 @@ fn accuse<'f>(event: &mut Event, findings: impl Iterator<Item = &'f Finding>) {
         event.bad = true;
         let gap = if event.note.is_empty() { "" } else { " " };
         event.note = format!("{}{gap}✕ {}", event.note, finding.requirement);
-        event.title = format!("{}\n{}: {}", event.title, finding.requirement, finding.mismatch);
+        event.title = format!("{}\n{}: {}", event.title, finding.requirement, told(&finding.mismatch));
     }
 }
 
