@@ -168,6 +168,40 @@ mod tests {
     }
 
     #[test]
+    fn the_worst_that_stands_decides_the_outcome() {
+        use Standing::{
+            Blocked, Fail, Flaky, Harness, Infra, NotRun, Noted, Pass, Stale, Unconfirmed, Unseen, Waived,
+            Warn,
+        };
+        let report = fixture::report();
+        let judged = report.judged();
+        let target = &judged.targets[0];
+        let outcome = |standings: &[Standing], floor: bool| {
+            let like = |standing: &Standing| Row { standing: *standing, ..target.rows[0].clone() };
+            let rows: Vec<Row<'_>> = standings.iter().map(like).collect();
+            let mut facts = target.facts.clone();
+            facts.floor.extend(floor.then(|| target.rows[0].requirement.id.clone()));
+            Summary::of(&facts, &rows, &[], Gate::All).outcome
+        };
+        let cases: [(&[Standing], Outcome); 9] = [
+            (&[Fail, Harness, Blocked, Stale], Outcome::NonConformant),
+            (&[Harness, Blocked, Stale, Pass], Outcome::HarnessFault),
+            (&[Blocked, Flaky, Pass], Outcome::Incomplete),
+            (&[Infra, Pass], Outcome::Incomplete),
+            (&[Stale, Pass], Outcome::Policy),
+            (&[Flaky, Pass], Outcome::Policy),
+            (&[Warn, Unconfirmed, Waived, Noted, Pass, Unseen, NotRun], Outcome::Conformant),
+            (&[Unseen, NotRun], Outcome::Incomplete),
+            (&[], Outcome::Incomplete),
+        ];
+        for (standings, expected) in cases {
+            assert_eq!(outcome(standings, false), expected, "{standings:?}");
+        }
+        assert_eq!(outcome(&[Pass, Unseen], false), Outcome::Conformant);
+        assert_eq!(outcome(&[Pass, Unseen], true), Outcome::Incomplete, "one of the floor was not tested");
+    }
+
+    #[test]
     fn each_outcome_has_a_headline_that_says_how_much_was_seen() {
         let tally = Summary { seen: 67, apply: 123, ..Summary::default() };
         let cases = [

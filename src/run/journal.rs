@@ -137,3 +137,41 @@ pub struct JournalError {
     path: PathBuf,
     source: std::io::Error,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{ClockMove, Evidence};
+
+    fn entry(key: &str, verdict: Verdict, advance_seconds: i64) -> Entry {
+        let clock = ClockMove { at_us: 1, advance_seconds, now: "then".into() };
+        let evidence = Evidence { clock_moves: vec![clock], ..Evidence::default() };
+        let evidence = EvidenceStore::Here(Box::new(evidence));
+        Entry { target: 0, key: key.into(), attempt: Attempt { evidence, ..Attempt::not_run(verdict) } }
+    }
+
+    #[test]
+    fn the_evidence_of_what_passed_is_on_disk_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let sender = journal.sender().unwrap();
+        for entry in [entry("one", Verdict::Pass, 60), entry("two", Verdict::Fail, 7)] {
+            sender.send(entry).unwrap();
+        }
+        drop(sender);
+        let kept = journal.finish().unwrap();
+        let lines = std::fs::read_to_string(folder.path().join(EVIDENCE)).unwrap();
+        let bytes = lines.lines().next().unwrap().len() as u64 + 1;
+        let spilled = EvidenceStore::Spilled { file: EVIDENCE.into(), offset: 0, bytes };
+        let told: Vec<(&str, &EvidenceStore)> =
+            kept.iter().map(|entry| (entry.key.as_str(), &entry.attempt.evidence)).collect();
+        let failed = entry("two", Verdict::Fail, 7).attempt.evidence;
+        assert_eq!(told, [("one", &spilled), ("two", &failed)]);
+        let journal = std::fs::read_to_string(folder.path().join(JOURNAL)).unwrap();
+        let keys: Vec<serde_json::Value> = journal
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["key"].take())
+            .collect();
+        assert_eq!(keys, ["one", "two"]);
+    }
+}

@@ -87,7 +87,8 @@ pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::{Finding, Mismatch};
+    use crate::suite::{FeatureText, LoadedFeature};
+    use crate::verdict::{Finding, Mismatch, SkipCause};
 
     fn attempt(verdict: Verdict) -> Attempt {
         let finding = Finding {
@@ -106,12 +107,48 @@ mod tests {
     #[test]
     fn a_rule_of_our_own_that_is_broken_voids_the_result() {
         let voided = of_our_own(attempt(Verdict::Fail));
-        let Verdict::Error(fault) = &voided.verdict else { panic!("{:?}", voided.verdict) };
-        assert_eq!(
-            fault.message,
-            "broken, and not by the server: records: expected a label in place of the password, got its value"
-        );
-        assert_eq!(voided.findings.len(), 1);
-        assert_eq!(of_our_own(attempt(Verdict::Pass)).verdict, Verdict::Pass);
+        let fault = Fault {
+            message: "broken, and not by the server: records: expected a label in place of the password, got its value"
+                .into(),
+            help: "this run's folder may contain secrets: do not share it until you know why this happened".into(),
+        };
+        assert_eq!(voided, attempt(Verdict::Error(fault)));
+        assert_eq!(of_our_own(attempt(Verdict::Pass)), attempt(Verdict::Pass));
+    }
+
+    #[test]
+    fn every_scenario_has_a_record_whether_it_ran_or_not() {
+        let text = "@req:HPP-CREATE-001\nFeature: x\n\n  Scenario: one\n    Given a session\n\n  Scenario: two\n    Given a session\n";
+        let feature = |path: &str| FeatureText { path: path.into(), text: text.into() };
+        let loaded =
+            [feature("b.feature"), feature("a.feature")].map(|text| LoadedFeature::parse(&text).unwrap());
+        let left_out = Verdict::Skipped(SkipCause::LeftOut);
+        let cases: Vec<&Case> =
+            loaded.iter().flat_map(|feature| &feature.cases).map(|case| &**case).collect();
+        let verdicts = [None, Some(left_out.clone()), None, None];
+        let choices = cases.iter().zip(verdicts).map(|(case, verdict)| Choice { case, verdict }).collect();
+        let made = |case: &Case| {
+            let ran = case.file == "b.feature" && case.title == "one";
+            ran.then(|| vec![attempt(Verdict::Fail), attempt(Verdict::Pass)])
+        };
+        let fault = Fault { message: "no keyword".into(), help: "see the manual".into() };
+        let faults = [FileFault { path: "aa.feature".into(), line: 3, fault: fault.clone() }];
+        let records = of_target(choices, made, &faults);
+        let told: Vec<(String, &str, Vec<Verdict>)> = records
+            .iter()
+            .map(|record| {
+                let verdicts = record.attempts.iter().map(|attempt| attempt.verdict.clone());
+                (record.place(), record.title.as_str(), verdicts.collect())
+            })
+            .collect();
+        let stopped = Verdict::Inconclusive(Doubt::Cancelled);
+        let expected = [
+            ("a.feature:4".to_owned(), "one", vec![stopped.clone()]),
+            ("a.feature:7".into(), "two", vec![stopped]),
+            ("aa.feature:3".into(), "the feature file", vec![Verdict::Error(fault)]),
+            ("b.feature:4".into(), "one", vec![Verdict::Fail, Verdict::Pass]),
+            ("b.feature:7".into(), "two", vec![left_out]),
+        ];
+        assert_eq!(told, expected);
     }
 }
