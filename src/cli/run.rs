@@ -275,7 +275,7 @@ mod tests {
     fn what_only_the_mock_can_do_is_refused_without_it() {
         for flags in [&["--deviate", "no-qr-code-url"][..], &["--opaque-urls"], &["--legal-seed", "1"]] {
             let all = [&["--target", "mine.toml"], flags].concat();
-            let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` are for the embedded mock; add `--target mock` or leave them out";
+            let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
             assert_eq!(named(&all), Err(expected.into()), "{flags:?}");
         }
     }
