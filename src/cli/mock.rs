@@ -59,6 +59,7 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
         seed: arguments.seed,
         opaque_urls: arguments.opaque_urls,
         legal_seed: arguments.legal_seed,
+        watch: false,
     })
     .await;
     let mock = match started {

@@ -10,6 +10,7 @@
 //! - `state` holds the memory that `watch` shows, since every request is remembered there.
 //! - `words` stands at the bottom because messages (`api`) speak them as pages do.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub struct MockOptions {
     pub opaque_urls: bool,
     /// Lets this seed make every choice the contract leaves open.
     pub legal_seed: Option<u64>,
+    /// Whether the mock notes which deviations would have answered differently.
+    pub watch: bool,
 }
 
 /// Why the mock could not be started.
@@ -111,6 +114,12 @@ impl Mock {
         &self.playground.accounts.first().username
     }
 
+    /// The names of the deviations that would have answered differently since the last call; none if the mock does not watch.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the proof does not choose its scenarios by it yet"))]
+    pub fn take_touched(&self) -> BTreeSet<&'static str> {
+        self.playground.contract.take_touched()
+    }
+
     /// The password of the first account.
     pub fn password(&self) -> &str {
         &self.playground.accounts.first().password
@@ -131,6 +140,12 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         Dialect::Kustom => options.seed ^ KUSTOM,
     };
     let ids = Ids::new(seed, variation.id_shape);
+    let change = options.deviation.map(|deviation| deviation.change);
+    let mut contract = Contract::new(options.dialect, variation, change);
+    if options.watch {
+        contract = contract.watched(DEVIATIONS.iter().map(|deviation| (deviation.name, deviation.change)));
+    }
+    let variation = &contract.variation;
     let merchant_id = ids.reference();
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
@@ -151,10 +166,6 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         authorizations: ShardedMap::new(),
         orders: ShardedMap::new(),
         stop: CancellationToken::new(),
-        contract: Arc::new(Contract::new(
-            options.dialect,
-            variation,
-            options.deviation.map(|deviation| deviation.change),
-        )),
+        contract: Arc::new(contract),
     }
 }

@@ -83,6 +83,7 @@ impl Subject {
             seed,
             opaque_urls: embedded.opaque_urls,
             legal_seed: embedded.legal_seed,
+            watch: false,
         })
         .await?;
         let url = |text: &str| text.parse().map_err(|_| SubjectError::MockUrl(text.to_owned()));

@@ -12,7 +12,7 @@ use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::options::Options;
 use crate::mock::contract::payment_session::{Named, Progress, Taking, Wanted, payment_session_id};
 use crate::mock::contract::request::{MEMBERS, Member};
-use crate::mock::contract::status::{Asked, Audience, Event, Purpose, Standing, Status, Turn};
+use crate::mock::contract::status::{Audience, Event, Purpose, Standing, Status, Turn, Unknown};
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
@@ -78,7 +78,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     let key = call.param("key");
     let Some(hosted) = playground.session(key, account) else {
         let is_another_merchants = playground.any_session(key).is_some();
-        let unknown = contract.unknown_session(&Asked { key, is_another_merchants, now: call.now });
+        let unknown = contract.unknown_session(&Unknown { key, is_another_merchants, now: call.now });
         return unknown.map(|body| Reply::json(StatusCode::OK, body)).ok_or_else(not_found);
     };
     if hosted.standing(Purpose::Read, call.now, contract) != Standing::Open {

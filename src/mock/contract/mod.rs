@@ -2,6 +2,11 @@
 //!
 //! Each file holds decisions of one topic with what they depend on; `seams` gathers them into the contract in force.
 
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "every decision takes what it depends on by reference"
+)]
+
 pub mod access;
 pub mod callback;
 pub mod distribution;

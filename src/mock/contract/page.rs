@@ -189,15 +189,15 @@ fn spelled(minor_units: i64, currency: &str) -> String {
     format!("{currency} {sign}{whole}{point}{fraction}")
 }
 
-/// The locale of a payment session, if it has one.
+/// What decides the language of the pages: the locale of the payment session, if it has one.
 #[derive(Debug, Clone, Copy)]
-pub struct Asking<'a> {
-    pub locale: Option<&'a str>,
+pub struct Language<'a> {
+    pub asked: Option<&'a str>,
 }
 
 /// The locale in which its pages speak.
-pub fn locale<'a>(asking: &Asking<'a>) -> Option<&'a str> {
-    asking.locale
+pub fn locale<'a>(language: &Language<'a>) -> Option<&'a str> {
+    language.asked
 }
 
 /// The address in a QR image, which is that of the payment page.

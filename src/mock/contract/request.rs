@@ -97,7 +97,7 @@ fn are_categories(member: &Member<'_>, value: &Value) -> bool {
     let one = member.whole.and_then(|options| options.get("payment_method_category")).and_then(Value::as_str);
     let has_one = one.is_some_and(|one| is_known(member, one, CATEGORIES));
     let is_category = |it: &Value| it.as_str().is_some_and(|category| is_known(member, category, CATEGORIES));
-    categories.iter().all(is_category) && !(has_one && !categories.is_empty())
+    categories.iter().all(is_category) && (categories.is_empty() || !has_one)
 }
 
 fn is_background(image: &Value) -> bool {

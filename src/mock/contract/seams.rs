@@ -16,11 +16,11 @@ use crate::mock::contract::expiry::{self, Lifetime};
 use crate::mock::contract::merchant_urls::{self, Destination, Way};
 use crate::mock::contract::new_id::{self, NewId};
 use crate::mock::contract::order::{self, Fruit, Paid, Wish};
-use crate::mock::contract::page::{self, Asking, Press, Screen, Step, View};
+use crate::mock::contract::page::{self, Language, Press, Screen, Step, View};
 use crate::mock::contract::payment_session::{self, Aftermath, Progress, Taking, Wanted};
 use crate::mock::contract::placeholder::{self, Filling, Tags, Values};
 use crate::mock::contract::request::{self, Member};
-use crate::mock::contract::status::{self, Asked, Ended, Shown, Standing, Status, Turn, Use};
+use crate::mock::contract::status::{self, Ended, Shown, Standing, Status, Turn, Unknown, Use};
 use crate::mock::contract::variation::Variation;
 use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
@@ -31,7 +31,8 @@ macro_rules! seams {
     ($($name:ident $(<$life:lifetime>)? ($input:ty) -> $output:ty = $faithful:path;)*) => {
         /// A function for every decision.
         pub struct Seams {
-            $(pub $name: for<$($life)?> fn(&$input) -> $output,)*
+            $(#[doc = concat!("Stands for `", stringify!($faithful), "`.")]
+            pub $name: for<$($life)?> fn(&$input) -> $output,)*
         }
 
         impl Seams {
@@ -59,6 +60,7 @@ macro_rules! seams {
 
         impl Contract {
             $(
+                #[doc = concat!("What is decided in place of `", stringify!($faithful), "`.")]
                 pub fn $name<$($life)?>(&self, input: &$input) -> $output {
                     let answer = (self.seams.$name)(input);
                     if let Some(watch) = &self.watch {
@@ -81,12 +83,12 @@ seams! {
     standing(Use) -> Standing = status::standing;
     status_after(Turn) -> Result<Status, Ended> = status::status_after;
     shown(Shown) -> (Status, Timestamp) = status::shown;
-    unknown_session<'a>(Asked<'a>) -> Option<Value> = status::unknown_session;
+    unknown_session<'a>(Unknown<'a>) -> Option<Value> = status::unknown_session;
     payment_session_after(Aftermath) -> Option<Progress> = payment_session::payment_session_after;
     destination<'a>(Way<'a>) -> Destination<'a> = merchant_urls::destination;
     step<'a>(Press<'a>) -> Step = page::step;
     screen<'a>(View<'a>) -> Screen<'a> = page::screen;
-    locale<'a>(Asking<'a>) -> Option<&'a str> = page::locale;
+    locale<'a>(Language<'a>) -> Option<&'a str> = page::locale;
     qr_link(str) -> String = page::qr_link;
     tag_values<'a>(Tags<'a>) -> Values = placeholder::tag_values;
     fill<'a>(Filling<'a>) -> String = placeholder::fill;
@@ -108,21 +110,22 @@ pub enum Change {
 }
 
 impl Change {
-    fn parts(self) -> (Option<fn(&mut Seams)>, Option<fn(&mut Reply)>) {
-        match self {
-            Self::Seams(swap) => (Some(swap), None),
-            Self::Reply(edit) => (None, Some(edit)),
-            Self::Both(swap, edit) => (Some(swap), Some(edit)),
-        }
-    }
-
     /// The seams after the change.
     fn seams(self) -> Seams {
         let mut seams = Seams::FAITHFUL;
-        if let Some(swap) = self.parts().0 {
-            swap(&mut seams);
+        match self {
+            Self::Seams(swap) | Self::Both(swap, _) => swap(&mut seams),
+            Self::Reply(_) => {}
         }
         seams
+    }
+
+    /// What it does to a reply, if it does anything.
+    fn edit(self) -> Option<fn(&mut Reply)> {
+        match self {
+            Self::Seams(_) => None,
+            Self::Reply(edit) | Self::Both(_, edit) => Some(edit),
+        }
     }
 }
 
@@ -140,7 +143,7 @@ impl Contract {
     /// The contract as it is stated, or with a change.
     pub fn new(dialect: Dialect, variation: Variation, change: Option<Change>) -> Self {
         let seams = change.map_or(Seams::FAITHFUL, Change::seams);
-        Self { dialect, variation, seams, edit: change.and_then(|change| change.parts().1), watch: None }
+        Self { dialect, variation, seams, edit: change.and_then(Change::edit), watch: None }
     }
 
     /// The contract, asking these others too at every decision and every reply.
@@ -149,7 +152,7 @@ impl Contract {
         let mut watch = Watch::default();
         for (name, change) in others {
             watch.add(name, &change.seams());
-            watch.edits.extend(change.parts().1.map(|edit| (name, edit)));
+            watch.edits.extend(change.edit().map(|edit| (name, edit)));
         }
         self.watch = Some(watch);
         self

@@ -183,7 +183,7 @@ pub fn shown(session: &Shown) -> (Status, Timestamp) {
 
 /// A session that is asked for and not found.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct Unknown<'a> {
     pub key: &'a str,
     /// Whether it is another merchant's.
     pub is_another_merchants: bool,
@@ -191,7 +191,7 @@ pub struct Asked<'a> {
 }
 
 /// The body of a session that was never made: there is none.
-pub fn unknown_session(_: &Asked<'_>) -> Option<serde_json::Value> {
+pub fn unknown_session(_: &Unknown<'_>) -> Option<serde_json::Value> {
     None
 }
 

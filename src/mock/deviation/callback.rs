@@ -173,9 +173,10 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "Another merchant URL is called where no `status_update` is given.",
         breaks: &["HPP-CALLBACK-014"],
         change: Change::Seams(|seams| {
-            seams.callback = |telling| match telling.urls.status_update() {
-                Some(_) => callback(telling),
-                None => {
+            seams.callback = |telling| {
+                if telling.urls.status_update().is_some() {
+                    callback(telling)
+                } else {
                     let url = telling.urls.any()?;
                     (is_told(telling) && is_https(url)).then_some(Callback { url, holds_page: false })
                 }

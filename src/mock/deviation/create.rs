@@ -130,7 +130,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-CREATE-038",
         ],
         change: Change::Seams(|seams| {
-            seams.payment_session = |wanted| refuse(wanted, wanted.dialect == Dialect::Klarna)
+            seams.payment_session = |wanted| refuse(wanted, wanted.dialect == Dialect::Klarna);
         }),
     },
     Deviation {
@@ -147,7 +147,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-CREATE-038",
         ],
         change: Change::Seams(|seams| {
-            seams.payment_session = |wanted| refuse(wanted, wanted.dialect == Dialect::Kustom)
+            seams.payment_session = |wanted| refuse(wanted, wanted.dialect == Dialect::Kustom);
         }),
     },
     Deviation {
@@ -155,7 +155,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A session cannot be created without `merchant_urls`.",
         breaks: &["HPP-CREATE-003"],
         change: Change::Seams(|seams| {
-            seams.accepts = |member| accepts(member) && !lacks(member, "merchant_urls")
+            seams.accepts = |member| accepts(member) && !lacks(member, "merchant_urls");
         }),
     },
     Deviation {
@@ -169,7 +169,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A merchant URL that is `null` is refused.",
         breaks: &["HPP-CREATE-023"],
         change: Change::Seams(|seams| {
-            seams.accepts = |member| accepts(member) && !is_merchant_url(member, &Value::Null)
+            seams.accepts = |member| accepts(member) && !is_merchant_url(member, &Value::Null);
         }),
     },
     Deviation {
@@ -177,7 +177,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A merchant URL that is empty is refused.",
         breaks: &["HPP-CREATE-024"],
         change: Change::Seams(|seams| {
-            seams.accepts = |member| accepts(member) && !is_merchant_url(member, &"".into())
+            seams.accepts = |member| accepts(member) && !is_merchant_url(member, &"".into());
         }),
     },
     Deviation {
@@ -214,7 +214,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The newest session of a payment session gives its merchant URLs to all.",
         breaks: &["HPP-CREATE-036"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| destination(&Way { urls: way.newest, ..*way })
+            seams.destination = |way| destination(&Way { urls: way.newest, ..*way });
         }),
     },
     Deviation {

@@ -203,7 +203,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The consumer never gets the message.",
         breaks: &["HPP-DISTRIBUTE-016"],
         change: Change::Seams(|seams| {
-            seams.messages = |distribution| messages(distribution).map(|_| Vec::new())
+            seams.messages = |distribution| messages(distribution).map(|_| Vec::new());
         }),
     },
     Deviation {

@@ -17,7 +17,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A session ends 59 minutes before its payment session.",
         breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003"],
         change: Change::Seams(|seams| {
-            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_mins(1))
+            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_mins(1));
         }),
     },
     Deviation {
@@ -25,7 +25,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A session ends together with its payment session.",
         breaks: &["HPP-EXPIRY-001", "HPP-EXPIRY-002", "HPP-EXPIRY-003"],
         change: Change::Seams(|seams| {
-            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_hours(1))
+            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_hours(1));
         }),
     },
     Deviation {
@@ -91,7 +91,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The page of an expired session still takes payments.",
         breaks: &["HPP-EXPIRY-010", "HPP-STATUS-018"],
         change: Change::Seams(|seams| {
-            seams.standing = |wanted| expired_is_open(wanted, &[Purpose::OpenPage, Purpose::Press])
+            seams.standing = |wanted| expired_is_open(wanted, &[Purpose::OpenPage, Purpose::Press]);
         }),
     },
     Deviation {

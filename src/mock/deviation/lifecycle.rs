@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::mock::contract::access::{Credentials, Knock, admits};
 use crate::mock::contract::expiry::later;
-use crate::mock::contract::status::{Asked, Event, Purpose, Standing, Status, standing, status_after};
+use crate::mock::contract::status::{Event, Purpose, Standing, Status, Unknown, standing, status_after};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
@@ -73,7 +73,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "Reading a session that never was answers 200.",
         breaks: &["HPP-READ-008"],
         change: Change::Seams(|seams| {
-            seams.unknown_session = |asked| (!asked.is_another_merchants).then(|| invented(asked))
+            seams.unknown_session = |asked| (!asked.is_another_merchants).then(|| invented(asked));
         }),
     },
     Deviation {
@@ -159,7 +159,7 @@ fn need_a_frame(reply: &mut Reply) {
 }
 
 /// A session for those who ask for one that never was.
-fn invented(asked: &Asked<'_>) -> Value {
+fn invented(asked: &Unknown<'_>) -> Value {
     json!({
         "session_id": asked.key,
         "status": Status::Waiting.name(),

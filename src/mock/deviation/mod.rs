@@ -1,5 +1,10 @@
 //! The table of deliberate lies. Each is one entry: other decisions of the contract, or another answer as it leaves.
 
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "every decision takes what it depends on by reference"
+)]
+
 use std::sync::LazyLock;
 
 pub use crate::mock::contract::seams::Change;

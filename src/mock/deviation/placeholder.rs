@@ -42,7 +42,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`{{session_id}}` in `success` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
-            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Success))
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Success));
         }),
     },
     Deviation {
@@ -50,7 +50,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`{{session_id}}` in `back` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
-            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Back))
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Back));
         }),
     },
     Deviation {
@@ -58,7 +58,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`{{session_id}}` in `cancel` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-003", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
-            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Cancel))
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Cancel));
         }),
     },
     Deviation {
@@ -66,7 +66,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`{{session_id}}` in `failure` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-004", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
-            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Failure))
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Failure));
         }),
     },
     Deviation {
@@ -74,7 +74,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`{{session_id}}` in `error` arrives as it was written.",
         breaks: &["HPP-PLACEHOLDER-005", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
-            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Error))
+            seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Error));
         }),
     },
     Deviation {

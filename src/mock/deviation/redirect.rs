@@ -77,7 +77,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A refusal leads to `error` instead of `failure`.",
         breaks: &["HPP-REDIRECT-002", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| swapped(way, Outcome::Failure, Outcome::Error)
+            seams.destination = |way| swapped(way, Outcome::Failure, Outcome::Error);
         }),
     },
     Deviation {
@@ -85,7 +85,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A technical error leads to `success` instead of `error`.",
         breaks: &["HPP-REDIRECT-003", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| swapped(way, Outcome::Error, Outcome::Success)
+            seams.destination = |way| swapped(way, Outcome::Error, Outcome::Success);
         }),
     },
     Deviation {
@@ -93,7 +93,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A payment leads to `back` instead of `success`.",
         breaks: &["HPP-REDIRECT-001", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| swapped(way, Outcome::Success, Outcome::Back)
+            seams.destination = |way| swapped(way, Outcome::Success, Outcome::Back);
         }),
     },
     Deviation {
@@ -119,7 +119,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A confirmed cancellation leads to `failure` although `cancel` is given.",
         breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| swapped(way, Outcome::Cancel, Outcome::Failure)
+            seams.destination = |way| swapped(way, Outcome::Cancel, Outcome::Failure);
         }),
     },
     Deviation {

@@ -1,6 +1,6 @@
 //! Shows that every lie can be seen from outside, and that nothing else differs from run to run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -32,13 +32,16 @@ enum Half {
 
 impl Transcript {
     async fn of(half: Half, dialect: Dialect, deviation: Option<&'static Deviation>) -> Vec<String> {
-        let mut transcript =
-            Self { shop: Shop::open(dialect, deviation).await, ends: HashMap::new(), lines: Vec::new() };
+        Self::told(half, Shop::open(dialect, deviation).await).await.lines
+    }
+
+    async fn told(half: Half, shop: Shop) -> Self {
+        let mut transcript = Self { shop, ends: HashMap::new(), lines: Vec::new() };
         match half {
             Half::Visits => transcript.visits().await,
             Half::Contract => transcript.contract().await,
         }
-        transcript.lines
+        transcript
     }
 
     async fn visits(&mut self) {
@@ -313,4 +316,44 @@ async fn every_lie_changes_the_story_of_some_dialect() {
     }
     let names: Vec<_> = unseen.iter().map(|entry| entry.name).collect();
     assert!(names.is_empty(), "cannot be seen from outside: {names:?}");
+}
+
+#[tokio::test]
+async fn a_watched_mock_is_touched_by_every_lie_in_the_story() {
+    let mut touched = BTreeSet::new();
+    for half in [Half::Contract, Half::Visits] {
+        for dialect in BOTH {
+            let faithful = Transcript::of(half, dialect, None).await;
+            let watched = Transcript::told(half, Shop::watched(dialect).await).await;
+            assert_eq!(watched.lines, faithful, "watching changes nothing");
+            touched.extend(watched.shop.mock.take_touched());
+        }
+    }
+    let untouched: Vec<_> =
+        DEVIATIONS.iter().map(|entry| entry.name).filter(|name| !touched.contains(name)).collect();
+    assert!(untouched.is_empty(), "the story does not meet {untouched:?}");
+}
+
+#[tokio::test]
+async fn a_lie_is_touched_by_what_it_is_about_and_by_nothing_else() {
+    let shop = Shop::watched(Dialect::Klarna).await;
+    let payment = shop.payment_session("ECOMMERCE").await;
+    shop.mock.take_touched();
+    let created = shop.create(&payment, &json!({})).await;
+    let by_creation = shop.mock.take_touched();
+    shop.call("GET", &created.member("/session_url"), None).await;
+    let by_reading = shop.mock.take_touched();
+    for (name, creation, reading) in [
+        ("no-qr-code-url", true, false),
+        ("options-required", true, false),
+        ("created-in-progress", true, false),
+        ("expires-a-minute-late", true, true),
+        ("reading-opens", false, true),
+        ("read-without-updated-at", false, true),
+        ("second-session-refused", false, false),
+        ("page-load-not-told", false, false),
+    ] {
+        assert_eq!((by_creation.contains(name), by_reading.contains(name)), (creation, reading), "{name}");
+    }
+    assert!(shop.mock.take_touched().is_empty());
 }

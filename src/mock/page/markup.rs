@@ -1,7 +1,7 @@
 //! The HTML of the pages: plain forms, no scripts, nothing fetched from elsewhere.
 
 use crate::mock::contract::merchant_urls::Outcome;
-use crate::mock::contract::page::{Asking, Button};
+use crate::mock::contract::page::{Button, Language};
 use crate::mock::contract::status::Status;
 use crate::mock::contract::variation::Markup;
 use crate::mock::ground::paths::with_key;
@@ -112,7 +112,7 @@ pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
 /// The words for the payment session's locale, and that locale.
 pub fn words_of(playground: &Playground, hosted: &Hosted) -> (&'static Words, Option<String>) {
     let state = lock(&hosted.payment.state);
-    let locale = playground.contract.locale(&Asking { locale: state.text("locale") });
+    let locale = playground.contract.locale(&Language { asked: state.text("locale") });
     (Words::of(locale), locale.map(str::to_owned))
 }
 

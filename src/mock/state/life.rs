@@ -7,7 +7,7 @@ use crate::mock::contract::status::{Ended, Event, Status, Turn};
 
 /// One change of status.
 #[derive(Debug, Clone, Copy)]
-pub struct Change {
+pub struct StatusChange {
     pub at: Timestamp,
     pub event: Event,
     pub status: Status,
@@ -20,7 +20,7 @@ pub struct Life {
     pub status: Status,
     /// When the status last changed.
     pub updated_at: Timestamp,
-    pub timeline: Vec<Change>,
+    pub timeline: Vec<StatusChange>,
 }
 
 impl Life {
@@ -37,7 +37,7 @@ impl Life {
         if changes {
             self.status = status;
             self.updated_at = now.max(self.updated_at);
-            self.timeline.push(Change { at: now, event, status });
+            self.timeline.push(StatusChange { at: now, event, status });
         }
         Ok(changes)
     }

@@ -66,6 +66,7 @@ impl Playground {
 mod tests {
     use serde_json::json;
 
+    use crate::mock::MockOptions;
     use crate::mock::ground::Dialect;
     use crate::mock::tests::client::Shop;
 
@@ -74,7 +75,7 @@ mod tests {
     #[tokio::test]
     async fn what_ended_long_ago_is_forgotten_and_nothing_else() {
         for (dialect, opaque_urls) in [(Dialect::Klarna, false), (Dialect::Kustom, true)] {
-            let shop = Shop::with_urls(dialect, None, opaque_urls).await;
+            let shop = Shop::with(MockOptions { dialect, opaque_urls, ..Shop::options() }).await;
             let payment = shop.payment_session("ECOMMERCE").await;
             let created = shop.create(&payment, &json!({})).await;
             shop.press(&created.member("/redirect_url"), "approve").await;

@@ -61,25 +61,31 @@ impl Mock {
 impl Shop {
     /// A faithful mock, or one with a deviation.
     pub async fn open(dialect: Dialect, deviation: Option<&'static Deviation>) -> Self {
-        Self::with_urls(dialect, deviation, false).await
+        Self::with(MockOptions { dialect, deviation, ..Self::options() }).await
     }
 
-    pub async fn with_urls(
-        dialect: Dialect,
-        deviation: Option<&'static Deviation>,
-        opaque_urls: bool,
-    ) -> Self {
-        let options = MockOptions {
-            dialect,
+    /// A faithful mock that notes which deviations would have answered differently.
+    pub async fn watched(dialect: Dialect) -> Self {
+        Self::with(MockOptions { dialect, watch: true, ..Self::options() }).await
+    }
+
+    /// How a mock is started unless a test says otherwise.
+    pub fn options() -> MockOptions {
+        MockOptions {
+            dialect: Dialect::Klarna,
             bind: "127.0.0.1:0".parse().unwrap(),
             credentials: Some(("user".to_owned(), "secret".to_owned())),
-            deviation,
+            deviation: None,
             seed: 1,
-            opaque_urls,
+            opaque_urls: false,
             legal_seed: None,
-        };
-        let mock = Mock::start(options).await.unwrap();
-        Self { mock, dialect }
+            watch: false,
+        }
+    }
+
+    pub async fn with(options: MockOptions) -> Self {
+        let dialect = options.dialect;
+        Self { mock: Mock::start(options).await.unwrap(), dialect }
     }
 
     /// Sends one request with the merchant's credentials.

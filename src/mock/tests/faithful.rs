@@ -81,7 +81,7 @@ async fn a_get_may_claim_json_without_a_body() {
 #[tokio::test]
 async fn opaque_urls_work_as_given_and_say_nothing() {
     for dialect in BOTH {
-        let shop = Shop::with_urls(dialect, None, true).await;
+        let shop = Shop::with(MockOptions { dialect, opaque_urls: true, ..Shop::options() }).await;
         let url = shop.payment_session("ECOMMERCE").await;
         let created = shop.create(&url, &json!({})).await;
         let id = created.member("/session_id");
@@ -198,15 +198,7 @@ async fn rude_clients_end_their_own_connection_only() {
 
 #[tokio::test]
 async fn the_mock_refuses_to_leave_loopback_and_stops_when_dropped() {
-    let options = |bind: &str| MockOptions {
-        dialect: Dialect::Klarna,
-        bind: bind.parse().unwrap(),
-        credentials: None,
-        deviation: None,
-        seed: 1,
-        opaque_urls: false,
-        legal_seed: None,
-    };
+    let options = |bind: &str| MockOptions { bind: bind.parse().unwrap(), ..Shop::options() };
     let refused = Mock::start(options("0.0.0.0:0")).await;
     assert!(matches!(refused, Err(MockError::NotLoopback { .. })));
     let mock = Mock::start(options("127.0.0.1:0")).await.unwrap();
