@@ -76,6 +76,9 @@ struct ProveArgs {
     /// Run browser scenarios only for the areas that each deviation affects.
     #[arg(long, help_heading = "What to run")]
     quick: bool,
+    /// Run every scenario for every deviation, and reuse nothing.
+    #[arg(long, conflicts_with = "quick", help_heading = "What to run")]
+    exhaustive: bool,
     /// Prove this many deviations at once.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
     jobs: u8,
@@ -126,7 +129,11 @@ async fn dispatch(command: Command) -> ExitCode {
                 deviations: arguments.deviations,
                 jobs: usize::from(arguments.jobs),
                 browser: arguments.browser,
-                quick: arguments.quick,
+                scope: match (arguments.quick, arguments.exhaustive) {
+                    (true, _) => prove::Scope::Quick,
+                    (_, true) => prove::Scope::Exhaustive,
+                    _ => prove::Scope::Full,
+                },
             };
             match prove::prove(&options).await {
                 Ok(proof) => {

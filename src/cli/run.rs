@@ -6,11 +6,11 @@ use crate::report::Gate;
 use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
 use crate::suite::{Filter, TagExpression};
-use crate::{mock, run};
+use crate::{mock, prove, run};
 use anstream::AutoStream;
 use clap::{Args, ValueEnum};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Seed of a run that is given none, so that two runs are alike.
@@ -35,6 +35,9 @@ pub struct RunArgs {
     /// profile file of your own. `hpp-conformance targets` lists the names.
     #[arg(long, short, value_name = "NAME|FILE", default_value = "mock", help_heading = "Against what")]
     target: Vec<String>,
+    /// Run what `prove` planned; only `prove` gives this.
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
+    plan: Option<PathBuf>,
     /// Run this many API scenarios at once.
     #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..), help_heading = "How")]
     jobs: u16,
@@ -134,6 +137,7 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
         Ok(targets) => targets,
         Err(message) => return fail(message),
     };
+    let planned = arguments.plan.is_some();
     let quiet = arguments.quiet;
     let formats: Vec<Format> = arguments.format.into_iter().map(Format::from).collect();
     let color = match arguments.color {
@@ -145,7 +149,7 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
         features: arguments.features,
         targets,
         schemas: arguments.schemas,
-        filter: Filter { tags: arguments.tags, shard: arguments.shard },
+        filter: Filter { tags: arguments.tags, shard: arguments.shard, only: None },
         jobs: usize::from(arguments.jobs),
         retries: arguments.retries,
         seed: arguments.seed,
@@ -171,6 +175,9 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
             if let Err(error) = run::write(&judged, &finished.folder, &formats) {
                 return fail(run::error_chain(&error));
             }
+            if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
+                return fail(run::error_chain(&error));
+            }
             if quiet {
                 say(judged.headline());
             } else {
@@ -185,9 +192,15 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
 }
 
 fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
+    if let Some(plan) = &arguments.plan {
+        return planned(plan);
+    }
     let deviation = arguments.deviate.as_deref().and_then(mock::deviation);
     let (opaque_urls, legal_seed) = (arguments.opaque_urls, arguments.legal_seed);
-    let embedded = |dialect| TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed });
+    let embedded = |dialect| {
+        let (only, watched) = (None, false);
+        TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, only, watched })
+    };
     let mut choices = Vec::new();
     for name in &arguments.target {
         match name.as_str() {
@@ -202,6 +215,22 @@ fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
         return Err("`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out".into());
     }
     Ok(choices)
+}
+
+/// The targets that `prove` planned.
+fn planned(path: &Path) -> Result<Vec<TargetChoice>, String> {
+    let plan = prove::read_plan(path).map_err(|error| run::error_chain(&error))?;
+    let choice = |target: prove::PlannedTarget| {
+        TargetChoice::Mock(Embedded {
+            dialect: target.dialect,
+            deviation: target.deviation.as_deref().and_then(mock::deviation),
+            opaque_urls: false,
+            legal_seed: None,
+            only: target.only,
+            watched: target.watched,
+        })
+    };
+    Ok(plan.into_iter().map(choice).collect())
 }
 
 fn terminal_width() -> usize {
@@ -250,7 +279,7 @@ mod tests {
         let choices = targets(&parsed(arguments).unwrap())?;
         let shown = choices.iter().map(|choice| match choice {
             TargetChoice::Profile(path) => path.display().to_string(),
-            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed }) => {
+            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, .. }) => {
                 format!(
                     "{dialect} {:?} {opaque_urls} {legal_seed:?}",
                     deviation.map(|deviation| deviation.name)

@@ -115,7 +115,6 @@ impl Mock {
     }
 
     /// The names of the deviations that would have answered differently since the last call; none if the mock does not watch.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the proof does not choose its scenarios by it yet"))]
     pub fn take_touched(&self) -> BTreeSet<&'static str> {
         self.playground.contract.take_touched()
     }

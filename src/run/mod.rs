@@ -33,14 +33,13 @@ use jiff::Timestamp;
 use journal::Journal;
 use phase::Phase;
 use progress::Progress;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use stop::cancellation;
 use subject::Subject;
 use target::Target;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -92,7 +91,12 @@ impl Format {
 pub struct Finished {
     pub report: RunReport,
     pub folder: RunFolder,
+    /// What watched mocks noted, by target; empty maps for all others.
+    pub touched: Vec<Touched>,
 }
+
+/// Names of deviations that would have answered differently, by the key of the scenario.
+pub type Touched = BTreeMap<String, BTreeSet<&'static str>>;
 
 /// Runs the features against the targets; what came of it is in memory and in the journal, and the files of the report are yet to be written.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
@@ -110,24 +114,26 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let run = Run {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
-        browsers: Mutex::default(),
+        browsers: tokio::sync::Mutex::default(),
         cancel: cancellation(options.deadline).map_err(RunError::Signals)?,
         ours: Arc::new(ours(&features)),
         folder: folder.clone(),
         features: &features,
         recorder,
         began,
+        touched: Arc::new(Mutex::new(vec![Touched::new(); options.targets.len()])),
         options,
     };
     let mut targets = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        targets.push(Target::new(&run, &schemas, index, &subject.profile)?);
+        targets.push(Target::new(&run, &schemas, index, subject)?);
     }
     for target in &targets {
         run.run_target(target).await?;
     }
+    let touched = std::mem::take(&mut *locked(&run.touched));
     let report = run.conclude(id, started_at, targets, schemas.hash())?;
-    Ok(Finished { report, folder: RunFolder::new(folder) })
+    Ok(Finished { report, folder: RunFolder::new(folder), touched })
 }
 
 /// The requirements that are not the server's to keep.
@@ -144,10 +150,16 @@ struct Run<'a> {
     recorder: Arc<Recorder>,
     journal: Journal,
     progress: Progress,
-    browsers: Mutex<Option<Browsers>>,
+    browsers: tokio::sync::Mutex<Option<Browsers>>,
     cancel: CancellationToken,
     folder: PathBuf,
     began: Instant,
+    touched: Arc<Mutex<Vec<Touched>>>,
+}
+
+/// A lock that outlives a panic of another task: what it guards is whole between two changes.
+fn locked<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
+    guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Run<'_> {

@@ -1,12 +1,17 @@
 //! Names: of a run, and of what it leaves at a target.
 
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
-/// `<UTC time with milliseconds>-<names of the targets>`.
+/// `<UTC time with milliseconds>-<names of the targets>`, each name once.
 pub fn run_id<'n>(started_at: Timestamp, targets: impl Iterator<Item = &'n str>) -> String {
-    let names: Vec<String> =
+    let names: BTreeSet<String> =
         targets.map(|name| name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")).collect();
-    format!("{}-{}", started_at.strftime("%Y%m%dT%H%M%S%3fZ"), names.join("-"))
+    format!(
+        "{}-{}",
+        started_at.strftime("%Y%m%dT%H%M%S%3fZ"),
+        names.into_iter().collect::<Vec<_>>().join("-")
+    )
 }
 
 /// A number in few characters.

@@ -3,11 +3,11 @@
 use crate::run::browsers::Browsers;
 use crate::run::journal::Entry;
 use crate::run::target::Target;
-use crate::run::{Run, RunError, is_worth_another_attempt, records};
+use crate::run::{Run, RunError, is_worth_another_attempt, locked, records};
 use crate::suite;
 use crate::suite::{Case, EndedAttempt, NoBrowser};
 use crate::target::TargetProfile;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Keys of the scenarios that another attempt might settle.
 type Unsettled = Arc<Mutex<Vec<String>>>;
@@ -32,7 +32,7 @@ impl Run<'_> {
         if cases.is_empty() {
             return Ok(Vec::new());
         }
-        let (sink, unsettled) = self.sink(target.index);
+        let (sink, unsettled) = self.sink(target);
         let (loaded, options) = (&self.features.loaded, &self.options);
         match phase {
             Phase::Api => {
@@ -51,7 +51,7 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(std::mem::take(&mut unsettled.lock().unwrap_or_else(PoisonError::into_inner)))
+        Ok(std::mem::take(&mut *locked(&unsettled)))
     }
 
     /// The browsers of the run: started when they are first wanted, and again where they did not start.
@@ -64,17 +64,26 @@ impl Run<'_> {
     }
 
     /// What takes each attempt as it ends: the line of progress, the journal, and the list of what is not settled.
-    fn sink(&self, target: usize) -> (impl Fn(EndedAttempt<'_>) + Clone + Send + Sync + use<>, Unsettled) {
+    fn sink(
+        &self,
+        target: &Target<'_>,
+    ) -> (impl Fn(EndedAttempt<'_>) + Clone + Send + Sync + use<>, Unsettled) {
         let unsettled = Unsettled::default();
         let (journal, progress, list) =
             (self.journal.sender(), self.progress.clone(), Arc::clone(&unsettled));
         let ours = Arc::clone(&self.ours);
+        let (target, watched, touched) = (target.index, target.watched.clone(), Arc::clone(&self.touched));
         let sink = move |ended: EndedAttempt<'_>| {
             let is_ours = ended.case.requirement.as_ref().is_some_and(|id| ours.contains(id));
             let attempt = if is_ours { records::of_our_own(ended.attempt) } else { ended.attempt };
             progress.ended(&attempt.verdict);
+            if let Some(mock) = &watched {
+                // Scenarios of a watched mock run one after the other: what it noted since the last one ended is of this one.
+                let names = mock.take_touched();
+                locked(&touched)[target].entry(ended.case.key.clone()).or_default().extend(names);
+            }
             if is_worth_another_attempt(&attempt.verdict) {
-                list.lock().unwrap_or_else(PoisonError::into_inner).push(ended.case.key.clone());
+                locked(&list).push(ended.case.key.clone());
             }
             if let Some(journal) = &journal {
                 // The writer ends only by an error of its own, which `finish` reports.

@@ -33,6 +33,10 @@ pub struct Embedded {
     pub deviation: Option<&'static mock::Deviation>,
     pub opaque_urls: bool,
     pub legal_seed: Option<u64>,
+    /// Keys of the scenarios to run; all when absent.
+    pub only: Option<BTreeSet<String>>,
+    /// Whether the mock notes which deviations would have answered differently.
+    pub watched: bool,
 }
 
 impl TargetChoice {
@@ -48,7 +52,11 @@ impl TargetChoice {
 /// A target that can be tested. The mock, if it is one, lives as long as this.
 pub struct Subject {
     pub profile: TargetProfile,
-    _mock: Option<Mock>,
+    /// Keys of the scenarios to run; all when absent.
+    pub only: Option<BTreeSet<String>>,
+    /// The mock, where it notes which deviations would have answered differently.
+    pub watched: Option<Arc<Mock>>,
+    _mock: Option<Arc<Mock>>,
 }
 
 impl Subject {
@@ -60,7 +68,7 @@ impl Subject {
     ) -> Result<Self, SubjectError> {
         let subject = match choice {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
-            TargetChoice::Profile(path) => Self { profile: read_profile(path)?, _mock: None },
+            TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
         };
         let Credentials { username, password } = &subject.profile.credentials;
         recorder.learn_credentials(username.reveal(), password.reveal());
@@ -68,6 +76,10 @@ impl Subject {
             preflight::check(&subject.profile, recorder).await?;
         }
         Ok(subject)
+    }
+
+    fn of_profile(profile: TargetProfile) -> Self {
+        Self { profile, only: None, watched: None, _mock: None }
     }
 
     async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, SubjectError> {
@@ -83,7 +95,7 @@ impl Subject {
             seed,
             opaque_urls: embedded.opaque_urls,
             legal_seed: embedded.legal_seed,
-            watch: false,
+            watch: embedded.watched,
         })
         .await?;
         let url = |text: &str| text.parse().map_err(|_| SubjectError::MockUrl(text.to_owned()));
@@ -115,7 +127,9 @@ impl Subject {
             floor: BTreeSet::new(),
             waivers: Vec::new(),
         };
-        Ok(Self { profile, _mock: Some(mock) })
+        let mock = Arc::new(mock);
+        let watched = embedded.watched.then(|| Arc::clone(&mock));
+        Ok(Self { profile, only: embedded.only.clone(), watched, _mock: Some(mock) })
     }
 }
 

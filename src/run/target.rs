@@ -3,12 +3,14 @@
 use crate::browser::PageDriver;
 use crate::client::{Client, Pace};
 use crate::control::Control;
+use crate::mock::Mock;
 use crate::run::assets::Schemas;
 use crate::run::browsers::Browsers;
+use crate::run::subject::Subject;
 use crate::run::{Run, RunError, name};
 use crate::schema::SchemaSet;
 use crate::suite;
-use crate::suite::{Case, Choice, Context};
+use crate::suite::{Case, Choice, Context, Filter};
 use crate::target::TargetProfile;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -19,6 +21,8 @@ pub(super) struct Target<'r> {
     /// Place among the targets of the run.
     pub index: usize,
     pub profile: &'r TargetProfile,
+    /// The mock, where it notes which deviations would have answered differently.
+    pub watched: Option<Arc<Mock>>,
     /// Every scenario, and why it will not run.
     pub choices: Vec<Choice<'r>>,
     schemas: Arc<SchemaSet>,
@@ -34,8 +38,10 @@ impl<'r> Target<'r> {
         run: &Run<'r>,
         schemas: &Schemas,
         index: usize,
-        profile: &'r TargetProfile,
+        subject: &'r Subject,
     ) -> Result<Self, RunError> {
+        let profile = &subject.profile;
+        let filter = Filter { only: subject.only.clone(), ..run.options.filter.clone() };
         let (loaded, catalogue) = (&run.features.loaded, &run.features.catalogue);
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
@@ -43,7 +49,8 @@ impl<'r> Target<'r> {
         Ok(Self {
             index,
             profile,
-            choices: suite::choose(loaded, &run.options.filter, catalogue, profile, &schemas),
+            watched: subject.watched.clone(),
+            choices: suite::choose(loaded, &filter, catalogue, profile, &schemas),
             schemas,
             page_driver: page_driver.transpose()?.map(Arc::new),
             pace: Pace::of(profile),

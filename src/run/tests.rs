@@ -42,7 +42,8 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         std::fs::write(mine.join(name), text).unwrap();
     }
     let dialect = Dialect::Klarna;
-    let mock = Embedded { dialect, deviation: None, opaque_urls: false, legal_seed: None };
+    let (deviation, legal_seed, only) = (None, None, None);
+    let mock = Embedded { dialect, deviation, opaque_urls: false, legal_seed, only, watched: false };
     let browser = "/nonexistent".into();
     let options = RunOptions {
         features: vec![mine],

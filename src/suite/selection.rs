@@ -7,27 +7,31 @@ use crate::suite::feature::LoadedFeature;
 use crate::target::TargetProfile;
 use crate::verdict::{Fault, SkipCause, Verdict};
 use cucumber::tag::Ext;
+use std::collections::BTreeSet;
 
 pub use gherkin::tagexpr::TagOperation as TagExpression;
 
 /// What the command line leaves of the scenarios.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Filter {
     /// Only scenarios whose tags satisfy this.
     pub tags: Option<TagExpression>,
     /// Only the scenarios of this shard: index from 0, and count.
     pub shard: Option<(usize, usize)>,
+    /// Only the scenarios with these keys.
+    pub only: Option<BTreeSet<String>>,
 }
 
 impl Filter {
     /// Whether anything is left out at all.
     pub fn is_partial(&self) -> bool {
-        self.tags.is_some() || self.shard.is_some()
+        self.tags.is_some() || self.shard.is_some() || self.only.is_some()
     }
 
     fn keeps(&self, case: &Case, position: usize) -> bool {
         self.tags.as_ref().is_none_or(|tags| tags.eval(&case.tags))
             && self.shard.is_none_or(|(index, count)| position % count == index)
+            && self.only.as_ref().is_none_or(|keys| keys.contains(&case.key))
     }
 }
 

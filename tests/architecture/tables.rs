@@ -62,7 +62,7 @@ pub const MAY_IMPORT: &Permits = &[
         ],
     ),
     // Starts this executable once per lie and reads its report.
-    ("prove", &["mock", "report", "exit_code", "requirement", "evidence", "verdict"]),
+    ("prove", &["mock", "report", "exit_code", "requirement", "target", "evidence", "verdict"]),
     ("exit_code", &["report"]),
     // Arguments in, exit code out.
     ("cli", &["run", "prove", "report", "exit_code", "mock", "serve", "suite", "requirement"]),

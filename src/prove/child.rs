@@ -1,0 +1,112 @@
+//! This program, started again to run scenarios against embedded mocks.
+
+use crate::prove::error::ProveError;
+use crate::prove::plan::{Batch, PlannedTarget};
+use crate::prove::ran::{BatchRan, Ran};
+use crate::report::RunReport;
+use crate::requirement::Dialect;
+use crate::verdict::EvidenceStore;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::process::Command;
+
+/// The file in a run's folder that holds what watched mocks noted, for each target.
+const TOUCHED_FILE: &str = "touched.json";
+
+/// This program, as it is started again.
+pub struct Program {
+    executable: PathBuf,
+    browser: String,
+}
+
+impl Program {
+    /// The running program, with the browser that its children are to use.
+    pub fn this(browser: &str) -> Result<Self, ProveError> {
+        let executable = std::env::current_exe().map_err(ProveError::Executable)?;
+        Ok(Self { executable, browser: browser.to_owned() })
+    }
+
+    /// Runs every scenario against a watched faithful mock of each dialect, one scenario at a time in each.
+    pub async fn faithful(&self) -> Result<Ran, ProveError> {
+        let watched = |dialect| PlannedTarget { dialect, deviation: None, only: None, watched: true };
+        let (klarna, kustom) = ([watched(Dialect::Klarna)], [watched(Dialect::Kustom)]);
+        let (klarna, kustom) =
+            tokio::join!(self.run_plan(&klarna, ["1", "1"]), self.run_plan(&kustom, ["1", "1"]));
+        let unread = |why| ProveError::Faithful { why };
+        let (mut whole, kustom) = (klarna?.map_err(unread)?, kustom?.map_err(unread)?);
+        whole.report.targets.extend(kustom.report.targets);
+        whole.touched.extend(kustom.touched);
+        Ok(whole)
+    }
+
+    /// Runs the scenarios of a batch.
+    pub async fn run(&self, batch: &Batch, faithful: &Ran) -> Result<BatchRan, ProveError> {
+        let targets = batch.targets(faithful);
+        let places = targets.iter().map(|(task, place, _)| (*task, *place)).collect();
+        let plan: Vec<PlannedTarget> = targets.into_iter().map(|(_, _, target)| target).collect();
+        if plan.is_empty() {
+            return Ok(BatchRan { places, ran: Err("no scenario would differ".into()) });
+        }
+        let ran = self.run_plan(&plan, ["16", "2"]).await?;
+        Ok(BatchRan { places, ran })
+    }
+
+    async fn run_plan(
+        &self,
+        plan: &[PlannedTarget],
+        [jobs, browsers]: [&str; 2],
+    ) -> Result<Result<Ran, String>, ProveError> {
+        let out = tempfile::tempdir().map_err(ProveError::Folder)?;
+        let plan_file = out.path().join("plan.json");
+        // Plain data with string keys always serialises.
+        let text = serde_json::to_string(plan).unwrap_or_default();
+        std::fs::write(&plan_file, text).map_err(ProveError::Folder)?;
+        let reports = out.path().join("reports");
+        let mut command = Command::new(&self.executable);
+        command
+            .args([
+                "run",
+                "--quiet",
+                "--format",
+                "json",
+                "--jobs",
+                jobs,
+                "--browsers",
+                browsers,
+                "--browser",
+                &self.browser,
+            ])
+            .arg("--plan")
+            .arg(&plan_file)
+            .arg("--out")
+            .arg(&reports);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        let ended = command.output().await.map_err(ProveError::Executable)?;
+        let said = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
+        Ok(read(&reports).map_err(|why| format!("{why}: {said}")))
+    }
+}
+
+/// Writes what watched mocks noted into the folder of a planned run.
+pub fn write_touched(folder: &Path, touched: &[BTreeMap<String, BTreeSet<&str>>]) -> Result<(), ProveError> {
+    // Plain data with string keys always serialises.
+    let text = serde_json::to_string(touched).unwrap_or_default();
+    std::fs::write(folder.join(TOUCHED_FILE), text).map_err(ProveError::Folder)
+}
+
+/// Reads what the one run below `reports` left.
+fn read(reports: &Path) -> Result<Ran, String> {
+    let mut folders = std::fs::read_dir(reports).map_err(|error| error.to_string())?.flatten();
+    let folder = folders.next().ok_or("the run left no report")?.path();
+    let text =
+        |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
+    let mut report = RunReport::read(&text("report.json")?).map_err(|error| error.to_string())?;
+    let attempts = report.targets.iter_mut().flat_map(|target| &mut target.records);
+    for attempt in attempts.flat_map(|record| &mut record.attempts) {
+        attempt.evidence = EvidenceStore::None;
+    }
+    let touched =
+        serde_json::from_str(&text(TOUCHED_FILE)?).map_err(|error| format!("{TOUCHED_FILE}: {error}"))?;
+    Ok(Ran { report, touched })
+}

@@ -1,0 +1,138 @@
+//! The proof: each deviation of the mock must be caught by exactly the requirements that it breaks.
+//!
+//! The faithful mock is run first, one scenario at a time, and notes which deviations would have answered differently in
+//! which scenario. Only those scenarios are run against a deviation. All other records are reused, since the mock of that
+//! deviation would have given the same answers.
+
+mod child;
+mod error;
+mod plan;
+mod ran;
+mod trial;
+
+#[cfg(test)]
+mod tests;
+
+pub use child::write_touched;
+pub use error::ProveError;
+pub use plan::{PlannedTarget, Scope, read_plan};
+
+use crate::exit_code::ExitCode;
+use crate::mock::DEVIATIONS;
+use crate::report;
+use child::Program;
+use plan::{Batch, Task, batches};
+use ran::Ran;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use trial::{Trial, met_trouble};
+
+/// What is to be proven, and how.
+#[derive(Debug)]
+pub struct ProveOptions {
+    /// Names of deviations; all when empty.
+    pub deviations: Vec<String>,
+    /// Child processes at once.
+    pub jobs: usize,
+    /// Handed on to each run.
+    pub browser: String,
+    pub scope: Scope,
+}
+
+/// The trials of a proof, the faithful mock first.
+#[derive(Debug)]
+pub struct Proof {
+    trials: Vec<Trial>,
+}
+
+impl Proof {
+    /// All trials as a JSON array, sorted by name; two proofs with the same results print the same text.
+    pub fn to_json(&self) -> String {
+        let mut results: Vec<_> = self.trials.iter().map(Trial::result).collect();
+        results.sort_by_key(|result| result.deviation);
+        // Plain data with string keys always serialises.
+        serde_json::to_string_pretty(&results).unwrap_or_default()
+    }
+
+    /// A table of all trials, then one line that sums up.
+    pub fn table(&self) -> String {
+        let columns = ["deviation", "breaks", "not caught", "also failed", "run", "reused", "exit", ""];
+        let rows: Vec<Vec<String>> = self.trials.iter().map(Trial::row).collect();
+        let proven = self.trials.iter().filter(|trial| trial.holds()).count();
+        let (run, reused) = self.trials.iter().skip(1).fold((0, 0), |(run, reused), trial| {
+            (run + trial.scenarios_run, reused + trial.scenarios_reused)
+        });
+        let table = report::table(&columns, &rows, false);
+        format!(
+            "{table}\n{run} scenarios run against deviations, {reused} reused from the faithful mock.\n\
+             {proven} of {} runs as they should be.",
+            self.trials.len(),
+        )
+    }
+
+    /// 0 when every trial is as it should be.
+    pub fn exit_code(&self) -> ExitCode {
+        let proven = !self.trials.is_empty() && self.trials.iter().all(Trial::holds);
+        if proven { ExitCode::Conformant } else { ExitCode::NonConformant }
+    }
+}
+
+/// Runs the faithful mock, then every deviation asked for.
+///
+/// Where the faithful mock itself does not pass, nothing can be said about deviations, and the proof ends there.
+pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
+    let program = Arc::new(Program::this(&options.browser)?);
+    let faithful = Arc::new(program.faithful().await?);
+    let first = Trial::faithful(&faithful.report);
+    first.tell();
+    if !first.holds() {
+        return Ok(Proof { trials: vec![first] });
+    }
+    let chosen = DEVIATIONS.iter().copied().filter(|deviation| {
+        options.deviations.is_empty() || options.deviations.iter().any(|name| name == deviation.name)
+    });
+    let tasks =
+        chosen.enumerate().map(|(index, deviation)| Task::of(index, deviation, &faithful, options.scope));
+    let places = Arc::new(Semaphore::new(options.jobs));
+    let mut running = JoinSet::new();
+    for batch in batches(tasks.collect(), options.jobs) {
+        let (places, program, faithful) = (Arc::clone(&places), Arc::clone(&program), Arc::clone(&faithful));
+        running.spawn(async move {
+            let _place = places.acquire_owned().await;
+            run_batch(&program, &faithful, batch).await
+        });
+    }
+    let mut trials = Vec::new();
+    while let Some(ended) = running.join_next().await {
+        match ended {
+            Ok(batch) => trials.extend(batch?),
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+    trials.sort_by_key(|(index, _)| *index);
+    let trials = std::iter::once(first).chain(trials.into_iter().map(|(_, trial)| trial));
+    Ok(Proof { trials: trials.collect() })
+}
+
+/// Runs the scenarios of several deviations in one child process, and again what met trouble.
+async fn run_batch(
+    program: &Program,
+    faithful: &Ran,
+    batch: Batch,
+) -> Result<Vec<(usize, Trial)>, ProveError> {
+    let mut trials = Vec::new();
+    let ran = program.run(&batch, faithful).await?;
+    for (number, task) in batch.tasks.into_iter().enumerate() {
+        let mut trial = Trial::judge(&task, number, &ran, faithful);
+        let index = task.index;
+        if !trial.holds() && met_trouble(number, &ran) {
+            let alone = Batch { tasks: vec![task] };
+            let again = program.run(&alone, faithful).await?;
+            trial = Trial::judge(&alone.tasks[0], 0, &again, faithful);
+        }
+        trial.tell();
+        trials.push((index, trial));
+    }
+    Ok(trials)
+}

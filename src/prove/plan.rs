@@ -1,0 +1,160 @@
+//! Which scenarios are run against which deviation, and in which child process.
+
+use crate::mock::Deviation;
+use crate::prove::error::ProveError;
+use crate::prove::ran::Ran;
+use crate::requirement::{Dialect, RequirementId};
+use crate::target::Ability;
+use crate::verdict::{ScenarioRecord, Verdict};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+/// How many scenarios of HTTP take as long as one that needs the browser, roughly.
+const COST_OF_BROWSER: usize = 20;
+
+/// How many batches each child process gets one after the other, so that all end at about the same time.
+const ROUNDS: usize = 8;
+
+/// How much is run for a deviation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Scenarios that the deviation can change; browser scenarios only in the areas that it breaks.
+    Quick,
+    /// Every scenario that the deviation can change.
+    Full,
+    /// Every scenario, whether or not the deviation can change it.
+    Exhaustive,
+}
+
+/// One target of a child process: an embedded mock and what is run against it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTarget {
+    pub dialect: Dialect,
+    /// The deviation to turn on; the mock is faithful without one.
+    pub deviation: Option<String>,
+    /// Keys of the scenarios to run; all when absent.
+    pub only: Option<BTreeSet<String>>,
+    /// Whether the mock notes which deviations would have answered differently.
+    pub watched: bool,
+}
+
+/// Reads the targets of a child process.
+pub fn read_plan(path: &Path) -> Result<Vec<PlannedTarget>, ProveError> {
+    let plan = std::fs::read_to_string(path).and_then(|text| Ok(serde_json::from_str(&text)?));
+    plan.map_err(|source| ProveError::Plan { path: path.to_owned(), source })
+}
+
+/// What is run for one deviation.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Its place in the table of the proof.
+    pub index: usize,
+    pub deviation: &'static Deviation,
+    /// Keys of scenarios by target, in the order of the faithful report.
+    pub scenarios: Vec<BTreeSet<String>>,
+    /// How long it takes, in scenarios of HTTP.
+    cost: usize,
+}
+
+impl Task {
+    /// The scenarios that a deviation needs, by what the faithful mock noted.
+    pub fn of(index: usize, deviation: &'static Deviation, faithful: &Ran, scope: Scope) -> Self {
+        let areas: HashMap<&RequirementId, &str> = faithful
+            .report
+            .catalogue
+            .iter()
+            .map(|requirement| (&requirement.id, requirement.area.as_str()))
+            .collect();
+        let area =
+            |record: &ScenarioRecord| record.requirement.as_ref().and_then(|id| areas.get(id)).copied();
+        let records = || faithful.report.targets.iter().flat_map(|target| &target.records);
+        let affected: BTreeSet<&str> = records()
+            .filter(|record| record.needs.contains(&Ability::Browser))
+            .filter(|record| {
+                record
+                    .requirement
+                    .as_ref()
+                    .is_some_and(|id| deviation.breaks.contains(&id.to_string().as_str()))
+            })
+            .filter_map(area)
+            .collect();
+        let mut cost = 0;
+        let scenarios = faithful.report.targets.iter().zip(&faithful.touched).map(|(target, touched)| {
+            let differs = |record: &ScenarioRecord| {
+                touched.get(&record.key).is_some_and(|names| names.contains(deviation.name))
+            };
+            let is_wanted = |record: &&ScenarioRecord| match scope {
+                Scope::Exhaustive => true,
+                Scope::Full => differs(record),
+                Scope::Quick => {
+                    let is_affected = area(record).is_some_and(|area| affected.contains(area));
+                    differs(record) && (is_affected || !record.needs.contains(&Ability::Browser))
+                }
+            };
+            let wanted = target.records.iter().filter(|record| was_run(record)).filter(is_wanted);
+            wanted
+                .inspect(|record| {
+                    cost += if record.needs.contains(&Ability::Browser) { COST_OF_BROWSER } else { 1 }
+                })
+                .map(|record| record.key.clone())
+                .collect()
+        });
+        let scenarios = scenarios.collect();
+        Self { index, deviation, scenarios, cost }
+    }
+
+    /// Its targets in a child process, each with its place in the faithful report.
+    fn targets<'t>(&'t self, faithful: &'t Ran) -> impl Iterator<Item = (usize, PlannedTarget)> + 't {
+        let with_work = self.scenarios.iter().enumerate().filter(|(_, keys)| !keys.is_empty());
+        with_work.map(|(place, keys)| {
+            let target = PlannedTarget {
+                dialect: faithful.report.targets[place].facts.dialect,
+                deviation: Some(self.deviation.name.to_owned()),
+                only: Some(keys.clone()),
+                watched: false,
+            };
+            (place, target)
+        })
+    }
+}
+
+/// Whether a scenario of the faithful run was run at all.
+fn was_run(record: &ScenarioRecord) -> bool {
+    !matches!(record.verdict(), Verdict::Skipped(_))
+}
+
+/// Tasks that one child process does, so that browsers are started once for all of them.
+#[derive(Debug)]
+pub struct Batch {
+    pub tasks: Vec<Task>,
+}
+
+impl Batch {
+    /// The targets of the child process, each with the index of its task in the batch and its place in the faithful report.
+    pub fn targets(&self, faithful: &Ran) -> Vec<(usize, usize, PlannedTarget)> {
+        let tasks = self.tasks.iter().enumerate();
+        tasks
+            .flat_map(|(task, it)| it.targets(faithful).map(move |(place, target)| (task, place, target)))
+            .collect()
+    }
+}
+
+/// Puts tasks into batches of about the same cost, in their order.
+pub fn batches(tasks: Vec<Task>, jobs: usize) -> Vec<Batch> {
+    let whole: usize = tasks.iter().map(|task| task.cost).sum();
+    let most = whole / (jobs * ROUNDS) + 1;
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut cost = usize::MAX;
+    for task in tasks {
+        cost = cost.saturating_add(task.cost);
+        match batches.last_mut() {
+            Some(batch) if cost <= most => batch.tasks.push(task),
+            _ => {
+                cost = task.cost;
+                batches.push(Batch { tasks: vec![task] });
+            }
+        }
+    }
+    batches
+}

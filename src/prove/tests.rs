@@ -1,0 +1,196 @@
+//! The proof without child processes: what is run for a deviation, how it is merged and judged.
+
+use super::plan::{Batch, Task, batches};
+use super::ran::{BatchRan, Ran, Touched};
+use super::trial::{Trial, met_trouble};
+use super::{Proof, Scope};
+use crate::evidence::{Trouble, TroubleKind};
+use crate::exit_code::ExitCode;
+use crate::mock::{Deviation, deviation};
+use crate::report::fixture;
+use crate::target::Ability;
+use crate::verdict::{Doubt, Fault, Verdict};
+use std::collections::BTreeSet;
+
+/// What the faithful mock left: everything passed, and `deviation` would have shown in the scenarios that `is_noted` chooses.
+fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran {
+    let mut report = fixture::report();
+    report.run.partial = false;
+    let mut touched = Vec::new();
+    for target in &mut report.targets {
+        target.facts.waivers.clear();
+        target.records.retain(|record| record.requirement.is_some() && !record.candidate);
+        let mut names = Touched::new();
+        for record in &mut target.records {
+            record.attempts.truncate(1);
+            record.attempts[0].verdict = Verdict::Pass;
+            record.attempts[0].findings.clear();
+            let requirement = record.requirement.as_ref().unwrap().to_string();
+            if is_noted(&requirement, record.needs.contains(&Ability::Browser)) {
+                names.insert(record.key.clone(), BTreeSet::from([deviation.name.to_owned()]));
+            }
+        }
+        touched.push(names);
+    }
+    Ran { report, touched }
+}
+
+fn named(name: &str) -> &'static Deviation {
+    deviation(name).unwrap()
+}
+
+/// The requirements whose scenarios a task runs against the first target.
+fn requirements(task: &Task, faithful: &Ran) -> BTreeSet<String> {
+    let records = faithful.report.targets[0].records.iter();
+    let run = records.filter(|record| task.scenarios[0].contains(&record.key));
+    run.map(|record| record.requirement.as_ref().unwrap().to_string()).collect()
+}
+
+/// What a child process leaves that ran the tasks of a batch: all passes but where `verdict` says otherwise.
+fn ran(batch: &Batch, faithful: &Ran, verdict: impl Fn(&str) -> Verdict) -> BatchRan {
+    let mut report = faithful.report.clone();
+    report.targets.clear();
+    let mut places = Vec::new();
+    for (task, place, target) in batch.targets(faithful) {
+        let only = target.only.unwrap();
+        let mut part = faithful.report.targets[place].clone();
+        part.records.retain(|record| only.contains(&record.key));
+        for record in &mut part.records {
+            record.attempts[0].verdict = verdict(&record.requirement.as_ref().unwrap().to_string());
+        }
+        report.targets.push(part);
+        places.push((task, place));
+    }
+    BatchRan { places, ran: Ok(Ran { report, touched: Vec::new() }) }
+}
+
+#[test]
+fn each_scope_runs_what_it_says() {
+    let lie = named("empty-url-leads-nowhere");
+    let noted = faithful(lie, |id, _| id != "HPP-REDIRECT-002");
+    let run = |scope| requirements(&Task::of(0, lie, &noted, scope), &noted);
+    let all: BTreeSet<String> = requirements(&Task::of(0, lie, &noted, Scope::Exhaustive), &noted);
+    assert!(all.contains("HPP-REDIRECT-002"), "{all:?}");
+    let mut without_one = all.clone();
+    without_one.remove("HPP-REDIRECT-002");
+    assert_eq!(run(Scope::Full), without_one);
+    let browser = |id: &String| {
+        let records = noted.report.targets[0].records.iter();
+        records
+            .filter(|record| record.requirement.as_ref().unwrap().to_string() == *id)
+            .any(|record| record.needs.contains(&Ability::Browser))
+    };
+    let quick: BTreeSet<String> =
+        without_one.into_iter().filter(|id| id.starts_with("HPP-REDIRECT") || !browser(id)).collect();
+    assert_ne!(quick, run(Scope::Full));
+    assert_eq!(run(Scope::Quick), quick);
+}
+
+#[test]
+fn what_was_run_takes_the_place_of_what_the_faithful_mock_gave() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |id, _| id.starts_with("HPP-CREATE"));
+    let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
+    let breaks = |id: &str| if id == "HPP-CREATE-009" { Verdict::Fail } else { Verdict::Pass };
+    let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, breaks), &noted);
+    assert!(trial.holds(), "{trial:?}");
+    assert_eq!(trial.row()[6..], ["1".to_owned(), "caught".to_owned()]);
+    let whole: usize = noted.report.targets.iter().map(|target| target.records.len()).sum();
+    assert_eq!(trial.scenarios_run + trial.scenarios_reused, whole);
+    assert!(trial.scenarios_run > 0 && trial.scenarios_reused > 0, "{trial:?}");
+}
+
+#[test]
+fn a_deviation_that_is_missed_or_breaks_more_is_not_proven() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |id, _| id.starts_with("HPP-CREATE"));
+    let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
+    let columns = |verdict: fn(&str) -> Verdict| {
+        let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, verdict), &noted);
+        assert!(!trial.holds(), "{trial:?}");
+        (trial.row()[2].clone(), trial.row()[3].clone(), trial.row()[7].clone())
+    };
+    let not_proven = "NOT PROVEN".to_owned();
+    assert_eq!(columns(|_| Verdict::Pass), ("HPP-CREATE-009".to_owned(), String::new(), not_proven.clone()));
+    let more = |id: &str| match id {
+        "HPP-CREATE-009" | "HPP-CREATE-008" => Verdict::Fail,
+        _ => Verdict::Pass,
+    };
+    assert_eq!(columns(more), (String::new(), "HPP-CREATE-008".to_owned(), not_proven));
+}
+
+#[test]
+fn a_scenario_that_the_child_left_out_is_told() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |id, _| id.starts_with("HPP-CREATE"));
+    let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
+    let mut ran = ran(&batch, &noted, |_| Verdict::Pass);
+    let lost = ran.ran.as_mut().unwrap().report.targets[0].records.remove(0);
+    let trial = Trial::judge(&batch.tasks[0], 0, &ran, &noted);
+    assert_eq!(trial.row()[2], format!("the run left out {}", lost.key));
+    assert!(!trial.holds());
+}
+
+#[test]
+fn a_deviation_that_shows_nowhere_is_not_proven() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |_, _| false);
+    let task = Task::of(0, lie, &noted, Scope::Full);
+    let ran = BatchRan { places: Vec::new(), ran: Err("no scenario would differ".into()) };
+    let trial = Trial::judge(&task, 0, &ran, &noted);
+    assert_eq!((trial.holds(), trial.row()[2].as_str()), (false, "no scenario would differ"));
+}
+
+#[test]
+fn the_faithful_mock_must_pass() {
+    let noted = faithful(named("no-qr-code-url"), |_, _| false);
+    let passes = Trial::faithful(&noted.report);
+    assert!(passes.holds(), "{passes:?}");
+    let mut broken = noted.report;
+    broken.targets[0].records[0].attempts[0].verdict = Verdict::Fail;
+    let fails = Trial::faithful(&broken);
+    assert!(!fails.holds(), "{fails:?}");
+    assert_eq!(Proof { trials: vec![passes] }.exit_code(), ExitCode::Conformant);
+    assert_eq!(Proof { trials: vec![fails] }.exit_code(), ExitCode::NonConformant);
+    assert_eq!(Proof { trials: Vec::new() }.exit_code(), ExitCode::NonConformant);
+}
+
+#[test]
+fn batches_keep_every_task_in_order_and_none_is_much_larger_than_its_share() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |_, _| true);
+    let task = |index| Task::of(index, lie, &noted, Scope::Full);
+    let made = batches((0..64).map(task).collect(), 2);
+    let order: Vec<usize> = made.iter().flat_map(|batch| batch.tasks.iter().map(|task| task.index)).collect();
+    assert_eq!(order, (0..64).collect::<Vec<_>>());
+    let most = made.iter().map(|batch| batch.tasks.len()).max();
+    assert_eq!((made.len(), most), (16, Some(4)));
+    assert!(batches(Vec::new(), 2).is_empty());
+}
+
+#[test]
+fn only_trouble_of_the_machine_gets_a_second_chance() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |_, _| true);
+    let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
+    let trouble = |kind| Verdict::Inconclusive(Doubt::Trouble(Trouble { kind, message: "x".into() }));
+    let fault = Fault { message: "undefined step".into(), help: "define it".into() };
+    let cases = [
+        (trouble(TroubleKind::Network), true),
+        (trouble(TroubleKind::Timeout), true),
+        (trouble(TroubleKind::Driver), true),
+        (trouble(TroubleKind::PageDrift), false),
+        (trouble(TroubleKind::RateLimit), false),
+        (trouble(TroubleKind::Gateway), false),
+        (Verdict::Inconclusive(Doubt::Prerequisite("x".into())), false),
+        (Verdict::Pass, false),
+        (Verdict::Fail, false),
+        (Verdict::Error(fault), false),
+    ];
+    for (verdict, expected) in cases {
+        let one = |id: &str| if id == "HPP-CREATE-008" { verdict.clone() } else { Verdict::Pass };
+        assert_eq!(met_trouble(0, &ran(&batch, &noted, one)), expected, "{verdict:?}");
+    }
+    let no_report = BatchRan { places: Vec::new(), ran: Err("the run left no report".into()) };
+    assert!(met_trouble(0, &no_report));
+}
