@@ -79,7 +79,6 @@ pub const CIRCLES_OF_TODAY: &[&str] = &[
     "src/report/html/",
     "src/report/",
     "src/run/",
-    "src/suite/",
 ];
 
 /// The floors of the mock, from top to bottom.
