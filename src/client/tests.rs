@@ -108,7 +108,7 @@ async fn the_live_answer_can_be_acted_on() {
         |_| {},
     )
     .await;
-    assert_eq!(answer.live_text("/a/0"), Some("b".to_owned()));
+    assert_eq!(answer.live_text("/a/0"), Some("b"));
     assert_eq!(answer.live_text("/a/1"), None);
     assert_eq!(answer.live_body(), b"{\"a\":[\"b\",2]}");
     assert_eq!(answer.live_location(), Some("https://pay.example/abc"));

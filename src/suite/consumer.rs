@@ -201,7 +201,7 @@ impl Consumer<'_> {
     /// What the consumer did last on a payment page.
     pub fn last_act(&self) -> Result<PageAct, StepFailure> {
         self.has.act.ok_or_else(|| {
-            StepFailure::faulty_step("the consumer has done nothing yet", "put a When step before it")
+            StepFailure::faulty_step("the consumer has done nothing yet", "write a When step before it")
         })
     }
 

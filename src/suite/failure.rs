@@ -6,6 +6,9 @@ use crate::suite::context::NoBrowser;
 use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::time::Duration;
 
+/// The way out of a fault that no author of features can mend.
+pub const BUG: &str = "this is a bug of the harness; please report it";
+
 /// What a step comes to.
 pub type Done = Result<(), StepFailure>;
 
@@ -38,6 +41,11 @@ impl StepFailure {
     /// The feature file asks for something that cannot be.
     pub fn faulty_step(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Fault(Fault { message: message.into(), help: help.into() })
+    }
+
+    /// The harness itself is at fault.
+    pub fn bug(message: impl Into<String>) -> Self {
+        Self::faulty_step(message, BUG)
     }
 
     /// The verdict of a scenario that stops here.

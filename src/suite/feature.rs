@@ -48,13 +48,13 @@ impl LoadedFeature {
         }
         let mut feature = gherkin::Feature::parse(&source.text, GherkinEnv::default()).map_err(|error| {
             let text = error.to_string();
-            let line = text
-                .trim_start_matches("Error at ")
-                .split(':')
-                .next()
-                .and_then(|line| line.parse().ok())
-                .unwrap_or(1);
-            fault(line, format!("no valid Gherkin near this line: {text}"), "mend the Gherkin")
+            let line = text.trim_start_matches("Error at ").split(':').next();
+            let line = line.and_then(|line| line.parse().ok()).unwrap_or(1);
+            fault(
+                line,
+                format!("no valid Gherkin near this line: {text}"),
+                "correct this line, or the one before it",
+            )
         })?;
         feature.path = Some(PathBuf::from(&source.path));
         let rows = OutlineRows::of(&feature, &source.text);

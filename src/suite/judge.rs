@@ -43,7 +43,7 @@ impl<'r> Judge<'r> {
         match (outcome, id.parse::<RequirementId>()) {
             (Ok(fact), _) => Ok(fact),
             (Err(mismatch), Ok(id)) => self.miss(&id, mismatch),
-            (Err(_), Err(error)) => Err(StepFailure::faulty_step(error.to_string(), "mend the step")),
+            (Err(_), Err(error)) => Err(StepFailure::bug(error.to_string())),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The merchant URLs of a hosted session: what each scenario writes about them, and what is sent.
 
-use crate::suite::parameter::{Spelt, TableRow, Word, fault};
+use crate::suite::parameter::{Arguments, Parameter, Spelt, TableRow, Word, fault};
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::verdict::Fault;
 use serde_json::{Map, Value};
@@ -50,8 +50,8 @@ pub struct UrlRow(pub MerchantUrl, pub Cell);
 impl TableRow for UrlRow {
     const COLUMNS: &[&str] = &["merchant URL", "what stands for it"];
 
-    fn read(cells: &[String]) -> Result<Self, Fault> {
-        Ok(Self(MerchantUrl::parse(&cells[0])?, Cell::parse(&cells[1])?))
+    fn read(cells: &mut Arguments) -> Result<Self, Fault> {
+        Ok(Self(Parameter::take(cells)?, Parameter::take(cells)?))
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
     use serde_json::json;
 
     fn row(name: &str, cell: &str) -> Result<UrlRow, Fault> {
-        UrlRow::read(&[name.to_owned(), cell.to_owned()])
+        UrlRow::read(&mut Arguments::new(vec![name.to_owned(), cell.to_owned()], None))
     }
 
     #[test]

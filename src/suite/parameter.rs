@@ -1,6 +1,7 @@
 //! Parameters: what the words and the table of a step mean. One that means nothing is a fault of the feature file.
 
 use crate::schema::SchemaSet;
+use crate::suite::failure::BUG;
 use crate::verdict::Fault;
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -29,8 +30,6 @@ impl Arguments {
         }
     }
 }
-
-const BUG: &str = "this is a bug of the harness; please report it";
 
 /// What a function of a step can take.
 pub trait Parameter: Clone + Send + Sync + 'static {
@@ -65,15 +64,10 @@ pub trait TableRow: Clone + Send + Sync + 'static {
     /// What each cell is, in order.
     const COLUMNS: &[&str];
 
-    /// Reads the cells; there are as many as columns.
-    fn read(cells: &[String]) -> Result<Self, Fault>
+    /// Takes the cells; there are as many as columns.
+    fn read(cells: &mut Arguments) -> Result<Self, Fault>
     where
         Self: Sized;
-
-    /// The name that the schemas of the run must know.
-    fn claim(&self) -> Option<Claim> {
-        None
-    }
 }
 
 /// The table below a step, without a heading.
@@ -93,9 +87,9 @@ impl<R: TableRow> Parameter for Table<R> {
                 let found = format!("expected {} cells, found {}", R::COLUMNS.len(), cells.len());
                 return Err(fault(place(&found), help));
             }
-            let row = R::read(cells).map_err(|one| fault(place(&one.message), one.help))?;
-            arguments.claims.extend(row.claim());
-            rows.push(row);
+            let mut row = Arguments::new(cells.clone(), None);
+            rows.push(R::read(&mut row).map_err(|one| fault(place(&one.message), one.help))?);
+            arguments.claims.extend(row.end()?);
         }
         Ok(Self(rows))
     }
@@ -273,12 +267,8 @@ impl Word for Member {
 impl TableRow for Member {
     const COLUMNS: &[&str] = &["member"];
 
-    fn read(cells: &[String]) -> Result<Self, Fault> {
-        Self::parse(&cells[0])
-    }
-
-    fn claim(&self) -> Option<Claim> {
-        Word::claim(self)
+    fn read(cells: &mut Arguments) -> Result<Self, Fault> {
+        Self::take(cells)
     }
 }
 

@@ -156,7 +156,7 @@ impl Record {
         match own_fault {
             Some(fault) => Err(StepFailure::faulty_step(
                 format!("the scenario sends a request that breaks its schema: {}", fault.mismatch),
-                "mend the step or the profile's `purchase`; for a wrong value on purpose use `…whose option X is Y`",
+                "correct the step or the profile's `purchase`; for a wrong value on purpose, use `…whose option X is Y`",
             )),
             None => Ok(index),
         }
@@ -188,7 +188,7 @@ impl Record {
     /// The index of the latest exchange.
     pub fn latest(&self) -> Result<Index, StepFailure> {
         self.answers.len().checked_sub(1).ok_or_else(|| {
-            StepFailure::faulty_step("nothing was sent before this step", "put a When step before it")
+            StepFailure::faulty_step("nothing was sent before this step", "write a When step before it")
         })
     }
 
@@ -242,7 +242,7 @@ impl Record {
     /// The latest visit.
     pub fn visit(&self) -> Result<&PageVisit, StepFailure> {
         self.evidence.visits.last().ok_or_else(|| {
-            StepFailure::faulty_step("no page was visited before this step", "put a When step before it")
+            StepFailure::faulty_step("no page was visited before this step", "write a When step before it")
         })
     }
 

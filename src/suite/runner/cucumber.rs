@@ -6,6 +6,7 @@
 use super::queue::{Job, Queue};
 use super::{EndedAttempt, panics, scenario};
 use crate::suite::context::Context;
+use crate::suite::failure::StepFailure;
 use crate::suite::world::World;
 use crate::verdict::Attempt;
 use cucumber::step::Collection;
@@ -134,7 +135,7 @@ impl Lane {
     fn end_forgotten(&self) {
         let in_hand = std::mem::take(&mut self.in_hand.borrow_mut().0);
         for job in in_hand.into_values().chain(self.queue.take(usize::MAX)) {
-            let verdict = scenario::bug("the runner never finished this scenario");
+            let verdict = StepFailure::bug("the runner never finished this scenario").verdict();
             self.tell(&job, Attempt::not_run(verdict));
         }
     }

@@ -5,7 +5,8 @@ use super::queue::Job;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::record::{Pauses, micros};
 use crate::suite::world::World;
-use crate::verdict::{Attempt, EvidenceStore, Fault, Verdict};
+use crate::verdict::{Attempt, EvidenceStore, Verdict};
+use std::pin::pin;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -20,13 +21,16 @@ async fn steps(world: &mut World, job: &Job) -> Done {
     world.prepare().await?;
     let context = world.record.context().clone();
     let limit = context.profile.deadlines.step;
+    let mut cancelled = pin!(context.cancel.cancelled());
     for (act, line) in job.acts.iter().zip(&job.case.steps) {
         world.record.step_begins(line);
         let pauses = world.record.pauses().clone();
         let result = tokio::select! {
+            // A step that need not wait sets no timer.
+            biased;
             result = act.run(world) => result,
+            () = &mut cancelled => Err(StepFailure::Cancelled),
             () = overdue(limit, &pauses) => Err(StepFailure::overdue(limit)),
-            () = context.cancel.cancelled() => Err(StepFailure::Cancelled),
         };
         world.record.step_ends();
         result?;
@@ -60,7 +64,7 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         (Some(failure), _) => failure.verdict(),
         (None, Some(message)) => {
             let place = panics::place_of(&message).unwrap_or_default();
-            bug(format!("a step panicked{place}: {message}"))
+            StepFailure::bug(format!("a step panicked{place}: {message}")).verdict()
         }
         (None, None) => Verdict::Pass,
     };
@@ -73,10 +77,4 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         started_us: micros(began - run_began),
         elapsed_us: micros(began.elapsed()),
     }
-}
-
-/// The verdict where the harness itself failed.
-pub fn bug(message: impl Into<String>) -> Verdict {
-    let help = "this is a bug of the harness; please report it".into();
-    Verdict::Error(Fault { message: message.into(), help })
 }

@@ -4,7 +4,7 @@ use crate::requirement::{Dialect, Provider};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::hosted::altered;
 use crate::suite::merchant_urls::{Cell, UrlRow, UrlSet};
-use crate::suite::parameter::{Claim, Member, Spelt, Table, TableRow, Word};
+use crate::suite::parameter::{Arguments, Member, Parameter, Spelt, Table, TableRow};
 use crate::suite::registry::step;
 use crate::suite::words::{ConsumerUrl, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
 use crate::suite::world::World;
@@ -61,12 +61,8 @@ struct OptionRow(Member, Value);
 impl TableRow for OptionRow {
     const COLUMNS: &[&str] = &["option", "value"];
 
-    fn read(cells: &[String]) -> Result<Self, Fault> {
-        Ok(Self(Member::parse(&cells[0])?, Value::parse(&cells[1])?))
-    }
-
-    fn claim(&self) -> Option<Claim> {
-        Word::claim(&self.0)
+    fn read(cells: &mut Arguments) -> Result<Self, Fault> {
+        Ok(Self(Parameter::take(cells)?, Parameter::take(cells)?))
     }
 }
 
@@ -142,7 +138,7 @@ fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url,
         WrongPayment::Foreign | WrongPayment::Neighbouring => {
             let host = if wrong == WrongPayment::Foreign { "payments.example" } else { neighbour };
             let foreign = format!("https://{host}{path}");
-            return foreign.parse().map_err(|_| StepFailure::faulty_step(foreign, "mend the step"));
+            return foreign.parse().map_err(|_| StepFailure::bug(foreign));
         }
     }
     Ok(url)

@@ -5,7 +5,7 @@ use crate::check::time::instant;
 use crate::check::{Judgement, answer};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
-use crate::suite::parameter::{HttpStatus, Member, SchemaName, Table, TableRow};
+use crate::suite::parameter::{Arguments, HttpStatus, Member, Parameter, SchemaName, Table, TableRow};
 use crate::suite::registry::step;
 use crate::suite::world::World;
 use crate::verdict::{Fault, Mismatch};
@@ -130,8 +130,8 @@ struct FieldRow(String);
 impl TableRow for FieldRow {
     const COLUMNS: &[&str] = &["field"];
 
-    fn read(cells: &[String]) -> Result<Self, Fault> {
-        Ok(Self(cells[0].clone()))
+    fn read(cells: &mut Arguments) -> Result<Self, Fault> {
+        String::take(cells).map(Self)
     }
 }
 
