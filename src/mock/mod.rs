@@ -5,8 +5,8 @@
 //! `deviation` stands beside them: it changes `contract` and replies, and only this file names it.
 //!
 //! - `contract` stands above `http` because its functions refuse with a `Problem` and its variations shape a `Reply`.
-//! - `state` holds the way to a merchant's server and the log of its calls, since both belong to an account. It never calls:
-//!   its acts give back the news, which `api` and `page` hand to `callback`.
+//! - `state` holds the way to a merchant's server and the log of its calls, since both belong to an account.
+//!   It starts no call: its acts give back the news, which `api` and `page` hand to `callback`.
 //! - `state` holds the memory that `watch` shows, since every request is remembered there.
 //! - `words` stands at the bottom because messages (`api`) speak them as pages do.
 
@@ -114,7 +114,8 @@ impl Mock {
         &self.playground.accounts.first().username
     }
 
-    /// The names of the deviations that would have answered differently since the last call; none if the mock does not watch.
+    /// The names of the deviations that would have answered differently since the last call.
+    /// There are none if the mock does not watch.
     pub fn take_touched(&self) -> BTreeSet<&'static str> {
         self.playground.contract.take_touched()
     }

@@ -10,13 +10,13 @@ use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::purchase::check_kco;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::session::Payment;
 
 /// Opens an order.
-pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let document = call.json_object()?;
     check_kco(&document)?;
     let id = playground.ids.uuid();
@@ -29,13 +29,13 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Reads an order.
-pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let payment = find(playground, call, account)?;
     Ok(Reply::json(StatusCode::OK, representation(&payment)))
 }
 
 /// Changes parts of an open order, which prolongs its life.
-pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let changes = call.json_object()?;
     let payment = find(playground, call, account)?;
     {
@@ -51,7 +51,7 @@ pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Aborts an open order.
-pub fn abort(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn abort(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let payment = find(playground, call, account)?;
     {
         let mut state = lock(&payment.state);

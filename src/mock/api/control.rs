@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::mock::contract::status::Event;
 use crate::mock::ground::Dialect;
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::limiter::{Category, UNLIMITED};
@@ -45,13 +45,13 @@ pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
 }
 
 /// Reads an account's clock.
-pub fn read_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn read_clock(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     Ok(clock(&account))
 }
 
 /// Moves an account's clock forward.
-pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
     let seconds = request
@@ -64,7 +64,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Result<Reply, 
 }
 
 /// Decides what the next approval comes to.
-pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
     let event = match request.get("next").and_then(Value::as_str) {
@@ -77,8 +77,10 @@ pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Result<Reply,
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Says where an account's server is found and whom to trust there. What is left out stays as it is, null is as at the start.
-pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+/// Says where an account's server is found and whom to trust there.
+///
+/// A member that is left out stays as it is. Null sets it back to what it was at the start.
+pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let change = line_change(&call.json_object()?)?;
     account.change_callback_line(change).map_err(|_| Problem::bad_value("trust_pem"))?;
@@ -116,13 +118,13 @@ fn line_change(request: &Map<String, Value>) -> Result<LineChange, Problem> {
 }
 
 /// Lists the messages to an account's consumers.
-pub fn list_messages(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn list_messages(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     Ok(Reply::json(StatusCode::OK, account.outbox.representation()).dated(account.now()))
 }
 
 /// Chooses between the documented answers to an account's distributions, and how many of the next ones fail.
-pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
     let success_status = match request.get("success_status").map(Value::as_u64) {
@@ -148,13 +150,13 @@ pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Result<R
 }
 
 /// Reads how much an account may ask for.
-pub fn read_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn read_limits(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
 }
 
 /// Limits how much an account may ask for, by the limits that are named; `null` lifts one.
-pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
     let mut limits = Vec::new();
@@ -177,7 +179,7 @@ pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Result<Reply, Pro
 }
 
 /// Lets the consumer authorize a KP session elsewhere than on a hosted page, as in a shop that embeds KP.
-pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
     let id = request.get("payment_session_id").and_then(Value::as_str);
@@ -192,7 +194,7 @@ pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Result<R
 }
 
 /// Lists the calls to an account's server.
-pub fn list_callbacks(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn list_callbacks(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     Ok(Reply::json(StatusCode::OK, account.callback_log.representation()).dated(account.now()))
 }

@@ -9,7 +9,7 @@ use crate::mock::api::sessions::not_found;
 use crate::mock::contract::distribution::{Distribution, refusal};
 use crate::mock::contract::status::{Purpose, Standing, Status};
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::outbox::Message;
@@ -19,11 +19,7 @@ use crate::mock::words::Words;
 ///
 /// Free choices, where the reference is silent: a disabled session answers `UNKNOWN`; one that was completed or
 /// cancelled is not found.
-pub fn distribute(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let contract = &playground.contract;
     let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
@@ -47,11 +43,7 @@ pub fn distribute(
 }
 
 /// Makes a new token for the distribution module.
-pub fn generate_token(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn generate_token(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
     match hosted.standing(Purpose::GenerateToken, call.now, &playground.contract) {
         Standing::Open => Ok(Reply::json(StatusCode::CREATED, json!({ "token": playground.ids.key() }))),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::order::{NotAllowed, Order};
@@ -16,23 +16,19 @@ const CAPTURE_ID: HeaderName = HeaderName::from_static("capture-id");
 const REFUND_ID: HeaderName = HeaderName::from_static("refund-id");
 
 /// Reads an order.
-pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let order = find(playground, call, account)?;
     Ok(Reply::json(StatusCode::OK, order.representation(call.now)))
 }
 
 /// Takes note that the merchant knows the order.
-pub fn acknowledge(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn acknowledge(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     find(playground, call, account)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// Captures a part of an order.
-pub fn capture(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn capture(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let order = find(playground, call, account)?;
     let amount = amount(&request, "captured_amount")?;
@@ -48,7 +44,7 @@ pub fn capture(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
 }
 
 /// Gives back a part of what was captured.
-pub fn refund(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn refund(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let order = find(playground, call, account)?;
     let amount = amount(&request, "refunded_amount")?;
@@ -63,21 +59,21 @@ pub fn refund(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Cancels an order of which nothing is captured.
-pub fn cancel(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn cancel(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let order = find(playground, call, account)?;
     lock(&order.state).cancel().map_err(not_allowed)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// Gives back what is authorized and not captured.
-pub fn release(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn release(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let order = find(playground, call, account)?;
     lock(&order.state).release().map_err(not_allowed)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// Changes the amount that is authorized.
-pub fn authorize(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn authorize(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let order = find(playground, call, account)?;
     let amount = amount(&request, "order_amount")?;

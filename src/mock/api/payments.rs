@@ -13,7 +13,7 @@ use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::purchase::check_kp;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::authorization::Authorization;
@@ -24,7 +24,7 @@ use crate::mock::words::Words;
 const AGREED: [&str; 4] = ["purchase_country", "purchase_currency", "order_amount", "order_lines"];
 
 /// Opens a payment session.
-pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let document = call.json_object()?;
     check_kp(&document)?;
     let id = playground.ids.uuid();
@@ -40,7 +40,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Reads a payment session.
-pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let payment = find(playground, call, account)?;
     let expires_at = payment.expires_at(&playground.contract);
     let state = lock(&payment.state);
@@ -59,7 +59,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
 }
 
 /// Changes parts of a payment session.
-pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let changes = call.json_object()?;
     let payment = find(playground, call, account)?;
     let mut state = lock(&payment.state);
@@ -75,11 +75,7 @@ pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Places an order with the token of an authorization.
-pub fn place_order(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn place_order(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let order = call.json_object()?;
     check_kp(&order)?;
     let authorization = find_authorization(playground, call, account)?;
@@ -105,11 +101,7 @@ pub fn place_order(
 }
 
 /// Makes a token for later purchases of the same consumer out of an authorization.
-pub fn customer_token(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn customer_token(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     for name in ["purchase_country", "purchase_currency", "locale", "description", "intended_use"] {
         if request.get(name).and_then(Value::as_str).is_none_or(str::is_empty) {
@@ -131,11 +123,7 @@ pub fn customer_token(
 }
 
 /// Gives an authorization back.
-pub fn cancel_authorization(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+pub fn cancel_authorization(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let authorization = find_authorization(playground, call, account)?;
     may_use_token(playground, call, &authorization)?;
     playground.authorizations.remove(call.param("token"));

@@ -16,14 +16,14 @@ use crate::mock::contract::status::{Audience, Event, Purpose, Standing, Status, 
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::life::Life;
 use crate::mock::state::session::{Hosted, HostedState, Payment, Purchase};
 
 /// Creates a hosted session for a payment session.
-pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let contract = &playground.contract;
     let (dialect, choices) = (contract.dialect, contract.variation.choices);
@@ -73,7 +73,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 }
 
 /// Reads a hosted session.
-pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let contract = &playground.contract;
     let key = call.param("key");
     let Some(hosted) = playground.session(key, account) else {
@@ -92,7 +92,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
 }
 
 /// Disables a hosted session.
-pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Result<Reply, Problem> {
+pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
     if hosted.standing(Purpose::Disable, call.now, &playground.contract) != Standing::Open {
         return Err(not_found());
@@ -104,13 +104,10 @@ pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Says that no identity waits to be checked, since no session of the mock comes to `MANUAL_ID_CHECK`; what staff would send and get,
-/// the reference does not say.
-pub fn check_identity(
-    playground: &Playground,
-    call: &Call<'_>,
-    account: &Arc<Account>,
-) -> Result<Reply, Problem> {
+/// Says that no identity waits to be checked, since no session of the mock comes to `MANUAL_ID_CHECK`.
+///
+/// The reference does not say what staff would send and get.
+pub fn check_identity(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     playground.session(call.param("key"), account).ok_or_else(not_found)?;
     Err(Problem::not_found("no identity waits to be checked"))
 }

@@ -12,7 +12,7 @@ use crate::mock::state::Playground;
 use crate::mock::state::line::CallbackTrouble;
 use crate::mock::state::session::{Hosted, News};
 
-/// Tells the merchant's server the news, if there are any that it is told; what comes back is what the page waits for.
+/// Tells the merchant's server the news, if it is told of any. What comes back is what the page waits for.
 pub fn tell(playground: &Playground, hosted: &Hosted, news: Option<News>) -> Held {
     let News { event, session } = news?;
     let contract = &playground.contract;

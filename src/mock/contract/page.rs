@@ -78,7 +78,9 @@ pub enum Step {
     NoSuchButton,
 }
 
-/// Back is there in a web shop, cancel elsewhere, and a cancellation asks first. No one is told of a payment that did not happen.
+/// Back is there in a web shop, cancel elsewhere. A cancellation is confirmed first.
+///
+/// The generic page after a payment is there for a payment that happened alone.
 pub fn step(press: &Press<'_>) -> Step {
     let falls_back = press.options.falls_back(press.dialect) && !press.has_fallen_back;
     match press.act {

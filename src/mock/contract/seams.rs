@@ -1,7 +1,7 @@
 //! The contract in force: every decision of the server as a function that can be swapped for another.
 //!
-//! A seam is pure: the same input always gets the same answer. So a watched contract can ask the same of other functions
-//! beside the one in force, and note whose answer differs.
+//! A seam is pure: the same input always gets the same answer. So a watched contract can put the same question to other
+//! functions beside the one in force, and note whose answer differs.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -64,7 +64,8 @@ macro_rules! seams {
                 pub fn $name<$($life)?>(&self, input: &$input) -> $output {
                     let answer = (self.seams.$name)(input);
                     if let Some(watch) = &self.watch {
-                        watch.note(watch.$name.iter().filter(|(_, other)| other(input) != answer).map(|(name, _)| *name));
+                        let others = watch.$name.iter().filter(|(_, other)| other(input) != answer);
+                        watch.note(others.map(|(name, _)| *name));
                     }
                     answer
                 }

@@ -48,7 +48,7 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// The choices of a mock that was given no seed: no callback is lost by a merchant's bad minute, and what harms nobody is accepted.
+    /// The choices of a mock that was given no seed. A merchant's bad minute loses him no callback.
     pub const PLAIN: Self = Self {
         refusal_retried: true,
         retry_after: SignedDuration::from_secs(5),

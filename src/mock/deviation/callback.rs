@@ -4,7 +4,7 @@ use crate::mock::contract::callback::{Callback, Called, Telling, callback, is_ht
 use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::placeholder::{Filling, Target, Values, fill, tag_values};
 use crate::mock::contract::status::Event;
-use crate::mock::deviation::url::{tags_alone, with_query};
+use crate::mock::deviation::tool::{tags_alone, with_query, without};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::http::{Operation, Reply};
 
@@ -44,21 +44,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "callback-without-event-id",
         lie: "A callback has no `event_id`.",
         breaks: &["HPP-CALLBACK-002"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::Callback) {
-                reply.remove("/event_id");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::Callback, "/event_id")),
     },
     Deviation {
         name: "callback-session-without-updated-at",
         lie: "The session in a callback has no `updated_at`.",
         breaks: &["HPP-CALLBACK-003"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::Callback) {
-                reply.remove("/session/updated_at");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::Callback, "/session/updated_at")),
     },
     Deviation {
         name: "page-load-told-as-waiting",

@@ -8,7 +8,7 @@ use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::payment_session::{Named, Taking, Wanted, payment_session};
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::{Event, Status, status_after};
-use crate::mock::deviation::url::path_of;
+use crate::mock::deviation::tool::{path_of, with, without};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Content, Operation, Reply};
@@ -20,40 +20,26 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "`redirect_url` of a new session is not https.",
         breaks: &["HPP-CREATE-008"],
         change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreateSession) {
-                reply.set("/redirect_url", "http://pay.example/hpp/1");
-            }
+            with(reply, Operation::CreateSession, "/redirect_url", "http://pay.example/hpp/1");
         }),
     },
     Deviation {
         name: "no-qr-code-url",
         lie: "A new session has no `qr_code_url`.",
         breaks: &["HPP-CREATE-009"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreateSession) {
-                reply.remove("/qr_code_url");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/qr_code_url")),
     },
     Deviation {
         name: "no-session-url",
         lie: "A new session has no `session_url`.",
         breaks: &["HPP-CREATE-006"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreateSession) {
-                reply.remove("/session_url");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/session_url")),
     },
     Deviation {
         name: "no-expires-at",
         lie: "A new session has no `expires_at`.",
         breaks: &["HPP-CREATE-010"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreateSession) {
-                reply.remove("/expires_at");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/expires_at")),
     },
     Deviation {
         name: "relative-distribution-url",
@@ -69,21 +55,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "distribution-module-without-token",
         lie: "`distribution_module` of a new session has no `token`.",
         breaks: &["HPP-CREATE-011"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreateSession) {
-                reply.remove("/distribution_module/token");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/distribution_module/token")),
     },
     Deviation {
         name: "session-id-number",
         lie: "`session_id` of a new session is a number.",
         breaks: &["HPP-CREATE-005"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreateSession) {
-                reply.set("/session_id", 4_711);
-            }
-        }),
+        change: Change::Reply(|reply| with(reply, Operation::CreateSession, "/session_id", 4_711)),
     },
     Deviation {
         name: "session-url-without-host-of-api",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::mock::contract::access::{Credentials, Knock, admits};
 use crate::mock::contract::expiry::later;
 use crate::mock::contract::status::{Event, Purpose, Standing, Status, Unknown, standing, status_after};
+use crate::mock::deviation::tool::{with, without};
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
@@ -52,20 +53,14 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "read-without-updated-at",
         lie: "A session that is read has no `updated_at`.",
         breaks: &["HPP-READ-001"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::ReadSession) {
-                reply.remove("/updated_at");
-            }
-        }),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/updated_at")),
     },
     Deviation {
         name: "read-answers-foreign-session-id",
         lie: "A session that is read carries the id of another.",
         breaks: &["HPP-CREATE-013", "HPP-READ-002"],
         change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::ReadSession) {
-                reply.set("/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
-            }
+            with(reply, Operation::ReadSession, "/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
         }),
     },
     Deviation {

@@ -22,9 +22,9 @@ mod mode;
 mod options;
 mod placeholder;
 mod redirect;
+mod tool;
 #[cfg(test)]
 mod transcript_tests;
-mod url;
 
 /// One way in which the mock can stop being faithful.
 #[derive(Debug)]

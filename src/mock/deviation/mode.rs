@@ -11,9 +11,10 @@ use crate::mock::contract::page::{Act, Button, Step, step};
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::placeholder::{Tags, tag_values};
 use crate::mock::contract::status::Event;
+use crate::mock::deviation::tool::without;
 use crate::mock::deviation::{Change, Deviation};
 use crate::mock::ground::Dialect;
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::Operation;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -117,7 +118,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "payment-session-without-client-token",
         lie: "A new KP session has no `client_token`.",
         breaks: &["HPP-PRE-001"],
-        change: Change::Reply(|reply| without(reply, Operation::CreatePaymentSession, &["client_token"])),
+        change: Change::Reply(|reply| without(reply, Operation::CreatePaymentSession, "/client_token")),
     },
     Deviation {
         name: "payment-session-without-status",
@@ -125,7 +126,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-PRE-002"],
         change: Change::Reply(|reply| {
             if reply.get("/client_token").is_some() {
-                without(reply, Operation::ReadPaymentSession, &["status"]);
+                without(reply, Operation::ReadPaymentSession, "/status");
             }
         }),
     },
@@ -143,25 +144,25 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "order-without-fraud-status",
         lie: "A placed order has no `fraud_status`.",
         breaks: &["HPP-PRE-003"],
-        change: Change::Reply(|reply| without(reply, Operation::PlaceOrder, &["fraud_status"])),
+        change: Change::Reply(|reply| without(reply, Operation::PlaceOrder, "/fraud_status")),
     },
     Deviation {
         name: "completed-without-token",
         lie: "A completed session in mode `NONE` has no `authorization_token`.",
         breaks: &["HPP-READ-003"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, &["authorization_token"])),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/authorization_token")),
     },
     Deviation {
         name: "completed-without-reference",
         lie: "A completed session with an order has no `klarna_reference`.",
         breaks: &["HPP-READ-004"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, &["klarna_reference"])),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/klarna_reference")),
     },
     Deviation {
         name: "completed-without-order-id",
         lie: "A completed session with an order has no `order_id`.",
         breaks: &["HPP-READ-004", "HPP-READ-006"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, &["order_id"])),
+        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/order_id")),
     },
     Deviation {
         name: "kco-session-with-token",
@@ -196,29 +197,3 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
-
-fn without(reply: &mut Reply, operation: Operation, members: &[&str]) {
-    if reply.succeeds(operation) {
-        for member in members {
-            reply.remove(&format!("/{member}"));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::StatusCode;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn members_are_missed_in_successful_answers_alone() {
-        let mut reply = Reply::json(StatusCode::OK, json!({ "order_id": "1" }));
-        without(&mut reply, Operation::ReadSession, &["order_id"]);
-        assert!(reply.get("/order_id").is_some());
-        reply.operation = Operation::ReadSession;
-        without(&mut reply, Operation::ReadSession, &["order_id"]);
-        assert!(reply.get("/order_id").is_none());
-    }
-}

@@ -20,7 +20,7 @@ use crate::mock::state::playground::Playground;
 use crate::mock::state::session::{Hosted, News, Payment, PaymentState, Purchase};
 
 impl Playground {
-    /// Lets something happen to a session; there is news if its status changed.
+    /// Lets something happen to a session. There is news if its status changed.
     ///
     /// A payment leaves its fruit, and what happens may end the payment session.
     pub fn apply(&self, hosted: &Hosted, event: Event, now: Timestamp) -> Result<Option<News>, Ended> {

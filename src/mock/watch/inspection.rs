@@ -18,6 +18,7 @@ use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
+use crate::mock::http::Answer;
 use crate::mock::http::Call;
 use crate::mock::http::{Problem, Reply};
 use crate::mock::state::Playground;
@@ -40,7 +41,7 @@ pub fn accounts(playground: &Playground, _: &Call<'_>) -> Reply {
 }
 
 /// Describes one account.
-pub fn account(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn account(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = find(playground, call)?;
     Ok(Reply::json(StatusCode::OK, describe_account(&account)).dated(account.now()))
 }
@@ -54,7 +55,7 @@ pub fn sessions(playground: &Playground, _: &Call<'_>) -> Reply {
 }
 
 /// Lists the newest sessions of one account.
-pub fn sessions_of_account(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn sessions_of_account(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = find(playground, call)?;
     let newest = playground.ledger(&account).newest_sessions(SHOWN);
     Ok(Reply::json(StatusCode::OK, describe_newest(playground, newest)).dated(account.now()))
@@ -66,7 +67,7 @@ pub fn requests(playground: &Playground, _: &Call<'_>) -> Reply {
 }
 
 /// Lists the latest requests of one account.
-pub fn requests_of_account(playground: &Playground, call: &Call<'_>) -> Result<Reply, Problem> {
+pub fn requests_of_account(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = find(playground, call)?;
     let visits = playground.inspection.visits(Some(&account.merchant_id));
     Ok(Reply::json(StatusCode::OK, visits.into()).dated(account.now()))

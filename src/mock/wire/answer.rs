@@ -13,7 +13,7 @@ use jiff::fmt::rfc2822;
 use tokio::time::{sleep, timeout};
 
 use crate::mock::contract::access::{Credentials, Door, Knock};
-use crate::mock::http::{Call, Operation, Problem, Reply};
+use crate::mock::http::{Answer, Call, Operation, Problem};
 use crate::mock::state::account::Account;
 use crate::mock::state::inspection::{Visit, remembered_path};
 use crate::mock::state::limiter::Quota;
@@ -131,7 +131,7 @@ fn handle(
     call: &Call<'_>,
     account: Option<&Arc<Account>>,
     quota: &mut Option<Quota>,
-) -> Result<Reply, Problem> {
+) -> Answer {
     match (route.handler, account) {
         (Handler::Merchant(handler), Some(account)) => {
             let counted = account.limiter.count(route.operation, call.now);
@@ -153,7 +153,7 @@ pub fn finish(
     operation: Operation,
     now: Timestamp,
     quota: Option<Quota>,
-    result: Result<Reply, Problem>,
+    result: Answer,
 ) -> Response {
     let correlation_id = playground.correlation_ids.uuid();
     let mut reply = result.unwrap_or_else(|problem| problem.into_reply(&correlation_id));

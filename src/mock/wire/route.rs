@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::routing::MethodFilter;
 
-use crate::mock::http::{Call, Operation, Problem, Reply};
+use crate::mock::http::{Answer, Call, Operation, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 
-type MerchantHandler = fn(&Playground, &Call<'_>, &Arc<Account>) -> Result<Reply, Problem>;
-type ControlHandler = fn(&Playground, &Call<'_>) -> Result<Reply, Problem>;
+type MerchantHandler = fn(&Playground, &Call<'_>, &Arc<Account>) -> Answer;
+type ControlHandler = fn(&Playground, &Call<'_>) -> Answer;
 type PublicHandler = fn(&Playground, &Call<'_>) -> Reply;
 
 /// Who may call, and what then happens.

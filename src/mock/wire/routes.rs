@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::mock::api::{checkout, control, distribution, order_management, payments, sessions};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
-use crate::mock::http::{Call, Operation, Problem, Reply};
+use crate::mock::http::{Answer, Call, Operation, Problem};
 use crate::mock::page::visit;
 use crate::mock::state::Playground;
 use crate::mock::watch::{dashboard, inspection};
@@ -21,43 +21,23 @@ use crate::mock::wire::answer::{OUR_NAME, X_MOCK, answer, finish};
 use crate::mock::wire::openapi;
 use crate::mock::wire::route::Route;
 
+const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+const PATCH: MethodFilter = MethodFilter::PATCH;
+const DELETE: MethodFilter = MethodFilter::DELETE;
+
 /// The API that both dialects have.
 fn api_routes() -> Vec<Route> {
     let mut routes = order_routes();
-    routes.push(Route::merchant(
-        MethodFilter::POST,
-        "/hpp/v1/sessions",
-        Operation::CreateSession,
-        sessions::create,
-    ));
+    routes.push(Route::merchant(POST, "/hpp/v1/sessions", Operation::CreateSession, sessions::create));
     // The documented paths answer whatever paths are given out.
     for paths in [&PLAIN_PATHS, &OPAQUE_PATHS] {
         routes.extend([
-            Route::merchant(MethodFilter::GET, paths.session, Operation::ReadSession, sessions::read),
-            Route::merchant(
-                MethodFilter::DELETE,
-                paths.session,
-                Operation::DisableSession,
-                sessions::disable,
-            ),
-            Route::merchant(
-                MethodFilter::POST,
-                paths.distribution,
-                Operation::Distribute,
-                distribution::distribute,
-            ),
-            Route::merchant(
-                MethodFilter::POST,
-                paths.token,
-                Operation::GenerateToken,
-                distribution::generate_token,
-            ),
-            Route::merchant(
-                MethodFilter::POST,
-                paths.identity_check,
-                Operation::CheckIdentity,
-                sessions::check_identity,
-            ),
+            Route::merchant(GET, paths.session, Operation::ReadSession, sessions::read),
+            Route::merchant(DELETE, paths.session, Operation::DisableSession, sessions::disable),
+            Route::merchant(POST, paths.distribution, Operation::Distribute, distribution::distribute),
+            Route::merchant(POST, paths.token, Operation::GenerateToken, distribution::generate_token),
+            Route::merchant(POST, paths.identity_check, Operation::CheckIdentity, sessions::check_identity),
         ]);
     }
     routes
@@ -65,20 +45,19 @@ fn api_routes() -> Vec<Route> {
 
 /// Order management.
 fn order_routes() -> Vec<Route> {
-    let post = MethodFilter::POST;
     let act = |method, act: &str, handler| {
         let path = format!("/ordermanagement/v1/orders/{{order_id}}{act}");
         let operation = if act.is_empty() { Operation::ReadOrder } else { Operation::ManageOrder };
         Route::merchant(method, &path, operation, handler)
     };
     vec![
-        act(MethodFilter::GET, "", order_management::read),
-        act(post, "/acknowledge", order_management::acknowledge),
-        act(post, "/captures", order_management::capture),
-        act(post, "/refunds", order_management::refund),
-        act(post, "/cancel", order_management::cancel),
-        act(post, "/release-remaining-authorization", order_management::release),
-        act(MethodFilter::PATCH, "/authorization", order_management::authorize),
+        act(GET, "", order_management::read),
+        act(POST, "/acknowledge", order_management::acknowledge),
+        act(POST, "/captures", order_management::capture),
+        act(POST, "/refunds", order_management::refund),
+        act(POST, "/cancel", order_management::cancel),
+        act(POST, "/release-remaining-authorization", order_management::release),
+        act(PATCH, "/authorization", order_management::authorize),
     ]
 }
 
@@ -87,28 +66,23 @@ fn payments_routes() -> Vec<Route> {
     let session = "/payments/v1/sessions/{session_id}";
     let authorization = "/payments/v1/authorizations/{token}";
     vec![
+        Route::merchant(POST, "/payments/v1/sessions", Operation::CreatePaymentSession, payments::create),
+        Route::merchant(GET, session, Operation::ReadPaymentSession, payments::read),
+        Route::merchant(POST, session, Operation::UpdatePaymentSession, payments::update),
         Route::merchant(
-            MethodFilter::POST,
-            "/payments/v1/sessions",
-            Operation::CreatePaymentSession,
-            payments::create,
-        ),
-        Route::merchant(MethodFilter::GET, session, Operation::ReadPaymentSession, payments::read),
-        Route::merchant(MethodFilter::POST, session, Operation::UpdatePaymentSession, payments::update),
-        Route::merchant(
-            MethodFilter::POST,
+            POST,
             &format!("{authorization}/order"),
             Operation::PlaceOrder,
             payments::place_order,
         ),
         Route::merchant(
-            MethodFilter::POST,
+            POST,
             &format!("{authorization}/customer-token"),
             Operation::CustomerToken,
             payments::customer_token,
         ),
         Route::merchant(
-            MethodFilter::DELETE,
+            DELETE,
             authorization,
             Operation::CancelAuthorization,
             payments::cancel_authorization,
@@ -120,20 +94,10 @@ fn payments_routes() -> Vec<Route> {
 fn checkout_routes() -> Vec<Route> {
     let order = "/checkout/v3/orders/{order_id}";
     vec![
-        Route::merchant(
-            MethodFilter::POST,
-            "/checkout/v3/orders",
-            Operation::CreatePaymentSession,
-            checkout::create,
-        ),
-        Route::merchant(MethodFilter::GET, order, Operation::ReadPaymentSession, checkout::read),
-        Route::merchant(MethodFilter::POST, order, Operation::UpdatePaymentSession, checkout::update),
-        Route::merchant(
-            MethodFilter::POST,
-            &format!("{order}/abort"),
-            Operation::AbortPaymentSession,
-            checkout::abort,
-        ),
+        Route::merchant(POST, "/checkout/v3/orders", Operation::CreatePaymentSession, checkout::create),
+        Route::merchant(GET, order, Operation::ReadPaymentSession, checkout::read),
+        Route::merchant(POST, order, Operation::UpdatePaymentSession, checkout::update),
+        Route::merchant(POST, &format!("{order}/abort"), Operation::AbortPaymentSession, checkout::abort),
     ]
 }
 
@@ -141,42 +105,26 @@ fn checkout_routes() -> Vec<Route> {
 fn page_routes(paths: &Paths) -> Vec<Route> {
     let page = paths.page;
     vec![
-        Route::public(MethodFilter::GET, page, Operation::PaymentPage, visit::open),
-        Route::public(MethodFilter::POST, &format!("{page}/move"), Operation::Move, visit::act),
-        Route::public(
-            MethodFilter::GET,
-            &format!("{page}/cancel"),
-            Operation::CancelConfirmation,
-            visit::confirm_cancel,
-        ),
-        Route::public(
-            MethodFilter::GET,
-            &format!("{page}/end/{{outcome}}"),
-            Operation::GenericPage,
-            visit::generic,
-        ),
-        Route::public(MethodFilter::GET, paths.qr_image, Operation::QrImage, visit::qr_image),
-        Route::public(
-            MethodFilter::GET,
-            paths.module,
-            Operation::DistributionModule,
-            visit::distribution_module,
-        ),
+        Route::public(GET, page, Operation::PaymentPage, visit::open),
+        Route::public(POST, &format!("{page}/move"), Operation::Move, visit::act),
+        Route::public(GET, &format!("{page}/cancel"), Operation::CancelConfirmation, visit::confirm_cancel),
+        Route::public(GET, &format!("{page}/end/{{outcome}}"), Operation::GenericPage, visit::generic),
+        Route::public(GET, paths.qr_image, Operation::QrImage, visit::qr_image),
+        Route::public(GET, paths.module, Operation::DistributionModule, visit::distribution_module),
     ]
 }
 
 /// The control interface.
 fn control_routes() -> Vec<Route> {
-    let post = MethodFilter::POST;
     vec![
         Route::inspect("/_mock", control::describe),
-        Route::public(post, "/_mock/accounts", Operation::Control, control::add_account),
-        Route::control(post, "clock", control::advance_clock),
-        Route::control(post, "outcome", control::choose_outcome),
-        Route::control(post, "distribution", control::choose_distribution),
-        Route::control(post, "limiter", control::set_limits),
-        Route::control(post, "authorizations", control::authorize_elsewhere),
-        Route::control(post, "callbacks", control::set_callback_line),
+        Route::public(POST, "/_mock/accounts", Operation::Control, control::add_account),
+        Route::control(POST, "clock", control::advance_clock),
+        Route::control(POST, "outcome", control::choose_outcome),
+        Route::control(POST, "distribution", control::choose_distribution),
+        Route::control(POST, "limiter", control::set_limits),
+        Route::control(POST, "authorizations", control::authorize_elsewhere),
+        Route::control(POST, "callbacks", control::set_callback_line),
     ]
 }
 
@@ -222,7 +170,7 @@ pub fn router(playground: &Arc<Playground>) -> Router {
     }
     let watched = Arc::clone(playground);
     router
-        .route("/_mock/events", on(MethodFilter::GET, async move || feed(&watched)))
+        .route("/_mock/events", on(GET, async move || feed(&watched)))
         .method_not_allowed_fallback(handler(playground, Route::missing(no_method)))
         .fallback(handler(playground, Route::missing(no_path)))
 }
@@ -248,11 +196,11 @@ fn handler(
     }
 }
 
-fn no_method(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+fn no_method(_: &Playground, _: &Call<'_>) -> Answer {
     let status = StatusCode::METHOD_NOT_ALLOWED;
     Err(Problem::new(status, "METHOD_NOT_ALLOWED", "method not allowed"))
 }
 
-fn no_path(_: &Playground, _: &Call<'_>) -> Result<Reply, Problem> {
+fn no_path(_: &Playground, _: &Call<'_>) -> Answer {
     Err(Problem::not_found("no such resource"))
 }

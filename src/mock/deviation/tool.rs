@@ -1,4 +1,22 @@
-//! What lies do to URLs.
+//! What several lies do to replies and to URLs.
+
+use serde_json::Value;
+
+use crate::mock::http::{Operation, Reply};
+
+/// Takes a member out of the successful answer to `operation`.
+pub fn without(reply: &mut Reply, operation: Operation, pointer: &str) {
+    if reply.succeeds(operation) {
+        reply.remove(pointer);
+    }
+}
+
+/// Gives a member of the successful answer to `operation` another value.
+pub fn with(reply: &mut Reply, operation: Operation, pointer: &str, value: impl Into<Value>) {
+    if reply.succeeds(operation) {
+        reply.set(pointer, value);
+    }
+}
 
 /// What follows the host of an absolute URL.
 pub fn path_of(url: &str) -> Option<&str> {
@@ -28,7 +46,22 @@ pub fn tags_alone(query: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn members_are_missed_in_successful_answers_of_the_operation_alone() {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "order_id": "1" }));
+        without(&mut reply, Operation::ReadSession, "/order_id");
+        assert!(reply.get("/order_id").is_some());
+        reply.operation = Operation::ReadSession;
+        with(&mut reply, Operation::ReadSession, "/order_id", "2");
+        assert_eq!(reply.text("/order_id"), Some("2"));
+        without(&mut reply, Operation::ReadSession, "/order_id");
+        assert!(reply.get("/order_id").is_none());
+    }
 
     #[test]
     fn urls_are_taken_apart_and_put_together_again() {
