@@ -4,8 +4,8 @@ use crate::mock::contract::callback::{Callback, Called, Telling, callback, is_ht
 use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::placeholder::{Filling, Target, Values, fill, tag_values};
 use crate::mock::contract::status::Event;
-use crate::mock::deviation::tool::{tags_alone, with_query, without};
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::{tags_alone, with_query, without};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.

@@ -8,8 +8,8 @@ use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::payment_session::{Named, Taking, Wanted, payment_session};
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::{Event, Status, status_after};
-use crate::mock::deviation::tool::{path_of, with, without};
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::{path_of, with, without};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Content, Operation, Reply};
 

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::mock::contract::distribution::{Distribution, Letter, messages, missing, violation};
 use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
-use crate::mock::deviation::tool::root_of;
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::root_of;
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::http::{Operation, Problem, Reply};
 
 /// The lies of this family.

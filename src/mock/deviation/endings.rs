@@ -7,7 +7,7 @@ use crate::mock::contract::payment_session::{Progress, payment_session_after};
 use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
 };
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.

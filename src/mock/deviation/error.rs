@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.

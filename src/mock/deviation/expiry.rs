@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::mock::contract::expiry::{Lifetime, ends_at, later};
 use crate::mock::contract::payment_session::{Named, Taking, payment_session};
 use crate::mock::contract::status::{Event, Purpose, Standing, Use, standing, status_after};
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
 

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::mock::contract::access::{Credentials, Knock, admits};
 use crate::mock::contract::expiry::later;
 use crate::mock::contract::status::{Event, Purpose, Standing, Status, Unknown, standing, status_after};
-use crate::mock::deviation::tool::{with, without};
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::{with, without};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
 

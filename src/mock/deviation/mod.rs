@@ -7,14 +7,14 @@
 
 use std::sync::LazyLock;
 
-pub use crate::mock::contract::seams::Change;
-
 mod callback;
 #[cfg(test)]
 mod contract_story;
 mod create;
 mod distribution;
+mod edit;
 mod endings;
+mod entry;
 mod error;
 mod expiry;
 mod lifecycle;
@@ -22,20 +22,10 @@ mod mode;
 mod options;
 mod placeholder;
 mod redirect;
-mod tool;
 #[cfg(test)]
 mod transcript_tests;
 
-/// One way in which the mock can stop being faithful.
-#[derive(Debug)]
-pub struct Deviation {
-    pub name: &'static str,
-    /// The lie in one sentence.
-    pub lie: &'static str,
-    /// The requirements that must be found broken.
-    pub breaks: &'static [&'static str],
-    pub change: Change,
-}
+pub use entry::Deviation;
 
 /// Every deviation, family by family.
 pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {

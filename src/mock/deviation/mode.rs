@@ -11,8 +11,8 @@ use crate::mock::contract::page::{Act, Button, Step, step};
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::placeholder::{Tags, tag_values};
 use crate::mock::contract::status::Event;
-use crate::mock::deviation::tool::without;
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::without;
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::ground::Dialect;
 use crate::mock::http::Operation;
 

@@ -6,8 +6,8 @@ use crate::mock::contract::options::Options;
 use crate::mock::contract::page::{Act, Button, Press, Screen, Step, View, bill, screen, step};
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::Event;
-use crate::mock::deviation::tool::root_of;
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::root_of;
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::ground::Dialect;
 use crate::mock::http::Operation;
 

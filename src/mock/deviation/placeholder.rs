@@ -7,8 +7,8 @@ use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::placeholder::{
     Filling, OrderTags, Tags, Target, Values, fill, replace_tags, tag_values,
 };
-use crate::mock::deviation::tool::{tags_alone, with_query};
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::edit::{tags_alone, with_query};
+use crate::mock::deviation::entry::{Change, Deviation};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[

@@ -6,7 +6,7 @@ use crate::mock::contract::access::{Door, admits};
 use crate::mock::contract::merchant_urls::{Destination, MerchantUrl, Outcome, Way, destination};
 use crate::mock::contract::page::{Step, step};
 use crate::mock::contract::status::{Audience, Event, Shown, Status, shown, status_after};
-use crate::mock::deviation::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Operation, Reply};
 

@@ -1,6 +1,6 @@
 //! The words in German.
 
-use crate::mock::words::Words;
+use crate::mock::words::table::Words;
 
 pub const WORDS: Words = Words {
     lang: "de",

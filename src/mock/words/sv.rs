@@ -1,6 +1,6 @@
 //! The words in Swedish.
 
-use crate::mock::words::Words;
+use crate::mock::words::table::Words;
 
 pub const WORDS: Words = Words {
     lang: "sv",

@@ -1,4 +1,4 @@
-//! What several lies do to replies and to URLs.
+//! Edits of replies and URLs that several deviations make.
 
 use serde_json::Value;
 

@@ -1,0 +1,14 @@
+//! The form of an entry in the table of deviations.
+
+pub use crate::mock::contract::seams::Change;
+
+/// One way in which the mock can stop being faithful.
+#[derive(Debug)]
+pub struct Deviation {
+    pub name: &'static str,
+    /// The lie in one sentence.
+    pub lie: &'static str,
+    /// The requirements that must be found broken.
+    pub breaks: &'static [&'static str],
+    pub change: Change,
+}
