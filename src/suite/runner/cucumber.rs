@@ -4,7 +4,8 @@
 //! feature was read.
 
 use super::queue::{Job, Queue};
-use super::{EndedAttempt, panics, scenario};
+use super::scenario::EndedAttempt;
+use super::{panics, scenario};
 use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
 use crate::suite::world::World;

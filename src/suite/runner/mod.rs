@@ -8,16 +8,10 @@ mod scenario;
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::feature::LoadedFeature;
-use crate::verdict::Attempt;
 use panics::OwnHook;
 use queue::Queue;
+pub use scenario::EndedAttempt;
 use std::sync::Arc;
-
-/// An attempt at a scenario, as it ends.
-pub struct EndedAttempt<'e> {
-    pub case: &'e Case,
-    pub attempt: Attempt,
-}
 
 /// Runs these cases in the running task, `jobs` at once, and hands each attempt to `sink` as it ends; every case exactly once.
 pub async fn run(

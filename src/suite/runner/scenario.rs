@@ -2,6 +2,7 @@
 
 use super::panics;
 use super::queue::Job;
+use crate::suite::case::Case;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::record::{Pauses, micros};
 use crate::suite::world::World;
@@ -9,6 +10,12 @@ use crate::verdict::{Attempt, EvidenceStore, Verdict};
 use std::pin::pin;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// An attempt at a scenario, as it ends.
+pub struct EndedAttempt<'e> {
+    pub case: &'e Case,
+    pub attempt: Attempt,
+}
 
 /// Makes what the scenario needs and does its steps; the first failure ends it, and the record keeps it.
 pub async fn perform(world: &mut World, job: &Job) {
