@@ -1,6 +1,6 @@
 //! The commands that list what there is, and `lint`, which judges feature files themselves.
 
-use crate::cli::{fail, say};
+use crate::cli::output::{fail, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::run::{Features, Schemas};

@@ -1,11 +1,18 @@
 //! `hpp-conformance mock`.
 
-use crate::cli::{DeviationName, fail, say};
+use crate::cli::deviation_name::DeviationName;
+use crate::cli::one_of::one_of;
+use crate::cli::output::{fail, say};
 use crate::exit_code::ExitCode;
-use crate::mock::{Mock, MockOptions};
+use crate::mock::{Dialect, Mock, MockOptions};
 use crate::{mock, run};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::net::Ipv4Addr;
+
+const DIALECTS: &[(&str, Dialect, &str)] = &[
+    ("klarna", Dialect::Klarna, "Klarna, with KP sessions"),
+    ("kustom", Dialect::Kustom, "Kustom, with KCO orders"),
+];
 
 #[derive(Args)]
 pub struct MockArgs {
@@ -16,8 +23,8 @@ pub struct MockArgs {
     #[arg(long, env = "HPP_USERNAME", default_value = "merchant", help_heading = "Address and account")]
     username: String,
     /// Speak the Hosted Payment Page API of this vendor.
-    #[arg(long, value_enum, default_value_t = DialectArg::Klarna, help_heading = "Behaviour")]
-    dialect: DialectArg,
+    #[arg(long, value_parser = one_of(DIALECTS), default_value = "klarna", help_heading = "Behaviour")]
+    dialect: Dialect,
     /// Password of the merchant account, which comes only from the environment.
     #[arg(skip = std::env::var("HPP_PASSWORD").ok())]
     password: Option<String>,
@@ -35,24 +42,12 @@ pub struct MockArgs {
     seed: u64,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum DialectArg {
-    /// Klarna, with KP sessions.
-    Klarna,
-    /// Kustom, with KCO orders.
-    Kustom,
-}
-
 pub async fn serve(arguments: MockArgs) -> ExitCode {
-    let dialect = match arguments.dialect {
-        DialectArg::Klarna => mock::Dialect::Klarna,
-        DialectArg::Kustom => mock::Dialect::Kustom,
-    };
     let Some(password) = arguments.password.filter(|password| !password.is_empty()) else {
         return fail("the mock needs a password for its merchant account; set `HPP_PASSWORD`");
     };
     let started = Mock::start(MockOptions {
-        dialect,
+        dialect: arguments.dialect,
         bind: (Ipv4Addr::LOCALHOST, arguments.port).into(),
         credentials: Some((arguments.username.clone(), password)),
         deviation: arguments.deviate.as_deref().and_then(mock::deviation),
@@ -73,7 +68,7 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
     say(format!(
         "The mock speaks {} at {} for the user `{}`, password from `HPP_PASSWORD`.\n\
          Control (clock, outcome, accounts): {}\nIt is no payment provider: no money moves. Stop it with Ctrl-C.",
-        dialect.name(),
+        arguments.dialect.name(),
         mock.base_url(),
         arguments.username,
         mock.control_url(),

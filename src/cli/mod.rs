@@ -3,6 +3,8 @@
 mod deviation_name;
 mod listing;
 mod mock;
+mod one_of;
+mod output;
 mod requirements;
 mod run;
 
@@ -10,8 +12,7 @@ use crate::exit_code::ExitCode;
 use crate::{prove, serve};
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
 use deviation_name::DeviationName;
-use std::fmt::Display;
-use std::io::Write;
+use output::{fail, say};
 use std::path::PathBuf;
 
 /// Test whether a Hosted Payment Page API keeps its contract, and prove that the tests can be trusted.
@@ -153,15 +154,4 @@ async fn dispatch(command: Command) -> ExitCode {
             ExitCode::Conformant
         }
     }
-}
-
-/// Prints a line or a page to standard output; a reader that has gone away is no reason to fail.
-fn say(text: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-/// Prints an error and gives back the code for it.
-fn fail(message: impl Display) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "error: {message}");
-    ExitCode::ConfigInvalid
 }

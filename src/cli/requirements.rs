@@ -1,7 +1,7 @@
 //! The command that lists the requirements, or what the sources say, with what judges each and what breaks it.
 
 use crate::cli::listing::{ListArgs, Listing};
-use crate::cli::{fail, say};
+use crate::cli::output::{fail, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::requirement::{Level, Party, Requirement, RequirementId, Statement};

@@ -1,6 +1,8 @@
 //! `hpp-conformance run`.
 
-use crate::cli::{DeviationName, fail, say};
+use crate::cli::deviation_name::DeviationName;
+use crate::cli::one_of::one_of;
+use crate::cli::output::{fail, say};
 use crate::exit_code::ExitCode;
 use crate::report::Gate;
 use crate::requirement::Dialect;
@@ -8,13 +10,35 @@ use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
 use crate::suite::{Filter, TagExpression};
 use crate::{mock, prove, run};
 use anstream::AutoStream;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Seed of a run that is given none, so that two runs are alike.
 const SEED: u64 = 1;
+
+const GATES: &[(&str, Gate, &str)] = &[
+    ("api", Gate::Api, "Only the scenarios that need no browser"),
+    ("journey", Gate::Journey, "Only the scenarios that need a browser"),
+    ("all", Gate::All, "All scenarios"),
+];
+
+const FORMATS: &[(&str, Format, &str)] = &[
+    ("json", Format::Json, "`report.json`, the whole report for programs"),
+    ("html", Format::Html, "`report.html`, one page for people, with evidence and screenshots"),
+    ("junit", Format::Junit, "`junit.xml`, for the test overview of a CI server"),
+];
+
+/// Whether a screenshot is taken of every visit.
+const SCREENSHOTS: &[(&str, bool, &str)] = &[
+    (
+        "auto",
+        false,
+        "Every visit of a scenario that does not pass, every generic page, and every page of a session that has ended",
+    ),
+    ("all", true, "Every visit"),
+];
 
 #[derive(Args)]
 pub struct RunArgs {
@@ -51,8 +75,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How")]
     deadline: Option<Duration>,
     /// Let this part of the result decide the exit code.
-    #[arg(long, value_enum, default_value_t = GateArg::All, help_heading = "How")]
-    gate: GateArg,
+    #[arg(long, value_parser = one_of(GATES), default_value = "all", help_heading = "How")]
+    gate: Gate,
     /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
     #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Against what")]
     deviate: Option<String>,
@@ -72,64 +96,26 @@ pub struct RunArgs {
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
     browsers: u8,
     /// Take screenshots of these page visits.
-    #[arg(long, value_enum, default_value_t = ScreenshotsArg::Auto, help_heading = "Output")]
-    screenshots: ScreenshotsArg,
+    #[arg(long, action = clap::ArgAction::Set, value_parser = one_of(SCREENSHOTS), default_value = "auto", help_heading = "Output")]
+    screenshots: bool,
     /// Create the run folder, with reports and evidence, in this folder.
     #[arg(long, short, default_value = "reports", value_name = "FOLDER", help_heading = "Output")]
     out: PathBuf,
     /// Write these report files.
     #[arg(
         long,
-        value_enum,
+        value_parser = one_of(FORMATS),
         value_delimiter = ',',
-        default_values_t = [FormatArg::Json, FormatArg::Html, FormatArg::Junit],
+        default_values = ["json", "html", "junit"],
         help_heading = "Output"
     )]
-    format: Vec<FormatArg>,
+    format: Vec<Format>,
     /// Print only the headline of the result.
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
     /// Colour the report in the terminal.
     #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, help_heading = "Output")]
     color: clap::ColorChoice,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum GateArg {
-    /// Only the scenarios that need no browser.
-    Api,
-    /// Only the scenarios that need a browser.
-    Journey,
-    /// All scenarios.
-    All,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum FormatArg {
-    /// `report.json`, the whole report for programs.
-    Json,
-    /// `report.html`, one page for people, with evidence and screenshots.
-    Html,
-    /// `junit.xml`, for the test overview of a CI server.
-    Junit,
-}
-
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Self {
-        match format {
-            FormatArg::Json => Self::Json,
-            FormatArg::Html => Self::Html,
-            FormatArg::Junit => Self::Junit,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum ScreenshotsArg {
-    /// Every visit of a scenario that does not pass, every generic page, and every page of a session that has ended.
-    Auto,
-    /// Every visit.
-    All,
 }
 
 pub async fn run(arguments: RunArgs) -> ExitCode {
@@ -139,7 +125,6 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
     };
     let planned = arguments.plan.is_some();
     let quiet = arguments.quiet;
-    let formats: Vec<Format> = arguments.format.into_iter().map(Format::from).collect();
     let color = match arguments.color {
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
@@ -154,16 +139,12 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
         retries: arguments.retries,
         seed: arguments.seed,
         deadline: arguments.deadline,
-        gate: match arguments.gate {
-            GateArg::Api => Gate::Api,
-            GateArg::Journey => Gate::Journey,
-            GateArg::All => Gate::All,
-        },
+        gate: arguments.gate,
         browsers: BrowserChoice {
             browser: arguments.browser,
             driver: arguments.chromedriver,
             slots: usize::from(arguments.browsers),
-            screenshots_of_all: matches!(arguments.screenshots, ScreenshotsArg::All),
+            screenshots_of_all: arguments.screenshots,
         },
         out: arguments.out,
         progress: !quiet,
@@ -172,7 +153,7 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
     match run::run(options).await {
         Ok(finished) => {
             let judged = finished.report.judged();
-            if let Err(error) = run::write(&judged, &finished.folder, &formats) {
+            if let Err(error) = run::write(&judged, &finished.folder, &arguments.format) {
                 return fail(run::error_chain(&error));
             }
             if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {

@@ -1,0 +1,14 @@
+//! The parser for an option that takes one of a few words.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+/// Accepts these words: each with the value that it stands for, and what the help says of it.
+pub fn one_of<T: Clone + Send + Sync + 'static>(
+    words: &'static [(&'static str, T, &'static str)],
+) -> impl TypedValueParser<Value = T> {
+    let shown = words.iter().map(|(word, _, help)| PossibleValue::new(*word).help(*help));
+    PossibleValuesParser::new(shown).try_map(|given| {
+        let known = words.iter().find(|(word, ..)| *word == given);
+        known.map(|(_, value, _)| value.clone()).ok_or("no such word")
+    })
+}
