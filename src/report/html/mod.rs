@@ -4,116 +4,12 @@ mod page;
 mod shown;
 mod story;
 mod swimlane;
+mod templates;
 mod timeline;
 
 use crate::report::{Judged, ReportError, RunFolder};
-use minijinja::{Environment, Output, State, Value, escape_formatter};
 use story::Stories;
-use timeline::duration;
-
-/// Templates by name; the ending makes them escape all they are given.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("page.html", include_str!("page.html")),
-    ("first.html", include_str!("first.html")),
-    ("matrix.html", include_str!("matrix.html")),
-    ("failure.html", include_str!("failure.html")),
-    ("exchange.html", include_str!("exchange.html")),
-    ("open.html", include_str!("open.html")),
-    ("scenario.html", include_str!("scenario.html")),
-    ("lanes.html", include_str!("lanes.html")),
-];
-
-/// Bytes that evidence may fill; with the rest of the page the file stays below 5 MB.
-const EVIDENCE: usize = 3_600_000;
-
-/// Bytes that evidence may still fill.
-#[derive(Debug)]
-struct Room {
-    left: usize,
-}
-
-impl Room {
-    /// Takes the room a piece needs; false where there is too little.
-    fn take(&mut self, bytes: usize) -> bool {
-        let fits = bytes <= self.left;
-        if fits {
-            self.left -= bytes;
-        }
-        fits
-    }
-}
-
-/// The templates, ready to be filled.
-struct Templates {
-    environment: Environment<'static>,
-}
-
-impl Templates {
-    fn new() -> Result<Self, ReportError> {
-        let mut environment = Environment::new();
-        environment.set_formatter(write_escaped);
-        environment.add_filter("prose", prose);
-        environment.add_filter("duration", duration);
-        for (name, text) in TEMPLATES {
-            environment.add_template(name, text)?;
-        }
-        Ok(Self { environment })
-    }
-
-    fn render(&self, name: &str, context: Value) -> Result<String, ReportError> {
-        Ok(self.environment.get_template(name)?.render(context)?)
-    }
-
-    /// A piece that a later template takes in as it is.
-    fn piece(&self, name: &str, context: Value) -> Result<Value, ReportError> {
-        self.render(name, context).map(Value::from_safe_string)
-    }
-}
-
-/// Writes a value; a text that is not safe is escaped.
-fn write_escaped(
-    out: &mut Output<'_>,
-    state: &mut State<'_, '_>,
-    value: &Value,
-) -> Result<(), minijinja::Error> {
-    match value.as_str().filter(|_| !value.is_safe()) {
-        Some(text) => out.write_str(&escape(text)).map_err(minijinja::Error::from),
-        None => escape_formatter(out, state, value),
-    }
-}
-
-/// Text for inside an element or a quoted attribute; control characters become visible.
-fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            '\n' | '\t' => safe.push(c),
-            c if c.is_control() => safe.extend(c.escape_unicode()),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-/// A sentence as HTML: escaped, with `code` where it has backticks.
-fn prose(text: &str) -> Value {
-    let mut html = String::new();
-    for (index, part) in text.split('`').enumerate() {
-        if index > 0 {
-            html.push_str(if index % 2 == 1 { "<code>" } else { "</code>" });
-        }
-        html.push_str(&escape(part));
-    }
-    if text.matches('`').count() % 2 == 1 {
-        html.push_str("</code>");
-    }
-    Value::from_safe_string(html)
-}
+use templates::Templates;
 
 impl Judged<'_> {
     /// The report as a page of HTML of at most 5 MB.
@@ -121,8 +17,7 @@ impl Judged<'_> {
     /// Evidence comes in by its worth: of failures first, then of the other journeys; what finds no room is named instead.
     pub fn to_html(&self, folder: &RunFolder) -> Result<String, ReportError> {
         let templates = Templates::new()?;
-        let mut room = Room { left: EVIDENCE };
-        let stories = Stories::tell(self, folder, &templates, &mut room)?;
+        let stories = Stories::tell(self, folder, &templates)?;
         templates.render("page.html", page::page(self, &stories))
     }
 }
@@ -130,6 +25,7 @@ impl Judged<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::html::templates::escape;
     use crate::report::{Standing, fixture};
     use crate::verdict::Verdict;
 

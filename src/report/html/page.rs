@@ -1,6 +1,7 @@
 //! The page as a value: what its templates are filled with.
 
 use crate::report::failure::Way;
+use crate::report::html::shown::chip;
 use crate::report::html::story::Stories;
 use crate::report::summary::counts;
 use crate::report::words::{told, tries};
@@ -12,12 +13,6 @@ use minijinja::{Value, context};
 
 /// The levels, the most binding first.
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
-
-/// A standing: its word, its meaning, and its name among the style classes.
-pub fn chip(standing: Standing) -> Value {
-    let slug = standing.key().to_lowercase().replace(' ', "-");
-    context! { word => standing.word(), meaning => standing.meaning(), slug }
-}
 
 /// Everything that the page shows; the parts that hold evidence are told already.
 pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {

@@ -1,7 +1,7 @@
-//! Exchanges and screenshots as the templates show them.
+//! Standings, exchanges and screenshots as the templates show them.
 
 use crate::evidence::{Body, Evidence, Exchange, Field, PageVisit, Received};
-use crate::report::RunFolder;
+use crate::report::{RunFolder, Standing};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Serde;
@@ -13,6 +13,12 @@ const MOST_LINES: usize = 300;
 
 /// Largest screenshot that is taken in.
 const LARGEST_IMAGE: usize = 200 * 1024;
+
+/// A standing: its word, its meaning, and its name among the style classes.
+pub fn chip(standing: Standing) -> Value {
+    let slug = standing.key().to_lowercase().replace(' ', "-");
+    context! { word => standing.word(), meaning => standing.meaning(), slug }
+}
 
 /// One line of a body; marked where a finding points to it.
 #[derive(Serialize)]

@@ -2,11 +2,11 @@
 
 use crate::evidence::Evidence;
 use crate::report::failure::{Failure, Way, exchange_of};
-use crate::report::html::page::chip;
-use crate::report::html::shown::{ShownImage, images};
+use crate::report::html::shown;
+use crate::report::html::shown::{ShownImage, chip, images};
 use crate::report::html::swimlane::picture;
+use crate::report::html::templates::Templates;
 use crate::report::html::timeline::events;
-use crate::report::html::{Room, Templates, shown};
 use crate::report::words::{request, sources, told, tries};
 use crate::report::{Judged, JudgedRecord, JudgedTarget, ReportError, RunFolder, Standing};
 use crate::requirement::RequirementId;
@@ -17,6 +17,26 @@ use std::collections::HashMap;
 
 /// Ways of one failure that are shown.
 const MOST_WAYS: usize = 10;
+
+/// Bytes that evidence may fill; with the rest of the page the file stays below 5 MB.
+const EVIDENCE: usize = 3_600_000;
+
+/// Bytes that evidence may still fill.
+#[derive(Debug)]
+struct Room {
+    left: usize,
+}
+
+impl Room {
+    /// Takes the room a piece needs; false where there is too little.
+    fn take(&mut self, bytes: usize) -> bool {
+        let fits = bytes <= self.left;
+        if fits {
+            self.left -= bytes;
+        }
+        fits
+    }
+}
 
 /// Everything that was told, and where it stands in the page.
 #[derive(Default)]
@@ -42,12 +62,8 @@ struct Teller<'r, 't> {
 
 impl<'r> Stories<'r> {
     /// Tells failures first, then scenarios, the ones that did not pass before the others.
-    pub fn tell(
-        judged: &Judged<'r>,
-        folder: &RunFolder,
-        templates: &Templates,
-        room: &mut Room,
-    ) -> Result<Self, ReportError> {
+    pub fn tell(judged: &Judged<'r>, folder: &RunFolder, templates: &Templates) -> Result<Self, ReportError> {
+        let mut room = Room { left: EVIDENCE };
         let mut stories = Self::default();
         let tellers = || {
             let targets = judged.targets.iter().enumerate();
@@ -57,11 +73,11 @@ impl<'r> Stories<'r> {
             for failure in teller.target.failures() {
                 let number = stories.failures.len() + 1;
                 stories.numbers.insert((teller.index, &failure.requirement.id), number);
-                stories.failures.push(teller.failure(&failure, number, room)?);
+                stories.failures.push(teller.failure(&failure, number, &mut room)?);
             }
         }
         for teller in tellers() {
-            stories.scenarios.push(teller.scenarios(room)?);
+            stories.scenarios.push(teller.scenarios(&mut room)?);
         }
         Ok(stories)
     }

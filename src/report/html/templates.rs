@@ -1,0 +1,91 @@
+//! The templates of the page, and how they write what they are given: escaped, and sentences with their code.
+
+use crate::report::ReportError;
+use crate::report::html::timeline::duration;
+use minijinja::{Environment, Output, State, Value, escape_formatter};
+
+/// Templates by name; the ending makes them escape all they are given.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("page.html", include_str!("page.html")),
+    ("first.html", include_str!("first.html")),
+    ("matrix.html", include_str!("matrix.html")),
+    ("failure.html", include_str!("failure.html")),
+    ("exchange.html", include_str!("exchange.html")),
+    ("open.html", include_str!("open.html")),
+    ("scenario.html", include_str!("scenario.html")),
+    ("lanes.html", include_str!("lanes.html")),
+];
+
+/// The templates, ready to be filled.
+pub struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// Reads the templates.
+    pub fn new() -> Result<Self, ReportError> {
+        let mut environment = Environment::new();
+        environment.set_formatter(write_escaped);
+        environment.add_filter("prose", prose);
+        environment.add_filter("duration", duration);
+        for (name, text) in TEMPLATES {
+            environment.add_template(name, text)?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// Fills a template.
+    pub fn render(&self, name: &str, context: Value) -> Result<String, ReportError> {
+        Ok(self.environment.get_template(name)?.render(context)?)
+    }
+
+    /// A piece that a later template takes in as it is.
+    pub fn piece(&self, name: &str, context: Value) -> Result<Value, ReportError> {
+        self.render(name, context).map(Value::from_safe_string)
+    }
+}
+
+/// Writes a value; a text that is not safe is escaped.
+fn write_escaped(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    match value.as_str().filter(|_| !value.is_safe()) {
+        Some(text) => out.write_str(&escape(text)).map_err(minijinja::Error::from),
+        None => escape_formatter(out, state, value),
+    }
+}
+
+/// Text for inside an element or a quoted attribute; control characters become visible.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\n' | '\t' => safe.push(c),
+            c if c.is_control() => safe.extend(c.escape_unicode()),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A sentence as HTML: escaped, with `code` where it has backticks.
+fn prose(text: &str) -> Value {
+    let mut html = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            html.push_str(if index % 2 == 1 { "<code>" } else { "</code>" });
+        }
+        html.push_str(&escape(part));
+    }
+    if text.matches('`').count() % 2 == 1 {
+        html.push_str("</code>");
+    }
+    Value::from_safe_string(html)
+}
