@@ -1,20 +1,14 @@
-//! Failures and open questions, gathered so that one root cause is shown once.
+//! Failures: each requirement that was seen broken, with the ways in which it is.
 
 use crate::evidence::{Evidence, Exchange};
-use crate::report::summary::counted;
-use crate::report::{JudgedRecord, JudgedTarget, Row, Standing};
+use crate::report::words::counted;
+use crate::report::{JudgedRecord, Standing};
 use crate::requirement::Requirement;
 use crate::verdict::Finding;
 use regex::Regex;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
-
-/// Standings whose findings are listed as failures.
-const BROKEN: [Standing; 3] = [Standing::Fail, Standing::Warn, Standing::Unconfirmed];
-
-/// Standings of what could not be judged, but for `HARNESS`.
-const OPEN: [Standing; 4] = [Standing::Blocked, Standing::Infra, Standing::Unseen, Standing::NotRun];
 
 /// A requirement that was seen broken.
 #[derive(Debug, Clone)]
@@ -81,65 +75,6 @@ impl Way<'_> {
     }
 }
 
-/// What could not be judged for one and the same reason.
-#[derive(Debug, Clone)]
-pub struct Open<'r> {
-    pub standing: Standing,
-    pub cause: String,
-    pub requirements: Vec<&'r Requirement>,
-    /// The scenarios that met it.
-    pub records: Vec<JudgedRecord<'r>>,
-}
-
-impl<'r> JudgedTarget<'r> {
-    /// The requirements that were seen broken, worst first.
-    pub fn failures(&self) -> Vec<Failure<'r>> {
-        let is_broken = |row: &&Row<'r>| BROKEN.contains(&row.standing) && !row.findings.is_empty();
-        let failure = |row: &Row<'r>| {
-            let ways = ways(&row.findings);
-            Failure { requirement: row.requirement, standing: row.standing, ways }
-        };
-        let mut failures: Vec<Failure<'r>> = self.rows.iter().filter(is_broken).map(failure).collect();
-        failures.sort_by_key(|failure| failure.standing);
-        failures
-    }
-
-    /// What could not be judged, one entry a cause: the harness's own faults first.
-    pub fn open(&self) -> Vec<Open<'r>> {
-        let mut open: Vec<Open<'r>> = Vec::new();
-        for record in self.records.iter().filter(|record| record.is_void()) {
-            let id = record.requirement.as_ref();
-            let requirement = self.catalogue.iter().find(|requirement| Some(&requirement.id) == id);
-            gather(&mut open, Standing::Harness, record.verdict().cause(), requirement, &[*record]);
-        }
-        for row in self.rows.iter().filter(|row| OPEN.contains(&row.standing)) {
-            gather(&mut open, row.standing, row.cause(), Some(row.requirement), &row.records);
-        }
-        open.sort_by_key(|entry| entry.standing);
-        open
-    }
-}
-
-fn gather<'r>(
-    open: &mut Vec<Open<'r>>,
-    standing: Standing,
-    cause: String,
-    requirement: Option<&'r Requirement>,
-    records: &[JudgedRecord<'r>],
-) {
-    let known = open.iter().position(|entry| entry.standing == standing && entry.cause == cause);
-    let index = known.unwrap_or_else(|| {
-        open.push(Open { standing, cause, requirements: Vec::new(), records: Vec::new() });
-        open.len() - 1
-    });
-    let entry = &mut open[index];
-    if let Some(requirement) = requirement.filter(|new| entry.requirements.iter().all(|old| old.id != new.id))
-    {
-        entry.requirements.push(requirement);
-    }
-    entry.records.extend(records);
-}
-
 /// Findings that say the same are one way; a scenario that was about it speaks before one that met it in passing.
 pub fn ways<'r>(findings: &[(JudgedRecord<'r>, &'r Finding)]) -> Vec<Way<'r>> {
     let mut sorted = findings.to_vec();
@@ -180,15 +115,6 @@ mod tests {
         assert_eq!(ways.len(), 1);
         let often = "happened 3 times in 3 scenarios while something else was tested";
         assert_eq!(ways[0].how_often().as_deref(), Some(often));
-    }
-
-    #[test]
-    fn failures_and_open_questions_are_worst_first() {
-        let report = fixture::report();
-        for target in &report.judged().targets {
-            assert!(target.failures().is_sorted_by_key(|failure| failure.standing));
-            assert!(target.open().is_sorted_by_key(|open| open.standing));
-        }
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use crate::report::failure::{Failure, ways};
 use crate::report::standing::{Facts, WaiverState, standing};
-use crate::report::{Gate, Outcome, RunReport, Standing, Summary, TargetFacts, TargetReport};
+use crate::report::words::counted;
+use crate::report::{
+    Gate, JudgedRecord, Outcome, Row, RunReport, Standing, Summary, TargetFacts, TargetReport,
+};
 use crate::requirement::{Party, Requirement, RequirementId};
-use crate::target::{Ability, Waiver};
-use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
+use crate::target::Waiver;
+use crate::verdict::{Finding, ScenarioRecord, Verdict};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Deref;
 
 /// A report with everything that follows from it. Every format reads this view.
 pub struct Judged<'r> {
@@ -29,73 +31,6 @@ pub struct JudgedTarget<'r> {
     pub journey: Summary,
     pub all: Summary,
     pub(super) catalogue: &'r [Requirement],
-}
-
-/// A scenario's record, and how it stands by itself; its requirement may stand worse.
-#[derive(Debug, Clone, Copy)]
-pub struct JudgedRecord<'r> {
-    pub record: &'r ScenarioRecord,
-    /// Place among the records of its target.
-    pub index: usize,
-    pub standing: Standing,
-}
-
-impl<'r> Deref for JudgedRecord<'r> {
-    type Target = &'r ScenarioRecord;
-
-    fn deref(&self) -> &&'r ScenarioRecord {
-        &self.record
-    }
-}
-
-impl JudgedRecord<'_> {
-    /// Whether it is part of the journey: what needs the page.
-    pub fn needs_browser(&self) -> bool {
-        self.needs.contains(&Ability::Browser)
-    }
-
-    /// Whether the harness itself could not judge it.
-    pub fn is_void(&self) -> bool {
-        !self.candidate && matches!(self.verdict(), Verdict::Error(_))
-    }
-}
-
-/// One requirement as one target stands to it.
-#[derive(Debug, Clone)]
-pub struct Row<'r> {
-    pub requirement: &'r Requirement,
-    pub standing: Standing,
-    /// Its scenarios; candidates do not count and are not here.
-    pub records: Vec<JudgedRecord<'r>>,
-    /// What breaks it, with the scenario that saw it; passive findings included.
-    pub findings: Vec<(JudgedRecord<'r>, &'r Finding)>,
-    /// Needs the page.
-    pub journey: bool,
-}
-
-impl Row<'_> {
-    /// Why it stands so, in a sentence fragment; empty where the findings say it.
-    pub fn cause(&self) -> String {
-        if !self.findings.is_empty() {
-            return String::new();
-        }
-        let worst = self.records.iter().max_by_key(|record| record.verdict().severity());
-        match (worst, &self.requirement.not_tested) {
-            (Some(worst), _) => {
-                let telling = self.records.iter().find(|record| record.standing == self.standing);
-                telling.unwrap_or(worst).verdict().cause()
-            }
-            (None, Some(reason)) => reason.clone(),
-            (None, None) if self.standing == Standing::NotRun => SkipCause::LeftOut.to_string(),
-            (None, None) => "no scenario tests it".into(),
-        }
-    }
-
-    /// Whether a scenario of it was left out on the command line.
-    fn was_left_out(&self) -> bool {
-        let left_out = |record: &JudgedRecord<'_>| *record.verdict() == Verdict::Skipped(SkipCause::LeftOut);
-        self.standing == Standing::NotRun || self.records.iter().any(left_out)
-    }
 }
 
 impl RunReport {
@@ -250,6 +185,22 @@ impl<'r> Judged<'r> {
             Outcome::Conformant if self.left_out().is_some() => Outcome::Incomplete,
             outcome => outcome,
         }
+    }
+
+    /// The outcome in one line, with how much was seen.
+    pub fn headline(&self) -> String {
+        let targets = match self.targets.len() {
+            0 | 1 => String::new(),
+            several => format!(", over {several} targets"),
+        };
+        format!("{}{targets}", self.through(self.report.run.gate).headline())
+    }
+
+    /// How much the command line left out, and what follows; none when it left out nothing.
+    pub fn left_out(&self) -> Option<String> {
+        let (left_out, apply) = self.count_left_out()?;
+        let of = format!("{left_out} of {}", counted(apply, "requirement"));
+        Some(format!("{of} not run in full; only a complete run can be signed"))
     }
 
     /// How many requirements the command line left out, by tags, a shard or the features it named, of how many that apply; none when it

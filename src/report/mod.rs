@@ -3,23 +3,27 @@
 mod failure;
 #[cfg(test)]
 pub mod fixture;
+mod gathered;
 mod html;
 mod json;
 mod judged;
 mod junit;
 mod outcome;
+mod row;
 mod run_folder;
 mod standing;
 mod summary;
 mod terminal;
 mod words;
 
-pub use judged::{Judged, JudgedRecord, JudgedTarget, Row};
+pub use judged::{Judged, JudgedTarget};
 pub use outcome::{Gate, Outcome};
+pub use row::{JudgedRecord, Row};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
-pub use summary::{Summary, counted};
+pub use summary::Summary;
 pub use terminal::table;
+pub use words::counted;
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
 use crate::target::{Ability, Confirmed, Waiver};

@@ -1,6 +1,7 @@
 //! What a run or a target comes to, seen through a gate: the outcome and the figures behind it, and the line that says both.
 
-use crate::report::{Gate, Judged, JudgedRecord, Outcome, Row, Standing, TargetFacts};
+use crate::report::words::counted;
+use crate::report::{Gate, JudgedRecord, Outcome, Row, Standing, TargetFacts};
 use crate::requirement::Level;
 
 /// The outcome, and what a headline counts.
@@ -107,34 +108,6 @@ pub fn counts<'a>(rows: impl IntoIterator<Item = &'a Row<'a>>) -> Vec<(Standing,
     let standings: Vec<Standing> = rows.into_iter().map(|row| row.standing).collect();
     let count = |wanted| standings.iter().filter(|standing| **standing == wanted).count();
     Standing::all().map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0).collect()
-}
-
-/// `1 scenario`, `2 scenarios`.
-pub fn counted(count: usize, noun: &str) -> String {
-    let ending = match (count, noun) {
-        (1, _) => "",
-        (_, noun) if noun.ends_with('s') => "es",
-        _ => "s",
-    };
-    format!("{count} {noun}{ending}")
-}
-
-impl Judged<'_> {
-    /// The outcome in one line, with how much was seen.
-    pub fn headline(&self) -> String {
-        let targets = match self.targets.len() {
-            0 | 1 => String::new(),
-            several => format!(", over {several} targets"),
-        };
-        format!("{}{targets}", self.through(self.report.run.gate).headline())
-    }
-
-    /// How much the command line left out, and what follows; none when it left out nothing.
-    pub fn left_out(&self) -> Option<String> {
-        let (left_out, apply) = self.count_left_out()?;
-        let of = format!("{left_out} of {}", counted(apply, "requirement"));
-        Some(format!("{of} not run in full; only a complete run can be signed"))
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,16 @@ use crate::verdict::{Mismatch, ScenarioRecord, Verdict};
 /// Key and name of each public source, one a line.
 const SOURCES: &str = include_str!("sources.tsv");
 
+/// `1 scenario`, `2 scenarios`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let ending = match (count, noun) {
+        (1, _) => "",
+        (_, noun) if noun.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{count} {noun}{ending}")
+}
+
 /// A mismatch as a reader understands it.
 pub fn told(mismatch: &Mismatch) -> Mismatch {
     let Mismatch { subject, expected, actual } = mismatch;

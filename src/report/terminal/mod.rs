@@ -6,9 +6,9 @@ mod table;
 
 pub use listing::table;
 
-use crate::report::failure::{Failure, Open, Way, exchange_of};
-use crate::report::summary::counted;
-use crate::report::words::{request, sources, told, tries};
+use crate::report::failure::{Failure, Way, exchange_of};
+use crate::report::gathered::Open;
+use crate::report::words::{counted, request, sources, told, tries};
 use crate::report::{Gate, Judged, JudgedTarget, Row, RunFolder, Standing};
 use crate::requirement::Requirement;
 use crate::target::Waiver;
