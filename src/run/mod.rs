@@ -2,71 +2,44 @@
 
 mod assets;
 mod browsers;
+mod error;
 mod journal;
 mod name;
 mod phase;
 mod preflight;
 mod progress;
 mod records;
+mod shared;
 mod stop;
 mod subject;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use assets::{AssetError, Features, Schemas, embedded_targets};
-pub use stop::asked_to_stop;
-pub use subject::{Embedded, SubjectError, TargetChoice};
-
-use crate::browser::PageDriverError;
-use crate::client::ClientError;
-use crate::control::ControlError;
-use crate::evidence::Recorder;
-use crate::report::{Gate, Hashes, Judged, ReportError, RunFacts, RunFolder, RunReport, TargetReport};
-use crate::requirement::{Party, Requirement, RequirementId};
-use crate::suite::{Case, Filter};
-use crate::target::Ability;
-use crate::verdict::{Attempt, Doubt, Verdict};
+pub use assets::{Features, Schemas, embedded_targets};
 pub use browsers::BrowserChoice;
-use browsers::Browsers;
+pub use error::{RunError, error_chain};
+pub use shared::{RunOptions, Touched};
+pub use stop::asked_to_stop;
+pub use subject::{Embedded, TargetChoice};
+
+use crate::evidence::Recorder;
+use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport};
+use crate::requirement::{Party, Requirement, RequirementId};
+use crate::suite::Case;
+use crate::target::Ability;
+use crate::verdict::Attempt;
 use jiff::Timestamp;
 use journal::Journal;
 use phase::Phase;
 use progress::Progress;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use shared::{Run, locked};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 use stop::cancellation;
 use subject::Subject;
 use target::Target;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-
-/// How a run is to be done.
-#[derive(Debug)]
-pub struct RunOptions {
-    /// Feature files and folders; the embedded ones when empty.
-    pub features: Vec<PathBuf>,
-    pub targets: Vec<TargetChoice>,
-    pub schemas: Option<PathBuf>,
-    pub filter: Filter,
-    /// API scenarios at once.
-    pub jobs: usize,
-    /// Further attempts at a scenario that failed or met trouble.
-    pub retries: u32,
-    pub seed: u64,
-    /// The whole run is stopped after this.
-    pub deadline: Option<Duration>,
-    pub gate: Gate,
-    pub browsers: BrowserChoice,
-    /// The folder in which the run gets one of its own.
-    pub out: PathBuf,
-    /// Whether a line of progress is shown on standard error.
-    pub progress: bool,
-    /// The command line, for the report.
-    pub arguments: Vec<String>,
-}
 
 /// A file that a run writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +67,6 @@ pub struct Finished {
     /// What watched mocks noted, by target; empty maps for all others.
     pub touched: Vec<Touched>,
 }
-
-/// Names of deviations that would have answered differently, by the key of the scenario.
-pub type Touched = BTreeMap<String, BTreeSet<&'static str>>;
 
 /// Runs the features against the targets; what came of it is in memory and in the journal, and the files of the report are yet to be written.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
@@ -140,26 +110,6 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
 fn ours(features: &Features) -> HashSet<RequirementId> {
     let ours = features.catalogue.iter().filter(|requirement| requirement.party != Party::Server);
     ours.map(|requirement| requirement.id.clone()).collect()
-}
-
-/// The parts that all targets of a run share.
-struct Run<'a> {
-    options: RunOptions,
-    features: &'a Features,
-    ours: Arc<HashSet<RequirementId>>,
-    recorder: Arc<Recorder>,
-    journal: Journal,
-    progress: Progress,
-    browsers: tokio::sync::Mutex<Option<Browsers>>,
-    cancel: CancellationToken,
-    folder: PathBuf,
-    began: Instant,
-    touched: Arc<Mutex<Vec<Touched>>>,
-}
-
-/// A lock that outlives a panic of another task: what it guards is whole between two changes.
-fn locked<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
-    guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Run<'_> {
@@ -239,56 +189,4 @@ pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Res
         std::fs::write(&path, text).map_err(|source| RunError::Folder { path, source })?;
     }
     Ok(())
-}
-
-/// An error with all its causes, in one line.
-pub fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
-fn is_worth_another_attempt(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Fail | Verdict::Inconclusive(Doubt::Trouble(_)))
-}
-
-/// Why a run could not be done.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    #[error(transparent)]
-    Asset(#[from] AssetError),
-
-    #[error(transparent)]
-    Subject(#[from] SubjectError),
-
-    #[error(transparent)]
-    Client(#[from] ClientError),
-
-    #[error(transparent)]
-    Control(#[from] ControlError),
-
-    #[error("cannot listen for signals to stop")]
-    Signals(#[source] std::io::Error),
-
-    #[error(transparent)]
-    PageDriver(#[from] PageDriverError),
-
-    #[error(transparent)]
-    Journal(#[from] journal::JournalError),
-
-    #[error("cannot start a worker thread; try a lower `--jobs`")]
-    Lanes(#[source] std::io::Error),
-
-    #[error("cannot write to {path}; choose another folder with `--out`")]
-    Folder { path: PathBuf, source: std::io::Error },
-
-    #[error(transparent)]
-    Report(#[from] ReportError),
 }

@@ -2,11 +2,13 @@
 
 use crate::run::browsers::Browsers;
 use crate::run::journal::Entry;
+use crate::run::shared::{Run, locked};
 use crate::run::target::Target;
-use crate::run::{Run, RunError, is_worth_another_attempt, locked, records};
+use crate::run::{RunError, records};
 use crate::suite;
 use crate::suite::{Case, EndedAttempt, NoBrowser};
 use crate::target::TargetProfile;
+use crate::verdict::{Doubt, Verdict};
 use std::sync::{Arc, Mutex};
 
 /// Keys of the scenarios that another attempt might settle.
@@ -92,4 +94,8 @@ impl Run<'_> {
         };
         (sink, unsettled)
     }
+}
+
+pub(super) fn is_worth_another_attempt(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Inconclusive(Doubt::Trouble(_)))
 }

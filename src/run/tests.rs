@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::evidence::{Trouble, TroubleKind};
-use crate::report::{Outcome, Standing};
+use crate::report::{Gate, Outcome, Standing};
 use crate::requirement::Dialect;
-use crate::suite::TagExpression;
-use crate::verdict::{Fault, SkipCause};
+use crate::run::assets::AssetError;
+use crate::run::phase::is_worth_another_attempt;
+use crate::suite::{Filter, TagExpression};
+use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::path::Path;
 
 const FEATURE: &str = "@req:HPP-CREATE-001

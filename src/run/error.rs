@@ -1,0 +1,58 @@
+//! Why a run could not be done, and how an error is told.
+
+use crate::browser::PageDriverError;
+use crate::client::ClientError;
+use crate::control::ControlError;
+use crate::report::ReportError;
+use crate::run::assets::AssetError;
+use crate::run::journal::JournalError;
+use crate::run::subject::SubjectError;
+use std::path::PathBuf;
+
+/// An error with all its causes, in one line.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Asset(#[from] AssetError),
+
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+
+    #[error(transparent)]
+    Client(#[from] ClientError),
+
+    #[error(transparent)]
+    Control(#[from] ControlError),
+
+    #[error("cannot listen for signals to stop")]
+    Signals(#[source] std::io::Error),
+
+    #[error(transparent)]
+    PageDriver(#[from] PageDriverError),
+
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+
+    #[error("cannot start a worker thread; try a lower `--jobs`")]
+    Lanes(#[source] std::io::Error),
+
+    #[error("cannot write to {path}; choose another folder with `--out`")]
+    Folder { path: PathBuf, source: std::io::Error },
+
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}

@@ -1,0 +1,65 @@
+//! What all targets of a run share: the options, and the parts that are made once.
+
+use crate::evidence::Recorder;
+use crate::report::Gate;
+use crate::requirement::RequirementId;
+use crate::run::assets::Features;
+use crate::run::browsers::{BrowserChoice, Browsers};
+use crate::run::journal::Journal;
+use crate::run::progress::Progress;
+use crate::run::subject::TargetChoice;
+use crate::suite::Filter;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How a run is to be done.
+#[derive(Debug)]
+pub struct RunOptions {
+    /// Feature files and folders; the embedded ones when empty.
+    pub features: Vec<PathBuf>,
+    pub targets: Vec<TargetChoice>,
+    pub schemas: Option<PathBuf>,
+    pub filter: Filter,
+    /// API scenarios at once.
+    pub jobs: usize,
+    /// Further attempts at a scenario that failed or met trouble.
+    pub retries: u32,
+    pub seed: u64,
+    /// The whole run is stopped after this.
+    pub deadline: Option<Duration>,
+    pub gate: Gate,
+    pub browsers: BrowserChoice,
+    /// The folder in which the run gets one of its own.
+    pub out: PathBuf,
+    /// Whether a line of progress is shown on standard error.
+    pub progress: bool,
+    /// The command line, for the report.
+    pub arguments: Vec<String>,
+}
+
+/// Names of deviations that would have answered differently, by the key of the scenario.
+pub type Touched = BTreeMap<String, BTreeSet<&'static str>>;
+
+/// The parts that all targets of a run share.
+pub struct Run<'a> {
+    pub options: RunOptions,
+    pub features: &'a Features,
+    pub ours: Arc<HashSet<RequirementId>>,
+    pub recorder: Arc<Recorder>,
+    pub journal: Journal,
+    pub progress: Progress,
+    pub browsers: tokio::sync::Mutex<Option<Browsers>>,
+    pub cancel: CancellationToken,
+    pub folder: PathBuf,
+    pub began: Instant,
+    pub touched: Arc<Mutex<Vec<Touched>>>,
+}
+
+/// A lock that outlives a panic of another task: what it guards is whole between two changes.
+pub fn locked<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
+    guarded.lock().unwrap_or_else(PoisonError::into_inner)
+}
