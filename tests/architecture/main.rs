@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
-use tables::{CIRCLES_OF_TODAY, FORBIDDEN, HOMES, LONGEST, MAY_IMPORT, MOCK, PURE};
+use tables::{FORBIDDEN, HOMES, LONGEST, MAY_IMPORT, MOCK, PURE};
 
 /// The libraries of Cargo.toml, as the code spells them.
 fn crates() -> BTreeSet<String> {
@@ -38,20 +38,8 @@ fn every_module_imports_only_what_its_layer_allows() {
 #[test]
 fn files_do_not_use_each_other_in_circles() {
     let source = source();
-    let mut breaches = Vec::new();
-    let mut seen = BTreeSet::new();
-    for circle in rules::circles(source) {
-        let of_today =
-            CIRCLES_OF_TODAY.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
-        match of_today {
-            Some(folder) => drop(seen.insert(*folder)),
-            None => breaches.push(rules::told(source, &circle)),
-        }
-    }
-    let gone = CIRCLES_OF_TODAY.iter().filter(|folder| !seen.contains(**folder));
-    breaches.extend(gone.map(|folder| {
-        format!("{folder} has no circle any more: delete it from CIRCLES_OF_TODAY, so that none comes back")
-    }));
+    let breaches: Vec<String> =
+        rules::circles(source).iter().map(|circle| rules::told(source, circle)).collect();
     holds(&breaches);
 }
 

@@ -71,9 +71,6 @@ pub const MAY_IMPORT: &Permits = &[
 
 const VOCABULARY: &[&str] = &["requirement", "target", "evidence", "verdict"];
 
-/// Folders with a circle of files that is still to be opened.
-pub const CIRCLES_OF_TODAY: &[&str] = &["src/cli/", "src/report/html/", "src/report/", "src/run/"];
-
 /// The floors of the mock, from top to bottom.
 pub const MOCK: Floors = Floors {
     folder: "mock",
