@@ -165,6 +165,23 @@ impl Recorder {
         self.known.shown(text).into_owned()
     }
 
+    /// A message that may quote URLs: each as [`Recorder::url`] shows it, the rest as [`Recorder::text`] does.
+    pub fn message(&self, text: &str) -> String {
+        let mut shown = String::new();
+        let mut rest = text;
+        while let Some(start) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|c: char| c.is_whitespace() || "\"'`<>()".contains(c)).unwrap_or(from.len());
+            let url = from[..end].trim_end_matches(['.', ',', ':', ';']);
+            shown.push_str(before);
+            // What has a label has been here before.
+            shown.push_str(&if url.contains('‹') { url.into() } else { self.url(url) });
+            rest = &from[url.len()..];
+        }
+        shown.push_str(rest);
+        self.text(&shown)
+    }
+
     fn labelled_link(&self, url: &Url) -> String {
         let mut shown = origin(url) + "/";
         if url.path().len() > 1 {
@@ -298,6 +315,16 @@ mod tests {
         let second = recorder.link("https://pay.example/p?key=Ab3e&Ab3d");
         assert_eq!(second, "https://pay.example/‹link:1›?key=‹value:2›&‹value:3›");
         assert_eq!(recorder.text("Ab3d key=Ab3d"), "Ab3d key=Ab3d");
+    }
+
+    #[test]
+    fn a_link_that_a_message_quotes_is_cut_out_once() {
+        let recorder = Recorder::default();
+        recorder.link("https://pay.example/p/x1Y");
+        let message = "cannot open (https://pay.example/p/x1Y): http://127.0.0.1:1/hpp is closed";
+        let shown = "cannot open (https://pay.example/‹link:1›): http://127.0.0.1:1/hpp is closed";
+        assert_eq!(recorder.message(message), shown);
+        assert_eq!(recorder.message(shown), shown);
     }
 
     #[test]
