@@ -142,6 +142,7 @@ impl Client {
             *next = turn + pace.interval;
             turn
         };
+        log::debug!("waits {} ms for its turn to create", (turn - began).as_millis());
         tokio::time::sleep_until(turn).await;
         began.elapsed()
     }
@@ -194,6 +195,8 @@ impl Client {
             },
             outcome,
         };
+        log::info!("{exchange}");
+        log_details(&exchange, body.len());
         ApiAnswer { exchange, body, json: OnceCell::new(), location }
     }
 
@@ -228,6 +231,20 @@ impl Client {
         };
         let fields = raw.headers.iter().map(field).collect();
         Received::Response(Response { status: raw.status, fields, body })
+    }
+}
+
+/// Logs which fields an exchange has, the size of the answer, or the trouble.
+fn log_details(exchange: &Exchange, bytes: usize) {
+    let names =
+        |fields: &[Field]| fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+    let Exchange { number, request, outcome, .. } = exchange;
+    log::debug!("exchange {number}: sent the fields {}", names(&request.fields));
+    match outcome {
+        Received::Response(response) => {
+            log::debug!("exchange {number}: got {bytes} bytes and the fields {}", names(&response.fields));
+        }
+        Received::Trouble(trouble) => log::warn!("exchange {number}: {}", trouble.message),
     }
 }
 

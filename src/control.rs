@@ -107,7 +107,10 @@ impl Control {
         let path = format!("accounts/{merchant_id}/outbox");
         let url = self.url(&path)?;
         let read = async { self.http.get(url).send().await?.error_for_status()?.json().await };
-        read.await.map_err(|error| network(format!("control: GET {path}: {error}")))
+        let read: Result<Vec<Message>, reqwest::Error> = read.await;
+        let messages = read.map_err(|error| network(format!("control: GET {path}: {error}")))?;
+        log::info!("GET {path} → {} messages", messages.len());
+        Ok(messages)
     }
 
     /// Limits how many hosted sessions an account may create in a second.
@@ -130,6 +133,7 @@ impl Control {
         let sent = self.http.post(url).json(body).send().await;
         let response = sent.map_err(|error| network(format!("control: {error}")))?;
         let status = response.status();
+        log::info!("POST {path} → {}", status.as_u16());
         if !status.is_success() {
             return Err(network(format!("control: POST {path} answered {status}")));
         }

@@ -194,6 +194,7 @@ async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> (Sta
         path_and_query: head.uri.path_and_query().map_or_else(|| path.to_owned(), ToString::to_string),
         body: first_bytes(body).await,
     };
+    log::info!("{} {} arrives with {} bytes", arrival.method, arrival.live_url(), arrival.body.len());
     let manner = if head.method == Method::POST { arrivals.manner(&prefix) } else { CallReply::AtOnce };
     arrivals.lock().entry(prefix).or_default().push(arrival);
     arrivals.came.notify_waiters();

@@ -110,6 +110,7 @@ impl Journey<'_> {
                     return Ok(());
                 }
                 let mut next = self.plan.next(&reading, &moves);
+                log::trace!("sees {}: {next:?}", reading.shown_name(self.plan.driver));
                 if next == Next::Hold {
                     match held.take().filter(|held| held.reading.shows_the_same_as(&reading)) {
                         None => held = Some(self.hold(reading.clone()).await?),
@@ -149,7 +150,9 @@ impl Journey<'_> {
         let Some((screen, document)) = reading.screen else { return Ok(()) };
         if let Some(actions) = self.plan.actions(screen) {
             let shown = (&self.plan.driver.screens[screen], document);
-            match self.session.act(shown, actions, self.plan.leaves).await {
+            let made = self.session.act(shown, actions, self.plan.leaves).await;
+            log::debug!("moves on the screen `{}`: {made:?}", shown.0.name);
+            match made {
                 Ok(MoveResult::Outdated) => return Ok(()),
                 Ok(MoveResult::Made | MoveResult::Impossible) => {}
                 Err(error) if error.is_passing() => {}
@@ -162,6 +165,8 @@ impl Journey<'_> {
     }
 
     async fn hold(&self, reading: Reading) -> Result<Held, SessionError> {
+        let quiet = self.quiet.as_millis();
+        log::debug!("sees {}, and waits {quiet} ms for it to stay", reading.shown_name(self.plan.driver));
         let since = Instant::now();
         let picture = match reading.screen {
             Some(_) if reading.ending.is_none() => None,

@@ -52,7 +52,9 @@ pub struct Lease {
 impl BrowserPool {
     /// Waits for a browser and gives it to one attempt at a scenario.
     pub async fn lease(&self, sitting: Sitting) -> Result<Lease, BrowserError> {
+        let asked = Instant::now();
         let slot = self.slot().await?;
+        log::debug!("got a browser after {} ms", asked.elapsed().as_millis());
         let origins = BTreeSet::new();
         Ok(Lease { slot, sitting, visits: 0, origins, scripted: false, last: None, unfit: false })
     }
@@ -120,6 +122,7 @@ impl Lease {
         let screenshot = self.picture_of(act, &mut rest).await;
         let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
         self.last = rest.reading;
+        log_visit(&visit);
         visit
     }
 
@@ -267,6 +270,20 @@ fn trouble(rest: &mut Rest, chain: &Chain, acted_on_page: bool) -> Option<Troubl
     };
     rest.trouble.clone_from(&found);
     found
+}
+
+/// Logs a visit from its record.
+fn log_visit(visit: &PageVisit) {
+    let PageVisit { screen, ending, trouble, hops, .. } = visit;
+    let shown = ending.as_ref().or(screen.as_ref()).map_or("no known screen", String::as_str);
+    log::info!("{visit}: {shown} ({} ms)", visit.elapsed_us / 1000);
+    for hop in hops {
+        let status = hop.status.map_or("no answer".to_owned(), |status| status.to_string());
+        log::debug!("visit {}: {} {} → {status}", visit.number, hop.method, hop.url);
+    }
+    if let Some(trouble) = trouble {
+        log::warn!("visit {}: {}: {}", visit.number, trouble.kind, trouble.message);
+    }
 }
 
 fn micros(duration: Duration) -> u64 {

@@ -74,6 +74,7 @@ impl BrowserPool {
         let capabilities = capabilities(&options, &browser, driver.runs_as_root());
         let first = BrowserTab::start(driver.url(), capabilities).await?;
         let version = first.version();
+        log::info!("started {version}, {}", browser.display());
         let inner = Pool {
             options,
             browser,
@@ -125,6 +126,7 @@ impl Pool {
         if let Ok(session) = BrowserTab::start(driver.url(), capabilities.clone()).await {
             return Ok(session);
         }
+        log::warn!("the driver starts no browser; a new driver takes its place");
         *driver = ChromeDriver::start(&self.driver_path, &self.options.merchant_host).await?;
         BrowserTab::start(driver.url(), capabilities).await
     }
@@ -155,7 +157,10 @@ impl Slot {
             if let Some(mut session) = self.session.take() {
                 match session.isolate(&origins, scripted).await {
                     Ok(()) => self.pool.idle().push(session),
-                    Err(_) => session.end().await,
+                    Err(error) => {
+                        log::warn!("a browser does not forget and is ended: {error}");
+                        session.end().await;
+                    }
                 }
             }
         });

@@ -155,6 +155,11 @@ impl Reading {
         self.screen.map(|(index, _)| driver.screens[index].name.as_str())
     }
 
+    /// Name of what the page shows, for the log: its ending, or else its screen.
+    pub(super) fn shown_name<'d>(&'d self, driver: &'d PageDriver) -> &'d str {
+        self.ending.as_deref().or(self.screen_name(driver)).unwrap_or("no known screen")
+    }
+
     /// Whether the consumer still sees the same: same document, same address, same screen or ending, still blank or still not.
     pub(super) fn shows_the_same_as(&self, other: &Self) -> bool {
         self.document.total_cmp(&other.document).is_eq()

@@ -11,6 +11,7 @@ use crate::suite::{Filter, TagExpression};
 use crate::{mock, prove, run};
 use anstream::AutoStream;
 use clap::Args;
+use log::LevelFilter;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +39,15 @@ const SCREENSHOTS: &[(&str, bool, &str)] = &[
         "Every visit of a scenario that does not pass, every generic page, and every page of a session that has ended",
     ),
     ("all", true, "Every visit"),
+];
+
+const LEVELS: &[(&str, LevelFilter, &str)] = &[
+    ("off", LevelFilter::Off, "Nothing"),
+    ("error", LevelFilter::Error, "Only scenarios that the harness could not carry out"),
+    ("warn", LevelFilter::Warn, "Also what went wrong on the way, such as a browser that does not start"),
+    ("info", LevelFilter::Info, "Also each request, page visit and scenario"),
+    ("debug", LevelFilter::Debug, "Also waits, steps, moves on a page, redirects and names of header fields"),
+    ("trace", LevelFilter::Trace, "Also each look at a page, and each scenario that does not run"),
 ];
 
 #[derive(Args)]
@@ -110,6 +120,9 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     format: Vec<Format>,
+    /// Tell what the run does on standard error and in `run.log` in the run folder. Labels replace secrets.
+    #[arg(long, value_name = "LEVEL", env = "HPP_LOG", value_parser = one_of(LEVELS), default_value = "off", help_heading = "Output")]
+    log: LevelFilter,
     /// Print only the headline of the result.
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
@@ -147,7 +160,9 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
             screenshots_of_all: arguments.screenshots,
         },
         out: arguments.out,
-        progress: !quiet,
+        // The lines of the log would be mixed up with the line of progress.
+        progress: !quiet && arguments.log == LevelFilter::Off,
+        log: arguments.log,
         arguments: std::env::args().skip(1).collect(),
     };
     match run::run(options).await {

@@ -77,6 +77,8 @@ impl Program {
                 "--browser",
                 &self.browser,
             ])
+            // Nobody would read the log of a child.
+            .env_remove("HPP_LOG")
             .arg("--plan")
             .arg(&plan_file)
             .arg("--out")

@@ -51,7 +51,9 @@ impl Browsers {
         };
         let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| {
             let why = if error.is_missing() { NoBrowser::Missing } else { NoBrowser::Trouble };
-            why(error_chain(&error))
+            let message = error_chain(&error);
+            log::warn!("no browser: {message}");
+            why(message)
         });
         Self { receiver: Some(receiver), pool }
     }

@@ -4,6 +4,7 @@ mod assets;
 mod browsers;
 mod error;
 mod journal;
+mod log;
 mod name;
 mod phase;
 mod preflight;
@@ -71,9 +72,15 @@ pub struct Finished {
 /// Runs the features against the targets; what came of it is in memory and in the journal, and the files of the report are yet to be written.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let (started_at, began) = (Timestamp::now(), Instant::now());
-    let features = Features::load(&options.features)?;
-    let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     let recorder = Arc::new(Recorder::default());
+    log::start(options.log, &recorder);
+    let features = Features::load(&options.features)?;
+    ::log::info!(
+        "{} feature files, {} requirements",
+        features.loaded.len(),
+        features.catalogue.iter().count()
+    );
+    let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     let mut subjects = Vec::new();
     for choice in &options.targets {
         subjects.push(Subject::ready(choice, options.seed, &recorder).await?);
@@ -81,6 +88,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let folder = options.out.join(&id);
     std::fs::create_dir_all(&folder).map_err(|source| RunError::Folder { path: folder.clone(), source })?;
+    log::write_to(&folder);
+    ::log::info!("the run {id} begins");
     let run = Run {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
@@ -116,7 +125,8 @@ impl Run<'_> {
     /// Runs the scenarios that apply to a target: those of the API first, then those that need the page, then what is tried again.
     async fn run_target(&self, target: &Target<'_>) -> Result<(), RunError> {
         let mut waiting: Vec<&Case> = target.to_run().collect();
-        for _ in 0..=self.options.retries {
+        for attempt in 1..=self.options.retries.saturating_add(1) {
+            ::log::info!("{}: attempt {attempt} at {} scenarios", target.profile.name, waiting.len());
             self.progress.expect(&target.profile.name, waiting.len());
             let (journey, api): (Vec<&Case>, Vec<&Case>) =
                 waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));
@@ -187,6 +197,7 @@ pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Res
         };
         let path = folder.root().join(format.file());
         std::fs::write(&path, text).map_err(|source| RunError::Folder { path, source })?;
+        ::log::info!("wrote {}", format.file());
     }
     Ok(())
 }

@@ -40,6 +40,12 @@ impl Run<'_> {
             Phase::Api => {
                 let cores = std::thread::available_parallelism().map_or(1, usize::from);
                 let contexts = target.contexts(self, &Browsers::none(), options.jobs.min(cores))?;
+                let (name, lanes) = (&target.profile.name, contexts.len());
+                log::info!(
+                    "{name}: API phase: {} scenarios, {} at once in {lanes} lanes",
+                    cases.len(),
+                    options.jobs
+                );
                 // The lanes have runtimes of their own; this one goes on serving a mock meanwhile.
                 tokio::task::block_in_place(|| {
                     suite::run_in_lanes(&contexts, loaded, cases, options.jobs, &sink)
@@ -48,6 +54,8 @@ impl Run<'_> {
             }
             Phase::Journey => {
                 let (browsers, slots) = (self.browsers(target.profile).await, options.browsers.slots);
+                let name = &target.profile.name;
+                log::info!("{name}: journey phase: {} scenarios, {slots} at once", cases.len());
                 for context in target.contexts(self, &browsers, 1)? {
                     suite::run(&context, loaded, cases, slots, sink.clone()).await;
                 }
@@ -85,6 +93,7 @@ impl Run<'_> {
                 locked(&touched)[target].entry(ended.case.key.clone()).or_default().extend(names);
             }
             if is_worth_another_attempt(&attempt.verdict) {
+                log::debug!("worth another attempt: {}", ended.case.key);
                 locked(&list).push(ended.case.key.clone());
             }
             if let Some(journal) = &journal {

@@ -37,6 +37,8 @@ pub struct RunOptions {
     pub out: PathBuf,
     /// Whether a line of progress is shown on standard error.
     pub progress: bool,
+    /// How much of what the run does its log tells.
+    pub log: log::LevelFilter,
     /// The command line, for the report.
     pub arguments: Vec<String>,
 }

@@ -37,8 +37,8 @@ pub(super) fn cancellation(deadline: Option<Duration>) -> std::io::Result<Cancel
             }
         };
         tokio::select! {
-            () = asked => {}
-            () = overdue => {}
+            () = asked => log::warn!("asked to stop"),
+            () = overdue => log::warn!("the deadline of the run has passed"),
         }
         stop.cancel();
     });

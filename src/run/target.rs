@@ -14,6 +14,7 @@ use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
 use crate::target::TargetProfile;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
@@ -47,11 +48,13 @@ impl<'r> Target<'r> {
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
         let schemas = schemas.set(profile.is_loopback())?;
+        let choices = suite::choose(loaded, &filter, catalogue, profile, &schemas);
+        log_choices(&profile.name, &choices);
         Ok(Self {
             index,
             profile,
             watched: subject.watched.clone(),
-            choices: suite::choose(loaded, &filter, catalogue, profile, &schemas),
+            choices,
             schemas,
             page_driver: page_driver.transpose()?.map(Arc::new),
             pace: Pace::of(profile),
@@ -91,5 +94,24 @@ impl<'r> Target<'r> {
             }))
         };
         (0..lanes).map(context).collect()
+    }
+}
+
+/// Logs how many scenarios of a target run, and for what reasons the others do not.
+fn log_choices(target: &str, choices: &[Choice<'_>]) {
+    if !log::log_enabled!(log::Level::Info) {
+        return;
+    }
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for choice in choices {
+        if let Some(verdict) = &choice.verdict {
+            log::trace!("{target}: {} does not run: {}", choice.case.key, verdict.cause());
+            *reasons.entry(verdict.cause()).or_default() += 1;
+        }
+    }
+    let left = reasons.values().sum::<usize>();
+    log::info!("{target}: {} of {} scenarios run", choices.len() - left, choices.len());
+    for (reason, count) in reasons {
+        log::info!("{target}: {count} do not run: {reason}");
     }
 }

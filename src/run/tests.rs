@@ -60,6 +60,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         browsers: BrowserChoice { browser, driver: None, slots: 1, screenshots_of_all: false },
         out: folder.path().join("out"),
         progress: false,
+        log: ::log::LevelFilter::Off,
         arguments: vec!["run".into(), "mine".into()],
     };
     (folder, options)

@@ -32,5 +32,5 @@ pub use context::{Context, NoBrowser};
 pub use feature::{FeatureText, FileFault, LoadedFeature};
 pub use lint::warnings as case_warnings;
 pub use registry::all as all_steps;
-pub use runner::{EndedAttempt, run, run_in_lanes};
+pub use runner::{EndedAttempt, run, run_in_lanes, scenario_at_hand};
 pub use selection::{Choice, Filter, TagExpression, choose, fault as case_fault};

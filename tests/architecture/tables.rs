@@ -109,6 +109,7 @@ pub const HOMES: &Permits = &[
     ("inventory", &["suite"]),
     ("jiff", &["check", "cli", "mock", "report", "run", "suite", "target"]),
     ("jsonschema", &["schema"]),
+    ("log", &["browser", "cli", "client", "control", "receiver", "run", "suite"]),
     ("mimalloc", &["main"]),
     ("minijinja", &["report"]),
     ("percent_encoding", &["check", "evidence", "mock"]),

@@ -3,6 +3,9 @@
 mod configuration;
 mod ends;
 mod lists;
+mod log;
+#[path = "../support/mock_process.rs"]
+mod mock_process;
 mod own;
 #[path = "../support/mod.rs"]
 mod support;

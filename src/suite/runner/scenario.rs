@@ -17,9 +17,29 @@ pub struct EndedAttempt<'e> {
     pub attempt: Attempt,
 }
 
+tokio::task_local! {
+    /// File and line of the scenario that is being done.
+    static PLACE: String;
+}
+
+/// File and line of the scenario that is being done, for the log.
+pub fn at_hand() -> Option<String> {
+    PLACE.try_with(Clone::clone).ok()
+}
+
+fn place(job: &Job) -> String {
+    format!("{}:{}", job.case.file, job.case.line)
+}
+
 /// Makes what the scenario needs and does its steps; the first failure ends it, and the record keeps it.
 pub async fn perform(world: &mut World, job: &Job) {
-    if let Err(failure) = steps(world, job).await {
+    let done = if log::log_enabled!(log::Level::Error) {
+        log::info!("[{}] begins: {}", place(job), job.case.title);
+        Box::pin(PLACE.scope(place(job), steps(world, job))).await
+    } else {
+        steps(world, job).await
+    };
+    if let Err(failure) = done {
         world.record.fail(failure);
     }
 }
@@ -31,6 +51,7 @@ async fn steps(world: &mut World, job: &Job) -> Done {
     let mut cancelled = pin!(context.cancel.cancelled());
     for (act, line) in job.acts.iter().zip(&job.case.steps) {
         world.record.step_begins(line);
+        log::debug!("{} {}", line.keyword.trim(), line.value);
         let pauses = world.record.pauses().clone();
         let result = tokio::select! {
             // A step that need not wait sets no timer.
@@ -75,6 +96,8 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         }
         (None, None) => Verdict::Pass,
     };
+    let level = if matches!(verdict, Verdict::Error(_)) { log::Level::Error } else { log::Level::Info };
+    log::log!(level, "[{}] ends: {} {}", place(job), verdict.word(), verdict.cause());
     Attempt {
         verdict,
         findings: remains.findings,
