@@ -278,8 +278,13 @@ fn log_visit(visit: &PageVisit) {
     let shown = ending.as_ref().or(screen.as_ref()).map_or("no known screen", String::as_str);
     log::info!("{visit}: {shown} ({} ms)", visit.elapsed_us / 1000);
     for hop in hops {
-        let status = hop.status.map_or("no answer".to_owned(), |status| status.to_string());
-        log::debug!("visit {}: {} {} → {status}", visit.number, hop.method, hop.url);
+        log::debug!(
+            "visit {}: {} {} → {}",
+            visit.number,
+            hop.method,
+            hop.url,
+            hop.status.map_or("no answer".to_owned(), |status| status.to_string())
+        );
     }
     if let Some(trouble) = trouble {
         log::warn!("visit {}: {}: {}", visit.number, trouble.kind, trouble.message);

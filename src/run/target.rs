@@ -105,8 +105,9 @@ fn log_choices(target: &str, choices: &[Choice<'_>]) {
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for choice in choices {
         if let Some(verdict) = &choice.verdict {
-            log::trace!("{target}: {} does not run: {}", choice.case.key, verdict.cause());
-            *reasons.entry(verdict.cause()).or_default() += 1;
+            let (case, reason) = (choice.case, verdict.cause());
+            log::trace!("{target}: [{}:{}] does not run: {reason}", case.file, case.line);
+            *reasons.entry(reason).or_default() += 1;
         }
     }
     let left = reasons.values().sum::<usize>();
