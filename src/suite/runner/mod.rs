@@ -5,6 +5,8 @@ mod panics;
 mod queue;
 mod scenario;
 
+pub use scenario::EndedAttempt;
+
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::feature::LoadedFeature;
