@@ -1,4 +1,4 @@
-//! Steps about status callbacks: the merchant's server, and what is called there.
+//! //! Steps about status callbacks to the merchant's server.
 
 use crate::check;
 use crate::check::{answer, callback, placeholder};
@@ -14,10 +14,10 @@ use crate::verdict::{Fault, Mismatch};
 use serde_json::json;
 use std::time::Duration;
 
-/// How long the merchant's server takes when it answers late: less than the three seconds it is given.
+/// How long the merchant's server takes to answer late. It is less than the three seconds that the API waits.
 const DELAY: Duration = Duration::from_secs(1);
 
-/// Pages that come later than this may have waited for the three seconds that the merchant's server is given.
+/// A page that takes longer, in microseconds, may have waited for the merchant's server. The API waits three seconds for it.
 const UNHINDERED_US: u64 = 2_500_000;
 
 /// A status, `delay` or `silence`.
@@ -34,7 +34,7 @@ impl Word for CallReply {
 }
 
 step!(
-    /// The merchant's server answers calls with `200`, `500`, `delay` (200 after a second) or `silence`.
+    /// The merchant's server answers callbacks with a status such as `500`, with `delay` (200 after a second) or with `silence` (no answer).
     Given "the merchant's server answers calls with {word}" => |world, reply: CallReply| {
         let consumer = world.consumer();
         consumer.receiver()?.treat_calls(&consumer.merchant.has.reference, reply);
@@ -43,7 +43,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates a hosted session with a `status_update` that is plain http; unseen where only loopback hears that.
+    /// The merchant creates a hosted session with a `status_update` that is plain http. The scenario is NOT TESTED if the target does not run on this machine.
     When "the merchant creates a hosted session whose status_update URL is plain http" => create_with_plain_http
 );
 async fn create_with_plain_http(world: &mut World) -> Done {
@@ -58,7 +58,7 @@ async fn create_with_plain_http(world: &mut World) -> Done {
 }
 
 step!(
-    /// The creation is refused, or nobody calls when the consumer opens the page; which of the two is recorded.
+    /// Either the creation is refused, or no callback arrives when the consumer opens the page. The report records which of the two.
     Then "it is refused or never called" => refused_or_never_called
 );
 async fn refused_or_never_called(world: &mut World) -> Done {
@@ -77,7 +77,7 @@ async fn refused_or_never_called(world: &mut World) -> Done {
 }
 
 step!(
-    /// Within the profile's quiet time no POST reaches the merchant's server, at whatever URL.
+    /// No POST reaches any URL of the merchant's server within the profile's quiet time.
     Then "nobody calls the merchant's server" => never_called
 );
 async fn never_called(world: &mut World) -> Done {
@@ -89,7 +89,7 @@ async fn never_called(world: &mut World) -> Done {
 }
 
 step!(
-    /// `status_update` is called before the profile's deadline for a status, by POST.
+    /// A callback arrives at `status_update` by POST, before the profile's deadline for a status.
     Then "status_update is called" => |world| {
         let call = world.consumer().require_call().await?;
         world.judge().settle(callback::is_post(&call))
@@ -97,7 +97,7 @@ step!(
 );
 
 step!(
-    /// The first call has an `event_id` and a `session`.
+    /// The first callback has an `event_id` and a `session`.
     Then "the call has an event_id and a session" => |world| {
         let call = world.consumer().require_call().await?;
         world.judge().settle(callback::event_id(&call).map(drop))?;
@@ -106,7 +106,7 @@ step!(
 );
 
 step!(
-    /// The `session` of the first call has the form of a session that is read.
+    /// The `session` of the first callback conforms to the schema of a session that is read.
     Then "the session of the call has the form of a session that is read" => session_form
 );
 async fn session_form(world: &mut World) -> Done {
@@ -117,7 +117,7 @@ async fn session_form(world: &mut World) -> Done {
 }
 
 step!(
-    /// A call tells this status; that the session comes to have it is another matter.
+    /// A callback reports this status. If the session does not reach this status, the scenario is blocked.
     Then "a call tells {word}" => |world, status: SessionStatus| {
         let call = world.consumer().call_telling(status).await?;
         world.judge().settle(call.map(drop))
@@ -125,7 +125,7 @@ step!(
 );
 
 step!(
-    /// A call tells COMPLETED, with the authorization token or the order that the payment came to.
+    /// A callback reports COMPLETED with the authorization token or the order id.
     Then "a call tells COMPLETED with what the payment came to" => |world| {
         let call = world.consumer().call_telling(SessionStatus::Completed).await?;
         world.judge().settle(call.and_then(|call| callback::carries_result(&call)))
@@ -133,7 +133,7 @@ step!(
 );
 
 step!(
-    /// When COMPLETED is told, this parameter of `status_update` has no value of its own.
+    /// In the callback for COMPLETED, this parameter of `status_update` is missing, empty, or still the placeholder.
     Then "the parameter {word} of the status_update URL is not filled when COMPLETED is told" =>
     |world, parameter: String| {
         world.consumer().was_given(MerchantUrl::StatusUpdate, &parameter)?;
@@ -144,7 +144,7 @@ step!(
 );
 
 step!(
-    /// The call is made again once the target's clock has moved on by a minute.
+    /// The callback is repeated after the target's clock was moved on.
     Then "the call is made again after a while" => |world| {
         let calls = world.consumer().calls_of_one_event().await?;
         let once = || Err(Mismatch::new("callback", "a further call", "one call"));
@@ -153,7 +153,7 @@ step!(
 );
 
 step!(
-    /// The call comes no more often than this, however far the target's clock moves on.
+    /// The callback is sent at most this many times, however far the target's clock is moved.
     Then "the call is made at most {int} times" => made_at_most
 );
 async fn made_at_most(world: &mut World, limit: u16) -> Done {
@@ -167,7 +167,7 @@ async fn made_at_most(world: &mut World, limit: u16) -> Done {
 }
 
 step!(
-    /// The call that is made again has the `event_id` of the first one.
+    /// The repeated callback has the `event_id` of the first one.
     Then "the call that is made again keeps its event_id" => |world| {
         let calls = world.consumer().calls_of_one_event().await?;
         let further = ("HPP-CALLBACK-009", "a further call");
@@ -177,7 +177,7 @@ step!(
 );
 
 step!(
-    /// The calls that tell IN_PROGRESS and BACK have different `event_id`s.
+    /// The callbacks that report IN_PROGRESS and BACK have different `event_id`s.
     Then "the calls that tell IN_PROGRESS and BACK differ in event_id" => event_ids_differ
 );
 async fn event_ids_differ(world: &mut World) -> Done {
@@ -189,11 +189,11 @@ async fn event_ids_differ(world: &mut World) -> Done {
     let calls = world.consumer().calls()?;
     let each = ("HPP-CALLBACK-001", "a call for each event");
     let (first, second) = world.consumer().two_event_ids(&calls, each)?;
-    world.judge().settle(check::differs("/event_id", &first, "that of the first call", &second))
+    world.judge().settle(check::differs("/event_id", &first, "the event_id of the first callback", &second))
 }
 
 step!(
-    /// Whether the call is made again once the target's clock has moved on is recorded.
+    /// It is recorded whether the callback is repeated after the target's clock was moved on.
     Then "whether the call is made again is recorded" => |world| {
         let calls = world.consumer().calls_of_one_event().await?;
         let answer = if calls.len() > 1 { "made again" } else { "not made again" };
@@ -203,7 +203,7 @@ step!(
 );
 
 step!(
-    /// Every page came within the time that the merchant's server is given to answer, though it did not.
+    /// Every page arrived in less time than the API waits for the merchant's server, which did not answer.
     Then "no page waited for the merchant's server" => |world| {
         world.consumer().require_call().await?;
         let outcome = callback::unhindered(&world.record.evidence.visits, UNHINDERED_US);

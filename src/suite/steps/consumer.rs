@@ -7,7 +7,7 @@ use crate::suite::registry::step;
 use crate::suite::world::World;
 
 step!(
-    /// The consumer opened the page and went back; where that led is not judged.
+    /// The consumer opened the page and went back. Where the consumer ended is not judged.
     Given "the consumer has gone back" => press_back
 );
 step!(
@@ -28,7 +28,7 @@ step!(
     When "the consumer is declined" => be_declined
 );
 step!(
-    /// The consumer was declined; where that led is not judged.
+    /// The consumer was declined. Where the consumer ended is not judged.
     Given "the consumer has been declined" => be_declined
 );
 async fn be_declined(world: &mut World) -> Done {
@@ -40,7 +40,7 @@ step!(
     When "the consumer meets a technical error" => meet_error
 );
 step!(
-    /// The consumer met a technical error; where that led is not judged.
+    /// The consumer met a technical error. Where the consumer ended is not judged.
     Given "the consumer has met a technical error" => meet_error
 );
 async fn meet_error(world: &mut World) -> Done {
@@ -48,16 +48,16 @@ async fn meet_error(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer opens the page and presses cancel, no more.
+    /// The consumer opens the page and presses cancel, but does not confirm.
     When "the consumer presses cancel" => |world| world.consumer().act(PageAct::PressCancel).await
 );
 
 step!(
-    /// The consumer opens the page, presses cancel, and confirms where the page asks.
+    /// The consumer opens the page, presses cancel, and confirms if the page asks.
     When "the consumer cancels and confirms" => cancel
 );
 step!(
-    /// The consumer cancelled, and confirmed where the page asked; where that led is not judged.
+    /// The consumer cancelled, and confirmed if the page asked. Where the consumer ended is not judged.
     Given "the consumer has cancelled" => cancel
 );
 async fn cancel(world: &mut World) -> Done {
@@ -65,7 +65,7 @@ async fn cancel(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer paid; waited for until the session shows it, not judged.
+    /// The consumer paid. The step waits until the session shows the payment, but does not judge it.
     Given "the consumer has paid" => |world| {
         world.consumer().act(PageAct::Pay).await?;
         world.merchant().await_own_payment().await.map(drop)
@@ -82,19 +82,19 @@ step!(
 );
 
 step!(
-    /// The consumer pays and is gone before the page can send the browser anywhere; unseen where the browser was sent away first.
+    /// The consumer pays and leaves before the page redirects the browser. The scenario is NOT TESTED if the redirect comes first.
     When "the consumer pays and leaves at once" => pay_and_leave
 );
 async fn pay_and_leave(world: &mut World) -> Done {
     world.consumer().act(PageAct::PayAndLeave).await?;
     match world.record.visit()?.screen {
         Some(_) => Ok(()),
-        None => Err(StepFailure::Unseen("the page sent the browser on before it could leave".into())),
+        None => Err(StepFailure::Unseen("the page redirected the browser before it could leave".into())),
     }
 }
 
 step!(
-    /// The consumer opens `redirect_url`, whatever it shows.
+    /// The consumer opens `redirect_url`. The step does not judge the page.
     When "the consumer opens the page" => open
 );
 async fn open(world: &mut World) -> Done {
@@ -103,7 +103,7 @@ async fn open(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer opens `redirect_url` on a phone, whatever it shows.
+    /// The consumer opens `redirect_url` on a phone. The step does not judge the page.
     When "the consumer opens the page on a phone" => |world| {
         world.consumer().take_phone().await?;
         open(world).await
@@ -129,7 +129,7 @@ step!(
 );
 
 step!(
-    /// The consumer, on the page that is open already, presses the button that pays.
+    /// The consumer presses the pay button on the page that is already open.
     When "the consumer pays on the open page" => |world| {
         world.consumer().page_is_shown()?;
         let session = world.merchant().this_session()?;
@@ -139,19 +139,19 @@ step!(
 );
 
 step!(
-    /// The consumer scans the QR code, opens what it says, and presses back on the page there.
+    /// The consumer scans the QR code, opens its link, and presses back on that page.
     When "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
 );
 
 step!(
-    /// The consumer scans the QR code with a phone, opens what it says, and pays on the page there.
+    /// The consumer scans the QR code with a phone, opens its link, and pays on that page.
     When "the consumer scans the QR code with a phone and pays" => |world| {
         world.consumer().take_phone().await?;
         scan(world, PageAct::Pay).await
     }
 );
 
-/// Opens what the QR code says, and makes a move on the page there.
+/// Opens the link of the QR code, and acts on that page.
 async fn scan(world: &mut World, act: PageAct) -> Done {
     let session = world.merchant().this_session()?;
     let mut consumer = world.consumer();

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 step!(
-    /// The hosted sessions created later have this `place_order_mode`: `NONE`, `PLACE_ORDER` or `CAPTURE_ORDER`.
+    /// Hosted sessions that are created later have this `place_order_mode`: `NONE`, `PLACE_ORDER` or `CAPTURE_ORDER`.
     Given "the place_order_mode {word}" => |world, mode: PlaceOrderMode| {
         world.merchant().has.place_order_mode = Some(mode);
         Ok(())
@@ -21,7 +21,7 @@ step!(
 );
 
 step!(
-    /// A hosted session is there; all five merchant URLs are given, each with `?session_id={{session_id}}`; KP's success URL has the tag of the authorization token too, where the mode is `NONE`.
+    /// A hosted session exists. It has all five merchant URLs, each with `?session_id={{session_id}}`. With KP and the mode `NONE`, the success URL also has `{{authorization_token}}`.
     Given "a hosted session" => given
 );
 async fn given(world: &mut World) -> Done {
@@ -29,7 +29,7 @@ async fn given(world: &mut World) -> Done {
 }
 
 step!(
-    /// A hosted session is there; each row of the table says what stands for one merchant URL: a query that begins with `?`, `empty`, `null` or `absent`.
+    /// A hosted session exists. Each row of the table gives the value of one merchant URL: a query that begins with `?`, `empty`, `null` or `absent`.
     Given "a hosted session whose merchant URLs are" => given_with_urls
 );
 async fn given_with_urls(world: &mut World, Table(rows): Table<UrlRow>) -> Done {
@@ -37,7 +37,7 @@ async fn given_with_urls(world: &mut World, Table(rows): Table<UrlRow>) -> Done 
 }
 
 step!(
-    /// A hosted session is there whose success URL has every placeholder that the provider fills: `first` and `second`.
+    /// A hosted session exists. Its success URL has both placeholders that the provider fills, in the parameters `first` and `second`.
     Given "a hosted session whose success URL carries every placeholder" => given_with_every_placeholder
 );
 async fn given_with_every_placeholder(world: &mut World) -> Done {
@@ -67,7 +67,7 @@ impl TableRow for OptionRow {
 }
 
 step!(
-    /// A hosted session is there; each row of the table is one of its options: a name, and a word or JSON.
+    /// A hosted session exists. Each row of the table is one of its options: a name, and a word or JSON.
     Given "a hosted session with the options" => given_with_options
 );
 async fn given_with_options(world: &mut World, Table(rows): Table<OptionRow>) -> Done {
@@ -76,17 +76,17 @@ async fn given_with_options(world: &mut World, Table(rows): Table<OptionRow>) ->
 }
 
 step!(
-    /// A second hosted session of the payment session is there, with merchant URLs of its own; the scenario stays about the first.
+    /// A second hosted session of the same payment session exists, with its own merchant URLs. Later steps still mean the first.
     Given "another hosted session of the same payment session" =>
         |world| world.merchant().require_second_session().await.map(drop)
 );
 
 step!(
-    /// The merchant creates a hosted session with all merchant URLs, whatever comes of it.
+    /// The merchant creates a hosted session with all merchant URLs. The step does not judge the answer.
     When "the merchant creates a hosted session" => |world| create_changed(world, false, |_| {}).await
 );
 
-/// Creates a hosted session of the usual request with a change, whatever comes of it.
+/// /// Creates a hosted session with a change to the usual request. Does not judge the answer.
 async fn create_changed(world: &mut World, on_purpose: bool, change: impl FnOnce(&mut Value)) -> Done {
     let mut draft = world.merchant().usual_draft().await?;
     change(&mut draft.body);
@@ -105,7 +105,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates a hosted session, one merchant URL being `null`, `empty` or `absent`.
+    /// The merchant creates a hosted session. One merchant URL is `null`, `empty` or `absent`.
     When "the merchant creates a hosted session whose {url_name} URL is {word}" =>
     |world, url: ConsumerUrl, cell: Cell| {
         let mut merchant = world.merchant();
@@ -145,7 +145,7 @@ fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url,
 }
 
 step!(
-    /// The merchant creates a hosted session with no options but those of the table: a name and a value, JSON or text.
+    /// The merchant creates a hosted session with only the options of the table. Each row has a name and a value, which is JSON or text.
     When "the merchant creates a hosted session with the options" => create_with_options
 );
 async fn create_with_options(world: &mut World, Table(rows): Table<OptionRow>) -> Done {
@@ -154,7 +154,7 @@ async fn create_with_options(world: &mut World, Table(rows): Table<OptionRow>) -
 }
 
 step!(
-    /// The merchant creates a hosted session with this value of an option, which the reference may not know.
+    /// The merchant creates a hosted session with this value of an option. The reference need not allow the value.
     When "the merchant creates a hosted session whose option {word} is {word}" =>
         |world, option: Member, value: String| {
             create_changed(world, true, |body| body["options"][option.0] = json!(value)).await
@@ -162,7 +162,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates a hosted session with a `profile_id` that nobody has, whatever comes of it.
+    /// The merchant creates a hosted session with a `profile_id` that does not exist. The step does not judge the answer.
     When "the merchant creates a hosted session with an unknown profile_id" => |world| {
         let unknown = json!("b5a3f3f1-1d0e-4b57-8a3c-000000000000");
         create_changed(world, true, |body| body["profile_id"] = unknown).await
@@ -170,7 +170,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates a hosted session with a merchant URL that the reference does not know, such as the historic `terms`.
+    /// The merchant creates a hosted session with a merchant URL that the reference does not list, such as the old `terms`.
     When "the merchant creates a hosted session with the unknown merchant URL {word}" => |world, name: String| {
         let url = format!("https://{}/{name}", world.record.context().profile.merchant_host);
         create_changed(world, true, |body| body["merchant_urls"][name] = json!(url)).await
@@ -178,7 +178,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates a second hosted session of the payment session, whatever comes of it.
+    /// The merchant creates a second hosted session of the same payment session. The step does not judge the answer.
     When "the merchant creates another hosted session of the same payment session" =>
         |world| world.merchant().create_second_session().await.map(drop)
 );

@@ -1,4 +1,4 @@
-//! Steps that come without credentials, or with wrong ones.
+//! //! Steps that send requests without credentials, or with wrong ones.
 
 use crate::check;
 use crate::client::{ApiCall, Method, Oddity};
@@ -15,13 +15,13 @@ use serde_json::json;
 const WRONG_PASSWORD: &str = "not-the-password-of-any-account";
 
 step!(
-    /// Somebody tries to `create`, `read`, `disable` or `distribute` a hosted session without credentials.
+    /// The merchant tries to `create`, `read`, `disable` or `distribute` a hosted session without credentials.
     When "the merchant tries to {word} a hosted session without credentials" =>
         |world, what: Attempted| attempt(world, what, None, None).await
 );
 
 step!(
-    /// Somebody tries to `create`, `read` or `disable` a hosted session with the right user name and a wrong password.
+    /// The merchant tries to `create`, `read`, `disable` or `distribute` a hosted session with the right user name and a wrong password.
     When "the merchant tries to {word} a hosted session with a wrong password" => |world, what: Attempted| {
         let username = world.merchant().has.credentials.username.clone();
         world.record.context().recorder.learn_credentials(username.reveal(), WRONG_PASSWORD);
@@ -31,7 +31,7 @@ step!(
 );
 
 step!(
-    /// The merchant tries to `read` or `disable` the hosted session with the right credentials under the scheme Bearer.
+    /// The merchant tries to `read` or `disable` the hosted session with the right credentials, but with the scheme Bearer.
     When "the merchant tries to {word} a hosted session with credentials that are not Basic" =>
     |world, what: Attempted| {
         let credentials = world.merchant().has.credentials.clone();
@@ -40,7 +40,7 @@ step!(
 );
 
 step!(
-    /// A merchant with an account of his own tries to `read` or `disable` the hosted session; unseen where the target gives no second account.
+    /// A merchant with another account tries to `read` or `disable` the hosted session. The scenario is NOT TESTED if the target gives no second account.
     When "another merchant tries to {word} the hosted session" => as_another
 );
 async fn as_another(world: &mut World, what: Attempted) -> Done {
@@ -82,7 +82,7 @@ async fn attempt(
 }
 
 step!(
-    /// What is recorded of the scenario shows neither credentials nor a link or token that lets its holder pay.
+    /// The records of the scenario contain no credentials, and no link or token that allows a payment.
     Then "no secret shows in the records" => no_secret_shows
 );
 async fn no_secret_shows(world: &mut World) -> Done {
@@ -104,7 +104,7 @@ async fn no_secret_shows(world: &mut World) -> Done {
 }
 
 step!(
-    /// Somebody without credentials and without a browser fetches `redirect_url` or `qr_code_url`.
+    /// The consumer fetches `redirect_url` or `qr_code_url` without credentials and without a browser.
     When "the consumer fetches {word} without credentials" => fetch
 );
 async fn fetch(world: &mut World, member: PublicUrl) -> Done {

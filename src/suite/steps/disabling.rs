@@ -7,7 +7,7 @@ use crate::suite::registry::step;
 use crate::suite::world::World;
 
 step!(
-    /// The hosted session was disabled by the merchant.
+    /// The merchant has disabled the hosted session.
     Given "the hosted session is disabled" => |world| {
         let answered = world.merchant().disable_session().await?;
         world.judge().success(answered)
@@ -21,7 +21,7 @@ step!(
 );
 
 step!(
-    /// The merchant sends DELETE to the `session_url` with another `session_id` in it; unseen where the URL does not contain the id.
+    /// The merchant sends DELETE to the `session_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
     When "the merchant disables a hosted session that does not exist" => |world| {
         let mut merchant = world.merchant();
         let unknown = merchant.unknown_url("session_url")?;
@@ -30,7 +30,7 @@ step!(
 );
 
 step!(
-    /// Whether `status_update` is called within the profile's quiet time is recorded.
+    /// It is recorded whether a callback arrives at `status_update` within the profile's quiet time.
     Then "whether status_update is called is recorded" => call_is_recorded
 );
 async fn call_is_recorded(world: &mut World) -> Done {

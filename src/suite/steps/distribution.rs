@@ -1,4 +1,4 @@
-//! Steps that have the link of a hosted session sent, and judge the message that the consumer gets.
+//! //! Steps that distribute the link of a hosted session, and judge the message that the consumer gets.
 
 use crate::check;
 use crate::client::Method;
@@ -13,7 +13,7 @@ use crate::verdict::Mismatch;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// By which method a request names the consumer in which member: of a reserved domain, from numbers kept free for fiction.
+/// /// Method of distribution, member that names the consumer, and its value. Nobody owns the address or the number.
 const CONTACTS: [(&str, Contact, &str); 4] = [
     ("email", Contact::Email, "consumer@example.com"),
     ("sms", Contact::Phone, "+46701740605"),
@@ -21,7 +21,7 @@ const CONTACTS: [(&str, Contact, &str); 4] = [
     ("token", Contact::AccessId, "klarna:39a1c773-bafd-754d-af1f-b30c592f1267"),
 ];
 
-/// A proper request by this method; one by an unknown method names an address.
+/// /// A correct request with this method. With an unknown method it has an email address.
 fn request(method: &str) -> Value {
     let known = CONTACTS.iter().any(|(by, ..)| *by == method);
     let named = if known { method } else { "email" };
@@ -31,7 +31,7 @@ fn request(method: &str) -> Value {
     json!({ "method": method, "contact_information": contact })
 }
 
-/// The object in which a request has this member.
+/// /// The object of a request that has this member.
 fn place(request: &mut Value, member: DistributionMember) -> &mut Value {
     match member {
         DistributionMember::Method
@@ -48,13 +48,13 @@ async fn send(world: &mut World, request: Value) -> Done {
 }
 
 step!(
-    /// The merchant has the link sent by `email`, `sms` or `token`, to a consumer who does not exist; another word is an unknown method.
+    /// The merchant has the link sent by `email`, `sms` or `token` to a consumer who does not exist. Any other word is sent as an unknown method.
     When "the merchant distributes the hosted session by {word}" =>
         |world, method: String| send(world, request(&method)).await
 );
 
 step!(
-    /// The merchant has the link sent, but leaves out `method`, `contact_information` or a member of it.
+    /// The merchant has the link sent, but the request lacks `method`, `contact_information` or a member of it.
     When "the merchant distributes the hosted session by {word} without {word}" => distribute_without
 );
 async fn distribute_without(world: &mut World, method: String, member: DistributionMember) -> Done {
@@ -66,7 +66,7 @@ async fn distribute_without(world: &mut World, method: String, member: Distribut
 }
 
 step!(
-    /// The merchant has the link sent, with another value of a member.
+    /// The merchant has the link sent, with this value of a member.
     When "the merchant distributes the hosted session by {word} with the {word} {word}" => distribute_with
 );
 async fn distribute_with(
@@ -81,7 +81,7 @@ async fn distribute_with(
 }
 
 step!(
-    /// The merchant posts to the `distribution_url` with another `session_id` in it; unseen where the URL does not contain the id.
+    /// The merchant posts to the `distribution_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
     When "the merchant distributes a hosted session that does not exist" => |world| {
         let mut merchant = world.merchant();
         let unknown = merchant.unknown_url("distribution_url")?;
@@ -90,7 +90,7 @@ step!(
     }
 );
 
-/// The messages to the account's consumers, once there is one or the profile's deadline for a status has passed.
+/// The messages to the account's consumers. Waits for the first until the profile's deadline for a status.
 async fn messages(world: &mut World) -> Result<Vec<Message>, StepFailure> {
     let latest = world.record.latest()?;
     world.judge().success(latest)?;
@@ -106,7 +106,7 @@ async fn messages(world: &mut World) -> Result<Vec<Message>, StepFailure> {
     }
 }
 
-/// The first message, on which a judgement of its content rests.
+/// The first message. If there is none, the scenario is blocked.
 async fn message(world: &mut World) -> Result<Message, StepFailure> {
     let first = messages(world).await?.into_iter().next();
     let missing = || Mismatch::new("messages to the consumer", "1", "0");
@@ -114,7 +114,7 @@ async fn message(world: &mut World) -> Result<Message, StepFailure> {
 }
 
 step!(
-    /// Exactly one message has reached the consumer.
+    /// The consumer gets exactly one message.
     Then "one message reaches the consumer" => |world| {
         let count = messages(world).await?.len().to_string();
         world.judge().settle(check::equals("messages to the consumer", "1", &count))
@@ -122,7 +122,7 @@ step!(
 );
 
 step!(
-    /// The message went to the value that the request has for this member, to the letter.
+    /// The recipient of the message is exactly the value of this member of the request.
     Then "the message is addressed to the {word} of the request" => |world, member: Contact| {
         let expected = CONTACTS.iter().find(|(_, known, _)| *known == member).map_or("", |it| it.2);
         let message = message(world).await?;
@@ -131,7 +131,7 @@ step!(
 );
 
 step!(
-    /// Opening the link in the message opens the page of this hosted session: it waits no longer.
+    /// The link in the message opens the page of this hosted session: the session is no longer WAITING.
     Then "the link of the message opens the page of the hosted session" => link_opens
 );
 async fn link_opens(world: &mut World) -> Done {
@@ -140,7 +140,7 @@ async fn link_opens(world: &mut World) -> Done {
     world.consumer().open_url(&session, &link).await?;
     let opened = waits_no_longer(world).await?;
     if opened.is_err() {
-        // Where not even `redirect_url` opens the page or shows in the status, the message is not to blame.
+        // // If even `redirect_url` does not change the status, the message is not the cause.
         world.consumer().open_page(&session).await?;
         world.consumer().page_was_reached()?;
         let by_redirect_url = waits_no_longer(world).await?;

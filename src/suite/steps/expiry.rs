@@ -1,4 +1,4 @@
-//! Steps about when sessions end, and about the target's clock.
+//! //! Steps about the end of sessions, and about the target's clock.
 
 use crate::check::time::Landmark;
 use crate::check::{answer, time};
@@ -12,20 +12,20 @@ use jiff::{SignedDuration, Timestamp};
 
 const EXPIRES_AT: &str = "/expires_at";
 
-/// The instant that `expires_at` of a response names.
+/// `expires_at` of a response as an instant.
 fn expires_at(merchant: &mut Merchant<'_>, index: Index) -> Result<Timestamp, StepFailure> {
     let at = time::instant(EXPIRES_AT, merchant.judge().text(index, EXPIRES_AT)?);
     merchant.judge().rests_on("HPP-CREATE-010", at)
 }
 
-/// The instant that `expires_at` of the latest response names.
+/// /// `expires_at` of the latest response as an instant.
 fn latest_expires_at(world: &mut World) -> Result<Timestamp, StepFailure> {
     let latest = world.record.latest()?;
     expires_at(&mut world.merchant(), latest)
 }
 
 step!(
-    /// The target's clock stands some minutes after the `expires_at` with which the hosted session was created.
+    /// The clock of the target is moved this many minutes past the `expires_at` of the created hosted session.
     Given "the clock stands {int} minute(s) after the end of the hosted session" => clock_after_session
 );
 async fn clock_after_session(world: &mut World, Minutes(time): Minutes) -> Done {
@@ -38,7 +38,7 @@ async fn clock_after_session(world: &mut World, Minutes(time): Minutes) -> Done 
 }
 
 step!(
-    /// The target's clock stands some minutes after the end of the payment session.
+    /// The clock of the target is moved this many minutes past the end of the payment session.
     Given "the clock stands {int} minute(s) after the end of the payment session" => clock_after_payment_session
 );
 async fn clock_after_payment_session(world: &mut World, Minutes(time): Minutes) -> Done {
@@ -47,7 +47,7 @@ async fn clock_after_payment_session(world: &mut World, Minutes(time): Minutes) 
 }
 
 step!(
-    /// The target's clock stands some minutes before the end of the payment session.
+    /// The clock of the target is moved to this many minutes before the end of the payment session.
     Given "the clock stands {int} minute(s) before the end of the payment session" => clock_before_payment_session
 );
 async fn clock_before_payment_session(world: &mut World, Minutes(time): Minutes) -> Done {
@@ -55,7 +55,7 @@ async fn clock_before_payment_session(world: &mut World, Minutes(time): Minutes)
 }
 
 step!(
-    /// The target's clock stands some minutes later than it did at the latest response.
+    /// The clock of the target is moved this many minutes past the latest response.
     Given "the clock stands {int} minute(s) later" => clock_later
 );
 async fn clock_later(world: &mut World, Minutes(time): Minutes) -> Done {
@@ -65,7 +65,7 @@ async fn clock_later(world: &mut World, Minutes(time): Minutes) -> Done {
 }
 
 step!(
-    /// A hosted session is there, and the target's clock has gone on by some minutes since; where its clock cannot be moved, no more time has passed than that.
+    /// A hosted session exists, and the clock of the target is moved on by this many minutes. If the clock cannot be moved, only the time of the test itself has passed.
     Given "a hosted session that is {int} minute(s) old where the clock can be moved" => older_session
 );
 async fn older_session(world: &mut World, Minutes(age): Minutes) -> Done {
@@ -77,7 +77,7 @@ async fn older_session(world: &mut World, Minutes(age): Minutes) -> Done {
 }
 
 step!(
-    /// Whether `expires_at` of the hosted session has moved since its creation is recorded, and how far from the end of the payment session it now is.
+    /// It is recorded whether `expires_at` of the hosted session has changed since its creation, and how far it is now from the end of the payment session.
     Then "whether expires_at has moved is recorded" => move_is_recorded
 );
 async fn move_is_recorded(world: &mut World) -> Done {
@@ -89,7 +89,7 @@ async fn move_is_recorded(world: &mut World) -> Done {
     }
     let mut merchant = world.merchant();
     let created = merchant.this_session()?.created;
-    let before = Landmark::new(expires_at(&mut merchant, created)?, "that of the creation");
+    let before = Landmark::new(expires_at(&mut merchant, created)?, "`expires_at` of the creation");
     let read = merchant.read_session().await?;
     let after = expires_at(&mut merchant, read)?;
     let end = merchant.payment_session_end().await?;
@@ -100,7 +100,7 @@ async fn move_is_recorded(world: &mut World) -> Done {
 }
 
 step!(
-    /// `expires_at` of the latest response lies before the end of the payment session.
+    /// `expires_at` of the latest response is before the end of the payment session.
     Then "expires_at lies before the end of the payment session" => |world| {
         let at = latest_expires_at(world)?;
         let end = world.merchant().payment_session_end().await?;
@@ -109,7 +109,7 @@ step!(
 );
 
 step!(
-    /// `expires_at` of the latest response lies this long before the end of the KP session, within 5 seconds.
+    /// `expires_at` of the latest response is this many hours before the end of the KP session, within 5 seconds.
     Then "expires_at lies {int} hour(s) before the end of the KP session" => hours_before_kp
 );
 async fn hours_before_kp(world: &mut World, Hours(time): Hours) -> Done {
@@ -119,7 +119,7 @@ async fn hours_before_kp(world: &mut World, Hours(time): Hours) -> Done {
 }
 
 step!(
-    /// `expires_at` of the latest response lies this long after the last change of the KCO order, within 30 seconds.
+    /// `expires_at` of the latest response is this many hours after the last change of the KCO order, within 30 seconds.
     Then "expires_at lies {int} hour(s) after the last change of the KCO order" => hours_after_change
 );
 async fn hours_after_change(world: &mut World, Hours(time): Hours) -> Done {
@@ -129,7 +129,7 @@ async fn hours_after_change(world: &mut World, Hours(time): Hours) -> Done {
 }
 
 step!(
-    /// The KP session that was just created ends this long after the answer that created it, within 5 seconds.
+    /// The new KP session ends this many hours after the answer that created it, within 5 seconds.
     Then "the KP session ends {int} hour(s) after its creation" => kp_lifetime
 );
 async fn kp_lifetime(world: &mut World, Hours(time): Hours) -> Done {
@@ -142,7 +142,7 @@ async fn kp_lifetime(world: &mut World, Hours(time): Hours) -> Done {
 }
 
 step!(
-    /// `expires_at` of the latest response lies in the future, as the target's own `Date` has it.
+    /// `expires_at` of the latest response is later than its `Date` field.
     Then "expires_at lies in the future" => |world| {
         let at = latest_expires_at(world)?;
         let latest = world.record.latest()?;
@@ -161,12 +161,12 @@ step!(
 );
 
 step!(
-    /// `expires_at` that was read is the instant with which the hosted session was created.
+    /// `expires_at` of the latest response is the same instant as in the creation of the hosted session.
     Then "expires_at is the created one" => is_the_created_one
 );
 async fn is_the_created_one(world: &mut World) -> Done {
     let created = world.merchant().this_session()?.created;
-    let expected = Landmark::new(expires_at(&mut world.merchant(), created)?, "expires_at of the creation");
+    let expected = Landmark::new(expires_at(&mut world.merchant(), created)?, "`expires_at` of the creation");
     let actual = latest_expires_at(world)?;
     let (offset, tolerance) = (SignedDuration::ZERO, SignedDuration::ZERO);
     world.judge().settle(time::at_offset(EXPIRES_AT, actual, offset, &expected, tolerance))
@@ -179,7 +179,7 @@ step!(
 async fn shared(world: &mut World) -> Done {
     let mut merchant = world.merchant();
     let (first, second) = (merchant.this_session()?.created, merchant.other_session()?.created);
-    let first = Landmark::new(expires_at(&mut merchant, first)?, "that of the first session");
+    let first = Landmark::new(expires_at(&mut merchant, first)?, "`expires_at` of the first session");
     let second = expires_at(&mut merchant, second)?;
     let offset = SignedDuration::ZERO;
     world.judge().settle(time::at_offset(EXPIRES_AT, second, offset, &first, time::KP_TOLERANCE))

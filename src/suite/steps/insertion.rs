@@ -1,4 +1,4 @@
-//! Steps about odd placeholders: tokens, tags that mean nothing, tags in odd places.
+//! //! Steps about unusual placeholders: tokens, unknown tags, and tags in unusual places.
 
 use crate::check;
 use crate::check::placeholder;
@@ -9,12 +9,12 @@ use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::suite::world::World;
 
 step!(
-    /// The parameter of the success URL arrives as the `authorization_token` that the hosted session then reads.
+    /// The parameter of the success URL arrives with the same `authorization_token` that the hosted session has.
     Then "the parameter {word} of the success URL is the authorization_token" => is_token
 );
 async fn is_token(world: &mut World, name: String) -> Done {
     let promise = "HPP-PLACEHOLDER-008";
-    // A token that was not known when it arrived is labelled as the same value when it is read.
+    // // The recorder gives the token the same label when it arrives and when it is read.
     let actual = world.consumer().filled_value(ConsumerUrl::Success, &name, promise)?;
     let mut merchant = world.merchant();
     let session = merchant.this_session()?;
@@ -26,7 +26,7 @@ async fn is_token(world: &mut World, name: String) -> Done {
 }
 
 step!(
-    /// The parameter of this merchant URL arrives without a value of its own.
+    /// The parameter arrives empty, is missing, or still has the placeholder.
     Then "the parameter {word} of the {url_name} URL is not filled" => |world, name: String, url: ConsumerUrl| {
         let query = world.consumer().arrived_with(url, &name)?;
         world.judge().settle(placeholder::unfilled(&query, &name))
@@ -34,7 +34,7 @@ step!(
 );
 
 step!(
-    /// Both parameters of the back URL hold the same placeholder; the first is filled, which is another matter, and so is the second.
+    /// Both parameters of the back URL have the same placeholder, and the second is filled too. If the first is not filled, the scenario is blocked.
     Then "the parameters {word} and {word} of the back URL are both filled" =>
     |world, first: String, second: String| {
         world.consumer().was_given(MerchantUrl::Back, &second)?;
@@ -45,7 +45,7 @@ step!(
 );
 
 step!(
-    /// The values that arrive in `first` and `second` of the success URL mean the same wherever they stand in a URL.
+    /// The values that arrive in `first` and `second` of the success URL need no further encoding in any part of a URL.
     Then "the inserted values of the success URL are URL-safe" => url_safe
 );
 async fn url_safe(world: &mut World) -> Done {
@@ -57,7 +57,7 @@ async fn url_safe(world: &mut World) -> Done {
 }
 
 step!(
-    /// The whole address at which the consumer ended is recorded, beside what was given for the back URL.
+    /// The whole address where the consumer ended is recorded, together with the back URL of the request.
     Then "the address of the back URL is recorded" => address_recorded
 );
 async fn address_recorded(world: &mut World) -> Done {
@@ -70,7 +70,7 @@ async fn address_recorded(world: &mut World) -> Done {
 }
 
 step!(
-    /// Which tags for the integrator stand in `distribution_module.standalone_url` is recorded.
+    /// It is recorded which tags for the integrator are in `distribution_module.standalone_url`.
     Then "the tags of standalone_url are recorded" => standalone_tags
 );
 async fn standalone_tags(world: &mut World) -> Done {

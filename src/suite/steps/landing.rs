@@ -1,4 +1,4 @@
-//! Steps that judge where the consumer ended.
+//! //! Steps that judge where the consumer ended.
 
 use crate::check::{landing, page};
 use crate::suite::failure::Done;
@@ -19,7 +19,7 @@ step!(
 );
 
 step!(
-    /// The consumer ended at a merchant URL of this hosted session, not of the other; at which one is not judged.
+    /// The consumer ended at any merchant URL of this hosted session, and not at one of the other session.
     Then "the consumer lands at a URL of this session, not of the other" => lands_at_own_site
 );
 async fn lands_at_own_site(world: &mut World) -> Done {
@@ -35,7 +35,7 @@ async fn lands_at_own_site(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer ended at a merchant URL of this hosted session, at whichever.
+    /// The consumer ended at any merchant URL of this hosted session.
     Then "the consumer lands at a URL of this session" => |world| {
         world.consumer().settle_visit(|visit, site| {
             let end = || Mismatch::new("landing", "a URL of this session", site.end(visit));
@@ -45,19 +45,19 @@ step!(
 );
 
 step!(
-    /// The payment that was made sends the consumer to the success URL; that it does so at all is another matter.
+    /// The payment sends the consumer to the success URL. If other payments do not either, the scenario is blocked.
     Then "the payment leads to the success URL" =>
         |world| world.consumer().arrived_query(ConsumerUrl::Success).map(drop)
 );
 
 step!(
-    /// The consumer ended on a page of the provider that stays, says something, takes no payment, and whose outcome is known.
+    /// The consumer ended on a generic page of the provider. The page stays, has text, takes no payment, and its outcome can be recognised.
     Then "the consumer stays on a generic page" =>
         |world| world.consumer().settle_visit(|visit, site| page::generic(visit, site, None))
 );
 
 step!(
-    /// The consumer ended on the provider's own page for this outcome: `success`, `failure`, `error`, `back` or `cancel`.
+    /// The consumer ended on the provider's generic page for this outcome: `success`, `failure`, `error`, `back` or `cancel`.
     Then "the consumer stays on the generic {url_name} page" =>
         |world, outcome: ConsumerUrl| {
             world.consumer().settle_visit(|visit, site| page::generic(visit, site, Some(outcome.word())))
@@ -65,7 +65,7 @@ step!(
 );
 
 step!(
-    /// The consumer ended on the provider's own page for a failure; what that page is like is the refusal's matter.
+    /// The consumer ended on the provider's generic failure page. If that page is blank, the scenario is blocked by HPP-REDIRECT-008.
     Then "the consumer stays on the generic failure page as after a refusal" => generic_failure
 );
 async fn generic_failure(world: &mut World) -> Done {
@@ -80,7 +80,7 @@ async fn generic_failure(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer ended where the same act leads in a hosted session whose URL of this name is null; made to compare with.
+    /// The consumer ended at the same place as in a second session whose URL of this name is null. The step makes this second session.
     Then "the consumer ends as with a null {url_name} URL" => as_with_null
 );
 async fn as_with_null(world: &mut World, url: ConsumerUrl) -> Done {
@@ -96,7 +96,7 @@ async fn as_with_null(world: &mut World, url: ConsumerUrl) -> Done {
 }
 
 step!(
-    /// Of all merchant URLs of the hosted session, no other than this was opened by the browser or reached the receiver; that this one was is a requirement of its own.
+    /// The browser and the receiver saw no other merchant URL of this hosted session. If this URL itself was not reached, the scenario is blocked.
     Then "no merchant URL but {url_name} is visited" => only_visited
 );
 async fn only_visited(world: &mut World, url: ConsumerUrl) -> Done {

@@ -1,4 +1,4 @@
-//! Steps about the life of a hosted session: what it goes through, what ends it, and what its link does then.
+//! //! Steps about the statuses of a hosted session, what ends it, and what its link does after that.
 
 use crate::check;
 use crate::check::time::Landmark;
@@ -13,11 +13,11 @@ use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use jiff::SignedDuration;
 
-/// Statuses from which a payment can still come.
+/// Statuses in which a session can still be paid.
 const OPEN_AFTER_ACT: [&str; 3] = ["BACK", "FAILED", "ERROR"];
 
 step!(
-    /// The hosted session was read; its status is kept to compare with.
+    /// The hosted session was read. Later steps compare with its status.
     Given "the hosted session has been read" => |world| {
         let mut merchant = world.merchant();
         merchant.has.status_before = Some(merchant.session_status().await?);
@@ -31,7 +31,7 @@ step!(
 );
 
 step!(
-    /// The status that is read now is one of the nine that the reference knows.
+    /// The current status is one of the nine that the reference lists.
     Then "the hosted session has a known status" => known_status
 );
 async fn known_status(world: &mut World) -> Done {
@@ -45,7 +45,7 @@ async fn known_status(world: &mut World) -> Done {
 }
 
 step!(
-    /// The hosted session, read once, has the status that was read before the act. A disabling that was not refused is another matter.
+    /// The hosted session, read once, has the same status as before the act. If disabling was not refused, the scenario is blocked by that requirement.
     Then "the hosted session reads as before" => reads_as_before
 );
 async fn reads_as_before(world: &mut World) -> Done {
@@ -64,18 +64,18 @@ async fn reads_as_before(world: &mut World) -> Done {
 }
 
 step!(
-    /// The payment that the consumer makes on coming back completes the session; that payments complete at all is another matter.
+    /// A consumer who returns and pays completes the session. If no payment completes a session, the scenario is blocked by that requirement.
     Then "the payment completes the hosted session after all" =>
         |world| is_paid_unless(world, |status| OPEN_AFTER_ACT.contains(&status)).await
 );
 
 step!(
-    /// The session shows that it is paid although the browser was never sent back; that it says COMPLETED then is another matter.
+    /// The session shows that it is paid, although the browser was never redirected. Its exact status is not judged here.
     Then "the payment is made all the same" => |world| is_paid_unless(world, |_| true).await
 );
 
-/// The session is paid. Where it is not, this breaks the scenario's own requirement if the status is one of `own`, and blocks it
-/// otherwise.
+/// Judges that the session is paid. If it is not, the scenario fails if its status is one of `own`. Otherwise the scenario is
+/// blocked.
 async fn is_paid_unless(world: &mut World, own: fn(&str) -> bool) -> Done {
     let mut merchant = world.merchant();
     let read = merchant.await_own_payment().await?;
@@ -91,7 +91,7 @@ async fn is_paid_unless(world: &mut World, own: fn(&str) -> bool) -> Done {
 }
 
 step!(
-    /// The session, read as soon as the consumer is at the success URL, is COMPLETED; that it ever is is another matter.
+    /// When the consumer arrives at the success URL, the session is COMPLETED. If it never becomes COMPLETED, the scenario is blocked by that requirement.
     Then "the hosted session is COMPLETED on arrival at the success URL" => completed_on_arrival
 );
 async fn completed_on_arrival(world: &mut World) -> Done {
@@ -108,7 +108,7 @@ async fn completed_on_arrival(world: &mut World) -> Done {
 }
 
 step!(
-    /// Once the status has changed, `updated_at` is the time of the change, within 30 seconds; that it changes is another matter.
+    /// After the status changed, `updated_at` is the time of the change, within 30 seconds. If the status does not change, the scenario is blocked.
     Then "updated_at is the time of the change" => updated_at_moves
 );
 async fn updated_at_moves(world: &mut World) -> Done {
@@ -120,7 +120,7 @@ async fn updated_at_moves(world: &mut World) -> Done {
     let read = loop {
         let read = merchant.read_session().await?;
         let status = merchant.judge().text(read, "/status")?;
-        let changed = check::differs("/status", &before, "that before the page was opened", status);
+        let changed = check::differs("/status", &before, "the status before the page was opened", status);
         if changed.is_ok() {
             break read;
         }
@@ -136,7 +136,7 @@ async fn updated_at_moves(world: &mut World) -> Done {
 }
 
 step!(
-    /// The link of the hosted session, opened now, shows a page that offers no payment.
+    /// The consumer opens the link of the hosted session. The page offers no payment.
     Then "its link takes no payment" => |world| {
         let session = world.merchant().this_session()?;
         world.consumer().open_page(&session).await?;
@@ -145,7 +145,7 @@ step!(
 );
 
 step!(
-    /// The page that was opened offers nothing that pays or leaves.
+    /// The opened page has no button to pay, to go back or to cancel.
     Then "the page takes no payment" => takes_no_payment
 );
 async fn takes_no_payment(world: &mut World) -> Done {
@@ -153,7 +153,7 @@ async fn takes_no_payment(world: &mut World) -> Done {
 }
 
 step!(
-    /// The status that is read now is recorded, whatever it is.
+    /// The current status is recorded. It is not judged.
     Then "the status of the hosted session is recorded" => |world| {
         let status = world.merchant().session_status().await?;
         world.record.observe("the status then", status);

@@ -1,4 +1,4 @@
-//! The steps that feature files may use, a file a topic. Each fetches evidence, has it judged, and settles.
+//! The steps that feature files may use, one file for each topic. Each gets evidence, has it judged, and records the result.
 
 mod callback;
 mod consumer;

@@ -1,4 +1,4 @@
-//! Steps about the distribution module, of which little is promised.
+//! //! Steps about the distribution module. The documentation promises little about it.
 
 use crate::client::Method;
 use crate::evidence::Operation;
@@ -16,7 +16,7 @@ step!(
 );
 
 step!(
-    /// Somebody posts to the `generation_url` of the distribution module without credentials.
+    /// The `generation_url` of the distribution module gets a POST without credentials.
     When "somebody without credentials asks for a token of the distribution module" => |world| {
         let url = member(world, "generation_url")?;
         let operation = Operation::GenerateModuleToken;
@@ -25,20 +25,20 @@ step!(
 );
 
 step!(
-    /// Somebody without credentials fetches the `standalone_url` of the distribution module, its two tags filled.
+    /// The `standalone_url` of the distribution module is fetched without credentials. Its two tags are filled first.
     When "the standalone_url of the distribution module is fetched" => |world| {
         let url = member(world, "standalone_url")?;
         world.merchant().call_without_credentials(Method::GET, Operation::FetchModule, url).await.map(drop)
     }
 );
 
-/// A URL of the distribution module, as it really came, with the integrator's tags filled.
+/// /// The unredacted URL of a member of the distribution module. The tags for the integrator are filled.
 fn member(world: &mut World, name: &str) -> Result<Url, StepFailure> {
     let created = world.merchant().this_session()?.created;
     world.judge().success(created)?;
     let text = filled(world.judge().live_member(created, &format!("/distribution_module/{name}"))?);
     let shown = || world.record.context().recorder.text(&text);
-    text.parse().map_err(|_| StepFailure::Missing(format!("`{name}` is no URL: {}", shown())))
+    text.parse().map_err(|_| StepFailure::Missing(format!("`{name}` is not a URL: {}", shown())))
 }
 
 fn filled(url: &str) -> String {

@@ -1,4 +1,4 @@
-//! Steps about what the page of a hosted session shows of its options.
+//! //! Steps about how the options of a hosted session change its page.
 
 use crate::check;
 use crate::check::{answer, page};
@@ -12,7 +12,7 @@ use crate::verdict::Mismatch;
 use serde_json::{Map, Value, json};
 
 step!(
-    /// The status with which the latest request was answered is recorded.
+    /// The status of the latest answer is recorded.
     Then "what becomes of the unknown profile_id is recorded" => profile_recorded
 );
 async fn profile_recorded(world: &mut World) -> Done {
@@ -23,14 +23,14 @@ async fn profile_recorded(world: &mut World) -> Done {
     Ok(())
 }
 
-/// What a part of the page that was visited last shows; unseen where the page driver does not know it.
+/// The texts of a part of the latest page. UNSEEN if the page driver does not know this part.
 fn part(world: &mut World, name: &str) -> Result<Vec<String>, StepFailure> {
     world.consumer().page_is_shown()?;
     let known = world.record.visit()?.parts.get(name).cloned();
-    known.ok_or_else(|| StepFailure::Unseen(format!("the page driver knows no part `{name}`")))
+    known.ok_or_else(|| StepFailure::Unseen(format!("the page driver has no part `{name}`")))
 }
 
-/// The categories that the page offers, as the API spells them.
+/// The categories that the page offers, spelt as in the API.
 fn categories(world: &mut World) -> Result<String, StepFailure> {
     let mut offered: Vec<String> =
         part(world, "categories")?.iter().map(|category| category.to_ascii_uppercase()).collect();
@@ -38,7 +38,7 @@ fn categories(world: &mut World) -> Result<String, StepFailure> {
     Ok(offered.join(", "))
 }
 
-/// Opens the page of a session like that of the scenario, but with these options; made to compare with.
+/// Creates a session like that of the scenario but with these options, and opens its page to compare with.
 async fn open_twin(world: &mut World, options: Map<String, Value>) -> Done {
     let mut merchant = world.merchant();
     let own = std::mem::replace(&mut merchant.has.options, options);
@@ -56,7 +56,7 @@ step!(
 );
 
 step!(
-    /// The page offers the categories that the page of a session without options offers; made to compare with.
+    /// The page offers the same categories as the page of a session without options. The step makes this second session.
     Then "the page offers the categories that it offers without options" => |world| {
         let offered = categories(world)?;
         open_twin(world, Map::new()).await?;
@@ -66,7 +66,7 @@ step!(
 );
 
 step!(
-    /// The page offers payment again, in other categories than this one; that it offered this one alone before is another matter.
+    /// The page offers payment again, now in other categories. If the page offered other categories before, the scenario is blocked.
     Then "the page offers other categories than {word}" => offers_others
 );
 async fn offers_others(world: &mut World, category: PaymentCategory) -> Done {
@@ -86,7 +86,7 @@ async fn offers_others(world: &mut World, category: PaymentCategory) -> Done {
 }
 
 step!(
-    /// The page bears this title, or says it.
+    /// The page has this title, or shows it in its text.
     Then "the page bears the title {string}" => bears_title
 );
 async fn bears_title(world: &mut World, title: String) -> Done {
@@ -112,7 +112,7 @@ async fn shows_no(world: &mut World, name: String) -> Done {
 }
 
 step!(
-    /// This picture of the page, its `logo` or `background`, comes from this address.
+    /// The `logo` or `background` of the page comes from this address.
     Then "the {word} of the page is {string}" => |world, name: String, address: String| {
         let shown = part(world, &name)?.join(", ");
         world.judge().settle(check::equals(&name, &address, &shown))
@@ -120,7 +120,7 @@ step!(
 );
 
 step!(
-    /// The pay button reads otherwise than that of a session of this `purchase_type`; made to compare with.
+    /// The text of the pay button differs from that of a session with this `purchase_type`. The step makes this second session.
     Then "the pay button reads otherwise than for {word}" => pay_button_differs
 );
 async fn pay_button_differs(world: &mut World, purchase: PurchaseType) -> Done {
@@ -134,20 +134,20 @@ async fn pay_button_differs(world: &mut World, purchase: PurchaseType) -> Done {
 }
 
 step!(
-    /// The page says that it is in this language; unseen where it does not say.
+    /// The page declares this language. The scenario is NOT TESTED if the page declares none.
     Then "the page speaks {word}" => speaks
 );
 async fn speaks(world: &mut World, Language(expected): Language) -> Done {
     world.consumer().page_was_reached()?;
     let Some(language) = &world.record.visit()?.language else {
-        return Err(StepFailure::Unseen("the page does not say which language it is in".into()));
+        return Err(StepFailure::Unseen("the page does not declare its language".into()));
     };
     let spoken = language.split('-').next().unwrap_or_default().to_ascii_lowercase();
     world.judge().settle(check::equals("language of the page", &expected, &spoken))
 }
 
 step!(
-    /// The page says how much is to be paid, and in which currency.
+    /// The page shows the amount to pay and its currency.
     Then "the page shows the amount and currency of the payment session" => shows_price
 );
 async fn shows_price(world: &mut World) -> Done {
@@ -158,7 +158,7 @@ async fn shows_price(world: &mut World) -> Done {
 }
 
 step!(
-    /// The answer to fetching the QR code is recorded: its status, and whether it is an image.
+    /// The answer to the request for the QR code is recorded: its status, and whether it is an image.
     Then "what the QR code is then is recorded" => qr_recorded
 );
 async fn qr_recorded(world: &mut World) -> Done {

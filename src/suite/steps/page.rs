@@ -4,13 +4,13 @@ use crate::check::page;
 use crate::suite::registry::step;
 
 step!(
-    /// The browser, which has no credentials, was answered a page with a 2xx.
+    /// The browser has no credentials and gets a page with a 2xx.
     Then "the page opens without credentials" =>
         |world| world.consumer().settle_visit(|visit, _| page::public(visit))
 );
 
 step!(
-    /// The page has a payment control.
+    /// The page has a button to pay.
     Then "the page offers payment" => |world| {
         world.consumer().page_was_reached()?;
         world.consumer().settle_visit(page::offers_payment)
@@ -18,7 +18,7 @@ step!(
 );
 
 step!(
-    /// The payment page is the top document of its tab.
+    /// The payment page is the top document of its tab, not inside a frame.
     Then "the page stands on its own" => |world| {
         world.consumer().page_was_reached()?;
         world.consumer().settle_visit(page::stands_alone)
@@ -26,7 +26,7 @@ step!(
 );
 
 step!(
-    /// The page has visible text and no payment control.
+    /// The page has visible text and no button to pay.
     Then "the page explains itself and offers no payment" =>
         |world| world.consumer().settle_visit(page::explains)
 );
@@ -37,7 +37,7 @@ step!(
 );
 
 step!(
-    /// The page that was opened offers back or cancel, not both.
+    /// The opened page offers back or cancel, but not both.
     Then "the page offers one way out at most" => |world| {
         world.consumer().page_was_reached()?;
         world.consumer().settle_visit(|visit, _| page::one_way_out(visit))

@@ -1,4 +1,4 @@
-//! Steps about the order that a payment comes to.
+//! //! Steps about the order that a payment results in.
 
 use crate::check;
 use crate::check::{answer, placeholder};
@@ -11,11 +11,11 @@ use crate::suite::world::World;
 use crate::verdict::Mismatch;
 
 step!(
-    /// The other hosted session is paid, and the merchant has placed the order with its token.
+    /// The other hosted session is paid, and the merchant has placed the order with the token of that session.
     Given "the order of the other hosted session is placed" => place_order_of_other
 );
 step!(
-    /// The consumer pays in the other hosted session, and the merchant places the order with the token of that one.
+    /// The consumer pays in the other hosted session, and the merchant places the order with the token of that session.
     When "the merchant places the order of the other hosted session" => place_order_of_other
 );
 async fn place_order_of_other(world: &mut World) -> Done {
@@ -28,7 +28,7 @@ async fn place_order_of_other(world: &mut World) -> Done {
 }
 
 step!(
-    /// The merchant places the order with the token of the hosted session, whatever comes of it.
+    /// The merchant places the order with the token of the hosted session. The step does not judge the answer.
     When "the merchant places the order of the hosted session" => |world| {
         let mut merchant = world.merchant();
         let session = merchant.this_session()?;
@@ -38,7 +38,7 @@ step!(
 );
 
 step!(
-    /// The merchant places the KP order of the paid session with an item of another name.
+    /// The merchant places the KP order of the paid session, but changes the name of an item.
     When "the merchant places an order that differs from the payment" => |world| {
         let mut merchant = world.merchant();
         let session = merchant.this_session()?;
@@ -58,7 +58,7 @@ step!(
 );
 
 step!(
-    /// The paid session has no `order_id`, and its KP session is not complete: the merchant has yet to place the order.
+    /// The paid session has no `order_id`, and its KP session is `incomplete`: the merchant still has to place the order.
     Then "no order is placed" => no_order
 );
 async fn no_order(world: &mut World) -> Done {
@@ -80,7 +80,7 @@ step!(
     }
 );
 
-/// The status of the order in order management; that there is one is the scenario's own matter.
+/// The status of the order in order management. If there is no order, this fails the requirement of the scenario.
 async fn order_status_of(world: &mut World) -> Result<String, StepFailure> {
     let mut merchant = world.merchant();
     let read = merchant.await_own_payment().await?;

@@ -11,7 +11,7 @@ use crate::suite::world::World;
 use serde_json::json;
 
 step!(
-    /// A payment session is open: a KP session or a KCO order, as the target's provider has it.
+    /// A payment session is open: a KP session or a KCO order, depending on the provider of the target.
     Given "a payment session" => open
 );
 async fn open(world: &mut World) -> Done {
@@ -19,7 +19,7 @@ async fn open(world: &mut World) -> Done {
 }
 
 step!(
-    /// A payment session is open whose purchase happens in a channel: `ECOMMERCE`, `IN_STORE` or `TELESALES`.
+    /// A payment session is open for a purchase in this channel: `ECOMMERCE`, `IN_STORE` or `TELESALES`.
     Given "a payment session of the {word} channel" => |world, channel: Channel| {
         world.merchant().has.channel = Some(channel);
         open(world).await
@@ -27,7 +27,7 @@ step!(
 );
 
 step!(
-    /// A payment session is open whose purchase is in this locale.
+    /// A payment session is open for a purchase in this locale.
     Given "a payment session in the locale {word}" => |world, locale: String| {
         world.merchant().has.locale = Some(locale);
         open(world).await
@@ -35,7 +35,7 @@ step!(
 );
 
 step!(
-    /// The merchant asks for a payment session, whatever comes of it.
+    /// The merchant asks for a payment session. The step does not judge the answer.
     When "the merchant creates a payment session" =>
         |world| world.merchant().create_payment_session().await.map(drop)
 );
@@ -47,7 +47,7 @@ step!(
 );
 
 step!(
-    /// The merchant changes a reference of the payment session and nothing else, whatever comes of it.
+    /// The merchant changes only a reference of the payment session. The step does not judge the answer.
     When "the merchant changes the payment session" => |world| {
         let mut merchant = world.merchant();
         let url = merchant.payment_session().await?.url.clone();
@@ -57,7 +57,7 @@ step!(
 );
 
 step!(
-    /// The payment session ends: a KCO order is aborted, a KP session is paid and placed through another hosted session.
+    /// The payment session ends: a KCO order is aborted, or a KP session is paid and its order placed through another hosted session.
     When "the payment session comes to its end" => end
 );
 async fn end(world: &mut World) -> Done {

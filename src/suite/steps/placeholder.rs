@@ -1,4 +1,4 @@
-//! Steps that judge what stands in place of placeholders at the merchant's URLs.
+//! //! Steps that judge which values replace the placeholders of merchant URLs.
 
 use crate::check;
 use crate::check::{answer, placeholder};
@@ -19,7 +19,7 @@ step!(
 );
 
 step!(
-    /// The API calls `status_update` before the profile's deadline for a status, with a value and without braces in this parameter.
+    /// A callback arrives at `status_update` before the profile's deadline for a status. Its parameter has a value and no braces.
     Then "the parameter {word} of the status_update URL is filled when it is called" => |world, name: String| {
         world.consumer().was_given(MerchantUrl::StatusUpdate, &name)?;
         let call = world.consumer().require_call().await?;
@@ -28,7 +28,7 @@ step!(
 );
 
 step!(
-    /// The parameter of this merchant URL arrives as the `session_id` of the hosted session.
+    /// The parameter of this merchant URL arrives with the `session_id` of the hosted session.
     Then "the parameter {word} of the {url_name} URL is the session_id" =>
     |world, name: String, url: ConsumerUrl| {
         let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
@@ -38,7 +38,7 @@ step!(
 );
 
 step!(
-    /// The parameter of this merchant URL arrives with the `session_id` of this hosted session, not of the other; a third value is another requirement's matter.
+    /// The parameter of this merchant URL arrives with the `session_id` of this hosted session, and not that of the other session. Any other value is judged by another requirement.
     Then "the parameter {word} of the {url_name} URL is not mixed up with the other session" => is_not_the_other
 );
 async fn is_not_the_other(world: &mut World, name: String, url: ConsumerUrl) -> Done {
@@ -52,7 +52,7 @@ async fn is_not_the_other(world: &mut World, name: String, url: ConsumerUrl) -> 
 }
 
 step!(
-    /// The parameter of this merchant URL arrives as the `order_id` of the KCO order.
+    /// The parameter of this merchant URL arrives with the `order_id` of the KCO order.
     Then "the parameter {word} of the {url_name} URL is the order_id of the KCO order" => is_kco_order
 );
 async fn is_kco_order(world: &mut World, name: String, url: ConsumerUrl) -> Done {
@@ -64,7 +64,7 @@ async fn is_kco_order(world: &mut World, name: String, url: ConsumerUrl) -> Done
 }
 
 step!(
-    /// The order of that id can be read in order management.
+    /// The order with the id of the KCO order can be read in order management.
     Then "order management knows the order of the KCO order" => is_managed
 );
 async fn is_managed(world: &mut World) -> Done {
@@ -77,7 +77,7 @@ async fn is_managed(world: &mut World) -> Done {
 }
 
 step!(
-    /// The parameter of this merchant URL arrives as the `order_id` that the hosted session then reads.
+    /// The parameter of this merchant URL arrives with the same `order_id` that the hosted session has.
     Then "the parameter {word} of the {url_name} URL is the order_id of the hosted session" => is_order_of_session
 );
 async fn is_order_of_session(world: &mut World, name: String, url: ConsumerUrl) -> Done {
@@ -93,7 +93,7 @@ async fn is_order_of_session(world: &mut World, name: String, url: ConsumerUrl) 
 }
 
 step!(
-    /// What the parameter of this merchant URL arrives with is recorded, whatever it is.
+    /// The value of the parameter at this merchant URL is recorded. It is not judged.
     Then "the parameter {word} of the {url_name} URL is recorded" => recorded
 );
 async fn recorded(world: &mut World, name: String, url: ConsumerUrl) -> Done {
@@ -110,7 +110,7 @@ async fn recorded(world: &mut World, name: String, url: ConsumerUrl) -> Done {
 }
 
 step!(
-    /// Each parameter of this merchant URL that was given without a placeholder arrives byte for byte, at the consumer's arrival or in the call of `status_update`.
+    /// Each parameter of this merchant URL without a placeholder arrives byte for byte, with the consumer or in the callback.
     Then "every other parameter of the {url_name} URL arrives unchanged" => others_unchanged
 );
 async fn others_unchanged(world: &mut World, url: MerchantUrl) -> Done {
@@ -125,7 +125,7 @@ async fn others_unchanged(world: &mut World, url: MerchantUrl) -> Done {
 }
 
 step!(
-    /// None of the placeholders of the success URL is left; that the first one is filled is a requirement of its own.
+    /// No placeholder of the success URL remains. If the first one is not filled, the scenario is blocked by that requirement.
     Then "every placeholder of the success URL is replaced" => |world| {
         let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
         let first = arrived.split('&').next().unwrap_or_default();
@@ -135,7 +135,7 @@ step!(
 );
 
 step!(
-    /// No placeholder is left in the query of this merchant URL.
+    /// The query of this merchant URL arrives without any placeholder.
     Then "no placeholder is left in the {url_name} URL" => |world, url: ConsumerUrl| {
         let arrived = world.consumer().arrived_query(url)?;
         world.judge().settle(placeholder::none_left(&arrived))

@@ -1,4 +1,4 @@
-//! Steps that read hosted sessions and judge what is read.
+//! //! Steps that read hosted sessions and judge the answers.
 
 use crate::check;
 use crate::client::Method;
@@ -10,7 +10,7 @@ use crate::suite::words::SessionStatus;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 
-/// Where a session is that the merchant no longer needs to look at.
+/// /// Statuses in which the merchant need not read a session any more.
 const CLOSED: [&str; 3] = ["COMPLETED", "CANCELLED", "DISABLED"];
 
 step!(
@@ -19,7 +19,7 @@ step!(
 );
 
 step!(
-    /// The merchant reads the `session_url` with another `session_id` in it; unseen where the URL does not contain the id.
+    /// The merchant reads the `session_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
     When "the merchant reads a hosted session that does not exist" => |world| {
         let mut merchant = world.merchant();
         let unknown = merchant.unknown_url("session_url")?;
@@ -38,14 +38,14 @@ step!(
 );
 
 step!(
-    /// The `session_id` of the second session is another than that of the first.
+    /// The `session_id` of the second session differs from that of the first.
     Then "the session_id differs from that of the first session" => id_differs
 );
 async fn id_differs(world: &mut World) -> Done {
     let other = world.merchant().other_session()?.created;
     let first = world.merchant().created_text("/session_id")?;
     let second = world.judge().text(other, "/session_id")?;
-    let outcome = check::differs("/session_id", &first, "that of the first session", second);
+    let outcome = check::differs("/session_id", &first, "the session_id of the first session", second);
     world.judge().settle(outcome)
 }
 
@@ -66,7 +66,7 @@ step!(
 );
 
 step!(
-    /// The hosted session, read a second time, has the status it was read with first.
+    /// The hosted session, read a second time, has the same status.
     Then "the hosted session keeps its status when it is read again" => |world| {
         let latest = world.record.latest()?;
         let first = world.judge().text(latest, "/status")?.to_owned();
@@ -76,7 +76,7 @@ step!(
 );
 
 step!(
-    /// The hosted session has this status before the profile's deadline for it has passed.
+    /// The hosted session reaches this status before the profile's deadline for a status.
     Then "the hosted session becomes {word}" => status_becomes
 );
 async fn status_becomes(world: &mut World, status: SessionStatus) -> Done {
@@ -91,7 +91,7 @@ async fn status_becomes(world: &mut World, status: SessionStatus) -> Done {
 }
 
 step!(
-    /// The hosted session ends before the profile's deadline: it reads as completed, cancelled or disabled, or is not found.
+    /// The hosted session ends before the profile's deadline for a status: it is COMPLETED, CANCELLED or DISABLED, or it is not found.
     Then "the hosted session is no longer open" => status_is_final
 );
 async fn status_is_final(world: &mut World) -> Done {

@@ -1,4 +1,4 @@
-//! Steps whose requests are meant to be refused for their form, their size, their number or their method.
+//! //! Steps that send requests to be refused, because of their form, size, number or method.
 
 use crate::check::answer;
 use crate::client::{ApiCall, Method, Oddity};
@@ -10,16 +10,16 @@ use crate::suite::world::World;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// More than the documented limit of a body.
+/// Number of bytes, more than the documented limit of a body.
 const TOO_LARGE: usize = 1_100_000;
 
-/// How many creations are tried before a limit counts as not kept.
+/// After so many creations without a refusal, the limit counts as not kept.
 const MOST_CREATIONS: usize = 12;
 
 /// The status of a request beyond the limit.
 const TOO_MANY: u16 = 429;
 
-/// Creates a hosted session with a text that is made of the usual request.
+/// Creates a hosted session with a body that `text` makes of the usual request.
 async fn create_with_text(world: &mut World, text: impl FnOnce(Value) -> String) -> Done {
     let mut merchant = world.merchant();
     let draft = merchant.usual_draft().await?;
@@ -34,7 +34,7 @@ async fn create_with_text(world: &mut World, text: impl FnOnce(Value) -> String)
 }
 
 step!(
-    /// The merchant asks for a hosted session with a body that breaks off in the middle.
+    /// The merchant asks for a hosted session with a JSON body whose last character is missing.
     When "the merchant creates a hosted session with a body that is no JSON" => create_with_broken_body
 );
 async fn create_with_broken_body(world: &mut World) -> Done {
@@ -47,7 +47,7 @@ async fn create_with_broken_body(world: &mut World) -> Done {
 }
 
 step!(
-    /// The merchant asks for a hosted session with a proper body, but for its more than 1 MB.
+    /// The merchant asks for a hosted session with a correct body of more than 1 MB.
     When "the merchant creates a hosted session with a body of more than 1 MB" => create_with_large_body
 );
 async fn create_with_large_body(world: &mut World) -> Done {
@@ -69,7 +69,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates hosted sessions, each for a payment session of its own, until one is refused or a dozen was not.
+    /// The merchant creates up to twelve hosted sessions, each for a new payment session, and stops at the first refusal.
     When "the merchant creates hosted sessions until one is too many" => create_many
 );
 async fn create_many(world: &mut World) -> Done {
@@ -82,7 +82,7 @@ async fn create_many(world: &mut World) -> Done {
         if answer::is_success(response) {
             continue;
         }
-        // A first one that is refused for another reason tells nothing of a limit.
+        // // If the first creation is refused for another reason, this says nothing about a limit.
         let refused = (earlier == 0 && response.status != TOO_MANY).then(|| answer::succeeds(response));
         return merchant.judge().rests_on("HPP-CREATE-001", refused.unwrap_or(Ok(())));
     }
@@ -90,7 +90,7 @@ async fn create_many(world: &mut World) -> Done {
 }
 
 step!(
-    /// The merchant sends new merchant URLs to the `session_url` with a method that changes things: `PUT`, `PATCH` or `POST`.
+    /// The merchant sends new merchant URLs to the `session_url` with `PUT`, `PATCH` or `POST`.
     When "the merchant tries to change the hosted session with {word}" => change
 );
 async fn change(world: &mut World, method: ChangingMethod) -> Done {

@@ -18,7 +18,7 @@ fn settle(world: &mut World, judge: impl FnOnce(&Response) -> Judgement) -> Done
     world.judge().settle(outcome)
 }
 
-/// The same where the response must have succeeded.
+/// /// The same, for a response that must be a success.
 fn settle_success(world: &mut World, judge: impl FnOnce(&Response) -> Judgement) -> Done {
     let latest = world.record.latest()?;
     world.judge().success(latest)?;
@@ -57,7 +57,7 @@ step!(
 );
 
 step!(
-    /// The media type of a successful response is this one, parameters apart.
+    /// A successful response has this media type. Its parameters are ignored.
     Then "the content type is {word}" =>
         |world, expected: String| settle_success(world, |response| answer::content_type(response, &expected))
 );
@@ -74,7 +74,7 @@ step!(
 );
 
 step!(
-    /// The body conforms to this schema of the folder `schemas/`.
+    /// The body conforms to the schema of this name in the folder `schemas/`.
     Then "the response conforms to the {word} schema" => conforms
 );
 async fn conforms(world: &mut World, name: SchemaName) -> Done {
@@ -86,7 +86,7 @@ async fn conforms(world: &mut World, name: SchemaName) -> Done {
 }
 
 step!(
-    /// The response is a refusal in the common form; where nothing was refused, that is another requirement's matter.
+    /// The refusal has the common form (`error_code`, `error_messages`, `correlation_id`). If nothing was refused, the scenario is blocked.
     Then "the response is an error that conforms to the error schema" => error
 );
 async fn error(world: &mut World) -> Done {
@@ -136,7 +136,7 @@ impl TableRow for FieldRow {
 }
 
 step!(
-    /// Requests are too many: a 429 that has these header fields.
+    /// The status is 429, and the response has these header fields.
     Then "the response is a 429 with the fields" => too_many
 );
 async fn too_many(world: &mut World, Table(rows): Table<FieldRow>) -> Done {
@@ -147,7 +147,7 @@ async fn too_many(world: &mut World, Table(rows): Table<FieldRow>) -> Done {
 }
 
 step!(
-    /// The status of the response, and the `error_code` of a refusal, are recorded as the answer to this question.
+    /// The status of the response, and the `error_code` of a refusal, are recorded as the answer to this question. They are not judged.
     Then "the answer is recorded as {string}" => |world, question: String| {
         let outcome = answer::outcome(world.record.latest_response()?);
         world.record.observe(question, outcome);
@@ -156,7 +156,7 @@ step!(
 );
 
 step!(
-    /// Whether the members of the table are there is recorded; one that is there has the documented form.
+    /// It is recorded which members of the table the response has. Each that it has must have the documented form.
     Then "it is recorded which of the members are given" => given_members
 );
 async fn given_members(world: &mut World, Table(members): Table<Member>) -> Done {
@@ -173,12 +173,12 @@ async fn given_members(world: &mut World, Table(members): Table<Member>) -> Done
 }
 
 step!(
-    /// The successful response has no such member, or a null one.
+    /// A successful response does not have this member, or it is null.
     Then "the response has no member {word}" =>
         |world, member: Member| settle_success(world, |response| answer::no_member(response, &member.0))
 );
 
-/// Judges a member of the latest response, which must have succeeded; the member is a text that is not empty.
+/// /// Judges a member of the latest response. The response must be a success, and the member a text that is not empty.
 fn settle_text(world: &mut World, pointer: &str, judge: impl FnOnce(&str, &str) -> Judgement) -> Done {
     let latest = world.record.latest()?;
     let outcome = judge(pointer, world.judge().full_text(latest, pointer)?);
@@ -186,13 +186,13 @@ fn settle_text(world: &mut World, pointer: &str, judge: impl FnOnce(&str, &str) 
 }
 
 step!(
-    /// The member of a successful response is a string with something in it.
+    /// The member of a successful response is a string that is not empty.
     Then "the member {word} is a non-empty string" =>
         |world, member: Member| settle_text(world, &member.pointer(), |_, _| Ok(()))
 );
 
 step!(
-    /// The member of a successful response is an absolute https URL, or an http URL where the target is on this machine.
+    /// The member of a successful response is an absolute https URL. It may be http if the target is on this machine.
     Then "the member {word} is an absolute https URL" => https_url
 );
 async fn https_url(world: &mut World, member: Member) -> Done {
@@ -218,7 +218,7 @@ step!(
 );
 
 step!(
-    /// The member of a successful response is an object with these members, each a string with something in it.
+    /// The member of a successful response is an object with these members, each a string that is not empty.
     Then "the member {word} has the strings" => member_has_strings
 );
 async fn member_has_strings(world: &mut World, member: Member, Table(inner): Table<Member>) -> Done {
@@ -238,7 +238,7 @@ step!(
 );
 
 step!(
-    /// The member of a successful response is a URL on another host or port than the API's.
+    /// The member of a successful response is a URL whose host or port differs from the API's.
     Then "the member {word} is on another host than the API" => |world, member: Member| {
         let context = Arc::clone(world.record.context());
         let api = &context.profile.base_url;
@@ -247,7 +247,7 @@ step!(
 );
 
 step!(
-    /// The latest request went to the URL that creating the hosted session returned.
+    /// The latest request went to the URL that the creation of the hosted session returned.
     Then "the request goes to the returned {word}" => request_url
 );
 async fn request_url(world: &mut World, member: Member) -> Done {
