@@ -8,7 +8,8 @@ use crate::suite::promise;
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
 
 impl Consumer<'_> {
-    /// The consumer arrived at this merchant URL; gives back the raw query there.
+    /// The raw query with which the consumer arrived at this merchant URL. If the consumer did not arrive, the scenario is
+    /// blocked.
     pub fn arrived_query(&mut self, url: ConsumerUrl) -> Result<String, StepFailure> {
         let session = self.merchant.this_session()?;
         let promise = promise::arrival(url, self.merchant.context().profile.dialect);
@@ -19,13 +20,14 @@ impl Consumer<'_> {
         Ok(query)
     }
 
-    /// The same where the scenario gave the URL a parameter of this name.
+    /// The same, for a URL that has a parameter of this name in the request.
     pub fn arrived_with(&mut self, url: ConsumerUrl, name: &str) -> Result<String, StepFailure> {
         self.was_given(url.into(), name)?;
         self.arrived_query(url)
     }
 
-    /// The scenario gave this merchant URL a parameter of this name; where it did not, nothing can be said about it.
+    /// Checks that the scenario gives this merchant URL a parameter of this name. Without it, the step is a mistake in the
+    /// feature.
     pub fn was_given(&self, url: MerchantUrl, name: &str) -> Done {
         let session = self.merchant.this_session()?;
         let given = session.urls.query(url).unwrap_or_default();
@@ -36,7 +38,7 @@ impl Consumer<'_> {
         Err(StepFailure::faulty_step(message, format!("it gives `{}`", session.urls.given(url))))
     }
 
-    /// The value with which a parameter arrived, which rests on the requirement that promises that it is filled.
+    /// The value with which a parameter arrived. If it is not filled, the scenario is blocked by `promise`.
     pub fn filled_value(
         &mut self,
         url: ConsumerUrl,
@@ -48,7 +50,8 @@ impl Consumer<'_> {
         Ok(placeholder::decoded(placeholder::parameter(&query, name).unwrap_or_default()))
     }
 
-    /// The value with which a parameter really arrived at the success URL, before percent-decoding: to spend, never to keep.
+    /// The unredacted value of a parameter that arrived at the success URL, not percent-decoded. Use it for requests only. Never
+    /// record it.
     pub fn live_parameter(&mut self, name: &str, promise: &str) -> Result<String, StepFailure> {
         let query = self.arrived_with(ConsumerUrl::Success, name)?;
         self.judge().rests_on(promise, placeholder::filled(&query, name))?;

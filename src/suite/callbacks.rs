@@ -1,4 +1,4 @@
-//! Status callbacks: what the API calls by itself while the consumer is on the page.
+//! Status callbacks: the requests that the API sends to the merchant while the consumer is on the page.
 
 use crate::check;
 use crate::check::callback;
@@ -22,7 +22,7 @@ impl Consumer<'_> {
         })
     }
 
-    /// The calls of `status_update` so far, the earliest first.
+    /// The callbacks at `status_update` so far, the earliest first.
     pub fn calls(&mut self) -> Result<Vec<Arrival>, StepFailure> {
         let (context, session) = (self.merchant.context(), self.merchant.this_session()?);
         let (host, name) = (&context.profile.merchant_host, MerchantUrl::StatusUpdate.word());
@@ -32,7 +32,7 @@ impl Consumer<'_> {
         Ok(self.merchant.record.evidence.arrivals.iter().filter(is_call).cloned().collect())
     }
 
-    /// Waits until there are calls enough, or the time is over; gives back what there is then.
+    /// Waits until there are enough callbacks or the time is over. Returns all callbacks so far.
     pub async fn await_calls(
         &mut self,
         enough: impl Fn(&[Arrival]) -> bool,
@@ -56,7 +56,7 @@ impl Consumer<'_> {
         self.merchant.context().profile.deadlines.status
     }
 
-    /// The first call, waited for, on which the scenario rests.
+    /// Waits for the first callback. If none comes, the scenario is blocked.
     pub async fn require_call(&mut self) -> Result<Arrival, StepFailure> {
         self.page_was_reached()?;
         let calls = self.await_calls(|calls| !calls.is_empty(), self.patience()).await?;
@@ -64,11 +64,11 @@ impl Consumer<'_> {
         if first.is_none() {
             self.has_status(SessionStatus::InProgress).await?;
         }
-        let missing = || Mismatch::new("callback", "a call of status_update", "none");
+        let missing = || Mismatch::new("callback", "a POST to status_update", "none");
         self.judge().rests_on("HPP-CALLBACK-001", first.ok_or_else(missing))
     }
 
-    /// The call that tells this status, waited for; that the session comes to have it is another requirement's matter.
+    /// Waits for the callback that reports this status. If the session does not reach this status, the scenario is blocked.
     pub async fn call_telling(
         &mut self,
         status: SessionStatus,
@@ -83,32 +83,34 @@ impl Consumer<'_> {
         Ok(found)
     }
 
-    /// The session came to a status of which the merchant is to be told; nothing is told of what has not happened.
+    /// Checks that the session reached the status. Without it, no callback can be expected.
     async fn has_status(&mut self, status: SessionStatus) -> Done {
         let actual = self.merchant.session_status().await?;
         let has = check::equals("/status", status.word(), &actual);
         self.judge().rests_on(promise::status(status), has)?;
         let before = self.merchant.status_before();
-        let came = check::differs("/status", before, "that before the consumer came", &actual);
+        let came =
+            check::differs("/status", before, "the status before the consumer opened the page", &actual);
         self.judge().rests_on(promise::WAITS, came)
     }
 
-    /// Makes a further call due, and gives back all calls so far.
+    /// Moves the clock until the next attempt is due. Returns all callbacks so far.
     pub async fn calls_after_a_while(&mut self, time: Duration) -> Result<Vec<Arrival>, StepFailure> {
-        /// By this much the clock is moved to make a further call due, however long the pause before it.
+        /// How far the clock is moved so that the next attempt is due. It is longer than any pause between attempts.
         const PATIENCE: Duration = Duration::from_mins(1);
         let before = self.calls()?.len();
         self.merchant.advance_clock(PATIENCE).await?;
         self.await_calls(|calls| calls.len() > before, time).await
     }
 
-    /// The first call, and those that came after a while.
+    /// The first callback, and those that came after the clock was moved.
     pub async fn calls_of_one_event(&mut self) -> Result<Vec<Arrival>, StepFailure> {
         self.require_call().await?;
         self.calls_after_a_while(self.patience()).await
     }
 
-    /// The `event_id`s of the first two calls; where there is one call, the scenario rests on what promises another.
+    /// The `event_id`s of the first two callbacks. If only one came, the scenario is blocked by the requirement that promises
+    /// another.
     pub fn two_event_ids(
         &mut self,
         calls: &[Arrival],
@@ -122,7 +124,7 @@ impl Consumer<'_> {
     }
 }
 
-/// The raw query with which a call came.
+/// The raw query of a callback.
 pub fn query(call: &Arrival) -> &str {
     call.url.split_once('?').map_or("", |(_, query)| query)
 }

@@ -6,7 +6,7 @@ use crate::target::Ability;
 use crate::verdict::Fault;
 use std::collections::HashSet;
 
-/// A scenario, or an example row of an outline, before anything is run.
+/// One scenario, or one example row of an outline.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// Feature path, scenario title and example row.
@@ -14,24 +14,24 @@ pub struct Case {
     pub title: String,
     pub file: String,
     pub line: usize,
-    /// Of the feature, its rule and the scenario together, without `@`.
+    /// Tags of the feature, its rule and the scenario together, without `@`.
     pub tags: Vec<String>,
     pub requirement: Option<RequirementId>,
     pub needs: Vec<Ability>,
     pub candidate: bool,
-    /// Tagged `@odd-urls`: means its merchant URLs to be odd, so nobody is warned of them.
+    /// Tagged `@odd-urls`: its merchant URLs are odd on purpose, so there is no warning.
     pub odd_urls: bool,
     /// Steps in order, backgrounds first.
     pub steps: Vec<gherkin::Step>,
-    /// What is wrong with its tags.
+    /// The mistake in its tags.
     pub tag_fault: Option<Fault>,
-    /// What is wrong with the first faulty step.
+    /// The mistake in the first faulty step.
     pub step_fault: Option<Fault>,
-    /// Names in its steps that the schemas must know, with the place of each.
+    /// Names in its steps that must occur in the schemas, with the place of each.
     pub claims: Vec<(String, Claim)>,
 }
 
-/// What `@req:` and `@needs:` say, and what is wrong with them.
+/// The meaning of `@req:` and `@needs:`, and the mistake in them.
 pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Option<Fault>) {
     let fault = |message: String, help: String| Some(Fault { message, help });
     let mut needs = Vec::new();
@@ -42,7 +42,7 @@ pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Optio
             None => {
                 let known = Ability::ALL.map(Ability::word).join(", ");
                 let help = format!("known abilities: {known}");
-                return (None, needs, fault(format!("`@needs:{word}` names no ability"), help));
+                return (None, needs, fault(format!("`@needs:{word}` does not name an ability"), help));
             }
         }
     }
@@ -51,15 +51,15 @@ pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Optio
     match (ids.as_slice(), distinct.len()) {
         ([], _) => {
             let help = "tag the scenario or its rule with `@req:` and the id of one requirement".into();
-            (None, needs, fault("no requirement is named".into(), help))
+            (None, needs, fault("the scenario names no requirement".into(), help))
         }
         ([id, ..], 1) => match id.parse() {
             Ok(id) => (Some(id), needs, None),
             Err(error) => (None, needs, fault(format!("`@req:{id}`"), error.to_string())),
         },
         (ids, _) => {
-            let help = "a scenario judges exactly one; write a scenario for each".into();
-            (None, needs, fault(format!("several requirements are named: {}", ids.join(", ")), help))
+            let help = "a scenario tests exactly one requirement; write one scenario for each".into();
+            (None, needs, fault(format!("the scenario names several requirements: {}", ids.join(", ")), help))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The consumer's side of a scenario: a browser, what the consumer does in it, and what the page showed then.
+//! The consumer's side of a scenario: a browser, and what the consumer does in it.
 
 use crate::browser::{Lease, Pictures, Sitting};
 use crate::check::landing::MerchantSite;
@@ -19,11 +19,11 @@ use std::time::Instant;
 #[derive(Default)]
 pub struct Belongings {
     lease: Option<Lease>,
-    /// What the consumer did last, but for opening a page.
+    /// The latest act on a page. Opening a page does not count.
     act: Option<PageAct>,
-    /// The session whose page was opened and on which nothing was done since.
+    /// The session whose page was opened last, if no act followed.
     opened: Option<Index>,
-    /// Sessions on whose page something was done.
+    /// Sessions with an act on their page.
     acted_on: Vec<Index>,
 }
 
@@ -31,18 +31,18 @@ pub struct Belongings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageAct {
     Pay,
-    /// Pays, and is gone before the page can send the browser anywhere.
+    /// Pays, and leaves before the page redirects the browser.
     PayAndLeave,
     BeDeclined,
     MeetError,
     PressBack,
     PressCancel,
-    /// Presses cancel, and confirms where the page asks.
+    /// Presses cancel, and confirms if the page asks.
     Cancel,
 }
 
 impl PageAct {
-    /// The page driver's word for the move.
+    /// The name of the act in the page driver.
     fn wanted(self) -> &'static str {
         match self {
             Self::Pay | Self::PayAndLeave => "approve",
@@ -54,7 +54,7 @@ impl PageAct {
     }
 }
 
-/// The consumer acts, at the shop of the merchant.
+/// The consumer who acts, with the merchant of the shop.
 pub struct Consumer<'w> {
     pub merchant: Merchant<'w>,
     pub has: &'w mut Belongings,
@@ -66,7 +66,7 @@ impl Consumer<'_> {
         self.merchant.judge()
     }
 
-    /// Waits for a browser; the wait counts to no deadline.
+    /// Waits for a free browser. No deadline includes this wait.
     pub async fn take_browser(&mut self) -> Done {
         let context = Arc::clone(self.merchant.context());
         let pool = context.browsers.as_ref().map_err(|why| StepFailure::from(why.clone()))?;
@@ -90,12 +90,12 @@ impl Consumer<'_> {
         Ok(())
     }
 
-    /// Makes the consumer's browser a phone.
+    /// Makes the browser behave like that of a phone.
     pub async fn take_phone(&mut self) -> Done {
         self.browser()?.become_phone().await.map_or(Ok(()), |trouble| Err(StepFailure::Trouble(trouble)))
     }
 
-    /// Gives the browser back, cleaned, and keeps what reached the receiver.
+    /// Cleans and returns the browser, and keeps what reached the receiver.
     pub async fn leave(&mut self) {
         let Some(mut lease) = self.has.lease.take() else { return };
         let record = &mut *self.merchant.record;
@@ -127,28 +127,27 @@ impl Consumer<'_> {
         })
     }
 
-    /// Opens the page of a hosted session, whatever it shows.
+    /// Opens the page of a hosted session. Does not judge it.
     pub async fn open_page(&mut self, session: &HostedSession) -> Done {
         let url = self.judge().live_url(session.created, "/redirect_url")?;
         self.open_url(session, url.as_str()).await
     }
 
-    /// Opens any URL for the page of a hosted session.
+    /// Opens any URL as the page of a hosted session.
     pub async fn open_url(&mut self, session: &HostedSession, url: &str) -> Done {
         let visit = self.browser()?.open(url).await;
         self.has.opened = Some(session.created);
         self.merchant.record.keep_visit(visit).map(drop)
     }
 
-    /// Opens the page of the session that the scenario is about, and makes a move there.
+    /// Opens the page of the hosted session of the scenario, and acts there.
     pub async fn act(&mut self, act: PageAct) -> Done {
         let session = self.merchant.this_session()?;
         self.act_in(&session, act).await
     }
 
-    /// Opens the page of a hosted session and makes a move there.
-    ///
-    /// That the page of a session still takes payment when the consumer comes back to it is the scenario's own matter.
+    /// Opens the page of a hosted session and acts there.
+    /// If the consumer returns to a page that offers no payment any more, the scenario fails.
     pub async fn act_in(&mut self, session: &HostedSession, act: PageAct) -> Done {
         let comes_back = self.has.acted_on.contains(&session.created);
         self.open_page(session).await?;
@@ -160,7 +159,7 @@ impl Consumer<'_> {
         self.move_on_page(session, act).await
     }
 
-    /// Makes a move on the page that was opened last.
+    /// Acts on the page that was opened last.
     pub async fn move_on_page(&mut self, session: &HostedSession, act: PageAct) -> Done {
         self.is_offered(act)?;
         self.has.opened = None;
@@ -179,7 +178,8 @@ impl Consumer<'_> {
         Ok(())
     }
 
-    /// The page offers what the consumer wants to press; a payment may take more screens than one, leaving may not.
+    /// Checks that the page offers to go back or to cancel, if the act does so. A payment may need several screens, so it is
+    /// not checked.
     fn is_offered(&mut self, act: PageAct) -> Done {
         let url = match act {
             PageAct::PressBack => ConsumerUrl::Back,
@@ -192,7 +192,7 @@ impl Consumer<'_> {
         }
         let dialect = self.merchant.context().profile.dialect;
         if url == ConsumerUrl::Cancel && dialect == Dialect::Kustom {
-            return Err(StepFailure::Unseen("the page does not offer to cancel".into()));
+            return Err(StepFailure::Unseen("the page has no cancel button".into()));
         }
         let mismatch = Mismatch::new("page", format!("a control `{wanted}`"), offers.join(", "));
         self.judge().rests_on(promise::arrival(url, dialect), Err(mismatch))
@@ -205,12 +205,12 @@ impl Consumer<'_> {
         })
     }
 
-    /// The page that was opened last and that nothing was ever done on.
+    /// Whether the page that was opened last never had an act.
     fn is_first_look(&self) -> bool {
         self.has.opened.is_some_and(|opened| !self.has.acted_on.contains(&opened))
     }
 
-    /// The page that was opened last, for the first time, was answered; otherwise the scenario rests on the requirement that promises so.
+    /// Checks that the page answered when it was last opened. If not, the scenario is blocked by HPP-REDIRECT-021.
     pub fn page_was_reached(&mut self) -> Done {
         if !self.is_first_look() {
             return Ok(());
@@ -219,8 +219,7 @@ impl Consumer<'_> {
         self.judge().rests_on("HPP-REDIRECT-021", outcome)
     }
 
-    /// The page that was opened last, for the first time, shows itself at the top level; otherwise the scenario rests on the requirement
-    /// that promises so.
+    /// The same, and that the page is the top document of its tab. If it is not, the scenario is blocked by that requirement.
     pub fn page_is_shown(&mut self) -> Done {
         self.page_was_reached()?;
         if !self.is_first_look() {

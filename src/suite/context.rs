@@ -13,16 +13,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Why no browser is to be had, in words that say what to do about it.
+/// Why there is no browser. The text says what to do.
 #[derive(Debug, Clone)]
 pub enum NoBrowser {
-    /// Something of the set-up is not there.
+    /// A part of the set-up is missing.
     Missing(String),
-    /// It is there and did not start.
+    /// The browser is installed but did not start.
     Trouble(String),
 }
 
-/// The parts of a run that its scenarios use.
+/// The parts of a run that all its scenarios use.
 pub struct Context {
     pub profile: TargetProfile,
     pub schemas: Arc<SchemaSet>,
@@ -35,18 +35,18 @@ pub struct Context {
     pub page_driver: Option<Arc<PageDriver>>,
     /// Whether a screenshot is taken of every visit.
     pub screenshots_of_all: bool,
-    /// The run's folder; screenshots go below it.
+    /// The run folder. Screenshots go into it.
     pub folder: PathBuf,
-    /// Sets the references of two runs against one target apart.
+    /// Part of each reference, so that two runs against one target differ.
     pub run_mark: String,
     pub run_began: Instant,
     pub cancel: CancellationToken,
-    /// How many references were given out; starts at 0.
+    /// How many references were given out.
     pub references: Arc<AtomicU32>,
 }
 
 impl Context {
-    /// A reference that no other attempt has: first segment of its merchant URLs, reference of its purchase.
+    /// A new, unique reference of an attempt: the first segment of its merchant URLs and the reference of its purchase.
     pub fn next_reference(&self) -> String {
         format!("{}-{}", self.run_mark, self.references.fetch_add(1, Ordering::Relaxed) + 1)
     }

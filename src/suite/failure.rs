@@ -1,4 +1,5 @@
-//! How a step fails: a breach, something it rests on, trouble on the way, or a fault of ours stay apart up to the report.
+//! The ways in which a step fails. The report tells them apart: broken, blocked, trouble, mistake in a feature or in the
+//! harness.
 
 use crate::evidence::{Trouble, TroubleKind};
 use crate::requirement::RequirementId;
@@ -6,44 +7,44 @@ use crate::suite::context::NoBrowser;
 use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::time::Duration;
 
-/// The way out of a fault that no author of features can mend.
+/// Help for a fault that the author of a feature cannot correct.
 pub const BUG: &str = "this is a bug of the harness; please report it";
 
-/// What a step comes to.
+/// The result of a step.
 pub type Done = Result<(), StepFailure>;
 
-/// Why a step did not hold.
+/// Why a step failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepFailure {
-    /// The scenario's own requirement is broken; the finding is recorded already.
+    /// The requirement of the scenario is broken. The finding is already recorded.
     Breach,
-    /// Another requirement, on which this one rests, did not hold.
+    /// Another requirement failed, and this one cannot be tested without it.
     RestsOn { requirement: RequirementId, why: String },
-    /// Something of the set-up is missing.
+    /// A part of the set-up is missing.
     Missing(String),
-    /// The target gives no way to see it.
+    /// This target gives no way to test it.
     Unseen(String),
     /// Network, time-out, rate limit, gateway, driver, page drift.
     Trouble(Trouble),
-    /// The harness or the feature file is at fault.
+    /// The harness or the feature file has a mistake.
     Fault(Fault),
     /// The run was stopped.
     Cancelled,
 }
 
 impl StepFailure {
-    /// The step used up its time.
+    /// The step took longer than its deadline.
     pub fn overdue(limit: Duration) -> Self {
         let message = format!("the step took longer than {} s", limit.as_secs_f64());
         Self::Trouble(Trouble { kind: TroubleKind::Timeout, message })
     }
 
-    /// The feature file asks for something that cannot be.
+    /// The feature file has a mistake.
     pub fn faulty_step(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Fault(Fault { message: message.into(), help: help.into() })
     }
 
-    /// The harness itself is at fault.
+    /// The harness itself has a mistake.
     pub fn bug(message: impl Into<String>) -> Self {
         Self::faulty_step(message, BUG)
     }

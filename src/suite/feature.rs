@@ -1,4 +1,4 @@
-//! Feature files: text in, expanded features and their cases out, or a fault with its place.
+//! Feature files: reads text and returns the expanded features with their cases, or a fault with its place.
 
 use crate::suite::case::{Case, read_tags};
 use crate::suite::gherkin_fault;
@@ -14,16 +14,16 @@ use std::sync::Arc;
 /// A feature file as it was found.
 #[derive(Debug, Clone)]
 pub struct FeatureText {
-    /// As it is shown in messages and reports.
+    /// The path as messages and reports show it.
     pub path: String,
     pub text: String,
 }
 
-/// A feature file that could be read.
+/// A feature file that was read.
 #[derive(Debug)]
 pub struct LoadedFeature {
     pub cases: Vec<Arc<Case>>,
-    /// What the steps of each case ask for; none where one of them is faulty.
+    /// The acts of the steps of each case. `None` if one of them is faulty.
     pub acts: Vec<Arc<[Act]>>,
 }
 
@@ -52,26 +52,26 @@ impl LoadedFeature {
             let line = line.and_then(|line| line.parse().ok()).unwrap_or(1);
             fault(
                 line,
-                format!("no valid Gherkin near this line: {text}"),
+                format!("the Gherkin near this line is not valid: {text}"),
                 "correct this line, or the one before it",
             )
         })?;
         feature.path = Some(PathBuf::from(&source.path));
         let rows = OutlineRows::of(&feature, &source.text);
         let mut feature = feature.expand_examples().map_err(|error| {
-            let help = "give the examples a column of that name";
-            fault(error.pos.line, format!("`<{}>` is no column of the examples", error.name), help)
+            let help = "add a column of that name";
+            fault(error.pos.line, format!("the examples have no column `<{}>`", error.name), help)
         })?;
         rows.correct(&mut feature);
         let (cases, acts) = cases(&source.path, &feature);
         if cases.is_empty() {
-            return Err(fault(1, "no scenario".into(), "add one, or take the file away"));
+            return Err(fault(1, "the feature has no scenario".into(), "add one, or remove the file"));
         }
         Ok(Self { cases, acts })
     }
 }
 
-/// The lines of the example rows: the parser gives only that of the heading, and rows may stand apart.
+/// The lines of the example rows. The parser gives only the line of the heading, and there may be lines between the rows.
 struct OutlineRows(Vec<Vec<usize>>);
 
 impl OutlineRows {
@@ -160,7 +160,7 @@ fn cases(path: &str, feature: &gherkin::Feature) -> (Vec<Arc<Case>>, Vec<Arc<[Ac
     (cases, acts)
 }
 
-/// What a step asks for; a fault names the place.
+/// The act of a step, or a fault with its place.
 fn bind(path: &str, step: &gherkin::Step, claims: &mut Vec<(String, Claim)>) -> Result<Act, Fault> {
     let place = format!("{path}:{}", step.position.line);
     match registry::bind(step) {
@@ -215,10 +215,13 @@ mod tests {
     #[test]
     fn faults_of_tags_say_the_way_out() {
         let cases = [
-            ("", "no requirement is named"),
+            ("", "the scenario names no requirement"),
             ("@req:HPP-X-1", "`@req:HPP-X-1`"),
-            ("@req:HPP-X-001 @req:HPP-X-002", "several requirements are named: HPP-X-001, HPP-X-002"),
-            ("@req:HPP-X-001 @needs:luck", "`@needs:luck` names no ability"),
+            (
+                "@req:HPP-X-001 @req:HPP-X-002",
+                "the scenario names several requirements: HPP-X-001, HPP-X-002",
+            ),
+            ("@req:HPP-X-001 @needs:luck", "`@needs:luck` does not name an ability"),
         ];
         for (tags, message) in cases {
             let loaded = parse(&format!("Feature: x\n\n  {tags}\n  Scenario: y\n    Given z\n")).unwrap();

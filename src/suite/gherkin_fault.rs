@@ -1,4 +1,4 @@
-//! Finds the true place of a fault in Gherkin: the parser points to where it gave up, often a line or a file later.
+//! Finds the true place of a fault in Gherkin. The parser names the place where it gave up, which is often later.
 
 use gherkin::GherkinEnv;
 
@@ -9,7 +9,7 @@ const SYNONYMS: &[&str] = &["Example", "Scenario Template", "Scenarios", "Busine
 
 const STEPS: &[&str] = &["Given ", "When ", "Then ", "And ", "But ", "* "];
 
-/// Line, what is wrong, and the way out. None when nothing is found; the parser has the last word then.
+/// The line, what is wrong, and how to correct it. `None` if nothing is found; the caller then shows the message of the parser.
 pub fn find(text: &str) -> Option<(usize, String, String)> {
     if let Some(fault) = unknown_language(text) {
         return fault;
@@ -42,8 +42,9 @@ pub fn find(text: &str) -> Option<(usize, String, String)> {
             let width = line.replace("\\|", "").matches('|').count() - 1;
             let expected = *table_width.get_or_insert(width);
             if width != expected {
-                let message = format!("this row has {width} cells, the first row of its table {expected}");
-                return Some((number, message, "give every row as many cells as the first".into()));
+                let message =
+                    format!("this row has {width} cells, but the first row of its table has {expected}");
+                return Some((number, message, "give every row the same number of cells".into()));
             }
         } else if STEPS.iter().any(|step| line.starts_with(step)) {
             in_steps = true;
@@ -59,16 +60,16 @@ pub fn find(text: &str) -> Option<(usize, String, String)> {
         }
     }
     if let Some((line, fence)) = doc_string {
-        return Some((line, "this doc string is never closed".into(), format!("close it with {fence}")));
+        return Some((line, "this doc string has no end".into(), format!("close it with {fence}")));
     }
     if !begun {
-        let help = "begin one with `Feature:` and its title, or take the file away";
-        return Some((1, "there is no feature in this file".into(), help.into()));
+        let help = "begin with `Feature:` and a title, or remove the file";
+        return Some((1, "this file has no feature".into(), help.into()));
     }
     None
 }
 
-/// Some(None) when the file is in another language, which only the parser knows.
+/// The `# language:` of the file. `Some(None)` for a language other than English, which only the parser knows.
 #[expect(clippy::option_option, reason = "three answers: English, another language, an unknown one")]
 fn unknown_language(text: &str) -> Option<Option<(usize, String, String)>> {
     let (index, language) = text.lines().enumerate().find_map(|(index, line)| {
@@ -79,7 +80,7 @@ fn unknown_language(text: &str) -> Option<Option<(usize, String, String)>> {
         return None;
     }
     Some(GherkinEnv::new(&language).err().map(|_| {
-        let message = format!("`{language}` is no language of Gherkin");
+        let message = format!("`{language}` is not a language of Gherkin");
         (index + 1, message, "use a code such as `en` or `de`, or leave the line out".into())
     }))
 }
@@ -89,7 +90,7 @@ fn begins_with_keyword(line: &str) -> bool {
 }
 
 fn unknown_line(line: &str) -> String {
-    format!("`{line}` begins with no keyword of Gherkin")
+    format!("`{line}` does not begin with a keyword of Gherkin")
 }
 
 fn way_out(line: &str) -> String {
@@ -118,28 +119,28 @@ mod tests {
             (
                 "Feature: x\n  Scenario: y\n    Given a\n    Wenn b\n    Then c\n",
                 4,
-                "`Wenn b` begins with no keyword of Gherkin",
+                "`Wenn b` does not begin with a keyword of Gherkin",
             ),
             (
                 "Feature: x\n\n  Scenarioo: y\n    Given a\n",
                 3,
-                "`Scenarioo: y` begins with no keyword of Gherkin",
+                "`Scenarioo: y` does not begin with a keyword of Gherkin",
             ),
             (
                 "Feature: x\n  Scenario: y\n    Given a\n      | a | b |\n      | 1 |\n",
                 5,
-                "this row has 1 cells, the first row of its table 2",
+                "this row has 1 cells, but the first row of its table has 2",
             ),
             (
                 "Feature: x\n  Scenario: y\n    Given a\n      \"\"\"\n      text\n",
                 4,
-                "this doc string is never closed",
+                "this doc string has no end",
             ),
-            ("# language: xx\nFeature: x\n", 1, "`xx` is no language of Gherkin"),
-            ("", 1, "there is no feature in this file"),
-            ("# nothing yet\n\n", 1, "there is no feature in this file"),
+            ("# language: xx\nFeature: x\n", 1, "`xx` is not a language of Gherkin"),
+            ("", 1, "this file has no feature"),
+            ("# nothing yet\n\n", 1, "this file has no feature"),
             ("Feature: x\n\n  Scenario: Stra\u{fffd}e\n", 3, "this line is not UTF-8"),
-            ("Fature: x\n", 1, "`Fature: x` begins with no keyword of Gherkin"),
+            ("Fature: x\n", 1, "`Fature: x` does not begin with a keyword of Gherkin"),
         ];
         for (text, line, message) in cases {
             assert_eq!(head(text), Some((line, message.to_owned())), "{text}");

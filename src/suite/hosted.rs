@@ -1,4 +1,4 @@
-//! Hosted sessions: created for a payment session, then read, disabled and looked at by the URLs they came with.
+//! Hosted sessions: creates them for a payment session, and reads and disables them at the URLs that the creation returned.
 
 use crate::check;
 use crate::check::answer;
@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 use url::Url;
 
-/// What is sent to create a hosted session.
+/// A request that creates a hosted session.
 #[derive(Debug)]
 pub struct Draft {
     pub body: Value,
     pub prefix: String,
     pub urls: UrlSet,
-    /// The scenario means the request to break its schema.
+    /// The request breaks its schema on purpose.
     pub faulty_on_purpose: bool,
 }
 
@@ -42,13 +42,13 @@ impl Draft {
         }
     }
 
-    /// The session that an exchange created of this.
+    /// The session that the exchange created with this request.
     pub fn created(self, created: Index) -> Rc<HostedSession> {
         Rc::new(HostedSession { created, prefix: self.prefix, urls: self.urls })
     }
 }
 
-/// An id of the same form that is another one: each hexadecimal digit becomes the next.
+/// Another id of the same form: each hexadecimal digit becomes the next.
 pub fn altered(id: &str) -> String {
     let next = |c: char| match c {
         '9' => 'a',
@@ -61,7 +61,7 @@ pub fn altered(id: &str) -> String {
 }
 
 impl Merchant<'_> {
-    /// The merchant URLs of a hosted session about which a scenario says nothing; KP needs its token's placeholder in one.
+    /// The merchant URLs, if the scenario gives none. With KP, one of them needs the placeholder of the token.
     pub fn usual_urls(&self) -> UrlSet {
         let chosen = self.has.options.get("place_order_mode").and_then(Value::as_str);
         let mode = chosen.or(self.has.place_order_mode.map(Spelt::word)).unwrap_or_default();
@@ -78,13 +78,13 @@ impl Merchant<'_> {
         Ok(self.draft_for(&url, urls, self.has.reference.clone()))
     }
 
-    /// The same with nothing but what is usual.
+    /// The same, with the usual merchant URLs.
     pub async fn usual_draft(&mut self) -> Result<Draft, StepFailure> {
         self.draft(self.usual_urls()).await
     }
 
     fn draft_for(&self, payment_session_url: &Url, urls: UrlSet, prefix: String) -> Draft {
-        // An option that means nothing to a provider, so that a request without options is a case of its own.
+        // An option without effect, so that a request without options differs from the usual one.
         let mut options = json!({ "purchase_type": "BUY" });
         if let Some(mode) = self.has.place_order_mode {
             options["place_order_mode"] = json!(mode.word());
@@ -97,12 +97,12 @@ impl Merchant<'_> {
             "merchant_urls": urls.to_json(&self.context().profile.merchant_host, &prefix),
             "options": options,
         });
-        // The historic option is no part of the schema, yet the guide names it.
+        // The guide names this old option, but the schema does not have it.
         let faulty_on_purpose = self.has.options.contains_key("payment_fallback");
         Draft { body, prefix, urls, faulty_on_purpose }
     }
 
-    /// Sends a request for a hosted session, whatever comes of it.
+    /// Sends a request for a hosted session. Does not judge the answer.
     pub async fn send_draft(&mut self, draft: &mut Draft) -> Result<Index, StepFailure> {
         let url = self.api_url("hpp/v1/sessions");
         let call = ApiCall {
@@ -114,14 +114,14 @@ impl Merchant<'_> {
         self.record.send(call).await
     }
 
-    /// Creates the hosted session that the scenario is about, whatever comes of it.
+    /// Creates the hosted session of the scenario. Does not judge the answer.
     pub async fn create_session(&mut self, mut draft: Draft) -> Result<Index, StepFailure> {
         let created = self.send_draft(&mut draft).await?;
         self.has.this = Some(draft.created(created));
         Ok(created)
     }
 
-    /// Creates a hosted session on which the scenario rests.
+    /// Creates a hosted session. If this fails, the scenario is blocked.
     async fn require_draft(&mut self, mut draft: Draft) -> Result<Rc<HostedSession>, StepFailure> {
         let promise = draft.promise();
         let created = self.send_draft(&mut draft).await?;
@@ -130,7 +130,7 @@ impl Merchant<'_> {
         Ok(draft.created(created))
     }
 
-    /// Creates the hosted session that the scenario is about and rests on.
+    /// Creates the hosted session of the scenario. If this fails, the scenario is blocked.
     pub async fn require_session(&mut self, urls: UrlSet) -> Result<Rc<HostedSession>, StepFailure> {
         let draft = self.draft(urls).await?;
         let session = self.require_draft(draft).await?;
@@ -138,14 +138,14 @@ impl Merchant<'_> {
         Ok(session)
     }
 
-    /// Creates a hosted session to compare with, of a payment session of its own.
+    /// Creates a hosted session to compare with, for a new payment session.
     pub async fn require_twin(&mut self, urls: UrlSet) -> Result<Rc<HostedSession>, StepFailure> {
         let payment = self.fresh_payment_session().await?;
         let draft = self.draft_for(&payment.url, urls, format!("{}/twin", self.has.reference));
         self.require_draft(draft).await
     }
 
-    /// Creates a second hosted session of the payment session, with merchant URLs of its own, whatever comes of it.
+    /// Creates a second hosted session of the same payment session, with its own merchant URLs. Does not judge the answer.
     pub async fn create_second_session(&mut self) -> Result<Rc<HostedSession>, StepFailure> {
         let url = self.payment_session().await?.url.clone();
         let mut draft = self.draft_for(&url, self.usual_urls(), format!("{}/other", self.has.reference));
@@ -156,37 +156,37 @@ impl Merchant<'_> {
         Ok(session)
     }
 
-    /// Creates a second hosted session of the payment session on which the scenario rests.
+    /// Creates a second hosted session of the same payment session. If this fails, the scenario is blocked.
     pub async fn require_second_session(&mut self) -> Result<Rc<HostedSession>, StepFailure> {
         let first = self.this_session()?.created;
         let session = self.create_second_session().await?;
         self.judge().success(session.created)?;
         let first = self.judge().text(first, "/session_id")?.to_owned();
         let second = self.judge().text(session.created, "/session_id")?;
-        let distinct = check::differs("/session_id", &first, "that of the first session", second);
+        let distinct = check::differs("/session_id", &first, "the session_id of the first session", second);
         self.judge().rests_on(promise::SECOND_SESSION, distinct)?;
         Ok(session)
     }
 
-    /// Reads the hosted session that the scenario is about at the URL it came with.
+    /// Reads the hosted session of the scenario at its `session_url`.
     pub async fn read_session(&mut self) -> Result<Index, StepFailure> {
         let session = self.this_session()?;
         self.read_hosted(&session).await
     }
 
-    /// Reads any hosted session at the URL it came with.
+    /// Reads any hosted session at its `session_url`.
     pub async fn read_hosted(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let url = self.judge().live_url(session.created, "/session_url")?;
         self.call(Method::GET, Operation::ReadSession, url, None).await
     }
 
-    /// Disables the hosted session that the scenario is about at the URL it came with, whatever comes of it.
+    /// Disables the hosted session of the scenario at its `session_url`. Does not judge the answer.
     pub async fn disable_session(&mut self) -> Result<Index, StepFailure> {
         let url = self.created_url("/session_url")?;
         self.call(Method::DELETE, Operation::DisableSession, url, None).await
     }
 
-    /// A URL of the hosted session with another `session_id` in it; unseen where the URL does not contain the id.
+    /// A URL of the hosted session with another `session_id` in it. UNSEEN if the URL does not contain the id.
     pub fn unknown_url(&mut self, member: &str) -> Result<Url, StepFailure> {
         let url = self.created_url(&format!("/{member}"))?;
         let id = self.created_text("/session_id")?;
@@ -196,7 +196,7 @@ impl Merchant<'_> {
         }
     }
 
-    /// The status of the hosted session, read anew.
+    /// Reads the hosted session again and returns its status.
     pub async fn session_status(&mut self) -> Result<String, StepFailure> {
         let read = self.read_session().await?;
         self.judge().text(read, "/status").map(ToOwned::to_owned)

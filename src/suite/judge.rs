@@ -1,4 +1,4 @@
-//! The judge: settles judgements for the scenario's own requirement, and blocks the scenario where it rests on another one.
+//! The judge: fails a scenario if its own requirement is broken, and blocks it if another requirement that it needs is broken.
 
 use crate::check::{Judgement, answer};
 use crate::requirement::RequirementId;
@@ -10,7 +10,7 @@ use crate::verdict::Mismatch;
 use serde_json::Value;
 use url::Url;
 
-/// Judges what a record holds, and keeps there what it finds.
+/// Judges the evidence of a record, and keeps its findings there.
 pub struct Judge<'r>(&'r mut Record);
 
 impl<'r> Judge<'r> {
@@ -19,17 +19,20 @@ impl<'r> Judge<'r> {
         Self(record)
     }
 
-    /// Settles a judgement of the scenario's own requirement.
+    /// Fails the scenario if this judgement of its own requirement is a mismatch.
     pub fn settle(self, outcome: Judgement) -> Done {
         let Err(mismatch) = outcome else { return Ok(()) };
         let Some(own) = self.0.own_requirement().cloned() else {
-            return Err(StepFailure::faulty_step("no requirement is named", "tag the scenario with `@req:`"));
+            return Err(StepFailure::faulty_step(
+                "the scenario names no requirement",
+                "tag the scenario with `@req:`",
+            ));
         };
         self.0.find_own(own, mismatch);
         Err(StepFailure::Breach)
     }
 
-    /// Settles what a schema found, for the requirement that the schema names, if it names one.
+    /// The same for a mismatch with a schema. If the schema names another requirement, the scenario is blocked by it.
     pub fn settle_broken(self, broken: Option<Broken>) -> Done {
         match broken {
             None => Ok(()),
@@ -38,7 +41,8 @@ impl<'r> Judge<'r> {
         }
     }
 
-    /// Fetches a fact that belongs to a requirement: a breach when that is the scenario's own, blocked by it otherwise.
+    /// Returns a fact that a requirement promises. Without it, the scenario fails if this is its own requirement, and is
+    /// blocked otherwise.
     pub fn rests_on<T>(self, id: &str, outcome: Result<T, Mismatch>) -> Result<T, StepFailure> {
         match (outcome, id.parse::<RequirementId>()) {
             (Ok(fact), _) => Ok(fact),
@@ -55,7 +59,7 @@ impl<'r> Judge<'r> {
         Err(StepFailure::RestsOn { requirement: id.clone(), why: mismatch.to_string() })
     }
 
-    /// The call was answered with a 2xx; otherwise the scenario rests on the requirement that promises so.
+    /// Checks that the answer is a 2xx. If not, the scenario is blocked by the requirement that promises it.
     pub fn success(self, index: Index) -> Done {
         let outcome = answer::succeeds(self.0.response(index)?);
         let promise = self.promise(index);
@@ -69,8 +73,8 @@ impl<'r> Judge<'r> {
         }
     }
 
-    /// A member of a response. Where the schema found it broken, this is the breach itself when the scenario is about that
-    /// requirement, and rests on it otherwise.
+    /// A member of a response. If the schema found a mismatch in it, the scenario fails if it tests this requirement, and is
+    /// blocked by it otherwise.
     pub fn member(self, index: Index, pointer: &str) -> Result<&'r Value, StepFailure> {
         if let Some(broken) = self.0.broken_at(index, pointer) {
             let broken = broken.clone();
@@ -84,7 +88,7 @@ impl<'r> Judge<'r> {
         Ok(value(self.0).unwrap_or(&Value::Null))
     }
 
-    /// The text of a member as it really came, judged as in [`Judge::member`]: to open or to spend, never to keep.
+    /// The unredacted text of a member, with the same checks as [`Judge::member`]. Use it for requests only. Never record it.
     pub fn live_member(self, index: Index, pointer: &str) -> Result<&'r str, StepFailure> {
         let record = self.0;
         Judge(record).member(index, pointer)?;
@@ -96,7 +100,7 @@ impl<'r> Judge<'r> {
         self.text_that_is(index, pointer, "a string", |_| true)
     }
 
-    /// The same, where the text is not empty.
+    /// The same. The text must not be empty.
     pub fn full_text(self, index: Index, pointer: &str) -> Result<&'r str, StepFailure> {
         self.text_that_is(index, pointer, "a non-empty string", |text| !text.is_empty())
     }
@@ -119,7 +123,7 @@ impl<'r> Judge<'r> {
         Judge(record).settle(Err(mismatch)).map(|()| "")
     }
 
-    /// A member of a successful response that is a URL, as it really came.
+    /// A member of a successful response that is a URL, unredacted.
     pub fn live_url(self, index: Index, pointer: &str) -> Result<Url, StepFailure> {
         let record = self.0;
         Judge(record).text(index, pointer)?;

@@ -1,4 +1,4 @@
-//! What a scenario writes that is no fault, yet that a merchant would regret.
+//! Warnings: merchant URLs in a scenario that are valid but cause trouble later.
 
 use crate::check::merchant_url;
 use crate::requirement::{Catalogue, Dialect, Provider};
@@ -6,8 +6,8 @@ use crate::suite::case::Case;
 use crate::suite::parameter::Word;
 use crate::suite::words::MerchantUrl;
 
-/// The oddities of the merchant URLs in the tables of a scenario: `file:line`, the requirement that asks for them to be told, and
-/// what is odd.
+/// The warnings about the merchant URLs in the tables of a scenario: `file:line`, the requirement of the warning, and what is
+/// odd.
 pub fn warnings(case: &Case, catalogue: &Catalogue) -> Vec<String> {
     if case.odd_urls {
         return Vec::new();
@@ -30,7 +30,7 @@ pub fn warnings(case: &Case, catalogue: &Catalogue) -> Vec<String> {
     warnings
 }
 
-/// Whether a step chooses a mode with which KP hands out no token.
+/// Whether a step chooses a mode with which KP issues no token.
 fn places_order(case: &Case) -> bool {
     let is_mode = |word: &str| merchant_url::MODES_WITHOUT_TOKEN.contains(&word);
     case.steps.iter().any(|step| {

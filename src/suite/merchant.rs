@@ -1,4 +1,4 @@
-//! The merchant's side of a scenario: what he has, and the calls that he sends.
+//! The merchant's side of a scenario: what the merchant has, and the requests that the merchant sends.
 
 use crate::client::{ApiCall, Method};
 use crate::control::{CallbackSite, Control};
@@ -20,7 +20,7 @@ use url::Url;
 pub struct PaymentSession {
     /// The exchange that created it.
     pub created: Index,
-    /// Where it is read, and what hosted sessions are created for.
+    /// Its URL: it is read there, and hosted sessions are created for it.
     pub url: Url,
 }
 
@@ -29,37 +29,37 @@ pub struct PaymentSession {
 pub struct HostedSession {
     /// The exchange that created it.
     pub created: Index,
-    /// First segments of its merchant URLs.
+    /// First path segment of its merchant URLs.
     pub prefix: String,
     pub urls: UrlSet,
 }
 
 /// What the merchant has.
 pub struct Holdings {
-    /// First segment of the merchant URLs, reference of the purchase; no other attempt has it.
+    /// First path segment of the merchant URLs, and reference of the purchase. It is unique to this attempt.
     pub reference: String,
     pub credentials: Credentials,
-    /// Id of the account, where it is one of the scenario's own.
+    /// Id of the account, if the scenario has its own.
     pub account: Option<String>,
-    /// `acquiring_channel` of the payment session; none leaves it to the default.
+    /// `acquiring_channel` of the payment session. `None` means the default.
     pub channel: Option<Channel>,
-    /// `place_order_mode` of the hosted session; none leaves it to the default.
+    /// `place_order_mode` of the hosted session. `None` means the default.
     pub place_order_mode: Option<PlaceOrderMode>,
-    /// `locale` of the payment session; none leaves it to the profile.
+    /// `locale` of the payment session. `None` means that of the profile.
     pub locale: Option<String>,
     /// Further members of `options` of the hosted session.
     pub options: Map<String, Value>,
     pub payment: Option<Rc<PaymentSession>>,
     /// The hosted session that the scenario is about.
     pub this: Option<Rc<HostedSession>>,
-    /// A second one of the same payment session.
+    /// A second hosted session of the same payment session.
     pub other: Option<Rc<HostedSession>>,
     /// The status that was read before the act.
     pub status_before: Option<String>,
 }
 
 impl Holdings {
-    /// What the merchant of the profile has at first.
+    /// What the merchant of the profile has at the start.
     pub fn new(context: &Context) -> Self {
         Self {
             reference: context.next_reference(),
@@ -77,7 +77,7 @@ impl Holdings {
     }
 }
 
-/// The merchant acts.
+/// The merchant who acts.
 pub struct Merchant<'w> {
     pub record: &'w mut Record,
     pub has: &'w mut Holdings,
@@ -89,7 +89,7 @@ impl Merchant<'_> {
         Judge::of(self.record)
     }
 
-    /// Takes an account of the scenario's own where it moves the clock, receives callbacks or reads messages.
+    /// Takes a separate account if the scenario moves the clock, receives callbacks or reads messages.
     pub async fn prepare(&mut self) -> Done {
         let context = self.record.context().clone();
         let of_own = [Ability::Clock, Ability::Receiver, Ability::Mailbox];
@@ -109,7 +109,7 @@ impl Merchant<'_> {
         Ok(())
     }
 
-    /// Takes an account of the scenario's own; false where the target gives none.
+    /// Takes a separate account. Returns false if the target gives none.
     pub async fn take_account(&mut self) -> Result<bool, StepFailure> {
         let context = self.record.context().clone();
         let Some(control) = &context.control else { return Ok(false) };
@@ -119,29 +119,29 @@ impl Merchant<'_> {
         Ok(true)
     }
 
-    /// The account of the scenario's own, with what controls it.
+    /// The separate account of the scenario, with the control interface.
     pub fn account<'c>(&'c self, context: &'c Context) -> Option<(&'c Control, &'c str)> {
         context.control.as_ref().zip(self.has.account.as_deref())
     }
 
-    /// The same, where the scenario cannot do without; `what` is not possible otherwise.
+    /// The same, for a scenario that needs it. `what` says what is not possible without it.
     pub fn require_account<'c>(
         &'c self,
         context: &'c Context,
         what: &str,
     ) -> Result<(&'c Control, &'c str), StepFailure> {
-        let missing = || StepFailure::Missing(format!("{what}: no account of its own to control"));
+        let missing = || StepFailure::Missing(format!("{what}: the scenario has no separate account"));
         self.account(context).ok_or_else(missing)
     }
 
-    /// A documented path of the API: only creations begin there, all else follows what the answers say.
+    /// The URL of a documented path. Only creations use it; all other requests use URLs from answers.
     pub fn api_url(&self, path: &str) -> Url {
         let mut url = self.record.context().profile.base_url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
         url
     }
 
-    /// Sends a call with the merchant's credentials.
+    /// Sends a request with the merchant's credentials.
     pub async fn call(
         &mut self,
         method: Method,
@@ -153,7 +153,7 @@ impl Merchant<'_> {
         self.record.send(ApiCall { credentials, body, ..ApiCall::new(operation, method, url) }).await
     }
 
-    /// Sends a call without credentials and without a body.
+    /// Sends a request without credentials and without a body.
     pub async fn call_without_credentials(
         &mut self,
         method: Method,
@@ -170,23 +170,23 @@ impl Merchant<'_> {
         })
     }
 
-    /// The hosted session beside the one that the scenario is about.
+    /// The second hosted session of the scenario.
     pub fn other_session(&self) -> Result<Rc<HostedSession>, StepFailure> {
         self.has.other.clone().ok_or_else(|| {
             StepFailure::faulty_step(
-                "there is no other hosted session",
+                "there is no second hosted session",
                 "add `And another hosted session of the same payment session`",
             )
         })
     }
 
-    /// A member of the answer that created the hosted session that the scenario is about.
+    /// A text in the answer that created the hosted session of the scenario.
     pub fn created_text(&mut self, pointer: &str) -> Result<String, StepFailure> {
         let created = self.this_session()?.created;
         self.judge().text(created, pointer).map(ToOwned::to_owned)
     }
 
-    /// A URL that came with the hosted session that the scenario is about.
+    /// A URL in the answer that created the hosted session of the scenario.
     pub fn created_url(&mut self, pointer: &str) -> Result<Url, StepFailure> {
         let created = self.this_session()?.created;
         self.judge().live_url(created, pointer)

@@ -1,22 +1,22 @@
-//! The merchant URLs of a hosted session: what each scenario writes about them, and what is sent.
+//! The merchant URLs of a hosted session, as a scenario writes them and as the request has them.
 
 use crate::suite::parameter::{Arguments, Parameter, Spelt, TableRow, Word, fault};
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::verdict::Fault;
 use serde_json::{Map, Value};
 
-/// The query of a merchant URL about which a scenario says nothing.
+/// The query of a merchant URL that the scenario does not give.
 const DEFAULT_QUERY: &str = "session_id={{session_id}}";
 
-/// What the success URL has besides, where KP hands out a token.
+/// A further parameter of the success URL, if KP issues a token.
 const TOKEN_PARAMETER: &str = "authorization_token={{authorization_token}}";
 
-/// What stands for one merchant URL.
+/// The value of one merchant URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// A URL with this raw query.
     Query(String),
-    /// A URL whose path goes on like this.
+    /// A URL whose path continues with this text.
     Path(String),
     /// The empty string.
     Empty,
@@ -37,18 +37,18 @@ impl Word for Cell {
             _ if text.starts_with('/') => Ok(Self::Path(text.to_owned())),
             _ => match text.strip_prefix('?') {
                 Some(query) => Ok(Self::Query(query.to_owned())),
-                None => Err(fault(format!("`{text}` cannot stand for a merchant URL"), HELP)),
+                None => Err(fault(format!("`{text}` is not a value of a merchant URL"), HELP)),
             },
         }
     }
 }
 
-/// A row of a table: a name, and what stands for the URL.
+/// A row of a table: the name of a merchant URL and its value.
 #[derive(Debug, Clone)]
 pub struct UrlRow(pub MerchantUrl, pub Cell);
 
 impl TableRow for UrlRow {
-    const COLUMNS: &[&str] = &["merchant URL", "what stands for it"];
+    const COLUMNS: &[&str] = &["merchant URL", "value"];
 
     fn read(cells: &mut Arguments) -> Result<Self, Fault> {
         Ok(Self(Parameter::take(cells)?, Parameter::take(cells)?))
@@ -70,19 +70,19 @@ impl Default for UrlSet {
 }
 
 impl UrlSet {
-    /// The default URLs, that of success with the placeholder of the token.
+    /// The default URLs. The success URL has the placeholder of the token.
     pub fn with_token() -> Self {
         let success = Cell::Query(format!("{DEFAULT_QUERY}&{TOKEN_PARAMETER}"));
         Self::default().with(MerchantUrl::Success, success)
     }
 
-    /// These URLs with the rows of a table in their place.
+    /// These URLs, replaced by the rows of a table.
     #[must_use]
     pub fn with_rows(self, rows: Vec<UrlRow>) -> Self {
         rows.into_iter().fold(self, |urls, UrlRow(name, cell)| urls.with(name, cell))
     }
 
-    /// These URLs, but for the one of this name.
+    /// These URLs, with another value for the one of this name.
     #[must_use]
     pub fn with(mut self, name: MerchantUrl, cell: Cell) -> Self {
         if let Some((_, place)) = self.0.iter_mut().find(|(known, _)| *known == name) {
@@ -91,7 +91,7 @@ impl UrlSet {
         self
     }
 
-    /// Whether some URL to which a consumer is sent is this.
+    /// Whether a URL to which a consumer is sent has this value.
     pub fn contains(&self, cell: &Cell) -> bool {
         self.0.iter().any(|(name, own)| *name != MerchantUrl::StatusUpdate && own == cell)
     }
@@ -101,7 +101,7 @@ impl UrlSet {
         found.map_or(&Cell::Absent, |(_, cell)| cell)
     }
 
-    /// The raw query given for the URL of this name.
+    /// The raw query of the URL of this name, as the scenario gives it.
     pub fn query(&self, name: MerchantUrl) -> Option<&str> {
         match self.cell(name) {
             Cell::Query(query) => Some(query),
@@ -109,7 +109,7 @@ impl UrlSet {
         }
     }
 
-    /// What a scenario gave for the URL of this name, as it wrote it.
+    /// The value of the URL of this name, as the scenario writes it.
     pub fn given(&self, name: MerchantUrl) -> String {
         match self.cell(name) {
             Cell::Query(query) => format!("?{query}"),
@@ -189,7 +189,7 @@ mod tests {
             .map(|(name, cell)| row(name, cell).unwrap_err().message);
         assert_eq!(
             messages,
-            ["`succes` is not the name of a merchant URL", "`nothing` cannot stand for a merchant URL"]
+            ["`succes` is not the name of a merchant URL", "`nothing` is not a value of a merchant URL"]
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The suite: runs chosen scenarios against a target and gives back their attempts. It does not know whom it tests or who reads.
+//! The suite: runs chosen scenarios against a target and returns their attempts. It knows neither the target nor the reports.
 
 mod arrival;
 mod callbacks;

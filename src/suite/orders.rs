@@ -1,4 +1,4 @@
-//! What a payment comes to: an authorization that the merchant turns into an order, or an order that is there already.
+//! Results of a payment: a token with which the merchant places an order, or an order.
 
 use crate::check;
 use crate::client::Method;
@@ -19,7 +19,8 @@ const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");
 const ORDER: (&str, &str) = ("/order_id", "HPP-READ-004");
 
 impl Merchant<'_> {
-    /// Reads a hosted session until it says that it is completed, or the profile's deadline for a status passes; judges nothing.
+    /// Reads a hosted session until it shows its payment, or until the profile's deadline for a status. Does not judge the
+    /// answer.
     pub async fn await_payment(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let mut polls = self.polls();
         loop {
@@ -30,7 +31,7 @@ impl Merchant<'_> {
         }
     }
 
-    /// The same of the session that the scenario is about.
+    /// The same for the hosted session of the scenario.
     pub async fn await_own_payment(&mut self) -> Result<Index, StepFailure> {
         let session = self.this_session()?;
         self.await_payment(&session).await
@@ -40,7 +41,7 @@ impl Merchant<'_> {
         self.record.exchange(read).response()?.body.json()?.get("status")?.as_str()
     }
 
-    /// Whether a session that was read shows that it is paid: by its status, its token or its order.
+    /// Whether an answer shows that its session is paid: by its status, its token or its order.
     pub fn is_paid(&self, read: Index) -> bool {
         let body = self.record.exchange(read).response().and_then(|response| response.body.json());
         let has = |body: &Value, member: &str| body.pointer(member).is_some_and(Value::is_string);
@@ -48,13 +49,13 @@ impl Merchant<'_> {
             || body.is_some_and(|body| has(body, TOKEN.0) || has(body, ORDER.0))
     }
 
-    /// A session that is paid says so in its status.
+    /// Checks that a paid session is COMPLETED.
     pub fn reads_completed(&mut self, read: Index) -> Done {
         let outcome = check::equals("/status", "COMPLETED", self.judge().text(read, "/status")?);
         self.judge().rests_on(promise::status(SessionStatus::Completed), outcome)
     }
 
-    /// The authorization token of a paid session, as it really is.
+    /// The unredacted authorization token of a paid session.
     pub async fn authorization_token(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
         let read = self.await_payment(session).await?;
         self.promised_member(read, TOKEN)
@@ -65,7 +66,7 @@ impl Merchant<'_> {
         self.promised_member(read, ORDER)
     }
 
-    /// A member of a paid session, which rests on the requirement that promises it.
+    /// A member of a paid session. If it is missing, the scenario is blocked by the requirement that promises it.
     fn promised_member(
         &mut self,
         read: Index,
@@ -81,13 +82,13 @@ impl Merchant<'_> {
         self.judge().live_member(read, pointer).map(ToOwned::to_owned)
     }
 
-    /// Places an order for the payment session with an authorization token, whatever comes of it.
+    /// Places an order for the payment session with an authorization token. Does not judge the answer.
     pub async fn place_order(&mut self, token: &str) -> Result<Index, StepFailure> {
         let body = purchase::order(&self.context().profile, &self.has.reference);
         self.place(token, body).await
     }
 
-    /// Places an order for something else than was paid, whatever comes of it.
+    /// Places an order that differs from what was paid. Does not judge the answer.
     pub async fn place_changed_order(&mut self, token: &str) -> Result<Index, StepFailure> {
         let mut body = purchase::order(&self.context().profile, &self.has.reference);
         body["order_lines"][0]["name"] = json!("Coffee");
@@ -102,7 +103,7 @@ impl Merchant<'_> {
         self.call(Method::POST, Operation::PlaceOrder, url, Some(body)).await
     }
 
-    /// Reads an order in order management, whatever comes of it.
+    /// Reads an order in order management. Does not judge the answer.
     pub async fn read_managed_order(&mut self, order_id: &str) -> Result<Index, StepFailure> {
         let url = self.api_url(&format!("ordermanagement/v1/orders/{order_id}"));
         self.call(Method::GET, Operation::ReadManagedOrder, url, None).await

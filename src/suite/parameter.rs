@@ -1,4 +1,4 @@
-//! Parameters: what the words and the table of a step mean. One that means nothing is a fault of the feature file.
+//! Parameters: parses the words and the table of a step. A word that cannot be parsed is a mistake in the feature file.
 
 use crate::schema::SchemaSet;
 use crate::suite::failure::BUG;
@@ -7,11 +7,11 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use std::vec::IntoIter;
 
-/// What a step finds in its line and below it, taken one by one.
+/// The words of a step and the table below it. A step takes them one by one.
 pub struct Arguments {
     words: IntoIter<String>,
     table: Option<Vec<Vec<String>>>,
-    /// Names that the schemas of the run must know.
+    /// Names that must occur in the schemas of the run.
     pub claims: Vec<Claim>,
 }
 
@@ -21,30 +21,30 @@ impl Arguments {
         Self { words: words.into_iter(), table: table.map(|table| table.rows.clone()), claims: Vec::new() }
     }
 
-    /// Every word and the table were taken.
+    /// Checks that every word and the table were taken.
     pub fn end(self) -> Result<Vec<Claim>, Fault> {
         match (self.words.as_slice(), self.table) {
             ([], None) => Ok(self.claims),
             ([], Some(_)) => Err(fault("this step takes no table", "remove the table below it")),
-            ([word, ..], _) => Err(fault(format!("the step leaves `{word}` unread"), BUG)),
+            ([word, ..], _) => Err(fault(format!("the step does not use `{word}`"), BUG)),
         }
     }
 }
 
-/// What a function of a step can take.
+/// A parameter of the function of a step.
 pub trait Parameter: Clone + Send + Sync + 'static {
-    /// Takes it from what the feature file says.
+    /// Takes and parses it.
     fn take(arguments: &mut Arguments) -> Result<Self, Fault>;
 }
 
-/// A parameter that is written in one word, or in one cell of a table.
+/// A parameter that is one word of a step or one cell of a table.
 pub trait Word: Clone + Send + Sync + 'static {
-    /// Reads it.
+    /// Parses it.
     fn parse(text: &str) -> Result<Self, Fault>
     where
         Self: Sized;
 
-    /// The name that the schemas of the run must know.
+    /// The name, if it must occur in the schemas of the run.
     fn claim(&self) -> Option<Claim> {
         None
     }
@@ -52,7 +52,7 @@ pub trait Word: Clone + Send + Sync + 'static {
 
 impl<W: Word> Parameter for W {
     fn take(arguments: &mut Arguments) -> Result<Self, Fault> {
-        let text = arguments.words.next().ok_or_else(|| fault("the step finds too few words", BUG))?;
+        let text = arguments.words.next().ok_or_else(|| fault("the step needs more words", BUG))?;
         let word = W::parse(&text)?;
         arguments.claims.extend(word.claim());
         Ok(word)
@@ -61,10 +61,10 @@ impl<W: Word> Parameter for W {
 
 /// A row of the table below a step.
 pub trait TableRow: Clone + Send + Sync + 'static {
-    /// What each cell is, in order.
+    /// The name of each column, in order.
     const COLUMNS: &[&str];
 
-    /// Takes the cells; there are as many as columns.
+    /// Takes the cells. Their number is that of the columns.
     fn read(cells: &mut Arguments) -> Result<Self, Fault>
     where
         Self: Sized;
@@ -95,7 +95,7 @@ impl<R: TableRow> Parameter for Table<R> {
     }
 }
 
-/// A name that the schemas of the run must know.
+/// A name that must occur in the schemas of the run.
 #[derive(Debug, Clone)]
 pub enum Claim {
     Member(String),
@@ -103,7 +103,7 @@ pub enum Claim {
 }
 
 impl Claim {
-    /// What is wrong with the name.
+    /// The fault, if the schemas do not have the name.
     pub fn fault(&self, schemas: &SchemaSet) -> Option<Fault> {
         let (name, what, known): (_, _, Vec<&str>) = match self {
             Self::Member(name) => (name, "a member that any schema has", schemas.members().collect()),
@@ -118,9 +118,9 @@ pub fn fault(message: impl Into<String>, help: impl Into<String>) -> Fault {
     Fault { message: message.into(), help: help.into() }
 }
 
-/// The fault of a word that is not among the known ones; the nearest of them are named.
+/// The fault of an unknown word. It names the nearest known words.
 pub fn unknown(what: &str, word: &str, known: &[&str]) -> Fault {
-    /// More words than these are too many to be listed.
+    /// A longer list of words is not shown.
     const MOST: usize = 12;
     let likeness = |known: &&str| strsim::damerau_levenshtein(known, word);
     let mut nearest = known.to_vec();
@@ -133,7 +133,7 @@ pub fn unknown(what: &str, word: &str, known: &[&str]) -> Fault {
     fault(format!("`{word}` is not {what}"), help)
 }
 
-/// Words of which the step knows each: an enumeration with the text that stands for each variant.
+/// Makes an enumeration with one word for each variant.
 macro_rules! words {
     ($($(#[$doc:meta])+ $name:ident, $what:literal { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
         $(#[$doc])+
@@ -160,12 +160,12 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// An enumeration of which each variant has one spelling.
+/// An enumeration with one word for each variant.
 pub trait Spelt: Sized + 'static {
     /// Every variant.
     const ALL: &[Self];
 
-    /// As the feature file has it.
+    /// The word in feature files.
     fn word(self) -> &'static str;
 }
 
@@ -176,7 +176,7 @@ impl Word for String {
     }
 }
 
-/// JSON where it is JSON, text otherwise.
+/// JSON, or a text if it is not valid JSON.
 impl Word for Value {
     fn parse(text: &str) -> Result<Self, Fault> {
         Ok(serde_json::from_str(text).unwrap_or_else(|_| Self::String(text.to_owned())))
@@ -210,7 +210,7 @@ impl Word for HttpStatus {
     }
 }
 
-/// A language, as the `lang` of a page begins.
+/// The code of a language, as at the beginning of the `lang` of a page.
 #[derive(Debug, Clone)]
 pub struct Language(pub String);
 
@@ -243,7 +243,7 @@ impl Word for Hours {
     }
 }
 
-/// The name of a member of a request or response, which some schema has.
+/// The name of a member of a request or response. It occurs in a schema.
 #[derive(Debug, Clone)]
 pub struct Member(pub String);
 

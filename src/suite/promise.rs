@@ -1,16 +1,16 @@
-//! Promises: which requirement says that an act of merchant or consumer succeeds when nothing is in its way.
+//! Promises: which requirement says that a plain, correct act of the merchant or the consumer succeeds.
 
 use crate::evidence::Operation;
 use crate::requirement::Dialect;
 use crate::suite::words::{ConsumerUrl, SessionStatus};
 
-/// A payment session may have a second hosted session.
+/// The requirement that a payment session may have a second hosted session.
 pub const SECOND_SESSION: &str = "HPP-CREATE-026";
 
-/// A new hosted session waits for the consumer.
+/// The requirement that a new hosted session is WAITING.
 pub const WAITS: &str = "HPP-CREATE-025";
 
-/// A call of this operation succeeds.
+/// The requirement that a plain, correct call of this operation succeeds.
 pub fn success(operation: Operation) -> &'static str {
     match operation {
         Operation::CreatePaymentSession => "HPP-PRE-001",
@@ -25,7 +25,7 @@ pub fn success(operation: Operation) -> &'static str {
     }
 }
 
-/// The consumer's own act leads to this merchant URL.
+/// The requirement that the consumer's act leads to this merchant URL.
 pub fn arrival(url: ConsumerUrl, dialect: Dialect) -> &'static str {
     match (url, dialect) {
         (ConsumerUrl::Success, _) => "HPP-REDIRECT-001",
@@ -37,7 +37,7 @@ pub fn arrival(url: ConsumerUrl, dialect: Dialect) -> &'static str {
     }
 }
 
-/// `{{session_id}}` in this merchant URL is filled.
+/// The requirement that `{{session_id}}` in this merchant URL is filled.
 pub fn filled(url: ConsumerUrl) -> &'static str {
     match url {
         ConsumerUrl::Success => "HPP-PLACEHOLDER-001",
@@ -48,7 +48,7 @@ pub fn filled(url: ConsumerUrl) -> &'static str {
     }
 }
 
-/// A session gets this status by what the consumer does.
+/// The requirement that the consumer's act leads to this status.
 pub fn status(status: SessionStatus) -> &'static str {
     match status {
         SessionStatus::InProgress => "HPP-STATUS-002",

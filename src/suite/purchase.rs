@@ -1,4 +1,4 @@
-//! What is bought: the KP session or KCO order behind each hosted session.
+//! Purchases: the KP session or KCO order of each hosted session.
 
 use crate::check::time::Landmark;
 use crate::check::{answer, time};
@@ -15,7 +15,7 @@ use crate::verdict::Mismatch;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
-/// What a provider calls its payment sessions.
+/// Paths and members of the payment sessions of one provider.
 struct Kind {
     path: &'static str,
     create: Operation,
@@ -92,7 +92,7 @@ fn request(
     body
 }
 
-/// What is ordered when the merchant places the order by himself: what the KP session was created with.
+/// The body with which the merchant places an order. It has the same purchase as the KP session.
 pub fn order(profile: &TargetProfile, reference: &str) -> Value {
     request(Provider::Kp, &profile.purchase, None, &profile.merchant_host, reference)
 }
@@ -102,7 +102,7 @@ impl Merchant<'_> {
         kind(self.context().profile.provider)
     }
 
-    /// Asks for a payment session, whatever comes of it.
+    /// Asks for a payment session. Does not judge the answer.
     pub async fn create_payment_session(&mut self) -> Result<Index, StepFailure> {
         let (profile, kind) = (&self.context().profile, self.kind());
         let channel = self.has.channel.map(Spelt::word);
@@ -114,7 +114,7 @@ impl Merchant<'_> {
         self.call(Method::POST, kind.create, self.api_url(kind.path), Some(body)).await
     }
 
-    /// The payment session of the scenario; made when there is none yet.
+    /// The payment session of the scenario. It is created on first use.
     pub async fn payment_session(&mut self) -> Result<Rc<PaymentSession>, StepFailure> {
         if let Some(payment) = &self.has.payment {
             return Ok(Rc::clone(payment));
@@ -124,7 +124,7 @@ impl Merchant<'_> {
         Ok(payment)
     }
 
-    /// A payment session beside that of the scenario.
+    /// A further payment session.
     pub async fn fresh_payment_session(&mut self) -> Result<Rc<PaymentSession>, StepFailure> {
         let created = self.create_payment_session().await?;
         self.created_payment_session(created)
@@ -148,7 +148,7 @@ impl Merchant<'_> {
         self.call(Method::GET, self.kind().read, payment.url.clone(), None).await
     }
 
-    /// When the payment session of the scenario ends, as far as the provider tells.
+    /// When the payment session of the scenario ends, as far as the provider says.
     pub async fn payment_session_end(&mut self) -> Result<Landmark, StepFailure> {
         if self.context().profile.provider == Provider::Kco {
             let change = self.order_change().await?;
@@ -162,7 +162,7 @@ impl Merchant<'_> {
         self.landmark("/last_modified_at", "the last change of the KCO order").await
     }
 
-    /// An instant that the payment session, read anew, names.
+    /// Reads the payment session again and returns an instant from it.
     async fn landmark(&mut self, pointer: &str, name: &str) -> Result<Landmark, StepFailure> {
         let read = self.read_payment_session().await?;
         let text = self.judge().text(read, pointer)?.to_owned();

@@ -1,4 +1,4 @@
-//! QR codes: what the picture says that the API gives out.
+//! QR codes: reads the text in the picture that the API returns.
 
 use crate::check::{answer, page};
 use crate::client::Method;
@@ -10,15 +10,15 @@ use crate::verdict::Mismatch;
 use png::{ColorType, Transformations};
 use rqrr::PreparedImage;
 
-/// The requirement that promises that the QR code leads to the page of its session.
+/// The requirement that the QR code leads to the page of its session.
 const LEADS_TO_PAGE: &str = "HPP-QR-002";
 
 /// Why a picture could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum QrError {
-    #[error("the picture is no PNG")]
+    #[error("the picture is not a PNG")]
     NoPng,
-    #[error("no QR code is found in the picture")]
+    #[error("the picture has no QR code")]
     NoCode,
 }
 
@@ -38,7 +38,7 @@ fn read(picture: &[u8]) -> Result<String, QrError> {
     let (width, height) = (frame.width as usize, frame.height as usize);
     let mut image = PreparedImage::prepare_from_greyscale(width, height, |x, y| {
         let pixel = &bytes[y * frame.line_size + x * samples..][..samples];
-        // What is transparent lies on white.
+        // Transparent parts become white.
         if has_alpha && pixel[samples - 1] < 128 { u8::MAX } else { pixel[0] }
     });
     let grids = image.detect_grids();
@@ -46,7 +46,7 @@ fn read(picture: &[u8]) -> Result<String, QrError> {
 }
 
 impl Consumer<'_> {
-    /// What the QR code of a hosted session says; the picture is fetched without credentials.
+    /// The text in the QR code of a hosted session. The picture is fetched without credentials.
     async fn qr_text(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
         let url = self.judge().live_url(session.created, "/qr_code_url")?;
         let operation = Operation::FetchQrCode;
@@ -64,12 +64,12 @@ impl Consumer<'_> {
         }
     }
 
-    /// Opens what the QR code of a hosted session says: a page that is answered, as the one of `redirect_url` is.
+    /// Opens the link in the QR code of a hosted session, and checks that its page answers.
     pub async fn open_qr_link(&mut self, session: &HostedSession) -> Done {
         let link = self.qr_text(session).await?;
         let redirect_url = self.judge().live_url(session.created, "/redirect_url")?;
         self.open_url(session, &link).await?;
-        // What the link of the session shows is no matter of the code that says it.
+        // If the code has the link of the session, a fault of its page is not a fault of the code.
         let is_link = link == redirect_url.as_str();
         if is_link {
             self.page_was_reached()?;

@@ -1,4 +1,4 @@
-//! The record of one attempt at a scenario: what was sent and seen, and what was found.
+//! The record of one attempt at a scenario: its exchanges, its other evidence, and its findings.
 
 use crate::check::merchant_url;
 use crate::client::{ApiAnswer, ApiCall};
@@ -15,12 +15,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Waits that count to no deadline: for a turn to create, for a browser.
+/// Waiting times that no deadline includes: for the rate limit, and for a free browser.
 #[derive(Debug, Clone, Default)]
 pub struct Pauses(Arc<AtomicU64>);
 
 impl Pauses {
-    /// Leaves a wait out of the deadline of the step that met it.
+    /// Adds a wait, which extends the deadline of the running step.
     pub fn add(&self, wait: Duration) {
         self.0.fetch_add(micros(wait), Ordering::Relaxed);
     }
@@ -31,10 +31,10 @@ impl Pauses {
     }
 }
 
-/// A judgement's index of an exchange, as [`Record::send`] gives it.
+/// The index of an exchange, which [`Record::send`] returns.
 pub type Index = usize;
 
-/// What one attempt at a scenario has sent, seen and found.
+/// The record of one attempt at a scenario.
 pub struct Record {
     context: Arc<Context>,
     case: Arc<Case>,
@@ -42,18 +42,18 @@ pub struct Record {
     answers: Vec<ApiAnswer>,
     /// Mismatches that schemas found, by exchange.
     broken: Vec<(Index, Broken)>,
-    /// Evidence but the exchanges, which are in `answers` until the end.
+    /// Evidence without the exchanges. The exchanges stay in `answers` until the attempt ends.
     pub evidence: Evidence,
     findings: Vec<Finding>,
     observations: Vec<Observation>,
     steps: Vec<StepRecord>,
     failure: Option<StepFailure>,
     pauses: Pauses,
-    /// The exchange that creates a second hosted session, of which a requirement of its own promises that it is accepted.
+    /// The exchange that creates a second hosted session. A separate requirement promises that it succeeds.
     pub second: Option<Index>,
 }
 
-/// What an attempt leaves behind.
+/// The result of an attempt.
 pub struct Remains {
     pub failure: Option<StepFailure>,
     pub findings: Vec<Finding>,
@@ -63,7 +63,7 @@ pub struct Remains {
 }
 
 impl Record {
-    /// The record of an attempt that begins now.
+    /// The empty record of an attempt that begins now.
     pub fn new(context: Arc<Context>, case: Arc<Case>) -> Self {
         Self {
             context,
@@ -86,17 +86,17 @@ impl Record {
         &self.context
     }
 
-    /// When the attempt began; records count from it.
+    /// When the attempt began. Times in the record count from it.
     pub fn began(&self) -> Instant {
         self.began
     }
 
-    /// The waits of this attempt that count to no deadline.
+    /// The waiting times of this attempt that no deadline includes.
     pub fn pauses(&self) -> &Pauses {
         &self.pauses
     }
 
-    /// Takes note of a step that begins.
+    /// Notes that a step begins.
     pub fn step_begins(&mut self, step: &gherkin::Step) {
         self.steps.push(StepRecord {
             text: format!("{} {}", step.keyword.trim(), step.value),
@@ -106,7 +106,7 @@ impl Record {
         });
     }
 
-    /// Takes note of the end of the step that began last.
+    /// Notes that the latest step ends.
     pub fn step_ends(&mut self) {
         if let Some(step) = self.steps.last_mut() {
             step.elapsed_us = micros(self.began.elapsed()).saturating_sub(step.started_us);
@@ -135,7 +135,7 @@ impl Record {
         }
     }
 
-    /// Sends a call, records the exchange, and judges it by the schemas of its resource.
+    /// Sends a request, records the exchange, and checks it against the schemas of its resource.
     pub async fn send(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
@@ -162,7 +162,7 @@ impl Record {
         }
     }
 
-    /// Records what is odd about the merchant URLs that were sent; these findings are about us, not about the target.
+    /// Records what is odd about the merchant URLs of a request. These findings are about the scenario, not about the target.
     fn warn_of_merchant_urls(&mut self, index: Index) {
         let exchange = &self.answers[index].exchange;
         if self.case.odd_urls || exchange.operation != Operation::CreateSession {
@@ -175,12 +175,12 @@ impl Record {
         }
     }
 
-    /// The answer of an exchange, with its live values.
+    /// The answer of an exchange, with unredacted values.
     pub fn answer(&self, index: Index) -> &ApiAnswer {
         &self.answers[index]
     }
 
-    /// All exchanges so far as a report will show them.
+    /// All exchanges so far, as a report shows them.
     pub fn shown(&self) -> String {
         format!("{:?}", self.answers.iter().map(|answer| &answer.exchange).collect::<Vec<_>>())
     }
@@ -197,7 +197,7 @@ impl Record {
         &self.answers[index].exchange
     }
 
-    /// The response of an exchange. Trouble on the way, a full gateway and a rate limit are no answer of the API.
+    /// The response of an exchange. Network trouble, a gateway error and a rate limit are trouble, not an answer of the API.
     pub fn response(&self, index: Index) -> Result<&Response, StepFailure> {
         let response = self.any_response(index)?;
         let kind = match response.status {
@@ -209,7 +209,7 @@ impl Record {
         Err(StepFailure::Trouble(Trouble { kind, message }))
     }
 
-    /// The response of an exchange, even where it says that there were too many requests.
+    /// The response of an exchange. A gateway error and a rate limit count as a response too.
     pub fn any_response(&self, index: Index) -> Result<&Response, StepFailure> {
         match &self.exchange(index).outcome {
             Received::Trouble(trouble) => Err(StepFailure::Trouble(trouble.clone())),
@@ -222,14 +222,14 @@ impl Record {
         self.response(self.latest()?)
     }
 
-    /// What a schema found at a member of a response, at one around it, or within it.
+    /// The mismatch with a schema at this member of a response, at a member that contains it, or inside it.
     pub fn broken_at(&self, index: Index, pointer: &str) -> Option<&Broken> {
         let spoils = |subject: &str| subject == "body" || covers(subject, pointer);
         let found = self.broken.iter().find(|(at, broken)| *at == index && spoils(&broken.mismatch.subject));
         found.map(|(_, broken)| broken)
     }
 
-    /// Keeps the record of a visit; trouble on the way ends the scenario.
+    /// Keeps the record of a visit. Trouble during the visit ends the scenario.
     pub fn keep_visit(&mut self, visit: PageVisit) -> Result<&PageVisit, StepFailure> {
         self.evidence.visits.push(visit);
         let visit = self.visit()?;
@@ -251,12 +251,12 @@ impl Record {
         self.case.needs.contains(&ability)
     }
 
-    /// The requirement that the scenario judges.
+    /// The requirement that the scenario tests.
     pub fn own_requirement(&self) -> Option<&RequirementId> {
         self.case.requirement.as_ref()
     }
 
-    /// Keeps the answer to a question that no source settles.
+    /// Keeps what the target does where the contract leaves a choice.
     pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
         if let Some(requirement) = self.case.requirement.clone() {
             let (question, answer) = (question.into(), answer.into());
@@ -264,7 +264,7 @@ impl Record {
         }
     }
 
-    /// Keeps a breach of the scenario's own requirement, as the latest exchange shows it.
+    /// Keeps a finding about the requirement of the scenario, with the latest exchange.
     pub fn find_own(&mut self, requirement: RequirementId, mismatch: Mismatch) {
         let index = self.answers.len().checked_sub(1);
         self.find(requirement, mismatch, index, false);
@@ -294,7 +294,7 @@ impl Record {
     }
 }
 
-/// Whether a mismatch at `subject` leaves `pointer` unusable: it is the member itself, one around it, or one within it.
+/// Whether `subject` is the member at `pointer`, a member that contains it, or a member inside it.
 fn covers(subject: &str, pointer: &str) -> bool {
     let within = |inner: &str, outer: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

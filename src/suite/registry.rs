@@ -1,4 +1,4 @@
-//! The step registry: every step with its expression, its doc line and its place, collected at link time.
+//! The step registry: every step with its expression, its doc line and its place. The linker collects them.
 
 use crate::suite::failure::Done;
 use crate::suite::parameter::{Arguments, Claim, Parameter, fault};
@@ -41,14 +41,14 @@ impl StepKind {
     }
 }
 
-/// A step of a scenario with its parameters, ready to be done.
+/// A step of a scenario with its parameters, ready to run.
 #[derive(Clone)]
 pub struct Act(Arc<ActFn>);
 
 type ActFn = dyn for<'w> Fn(&'w mut World) -> LocalBoxFuture<'w, Done> + Send + Sync;
 
 impl Act {
-    /// Does it.
+    /// Runs it.
     pub fn run<'w>(&self, world: &'w mut World) -> LocalBoxFuture<'w, Done> {
         (self.0)(world)
     }
@@ -60,9 +60,9 @@ impl std::fmt::Debug for Act {
     }
 }
 
-/// A function that does a step; `P` are the parameters that it takes.
+/// A function that runs a step. `P` are its parameters.
 pub trait StepFn<P>: Copy + Send + Sync + 'static {
-    /// Reads the parameters.
+    /// Parses the parameters.
     fn bind(self, arguments: &mut Arguments) -> Result<Act, Fault>;
 }
 
@@ -101,8 +101,8 @@ pub struct StepDef {
 
 inventory::collect!(StepDef);
 
-/// Registers a step: `step!(/// What it means. When "the expression" => function);`, or `|world, word: Type| what it does` in place
-/// of the function.
+/// Registers a step: `step!(/// What it means. When "the expression" => function);`. A closure `|world, word: Type| …` may
+/// replace the function.
 macro_rules! step {
     ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
         $crate::suite::registry::step!(
@@ -125,10 +125,10 @@ macro_rules! step {
 }
 pub(crate) use step;
 
-/// A step with its expression as a regular expression, which is compiled when a line may be meant for it.
+/// A step with its regular expression, which is compiled only if a line may match it.
 struct Compiled {
     step: &'static StepDef,
-    /// How each line that is meant for it begins.
+    /// The beginning of each line that matches it.
     head: &'static str,
     regex: OnceLock<Result<Regex, String>>,
 }
@@ -136,7 +136,7 @@ struct Compiled {
 static KNOWN: LazyLock<Vec<Compiled>> = LazyLock::new(|| {
     let known = |step: &'static StepDef| {
         let head = step.expression.split(['{', '(', '/', '\\']).next().unwrap_or_default();
-        // `one/other` is a choice of words, and the first of them is not in every line.
+        // `one/other` is a choice of words, so not every line has the first of them.
         let head = head.rsplit_once(' ').map_or("", |(words, _)| words);
         Compiled { step, head, regex: OnceLock::new() }
     };
@@ -156,14 +156,14 @@ impl Compiled {
         })
     }
 
-    /// The words that a line has for the parameters; none when the line is not meant for this step.
+    /// The words of a line that are parameters. `None` if the line does not match this step.
     fn words(&self, line: &gherkin::Step) -> Result<Option<Vec<String>>, Fault> {
         if self.step.kind != StepKind::of(line.ty) || !line.value.starts_with(self.head) {
             return Ok(None);
         }
         let regex = self.regex()?;
         let Some(found) = regex.captures(&line.value) else { return Ok(None) };
-        // A parameter with several groups, such as `{string}`, names them `__<parameter>_<group>`; one of them has the value.
+        // A parameter with several groups, such as `{string}`, names them `__<parameter>_<group>`. One of them has the value.
         let mut words: Vec<String> = Vec::new();
         let mut last = None;
         for (name, group) in regex.capture_names().zip(found.iter()).skip(1) {
@@ -186,7 +186,7 @@ pub fn all() -> Vec<&'static StepDef> {
     steps
 }
 
-/// The step that a line is meant for, with the line's words.
+/// The step that a line matches, with the words of the line.
 pub fn find(line: &gherkin::Step) -> Result<Found, Fault> {
     let mut found = Vec::new();
     for known in KNOWN.iter() {
@@ -211,7 +211,7 @@ fn only(line: &gherkin::Step, mut found: Vec<Found>) -> Result<Found, Fault> {
     Err(fault(message, "change the words so that only one of them matches"))
 }
 
-/// The act that a line asks for, and the names in it that the schemas must know.
+/// The act of a line, and the names in it that must occur in the schemas.
 pub fn bind(line: &gherkin::Step) -> Result<(Act, Vec<Claim>), Fault> {
     let (step, words) = find(line)?;
     let mut arguments = Arguments::new(words, line.table.as_ref());
@@ -219,7 +219,7 @@ pub fn bind(line: &gherkin::Step) -> Result<(Act, Vec<Claim>), Fault> {
     Ok((act, arguments.end()?))
 }
 
-/// The expressions most like a line that no step matches, best first; those of its own kind are preferred.
+/// The expressions most similar to a line that no step matches, best first. Expressions with the same keyword come first.
 fn nearest(line: &gherkin::Step) -> Vec<String> {
     let kind = StepKind::of(line.ty);
     let likeness = |known: &&StepDef| {

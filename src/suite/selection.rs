@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 pub use gherkin::tagexpr::TagOperation as TagExpression;
 
-/// What the command line leaves of the scenarios.
+/// The filters of the command line.
 #[derive(Debug, Default, Clone)]
 pub struct Filter {
     /// Only scenarios whose tags satisfy this.
@@ -35,13 +35,13 @@ impl Filter {
     }
 }
 
-/// A scenario with the reason why it will not run; none when it will.
+/// A scenario. If it does not run, `verdict` is the reason.
 pub struct Choice<'c> {
     pub case: &'c Case,
     pub verdict: Option<Verdict>,
 }
 
-/// Judges every scenario of the loaded features against a target, in their order.
+/// Decides for every scenario whether it runs against a target. Keeps their order.
 pub fn choose<'c>(
     features: &'c [LoadedFeature],
     filter: &Filter,
@@ -64,16 +64,17 @@ pub fn choose<'c>(
         .collect()
 }
 
-/// What is wrong with a scenario, whatever the target: its tags, its requirement, its steps.
+/// The mistake in a scenario that does not depend on the target: in its tags, its requirement or its steps.
 pub fn fault(case: &Case, catalogue: &Catalogue, schemas: &SchemaSet) -> Option<Fault> {
     if let Some(fault) = &case.tag_fault {
         return Some(fault.clone());
     }
     if let Some(id) = case.requirement.as_ref().filter(|id| catalogue.get(id).is_none()) {
         return Some(Fault {
-            message: format!("`@req:{id}` names no requirement of the catalogue"),
-            help: "`hpp-conformance requirements` lists them; one of your own goes into a .toml beside the feature"
-                .into(),
+            message: format!("`@req:{id}` names a requirement that is not in the catalogue"),
+            help:
+                "list them with `hpp-conformance requirements`, or add your own to a .toml beside the feature"
+                    .into(),
         });
     }
     let unknown = || case.claims.iter().find_map(|(place, claim)| Some(claim.fault(schemas)?.at(place)));
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
     use crate::suite::feature::FeatureText;
 
-    /// What is said of a scenario of this one step.
+    /// The fault of a scenario with this step only.
     fn told_of(step: &str) -> String {
         let text = format!("@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    {step}\n");
         let loaded = LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap();

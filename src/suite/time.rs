@@ -1,4 +1,4 @@
-//! The time of the target: what it says it is, how it is moved, and how long a status is waited for.
+//! The clock of the target: reads it, moves it, and waits for a status.
 
 use crate::check::time;
 use crate::check::time::Landmark;
@@ -11,20 +11,20 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The first pause between two looks at a status; each further one is twice as long.
+/// The first pause between two reads of a status. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
-/// The longest pause between two looks at a status.
+/// The longest pause between two reads of a status.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Looks at something again and again until a deadline.
+/// Repeats a read until a deadline.
 pub struct Polls {
     deadline: Instant,
     pause: Duration,
 }
 
 impl Polls {
-    /// Waits for the next look; false when the deadline leaves none.
+    /// Waits for the next read. Returns false after the deadline.
     pub async fn again(&mut self) -> bool {
         let now = Instant::now();
         if now >= self.deadline {
@@ -37,7 +37,7 @@ impl Polls {
 }
 
 impl Merchant<'_> {
-    /// Looks at a status until the profile's deadline for it.
+    /// Reads of a status, until the profile's deadline for a status.
     pub fn polls(&self) -> Polls {
         let deadline = Instant::now() + self.context().profile.deadlines.status;
         Polls { deadline, pause: FIRST_PAUSE }
@@ -45,8 +45,11 @@ impl Merchant<'_> {
 
     /// When the target sent a response, by its own clock.
     pub fn now(&self, index: Index) -> Result<Landmark, StepFailure> {
-        let unseen =
-            || StepFailure::Unseen("the response has no Date field, so its time is not known".into());
+        let unseen = || {
+            StepFailure::Unseen(
+                "the response has no Date field, so the time of the target is not known".into(),
+            )
+        };
         let at = time::date_of(self.record.response(index)?).ok_or_else(unseen)?;
         Ok(Landmark::new(at, "the response's Date"))
     }
@@ -54,7 +57,7 @@ impl Merchant<'_> {
     /// Moves the target's clock forward to an instant.
     pub async fn move_clock(&mut self, to: Timestamp) -> Done {
         let now = self.now(self.record.latest()?)?.at;
-        // The Date field has whole seconds: the target may be up to one ahead of it, never behind.
+        // The Date field has whole seconds, so the clock may be up to one second later.
         let ahead = now.duration_until(to);
         self.advance_clock(Duration::try_from(ahead).unwrap_or(Duration::ZERO)).await
     }
@@ -68,7 +71,7 @@ impl Merchant<'_> {
         Ok(())
     }
 
-    /// A session that can be read after its own end is another requirement's matter than what it says there.
+    /// If the session was read after its `expires_at`, the scenario is blocked by HPP-EXPIRY-011.
     pub fn still_within_its_time(&mut self, read: Index, mismatch: &Mismatch) -> Done {
         let end = time::instant("/expires_at", &self.created_text("/expires_at")?);
         let now = self.now(read)?.at;

@@ -1,4 +1,4 @@
-//! The words of steps: each set of words that feature files choose from.
+//! The words of steps: every set of words from which feature files choose.
 
 use crate::suite::parameter::words;
 
@@ -14,7 +14,7 @@ words! {
         StatusUpdate = "status_update",
     }
 
-    /// Every status of a hosted session that the reference knows.
+    /// Every status of a hosted session that the reference lists.
     SessionStatus, "a status of a hosted session" {
         Waiting = "WAITING", Back = "BACK", InProgress = "IN_PROGRESS", ManualIdCheck = "MANUAL_ID_CHECK",
         Completed = "COMPLETED", Cancelled = "CANCELLED", Failed = "FAILED", Disabled = "DISABLED",
@@ -49,8 +49,8 @@ words! {
         PayLater = "PAY_LATER", PayOverTime = "PAY_OVER_TIME", Klarna = "KLARNA",
     }
 
-    /// What can be tried with a hosted session.
-    Attempted, "what can be tried with a hosted session" {
+    /// An act on a hosted session.
+    Attempted, "an act on a hosted session" {
         Create = "create", Read = "read", Disable = "disable", Distribute = "distribute",
     }
 
@@ -64,8 +64,8 @@ words! {
         PaymentSessionUrl = "payment_session_url", MerchantUrls = "merchant_urls", Options = "options",
     }
 
-    /// What is wrong with the URL of a payment session.
-    WrongPayment, "a way in which a payment session is wrong" {
+    /// How the URL of a payment session is wrong.
+    WrongPayment, "a kind of wrong payment session" {
         Unknown = "unknown", Foreign = "foreign", Misplaced = "misplaced", Neighbouring = "neighbouring",
         Kp = "KP",
     }

@@ -1,4 +1,4 @@
-//! The world of one attempt at a scenario: its record, what merchant and consumer have, and who acts on them.
+//! The world of one attempt at a scenario: its record, and what merchant and consumer have.
 
 use crate::suite::case::Case;
 use crate::suite::consumer::{Belongings, Consumer};
@@ -10,7 +10,7 @@ use crate::suite::record::Record;
 use crate::target::Ability;
 use std::sync::Arc;
 
-/// What one attempt at a scenario knows. It is moved about between steps, so it is kept small.
+/// The state of one attempt at a scenario. It moves between steps, so keep it small.
 pub struct World {
     pub record: Box<Record>,
     holdings: Box<Holdings>,
@@ -18,7 +18,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world in which nothing has happened yet.
+    /// The state before the first step.
     pub fn new(context: Arc<Context>, case: &Arc<Case>) -> Self {
         Self {
             holdings: Box::new(Holdings::new(&context)),
@@ -27,7 +27,8 @@ impl World {
         }
     }
 
-    /// Makes what the scenario's tags ask for: an account of its own, a browser.
+    /// Prepares what the tags of the scenario need: a separate account if it moves the clock, receives callbacks or reads
+    /// messages, and a browser.
     pub async fn prepare(&mut self) -> Done {
         self.merchant().prepare().await?;
         if self.record.needs(Ability::Browser) {

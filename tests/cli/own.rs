@@ -112,7 +112,7 @@ fn an_unknown_requirement_names_its_line_and_the_list() {
 #[test]
 fn a_scenario_without_a_requirement_is_void() {
     let text = SOUND.replace("@req:HPP-CREATE-001\n", "");
-    beside_a_sound_one("none.feature", &text, &["mine/none.feature:3", "no requirement is named"]);
+    beside_a_sound_one("none.feature", &text, &["mine/none.feature:3", "the scenario names no requirement"]);
 }
 
 #[test]

@@ -1,7 +1,5 @@
-//! cucumber's part: it runs many scenarios at once in one task, and survives those that panic.
-//!
-//! To cucumber each scenario is one step, in which all its steps are done: which function a line asks for was settled when the
-//! feature was read.
+//! The part of cucumber: it runs many scenarios at once in one task, and continues after a panic.
+//! For cucumber each scenario is one step, which runs all steps of the scenario. Their functions were chosen when the feature was read.
 
 use super::queue::{Job, Queue};
 use super::scenario::EndedAttempt;
@@ -24,10 +22,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// How many scenarios cucumber is given together, at most.
+/// The largest number of scenarios that cucumber gets together.
 const PORTION: u8 = 8;
 
-/// Runs what the queue gives, `jobs` at once, while somebody else holds the panic hook.
+/// Runs the scenarios of the queue, `jobs` at once. The caller holds the panic hook.
 pub async fn run(
     context: &Arc<Context>,
     queue: Arc<Queue>,
@@ -72,23 +70,24 @@ pub async fn run(
     lane.end_forgotten();
 }
 
-/// Takes each attempt as it ends.
+/// Gets each attempt when it ends.
 type Sink = dyn FnMut(EndedAttempt<'_>);
 
-/// What a runner and its hooks share.
+/// The state that a runner and its hooks share.
 struct Lane {
     context: Arc<Context>,
     queue: Arc<Queue>,
-    /// Places for scenarios in the runner's hands. It looks through all of them whenever one ends, and no other lane can take them.
+    /// How many scenarios this runner may hold. Keep it small: the runner searches all of them whenever one ends, and other lanes
+    /// cannot take them.
     room: Semaphore,
-    /// What was handed out and has not ended, by the number under which cucumber has it; and the next number.
+    /// The scenarios that cucumber has and that have not ended, by number, and the next number.
     in_hand: RefCell<(HashMap<usize, Job>, usize)>,
     sink: RefCell<Box<Sink>>,
 }
 
 impl Lane {
-    /// Waits for room, then takes the next few scenarios. It is there before the runner runs out of work, for a portion has room as
-    /// soon as all that is in hand is running.
+    /// Waits until the runner has room for a portion of scenarios, then takes it. This happens as soon as all scenarios in hand are
+    /// running, so the runner always has work.
     async fn next_part(&self) -> Option<Feature> {
         let room = self.room.acquire_many(PORTION.into()).await.ok()?;
         let jobs = self.queue.take(PORTION.into());
@@ -132,17 +131,17 @@ impl Lane {
         (self.sink.borrow_mut())(EndedAttempt { case: &job.case, attempt });
     }
 
-    /// No scenario is ever lost in silence: one that the runner never finished is a fault of ours.
+    /// Reports every scenario that the runner did not finish as a fault of the harness.
     fn end_forgotten(&self) {
         let in_hand = std::mem::take(&mut self.in_hand.borrow_mut().0);
         for job in in_hand.into_values().chain(self.queue.take(usize::MAX)) {
-            let verdict = StepFailure::bug("the runner never finished this scenario").verdict();
+            let verdict = StepFailure::bug("the runner did not finish this scenario").verdict();
             self.tell(&job, Attempt::not_run(verdict));
         }
     }
 }
 
-/// A scenario as cucumber has it: a number, and one step.
+/// A scenario for cucumber: a number, and one step.
 fn numbered(number: usize) -> Scenario {
     let position = LineCol { line: number, col: 0 };
     let step = Step {
@@ -212,7 +211,7 @@ impl Parser<Rc<Lane>> for Portions {
     }
 }
 
-/// Everything that is told comes from the hooks; what is left to do is to keep panics heard.
+/// A writer that prints nothing, because the hooks report everything. It only passes panics on.
 struct Silent {
     turn: Option<panics::Turn>,
 }
@@ -221,7 +220,7 @@ impl Writer<Seat> for Silent {
     type Cli = cli::Empty;
 
     async fn handle_event(&mut self, event: parser::Result<Event<event::Cucumber<Seat>>>, _: &cli::Empty) {
-        // The runner has muted panics by now; it restores the former hook at its end.
+        // The runner has muted panics by now. It restores the former hook at its end.
         if matches!(event.as_deref(), Ok(event::Cucumber::Started)) {
             panics::listen();
             self.turn = None;

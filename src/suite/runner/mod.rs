@@ -1,4 +1,4 @@
-//! The runner: takes scenarios from a queue, runs many at once on as many threads as there are contexts, and hands on each attempt.
+//! The runner: takes scenarios from a queue, runs many at once with one thread for each context, and passes on each attempt.
 
 mod cucumber;
 mod panics;
@@ -27,10 +27,9 @@ pub async fn run(
     cucumber::run(context, Arc::new(Queue::new(features, cases)), jobs, sink).await;
 }
 
-/// As [`run`], on a thread for each context; blocks until all are done. The contexts share the target and the probes' state, but not
-/// their connections.
-///
-/// A scenario stays on its thread with its connections and its judges: a thread that waits for another one costs more than a request.
+/// The same as [`run`], with a thread for each context. Blocks until all are done. The contexts share the target and the
+/// probes' state, but not their connections.
+/// A scenario stays on its thread, because waiting for another thread costs more than a request.
 ///
 /// # Errors
 /// A thread or its runtime could not be started.

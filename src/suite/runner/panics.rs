@@ -1,4 +1,4 @@
-//! Where a step panicked. The runner mutes the process's panic hook; this one is put in its place.
+//! Where a step panicked. The runner mutes the panic hook of the process, and this one replaces it.
 
 use std::cell::RefCell;
 use std::panic;
@@ -6,14 +6,14 @@ use std::panic::PanicHookInfo;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 thread_local! {
-    /// Message and place of the panics of this thread, which polls every scenario of its lane.
+    /// Message and place of the panics of this thread.
     static PANICS: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Held while a runner swaps the hook, so that each of several takes ours, mutes it, and has it back.
+/// Held while a runner replaces the hook, so that several runners do this one after another.
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// The turn to start a runner; it ends when dropped.
+/// The turn to start a runner. It ends when dropped.
 pub type Turn = MutexGuard<'static, ()>;
 
 /// Waits for the turn to start a runner.
@@ -21,7 +21,7 @@ pub fn turn_to_start() -> Turn {
     STARTING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps message and place of every panic from now on.
+/// Keeps message and place of every panic from this call on.
 pub fn listen() {
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or_default().to_owned();
@@ -30,7 +30,7 @@ pub fn listen() {
     }));
 }
 
-/// Where this thread panicked with such a message.
+/// Where this thread panicked with this message.
 pub fn place_of(message: &str) -> Option<String> {
     PANICS.with_borrow(|panics| {
         let place = panics.iter().find(|(text, _)| message.contains(text.as_str()));
@@ -40,11 +40,11 @@ pub fn place_of(message: &str) -> Option<String> {
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>;
 
-/// Listens to panics until it is dropped; then the former hook is back.
+/// Listens to panics until it is dropped. Then the former hook returns.
 pub struct OwnHook(Option<Hook>);
 
 impl OwnHook {
-    /// Puts our hook in the place of the process's.
+    /// Replaces the panic hook of the process.
     pub fn install() -> Self {
         let former = panic::take_hook();
         listen();

@@ -1,4 +1,4 @@
-//! The queue: scenarios that wait for a runner, handed out a few at a time to whichever lane has room.
+//! The queue: scenarios that wait for a runner. A lane that has room takes a few at a time.
 
 use crate::suite::case::Case;
 use crate::suite::feature::LoadedFeature;
@@ -13,11 +13,11 @@ pub struct Job {
     pub acts: Arc<[Act]>,
 }
 
-/// The scenarios of a run that no runner has yet.
+/// The scenarios of a run that no runner has taken yet.
 pub struct Queue(Mutex<VecDeque<Job>>);
 
 impl Queue {
-    /// These cases of the features, in the features' order.
+    /// A queue of these cases, in the order of the features.
     pub fn new(features: &[LoadedFeature], cases: &[&Case]) -> Self {
         let chosen: HashSet<*const Case> = cases.iter().map(|case| std::ptr::from_ref(*case)).collect();
         let all = features.iter().flat_map(|feature| feature.cases.iter().zip(&feature.acts));
@@ -26,7 +26,7 @@ impl Queue {
         Self(Mutex::new(jobs.collect()))
     }
 
-    /// The next few scenarios; none when all are handed out.
+    /// The next few scenarios. `None` when all are taken.
     pub fn take(&self, most: usize) -> Vec<Job> {
         let mut jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = most.min(jobs.len());

@@ -1,4 +1,4 @@
-//! One scenario: its steps one after another, each with its deadline and with cancellation, and what they come to.
+//! One scenario: runs its steps one after another, each with a deadline and with cancellation, and makes the verdict.
 
 use super::panics;
 use super::queue::Job;
@@ -54,7 +54,7 @@ async fn steps(world: &mut World, job: &Job) -> Done {
         log::debug!("{} {}", line.keyword.trim(), line.value);
         let pauses = world.record.pauses().clone();
         let result = tokio::select! {
-            // A step that need not wait sets no timer.
+            // A step that does not wait sets no timer.
             biased;
             result = act.run(world) => result,
             () = &mut cancelled => Err(StepFailure::Cancelled),
@@ -66,7 +66,7 @@ async fn steps(world: &mut World, job: &Job) -> Done {
     Ok(())
 }
 
-/// Ends when a step has used up its time, waits that count to no deadline left out.
+/// Ends at the deadline of a step. Waits that no deadline includes extend it.
 async fn overdue(limit: Duration, pauses: &Pauses) {
     let began = Instant::now();
     loop {
@@ -78,7 +78,7 @@ async fn overdue(limit: Duration, pauses: &Pauses) {
     }
 }
 
-/// Ends the attempt and judges what it leaves behind. `panic` is the message of a step that panicked.
+/// Ends the attempt and makes its verdict. `panic` is the message of a step that panicked.
 pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Attempt {
     world.consumer().leave().await;
     let began = world.record.began();

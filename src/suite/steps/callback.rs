@@ -1,4 +1,4 @@
-//! //! Steps about status callbacks to the merchant's server.
+//! Steps about status callbacks to the merchant's server.
 
 use crate::check;
 use crate::check::{answer, callback, placeholder};

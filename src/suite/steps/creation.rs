@@ -86,7 +86,7 @@ step!(
     When "the merchant creates a hosted session" => |world| create_changed(world, false, |_| {}).await
 );
 
-/// /// Creates a hosted session with a change to the usual request. Does not judge the answer.
+/// Creates a hosted session with a change to the usual request. Does not judge the answer.
 async fn create_changed(world: &mut World, on_purpose: bool, change: impl FnOnce(&mut Value)) -> Done {
     let mut draft = world.merchant().usual_draft().await?;
     change(&mut draft.body);

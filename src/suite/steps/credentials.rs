@@ -1,4 +1,4 @@
-//! //! Steps that send requests without credentials, or with wrong ones.
+//! Steps that send requests without credentials, or with wrong ones.
 
 use crate::check;
 use crate::client::{ApiCall, Method, Oddity};

@@ -1,4 +1,4 @@
-//! //! Steps that distribute the link of a hosted session, and judge the message that the consumer gets.
+//! Steps that distribute the link of a hosted session, and judge the message that the consumer gets.
 
 use crate::check;
 use crate::client::Method;
@@ -13,7 +13,7 @@ use crate::verdict::Mismatch;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// /// Method of distribution, member that names the consumer, and its value. Nobody owns the address or the number.
+/// Method of distribution, member that names the consumer, and its value. Nobody owns the address or the number.
 const CONTACTS: [(&str, Contact, &str); 4] = [
     ("email", Contact::Email, "consumer@example.com"),
     ("sms", Contact::Phone, "+46701740605"),
@@ -21,7 +21,7 @@ const CONTACTS: [(&str, Contact, &str); 4] = [
     ("token", Contact::AccessId, "klarna:39a1c773-bafd-754d-af1f-b30c592f1267"),
 ];
 
-/// /// A correct request with this method. With an unknown method it has an email address.
+/// A correct request with this method. With an unknown method it has an email address.
 fn request(method: &str) -> Value {
     let known = CONTACTS.iter().any(|(by, ..)| *by == method);
     let named = if known { method } else { "email" };
@@ -31,7 +31,7 @@ fn request(method: &str) -> Value {
     json!({ "method": method, "contact_information": contact })
 }
 
-/// /// The object of a request that has this member.
+/// The object of a request that has this member.
 fn place(request: &mut Value, member: DistributionMember) -> &mut Value {
     match member {
         DistributionMember::Method
@@ -140,7 +140,7 @@ async fn link_opens(world: &mut World) -> Done {
     world.consumer().open_url(&session, &link).await?;
     let opened = waits_no_longer(world).await?;
     if opened.is_err() {
-        // // If even `redirect_url` does not change the status, the message is not the cause.
+        // If even `redirect_url` does not change the status, the message is not the cause.
         world.consumer().open_page(&session).await?;
         world.consumer().page_was_reached()?;
         let by_redirect_url = waits_no_longer(world).await?;

@@ -1,4 +1,4 @@
-//! //! Steps about the end of sessions, and about the target's clock.
+//! Steps about the end of sessions, and about the target's clock.
 
 use crate::check::time::Landmark;
 use crate::check::{answer, time};
@@ -18,7 +18,7 @@ fn expires_at(merchant: &mut Merchant<'_>, index: Index) -> Result<Timestamp, St
     merchant.judge().rests_on("HPP-CREATE-010", at)
 }
 
-/// /// `expires_at` of the latest response as an instant.
+/// `expires_at` of the latest response as an instant.
 fn latest_expires_at(world: &mut World) -> Result<Timestamp, StepFailure> {
     let latest = world.record.latest()?;
     expires_at(&mut world.merchant(), latest)

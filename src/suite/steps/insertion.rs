@@ -1,4 +1,4 @@
-//! //! Steps about unusual placeholders: tokens, unknown tags, and tags in unusual places.
+//! Steps about unusual placeholders: tokens, unknown tags, and tags in unusual places.
 
 use crate::check;
 use crate::check::placeholder;
@@ -14,7 +14,7 @@ step!(
 );
 async fn is_token(world: &mut World, name: String) -> Done {
     let promise = "HPP-PLACEHOLDER-008";
-    // // The recorder gives the token the same label when it arrives and when it is read.
+    // The recorder gives the token the same label when it arrives and when it is read.
     let actual = world.consumer().filled_value(ConsumerUrl::Success, &name, promise)?;
     let mut merchant = world.merchant();
     let session = merchant.this_session()?;

@@ -1,4 +1,4 @@
-//! //! Steps that judge where the consumer ended.
+//! Steps that judge where the consumer ended.
 
 use crate::check::{landing, page};
 use crate::suite::failure::Done;

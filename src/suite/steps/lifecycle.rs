@@ -1,4 +1,4 @@
-//! //! Steps about the statuses of a hosted session, what ends it, and what its link does after that.
+//! Steps about the statuses of a hosted session, what ends it, and what its link does after that.
 
 use crate::check;
 use crate::check::time::Landmark;

@@ -1,4 +1,4 @@
-//! //! Steps about the distribution module. The documentation promises little about it.
+//! Steps about the distribution module. The documentation promises little about it.
 
 use crate::client::Method;
 use crate::evidence::Operation;
@@ -32,7 +32,7 @@ step!(
     }
 );
 
-/// /// The unredacted URL of a member of the distribution module. The tags for the integrator are filled.
+/// The unredacted URL of a member of the distribution module. The tags for the integrator are filled.
 fn member(world: &mut World, name: &str) -> Result<Url, StepFailure> {
     let created = world.merchant().this_session()?.created;
     world.judge().success(created)?;

@@ -1,4 +1,4 @@
-//! //! Steps about how the options of a hosted session change its page.
+//! Steps about how the options of a hosted session change its page.
 
 use crate::check;
 use crate::check::{answer, page};

@@ -1,4 +1,4 @@
-//! //! Steps about the order that a payment results in.
+//! Steps about the order that a payment results in.
 
 use crate::check;
 use crate::check::{answer, placeholder};

@@ -1,4 +1,4 @@
-//! //! Steps that judge which values replace the placeholders of merchant URLs.
+//! Steps that judge which values replace the placeholders of merchant URLs.
 
 use crate::check;
 use crate::check::{answer, placeholder};

@@ -1,4 +1,4 @@
-//! //! Steps that read hosted sessions and judge the answers.
+//! Steps that read hosted sessions and judge the answers.
 
 use crate::check;
 use crate::client::Method;
@@ -10,7 +10,7 @@ use crate::suite::words::SessionStatus;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 
-/// /// Statuses in which the merchant need not read a session any more.
+/// Statuses in which the merchant need not read a session any more.
 const CLOSED: [&str; 3] = ["COMPLETED", "CANCELLED", "DISABLED"];
 
 step!(

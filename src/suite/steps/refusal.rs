@@ -1,4 +1,4 @@
-//! //! Steps that send requests to be refused, because of their form, size, number or method.
+//! Steps that send requests to be refused, because of their form, size, number or method.
 
 use crate::check::answer;
 use crate::client::{ApiCall, Method, Oddity};
@@ -82,7 +82,7 @@ async fn create_many(world: &mut World) -> Done {
         if answer::is_success(response) {
             continue;
         }
-        // // If the first creation is refused for another reason, this says nothing about a limit.
+        // If the first creation is refused for another reason, this says nothing about a limit.
         let refused = (earlier == 0 && response.status != TOO_MANY).then(|| answer::succeeds(response));
         return merchant.judge().rests_on("HPP-CREATE-001", refused.unwrap_or(Ok(())));
     }

@@ -18,7 +18,7 @@ fn settle(world: &mut World, judge: impl FnOnce(&Response) -> Judgement) -> Done
     world.judge().settle(outcome)
 }
 
-/// /// The same, for a response that must be a success.
+/// The same, for a response that must be a success.
 fn settle_success(world: &mut World, judge: impl FnOnce(&Response) -> Judgement) -> Done {
     let latest = world.record.latest()?;
     world.judge().success(latest)?;
@@ -178,7 +178,7 @@ step!(
         |world, member: Member| settle_success(world, |response| answer::no_member(response, &member.0))
 );
 
-/// /// Judges a member of the latest response. The response must be a success, and the member a text that is not empty.
+/// Judges a member of the latest response. The response must be a success, and the member a text that is not empty.
 fn settle_text(world: &mut World, pointer: &str, judge: impl FnOnce(&str, &str) -> Judgement) -> Done {
     let latest = world.record.latest()?;
     let outcome = judge(pointer, world.judge().full_text(latest, pointer)?);
