@@ -22,7 +22,7 @@ pub fn succeeds(response: &Response) -> Judgement {
     Err(Mismatch::new("status", "a 2xx", response.status.to_string()))
 }
 
-/// The status is a 4xx: refused for what was asked, not failed.
+/// The status is a 4xx: the request was refused, and the server did not fail.
 pub fn refused(response: &Response) -> Judgement {
     if (400..500).contains(&response.status) {
         return Ok(());
@@ -35,7 +35,7 @@ pub fn is_success(response: &Response) -> bool {
     (200..300).contains(&response.status)
 }
 
-/// There is no body.
+/// The body is empty.
 pub fn body_empty(response: &Response) -> Judgement {
     match &response.body {
         Body::Empty => Ok(()),
@@ -60,7 +60,7 @@ fn described(body: &Body) -> String {
     }
 }
 
-/// The media type, parameters apart.
+/// The response has this media type. Its parameters are ignored.
 pub fn content_type(response: &Response, expected: &str) -> Judgement {
     match media_type(response) {
         Some(actual) if actual.eq_ignore_ascii_case(expected) => Ok(()),
@@ -68,7 +68,7 @@ pub fn content_type(response: &Response, expected: &str) -> Judgement {
     }
 }
 
-/// The response is an image with some content.
+/// The response is an image that is not empty.
 pub fn image(response: &Response) -> Judgement {
     match media_type(response) {
         Some(actual) if actual.to_ascii_lowercase().starts_with("image/") => {}
@@ -106,7 +106,7 @@ pub fn names_member(messages: &Value, member: &str) -> Judgement {
     Err(Mismatch::new("/error_messages", format!("one that names `{member}`"), quoted(&actual.join("; "))))
 }
 
-/// What came of a request, in a word: its status, and the `error_code` where there is one.
+/// The result of a request in short: its status, and the `error_code` if it has one.
 pub fn outcome(response: &Response) -> String {
     let code = response.body.json().and_then(|body| body.get("error_code")).and_then(Value::as_str);
     code.map_or_else(|| response.status.to_string(), |code| format!("{} {code}", response.status))
@@ -117,7 +117,7 @@ pub fn has_member(response: &Response, name: &str) -> bool {
     response.body.json().and_then(|body| body.get(name)).is_some_and(|value| !value.is_null())
 }
 
-/// The body has no such member, or a null one.
+/// The body does not have this member, or it is null.
 pub fn no_member(response: &Response, name: &str) -> Judgement {
     match response.body.json().and_then(|body| body.get(name)) {
         None | Some(Value::Null) => Ok(()),

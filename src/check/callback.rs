@@ -1,4 +1,4 @@
-//! Checks of status callbacks: what reached the merchant's server when the consumer did something.
+//! Checks of status callbacks at the merchant's server.
 
 use crate::check::{Judgement, quoted};
 use crate::evidence::{Arrival, PageVisit};
@@ -7,28 +7,28 @@ use serde_json::Value;
 
 const CALLBACK: &str = "callback";
 
-/// The body of a call, if it is JSON.
+/// The body of a callback, if it is JSON.
 pub fn body(call: &Arrival) -> Option<Value> {
     serde_json::from_str(&call.body).ok()
 }
 
-/// The status that a call tells.
+/// The status that a callback reports.
 pub fn status(call: &Arrival) -> Option<String> {
     Some(body(call)?.pointer("/session/status")?.as_str()?.to_owned())
 }
 
-/// The first of the calls that tells this status.
+/// The first callback that reports this status.
 pub fn telling<'c>(calls: &'c [Arrival], expected: &str) -> Result<&'c Arrival, Mismatch> {
     let found = calls.iter().find(|call| status(call).as_deref() == Some(expected));
     found.ok_or_else(|| {
         let told: Vec<String> =
             calls.iter().map(|call| status(call).unwrap_or_else(|| "no status".to_owned())).collect();
         let actual = if told.is_empty() { "none".to_owned() } else { told.join(", ") };
-        Mismatch::new(CALLBACK, format!("a call that tells {expected}"), actual)
+        Mismatch::new(CALLBACK, format!("a callback that reports {expected}"), actual)
     })
 }
 
-/// The call is a POST.
+/// The callback is a POST.
 pub fn is_post(call: &Arrival) -> Judgement {
     if call.method == "POST" {
         return Ok(());
@@ -36,7 +36,7 @@ pub fn is_post(call: &Arrival) -> Judgement {
     Err(Mismatch::new(CALLBACK, "POST", call.method.clone()))
 }
 
-/// The `event_id` of a call.
+/// The `event_id` of a callback.
 pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
     let body = body(call).unwrap_or_default();
     match body.get("event_id") {
@@ -46,7 +46,7 @@ pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
     }
 }
 
-/// The `session` of a call.
+/// The `session` of a callback.
 pub fn session(call: &Arrival) -> Result<Value, Mismatch> {
     match body(call).and_then(|body| body.get("session").cloned()) {
         Some(session @ Value::Object(_)) => Ok(session),
@@ -55,7 +55,7 @@ pub fn session(call: &Arrival) -> Result<Value, Mismatch> {
     }
 }
 
-/// The call about a payment carries the token or the order that the payment came to.
+/// The callback for a payment has the authorization token or the order id.
 pub fn carries_result(call: &Arrival) -> Judgement {
     let session = session(call)?;
     let members = ["authorization_token", "order_id"];
@@ -65,7 +65,7 @@ pub fn carries_result(call: &Arrival) -> Judgement {
     Err(Mismatch::new("/session", "authorization_token or order_id", quoted(&session.to_string())))
 }
 
-/// Nobody called: no POST came, at whatever URL.
+/// No callback came: no POST at any URL.
 pub fn none_came(arrivals: &[Arrival]) -> Judgement {
     match arrivals.iter().find(|arrival| arrival.method == "POST") {
         Some(call) => Err(Mismatch::new(CALLBACK, "none", format!("POST {}", call.url))),
@@ -73,15 +73,15 @@ pub fn none_came(arrivals: &[Arrival]) -> Judgement {
     }
 }
 
-/// There are no more calls than this.
+/// There are at most this many callbacks.
 pub fn at_most(calls: &[Arrival], limit: usize) -> Judgement {
     if calls.len() <= limit {
         return Ok(());
     }
-    Err(Mismatch::new(CALLBACK, format!("at most {limit} calls"), format!("{} or more", calls.len())))
+    Err(Mismatch::new(CALLBACK, format!("at most {limit} callbacks"), format!("{} or more", calls.len())))
 }
 
-/// Every page came before the time was over that the merchant's server is given to answer.
+/// Every page arrived in less time than the API waits for the merchant's server.
 pub fn unhindered(visits: &[PageVisit], limit_us: u64) -> Judgement {
     let Some(slowest) = visits.iter().max_by_key(|visit| visit.elapsed_us) else { return Ok(()) };
     if slowest.elapsed_us < limit_us {
@@ -120,11 +120,11 @@ mod tests {
         assert_eq!(telling(&calls, "BACK"), Ok(&calls[1]));
         assert_eq!(
             text(telling(&calls, "FAILED")),
-            "callback: expected a call that tells FAILED, got IN_PROGRESS, BACK"
+            "callback: expected a callback that reports FAILED, got IN_PROGRESS, BACK"
         );
         assert_eq!(
             text(telling(&[call("{}")], "BACK")),
-            "callback: expected a call that tells BACK, got no status"
+            "callback: expected a callback that reports BACK, got no status"
         );
         assert_eq!(text(telling(&[], "BACK")), "callback: expected a call that tells BACK, got none");
     }

@@ -12,7 +12,7 @@ pub struct MerchantSite<'a> {
 }
 
 impl MerchantSite<'_> {
-    /// The name of the merchant URL that `url` is, and its raw query; none when it is none of this session's.
+    /// The name and the raw query of a merchant URL. `None` if `url` is not a merchant URL of this session.
     fn name_and_query<'u>(&self, url: &'u str) -> Option<(&'u str, &'u str)> {
         let path = url.strip_prefix("https://")?.strip_prefix(self.host)?.strip_prefix('/')?;
         let rest = path.strip_prefix(self.prefix)?.strip_prefix('/')?;
@@ -21,18 +21,18 @@ impl MerchantSite<'_> {
         Some((path.split('/').next().unwrap_or(path), query))
     }
 
-    /// The name of the merchant URL that `url` is.
+    /// The name of a merchant URL.
     pub fn name<'u>(&self, url: &'u str) -> Option<&'u str> {
         self.name_and_query(url).map(|(name, _)| name)
     }
 
-    /// The raw query with which the visit arrived at the merchant URL of this name.
+    /// The raw query with which the consumer arrived at the merchant URL of this name.
     pub fn query<'u>(&self, visit: &'u PageVisit, name: &str) -> Option<&'u str> {
         let (landed, query) = self.name_and_query(&visit.url)?;
         (landed == name).then_some(query)
     }
 
-    /// Where the visit ended, in words that stay the same from run to run.
+    /// Where the visit ended, in words that are the same in every run.
     pub fn end(&self, visit: &PageVisit) -> String {
         if let Some(name) = self.name(&visit.url) {
             return format!("the {name} URL");
@@ -58,7 +58,7 @@ pub fn lands_at(visit: &PageVisit, site: MerchantSite, name: &str) -> Judgement 
     Err(Mismatch::new("landing", format!("the {name} URL"), site.end(visit)))
 }
 
-/// The visit ended at a URL of this session's site, at whatever name, and not at one of the other session's.
+/// The visit ended at any merchant URL of this session, and not at one of the other session.
 pub fn own_site(visit: &PageVisit, site: MerchantSite, other: MerchantSite) -> Judgement {
     if let Some(name) = other.name(&visit.url) {
         let actual = format!("the {name} URL of the other session");
@@ -70,7 +70,7 @@ pub fn own_site(visit: &PageVisit, site: MerchantSite, other: MerchantSite) -> J
     Err(Mismatch::new("landing", "a URL of this session", site.end(visit)))
 }
 
-/// Both visits ended alike: at the merchant URL of the same name, or on the same kind of page.
+/// Both visits ended at the merchant URL of the same name, or on the same kind of page.
 pub fn same_end(
     visit: &PageVisit,
     site: MerchantSite,
@@ -84,7 +84,7 @@ pub fn same_end(
     Err(Mismatch::new("landing", format!("{expected}, as with null"), actual))
 }
 
-/// Of the merchant's URLs, only the one of this name was visited: in the browser and at the receiver.
+/// The browser and the receiver saw no other merchant URL than the one of this name.
 pub fn only_visited(visit: &PageVisit, arrivals: &[Arrival], site: MerchantSite, name: &str) -> Judgement {
     let hops = visit.hops.iter().map(|hop| hop.url.as_str());
     let arrived = arrivals.iter().map(|arrival| arrival.url.as_str());

@@ -1,4 +1,4 @@
-//! Checks of the merchant URLs of a request of ours: what a target may take, and what a merchant would regret.
+//! Checks of merchant URLs that a scenario sends: they are valid, but cause trouble later.
 
 use crate::check::placeholder;
 use crate::evidence::{Body, Request};
@@ -6,13 +6,13 @@ use crate::requirement::Provider;
 use crate::verdict::Mismatch;
 use serde_json::Value;
 
-/// A mismatch with the requirement that asks for it to be told.
+/// A mismatch with the requirement of its warning.
 pub type Warning = (&'static str, Mismatch);
 
-/// The tag that KP fills with the authorization token.
+/// The placeholder that KP replaces by the authorization token.
 pub const TOKEN_TAG: &str = "{{authorization_token}}";
 
-/// Words of `place_order_mode` with which KP hands out no token.
+/// Values of `place_order_mode` with which KP issues no token.
 pub const MODES_WITHOUT_TOKEN: [&str; 2] = ["PLACE_ORDER", "CAPTURE_ORDER"];
 
 /// What is odd about the merchant URLs of a request that creates a hosted session.
@@ -26,7 +26,7 @@ pub fn of_request(request: &Request, provider: Provider) -> Vec<Warning> {
     given.flat_map(|(name, url)| of_url(name, url, has_token && name == "success")).collect()
 }
 
-/// What is odd about one merchant URL; `wants_token` where the merchant gets an authorization token by it.
+/// What is odd about one merchant URL. `wants_token`: the merchant gets an authorization token through it.
 pub fn of_url(name: &str, url: &str, wants_token: bool) -> Vec<Warning> {
     let subject = format!("/merchant_urls/{name}");
     let mut warnings = Vec::new();
@@ -40,13 +40,13 @@ pub fn of_url(name: &str, url: &str, wants_token: bool) -> Vec<Warning> {
         warnings.push(("HPP-PLACEHOLDER-027", mismatch));
     }
     if wants_token && !url.contains(TOKEN_TAG) {
-        let without = "none: only reading and callbacks tell the token";
+        let without = "no such tag, so only a read or a callback shows the token";
         warnings.push(("HPP-PLACEHOLDER-028", Mismatch::new(&subject, format!("`{TOKEN_TAG}`"), without)));
     }
     warnings
 }
 
-/// The first tag that this API never fills: one in single braces, or one that another API or the integrator fills.
+/// The first tag that this API does not replace: in single braces, or of another API, or for the integrator.
 fn foreign_tag(url: &str) -> Option<&str> {
     let mut rest = url;
     while let Some(start) = rest.find('{') {
@@ -65,7 +65,7 @@ fn foreign_tag(url: &str) -> Option<&str> {
     None
 }
 
-/// The first parameter name that stands a second time.
+/// The first parameter name that occurs twice.
 fn doubled_name(url: &str) -> Option<&str> {
     let query = url.split('#').next()?.split_once('?')?.1;
     let names: Vec<&str> = placeholder::pairs(query).map(|(name, _)| name).collect();

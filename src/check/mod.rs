@@ -1,4 +1,4 @@
-//! Checks: pure judgements of records. Each is a fact about them, or the mismatch that came instead.
+//! Checks: pure functions that compare records with the contract. Each returns a mismatch if they differ.
 
 pub mod answer;
 pub mod callback;
@@ -16,7 +16,7 @@ pub type Judgement = Result<(), Mismatch>;
 /// Longest part of a text that a mismatch quotes.
 const LONGEST_QUOTE: usize = 120;
 
-/// A text between quotation marks, cut where it is long.
+/// A text in quotation marks. A long text is cut.
 fn quoted(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > LONGEST_QUOTE {
@@ -34,7 +34,7 @@ pub fn equals(subject: &str, expected: &str, actual: &str) -> Judgement {
     Err(Mismatch::new(subject, quoted(expected), quoted(actual)))
 }
 
-/// `actual` is anything but `other`, which is named by `whose`.
+/// `actual` differs from `other`. `whose` names `other` in the mismatch.
 pub fn differs(subject: &str, other: &str, whose: &str, actual: &str) -> Judgement {
     if other != actual {
         return Ok(());
@@ -42,7 +42,7 @@ pub fn differs(subject: &str, other: &str, whose: &str, actual: &str) -> Judgeme
     Err(Mismatch::new(subject, format!("another value than {whose}"), quoted(actual)))
 }
 
-/// The records do not show this secret; one that is empty hides itself.
+/// The records do not contain this secret. An empty secret passes.
 pub fn hides(records: &str, name: &str, secret: &str) -> Judgement {
     if secret.is_empty() || !records.contains(secret) {
         return Ok(());
@@ -74,11 +74,11 @@ mod tests {
 
     #[test]
     fn differs_names_whose_value_came_again() {
-        assert_eq!(differs("/session_id", "a-1", "that of the first session", "a-2"), Ok(()));
-        let mismatch = differs("/session_id", "a-1", "that of the first session", "a-1").unwrap_err();
+        assert_eq!(differs("/session_id", "a-1", "the id of the first session", "a-2"), Ok(()));
+        let mismatch = differs("/session_id", "a-1", "the id of the first session", "a-1").unwrap_err();
         assert_eq!(
             mismatch.to_string(),
-            r#"/session_id: expected another value than that of the first session, got "a-1""#,
+            r#"/session_id: expected another value than the id of the first session, got "a-1""#,
         );
     }
 

@@ -5,10 +5,10 @@ use crate::check::{Judgement, quoted};
 use crate::evidence::PageVisit;
 use crate::verdict::Mismatch;
 
-/// The move by which the page asks whether the consumer really wants to cancel.
+/// The move that confirms the cancellation.
 pub const CONFIRMATION: &str = "confirm-cancel";
 
-/// The visit ended on a generic page: one that stays, says something, takes no payment, and whose ending is known.
+/// The visit ended on a generic page: it stays, has text, takes no payment, and its ending is known.
 ///
 /// With `ending`, it must be that one.
 pub fn generic(visit: &PageVisit, site: MerchantSite, ending: Option<&str>) -> Judgement {
@@ -30,8 +30,8 @@ pub fn generic(visit: &PageVisit, site: MerchantSite, ending: Option<&str>) -> J
     if !visit.stayed {
         return Err(Mismatch::new(
             "landing",
-            format!("{expected}, for good"),
-            format!("{actual}, left again"),
+            format!("{expected}, without a redirect"),
+            format!("{actual}, then a redirect"),
         ));
     }
     Ok(())
@@ -45,12 +45,12 @@ fn status_of(visit: &PageVisit) -> Option<u16> {
     visit.hops.last().and_then(|hop| hop.status)
 }
 
-/// Whether the browser was answered a page, not a refusal.
+/// Whether the browser got a page and not a refusal.
 fn is_document(visit: &PageVisit) -> bool {
     status_of(visit).is_some_and(|status| (200..300).contains(&status))
 }
 
-/// The page was answered with a 2xx to a browser that has no credentials.
+/// A browser without credentials gets the page with a 2xx.
 pub fn public(visit: &PageVisit) -> Judgement {
     if is_document(visit) {
         return Ok(());
@@ -59,7 +59,7 @@ pub fn public(visit: &PageVisit) -> Judgement {
     Err(Mismatch::new("status of the page", "a 2xx", actual))
 }
 
-/// The page offers a move that pays or leaves.
+/// The page offers to pay, to go back or to cancel.
 pub fn offers_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
     if !visit.offers.is_empty() && !asks(visit) {
         return Ok(());
@@ -78,7 +78,7 @@ pub fn stands_alone(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Ok(())
 }
 
-/// The page says something and has no payment control.
+/// The page has text and no button to pay.
 pub fn explains(visit: &PageVisit, site: MerchantSite) -> Judgement {
     let expected = "a page of the provider that explains itself and offers no payment";
     if site.name(&visit.url).is_some() || is_blank(visit) || !visit.offers.is_empty() {
@@ -87,7 +87,7 @@ pub fn explains(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Ok(())
 }
 
-/// The page says this amount, in whatever notation, and the currency by code or by sign.
+/// The page shows this amount, in any notation, and the currency as code or sign.
 pub fn shows_price(visit: &PageVisit, minor_units: u32, currency: &str) -> Judgement {
     let (whole, cents) = (minor_units / 100, minor_units % 100);
     let is_amount = ['.', ','].iter().any(|point| visit.text.contains(&format!("{whole}{point}{cents:02}")));
@@ -105,7 +105,7 @@ pub fn shows_price(visit: &PageVisit, minor_units: u32, currency: &str) -> Judge
     Err(Mismatch::new("page", expected, quoted(&visit.text)))
 }
 
-/// The page offers nothing that pays or leaves.
+/// The page does not offer to pay, to go back or to cancel.
 pub fn takes_no_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
     if visit.offers.is_empty() {
         return Ok(());
@@ -113,7 +113,7 @@ pub fn takes_no_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Err(Mismatch::new("page", "a page that takes no payment", site.end(visit)))
 }
 
-/// The page offers one way out at most: back or cancel.
+/// The page offers back or cancel, but not both.
 pub fn one_way_out(visit: &PageVisit) -> Judgement {
     let ways: Vec<&str> =
         visit.offers.iter().map(String::as_str).filter(|offer| matches!(*offer, "back" | "cancel")).collect();
@@ -131,7 +131,7 @@ pub fn asks_confirmation(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Err(Mismatch::new("page", "a question whether to cancel", site.end(visit)))
 }
 
-/// Whether the page asks whether the consumer really wants to cancel.
+/// Whether the page asks for confirmation.
 pub fn asks(visit: &PageVisit) -> bool {
     visit.offers.iter().any(|offer| offer == CONFIRMATION)
 }
@@ -177,7 +177,7 @@ mod tests {
         }
         assert_eq!(
             text(generic(&late, SITE, Some("success"))),
-            "landing: expected the generic success page, for good, got the generic success page, left again",
+            "landing: expected the generic success page, without a redirect, got the generic success page, then a redirect",
         );
     }
 

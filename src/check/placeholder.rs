@@ -1,4 +1,4 @@
-//! Checks of what stands in the query of a merchant URL when the consumer arrives there.
+//! Checks of the query with which the consumer arrives at a merchant URL.
 
 use crate::check::{Judgement, quoted};
 use crate::verdict::Mismatch;
@@ -8,7 +8,7 @@ pub fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     pairs(query).find(|(other, _)| *other == name).map(|(_, value)| value)
 }
 
-/// The value that a raw one stands for.
+/// A raw value, percent-decoded.
 pub fn decoded(value: &str) -> String {
     percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
@@ -18,7 +18,7 @@ pub(super) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-/// Whether a placeholder stands in the text, its braces encoded or not.
+/// Whether the text has a placeholder. Its braces may be percent-encoded.
 pub fn is_literal(text: &str) -> bool {
     text.contains("{{") || text.to_ascii_uppercase().contains("%7B%7B")
 }
@@ -36,7 +36,7 @@ pub fn filled(query: &str, name: &str) -> Judgement {
     }
 }
 
-/// The parameter has no value of its own: it is not there, empty, or still the placeholder.
+/// The parameter is missing, empty, or still the placeholder.
 pub fn unfilled(query: &str, name: &str) -> Judgement {
     match parameter(query, name) {
         None | Some("") => Ok(()),
@@ -45,9 +45,8 @@ pub fn unfilled(query: &str, name: &str) -> Judgement {
     }
 }
 
-/// The raw value means the same wherever it stands in a URL: letters, digits, `-._~` and percent-encoded bytes.
-///
-/// Only the offending character is quoted, for the value may be a secret.
+/// The raw value needs no further encoding in any part of a URL: letters, digits, `-._~` and percent-encoded bytes.
+/// The mismatch quotes only the wrong character, because the value may be a secret.
 pub fn url_safe(name: &str, value: &str) -> Judgement {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '%');
     match value.chars().find(|c| !is_safe(*c)) {
@@ -60,12 +59,12 @@ pub fn url_safe(name: &str, value: &str) -> Judgement {
     }
 }
 
-/// How a finding calls a parameter.
+/// The name of a parameter in a finding.
 pub fn subject(name: &str) -> String {
     format!("parameter {name}")
 }
 
-/// No placeholder is left in the query.
+/// The query has no placeholder.
 pub fn none_left(query: &str) -> Judgement {
     match pairs(query).find(|(name, value)| is_literal(name) || is_literal(value)) {
         Some((name, value)) => Err(Mismatch::new(subject(name), "no placeholder left", quoted(value))),

@@ -1,4 +1,4 @@
-//! Checks of times: when a session ends, in relation to something else.
+//! Checks of times: when a session ends, compared with another instant.
 
 use crate::check::{Judgement, quoted};
 use crate::evidence::Response;
@@ -6,26 +6,26 @@ use crate::verdict::Mismatch;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
-/// How far two times of a KP session may be apart and still be one hour apart.
+/// Tolerance for times of a KP session.
 pub const KP_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
 
-/// How far the end of a session may be from 47 hours after its KCO order changed.
+/// Tolerance for times of a KCO order.
 pub const KCO_TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long a KCO order lives after its last change.
+/// How long a KCO order can be paid after its last change.
 pub const KCO_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 
-/// The instant that an RFC 3339 text names.
+/// An RFC 3339 text as an instant.
 pub fn instant(subject: &str, text: &str) -> Result<Timestamp, Mismatch> {
     text.parse().map_err(|_| Mismatch::new(subject, "a date-time", quoted(text)))
 }
 
-/// When the target says it sent the response; none without a `Date` field that can be read.
+/// The `Date` field of a response. `None` if there is none that can be parsed.
 pub fn date_of(response: &Response) -> Option<Timestamp> {
     rfc2822::parse(response.field("Date")?).ok().map(|date| date.timestamp())
 }
 
-/// The text names an instant in UTC, written with `Z` or a zero offset.
+/// The text is a date-time in UTC, written with `Z` or a zero offset.
 pub fn in_utc(subject: &str, text: &str) -> Judgement {
     instant(subject, text)?;
     if text.ends_with(['Z', 'z']) || text.ends_with("+00:00") {
@@ -34,7 +34,7 @@ pub fn in_utc(subject: &str, text: &str) -> Judgement {
     Err(Mismatch::new(subject, "a date-time in UTC", quoted(text)))
 }
 
-/// A place in time, with the words a mismatch uses for it.
+/// An instant, and its name in mismatches.
 #[derive(Debug, Clone)]
 pub struct Landmark {
     pub at: Timestamp,
@@ -48,7 +48,7 @@ impl Landmark {
     }
 }
 
-/// The instant lies before the landmark.
+/// The instant is before the landmark.
 pub fn before(subject: &str, at: Timestamp, landmark: &Landmark) -> Judgement {
     if at < landmark.at {
         return Ok(());
@@ -57,7 +57,7 @@ pub fn before(subject: &str, at: Timestamp, landmark: &Landmark) -> Judgement {
     Err(Mismatch::new(subject, expected, relation(landmark.at.duration_until(at), &landmark.name)))
 }
 
-/// The instant lies after the landmark.
+/// The instant is after the landmark.
 pub fn after(subject: &str, at: Timestamp, landmark: &Landmark) -> Judgement {
     if at > landmark.at {
         return Ok(());
@@ -66,7 +66,7 @@ pub fn after(subject: &str, at: Timestamp, landmark: &Landmark) -> Judgement {
     Err(Mismatch::new(subject, expected, relation(landmark.at.duration_until(at), &landmark.name)))
 }
 
-/// The instant lies `offset` after the landmark (before it, when negative), give or take the tolerance.
+/// The instant is `offset` after the landmark, or before it if negative, within the tolerance.
 pub fn at_offset(
     subject: &str,
     at: Timestamp,
@@ -82,12 +82,13 @@ pub fn at_offset(
     Err(Mismatch::new(subject, expected, relation(actual, &landmark.name)))
 }
 
-/// Where the instant lies, in words.
+/// The instant in relation to the landmark, in words.
 pub fn place(at: Timestamp, landmark: &Landmark) -> String {
     relation(landmark.at.duration_until(at), &landmark.name)
 }
 
-/// `1h before the end`, `2m after the end`, `at the end`: rounded to seconds, so that it reads alike on every run.
+/// `1h before the end`, `2m after the end` or `the same time as the end`. Rounded to seconds, so that it is the same in every
+/// run.
 fn relation(offset: SignedDuration, landmark: &str) -> String {
     let half = SignedDuration::from_millis(if offset.is_negative() { -500 } else { 500 });
     let seconds = SignedDuration::from_secs((offset + half).as_secs());
