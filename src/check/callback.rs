@@ -126,7 +126,7 @@ mod tests {
             text(telling(&[call("{}")], "BACK")),
             "callback: expected a callback that reports BACK, got no status"
         );
-        assert_eq!(text(telling(&[], "BACK")), "callback: expected a call that tells BACK, got none");
+        assert_eq!(text(telling(&[], "BACK")), "callback: expected a callback that reports BACK, got none");
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
         let calls = vec![call("{}"); 5];
         assert!(none_came(&calls).is_err() && is_post(&calls[0]).is_ok());
         assert_eq!(at_most(&calls[..4], 4), Ok(()));
-        assert_eq!(text(at_most(&calls, 4)), "callback: expected at most 4 calls, got 5 or more");
+        assert_eq!(text(at_most(&calls, 4)), "callback: expected at most 4 callbacks, got 5 or more");
     }
 
     #[test]

@@ -232,6 +232,6 @@ mod tests {
     #[test]
     fn an_unknown_column_is_a_fault_with_its_line() {
         let fault = parse(&OUTLINE.replace("a <thing>", "a <thong>")).unwrap_err();
-        assert_eq!((fault.line, fault.fault.message.as_str()), (8, "`<thong>` is no column of the examples"));
+        assert_eq!((fault.line, fault.fault.message.as_str()), (8, "the examples have no column `<thong>`"));
     }
 }
