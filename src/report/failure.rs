@@ -22,15 +22,15 @@ pub struct Failure<'r> {
 /// One way in which a requirement is broken, with every place that shows it.
 #[derive(Debug, Clone)]
 pub struct Way<'r> {
-    /// The finding that speaks for all.
+    /// The finding that is shown for all.
     pub finding: &'r Finding,
     pub record: JudgedRecord<'r>,
-    /// Everything that shows it, the finding that speaks included.
+    /// All findings of this way, including the one that is shown.
     pub seen: Vec<(JudgedRecord<'r>, &'r Finding)>,
 }
 
 impl Way<'_> {
-    /// Places of the scenarios that saw it, each once; in passing also with the numbers of the exchanges.
+    /// Places of the scenarios that found it, each once. Passive findings also have the numbers of their exchanges.
     pub fn places(&self) -> Vec<String> {
         let mut places: BTreeMap<(&str, usize), BTreeSet<u32>> = BTreeMap::new();
         for (record, finding) in &self.seen {
@@ -48,7 +48,7 @@ impl Way<'_> {
         shown.collect()
     }
 
-    /// How often it was seen, where that is more than once or not what its scenario is about.
+    /// How often it was found. `None` if once, by a scenario that tests it.
     pub fn how_often(&self) -> Option<String> {
         let scenarios = self.places().len();
         if scenarios == 1 && !self.finding.passive {
@@ -89,7 +89,7 @@ pub fn ways<'r>(findings: &[(JudgedRecord<'r>, &'r Finding)]) -> Vec<Way<'r>> {
     ways
 }
 
-/// The exchange that shows a finding, or the last one before it.
+/// The exchange of a finding, or the last one before it.
 pub fn exchange_of<'e>(finding: &Finding, evidence: &'e Evidence) -> Option<&'e Exchange> {
     let before = evidence.exchanges.iter().rev().find(|exchange| exchange.number <= finding.exchange);
     before.or(evidence.exchanges.first())

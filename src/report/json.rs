@@ -1,4 +1,4 @@
-//! `report.json`: the report as it is, with computed rows so that a query needs no joins.
+//! `report.json`: the report with computed rows, so that a query needs no joins.
 
 use crate::evidence::{Exchange, Received};
 use crate::report::failure::exchange_of;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The report with everything that is computed from it.
+/// The report with all computed values.
 #[derive(Serialize)]
 struct Document<'r> {
     schema_version: u32,
@@ -92,7 +92,7 @@ impl Judged<'_> {
 }
 
 impl RunReport {
-    /// Reads a report back; what is computed is not read but computed again when asked for.
+    /// Reads a report. Computed values are not read, but computed again.
     pub fn read(text: &str) -> Result<Self, ReportError> {
         let report: Self = serde_json::from_str(text).map_err(ReportError::Read)?;
         if report.schema_version != Self::SCHEMA_VERSION {
@@ -127,7 +127,7 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
     })
 }
 
-/// Adds what shows a finding: the exchange, with `response` and `trouble` side by side of which one is null, the visit, the screenshot.
+/// Adds the evidence of a finding: exchange, visit and screenshot. Of `response` and `trouble` of the exchange, one is null.
 fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Finding, folder: &RunFolder) {
     let read = folder.evidence(&record.record.last().evidence);
     let missing = read.as_ref().err().map(ToString::to_string);
@@ -202,7 +202,7 @@ mod tests {
         let document = written(&report, &RunFolder::new(folder.path().join("gone")));
         let missing = findings(&document, "FAIL").into_iter().find(|finding| finding["exchange"].is_null());
         let reason = &missing.unwrap()["evidence_missing"];
-        assert_eq!(reason, "cannot read evidence/passes.ndjson of the run's folder");
+        assert_eq!(reason, "cannot read evidence/passes.ndjson of the run folder");
     }
 
     #[test]

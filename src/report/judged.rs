@@ -1,4 +1,4 @@
-//! What follows from a report, computed once: how each requirement stands, what is broken, what is open, and what it comes to.
+//! Everything that follows from a report, computed once: the standings, what is broken, what is open, and the outcome.
 
 use crate::report::failure::{Failure, ways};
 use crate::report::standing::{Facts, WaiverState, standing};
@@ -18,14 +18,14 @@ pub struct Judged<'r> {
     pub targets: Vec<JudgedTarget<'r>>,
 }
 
-/// What a report comes to for one target.
+/// The results for one target.
 pub struct JudgedTarget<'r> {
     pub facts: &'r TargetFacts,
     /// Every scenario, in the order of the report.
     pub records: Vec<JudgedRecord<'r>>,
     /// A row for every requirement of the server, in the order of the catalogue.
     pub rows: Vec<Row<'r>>,
-    /// What is odd about the requests that were sent. These are about us and not about the target: no standing rests on them.
+    /// Warnings about the requests of the scenarios. They say nothing about the target, so they change no standing.
     pub warnings: Vec<Failure<'r>>,
     pub api: Summary,
     pub journey: Summary,
@@ -78,7 +78,7 @@ impl RunReport {
     }
 }
 
-/// The one place where the verdicts of scenarios become the standings of requirements.
+/// Makes the standings of requirements from the verdicts of scenarios.
 struct Judge<'r> {
     report: &'r RunReport,
     facts: &'r TargetFacts,
@@ -155,7 +155,7 @@ impl<'r> Judge<'r> {
 }
 
 impl JudgedTarget<'_> {
-    /// What it comes to, seen through a gate.
+    /// The summary of this target behind a gate.
     pub fn through(&self, gate: Gate) -> Summary {
         match gate {
             Gate::Api => self.api,
@@ -166,20 +166,19 @@ impl JudgedTarget<'_> {
 }
 
 impl<'r> Judged<'r> {
-    /// What the run comes to, seen through a gate.
+    /// The summary of the run behind a gate.
     pub fn through(&self, gate: Gate) -> Summary {
         let summaries = self.targets.iter().map(|target| target.through(gate));
         summaries.reduce(Summary::and).unwrap_or_default()
     }
 
-    /// What the run comes to, seen through the gate it was started with.
+    /// The outcome of the run behind its own gate.
     pub fn outcome(&self) -> Outcome {
         self.through(self.report.run.gate).outcome
     }
 
-    /// The outcome that the plain word of the first screen follows. Only the whole contract can be signed, so a pass of a part is not
-    /// known to be one, although its exit code is 0. Features of one's own are a part too when they stand in place of the embedded
-    /// ones: they may hold to the last line while the target breaks its contract elsewhere.
+    /// The outcome behind the plain word of the first screen. Only a complete run can be signed, so a part that passes is
+    /// INCOMPLETE here, although its exit code is 0. A run of only the user's own features is a part too.
     pub fn outcome_for_signing(&self) -> Outcome {
         match self.outcome() {
             Outcome::Conformant if self.left_out().is_some() => Outcome::Incomplete,
@@ -220,7 +219,7 @@ impl<'r> Judged<'r> {
         self.targets.iter().flat_map(|target| &target.rows)
     }
 
-    /// The standings that occur for any target, worst first; `HARNESS` also when only a scenario without a requirement is void.
+    /// The standings that occur, worst first. A void scenario without a requirement counts as `HARNESS`.
     pub fn standings(&self) -> Vec<Standing> {
         let void = self.targets.iter().flat_map(|target| &target.records).any(JudgedRecord::is_void);
         let occurs = |standing: &Standing| {

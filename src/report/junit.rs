@@ -1,4 +1,4 @@
-//! `junit.xml`: one suite a target, one case a scenario, for build servers.
+//! `junit.xml` for build servers: one suite for each target, one case for each scenario.
 
 use crate::report::failure::exchange_of;
 use crate::report::words::{request, told};
@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 impl Judged<'_> {
-    /// The report as `JUnit` XML; characters that XML forbids are left out.
+    /// The report as `JUnit` XML. Characters that XML forbids are left out.
     pub fn to_junit(&self, folder: &RunFolder) -> Result<String, ReportError> {
         let mut report = Report::new("hpp-conformance");
         report.set_time(elapsed(&self.report.run));
@@ -61,7 +61,7 @@ fn suite(run: &RunFacts, target: &JudgedTarget<'_>, folder: &RunFolder) -> TestS
     suite
 }
 
-/// Whether no scenario is about a row that some exchange broke: without a case of its own it would be lost.
+/// Whether only passive findings break a requirement. It then needs its own case, or it would be lost.
 fn has_no_case(row: &Row<'_>) -> bool {
     let alone = || row.records.iter().all(|record| *record.verdict() != Verdict::Fail);
     !row.findings.is_empty() && row.standing != Standing::Na && alone()

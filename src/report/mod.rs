@@ -1,4 +1,4 @@
-//! The conformance report: what a run found, what follows from it, and its formats. What follows is computed, never stored.
+//! The conformance report: the results of a run, what follows from them, and the formats. What follows is computed, never stored.
 
 mod failure;
 #[cfg(test)]
@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Everything a run found.
+/// The results of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
     /// Version of this shape; see `schemas/report.schema.json`.
@@ -49,23 +49,23 @@ pub struct RunFacts {
     pub started_at: Timestamp,
     pub finished_at: Timestamp,
     pub harness_version: String,
-    /// Arguments after the program's name; secrets are never among them.
+    /// Arguments after the program's name. They never contain secrets.
     pub arguments: Vec<String>,
     pub seed: u64,
     /// The gate that decides the exit code.
     pub gate: Gate,
-    /// Tags, a shard or features were given, so that a requirement without a scenario was not asked for.
+    /// Tags, a shard or features were given, so a requirement without a scenario was left out on purpose.
     pub partial: bool,
-    /// Name of the deviation that was turned on in the embedded mock.
+    /// Name of the deviation of the embedded mock, if one is on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deviation: Option<String>,
-    /// Product and version, when a browser was used.
+    /// Product and version of the browser, if one was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
     pub hashes: Hashes,
 }
 
-/// SHA-256, in hexadecimal, of what the run judged by.
+/// SHA-256, in hexadecimal, of the features, the catalogue and the schemas.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hashes {
     pub features: String,
@@ -73,7 +73,7 @@ pub struct Hashes {
     pub schemas: String,
 }
 
-/// What a run found about one target.
+/// The results of a run for one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetReport {
     pub facts: TargetFacts,
@@ -81,7 +81,7 @@ pub struct TargetReport {
     pub records: Vec<ScenarioRecord>,
 }
 
-/// What is known of a target, without its secrets.
+/// The facts about a target, without its secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetFacts {
     pub name: String,
@@ -90,13 +90,13 @@ pub struct TargetFacts {
     pub base_url: String,
     pub abilities: BTreeSet<Ability>,
     pub floor: BTreeSet<RequirementId>,
-    /// The requirements confirmed for this target, already resolved to ids.
+    /// The ids of the requirements that are confirmed for this target.
     pub confirmed: BTreeSet<RequirementId>,
     pub waivers: Vec<Waiver>,
 }
 
 impl TargetFacts {
-    /// The ids that a profile's confirmation amounts to.
+    /// The ids that a profile confirms.
     pub fn resolve(confirmed: &Confirmed, catalogue: &[Requirement]) -> BTreeSet<RequirementId> {
         let ids = catalogue.iter().map(|requirement| &requirement.id);
         ids.filter(|id| confirmed.contains(id)).cloned().collect()

@@ -3,20 +3,20 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a run as a whole comes to, in the order of precedence.
+/// The outcome of a run. If several apply, the first of this list counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 pub enum Outcome {
-    /// A MUST was observed broken.
+    /// A MUST is broken.
     NonConformant,
-    /// Part of the result is void; the rest was still run and reported.
+    /// Part of the result is void. The rest was run and reported.
     HarnessFault,
-    /// Nothing failed, but a MUST that applies could not be judged, a floor id is unseen, or nothing was judged.
+    /// No MUST failed, but one could not be judged, a requirement of the floor was not seen, or nothing was tested.
     #[default]
     Incomplete,
     /// Only stale waivers or flaky scenarios stand in the way.
     Policy,
-    /// Something was judged, the floor was seen, no MUST failed or stayed open.
+    /// Something was tested, the whole floor was seen, and no MUST failed or stayed open.
     Conformant,
 }
 
@@ -32,7 +32,8 @@ impl Outcome {
         }
     }
 
-    /// What to do with the release, in plain words; a report asks it of [`Judged::outcome_for_signing`](crate::report::Judged::outcome_for_signing).
+    /// The plain word for the person who signs. A report takes it from
+    /// [`Judged::outcome_for_signing`](crate::report::Judged::outcome_for_signing).
     pub fn advice(self) -> &'static str {
         match self {
             Self::Conformant => "sign",
@@ -53,9 +54,9 @@ impl fmt::Display for Outcome {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Gate {
-    /// What HTTP alone shows.
+    /// Scenarios that need only HTTP.
     Api,
-    /// What needs the page.
+    /// Scenarios that need the page.
     Journey,
     /// Both.
     #[default]
@@ -72,7 +73,7 @@ impl Gate {
         }
     }
 
-    /// Whether a row that does, or does not, need the page is behind this gate.
+    /// Whether the gate includes a row. `journey` says whether the row needs the page.
     pub fn lets_in(self, journey: bool) -> bool {
         match self {
             Self::All => true,

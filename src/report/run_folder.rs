@@ -1,4 +1,4 @@
-//! The run's folder as a report reads it: evidence that was spilled, and screenshots.
+//! The run folder as a report reads it: evidence from the evidence file, and screenshots.
 
 use crate::evidence::Evidence;
 use crate::verdict::EvidenceStore;
@@ -7,32 +7,32 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-/// Largest screenshot or line of evidence that is read.
+/// Largest screenshot or line of evidence, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// Where a run left its files.
+/// The run folder.
 #[derive(Debug, Clone)]
 pub struct RunFolder {
     root: PathBuf,
 }
 
 impl RunFolder {
-    /// The folder of a run.
+    /// Opens the folder of a run.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Where it lies.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Whether it holds a file or folder of this name.
+    /// Whether it has a file or folder of this name.
     pub fn has(&self, name: &str) -> bool {
         self.root.join(name).exists()
     }
 
-    /// The evidence of an attempt, read from the folder where it was spilled.
+    /// The evidence of an attempt, from the report or from the evidence file.
     pub fn evidence<'s>(&self, store: &'s EvidenceStore) -> Result<Cow<'s, Evidence>, RunFolderError> {
         match store {
             EvidenceStore::None => Ok(Cow::Owned(Evidence::default())),
@@ -49,7 +49,7 @@ impl RunFolder {
         }
     }
 
-    /// A whole file of the folder, such as a screenshot.
+    /// A file of the folder, such as a screenshot.
     pub fn file(&self, name: &str) -> Result<Vec<u8>, RunFolderError> {
         self.read(name, 0, None)
     }
@@ -68,16 +68,16 @@ impl RunFolder {
     }
 }
 
-/// Why something of the run's folder could not be read.
+/// Why a file of the run folder could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RunFolderError {
-    #[error("cannot read {file} of the run's folder")]
+    #[error("cannot read {file} of the run folder")]
     Read { file: String, source: std::io::Error },
 
     #[error("the evidence at byte {offset} of {file} is malformed")]
     Parse { file: String, offset: u64, source: serde_json::Error },
 
-    #[error("`{file}` names no file inside the run's folder")]
+    #[error("`{file}` is not the name of a file in the run folder")]
     Outside { file: String },
 }
 
@@ -90,7 +90,7 @@ mod tests {
         let folder = RunFolder::new("reports/none");
         for name in ["../secret", "/etc/hostname", "evidence/../../x", ""] {
             let error = folder.file(name).unwrap_err();
-            assert_eq!(error.to_string(), format!("`{name}` names no file inside the run's folder"));
+            assert_eq!(error.to_string(), format!("`{name}` is not the name of a file in the run folder"));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The standing of a requirement: the one place where verdict, level, confidence and waiver meet.
+//! The standing of a requirement, made from verdict, level, confidence and waiver.
 
 use crate::requirement::{Confidence, Level};
 use crate::verdict::{Doubt, SkipCause, Verdict};
@@ -25,7 +25,7 @@ pub enum Standing {
     Na,
 }
 
-/// Every standing, worst first, with the word that is printed for it and what the word means.
+/// Every standing, worst first, with its printed word and its meaning.
 const WORDS: [(Standing, &str, &str); 14] = [
     (
         Standing::Fail,
@@ -62,7 +62,7 @@ impl Standing {
         WORDS[self as usize].1
     }
 
-    /// What the word means, in one sentence.
+    /// The meaning of the word, in one sentence.
     pub fn meaning(self) -> &'static str {
         WORDS[self as usize].2
     }
@@ -72,7 +72,7 @@ impl Standing {
         if self == Self::Unseen { "UNSEEN" } else { self.word() }
     }
 
-    /// Whether the target's behaviour was judged.
+    /// Whether the target was judged.
     pub fn is_seen(self) -> bool {
         use Standing::{Blocked, Harness, Infra, Na, NotRun, Unseen};
         !matches!(self, Harness | Blocked | Infra | Unseen | NotRun | Na)
@@ -85,24 +85,24 @@ impl fmt::Display for Standing {
     }
 }
 
-/// Whether a waiver speaks of a verdict.
+/// How a waiver applies to a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaiverState {
-    /// There is none, or its last day is over.
+    /// There is no waiver, or it has ended.
     None,
-    /// A live one that predicts exactly these findings.
+    /// A valid waiver that accepts exactly these findings.
     Predicts,
-    /// A live one that predicts something else.
+    /// A valid waiver that accepts other findings.
     Differs,
 }
 
-/// All that a standing depends on.
+/// The facts that decide a standing.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'f> {
     pub verdict: &'f Verdict,
     /// A pass after an attempt that failed.
     pub flaky: bool,
-    /// A question was answered that no source settles.
+    /// The report records a behaviour that the contract leaves open.
     pub observed: bool,
     pub level: Level,
     pub confidence: Confidence,

@@ -1,10 +1,10 @@
-//! What a run or a target comes to, seen through a gate: the outcome and the figures behind it, and the line that says both.
+//! The summary of a run or a target behind a gate: the outcome, its figures, and the headline.
 
 use crate::report::words::counted;
 use crate::report::{Gate, JudgedRecord, Outcome, Row, Standing, TargetFacts};
 use crate::requirement::Level;
 
-/// The outcome, and what a headline counts.
+/// The outcome, and the figures of a headline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     pub outcome: Outcome,
@@ -20,7 +20,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts the rows and scenarios of a target behind a gate, and says what they come to.
+    /// Counts the rows and scenarios of a target behind a gate, and decides the outcome.
     pub fn of(facts: &TargetFacts, rows: &[Row<'_>], records: &[JudgedRecord<'_>], gate: Gate) -> Self {
         let rows = || rows.iter().filter(|row| gate.lets_in(row.journey) && row.standing != Standing::Na);
         let count = |is_counted: &dyn Fn(&Row<'_>) -> bool| rows().filter(|row| is_counted(row)).count();
@@ -54,7 +54,7 @@ impl Summary {
         Self { outcome, ..summary }
     }
 
-    /// Two targets together: the worse outcome, and the figures of both.
+    /// Two summaries together: the worse outcome, and the sum of the figures.
     pub fn and(self, other: Self) -> Self {
         Self {
             outcome: self.outcome.min(other.outcome),
@@ -103,7 +103,7 @@ impl Summary {
     }
 }
 
-/// How often each standing occurs, worst first; standings that do not occur are left out.
+/// How often each standing occurs, worst first. Standings that do not occur are left out.
 pub fn counts<'a>(rows: impl IntoIterator<Item = &'a Row<'a>>) -> Vec<(Standing, usize)> {
     let standings: Vec<Standing> = rows.into_iter().map(|row| row.standing).collect();
     let count = |wanted| standings.iter().filter(|standing| **standing == wanted).count();

@@ -1,10 +1,10 @@
-//! The words in which a report tells what the records hold: values, requests, tries, sources.
+//! The words of a report for the parts of a record: values, requests, tries, sources.
 
 use crate::evidence::{Exchange, Received as Answer};
 use crate::requirement::{Confidence, Dialect, Requirement};
 use crate::verdict::{Mismatch, ScenarioRecord, Verdict};
 
-/// Key and name of each public source, one a line.
+/// Key and name of each public source, one in each line.
 const SOURCES: &str = include_str!("sources.tsv");
 
 /// `1 scenario`, `2 scenarios`.
@@ -64,7 +64,7 @@ pub fn tries(record: &ScenarioRecord) -> String {
     told.collect::<Vec<_>>().join(" ")
 }
 
-/// The names of a requirement's sources, and how sure they are for this dialect.
+/// The names of a requirement's sources, and the confidence for this dialect.
 pub fn sources(requirement: &Requirement, dialect: Dialect) -> String {
     let name = |key: &str| {
         let named = SOURCES.lines().filter_map(|line| line.split_once('\t')).find(|(known, _)| *known == key);
@@ -74,7 +74,7 @@ pub fn sources(requirement: &Requirement, dialect: Dialect) -> String {
     let names = names.join("; ");
     match requirement.confidence_for(dialect) {
         Confidence::Stated => names,
-        Confidence::Inferred => format!("{names}; inferred, not said in so many words"),
+        Confidence::Inferred => format!("{names}; inferred, because no source says it directly"),
         Confidence::Assumed => format!("{names}; assumed for {dialect}"),
     }
 }
@@ -122,7 +122,7 @@ mod tests {
         let create = requirement("HPP-CREATE-014");
         assert_eq!(
             sources(create, Dialect::Klarna),
-            "Kustom, “Create session”; Klarna, “Create session”; inferred, not said in so many words"
+            "Kustom, “Create session”; Klarna, “Create session”; inferred, because no source says it directly"
         );
         let own =
             Requirement { source: "our contract".into(), confidence: Confidence::Stated, ..create.clone() };

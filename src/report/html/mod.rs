@@ -1,4 +1,4 @@
-//! `report.html`: one stand-alone file that needs no network, to read and to hand over.
+//! `report.html`: one file to read and to share, which needs no network.
 
 mod page;
 mod shown;
@@ -14,7 +14,7 @@ use templates::Templates;
 impl Judged<'_> {
     /// The report as a page of HTML of at most 5 MB.
     ///
-    /// Evidence comes in by its worth: of failures first, then of the other journeys; what finds no room is named instead.
+    /// Evidence of failures comes first, then that of the other journeys. Evidence that does not fit is only named.
     pub fn to_html(&self, folder: &RunFolder) -> Result<String, ReportError> {
         let templates = Templates::new()?;
         let stories = Stories::tell(self, folder, &templates)?;
@@ -36,7 +36,7 @@ mod tests {
         report.judged().to_html(&RunFolder::new(folder.path())).unwrap()
     }
 
-    /// Style, script and the insides of pictures have tests of their own.
+    /// Removes style, script and pictures, which have their own tests.
     #[test]
     fn golden() {
         let cut = |page: String, from: &str, until: &str, keep: usize| {

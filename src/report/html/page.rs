@@ -1,4 +1,4 @@
-//! The page as a value: what its templates are filled with.
+//! The page as a value: the data for its templates.
 
 use crate::report::failure::Way;
 use crate::report::html::shown::chip;
@@ -141,7 +141,7 @@ fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Storie
     }
 }
 
-/// How sure we are, where we are not.
+/// The confidence of a requirement, if it is not stated by a source.
 fn confidence_word(confidence: Confidence) -> Option<&'static str> {
     match confidence {
         Confidence::Stated => None,
@@ -167,7 +167,7 @@ fn open(judged: &Judged<'_>, index: usize, stories: &Stories<'_>) -> Value {
     context! { name => target.facts.name.as_str(), entries => entries.collect::<Vec<_>>() }
 }
 
-/// What is odd about the requests that were sent.
+/// Warnings about the requests of the scenarios.
 fn warnings(judged: &Judged<'_>) -> Vec<Value> {
     let of_target = |target: &JudgedTarget<'_>| {
         let way = |way: &Way<'_>| format!("{}: {}", way.places().join(", "), told(&way.finding.mismatch));
@@ -184,7 +184,7 @@ fn warnings(judged: &Judged<'_>) -> Vec<Value> {
     judged.targets.iter().flat_map(of_target).collect()
 }
 
-/// The rows of a standing that is worth a remark, with waivers, answers and attempts.
+/// The rows of one standing, with waivers, answers and attempts.
 fn remarks(judged: &Judged<'_>, standings: &[Standing]) -> Vec<Value> {
     let of_target = |target: &JudgedTarget<'_>| {
         let rows = target.rows.iter().filter(|row| standings.contains(&row.standing));

@@ -8,10 +8,10 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-/// Lines of a body that are shown; the rest is in `report.json`.
+/// Largest number of lines of a body. The rest is in `report.json`.
 const MOST_LINES: usize = 300;
 
-/// Largest screenshot that is taken in.
+/// Largest screenshot, in bytes, that the page contains.
 const LARGEST_IMAGE: usize = 200 * 1024;
 
 /// A standing: its word, its meaning, and its name among the style classes.
@@ -27,7 +27,7 @@ struct Line {
     marked: bool,
 }
 
-/// One exchange in full, with the member that `subject` points to marked in its response.
+/// One complete exchange. In its response, the member at `subject` is marked.
 pub fn exchange(exchange: &Exchange, subject: &str) -> Value {
     let (answer, trouble) = match &exchange.outcome {
         Received::Response(response) => (Some(response), None),
@@ -51,14 +51,14 @@ fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
         Body::Empty => Vec::new(),
         Body::Json(value) => print(value, subject),
         Body::Text(text) => plain(text),
-        Body::Binary { bytes } => plain(&format!("{bytes} bytes that are no text")),
+        Body::Binary { bytes } => plain(&format!("{bytes} bytes that are not text")),
     };
     let left_out = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
     context! { fields => Serde(fields), lines => Serde(lines), left_out }
 }
 
-/// Prints a value in lines; those of the value at the pointer `subject` are marked.
+/// Prints a value in lines. The lines of the value at the pointer `subject` are marked.
 fn print(value: &serde_json::Value, subject: &str) -> Vec<Line> {
     const PLACE: &str = "‹marked›";
     let pretty = |value: &serde_json::Value| format!("{value:#}");
@@ -79,11 +79,11 @@ fn print(value: &serde_json::Value, subject: &str) -> Vec<Line> {
     lines
 }
 
-/// A screenshot, inside the page or named.
+/// A screenshot, in the page or only named.
 #[derive(Serialize)]
 pub struct ShownImage {
     pub file: String,
-    /// Data URI; none where the file cannot be read or is too large.
+    /// Data URI. `None` if the file cannot be read or is too large.
     pub data: Option<String>,
     pub caption: String,
 }

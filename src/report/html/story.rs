@@ -1,4 +1,4 @@
-//! The parts of the page that hold evidence: each failure, each scenario.
+//! The parts of the page with evidence: each failure and each scenario.
 
 use crate::evidence::Evidence;
 use crate::report::failure::{Failure, Way, exchange_of};
@@ -15,7 +15,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use std::collections::HashMap;
 
-/// Ways of one failure that are shown.
+/// Largest number of ways that one failure shows.
 const MOST_WAYS: usize = 10;
 
 /// Bytes that evidence may fill; with the rest of the page the file stays below 5 MB.
@@ -48,13 +48,13 @@ pub struct Stories<'r> {
     numbers: HashMap<(usize, &'r RequirementId), usize>,
 }
 
-/// The scenarios of one target: each that found room.
+/// The scenarios of one target that fit into the page.
 pub struct Scenarios(pub Vec<Option<Value>>);
 
-/// What the pieces of a page are made with.
+/// Makes the parts with evidence.
 struct Teller<'r, 't> {
     target: &'t JudgedTarget<'r>,
-    /// Place of the target.
+    /// Index of the target.
     index: usize,
     folder: &'t RunFolder,
     templates: &'t Templates,
@@ -150,7 +150,7 @@ impl Teller<'_, '_> {
         })
     }
 
-    /// Screenshots, as far as there is room; one that finds none is named.
+    /// Screenshots. One that does not fit is only named.
     fn fitting(&self, evidence: &Evidence, room: &mut Room, wanted: impl Fn(u32) -> bool) -> Vec<ShownImage> {
         let mut shots = images(self.folder, evidence, |visit| wanted(visit.number));
         for shot in &mut shots {
@@ -196,7 +196,7 @@ impl Teller<'_, '_> {
         let read = self.folder.evidence(&attempt.evidence);
         let missing = read.as_ref().err().map(ToString::to_string);
         let evidence = read.unwrap_or_default();
-        // The whole scenario takes its room at once, so its parts are only measured here.
+        // The whole scenario takes its bytes at once, so this only measures its parts.
         let mut measured = Room { left: room.left };
         let call = |exchange| request(exchange, &self.target.facts.base_url);
         let finding = |finding: &Finding| context! { finding => Serde(finding), told => told(&finding.mismatch).to_string() };
@@ -214,7 +214,7 @@ impl Teller<'_, '_> {
         })
     }
 
-    /// The picture of a journey; nothing for a scenario without one.
+    /// The picture of a journey. Empty for a scenario without a journey.
     fn lanes(
         &self,
         record: &JudgedRecord<'_>,

@@ -1,4 +1,4 @@
-//! The swim-lane picture of a journey: lanes side by side, time running downward, one event a row.
+//! The swim-lane picture of a journey: lanes side by side, time downward, one event in each row.
 
 use crate::report::html::timeline::{Event, Lane, Mark};
 use minijinja::value::Serde;
@@ -7,12 +7,12 @@ use serde::Serialize;
 
 /// Right edge of the times.
 const TIMES: usize = 58;
-/// Middle of the first lane, and from lane to lane.
+/// Middle of the first lane, and the distance between lanes.
 const FIRST_LANE: usize = 92;
 const LANE: usize = 60;
 /// Left edge of the labels.
 const LABELS: usize = FIRST_LANE + 5 * LANE + 36;
-/// Width of all; a label of `LONGEST` characters ends before it.
+/// Width of the picture. A label of `LONGEST` characters fits.
 const WIDTH: usize = LABELS + 530;
 const LONGEST: usize = 74;
 /// Height of the headings, and of a row.
@@ -26,14 +26,14 @@ struct Drawn {
     event: Event,
     y: usize,
     is_step: bool,
-    /// The middles of its lanes; one lane alone gets a dot.
+    /// The middles of its lanes. A single lane gets a dot.
     from: usize,
     to: usize,
     /// Height of the hop that it follows.
     above: Option<usize>,
 }
 
-/// What the template of the picture is filled with; the colours are the page's.
+/// The data for the template of the picture. The page sets the colours.
 pub fn picture(name: &str, events: &[Event]) -> Value {
     let rows = rows(events);
     let (mut last_hop, mut begun) = (None, None);
@@ -72,7 +72,7 @@ pub fn picture(name: &str, events: &[Event]) -> Value {
     }
 }
 
-/// The event with texts that fit into its row.
+/// The event, with texts cut to fit its row.
 fn shortened(event: &Event) -> Event {
     let status = if event.status.is_some() { 3 } else { 0 };
     let beside = status + event.state.chars().count() + event.note.chars().count() + 4;
@@ -85,7 +85,7 @@ fn shortened(event: &Event) -> Event {
     }
 }
 
-/// The height of each event: a row below the one before it, and a little more after a long wait.
+/// The vertical position of each event: one row below the previous event, and a little more after a long wait.
 fn rows(events: &[Event]) -> Vec<usize> {
     let mut y = TOP;
     let mut rows = Vec::with_capacity(events.len());
@@ -107,7 +107,7 @@ fn middle(lane: Lane) -> usize {
     FIRST_LANE + index * LANE
 }
 
-/// A text of at most `longest` characters: the middle goes, start and end tell most.
+/// A text of at most `longest` characters. Its middle is cut, because start and end are most useful.
 fn cut(text: &str, longest: usize) -> String {
     let length = text.chars().count();
     if length <= longest {

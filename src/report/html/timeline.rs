@@ -1,11 +1,11 @@
-//! What happened in an attempt, as events in the order of time.
+//! The events of an attempt, in the order of time.
 
 use crate::evidence::{Evidence, Exchange, PageVisit, Received};
 use crate::report::words::{request, told};
 use crate::verdict::{Attempt, Finding};
 use serde::Serialize;
 
-/// A lane of the picture, in the order in which they stand.
+/// A lane of the picture, in order from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     Merchant,
@@ -17,7 +17,7 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// Every lane, from left to right, with its heading.
+    /// Every lane with its heading.
     pub const ALL: [(Self, &'static str); 6] = [
         (Self::Merchant, "merchant"),
         (Self::Api, "API"),
@@ -28,17 +28,17 @@ impl Lane {
     ];
 }
 
-/// What an event draws.
+/// The drawing of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// A step begins; it has no lane.
     Step,
-    /// Something goes from one lane to another.
+    /// A message goes from one lane to another.
     Call {
         from: Lane,
         to: Lane,
     },
-    /// A hop that follows the one before it.
+    /// A hop that follows the previous one.
     Follow,
     /// A visit begins or ends.
     Begin,
@@ -47,23 +47,23 @@ pub enum Mark {
     Dot(Lane),
 }
 
-/// One event, one row of the picture.
+/// One event, which is one row of the picture.
 #[derive(Debug, Clone, Serialize)]
 pub struct Event {
     pub at_us: u64,
     #[serde(skip)]
     pub mark: Mark,
-    /// Shown; may be cut.
+    /// The visible text. It may be cut.
     pub label: String,
     /// HTTP status, if it has one.
     pub status: Option<u16>,
-    /// Status of the session as the API tells it.
+    /// Status of the session in the answer of the API.
     pub state: String,
-    /// Shown after the status.
+    /// Text after the status.
     pub note: String,
-    /// Everything, for who points at it.
+    /// The full text, shown when the mouse is over the event.
     pub title: String,
-    /// Trouble, or where a finding lies.
+    /// Trouble, or the place of a finding.
     pub bad: bool,
 }
 
@@ -157,7 +157,7 @@ fn follow(events: &mut Vec<Event>, visit: &PageVisit, findings: &[Finding]) {
     events.push(event);
 }
 
-/// Marks an event with the requirements that it shows broken.
+/// Marks an event with the requirements that are broken there.
 fn accuse<'f>(event: &mut Event, findings: impl Iterator<Item = &'f Finding>) {
     for finding in findings {
         event.bad = true;
@@ -167,12 +167,12 @@ fn accuse<'f>(event: &mut Event, findings: impl Iterator<Item = &'f Finding>) {
     }
 }
 
-/// A URL without `https://`; plain `http://` stays, because it matters.
+/// A URL without `https://`. A plain `http://` stays, because it matters.
 fn short_url(url: &str) -> String {
     url.strip_prefix("https://").unwrap_or(url).to_owned()
 }
 
-/// Microseconds in the unit that reads best.
+/// Microseconds in a readable unit.
 pub fn duration(us: u64) -> String {
     match us {
         0..1_000 => format!("{us} µs"),

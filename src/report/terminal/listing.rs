@@ -1,4 +1,4 @@
-//! A plain table of words, for the commands that list what there is.
+//! A plain table of words, for the commands that list something.
 
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;

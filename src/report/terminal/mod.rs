@@ -1,4 +1,4 @@
-//! The report on the terminal: the plain word, then the failures, then what was not tested, then the tables.
+//! The report on the terminal: the plain word, the failures, what was not tested, and the tables.
 
 mod listing;
 mod page;
@@ -17,12 +17,12 @@ use page::{PLAIN, Page, STRONG, clean, style_of, style_of_outcome, value};
 /// Column of the text beside a standing's word.
 const BESIDE: usize = 6;
 
-/// Ways of one failure, and places of one list, that are shown before the rest is only counted.
+/// How many ways of one failure, and how many places of one list, are shown. The rest is only counted.
 const MOST_WAYS: usize = 3;
 const MOST_PLACES: usize = 4;
 const MOST_CAUSES: usize = 12;
 
-/// Files a run may leave, and what each is for.
+/// Files that a run may write, and the use of each.
 const FILES: &[(&str, &str)] = &[
     ("report.html", "to read and to hand over"),
     ("report.json", "everything, for machines"),
@@ -161,7 +161,7 @@ fn open(page: &mut Page, target: &JudgedTarget<'_>) {
     }
 }
 
-/// The requirements that an open question is about, and for faults of the harness where they lie.
+/// The requirements of an open question. For faults of the harness, their places too.
 fn who(entry: &Open<'_>) -> String {
     let ids = ids(&entry.requirements);
     if entry.standing != Standing::Harness {
@@ -171,7 +171,7 @@ fn who(entry: &Open<'_>) -> String {
     if ids.is_empty() { few(&places) } else { format!("{}  {ids}", few(&places)) }
 }
 
-/// Ids, those of one area drawn together: `HPP-CREATE-001, 003`.
+/// Ids, with those of one area joined: `HPP-CREATE-001, 003`.
 fn ids(requirements: &[&Requirement]) -> String {
     let mut shown = String::new();
     let mut last = "";
@@ -187,7 +187,7 @@ fn ids(requirements: &[&Requirement]) -> String {
     shown
 }
 
-/// What stands in the way of policy, and what was only recorded.
+/// The rows that are flaky, waived, stale or noted.
 fn remarks(page: &mut Page, target: &JudgedTarget<'_>) {
     const REMARKS: [Standing; 4] = [Standing::Flaky, Standing::Stale, Standing::Waived, Standing::Noted];
     let mut headed = false;
@@ -234,7 +234,7 @@ fn remark(target: &JudgedTarget<'_>, row: &Row<'_>) -> Vec<String> {
     }
 }
 
-/// What is odd about the requests that were sent.
+/// Warnings about the requests of the scenarios.
 fn warnings(page: &mut Page, target: &JudgedTarget<'_>) {
     if target.warnings.is_empty() {
         return;

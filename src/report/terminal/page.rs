@@ -33,12 +33,12 @@ pub fn style_of_outcome(outcome: Outcome) -> Style {
     }
 }
 
-/// A text with escape sequences for its style; who prints it takes them out where they are not wanted.
+/// A text with escape sequences for its style. The printer removes them if they are not wanted.
 pub fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The text so far, and how wide it may be.
+/// The text so far, and its largest width.
 pub struct Page {
     text: String,
     width: usize,
@@ -50,17 +50,17 @@ impl Page {
         Self { text: String::new(), width: width.clamp(40, 160) }
     }
 
-    /// Columns there are.
+    /// Width in columns.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Ends the page; trailing blank lines go.
+    /// Ends the page. Blank lines at its end are removed.
     pub fn finish(self) -> String {
         format!("{}\n", self.text.trim_end())
     }
 
-    /// A blank line, unless the page has one already.
+    /// A blank line, unless the page ends with one.
     pub fn gap(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
@@ -75,7 +75,7 @@ impl Page {
         self.text.push_str(&line);
     }
 
-    /// Lines that are laid out already.
+    /// Lines that already have their layout.
     pub fn block(&mut self, text: &str) {
         for line in text.lines() {
             self.text.push_str(line.trim_end());
@@ -83,7 +83,7 @@ impl Page {
         }
     }
 
-    /// A paragraph: a label, then text that is wrapped beside it.
+    /// A paragraph: a label, and text that is wrapped beside it.
     pub fn beside(&mut self, (label, style): (&str, Style), indent: usize, text: &str) {
         let gap = " ".repeat(indent.saturating_sub(label.chars().count()));
         let (first, others) = (format!("{}{gap}", paint(style, label)), " ".repeat(indent));
@@ -103,7 +103,7 @@ impl Page {
     }
 }
 
-/// Text from outside as one line that cannot steer the terminal.
+/// Text from outside as one line without control characters.
 pub fn clean(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -117,7 +117,7 @@ pub fn clean(text: &str) -> String {
     shown
 }
 
-/// A value from outside, cut where it is long.
+/// A value from outside. A long value is cut.
 pub fn value(text: &str) -> String {
     let length = text.chars().count();
     if length <= LONGEST_VALUE {

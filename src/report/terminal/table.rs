@@ -1,4 +1,4 @@
-//! The table of a target: area and level down, standings across.
+//! The table of a target: areas and levels as rows, standings as columns.
 
 use crate::report::summary::counts;
 use crate::report::terminal::page::{FAINT, Page, paint, style_of};
@@ -8,10 +8,10 @@ use tabled::builder::Builder;
 use tabled::settings::object::Columns;
 use tabled::settings::{Alignment, Style};
 
-/// Columns that a table needs beside its standings: area, level and the frame.
+/// Width that a table needs for area, level and the frame.
 const FIXED: usize = 28;
 
-/// The rows of a target counted; more than one table where the page is too narrow for one.
+/// The counts of a target. If the page is too narrow, several tables.
 pub fn by_area(page: &Page, areas: &[&str], rows: &[Row<'_>]) -> Vec<String> {
     let standings: Vec<Standing> = counts(rows).into_iter().map(|(standing, _)| standing).collect();
     chunks(&standings, page.width().saturating_sub(FIXED))
@@ -47,7 +47,7 @@ fn number(standing: Standing, count: usize) -> String {
     if count == 0 { paint(FAINT, "·") } else { paint(style_of(standing), &count.to_string()) }
 }
 
-/// Standings in groups whose columns fit into the room.
+/// Standings in groups whose columns fit into this width.
 fn chunks(standings: &[Standing], room: usize) -> Vec<&[Standing]> {
     let mut chunks = Vec::new();
     let (mut start, mut used) = (0, 0);
