@@ -1,4 +1,4 @@
-//! What a run judges by: features, catalogue, schemas and profiles, embedded or from disk.
+//! The assets of a run: features, catalogue, schemas and profiles, embedded or from disk.
 
 use crate::requirement::{Catalogue, CatalogueError};
 use crate::schema::{SchemaError, SchemaSet};
@@ -16,10 +16,10 @@ static TARGETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/targets");
 /// A file that was read: its path as shown, and its text.
 type NamedText = (String, String);
 
-/// The features of a run and the catalogue they judge by.
+/// The features of a run and their catalogue.
 pub struct Features {
     pub loaded: Vec<LoadedFeature>,
-    /// Files that the user added and that could not be read as features.
+    /// Files of the user that are not valid features.
     pub faults: Vec<FileFault>,
     pub catalogue: Catalogue,
     /// Hash of the feature files.
@@ -28,8 +28,8 @@ pub struct Features {
 }
 
 impl Features {
-    /// The embedded features, or the files and folders given instead. The embedded catalogue is always part of it; a folder, or
-    /// the place of a file, adds the catalogues beside the features.
+    /// The embedded features, or the given files and folders instead. The embedded catalogue is always part of it. Catalogues
+    /// beside the given features are added.
     pub fn load(paths: &[PathBuf]) -> Result<Self, AssetError> {
         let mut catalogues = embedded(&FEATURES, "features", "toml");
         let mut texts = Vec::new();
@@ -46,7 +46,7 @@ impl Features {
             if around.exists() {
                 let mut own = Vec::new();
                 collect(&around, "toml", &mut own)?;
-                // The repository's own features given as a folder bring no second copy of the embedded catalogue.
+                // If the folder is the repository's own, its catalogue is the embedded one and is not added again.
                 if !own.iter().all(is_embedded) {
                     catalogues.append(&mut own);
                 }
@@ -72,12 +72,12 @@ impl Features {
 /// The schemas of a run, embedded or of a folder.
 pub struct Schemas {
     texts: Vec<NamedText>,
-    /// Compiled as a target on this machine is judged.
+    /// Compiled for targets on this machine.
     on_loopback: Arc<SchemaSet>,
 }
 
 impl Schemas {
-    /// The embedded schemas, or those of a folder instead. Each requirement they name must be in the catalogue.
+    /// The embedded schemas, or those of a folder. Each requirement that they name must be in the catalogue.
     pub fn load(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Self, AssetError> {
         let texts = match folder {
             None => embedded(&SCHEMAS, "schemas", "schema.json"),
@@ -99,7 +99,7 @@ impl Schemas {
         }
     }
 
-    /// The schemas as a target is judged by them, on this machine or elsewhere.
+    /// The schemas for a target on this machine, or elsewhere.
     pub fn set(&self, loopback: bool) -> Result<Arc<SchemaSet>, AssetError> {
         if loopback { Ok(Arc::clone(&self.on_loopback)) } else { Ok(Arc::new(compile(&self.texts, false)?)) }
     }
@@ -151,12 +151,12 @@ fn is_embedded((path, text): &NamedText) -> bool {
     embedded.is_some_and(|embedded| embedded.contents() == text.as_bytes())
 }
 
-/// Reads a file, or every file of a folder and the folders in it that has this ending, in order of their names.
+/// Reads a file, or every file with this ending in a folder and its subfolders, in the order of their names.
 fn collect(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), AssetError> {
     let failed = |source| AssetError::Read { path: path.to_owned(), source };
     if !path.is_dir() {
         let text = if ending == "feature" {
-            // A file that is not UTF-8 is faulty by itself, and no reason to leave the others out.
+            // A file that is not UTF-8 is faulty, but the others are still read.
             String::from_utf8_lossy(&std::fs::read(path).map_err(failed)?).into_owned()
         } else {
             std::fs::read_to_string(path).map_err(failed)?
@@ -194,7 +194,7 @@ fn hash(files: &[NamedText]) -> String {
     text
 }
 
-/// Why a run has nothing to judge by.
+/// Why the assets of a run could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum AssetError {
     #[error("cannot read {path}")]
@@ -215,6 +215,6 @@ pub enum AssetError {
     #[error(transparent)]
     Schema(#[from] SchemaError),
 
-    #[error("the schema `{schema}` names {id} in `x-requirement`, which is in no catalogue")]
+    #[error("the schema `{schema}` names {id} in `x-requirement`, which no catalogue has")]
     UnknownOwner { schema: String, id: String },
 }

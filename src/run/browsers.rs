@@ -1,4 +1,4 @@
-//! The browsers of a run and the merchant's site they find, started together when the first scenario needs them.
+//! The browsers of a run and the receiver, started together when the first scenario needs them.
 
 use crate::browser::{BrowserOptions, BrowserPool};
 use crate::receiver::Receiver;
@@ -8,20 +8,20 @@ use crate::target::TargetProfile;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Which browsers a run wants.
+/// The browsers that a run wants.
 #[derive(Debug, Clone)]
 pub struct BrowserChoice {
     /// `auto`, the name of a program, or a path.
     pub browser: String,
-    /// The driver, when it is not to be looked up.
+    /// The driver. `None` searches for it.
     pub driver: Option<PathBuf>,
-    /// How many at once.
+    /// Number of browsers at once.
     pub slots: usize,
-    /// Whether a screenshot is taken of every visit, not of endings and unknown pages alone.
+    /// Whether a screenshot is taken of every visit, or only of endings and unknown pages.
     pub screenshots_of_all: bool,
 }
 
-/// The browsers of a run and the merchant's site they find.
+/// The browsers of a run and the receiver.
 #[derive(Clone)]
 pub struct Browsers {
     pub receiver: Option<Arc<Receiver>>,
@@ -29,12 +29,12 @@ pub struct Browsers {
 }
 
 impl Browsers {
-    /// Those of scenarios that need none.
+    /// The value for scenarios that need no browser.
     pub fn none() -> Self {
-        Self { receiver: None, pool: Err(NoBrowser::Missing("no browser was asked for".into())) }
+        Self { receiver: None, pool: Err(NoBrowser::Missing("the run needs no browser".into())) }
     }
 
-    /// Starts the receiver and the browsers of a profile; what is missing is kept as the reason.
+    /// Starts the receiver and the browsers of a profile. If something is missing, keeps the reason.
     pub async fn start(choice: &BrowserChoice, profile: &TargetProfile) -> Self {
         let receiver = match Receiver::start(&profile.merchant_host).await {
             Ok(receiver) => Arc::new(receiver),

@@ -1,4 +1,5 @@
-//! The journal: every attempt is on disk as it ends, so that nothing finished is lost; evidence is spilled beside it.
+//! The journal: writes each attempt to disk when it ends, so that a killed run loses almost nothing. Evidence goes to a second
+//! file.
 
 use crate::verdict::{Attempt, EvidenceStore, Verdict};
 use serde::Serialize;
@@ -9,23 +10,23 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// File of the journal, in the run's folder.
+/// File of the journal, in the run folder.
 const JOURNAL: &str = "journal.ndjson";
 
-/// File of the spilled evidence, in the run's folder.
+/// File of the evidence, in the run folder.
 const EVIDENCE: &str = "evidence/evidence.ndjson";
 
-/// What ends within this time goes to the disk together; at most this much is lost when the process is killed.
+/// Attempts that end within this time are written together. If the process is killed, at most this much is lost.
 const MOMENT: Duration = Duration::from_millis(10);
 
-/// An attempt on its way to the disk: index of its target, key of its scenario.
+/// An attempt to write: index of its target, key of its scenario.
 pub struct Entry {
     pub target: usize,
     pub key: String,
     pub attempt: Attempt,
 }
 
-/// Writes entries in a thread of its own, for the runner polls every scenario in one task.
+/// Writes entries in a separate thread, because the runner polls every scenario in one task.
 pub struct Journal {
     sender: Option<mpsc::Sender<Entry>>,
     writer: Option<JoinHandle<Result<Vec<Entry>, JournalError>>>,
@@ -49,7 +50,7 @@ impl Journal {
         let thread = std::thread::spawn(move || {
             let mut kept = Vec::new();
             while let Ok(entry) = entries.recv() {
-                // To be woken for each would cost the scenarios more than the writing does.
+                // To wake up for each entry would cost more than the writing.
                 std::thread::sleep(MOMENT);
                 for entry in std::iter::once(entry).chain(entries.try_iter()) {
                     kept.push(writer.write(entry)?);
@@ -61,12 +62,12 @@ impl Journal {
         Ok(Self { sender: Some(sender), writer: Some(thread) })
     }
 
-    /// A handle by which attempts are handed over as they end.
+    /// A handle that takes attempts when they end.
     pub fn sender(&self) -> Option<mpsc::Sender<Entry>> {
         self.sender.clone()
     }
 
-    /// Waits until all is written; gives back the attempts in the order in which they ended.
+    /// Waits until everything is written. Returns the attempts in the order in which they ended.
     pub fn finish(mut self) -> Result<Vec<Entry>, JournalError> {
         drop(self.sender.take());
         match self.writer.take().map(JoinHandle::join) {
@@ -92,7 +93,7 @@ struct Line<'e> {
 }
 
 impl Writer {
-    /// Writes one entry. The evidence of what passed stays on disk alone; all other is kept for the report too.
+    /// Writes one entry. Evidence of passed attempts stays only on disk. All other evidence is also kept for the report.
     fn write(&mut self, mut entry: Entry) -> Result<Entry, JournalError> {
         let evidence = std::mem::replace(&mut entry.attempt.evidence, EvidenceStore::None);
         let spilled = self.spill(&evidence).map_err(|source| self.failed(EVIDENCE, source))?;

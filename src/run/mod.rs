@@ -1,4 +1,4 @@
-//! A run, start to end: what is judged by, the targets, the scenarios, the report. The one place that knows every part.
+//! A run from start to end: assets, targets, scenarios, report. It is the only module that knows all parts.
 
 mod assets;
 mod browsers;
@@ -51,7 +51,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Name of the file, in the run's folder.
+    /// Name of the file, in the run folder.
     pub fn file(self) -> &'static str {
         match self {
             Self::Json => "report.json",
@@ -65,7 +65,7 @@ impl Format {
 pub struct Finished {
     pub report: RunReport,
     pub folder: RunFolder,
-    /// What watched mocks noted, by target; empty maps for all others.
+    /// The notes of watched mocks, by target. Other targets have an empty map.
     pub touched: Vec<Touched>,
 }
 
@@ -115,14 +115,14 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     Ok(Finished { report, folder: RunFolder::new(folder), touched })
 }
 
-/// The requirements that are not the server's to keep.
+/// The requirements that are duties of the harness or the merchant, not of the server.
 fn ours(features: &Features) -> HashSet<RequirementId> {
     let ours = features.catalogue.iter().filter(|requirement| requirement.party != Party::Server);
     ours.map(|requirement| requirement.id.clone()).collect()
 }
 
 impl Run<'_> {
-    /// Runs the scenarios that apply to a target: those of the API first, then those that need the page, then what is tried again.
+    /// Runs the scenarios that apply to a target: API scenarios first, then browser scenarios, then the repeated ones.
     async fn run_target(&self, target: &Target<'_>) -> Result<(), RunError> {
         let mut waiting: Vec<&Case> = target.to_run().collect();
         for attempt in 1..=self.options.retries.saturating_add(1) {
@@ -140,7 +140,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Waits for the journal and makes the report of what it holds.
+    /// Waits for the journal and makes the report from it.
     fn conclude(
         self,
         id: String,
@@ -187,7 +187,7 @@ impl Run<'_> {
     }
 }
 
-/// Writes the files of a report into the folder of its run.
+/// Writes the files of a report into the run folder.
 pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Result<(), RunError> {
     for format in formats {
         let text = match format {

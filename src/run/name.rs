@@ -1,9 +1,9 @@
-//! Names: of a run, and of what it leaves at a target.
+//! Names of runs, and of the objects that a run creates at a target.
 
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// `<UTC time with milliseconds>-<names of the targets>`, each name once.
+/// `<UTC time with milliseconds>-<names of the targets>`. Each name occurs once.
 pub fn run_id<'n>(started_at: Timestamp, targets: impl Iterator<Item = &'n str>) -> String {
     let names: BTreeSet<String> =
         targets.map(|name| name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")).collect();

@@ -1,4 +1,4 @@
-//! A phase: some scenarios of a target once, those of the API on every core, those that need the page beside the browsers.
+//! A phase runs some scenarios of a target once: API scenarios on every core, browser scenarios with the browsers.
 
 use crate::run::browsers::Browsers;
 use crate::run::journal::Entry;
@@ -11,7 +11,7 @@ use crate::target::TargetProfile;
 use crate::verdict::{Doubt, Verdict};
 use std::sync::{Arc, Mutex};
 
-/// Keys of the scenarios that another attempt might settle.
+/// Keys of the scenarios that need another attempt.
 type Unsettled = Arc<Mutex<Vec<String>>>;
 
 /// What the scenarios of a phase need.
@@ -24,7 +24,7 @@ pub(super) enum Phase {
 }
 
 impl Run<'_> {
-    /// Runs some scenarios once; gives back the keys of those that another attempt might settle.
+    /// Runs some scenarios once. Returns the keys of those that need another attempt.
     pub(super) async fn phase(
         &self,
         phase: Phase,
@@ -46,7 +46,7 @@ impl Run<'_> {
                     cases.len(),
                     options.jobs
                 );
-                // The lanes have runtimes of their own; this one goes on serving a mock meanwhile.
+                // The lanes have their own runtimes. Meanwhile this one continues to serve a mock.
                 tokio::task::block_in_place(|| {
                     suite::run_in_lanes(&contexts, loaded, cases, options.jobs, &sink)
                 })
@@ -64,7 +64,7 @@ impl Run<'_> {
         Ok(std::mem::take(&mut *locked(&unsettled)))
     }
 
-    /// The browsers of the run: started when they are first wanted, and again where they did not start.
+    /// The browsers of the run. They start on first use, and again if they did not start.
     async fn browsers(&self, profile: &TargetProfile) -> Browsers {
         let mut browsers = self.browsers.lock().await;
         match &*browsers {
@@ -73,7 +73,7 @@ impl Run<'_> {
         }
     }
 
-    /// What takes each attempt as it ends: the line of progress, the journal, and the list of what is not settled.
+    /// Passes each finished attempt to the progress line, the journal, and the list of scenarios that need another attempt.
     fn sink(
         &self,
         target: &Target<'_>,
@@ -88,7 +88,7 @@ impl Run<'_> {
             let attempt = if is_ours { records::of_our_own(ended.attempt) } else { ended.attempt };
             progress.ended(&attempt.verdict);
             if let Some(mock) = &watched {
-                // Scenarios of a watched mock run one after the other: what it noted since the last one ended is of this one.
+                // Scenarios of a watched mock run one after another, so its new notes belong to this scenario.
                 let names = mock.take_touched();
                 locked(&touched)[target].entry(ended.case.key.clone()).or_default().extend(names);
             }
@@ -97,7 +97,7 @@ impl Run<'_> {
                 locked(&list).push(ended.case.key.clone());
             }
             if let Some(journal) = &journal {
-                // The writer ends only by an error of its own, which `finish` reports.
+                // The writer ends early only after an error, which `finish` reports.
                 let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt });
             }
         };

@@ -1,4 +1,4 @@
-//! Preflight: one harmless request says whether a target can be tested at all, before a scenario is blamed on it.
+//! Preflight: one harmless request checks whether a target can be tested, before any scenario runs.
 
 use crate::client::{ApiCall, Client, ClientError, Method};
 use crate::evidence::{Operation, Received, Recorder};
@@ -12,7 +12,7 @@ use url::Url;
 /// How long a target may take to answer the preflight.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Sends a creation that names no payment session: an HPP server refuses it, and nothing comes of it.
+/// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
 pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<(), PreflightError> {
     let mut hasty = profile.clone();
     hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
@@ -63,11 +63,11 @@ pub enum PreflightError {
     Credentials { target: String, url: String, status: u16 },
 
     #[error(
-        "the target `{target}` is no HPP server: POST {url} answered {status} where 400 was expected; check `base_url`"
+        "the target `{target}` is not an HPP server: POST {url} answered {status} instead of 400; check `base_url`"
     )]
     NoHppServer { target: String, url: String, status: u16 },
 
-    #[error("the target `{target}` is unwell: POST {url} answered {status}; try again later")]
+    #[error("the target `{target}` has a server error: POST {url} answered {status}; try again later")]
     Unwell { target: String, url: String, status: u16 },
 
     #[error(transparent)]

@@ -1,11 +1,11 @@
-//! The line of progress on standard error: how many scenarios have ended, and how they stand.
+//! The progress line on standard error: how many scenarios have ended, and how many did not pass.
 
 use crate::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Shows how far a run is. Nothing is drawn where standard error is no terminal.
+/// Shows the progress of a run. Draws nothing if standard error is not a terminal.
 #[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
@@ -13,7 +13,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// A line, or none when `shown` is false.
+    /// A progress line. Draws nothing if `shown` is false.
     pub fn new(shown: bool) -> Self {
         let bar = if shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}") {
@@ -37,7 +37,7 @@ impl Progress {
         }
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }

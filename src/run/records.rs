@@ -1,4 +1,4 @@
-//! Records: what became of each scenario, whether it ran or not.
+//! Records: the result of each scenario, including those that did not run.
 
 use crate::report::TargetFacts;
 use crate::requirement::Requirement;
@@ -6,7 +6,7 @@ use crate::suite::{Case, Choice, FileFault};
 use crate::target::TargetProfile;
 use crate::verdict::{Attempt, Doubt, Fault, ScenarioRecord, Verdict};
 
-/// The record of every scenario of a target, sorted by place. `made` gives the attempts at a case, none when there was none.
+/// The record of every scenario of a target, sorted by place. `made` returns the attempts at a case, or `None`.
 pub fn of_target(
     choices: Vec<Choice<'_>>,
     mut made: impl FnMut(&Case) -> Option<Vec<Attempt>>,
@@ -24,15 +24,15 @@ pub fn of_target(
     records
 }
 
-/// An attempt at a requirement that is not the server's to keep. A breach says nothing about the contract: the fault is the harness's own,
-/// and the result void.
+/// Turns a failed attempt into a harness fault if the requirement is a duty of the harness or the merchant. Such a failure says
+/// nothing about the server.
 pub fn of_our_own(mut attempt: Attempt) -> Attempt {
     if attempt.verdict == Verdict::Fail {
         let broken = attempt.findings.iter().find(|finding| !finding.passive);
         let what = broken.map_or_else(String::new, |finding| format!(": {}", finding.mismatch));
         attempt.verdict = Verdict::Error(Fault {
-            message: format!("broken, and not by the server{what}"),
-            help: "this run's folder may contain secrets: do not share it until you know why this happened"
+            message: format!("broken by the harness or a feature, not by the server{what}"),
+            help: "the run folder may contain secrets; do not share it until you know why this happened"
                 .into(),
         });
     }
@@ -56,7 +56,7 @@ fn record(case: &Case, attempts: Vec<Attempt>) -> ScenarioRecord {
     }
 }
 
-/// A file that is no feature stands in the report as one void scenario.
+/// A file that is not a valid feature becomes one void scenario of the report.
 fn record_of_fault(fault: &FileFault) -> ScenarioRecord {
     ScenarioRecord {
         key: fault.path.clone(),
@@ -70,7 +70,7 @@ fn record_of_fault(fault: &FileFault) -> ScenarioRecord {
     }
 }
 
-/// What a report says of a target.
+/// The facts of a target in a report.
 pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts {
     TargetFacts {
         name: profile.name.clone(),
@@ -108,9 +108,9 @@ mod tests {
     fn a_rule_of_our_own_that_is_broken_voids_the_result() {
         let voided = of_our_own(attempt(Verdict::Fail));
         let fault = Fault {
-            message: "broken, and not by the server: records: expected a label in place of the password, got its value"
+            message: "broken by the harness or a feature, not by the server: records: expected a label in place of the password, got its value"
                 .into(),
-            help: "this run's folder may contain secrets: do not share it until you know why this happened".into(),
+            help: "the run folder may contain secrets; do not share it until you know why this happened".into(),
         };
         assert_eq!(voided, attempt(Verdict::Error(fault)));
         assert_eq!(of_our_own(attempt(Verdict::Pass)), attempt(Verdict::Pass));

@@ -1,10 +1,10 @@
-//! What stops a run, or a mock, before its end.
+//! Stops a run or a mock before its end.
 
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Listens from now on for being asked to stop: by Ctrl-C, or by SIGTERM, as a job that takes too long gets it. Ends when it is.
-/// On Windows the closing of the console stands in for SIGTERM.
+/// Listens for Ctrl-C and SIGTERM from this call on. The future ends when one comes. On Windows, closing the console counts as
+/// SIGTERM.
 pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let (mut interrupt, mut terminate) = {
@@ -24,7 +24,7 @@ pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Cancels a run that is asked to stop or has used up its time; what it has by then is reported.
+/// Cancels a run after a signal or at its deadline. The run reports what it has.
 pub(super) fn cancellation(deadline: Option<Duration>) -> std::io::Result<CancellationToken> {
     let asked = asked_to_stop()?;
     let cancel = CancellationToken::new();

@@ -1,4 +1,4 @@
-//! The subject of a run: a target profile, read from a file or made from a mock that is started for it.
+//! The subject of a run: a target profile from a file, or one made for a mock that it starts.
 
 use crate::evidence::Recorder;
 use crate::mock;
@@ -26,14 +26,14 @@ pub enum TargetChoice {
     Profile(PathBuf),
 }
 
-/// How the embedded mock is started.
+/// The settings of the embedded mock.
 #[derive(Debug, Clone)]
 pub struct Embedded {
     pub dialect: Dialect,
     pub deviation: Option<&'static mock::Deviation>,
     pub opaque_urls: bool,
     pub legal_seed: Option<u64>,
-    /// Keys of the scenarios to run; all when absent.
+    /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
     /// Whether the mock notes which deviations would have answered differently.
     pub watched: bool,
@@ -49,18 +49,18 @@ impl TargetChoice {
     }
 }
 
-/// A target that can be tested. The mock, if it is one, lives as long as this.
+/// A target that can be tested. If it is a mock, the mock stops when this is dropped.
 pub struct Subject {
     pub profile: TargetProfile,
-    /// Keys of the scenarios to run; all when absent.
+    /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
-    /// The mock, where it notes which deviations would have answered differently.
+    /// The mock, if it notes which deviations would have answered differently.
     pub watched: Option<Arc<Mock>>,
     _mock: Option<Arc<Mock>>,
 }
 
 impl Subject {
-    /// Reads the profile or starts the mock, and makes sure that it can be tested at all.
+    /// Reads the profile or starts the mock, and checks that the target can be tested.
     pub async fn ready(
         choice: &TargetChoice,
         seed: u64,
@@ -174,6 +174,6 @@ pub enum SubjectError {
     #[error(transparent)]
     Mock(#[from] MockError),
 
-    #[error("the mock gave `{0}` for a URL")]
+    #[error("the mock gave `{0}`, which is not a URL")]
     MockUrl(String),
 }

@@ -1,4 +1,4 @@
-//! A target of a run, with all that is made once for it: the choice of its scenarios, its schemas, its page driver, its pace.
+//! A target of a run with the parts that are made once for it: chosen scenarios, schemas, page driver, pace.
 
 use crate::browser::PageDriver;
 use crate::client::{Client, Pace};
@@ -20,17 +20,17 @@ use std::sync::atomic::AtomicU32;
 
 /// One target of a run.
 pub(super) struct Target<'r> {
-    /// Place among the targets of the run.
+    /// Index in the targets of the run.
     pub index: usize,
     pub profile: &'r TargetProfile,
-    /// The mock, where it notes which deviations would have answered differently.
+    /// The mock, if it notes which deviations would have answered differently.
     pub watched: Option<Arc<Mock>>,
-    /// Every scenario, and why it will not run.
+    /// Every scenario, with the reason if it does not run.
     pub choices: Vec<Choice<'r>>,
     schemas: Arc<SchemaSet>,
     page_driver: Option<Arc<PageDriver>>,
     pace: Option<Arc<Pace>>,
-    /// Sets the references of two runs, and of two targets that are one server, apart.
+    /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
     references: Arc<AtomicU32>,
 }
@@ -68,7 +68,7 @@ impl<'r> Target<'r> {
         self.choices.iter().filter(|choice| choice.verdict.is_none()).map(|choice| choice.case)
     }
 
-    /// A context for each lane: they share all but their connections.
+    /// A context for each lane. The contexts share everything except their connections.
     pub fn contexts(
         &self,
         run: &Run<'_>,

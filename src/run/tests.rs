@@ -34,7 +34,7 @@ Feature: The page
     Then the consumer lands at the failure URL
 ";
 
-/// A folder with these files, and how to run its features with one try, one job and no browser.
+/// A folder with these files, and settings to run its features with one try, one job and no browser.
 fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
     crate::serve::install_tls_provider();
     let folder = tempfile::tempdir().unwrap();
