@@ -1,4 +1,4 @@
-//! The HTTP probe: sends a call to the target and records what came of it. It has no opinion.
+//! The HTTP probe: sends a request to the target and records the answer. It does not judge.
 
 use crate::evidence::{
     Body, Exchange, Field, Operation, Received, Recorder, Request, Response, Trouble, TroubleKind,
@@ -16,83 +16,83 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-/// Bodies above this size are cut off; no answer of the API comes near it.
+/// Larger bodies are cut off. Answers of the API are much smaller.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
-/// What to send.
+/// A request to send.
 #[derive(Clone)]
 pub struct ApiCall<'c> {
     pub operation: Operation,
     pub method: Method,
     pub url: Url,
-    /// None sends no `Authorization` field.
+    /// `None` sends no `Authorization` field.
     pub credentials: Option<&'c Credentials>,
     pub body: Option<Value>,
-    /// The scenario means the request to break its schema.
+    /// The request breaks its schema on purpose.
     pub faulty_on_purpose: bool,
-    /// None sends a request in proper form.
+    /// `None` sends a well-formed request.
     pub oddity: Option<Oddity>,
 }
 
 impl ApiCall<'_> {
-    /// A call in proper form, without credentials and without a body.
+    /// A well-formed request, without credentials and without a body.
     pub fn new(operation: Operation, method: Method, url: Url) -> Self {
         let (credentials, body, oddity) = (None, None, None);
         Self { operation, method, url, credentials, body, faulty_on_purpose: false, oddity }
     }
 }
 
-/// What sets a request apart from one in proper form.
+/// A way in which a request is malformed.
 #[derive(Debug, Clone)]
 pub enum Oddity {
-    /// This text is sent in place of a JSON body.
+    /// The body is this text instead of JSON.
     Text(String),
-    /// The credentials travel under this scheme, not as HTTP Basic.
+    /// The credentials have this scheme instead of HTTP Basic.
     Scheme(&'static str),
 }
 
-/// What came of a call: the record to judge, and the live answer to act on.
+/// The result of a request: the record to judge, and the unredacted answer to use.
 pub struct ApiAnswer {
     pub exchange: Exchange,
     body: Vec<u8>,
-    /// The body as JSON, read when it is first asked for.
+    /// The body as JSON, parsed on first use.
     json: OnceCell<Value>,
     location: Option<String>,
 }
 
 impl ApiAnswer {
-    /// The text at a JSON Pointer of the body as it really came: to open or to spend, never to keep.
+    /// The unredacted text at a JSON Pointer of the body. Use it for requests only. Never record it.
     pub fn live_text(&self, pointer: &str) -> Option<&str> {
         let read = || serde_json::from_slice(&self.body).unwrap_or_default();
         self.json.get_or_init(read).pointer(pointer)?.as_str()
     }
 
-    /// The body as it really came.
+    /// The unredacted body.
     pub fn live_body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The `Location` field as it really came.
+    /// The unredacted `Location` field.
     pub fn live_location(&self) -> Option<&str> {
         self.location.as_deref()
     }
 }
 
-/// Sends calls to one target.
+/// Sends requests to one target.
 pub struct Client {
     http: reqwest::Client,
     recorder: Arc<Recorder>,
     pace: Option<Arc<Pace>>,
 }
 
-/// Keeps creations apart, so that the target's limit is never reached by our own doing. Clients that share a target share it.
+/// Spaces creations, so that the harness stays below the rate limit of the target. All clients of a target share it.
 pub struct Pace {
     interval: Duration,
     next: Mutex<Instant>,
 }
 
 impl Pace {
-    /// The pace that a profile asks for, if it does.
+    /// The pace of a profile, if it has a limit.
     pub fn of(profile: &TargetProfile) -> Option<Arc<Self>> {
         let rate = profile.creates_per_second.filter(|rate| *rate > 0.0)?;
         Some(Arc::new(Self {
@@ -103,7 +103,7 @@ impl Pace {
 }
 
 impl Client {
-    /// A client for a target. The TLS provider must be installed before.
+    /// A client for a target. Install the TLS provider first.
     pub fn new(
         profile: &TargetProfile,
         recorder: Arc<Recorder>,
@@ -128,7 +128,7 @@ impl Client {
         Ok(Self { http, recorder, pace })
     }
 
-    /// Waits until a creation may be sent; returns how long that took, for it counts to no deadline.
+    /// Waits until a creation may be sent. Returns how long it waited, because no deadline includes this.
     pub async fn await_turn(&self, operation: Operation) -> Duration {
         let creates = matches!(
             operation,
@@ -147,7 +147,7 @@ impl Client {
         began.elapsed()
     }
 
-    /// Sends a call. `number` and `began` place it within its attempt.
+    /// Sends a request. `number` and `began` are its number in the attempt and the start of the attempt.
     pub async fn send(&self, call: ApiCall<'_>, number: u32, began: Instant) -> ApiAnswer {
         let started = Instant::now();
         let authorization = authorization(&call);
@@ -248,7 +248,7 @@ fn log_details(exchange: &Exchange, bytes: usize) {
     }
 }
 
-/// Value of the `Authorization` field of a call.
+/// Value of the `Authorization` field of a request.
 fn authorization(call: &ApiCall<'_>) -> Option<String> {
     let credentials = call.credentials?;
     let pair = format!("{}:{}", credentials.username.reveal(), credentials.password.reveal());
@@ -271,7 +271,7 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// What a failed request means: never a breach of the contract.
+/// The trouble of a failed request. It is never a breach of the contract.
 fn trouble(error: &reqwest::Error) -> Trouble {
     let kind = if error.is_timeout() { TroubleKind::Timeout } else { TroubleKind::Network };
     let mut message = error.to_string();
@@ -283,13 +283,13 @@ fn trouble(error: &reqwest::Error) -> Trouble {
     Trouble { kind, message }
 }
 
-/// Why no client could be made.
+/// Why a client could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error("cannot read the `extra_ca` {path}")]
     ExtraCa { path: String, source: std::io::Error },
 
-    #[error("the `extra_ca` {path} holds no certificate in PEM form")]
+    #[error("the `extra_ca` {path} has no certificate in PEM form")]
     Certificate { path: String, source: reqwest::Error },
 
     #[error("cannot set up HTTP")]

@@ -1,4 +1,4 @@
-//! The control probe: mints merchant accounts, moves their clocks, limits them and reads their messages, where a target offers that.
+//! The control probe: uses the control interface of a target, which makes accounts, moves clocks, sets limits and shows messages.
 
 use crate::evidence::{ClockMove, Recorder, Trouble, TroubleKind};
 use crate::target::{Credentials, Secret, TargetProfile};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-/// A merchant account of its own, by which control is scoped.
+/// A separate merchant account. Control affects only this account.
 #[derive(Clone)]
 pub struct Account {
     pub merchant_id: String,
@@ -22,23 +22,23 @@ pub struct Account {
 #[error("cannot set up HTTP for the control interface")]
 pub struct ControlError(#[from] reqwest::Error);
 
-/// Speaks to the control interface of a target.
+/// The client of the control interface of a target.
 pub struct Control {
     http: reqwest::Client,
     root: Url,
     recorder: Arc<Recorder>,
 }
 
-/// Where the merchant's own server is.
+/// The merchant's server for callbacks.
 #[derive(Clone, Copy)]
 pub struct CallbackSite<'s> {
     pub host: &'s str,
     pub address: SocketAddr,
-    /// Of its self-signed certificate.
+    /// Its self-signed certificate, in PEM.
     pub certificate_pem: &'s str,
 }
 
-/// A message to a consumer, with its live link: to open, never to keep.
+/// A message to a consumer, with its unredacted link. Use it to open the page. Never record it.
 #[derive(Deserialize)]
 pub struct Message {
     pub to: String,
@@ -67,7 +67,7 @@ impl Control {
         Ok(Some(Self { http, root, recorder }))
     }
 
-    /// Makes a merchant account that no other scenario uses.
+    /// Makes a separate merchant account for one scenario.
     pub async fn mint_account(&self) -> Result<Account, Trouble> {
         let minted: MintedAccount = self.post("accounts", &json!({})).await?;
         self.recorder.learn_credentials(&minted.username, &minted.password);
@@ -94,7 +94,7 @@ impl Control {
         Ok(ClockMove { at_us, advance_seconds, now: reading.now })
     }
 
-    /// Tells an account where the merchant's host is found and which certificate to trust there.
+    /// Sets the address of the merchant's host for an account, and the certificate to trust there.
     pub async fn direct_callbacks(&self, merchant_id: &str, site: CallbackSite<'_>) -> Result<(), Trouble> {
         let path = format!("accounts/{merchant_id}/callbacks");
         let resolve: serde_json::Map<String, Value> =
@@ -102,7 +102,7 @@ impl Control {
         self.send(&path, &json!({ "resolve": resolve, "trust_pem": site.certificate_pem })).await.map(|_| ())
     }
 
-    /// The messages that went to an account's consumers, oldest first.
+    /// The messages to an account's consumers, oldest first.
     pub async fn messages(&self, merchant_id: &str) -> Result<Vec<Message>, Trouble> {
         let path = format!("accounts/{merchant_id}/outbox");
         let url = self.url(&path)?;
@@ -153,7 +153,7 @@ mod tests {
     use tokio::net::TcpListener;
     use tokio::task::JoinHandle;
 
-    /// A control interface that answers one request with this status and body; gives back its request line and body.
+    /// A control interface that answers one request with this status and body. Returns the request line and body.
     async fn interface(status: &'static str, body: &'static str) -> (Control, JoinHandle<(String, Value)>) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,19 +1,20 @@
-//! Exit codes: one number, one meaning.
+//! Exit codes: each number has one meaning.
 
 use crate::report::Outcome;
 
-/// What the process says at its end. The README lists these.
+/// The exit code of the process. The README lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitCode {
-    /// Something was judged, the floor was seen, no MUST failed or stayed open.
+    /// Something was tested, the whole floor was seen, and no MUST failed or stayed open.
     Conformant = 0,
-    /// A MUST was observed broken.
+    /// A MUST is broken.
     NonConformant = 1,
-    /// Usage, configuration or preflight; a faulty catalogue, schema or embedded feature. Nothing was tested.
+    /// The command line, the profile, the catalogue, a schema or an embedded feature is wrong, or the target cannot be reached.
+    /// Nothing was tested.
     ConfigInvalid = 2,
-    /// Nothing failed, but a MUST that applies could not be judged, a floor id is unseen, or nothing was selected.
+    /// No MUST failed, but one could not be judged, a requirement of the floor was not seen, or nothing was tested.
     Incomplete = 3,
-    /// Part of the result is void; the rest was still run and reported.
+    /// Part of the result is void. The rest was run and reported.
     HarnessFault = 4,
     /// Only stale waivers or flaky scenarios stand in the way.
     Policy = 5,

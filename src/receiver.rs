@@ -1,4 +1,4 @@
-//! The receiver: the merchant's side of a payment, an HTTPS server that notes every arrival.
+//! The receiver: the merchant's site, an HTTPS server that notes every arrival.
 
 use crate::evidence::{Arrival, Recorder};
 use crate::serve::{Identity, ServeError, Server};
@@ -17,33 +17,33 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
-/// Largest body that is kept of an arrival.
+/// Largest body of an arrival, in bytes, that is kept.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// The merchant's server on loopback; dropping it stops it.
+/// The merchant's server on loopback. Dropping it stops it.
 pub struct Receiver {
     server: Server,
-    /// The same without TLS, for those who call where they must not.
+    /// The same address without TLS, to notice callbacks that wrongly use plain http.
     plain: Server,
     identity: Identity,
     arrivals: Arc<Arrivals>,
 }
 
-/// A request as it arrived, with all its secrets: for acting, never for a record.
+/// A request as it arrived, including secrets. Use it to act. Never record it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawArrival {
     pub at: Instant,
     pub method: String,
-    /// As the Host field had it, without a port.
+    /// From the Host field, without a port.
     pub host: String,
-    /// As the request line had it.
+    /// From the request line.
     pub path_and_query: String,
     /// At most the first 64 KiB.
     pub body: Vec<u8>,
 }
 
 impl RawArrival {
-    /// The URL that was asked for.
+    /// The URL of the request.
     pub fn live_url(&self) -> String {
         format!("https://{}{}", self.host, self.path_and_query)
     }
@@ -62,21 +62,21 @@ impl RawArrival {
     }
 }
 
-/// How the merchant's server answers calls.
+/// How the merchant's server answers callbacks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CallReply {
     /// With 200 and a page.
     #[default]
     AtOnce,
-    /// The same after a while.
+    /// The same, after this time.
     Late(Duration),
     /// With this status.
     Status(u16),
-    /// Not at all, for as long as the caller waits.
+    /// No answer, as long as the caller waits.
     Never,
 }
 
-/// Arrivals by the first segment of their path, which is the scenario's.
+/// Arrivals by the first segment of their path, which is the prefix of a scenario.
 #[derive(Default)]
 struct Arrivals {
     by_prefix: Mutex<HashMap<String, Vec<RawArrival>>>,
@@ -115,23 +115,23 @@ impl Receiver {
         Ok(Self { server, plain, identity, arrivals })
     }
 
-    /// Where it listens.
+    /// Its address.
     pub fn address(&self) -> SocketAddr {
         self.server.addr()
     }
 
-    /// Where it listens without TLS.
+    /// Its address without TLS.
     pub fn plain_address(&self) -> SocketAddr {
         self.plain.addr()
     }
 
-    /// Says how calls under a scenario's prefix, which are no visits of a browser, are answered from now on.
+    /// Sets how callbacks under a scenario's prefix are answered from this call on. Visits of a browser are not affected.
     pub fn treat_calls(&self, prefix: &str, manner: CallReply) {
         let mut manners = self.arrivals.manners.lock().unwrap_or_else(PoisonError::into_inner);
         manners.insert(prefix.to_owned(), manner);
     }
 
-    /// Base64 of the SHA-256 of its public key, by which a browser is told to trust it.
+    /// Base64 of the SHA-256 of its public key, so that a browser can trust it.
     pub fn spki_sha256_base64(&self) -> String {
         self.identity.spki_sha256_base64()
     }
@@ -141,18 +141,18 @@ impl Receiver {
         let text = STANDARD.encode(self.identity.certificate_der());
         let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
         for line in text.as_bytes().chunks(64) {
-            // Base64 is ASCII, and writing to a string cannot fail.
+            // Base64 is ASCII, and a write to a string cannot fail.
             let _ = writeln!(pem, "{}", String::from_utf8_lossy(line));
         }
         pem + "-----END CERTIFICATE-----\n"
     }
 
-    /// What has arrived under a scenario's prefix so far, the earliest first.
+    /// The arrivals under a scenario's prefix so far, the earliest first.
     pub fn arrivals(&self, prefix: &str) -> Vec<RawArrival> {
         self.arrivals.lock().get(prefix).cloned().unwrap_or_default()
     }
 
-    /// Waits for an arrival beyond the first `after` ones; none when `deadline` passes.
+    /// Waits for an arrival after the first `after` ones. `None` at the deadline.
     pub async fn wait_for_arrival(
         &self,
         prefix: &str,
@@ -162,7 +162,7 @@ impl Receiver {
         let limit = tokio::time::Instant::now() + deadline;
         loop {
             let mut came = std::pin::pin!(self.arrivals.came.notified());
-            // Enabled before the look, so that no arrival in between is missed.
+            // Enabled before the check, so that no arrival in between is missed.
             came.as_mut().enable();
             if let Some(arrival) = self.arrivals.lock().get(prefix).and_then(|arrivals| arrivals.get(after)) {
                 return Some(arrival.clone());
@@ -171,7 +171,7 @@ impl Receiver {
         }
     }
 
-    /// Drops what arrived under a prefix, once its scenario is over.
+    /// Drops the arrivals under a prefix after its scenario.
     pub fn forget(&self, prefix: &str) {
         self.arrivals.lock().remove(prefix);
         self.arrivals.manners.lock().unwrap_or_else(PoisonError::into_inner).remove(prefix);
@@ -205,7 +205,7 @@ async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> (Sta
             StatusCode::OK
         }
         CallReply::Status(status) => StatusCode::from_u16(status).unwrap_or(StatusCode::OK),
-        // It ends when the caller hangs up.
+        // It ends when the caller closes the connection.
         CallReply::Never => std::future::pending().await,
     };
     (status, Html(page))
@@ -224,7 +224,7 @@ async fn first_bytes(body: Body) -> Vec<u8> {
     kept
 }
 
-/// A page that needs nothing else, so that an arrival is one request.
+/// A page without other files, so that an arrival is one request.
 fn merchant_page(name: &str) -> String {
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
     format!(

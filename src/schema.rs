@@ -1,4 +1,4 @@
-//! JSON Schemas: every exchange of a resource is judged against the schema of that resource.
+//! JSON Schemas: checks every exchange of a resource against the schema of that resource.
 
 use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::{InvalidRequirementId, RequirementId};
@@ -10,10 +10,10 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
-/// The member of a schema that names the requirement a member of the resource stands for.
+/// The keyword of a schema that names the requirement of a member.
 const OWNER: &str = "x-requirement";
 
-/// The schema of our own report, which is no resource of the API.
+/// The schema of `report.json`, which is not a resource of the API.
 const REPORT: &str = "report";
 
 /// Every schema of a run, compiled once.
@@ -28,7 +28,7 @@ struct Schema {
     validator: Validator,
 }
 
-/// What a schema says of a body: a mismatch, and the requirement it breaks, if the schema names one.
+/// A mismatch of a body with its schema, and its requirement if the schema names one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     pub requirement: Option<RequirementId>,
@@ -36,7 +36,7 @@ pub struct Broken {
 }
 
 impl SchemaSet {
-    /// Compiles `(path, text)` pairs; a schema is called by its file name without `.schema.json`.
+    /// Compiles `(path, text)` pairs. The name of a schema is its file name without `.schema.json`.
     ///
     /// `loopback`: the target runs on this machine, so its URLs may be plain http.
     pub fn compile<'f>(
@@ -80,7 +80,7 @@ impl SchemaSet {
         owners
     }
 
-    /// Judges the response of an exchange by the schema of its resource; nothing when it has none.
+    /// Checks the response of an exchange against the schema of its resource, if it has one.
     pub fn judge(&self, exchange: &Exchange) -> Vec<Broken> {
         let Some(response) = exchange.response() else { return Vec::new() };
         match response_schema(exchange.operation, response.status) {
@@ -89,7 +89,7 @@ impl SchemaSet {
         }
     }
 
-    /// Judges our own request; a mismatch is a fault of ours.
+    /// Checks a request of the harness. A mismatch is a mistake in the feature, the profile or the harness.
     pub fn judge_request(&self, exchange: &Exchange) -> Vec<Broken> {
         if exchange.request.faulty_on_purpose {
             return Vec::new();
@@ -98,11 +98,11 @@ impl SchemaSet {
             .map_or_else(Vec::new, |name| self.conforms(name, &exchange.request.body))
     }
 
-    /// Judges a body by the schema of this name; nothing when there is no such schema.
+    /// Checks a body against the schema of this name, if it exists.
     pub fn conforms(&self, name: &str, body: &Body) -> Vec<Broken> {
         let Some(schema) = self.schemas.get(name) else { return Vec::new() };
         match body.json() {
-            // To ask whether there is an error at all is much faster than to look for each.
+            // `is_valid` is much faster than a list of all errors.
             Some(value) if schema.validator.is_valid(value) => Vec::new(),
             Some(value) => schema.validator.iter_errors(value).map(|error| schema.broken(&error)).collect(),
             None => vec![Broken {
@@ -117,7 +117,7 @@ impl SchemaSet {
         self.schemas.keys().map(String::as_str)
     }
 
-    /// The names of the members that the resources have at any depth.
+    /// The names of all members of the resources, at any depth.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.members.iter().map(String::as_str)
     }
@@ -139,11 +139,11 @@ impl Schema {
     }
 }
 
-/// The schema by which a response is judged.
+/// The name of the schema for a response.
 fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
     let success = (200..300).contains(&status);
     match operation {
-        // A page or an image has no envelope.
+        // A page or an image has no schema.
         Operation::FetchQrCode | Operation::FetchPage | Operation::FetchModule => None,
         // An empty 429 was recorded from the vendor; its 401 comes from a web server in front of the API.
         _ if matches!(status, 401 | 429) => None,
@@ -158,7 +158,7 @@ fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
     }
 }
 
-/// The schema by which our own request is judged.
+/// The name of the schema for a request of the harness.
 fn request_schema(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::CreateSession => Some("create-session-request"),
@@ -175,7 +175,7 @@ fn is_https_url(text: &str, loopback: bool) -> bool {
     })
 }
 
-/// The requirement of the member at `segments`, or of the nearest member around it that has one.
+/// The requirement of the member at `segments`, or of the nearest member that contains it and has one.
 fn owner(document: &Value, segments: &[&str]) -> Option<RequirementId> {
     let mut schema = document;
     let mut found = schema.get(OWNER);
@@ -267,18 +267,18 @@ fn body_kind(body: &Body) -> &'static str {
     match body {
         Body::Empty => "an empty body",
         Body::Json(_) => "JSON",
-        Body::Text(_) => "text that is no JSON",
+        Body::Text(_) => "text that is not JSON",
         Body::Binary { .. } => "binary content",
     }
 }
 
-/// Why the schemas could not be used.
+/// Why the schemas could not be compiled.
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
-    #[error("the schema {path} is no JSON")]
+    #[error("the schema {path} is not JSON")]
     Json { path: String, source: serde_json::Error },
 
-    #[error("{path} is no JSON Schema of draft 2020-12, at {}: {message}", if place.is_empty() { "its root" } else { place })]
+    #[error("{path} is not a JSON Schema of draft 2020-12, at {}: {message}", if place.is_empty() { "its root" } else { place })]
     NoSchema { path: String, place: String, message: String },
 
     #[error("the schema {path} has a faulty `{OWNER}`")]
@@ -363,7 +363,7 @@ mod tests {
         assert!(error("{").starts_with("the schema schemas/x.schema.json is no JSON"));
         let wrong = error(r#"{ "type": "strung" }"#);
         assert!(
-            wrong.starts_with("schemas/x.schema.json is no JSON Schema of draft 2020-12, at /type: "),
+            wrong.starts_with("schemas/x.schema.json is not a JSON Schema of draft 2020-12, at /type: "),
             "{wrong}"
         );
         assert!(error(r#"{ "x-requirement": "HPP" }"#).ends_with("has a faulty `x-requirement`"));

@@ -1,4 +1,4 @@
-//! Chains: the hops of the top document, read from the browser's performance log.
+//! Chains: the redirect hops of the top document, read from the browser's performance log.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,11 +14,11 @@ pub(super) struct RawHop {
     pub(super) status: Option<u16>,
 }
 
-/// The hops since a visit began, and why the last one failed, if it did.
+/// The hops since a visit began, and the reason if the last one failed.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Chain {
     pub(super) hops: Vec<RawHop>,
-    /// The browser's own word, such as `net::ERR_CONNECTION_REFUSED`.
+    /// The reason in the browser's words, such as `net::ERR_CONNECTION_REFUSED`.
     pub(super) failure: Option<String>,
 }
 
@@ -63,7 +63,7 @@ struct Response {
 }
 
 impl Chain {
-    /// Takes in what the driver answered to a reading of its performance log. `top_frame` is the id of the tab's top frame.
+    /// Adds entries of the performance log. `top_frame` is the id of the tab's top frame.
     pub(super) fn take_in(&mut self, log: &Value, top_frame: &str) {
         let messages = log.as_array().into_iter().flatten().filter_map(|entry| entry["message"].as_str());
         for message in messages.filter(|message| message.contains("\"Document\"")) {
@@ -99,7 +99,7 @@ impl Chain {
                     self.hops[hop].status = Some(response.status);
                 }
             }
-            // A navigation that another one replaced, or that ended in a download, is no failure.
+            // A navigation is not a failure if another one replaced it or it ended in a download.
             ("Network.loadingFailed", ..)
                 if known.is_some() && !params.canceled && params.error_text != "net::ERR_ABORTED" =>
             {

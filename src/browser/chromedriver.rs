@@ -1,4 +1,4 @@
-//! `ChromeDriver`: finding it and a browser for it, and a process of it that cannot outlive the harness.
+//! `ChromeDriver`: finds it and a browser, and starts it as a process that ends with the harness.
 
 use crate::browser::{BrowserError, process};
 use std::env::consts::EXE_SUFFIX;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// Browsers by the name of their program; the first that is there is taken. The headless shell is twice as fast as the whole browser.
+/// Program names of browsers. The first that exists is used. The headless shell is twice as fast as the full browser.
 const BROWSERS: [&str; 7] = [
     "chromium-headless-shell",
     "chrome-headless-shell",
@@ -28,16 +28,16 @@ const DRIVER: &str = "chromedriver";
 /// The longest a driver may take until it listens.
 const READY_DEADLINE: Duration = Duration::from_secs(20);
 
-/// The longest that killed processes may take to be gone.
+/// The longest that killed processes may take to end.
 const END_DEADLINE: Duration = Duration::from_secs(2);
 
-/// The time between two attempts at removing what they have written.
+/// The pause between two attempts to remove their files.
 const REMOVAL_PACE: Duration = Duration::from_millis(10);
 
-/// What the driver prints, before the port, once it listens; an earlier line names port 0.
+/// The text before the port in the line that the driver prints when it listens. An earlier line has port 0.
 const READY_LINE: &str = "started successfully on port ";
 
-/// The program of a browser: `choice` is `auto`, a name to be looked up, or a path.
+/// The program of a browser. `choice` is `auto`, a program name, or a path.
 pub(super) fn find_browser(choice: &str) -> Result<PathBuf, BrowserError> {
     let found = match choice {
         "auto" => BROWSERS.iter().find_map(|name| on_path(name)).or_else(process::installed_browser),
@@ -70,8 +70,8 @@ fn on_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(&program)).find(|path| path.is_file())
 }
 
-/// The program that a distribution's launcher script starts. The script stays in between as a process of its own and reads options that are
-/// meant for people.
+/// The program that the launcher script of a Linux distribution starts. The script would be one more process, and it reads the
+/// user's options.
 fn behind_launcher(path: PathBuf) -> PathBuf {
     let mut begin = [0; 2];
     let is_script =
@@ -84,16 +84,16 @@ fn behind_launcher(path: PathBuf) -> PathBuf {
     program.unwrap_or(path)
 }
 
-/// A running driver; dropping it ends it with every browser it has started.
+/// A running driver. Dropping it ends it and all its browsers.
 pub(super) struct ChromeDriver {
     guard: Child,
     url: String,
-    /// Holds the profiles of the browsers.
+    /// The folder with the profiles of the browsers.
     folder: TempDir,
 }
 
 impl ChromeDriver {
-    /// Starts the driver on a free port. `no_proxy` is a host that must not be asked for through a proxy.
+    /// Starts the driver on a free port. Requests to the host `no_proxy` use no proxy.
     pub(super) async fn start(path: &Path, no_proxy: &str) -> Result<Self, BrowserError> {
         let folder = tempfile::Builder::new()
             .prefix("hpp-browser-")
@@ -103,7 +103,7 @@ impl ChromeDriver {
         let bypass = env::var("no_proxy").or_else(|_| env::var("NO_PROXY")).unwrap_or_default();
         let mut guard = process::guarded(path)
             .arg("--port=0")
-            // Each system has its own name for it.
+            // Each system uses another variable.
             .envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder.path())))
             .env("no_proxy", format!("{no_proxy},localhost,127.0.0.1,{bypass}"))
             .stdin(Stdio::piped())
@@ -116,14 +116,14 @@ impl ChromeDriver {
         let (ready, port) = oneshot::channel();
         std::thread::spawn(move || {
             let mut ready = Some(ready);
-            // Read to the end, or the driver could not print any more.
+            // Read to the end, or the driver would block when it prints.
             for line in
                 output.into_iter().flat_map(|output| BufReader::new(output).lines()).map_while(Result::ok)
             {
                 if let Some(port) = port_of(&line)
                     && let Some(ready) = ready.take()
                 {
-                    // Nobody listens any more when the start took too long.
+                    // After a start that took too long, nobody receives this.
                     let _ = ready.send(port);
                 }
             }
@@ -137,18 +137,18 @@ impl ChromeDriver {
         }
     }
 
-    /// Where it listens.
+    /// Its URL.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Its process group, which its browsers share.
+    /// Its process group, which includes its browsers.
     #[cfg(all(test, feature = "browser-tests"))]
     pub(super) fn process_group(&self) -> u32 {
         self.guard.id()
     }
 
-    /// Whether the harness runs as root, to whom Chromium refuses its sandbox.
+    /// Whether the harness runs as root. Chromium has no sandbox for root.
     pub(super) fn runs_as_root(&self) -> bool {
         process::is_roots(self.folder.path())
     }
@@ -157,7 +157,7 @@ impl ChromeDriver {
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
         process::end(&mut self.guard);
-        // What was killed while it wrote may still finish that, so the folder is removed until it stays away.
+        // A killed process may still write a file, so the folder is removed again until it is gone.
         let limit = Instant::now() + END_DEADLINE;
         while fs::remove_dir_all(self.folder.path()).is_err_and(|error| error.kind() != ErrorKind::NotFound)
             && Instant::now() < limit
@@ -187,7 +187,7 @@ mod tests {
         let error = find_browser("no-such-browser").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the browser `no-such-browser` is neither on the `PATH` nor a file; leave it out to have one found"
+            "the browser `no-such-browser` is not on the `PATH` and not a file; leave it out to search for one"
         );
     }
 

@@ -1,4 +1,4 @@
-//! Journeys: reading the screen, making one move, and looking again, until the page comes to rest.
+//! Journeys: read the screen, make one move, and read again, until the page rests.
 
 use crate::browser::page_driver::{Action, PageDriver};
 use crate::browser::reading::Reading;
@@ -9,59 +9,59 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-/// The shortest and the longest time between two looks at a page that is still changing.
+/// The shortest and the longest pause between two reads of a page that still changes.
 const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(250));
 
-/// One act of the consumer, from the first look to the last.
+/// One act of the consumer, from the first read to the last.
 pub(super) struct Journey<'a> {
     pub(super) session: &'a BrowserTab,
     pub(super) plan: Plan<'a>,
-    /// How long a page must stay to be called at rest when nothing else says so.
+    /// How long an unknown page must stay until it counts as at rest.
     pub(super) quiet: Duration,
     pub(super) deadline: Instant,
 }
 
-/// What the consumer is after.
+/// The goal of the consumer.
 pub(super) struct Plan<'a> {
     pub(super) driver: &'a PageDriver,
     pub(super) merchant_host: &'a str,
     /// The move that the consumer wants, if any.
     pub(super) wanted: Option<&'a str>,
-    /// Whether the consumer is gone once the move is made.
+    /// Whether the consumer leaves right after the move.
     pub(super) leaves: bool,
 }
 
-/// Where a journey has ended.
+/// The end of a journey.
 #[derive(Default)]
 pub(super) struct Rest {
     pub(super) reading: Option<Reading>,
-    /// Whether a page without moves stayed for the whole quiet window.
+    /// Whether a page without moves stayed for the whole quiet time.
     pub(super) stayed: bool,
-    /// The page as it was when the quiet window began.
+    /// The page at the start of the quiet time.
     pub(super) picture: Option<Vec<u8>>,
     pub(super) trouble: Option<Trouble>,
-    /// Whether scripts may have left something behind in the tab.
+    /// Whether scripts may have stored something in the tab.
     pub(super) scripted: bool,
 }
 
-/// What is to be done about a reading.
+/// What to do after a reading.
 #[derive(Debug, PartialEq)]
 enum Next {
-    /// The page has come to rest.
+    /// The page is at rest.
     Rest,
-    /// Something is on its way: look again.
+    /// The page still changes: read again.
     Wait,
-    /// The page is at rest if it stays.
+    /// The page is at rest if it stays like this.
     Hold,
-    /// A move leads on.
+    /// Make a move.
     Act,
 }
 
-/// What was done so far.
+/// The moves so far.
 #[derive(Default)]
 struct Moves {
     made: HashMap<usize, u32>,
-    /// What the page showed when the last one was made.
+    /// The page at the last move.
     before: Option<Reading>,
 }
 
@@ -72,9 +72,8 @@ struct Held {
 }
 
 impl Journey<'_> {
-    /// Follows the page until it rests. A lost session comes as trouble, with what was last seen.
-    ///
-    /// `known` is what the page showed last: a move that it allows is made without looking again, and only if it still shows that.
+    /// Follows the page until it rests. A lost session is trouble, with the last reading.
+    /// `known` is the last reading. A move that it allows is made without a new reading, but only if the page still shows it.
     pub(super) async fn travel(&self, known: Option<Reading>) -> (Rest, Option<SessionError>) {
         let mut rest = Rest::default();
         match self.follow(known, &mut rest).await {
@@ -103,7 +102,7 @@ impl Journey<'_> {
                 rest.reading = Some(reading.clone());
                 if let Some(selector) = &reading.faulty_selector {
                     let message = format!(
-                        "the page driver {} has the faulty selector `{selector}`",
+                        "the page driver {} has an invalid selector `{selector}`",
                         self.plan.driver.name()
                     );
                     rest.trouble = Some(Trouble { kind: TroubleKind::Driver, message });
@@ -211,7 +210,7 @@ impl Plan<'_> {
     }
 }
 
-/// Whether a URL lies on a host.
+/// Whether a URL has this host.
 pub(super) fn is_at(url: &str, host: &str) -> bool {
     Url::parse(url).is_ok_and(|url| url.host_str() == Some(host))
 }

@@ -1,4 +1,4 @@
-//! Leases: a browser in the hands of one consumer, whose every act becomes a record.
+//! Leases: a browser that belongs to one consumer for a time. Each act becomes a record.
 
 use crate::browser::BrowserError;
 use crate::browser::chain::Chain;
@@ -16,41 +16,41 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::fs;
 use url::Url;
 
-/// What one attempt at a scenario brings along.
+/// The data of one attempt at a scenario.
 pub struct Sitting {
     pub recorder: Arc<Recorder>,
     pub driver: Arc<PageDriver>,
     pub deadlines: Deadlines,
-    /// When the attempt began; the times of records count from it.
+    /// When the attempt began. Times in records count from it.
     pub began: Instant,
     pub pictures: Pictures,
 }
 
-/// Where screenshots go, and of what they are taken.
+/// Where screenshots are saved, and of which visits.
 #[derive(Debug, Clone)]
 pub struct Pictures {
     pub run_folder: PathBuf,
-    /// Begin of the name of each file, relative to the run's folder, such as `evidence/screens/redirect-17`.
+    /// Start of the name of each file, relative to the run folder, such as `evidence/screens/redirect-17`.
     pub stem: String,
-    /// Of every visit, not of endings and unknown pages alone.
+    /// Of every visit, or only of endings and unknown pages.
     pub all: bool,
 }
 
-/// A browser in the hands of one consumer. Dropped without [`Lease::give_back`], its browser is not used again.
+/// A browser that belongs to one consumer. If it is dropped without [`Lease::give_back`], its browser is not used again.
 pub struct Lease {
     slot: Slot,
     sitting: Sitting,
     visits: u32,
     origins: BTreeSet<String>,
     scripted: bool,
-    /// What the page showed when the last act ended.
+    /// The page at the end of the last act.
     last: Option<Reading>,
-    /// The browser is lost, or an act was left half done.
+    /// The browser is lost, or an act was not finished.
     unfit: bool,
 }
 
 impl BrowserPool {
-    /// Waits for a browser and gives it to one attempt at a scenario.
+    /// Waits for a free browser for one attempt at a scenario.
     pub async fn lease(&self, sitting: Sitting) -> Result<Lease, BrowserError> {
         let asked = Instant::now();
         let slot = self.slot().await?;
@@ -61,36 +61,36 @@ impl BrowserPool {
 }
 
 impl Lease {
-    /// Opens a URL as a consumer who follows a link.
+    /// Opens a URL like a consumer who follows a link.
     pub async fn open(&mut self, url: &str) -> PageVisit {
         self.visit("open", Some(url), None, false).await
     }
 
-    /// Operates the page until it has given what the consumer wants, or shows that it will not.
+    /// Acts on the page until the consumer's move is made, or the page shows that it is not possible.
     pub async fn perform(&mut self, wanted: &str) -> PageVisit {
         self.visit(wanted, None, Some(wanted), false).await
     }
 
-    /// Does the same, and is gone before an answer of the page can lead the browser anywhere.
+    /// The same, but the consumer leaves before the page redirects the browser.
     pub async fn perform_and_leave(&mut self, wanted: &str) -> PageVisit {
         self.visit(wanted, None, Some(wanted), true).await
     }
 
-    /// Makes the browser a phone, with its viewport and a touch screen, until the lease ends.
+    /// Makes the browser behave like a phone, with viewport and touch screen, until the lease ends.
     pub async fn become_phone(&mut self) -> Option<Trouble> {
-        // The phone goes with its tab.
+        // Closing the tab ends the emulation.
         self.scripted = true;
         let session = self.slot.session()?;
         session.emulate_phone().await.err().map(|error| error.trouble())
     }
 
-    /// Takes a screenshot; gives its file, relative to the run's folder.
+    /// Takes a screenshot. Returns its file, relative to the run folder.
     pub async fn screenshot(&mut self, name: &str) -> Option<String> {
         let picture = self.slot.session()?.picture().await.ok().flatten()?;
         self.keep(name, &picture).await
     }
 
-    /// Ends the lease in order: the browser forgets this consumer and serves the next.
+    /// Ends the lease: the browser forgets this consumer and serves the next.
     pub fn give_back(self) {
         if !self.unfit {
             self.slot.give_back(self.origins.into_iter().collect(), self.scripted);
@@ -100,13 +100,13 @@ impl Lease {
     async fn visit(&mut self, act: &str, url: Option<&str>, wanted: Option<&str>, leaves: bool) -> PageVisit {
         self.visits += 1;
         let (started, wall) = (Instant::now(), SystemTime::now());
-        // An act that is cancelled half way leaves this behind.
+        // Stays set if the act is cancelled before its end.
         let fit = !std::mem::replace(&mut self.unfit, true);
         let mut chain = Chain::default();
         let (mut rest, error) = if fit {
             self.journey(url, (wanted, leaves), &mut chain).await
         } else {
-            (Rest::default(), Some(SessionError::Lost("an earlier act has failed".to_owned())))
+            (Rest::default(), Some(SessionError::Lost("an earlier act failed".to_owned())))
         };
         self.unfit = error.as_ref().is_some_and(SessionError::is_final);
         if let Some(error) = error {
@@ -146,7 +146,7 @@ impl Lease {
         let mut rest = Rest::default();
         if !failed.as_ref().is_some_and(SessionError::is_final) {
             let plan = Plan { driver, merchant_host: &merchant_host, wanted, leaves };
-            // After a failure there is nothing to wait for: a single look shows where the browser stands.
+            // After a failure there is nothing to wait for, so one reading is enough.
             let quiet = if failed.is_some() { Duration::ZERO } else { deadlines.quiet };
             let journey = Journey { session, plan, quiet, deadline };
             let lost;
@@ -157,7 +157,7 @@ impl Lease {
                     Err(error) => failed = Some(error),
                 }
             }
-            // An answer came after all, such as one without content: the status tells the rest.
+            // An answer did come, for example without content. The status shows which.
             let answered = chain.last_status().is_some();
             failed =
                 lost.or(failed).filter(|error| error.trouble().kind != TroubleKind::Network || !answered);
@@ -235,7 +235,7 @@ impl Lease {
     }
 }
 
-/// Where the browser stands; on its own error page that is the address it could not reach.
+/// The URL of the browser. On its own error page, the URL that it could not reach.
 fn live_url(rest: &Rest, chain: &Chain) -> String {
     let last_hop = || chain.hops.last().map(|hop| hop.url.clone()).unwrap_or_default();
     match &rest.reading {
@@ -244,7 +244,7 @@ fn live_url(rest: &Rest, chain: &Chain) -> String {
     }
 }
 
-/// What stood in the way of seeing the target, if anything did.
+/// The trouble that hid the target, if any.
 fn trouble(rest: &mut Rest, chain: &Chain, acted_on_page: bool) -> Option<Trouble> {
     let recognised = rest.reading.as_ref().is_some_and(|seen| seen.screen.is_some() || seen.ending.is_some());
     let met = |kind, message: String| Some(Trouble { kind, message });
@@ -258,12 +258,12 @@ fn trouble(rest: &mut Rest, chain: &Chain, acted_on_page: bool) -> Option<Troubl
             let failure = chain.failure.clone().unwrap_or_default();
             met(TroubleKind::Network, failure)
         }
-        // A refusal is what the target answered, not a page that it changed.
+        // A 4xx is an answer of the target, not a changed page.
         (None, Some(400..)) => None,
         (None, _) => match &rest.reading {
             Some(reading) if acted_on_page && !recognised && !reading.text.is_empty() => {
                 let begin: String = reading.text.chars().take(200).collect();
-                met(TroubleKind::PageDrift, format!("no rule of the page driver knows this page: {begin}"))
+                met(TroubleKind::PageDrift, format!("the page driver does not recognise this page:  {begin}"))
             }
             _ => None,
         },

@@ -1,4 +1,4 @@
-//! The browser: pooled, isolated, and driven by data; it reports what a consumer would have seen.
+//! The browser: pooled, isolated, and driven by data. It reports what a consumer would see.
 
 mod chain;
 mod chromedriver;
@@ -27,7 +27,7 @@ pub enum BrowserError {
     )]
     NoBrowser,
 
-    #[error("the browser `{name}` is neither on the `PATH` nor a file; leave it out to have one found")]
+    #[error("the browser `{name}` is not on the `PATH` and not a file; leave it out to search for one")]
     UnknownBrowser { name: String },
 
     #[error(
@@ -35,7 +35,7 @@ pub enum BrowserError {
     )]
     NoDriver,
 
-    #[error("the driver `{name}` is neither on the `PATH` nor a file; leave it out to have one found")]
+    #[error("the driver `{name}` is not on the `PATH` and not a file; leave it out to search for one")]
     UnknownDriver { name: String },
 
     #[error("cannot make a folder for the profiles of the browser")]
@@ -44,7 +44,7 @@ pub enum BrowserError {
     #[error("cannot start {path}")]
     StartDriver { path: PathBuf, source: io::Error },
 
-    #[error("{path} did not begin to listen; try it with `--port=0` in a terminal")]
+    #[error("{path} did not start to listen; try it with `--port=0` in a terminal")]
     DriverNotReady { path: PathBuf },
 
     #[error("the browser could not be started: {message}")]
@@ -52,7 +52,7 @@ pub enum BrowserError {
 }
 
 impl BrowserError {
-    /// Whether something has to be installed or named otherwise first; all else may go better another time.
+    /// Whether the user must install or name something first. Other errors may disappear on a retry.
     pub fn is_missing(&self) -> bool {
         matches!(
             self,

@@ -4,7 +4,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The moves a consumer can want. `any` stands for a move that is made whatever the consumer wants.
+/// The moves a consumer can want. `any` is a move that is always made.
 const MOVES: [&str; 8] =
     ["approve", "decline", "error", "back", "cancel", "confirm-cancel", "keep", ANY_MOVE];
 
@@ -19,28 +19,28 @@ pub struct PageDriver {
     pub(super) parts: Vec<Part>,
 }
 
-/// Something the page shows that a check may want to know: a price, a picture, a choice.
+/// A part of the page that a check reads, such as a price, a picture or a choice.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Part {
     pub(super) name: String,
-    /// CSS selector; every visible element it finds counts.
+    /// CSS selector. Every visible element that it finds counts.
     pub(super) select: String,
     #[serde(default)]
     pub(super) read: PartReading,
 }
 
-/// What is read of an element.
+/// The value that is read from an element.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum PartReading {
     #[default]
     Text,
-    /// The value that a form would send.
+    /// The value that its form would send.
     Value,
     /// The address of a picture.
     Image,
-    /// The address of the picture behind it.
+    /// The address of its background picture.
     Background,
 }
 
@@ -49,25 +49,25 @@ pub(super) enum PartReading {
 #[serde(deny_unknown_fields)]
 pub(super) struct Screen {
     pub(super) name: String,
-    /// CSS selector of something that is visible on this screen and on no other.
+    /// CSS selector of an element that is visible only on this screen.
     pub(super) present: String,
-    /// CSS selectors of the frames it lies in, the outermost first.
+    /// CSS selectors of the frames around it, the outermost first.
     #[serde(default)]
     pub(super) frames: Vec<String>,
-    /// Whether its moves are payment controls; not so for a dialog about cookies.
+    /// Whether its moves are payment controls. False for a dialog about cookies.
     #[serde(default = "yes")]
     pub(super) control: bool,
-    /// Whether it goes away by itself, as a loading animation does.
+    /// Whether it disappears by itself, like a loading animation.
     #[serde(default)]
     pub(super) passing: bool,
-    /// How often a move may be repeated when the screen is still there.
+    /// How often a move may be repeated while the screen stays.
     #[serde(default = "once")]
     pub(super) tries: u32,
     #[serde(default)]
     pub(super) moves: BTreeMap<String, Vec<Action>>,
 }
 
-/// A page on which a payment can end, or that stands in the place of one.
+/// A page on which a payment can end, or a page that replaces one.
 #[derive(Debug)]
 pub(super) struct KnownEnding {
     pub(super) name: String,
@@ -76,11 +76,11 @@ pub(super) struct KnownEnding {
     pub(super) text: Option<Regex>,
 }
 
-/// One thing done to the page.
+/// One action on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "ActionFile", untagged)]
 pub(super) enum Action {
-    /// The pointer is pressed and released on the element.
+    /// Clicks the element.
     Click { click: String },
     /// The text replaces the value of a field.
     Type {
@@ -151,7 +151,7 @@ fn once() -> u32 {
 }
 
 impl PageDriver {
-    /// Reads a page driver; `name` is the file's name in messages.
+    /// Parses a page driver. `name` is its name in messages.
     pub fn parse(name: &str, text: &str) -> Result<Self, PageDriverError> {
         let file: DriverFile = toml::from_str(text)
             .map_err(|source| PageDriverError::Parse { name: name.to_owned(), source: Box::new(source) })?;
@@ -161,7 +161,7 @@ impl PageDriver {
             let pattern = |key: &str, pattern: Option<String>| {
                 pattern.map(|pattern| Regex::new(&pattern)).transpose().map_err(|source| {
                     fault(format!(
-                        "the `{key}` of the ending `{}` is no regular expression: {source}",
+                        "the `{key}` of the ending `{}` is not a regular expression: {source}",
                         ending.name
                     ))
                 })
@@ -195,17 +195,17 @@ impl PageDriver {
             }
         }
         if file.screen.is_empty() {
-            return Err(fault("no `[[screen]]` is described".to_owned()));
+            return Err(fault("it has no `[[screen]]`".to_owned()));
         }
         Ok(Self { name: name.to_owned(), screens: file.screen, endings, parts: file.part })
     }
 
-    /// The name it was read under.
+    /// Its name in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The actions that lead from a screen towards what the consumer wants. One who only looks still gets what is in the way out of it.
+    /// The actions on a screen that bring the consumer closer to the wanted move. Without a wanted move, only `any` is made.
     pub(super) fn actions(&self, screen: usize, wanted: Option<&str>) -> Option<&[Action]> {
         let Screen { moves, control, .. } = &self.screens[screen];
         let any = || moves.get(ANY_MOVE);
@@ -217,7 +217,7 @@ impl PageDriver {
         actions.map(Vec::as_slice)
     }
 
-    /// The frames that screens lie in, each path once; the page itself first.
+    /// The paths of frames that contain screens, each once. The page itself comes first.
     pub(super) fn frame_paths(&self) -> Vec<&[String]> {
         let mut paths: Vec<&[String]> = vec![&[]];
         for screen in &self.screens {
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn each_fault_of_a_driver_names_the_file_and_what_is_wrong() {
         let cases = [
-            ("", "no `[[screen]]` is described"),
+            ("", "it has no `[[screen]]`"),
             ("[[screen]]\nname = \"a\"\npresent = \"a\"\n", "the screen `a` is listed twice"),
             (
                 "[screen.moves]\naprove = [{ click = \"a\" }]\n",
@@ -277,7 +277,7 @@ mod tests {
             ("[[ending]]\nname = \"success\"\n", "the ending `success` lacks `present`, `title` or `text`"),
             (
                 "[[ending]]\nname = \"success\"\ntext = \"(\"\n",
-                "the `text` of the ending `success` is no regular expression",
+                "the `text` of the ending `success` is not a regular expression",
             ),
         ];
         for (text, what) in cases {

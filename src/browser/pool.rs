@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Switches that keep a browser from doing what nobody asked for, beyond those that the driver sets itself.
+/// Command line options that turn off background activity of the browser, in addition to those that ChromeDriver sets.
 const SWITCHES: [&str; 14] = [
     "--headless",
     "--window-size=1024,768",
@@ -25,30 +25,30 @@ const SWITCHES: [&str; 14] = [
     "--disable-quic",
     "--disable-search-engine-choice-screen",
     "--mute-audio",
-    // A renderer is kept for the next scenario on the same site: half the time of opening a page.
+    // The next scenario on the same site reuses the renderer, which halves the time to open a page.
     "--process-per-site",
 ];
 
-/// What browsers a run wants.
+/// The browsers that a run wants.
 #[derive(Debug, Clone)]
 pub struct BrowserOptions {
     /// `auto`, the name of a program, or a path.
     pub browser: String,
-    /// The driver, when it is not to be looked up.
+    /// The driver. `None` searches for it.
     pub driver: Option<PathBuf>,
-    /// How many browsers at once.
+    /// Number of browsers at once.
     pub slots: usize,
     /// The host of the merchant URLs.
     pub merchant_host: String,
-    /// Where the browser finds that host.
+    /// The address that the browser uses for that host.
     pub receiver: SocketAddr,
-    /// Base64 of the SHA-256 of the receiver's public key: the one certificate beyond the usual that is trusted.
+    /// Base64 of the SHA-256 of the receiver's public key. The browser trusts the certificate with this key.
     pub spki_sha256_base64: String,
     /// A proxy for every host but the merchant's and loopback.
     pub proxy: Option<String>,
 }
 
-/// One driver and a few browsers. Dropping it and its last lease ends them all.
+/// One driver and a few browsers. They end when the pool and its last lease are dropped.
 #[derive(Clone)]
 pub struct BrowserPool {
     inner: Arc<Pool>,
@@ -65,7 +65,7 @@ pub(super) struct Pool {
 }
 
 impl BrowserPool {
-    /// Starts the driver and a first browser; the others start when they are wanted.
+    /// Starts the driver and a first browser. The others start on first use.
     pub async fn start(options: BrowserOptions) -> Result<Self, BrowserError> {
         let browser = chromedriver::find_browser(&options.browser)?;
         let driver_path = chromedriver::find_driver(options.driver.as_deref())?;
@@ -119,7 +119,7 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new browser, of a new driver if the present one is gone.
+    /// A new browser. If the driver has ended, a new driver too.
     async fn new_session(&self) -> Result<BrowserTab, BrowserError> {
         let mut driver = self.driver.lock().await;
         let capabilities = capabilities(&self.options, &self.browser, driver.runs_as_root());
@@ -132,12 +132,12 @@ impl Pool {
     }
 }
 
-/// The place of one browser in the pool, while it is lent out.
+/// The place of a browser that is lent out.
 pub(super) struct Slot {
     pool: Arc<Pool>,
-    /// None once the browser was given back or ended.
+    /// `None` after the browser was returned or ended.
     session: Option<BrowserTab>,
-    /// Frees the place when the slot goes.
+    /// Frees the place when the slot is dropped.
     _permit: OwnedSemaphorePermit,
 }
 
@@ -151,7 +151,7 @@ impl Slot {
         &self.pool.options.merchant_host
     }
 
-    /// Makes the browser forget, then puts it back; the caller need not wait.
+    /// Cleans the browser and returns it to the pool. The caller need not wait.
     pub(super) fn give_back(mut self, origins: Vec<String>, scripted: bool) {
         tokio::spawn(async move {
             if let Some(mut session) = self.session.take() {
@@ -169,7 +169,7 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        // Nobody gave it back in order, so nobody knows what it is doing: a new one takes its place.
+        // It was not returned properly and may be in any state, so a new one replaces it.
         if let Some(session) = self.session.take()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
@@ -184,7 +184,7 @@ fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabil
     switches.push(format!("--host-resolver-rules=MAP {merchant_host} {receiver}"));
     switches.push(format!("--ignore-certificate-errors-spki-list={spki_sha256_base64}"));
     if root {
-        // Chromium refuses its sandbox to root.
+        // Chromium has no sandbox for root.
         switches.push("--no-sandbox".to_owned());
     }
     if let Some(proxy) = proxy {
@@ -192,7 +192,7 @@ fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabil
         switches.push(format!("--proxy-bypass-list={merchant_host}"));
     }
     let mut capabilities = Capabilities::new();
-    // The document is enough; what it loads besides is not waited for.
+    // Wait only for the document, not for other files that it loads.
     capabilities.insert("pageLoadStrategy".to_owned(), json!("eager"));
     capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "performance": "ALL" }));
     capabilities.insert(
@@ -200,7 +200,7 @@ fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabil
         json!({
             "binary": browser,
             "args": switches,
-            // Left in, it writes a log beside the program.
+            // With this switch it would write a log beside the program.
             "excludeSwitches": ["enable-logging"],
             "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
         }),

@@ -1,30 +1,30 @@
-//! Readings: what the browser shows at one moment, and what the page driver makes of it.
+//! Readings: what the browser shows at one moment, as the page driver understands it.
 
 use crate::browser::page_driver::PageDriver;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Longest visible text that is kept.
+/// Longest visible text, in characters, that is kept.
 const LONGEST_TEXT: usize = 4096;
 
-/// What one frame shows.
+/// The content of one frame.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct FrameReading {
-    /// When the document began, in milliseconds: tells one document from the next.
+    /// When the document began, in milliseconds. It differs for each document.
     document: f64,
     url: String,
     title: String,
     loading: bool,
     text: String,
     language: Option<String>,
-    /// What each part of the driver shows, in its order.
+    /// The texts of each part of the driver, in its order.
     parts: Vec<Vec<String>>,
     top: bool,
     scripted: bool,
     screens: Vec<ScreenReading>,
     endings: Vec<bool>,
-    /// Selectors that are none.
+    /// Invalid selectors.
     faults: Vec<String>,
 }
 
@@ -34,25 +34,25 @@ struct ScreenReading {
     offers: Vec<String>,
 }
 
-/// What the whole page shows, its frames included.
+/// The content of the whole page with its frames.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Reading {
-    /// Tells the top document from the next one.
+    /// Differs for each top document.
     pub(super) document: f64,
     pub(super) url: String,
     pub(super) title: String,
-    /// Whether the top document is still being read by the browser.
+    /// Whether the browser still loads the top document.
     pub(super) loading: bool,
     pub(super) text: String,
-    /// Whether the page is the top document and nothing of it was found in a frame.
+    /// Whether the payment page is in the top document and not in a frame.
     pub(super) top_level: bool,
-    /// The language that the top document says it is in.
+    /// The language that the top document declares.
     pub(super) language: Option<String>,
-    /// What the named parts of the top document show.
+    /// The texts of the named parts of the top document.
     pub(super) parts: BTreeMap<String, Vec<String>>,
-    /// Whether scripts may have left something behind in the tab.
+    /// Whether scripts may have stored something in the tab.
     pub(super) scripted: bool,
-    /// Index of the screen in the driver, with the start of the document that shows it.
+    /// Index of the screen in the driver, and the `document` of its frame.
     pub(super) screen: Option<(usize, f64)>,
     pub(super) ending: Option<String>,
     pub(super) offers: Vec<String>,
@@ -60,7 +60,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// The question that `look.js` answers for the screens of one path of frames.
+    /// The argument of `look.js` for the screens of one path of frames.
     pub(super) fn rules(driver: &PageDriver, frames: &[String]) -> Value {
         let screens: Vec<Value> = driver
             .screens
@@ -87,7 +87,7 @@ impl Reading {
         json!({ "screens": screens, "endings": endings, "parts": parts, "text": LONGEST_TEXT })
     }
 
-    /// Puts the frames of one moment together; the first is the top document, each with the path it was found at.
+    /// Joins the frames of one moment, each with its path. The first is the top document.
     pub(super) fn of(driver: &PageDriver, frames: Vec<(&[String], FrameReading)>) -> Option<Self> {
         let mut frames = frames.into_iter();
         let (_, top) = frames.next()?;
@@ -134,7 +134,7 @@ impl Reading {
     fn take_in(&mut self, driver: &PageDriver, path: &[String], frame: &FrameReading) {
         let screens = driver.screens.iter().enumerate().filter(|(_, screen)| screen.frames == path);
         for ((index, _), seen) in screens.zip(&frame.screens) {
-            // The driver lists the more telling screens first.
+            // The driver lists the more specific screens first.
             if seen.present && self.screen.is_none_or(|(known, _)| index < known) {
                 self.screen = Some((index, frame.document));
                 self.top_level &= path.is_empty();
@@ -160,7 +160,7 @@ impl Reading {
         self.ending.as_deref().or(self.screen_name(driver)).unwrap_or("no known screen")
     }
 
-    /// Whether the consumer still sees the same: same document, same address, same screen or ending, still blank or still not.
+    /// Whether the consumer still sees the same: document, address, screen or ending, and whether it is blank.
     pub(super) fn shows_the_same_as(&self, other: &Self) -> bool {
         self.document.total_cmp(&other.document).is_eq()
             && self.url == other.url

@@ -1,4 +1,4 @@
-//! Sessions: one browser with one tab, spoken to in as few round trips as possible.
+//! Sessions: one browser with one tab, driven in as few round trips as possible.
 
 use crate::browser::BrowserError;
 use crate::browser::page_driver::{Action, PageDriver, Screen};
@@ -21,22 +21,23 @@ const LOOK: &str = include_str!("look.js");
 /// Makes a move; see the file.
 const ACT: &str = include_str!("act.js");
 
-/// How much longer than the page the driver may take to say that the page took too long.
+/// How much longer than the page the driver may take, so that it can report the time-out of the page.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The longest a new browser may take.
+/// The longest that a new browser may take to start.
 const START_DEADLINE: Duration = Duration::from_mins(1);
 
-/// Largest screenshot.
+/// Largest screenshot, in bytes.
 const PICTURE_LIMIT: usize = 40 * 1024;
 
-/// Quality and scale of a screenshot, until it is small enough.
+/// Quality and scale of a screenshot. They are tried in order until it is small enough.
 const PICTURE_STEPS: [(u32, f64); 5] = [(70, 1.0), (45, 1.0), (40, 0.7), (30, 0.5), (20, 0.3)];
 
-/// What a site can store beside cookies. Naming each is four times as fast as `all`, which also waits for what only scripts can fill.
+/// The kinds of storage of a site, without cookies. This list is four times as fast as `all`, which includes storage that only
+/// scripts fill.
 const STORAGE_TYPES: &str = "local_storage,indexeddb,cache_storage,service_workers,file_systems";
 
-/// A `WebDriver` command without a command of its own in the client.
+/// A `WebDriver` command that the client library does not have.
 #[derive(Debug)]
 struct Command {
     method: http::Method,
@@ -54,14 +55,14 @@ impl WebDriverCompatibleCommand for Command {
     }
 }
 
-/// Why a command was not carried out.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SessionError {
-    /// The driver's own answer.
+    /// The driver answered with an error.
     #[error("{0}")]
     Refused(String),
 
-    /// No answer came: the session is of no more use.
+    /// No answer came, so the session cannot be used any more.
     #[error("the browser did not answer in time")]
     Silent,
 
@@ -82,7 +83,7 @@ impl SessionError {
         }
     }
 
-    /// Whether the page was just changing, so that looking again is the thing to do.
+    /// Whether the page was just changing, so that a new reading helps.
     pub(super) fn is_passing(&self) -> bool {
         const SIGNS: [&str; 6] = [
             "unexpected alert",
@@ -118,13 +119,13 @@ impl SessionError {
     }
 }
 
-/// What came of an attempt at a move.
+/// The result of a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MoveResult {
     Made,
-    /// An element that it needs was not there, or not to be used.
+    /// An element that it needs is missing or cannot be used.
     Impossible,
-    /// The page shows something else by now.
+    /// The page now shows something else.
     Outdated,
 }
 
@@ -134,7 +135,7 @@ pub(super) struct BrowserTab {
     /// Id of the tab's top frame.
     top_frame: String,
     page_deadline: Option<Duration>,
-    /// No command may take longer.
+    /// Deadline of every command.
     limit: Instant,
 }
 
@@ -143,7 +144,7 @@ impl BrowserTab {
     pub(super) async fn start(driver_url: &str, capabilities: Capabilities) -> Result<Self, BrowserError> {
         let failed = |message: String| BrowserError::StartBrowser { message };
         let mut connector = HttpConnector::new();
-        // Without it each command waits for an acknowledgement.
+        // Without this each command waits for an acknowledgement.
         connector.set_nodelay(true);
         let limit = Instant::now() + START_DEADLINE;
         let mut builder = ClientBuilder::new(connector);
@@ -178,7 +179,7 @@ impl BrowserTab {
         &self.top_frame
     }
 
-    /// Lets commands take until `deadline`, and each load of a page at most `page`.
+    /// Sets the deadline of commands, and the longest time for each page load.
     pub(super) async fn allow(&mut self, page: Duration, deadline: Instant) -> Result<(), SessionError> {
         self.limit = deadline + GRACE;
         if self.page_deadline != Some(page) {
@@ -189,12 +190,12 @@ impl BrowserTab {
         Ok(())
     }
 
-    /// Opens a URL, and waits until its document, after all redirects, is there.
+    /// Opens a URL and waits for its document, after all redirects.
     pub(super) async fn go(&self, url: &str) -> Result<(), SessionError> {
         self.post("url", json!({ "url": url })).await.map(drop)
     }
 
-    /// Reads the page, with every frame that the driver knows screens in.
+    /// Reads the page, and every frame in which the driver has screens.
     pub(super) async fn look(&self, driver: &PageDriver) -> Result<Reading, SessionError> {
         let mut frames = Vec::with_capacity(1);
         for path in driver.frame_paths() {
@@ -213,7 +214,7 @@ impl BrowserTab {
             .ok_or_else(|| SessionError::Refused("the page could not be read".to_owned()))
     }
 
-    /// Makes a move on a screen, if the page still shows it. A consumer who `leaves` is gone once it is made.
+    /// Makes a move on a screen, if the page still shows it. With `leaves`, the consumer leaves right after it.
     pub(super) async fn act(
         &self,
         (screen, document): (&Screen, f64),
@@ -236,7 +237,7 @@ impl BrowserTab {
         })
     }
 
-    /// Makes the tab a phone of 390 by 844 points with a touch screen.
+    /// Makes the tab behave like a phone with 390 by 844 points and a touch screen.
     pub(super) async fn emulate_phone(&self) -> Result<(), SessionError> {
         let metrics = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
@@ -244,12 +245,12 @@ impl BrowserTab {
         self.devtools("Emulation.setTouchEmulationEnabled", touch).await.map(drop)
     }
 
-    /// What the browser has logged since the last reading of its performance log.
+    /// New entries of the performance log.
     pub(super) async fn log(&self) -> Result<Value, SessionError> {
         self.post("se/log", json!({ "type": "performance" })).await
     }
 
-    /// A JPEG of what is visible, small enough for a report.
+    /// A JPEG of the visible part, small enough for a report.
     pub(super) async fn picture(&self) -> Result<Option<Vec<u8>>, SessionError> {
         for (quality, scale) in PICTURE_STEPS {
             let mut params = json!({ "format": "jpeg", "quality": quality, "optimizeForSpeed": true });
@@ -271,11 +272,11 @@ impl BrowserTab {
         Ok(None)
     }
 
-    /// Forgets all that the visited origins have left behind, so that the next scenario meets a fresh browser.
+    /// Removes everything that the visited origins stored, so that the next scenario gets a clean browser.
     pub(super) async fn isolate(&mut self, origins: &[String], scripted: bool) -> Result<(), SessionError> {
         self.limit = Instant::now() + START_DEADLINE;
         if scripted {
-            // What a script stores for the tab alone goes with the tab, and so does whatever it is still doing.
+            // Closing the tab removes its session storage and stops its scripts.
             let tab = self.post("window/new", json!({ "type": "tab" })).await?;
             self.send(http::Method::DELETE, "window", None).await?;
             let handle = tab["handle"].as_str().unwrap_or_default();
@@ -289,7 +290,7 @@ impl BrowserTab {
                 .await?;
         }
         if scripted {
-            // What the old tab did is nobody's visit.
+            // Log entries of the old tab belong to no visit.
             self.log().await?;
         }
         Ok(())
@@ -297,7 +298,7 @@ impl BrowserTab {
 
     /// Ends the browser.
     pub(super) async fn end(self) {
-        // A browser that does not end now ends with its driver.
+        // If the browser does not end now, it ends with its driver.
         let _ = timeout_at(Instant::now() + GRACE, self.client.close()).await;
     }
 

@@ -1,4 +1,4 @@
-//! Tests against a real browser and a small site of their own. They fail where no browser is installed, and say so.
+//! Tests with a real browser and a small site. Without an installed browser they fail and say so.
 
 use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
 use crate::evidence::{PageVisit, Recorder, TroubleKind};
@@ -48,7 +48,7 @@ const CHECKOUT: &str = "<title>Pay</title><main>Pay 10 €</main><form method=po
     <button name=m value=approve>a</button><button name=m value=decline>d</button><button name=m value=cancel>c</button>\
     <button name=m value=back disabled>b</button></form><button value=keep>k</button>";
 
-/// Status, further header fields and body of an answer; none when the site keeps silent.
+/// Status, further header fields and body of an answer. `None` if the site does not answer.
 fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)> {
     let page = |html: &str| Some((200, String::new(), html.to_owned()));
     let to = |status: u16, url: &str| Some((status, format!("Location: {url}\r\n"), String::new()));
@@ -324,7 +324,7 @@ async fn a_browser_that_dies_is_trouble_for_one_scenario_only() {
     let died = lease.open("chrome://crash").await;
     assert_eq!(kind(&died), Some(TroubleKind::Driver), "{died:?}");
     let after = lease.open(&stage.url("/checkout")).await;
-    assert_eq!(after.trouble.unwrap().message, "the browser is gone: an earlier act has failed");
+    assert_eq!(after.trouble.unwrap().message, "the browser is gone: an earlier act failed");
     lease.give_back();
     assert_eq!(stage.open("/checkout").await.screen.as_deref(), Some("checkout"));
 }
@@ -336,7 +336,7 @@ async fn no_process_outlives_the_pool() {
     let group = stage.pool.process_group().await;
     assert!(living(group) > 2);
     drop(stage);
-    // They are killed, which takes the system a moment.
+    // To kill them takes the system a moment.
     let limit = Instant::now() + Duration::from_secs(10);
     while living(group) > 0 {
         assert!(Instant::now() < limit, "{} processes are still alive", living(group));

@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, Error};
 use std::ffi::OsStr;
 
-/// Accepts the name of a deviation. An unknown name is refused with the nearest known one.
+/// Accepts the name of a deviation. The error for an unknown name shows the nearest known one.
 #[derive(Clone)]
 pub struct DeviationName;
 
@@ -22,7 +22,7 @@ impl TypedValueParser for DeviationName {
         })
     }
 
-    /// The names, for the completions of shells.
+    /// The names, for shell completion.
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(DEVIATIONS.iter().map(|deviation| PossibleValue::new(deviation.name))))
     }

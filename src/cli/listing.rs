@@ -1,4 +1,4 @@
-//! The commands that list what there is, and `lint`, which judges feature files themselves.
+//! The commands that print lists, and `lint`, which checks feature files.
 
 use crate::cli::output::{fail, say};
 use crate::exit_code::ExitCode;
@@ -19,7 +19,7 @@ pub struct ListArgs {
     markdown: bool,
 }
 
-/// A list: the names of its columns, and its rows as objects with just these members.
+/// A list: the names of its columns, and its rows as objects with exactly these members.
 pub struct Listing {
     pub columns: &'static [&'static str],
     pub rows: Vec<Value>,
@@ -95,8 +95,8 @@ pub fn targets(arguments: ListArgs) -> ExitCode {
     Listing { columns: &["name", "what"], rows }.print(arguments)
 }
 
-/// Judges feature files: their Gherkin, tags, requirements and steps, and the catalogue and schemas they lean on. Merchant URLs that
-/// a merchant would regret are warnings, which leave the exit code as it is.
+/// Checks feature files: their Gherkin, tags, requirements and steps, with their catalogue and schemas. Merchant URLs that cause
+/// trouble later are warnings, which do not change the exit code.
 pub fn lint(paths: &[PathBuf]) -> ExitCode {
     let features = match Features::load(paths) {
         Ok(features) => features,

@@ -91,7 +91,7 @@ struct ProveArgs {
     browser: String,
 }
 
-/// `--help` and `--version`, for commands that list them below their groups of options.
+/// `--help` and `--version`, for commands that list them after their groups of options.
 fn help_and_version() -> [Arg; 2] {
     let flag = |id, short, action| Arg::new(id).long(id).short(short).action(action).help_heading("Help");
     [
@@ -100,13 +100,13 @@ fn help_and_version() -> [Arg; 2] {
     ]
 }
 
-/// Parses the arguments and does what they say.
+/// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { ExitCode::ConfigInvalid } else { ExitCode::Conformant };
-            // A closed pipe is no reason to fail.
+            // A closed pipe is not an error.
             let _ = error.print();
             return code;
         }

@@ -1,4 +1,4 @@
-//! The command that lists the requirements, or what the sources say, with what judges each and what breaks it.
+//! The command that lists the requirements or the statements of the sources, with their scenarios and deviations.
 
 use crate::cli::listing::{ListArgs, Listing};
 use crate::cli::output::{fail, say};
@@ -19,7 +19,7 @@ pub struct RequirementsArgs {
     sources: bool,
 }
 
-/// Lists the requirements, or the statements of the sources, and says how many of them are judged.
+/// Lists the requirements or the statements of the sources, and how many of them are tested.
 pub fn requirements(arguments: &RequirementsArgs) -> ExitCode {
     let features = match Features::load(&[]) {
         Ok(features) => features,
@@ -46,7 +46,7 @@ fn of_requirements(features: &Features) -> (Listing, String) {
     (Listing { columns, rows: features.catalogue.iter().map(row).collect() }, coverage(features))
 }
 
-/// How each requirement is dealt with, counted.
+/// Counts the requirements that are tested, not tested, and open.
 fn coverage(features: &Features) -> String {
     let (mut judged, mut observed, mut excused, mut merchant, mut open) = (0, 0, 0, 0, 0);
     for requirement in features.catalogue.iter() {
@@ -91,7 +91,7 @@ fn of_sources(features: &Features) -> (Listing, String) {
     (listing, format!("{} statements: {} judged, {open} not.", statements.len(), statements.len() - open))
 }
 
-/// How many scenarios judge a requirement.
+/// How many scenarios test a requirement.
 fn scenarios(features: &Features, id: &RequirementId) -> usize {
     let cases = features.loaded.iter().flat_map(|feature| &feature.cases);
     cases.filter(|case| case.requirement.as_ref() == Some(id)).count()

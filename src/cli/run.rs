@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Seed of a run that is given none, so that two runs are alike.
+/// Default seed, so that two runs are equal.
 const SEED: u64 = 1;
 
 const GATES: &[(&str, Gate, &str)] = &[
@@ -178,7 +178,7 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
                 say(judged.headline());
             } else {
                 let text = judged.to_terminal(&finished.folder, terminal_width());
-                // A reader that has gone away is no reason to fail.
+                // A closed pipe is not an error.
                 let _ = writeln!(AutoStream::new(std::io::stdout(), color), "{text}");
             }
             judged.outcome().into()

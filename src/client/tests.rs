@@ -187,5 +187,5 @@ fn a_certificate_that_is_none_names_its_file() {
         |profile: &TargetProfile| Client::new(profile, Arc::default(), None).err().unwrap().to_string();
     assert_eq!(error(&odd), format!("cannot read the `extra_ca` {}", path.display()));
     std::fs::write(&path, "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n").unwrap();
-    assert_eq!(error(&odd), format!("the `extra_ca` {} holds no certificate in PEM form", path.display()));
+    assert_eq!(error(&odd), format!("the `extra_ca` {} has no certificate in PEM form", path.display()));
 }

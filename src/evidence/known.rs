@@ -1,20 +1,20 @@
-//! What a recorder knows to be secret, and how it is found in a text.
+//! The secrets that a recorder knows, and how it finds them in a text.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Longest text that a record keeps.
+/// Longest text, in bytes, that a record keeps.
 const LONGEST_TEXT: usize = 16 * 1024;
 
-/// Secrets with their labels, and names that may be shown. Several threads use it at once; most texts are settled without a lock.
+/// Secrets with their labels, and names that may be shown. Several threads use it at once. Most texts need no lock.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Lengths of the tokens that have a label: a token of another length needs no look.
+    /// Lengths of the tokens that have a label. A token of another length need not be looked up.
     lengths: Lengths,
     inner: RwLock<Inner>,
-    /// Secrets that are no single token; few, and found anywhere in a text.
+    /// Secrets of more than one token. They are few, and are found anywhere in a text.
     phrases: RwLock<Vec<(String, String)>>,
     has_phrases: AtomicBool,
 }
@@ -25,13 +25,13 @@ struct Inner {
     labels: HashMap<String, String>,
     /// Values that may be shown.
     public: HashSet<String>,
-    /// Origins of pages whose every path is a link.
+    /// Origins of pages on which every path is a secret link.
     link_origins: HashSet<String>,
     counts: HashMap<&'static str, usize>,
 }
 
 impl Known {
-    /// The label of a value; a new one of this kind when it has none.
+    /// The label of a value. If it has none, it gets a new one of this kind.
     pub(super) fn label(&self, kind: &'static str, value: &str) -> String {
         if let Some(label) = self.label_of(value) {
             return label;
@@ -53,7 +53,7 @@ impl Known {
         if self.lengths.have(value.len()) { self.read().labels.get(value).cloned() } else { None }
     }
 
-    /// Gives this form of a secret the secret's label.
+    /// Gives another form of a secret the same label.
     pub(super) fn learn(&self, form: String, label: String) {
         if is_token(&form) {
             self.lengths.add(form.len());
@@ -68,7 +68,7 @@ impl Known {
         }
     }
 
-    /// Lets a value be shown.
+    /// Allows a value to be shown.
     pub(super) fn publish(&self, value: &str) {
         if !self.is_public(value) {
             self.write().public.insert(value.to_owned());
@@ -79,7 +79,7 @@ impl Known {
         self.read().public.contains(value)
     }
 
-    /// Takes every path of this origin for a link from now on.
+    /// Treats every path of this origin as a secret link from this call on.
     pub(super) fn add_link_origin(&self, origin: &str) {
         if !self.is_link_origin(origin) {
             self.write().link_origins.insert(origin.to_owned());
@@ -90,7 +90,7 @@ impl Known {
         self.read().link_origins.contains(origin)
     }
 
-    /// A text with every known secret replaced; cut where it is long.
+    /// A text with every known secret replaced. A long text is cut.
     pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let shown = match self.without_phrases(text) {
             Some(shown) => Cow::Owned(self.replace_tokens(&shown).into_owned()),
@@ -99,7 +99,7 @@ impl Known {
         if text.len() > LONGEST_TEXT { shown.chars().take(LONGEST_TEXT).collect() } else { shown }
     }
 
-    /// The text with every phrase replaced; none when it has none.
+    /// The text with every secret phrase replaced. `None` if it has none.
     fn without_phrases(&self, text: &str) -> Option<String> {
         if !self.has_phrases.load(Ordering::Acquire) {
             return None;
@@ -114,7 +114,7 @@ impl Known {
         shown
     }
 
-    /// Looks up each run of token characters, whole first, then its parts: a token may stand in a path, after a name, or before a full
+    /// Looks up each run of token characters, first whole, then its parts. A token may be in a path, after a name, or before a full
     /// stop.
     pub(super) fn replace_tokens<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut shown = String::new();
@@ -171,7 +171,7 @@ impl Known {
     }
 }
 
-/// A set of lengths that is read without a lock; lengths from 1,023 on count as one.
+/// A set of lengths that is read without a lock. Lengths from 1,023 on count as one.
 #[derive(Default)]
 struct Lengths([AtomicU64; 16]);
 

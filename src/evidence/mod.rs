@@ -1,4 +1,4 @@
-//! Evidence: what was sent and seen, as records. Checks judge records only.
+//! Evidence: records of what was sent and seen. Checks judge only these records.
 
 mod known;
 mod recorder;
@@ -59,9 +59,9 @@ pub type Field = (String, String);
 pub enum Body {
     Empty,
     Json(Value),
-    /// Text that is no JSON, cut after 16 KiB.
+    /// Text that is not JSON, cut after 16 KiB.
     Text(String),
-    /// Anything else: only its size is kept.
+    /// Other content. Only its size is kept.
     Binary {
         bytes: usize,
     },
@@ -84,12 +84,12 @@ pub struct Request {
     pub url: String,
     pub fields: Vec<Field>,
     pub body: Body,
-    /// The scenario means the request to break its schema.
+    /// The request breaks its schema on purpose.
     #[serde(default)]
     pub faulty_on_purpose: bool,
 }
 
-/// A response as it came, redacted.
+/// A response as it arrived, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     pub status: u16,
@@ -98,7 +98,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The value of the first field of this name, whatever its case.
+    /// The value of the first field of this name. Upper and lower case are equal.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields
             .iter()
@@ -117,11 +117,11 @@ pub enum TroubleKind {
     Timeout,
     /// The driver or the browser failed.
     Driver,
-    /// The payment page shows what no rule of the page driver knows.
+    /// The page driver does not recognise the payment page.
     PageDrift,
-    /// The target is limiting our rate.
+    /// The target limits the rate of requests.
     RateLimit,
-    /// 502, 503 or 504 stood in the target's place.
+    /// The answer was 502, 503 or 504.
     Gateway,
 }
 
@@ -138,14 +138,14 @@ impl fmt::Display for TroubleKind {
     }
 }
 
-/// Trouble on the way: never a breach of the contract.
+/// Trouble with network, browser or time. It is never a breach of the contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
     pub kind: TroubleKind,
     pub message: String,
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Received {
@@ -153,7 +153,7 @@ pub enum Received {
     Trouble(Trouble),
 }
 
-/// One request with its response or the trouble it met.
+/// One request with its response or its trouble.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// Counts from 1 within the attempt.
@@ -196,11 +196,11 @@ pub struct Hop {
     pub at_us: u64,
     pub method: String,
     pub url: String,
-    /// None when the browser got no response.
+    /// `None` if the browser got no response.
     pub status: Option<u16>,
 }
 
-/// What the consumer did, and what the browser showed then.
+/// One act of the consumer, and what the browser showed after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageVisit {
     /// Counts from 1 within the attempt.
@@ -211,28 +211,28 @@ pub struct PageVisit {
     pub elapsed_us: u64,
     /// Every document request of the top frame since the visit began, redirects included.
     pub hops: Vec<Hop>,
-    /// Where the browser stands at the end.
+    /// The URL of the browser at the end.
     pub url: String,
     pub title: String,
     /// The visible text, cut after 4 KiB.
     pub text: String,
-    /// Name of the page driver's screen that was recognised.
+    /// Name of the recognised screen of the page driver.
     pub screen: Option<String>,
-    /// The ending that was recognised: `success`, `failure`, `error`, `back`, `cancel`, `disabled`, `expired`, …
+    /// The recognised ending: `success`, `failure`, `error`, `back`, `cancel`, `disabled`, `expired`, …
     pub ending: Option<String>,
-    /// Moves that the page offers; empty when it has no payment control.
+    /// Moves that the page offers. Empty if it has no payment control.
     pub offers: Vec<String>,
-    /// The language that the page says it is in.
+    /// The language that the page declares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// What the parts that the page driver knows show; a part that is not shown is empty, an unknown one is not there.
+    /// The texts of the parts that the page driver knows. A part that is not visible is empty.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, Vec<String>>,
-    /// Whether the page stayed for the whole quiet window; false on screens and merchant pages.
+    /// Whether the page stayed for the whole quiet time. False on screens and merchant pages.
     pub stayed: bool,
-    /// Whether the page is the top document of its tab, in no frame.
+    /// Whether the page is the top document of its tab and not in a frame.
     pub top_level: bool,
-    /// File of the screenshot, relative to the run's folder.
+    /// File of the screenshot, relative to the run folder.
     pub screenshot: Option<String>,
     pub trouble: Option<Trouble>,
 }
@@ -249,13 +249,13 @@ pub struct Arrival {
     /// Microseconds since the attempt began.
     pub at_us: u64,
     pub method: String,
-    /// `https://<merchant host><path and query>` as the request line and Host field had it.
+    /// `https://<merchant host><path and query>`, from the request line and the Host field.
     pub url: String,
     /// Text of the request's body, for status callbacks.
     pub body: String,
 }
 
-/// The target's clock was moved.
+/// One move of the target's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockMove {
     /// Microseconds since the attempt began.
@@ -265,7 +265,7 @@ pub struct ClockMove {
     pub now: String,
 }
 
-/// All that one attempt at a scenario recorded.
+/// All evidence of one attempt at a scenario.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     pub exchanges: Vec<Exchange>,

@@ -1,4 +1,4 @@
-//! The recorder: the one place where secrets are cut out, before anything becomes a record.
+//! The recorder: removes secrets before anything becomes a record. Only this module does so.
 
 use crate::evidence::known::Known;
 use base64::Engine;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use url::Url;
 
-/// Members whose value lets its holder pay, read or send, and the kind of their label.
+/// Members with a value that allows to pay, read or send, and the kind of their label.
 const SECRET_MEMBERS: &[(&str, &str)] = &[
     ("authorization_token", "authorization_token"),
     ("client_token", "client_token"),
@@ -18,20 +18,20 @@ const SECRET_MEMBERS: &[(&str, &str)] = &[
     ("password", "password"),
 ];
 
-/// Members that hold a public link: whoever knows it can pay.
+/// Members with a public link. Everyone who knows it can pay.
 const LINK_MEMBERS: &[&str] = &["redirect_url", "qr_code_url", "standalone_url"];
 
-/// Members that hold a link on the API's own host, where other paths say what they are for.
+/// Members with a link on the API host. Other paths on that host are shown.
 const API_LINK_MEMBERS: &[&str] = &["generation_url", "manual_identification_check_url"];
 
-/// Members that look opaque but are names, not secrets.
+/// Members that look like secrets but are names.
 const PUBLIC_MEMBERS: &[&str] =
     &["session_id", "order_id", "klarna_reference", "correlation_id", "event_id", "merchant_id"];
 
-/// A query value at least this long is taken for a secret unless it is known to be a name.
+/// A query value of at least this length counts as a secret, unless it is a known name.
 const OPAQUE_LENGTH: usize = 16;
 
-/// Turns what is sent and seen into text that may be kept.
+/// Redacts what is sent and seen, so that it may be kept.
 ///
 /// A secret becomes a label such as `‹authorization_token:2›`. The same value gives the same label within a run, so a check that
 /// compares two labels compares the two values.
@@ -41,7 +41,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Learns the credentials of a run or of a merchant account, in every form in which they travel.
+    /// Learns the credentials of a run or of a merchant account, in every form in which they are sent.
     pub fn learn_credentials(&self, username: &str, password: &str) {
         let pair = format!("{username}:{password}");
         for (kind, value) in [("credentials", pair.as_str()), ("username", username), ("password", password)]
@@ -54,14 +54,14 @@ impl Recorder {
         }
     }
 
-    /// A JSON body, with the values of secret members and every known secret replaced.
+    /// A JSON body. The values of secret members and all known secrets are replaced.
     pub fn json(&self, mut value: Value) -> Value {
         self.learn_members(&value);
         self.cut(None, &mut value);
         value
     }
 
-    /// Learns the values of secret members, so that they are cut out of members before them too.
+    /// Learns the values of secret members first, because earlier members may contain them too.
     fn learn_members(&self, value: &Value) {
         match value {
             Value::Object(members) => {
@@ -118,9 +118,8 @@ impl Recorder {
         self.known.shown(text)
     }
 
-    /// A link that lets its holder pay: scheme, host and parameter names stay, path, values and fragment become labels.
-    ///
-    /// A text that is no absolute URL is shown as it is, so that a finding can quote it.
+    /// A secret link. Scheme, host and parameter names stay. Path, values and fragment become labels.
+    /// A text that is not an absolute URL stays as it is, so that a finding can quote it.
     pub fn link(&self, text: &str) -> String {
         let Ok(url) = Url::parse(text) else { return self.text(text) };
         if !is_link(&url) {
@@ -130,7 +129,7 @@ impl Recorder {
         self.labelled_link(&url)
     }
 
-    /// A URL that was visited: links on page hosts become labels, opaque query values too.
+    /// A visited URL. Links on page hosts and opaque query values become labels.
     pub fn url(&self, text: &str) -> String {
         match Url::parse(text) {
             Ok(url) => self.parsed_url(&url, text),
@@ -138,7 +137,7 @@ impl Recorder {
         }
     }
 
-    /// As [`Recorder::url`], of a URL with its text.
+    /// The same as [`Recorder::url`], for a parsed URL and its text.
     pub fn parsed_url(&self, url: &Url, text: &str) -> String {
         if !url.has_host() {
             return self.text(text);
@@ -160,7 +159,7 @@ impl Recorder {
         shown
     }
 
-    /// Any text, with every known secret replaced; cut where it is long.
+    /// Any text, with every known secret replaced. A long text is cut.
     pub fn text(&self, text: &str) -> String {
         self.known.shown(text).into_owned()
     }
@@ -199,11 +198,12 @@ impl Recorder {
         shown
     }
 
-    /// A parameter of a link: a short value may be a secret too. It is known by its pair alone, lest a word become a secret.
+    /// A parameter of a link. Its value may be a short secret. It is learned only together with its parameter name. Otherwise an
+    /// ordinary word could be treated as a secret everywhere.
     fn link_pair(&self, pair: &str) -> String {
         let shown = self.query_pair(pair);
         let (_, value) = shown.split_once('=').unwrap_or(("", &shown));
-        // A label, or a tag that is not filled.
+        // A label, or a placeholder.
         if value.is_empty() || value.contains(['‹', '{']) || value.contains("%7B") {
             return shown;
         }
@@ -216,7 +216,7 @@ impl Recorder {
         pairs.join("&")
     }
 
-    /// A query parameter: the name stays, an opaque value becomes a label.
+    /// A query parameter. The name stays, and an opaque value becomes a label.
     fn query_pair(&self, pair: &str) -> String {
         let (name, Some(value)) = split_at(pair, '=') else {
             return self.known.replace_tokens(pair).into_owned();
@@ -243,7 +243,7 @@ fn secret_kind(member: &str) -> Option<&'static str> {
     SECRET_MEMBERS.iter().find(|(name, _)| *name == member).map(|(_, kind)| *kind)
 }
 
-/// Whether a URL says more than where its host is.
+/// Whether a URL has more than scheme, host and port.
 fn is_link(url: &Url) -> bool {
     url.has_host() && (url.path().len() > 1 || url.query().is_some() || url.fragment().is_some())
 }

@@ -11,9 +11,9 @@ pub enum ProveError {
     #[error("cannot write to a temporary folder for the runs")]
     Folder(#[source] std::io::Error),
 
-    #[error("{path} is no plan of a proof")]
+    #[error("{path} is not a plan of `prove`")]
     Plan { path: PathBuf, source: std::io::Error },
 
-    #[error("the run against the faithful mock left nothing to read: {why}")]
+    #[error("the run against the faithful mock left no report: {why}")]
     Faithful { why: String },
 }

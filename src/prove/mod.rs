@@ -1,8 +1,5 @@
 //! The proof: each deviation of the mock must be caught by exactly the requirements that it breaks.
-//!
-//! The faithful mock is run first, one scenario at a time, and notes which deviations would have answered differently in
-//! which scenario. Only those scenarios are run against a deviation. All other records are reused, since the mock of that
-//! deviation would have given the same answers.
+//! First the faithful mock runs, one scenario at a time. It notes which deviations would have answered differently in which scenario. Only these scenarios run against a deviation. All other records are reused, because that mock would have given the same answers.
 
 mod child;
 mod error;
@@ -28,14 +25,14 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use trial::{Trial, met_trouble};
 
-/// What is to be proven, and how.
+/// The settings of a proof.
 #[derive(Debug)]
 pub struct ProveOptions {
-    /// Names of deviations; all when empty.
+    /// Names of deviations. If empty, all.
     pub deviations: Vec<String>,
     /// Child processes at once.
     pub jobs: usize,
-    /// Handed on to each run.
+    /// Passed to each run.
     pub browser: String,
     pub scope: Scope,
 }
@@ -47,11 +44,11 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// All trials as a JSON array, sorted by name; two proofs with the same results print the same text.
+    /// All trials as a JSON array, sorted by name. Two proofs with the same results print the same text.
     pub fn to_json(&self) -> String {
         let mut results: Vec<_> = self.trials.iter().map(Trial::result).collect();
         results.sort_by_key(|result| result.deviation);
-        // Plain data with string keys always serialises.
+        // Data with string keys always serialises.
         serde_json::to_string_pretty(&results).unwrap_or_default()
     }
 
@@ -71,16 +68,15 @@ impl Proof {
         )
     }
 
-    /// 0 when every trial is as it should be.
+    /// 0 if every trial is proven.
     pub fn exit_code(&self) -> ExitCode {
         let proven = !self.trials.is_empty() && self.trials.iter().all(Trial::holds);
         if proven { ExitCode::Conformant } else { ExitCode::NonConformant }
     }
 }
 
-/// Runs the faithful mock, then every deviation asked for.
-///
-/// Where the faithful mock itself does not pass, nothing can be said about deviations, and the proof ends there.
+/// Runs the faithful mock, then every deviation of the settings.
+/// If the faithful mock does not pass, the proof ends there, because it could say nothing about deviations.
 pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
     let program = Arc::new(Program::this(&options.browser)?);
     let faithful = Arc::new(program.faithful().await?);
@@ -115,7 +111,7 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
     Ok(Proof { trials: trials.collect() })
 }
 
-/// Runs the scenarios of several deviations in one child process, and again what met trouble.
+/// Runs the scenarios of several deviations in one child process. Runs those that met trouble again.
 async fn run_batch(
     program: &Program,
     faithful: &Ran,

@@ -1,4 +1,4 @@
-//! Which scenarios are run against which deviation, and in which child process.
+//! The plan: which scenarios run against which deviation, and in which child process.
 
 use crate::mock::Deviation;
 use crate::prove::error::ProveError;
@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-/// How many scenarios of HTTP take as long as one that needs the browser, roughly.
+/// About how many API scenarios take as long as one browser scenario.
 const COST_OF_BROWSER: usize = 20;
 
-/// How many batches each child process gets one after the other, so that all end at about the same time.
+/// How many batches each child process gets, so that all end at about the same time.
 const ROUNDS: usize = 8;
 
-/// How much is run for a deviation.
+/// How much runs for a deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Scenarios that the deviation can change; browser scenarios only in the areas that it breaks.
+    /// Scenarios that the deviation can change. Browser scenarios only in the areas that it breaks.
     Quick,
     /// Every scenario that the deviation can change.
     Full,
@@ -27,13 +27,13 @@ pub enum Scope {
     Exhaustive,
 }
 
-/// One target of a child process: an embedded mock and what is run against it.
+/// One target of a child process: an embedded mock and the scenarios to run against it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedTarget {
     pub dialect: Dialect,
-    /// The deviation to turn on; the mock is faithful without one.
+    /// The deviation to turn on. Without one, the mock is faithful.
     pub deviation: Option<String>,
-    /// Keys of the scenarios to run; all when absent.
+    /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
     /// Whether the mock notes which deviations would have answered differently.
     pub watched: bool,
@@ -45,20 +45,20 @@ pub fn read_plan(path: &Path) -> Result<Vec<PlannedTarget>, ProveError> {
     plan.map_err(|source| ProveError::Plan { path: path.to_owned(), source })
 }
 
-/// What is run for one deviation.
+/// The scenarios to run for one deviation.
 #[derive(Debug, Clone)]
 pub struct Task {
-    /// Its place in the table of the proof.
+    /// Its index in the table of the proof.
     pub index: usize,
     pub deviation: &'static Deviation,
     /// Keys of scenarios by target, in the order of the faithful report.
     pub scenarios: Vec<BTreeSet<String>>,
-    /// How long it takes, in scenarios of HTTP.
+    /// How long it takes, in API scenarios.
     cost: usize,
 }
 
 impl Task {
-    /// The scenarios that a deviation needs, by what the faithful mock noted.
+    /// The scenarios that a deviation needs, by the notes of the faithful mock.
     pub fn of(index: usize, deviation: &'static Deviation, faithful: &Ran, scope: Scope) -> Self {
         let areas: HashMap<&RequirementId, &str> = faithful
             .report
@@ -104,7 +104,7 @@ impl Task {
         Self { index, deviation, scenarios, cost }
     }
 
-    /// Its targets in a child process, each with its place in the faithful report.
+    /// Its targets in a child process, each with its index in the faithful report.
     fn targets<'t>(&'t self, faithful: &'t Ran) -> impl Iterator<Item = (usize, PlannedTarget)> + 't {
         let with_work = self.scenarios.iter().enumerate().filter(|(_, keys)| !keys.is_empty());
         with_work.map(|(place, keys)| {
@@ -119,19 +119,19 @@ impl Task {
     }
 }
 
-/// Whether a scenario of the faithful run was run at all.
+/// Whether a scenario ran in the faithful run.
 fn was_run(record: &ScenarioRecord) -> bool {
     !matches!(record.verdict(), Verdict::Skipped(_))
 }
 
-/// Tasks that one child process does, so that browsers are started once for all of them.
+/// Tasks for one child process, so that browsers start only once for all of them.
 #[derive(Debug)]
 pub struct Batch {
     pub tasks: Vec<Task>,
 }
 
 impl Batch {
-    /// The targets of the child process, each with the index of its task in the batch and its place in the faithful report.
+    /// The targets of the child process, each with the index of its task in the batch and its index in the faithful report.
     pub fn targets(&self, faithful: &Ran) -> Vec<(usize, usize, PlannedTarget)> {
         let tasks = self.tasks.iter().enumerate();
         tasks

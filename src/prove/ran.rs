@@ -1,4 +1,4 @@
-//! What child processes leave behind.
+//! The results of child processes.
 
 use crate::report::RunReport;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,19 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names of deviations that would have answered differently, by the key of the scenario.
 pub type Touched = BTreeMap<String, BTreeSet<String>>;
 
-/// What a child process left behind.
+/// The result of a child process.
 #[derive(Debug)]
 pub struct Ran {
-    /// Without evidence, which is not looked at here.
+    /// The report, without evidence.
     pub report: RunReport,
-    /// What the mocks noted, by target; empty where they were not watched.
+    /// The notes of the mocks, by target. Empty if they were not watched.
     pub touched: Vec<Touched>,
 }
 
-/// What a batch came to: for each of its targets the task, the place in the faithful report, and the place in `ran`.
+/// The result of a batch: for each of its targets the task, the index in the faithful report, and the index in `ran`.
 #[derive(Debug)]
 pub struct BatchRan {
     pub places: Vec<(usize, usize)>,
-    /// Why there is nothing to read.
+    /// The result, or why there is none.
     pub ran: Result<Ran, String>,
 }

@@ -1,4 +1,4 @@
-//! The proof without child processes: what is run for a deviation, how it is merged and judged.
+//! Tests of the proof without child processes: which scenarios run for a deviation, and how the results are merged and judged.
 
 use super::plan::{Batch, Task, batches};
 use super::ran::{BatchRan, Ran, Touched};
@@ -12,7 +12,7 @@ use crate::target::Ability;
 use crate::verdict::{Doubt, Fault, Verdict};
 use std::collections::BTreeSet;
 
-/// What the faithful mock left: everything passed, and `deviation` would have shown in the scenarios that `is_noted` chooses.
+/// The result of the faithful mock: everything passed, and `deviation` would have changed the scenarios that `is_noted` chooses.
 fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran {
     let mut report = fixture::report();
     report.run.partial = false;
@@ -46,7 +46,7 @@ fn requirements(task: &Task, faithful: &Ran) -> BTreeSet<String> {
     run.map(|record| record.requirement.as_ref().unwrap().to_string()).collect()
 }
 
-/// What a child process leaves that ran the tasks of a batch: all passes but where `verdict` says otherwise.
+/// The result of a child process that ran the tasks of a batch. Everything passes, except where `verdict` says otherwise.
 fn ran(batch: &Batch, faithful: &Ran, verdict: impl Fn(&str) -> Verdict) -> BatchRan {
     let mut report = faithful.report.clone();
     report.targets.clear();

@@ -1,4 +1,4 @@
-//! One trial: what was expected of a deviation, and what was seen.
+//! One trial: what should have failed for a deviation, and what did.
 
 use crate::evidence::TroubleKind;
 use crate::exit_code::ExitCode;
@@ -11,16 +11,16 @@ use crate::verdict::{Doubt, ScenarioRecord, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 
-/// What the suite said of the faithful mock, or of one deviation.
+/// The result of the suite for the faithful mock, or for one deviation.
 #[derive(Debug)]
 pub struct Trial {
-    /// None for the faithful mock.
+    /// `None` for the faithful mock.
     deviation: Option<&'static Deviation>,
-    /// Requirements that must be seen broken.
+    /// Requirements that must fail.
     expected: BTreeSet<String>,
-    /// Among them is a MUST.
+    /// Whether one of them is a MUST.
     breaks_must: bool,
-    /// Requirements that were seen broken, and the exit code that the run comes to; or why there is no result.
+    /// Requirements that failed, and the exit code of the run; or why there is no result.
     seen: Result<(BTreeSet<String>, ExitCode), String>,
     pub scenarios_run: usize,
     pub scenarios_reused: usize,
@@ -29,11 +29,11 @@ pub struct Trial {
 /// One trial for programs that compare two proofs.
 #[derive(Serialize)]
 pub struct TrialResult<'t> {
-    /// Absent for the faithful mock.
+    /// `None` for the faithful mock.
     pub deviation: Option<&'static str>,
     expected: &'t BTreeSet<String>,
     broken: Option<&'t BTreeSet<String>>,
-    /// Why there was no report to read.
+    /// Why there is no report.
     trouble: Option<&'t String>,
     exit_code: Option<i32>,
     proven: bool,
@@ -54,7 +54,7 @@ impl Trial {
         }
     }
 
-    /// Puts what was run for a task in the place of the faithful mock's records, and judges the whole.
+    /// Replaces records of the faithful mock by those of a task, and judges the merged report.
     pub fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self {
         let scenarios_run = task.scenarios.iter().map(BTreeSet::len).sum();
         let whole: usize = faithful.report.targets.iter().map(|target| target.records.len()).sum();
@@ -75,8 +75,8 @@ impl Trial {
         self.deviation.map_or("(faithful)", |deviation| deviation.name)
     }
 
-    /// A deviation must be caught by exactly what it breaks. A run is non-conformant where that includes a MUST. Where it
-    /// is SHOULDs alone, MUSTs may rest on them and stay open. The faithful mock must pass.
+    /// Exactly the requirements that the deviation breaks must fail. The exit code is 1 if one of them is a MUST, otherwise 0 or 3.
+    /// The faithful mock must pass.
     pub fn holds(&self) -> bool {
         let codes: &[ExitCode] = match (self.breaks_must, self.expected.is_empty()) {
             (true, _) => &[ExitCode::NonConformant],
@@ -86,12 +86,12 @@ impl Trial {
         self.seen.as_ref().is_ok_and(|(broken, code)| *broken == self.expected && codes.contains(code))
     }
 
-    /// Says on standard error how it went; a proof takes minutes.
+    /// Prints the result to standard error, because a proof takes minutes.
     pub fn tell(&self) {
         eprintln!("{}: {}", self.name(), if self.holds() { "as it should be" } else { "NOT PROVEN" });
     }
 
-    /// The trial for programs.
+    /// The trial as JSON.
     pub fn result(&self) -> TrialResult<'_> {
         TrialResult {
             deviation: self.deviation.map(|deviation| deviation.name),
@@ -134,7 +134,7 @@ impl Trial {
     }
 }
 
-/// The records that were run for a task, by target of the faithful report and key.
+/// The records of a task, by index in the faithful report and key.
 fn records_of(number: usize, batch: &BatchRan) -> Result<HashMap<(usize, &str), &ScenarioRecord>, String> {
     let ran = batch.ran.as_ref().map_err(Clone::clone)?;
     let targets = batch.places.iter().zip(&ran.report.targets).filter(|((task, _), _)| *task == number);
@@ -144,7 +144,7 @@ fn records_of(number: usize, batch: &BatchRan) -> Result<HashMap<(usize, &str), 
     Ok(records.collect())
 }
 
-/// The report of the faithful mock with the records that were run for a task.
+/// The report of the faithful mock, with some records replaced by those of a task.
 fn merged(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Result<RunReport, String> {
     let run = records_of(number, batch)?;
     let mut report = faithful.report.clone();
@@ -158,8 +158,8 @@ fn merged(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Resul
     Ok(report)
 }
 
-/// Whether network, browser or time stood between a scenario of the task and its answer, which is the only reason to ask again:
-/// a deviation that is caught only sometimes must not get a second chance.
+/// Whether a scenario of the task met trouble with network, browser or time. Only then is the run repeated, so that a check that
+/// catches its deviation only sometimes is noticed.
 pub fn met_trouble(number: usize, batch: &BatchRan) -> bool {
     let Ok(records) = records_of(number, batch) else { return true };
     records.values().any(|record| match record.verdict() {
@@ -170,7 +170,7 @@ pub fn met_trouble(number: usize, batch: &BatchRan) -> bool {
     })
 }
 
-/// Requirements that stand as broken for any target, and the exit code that the run comes to.
+/// Requirements that are broken for any target, and the exit code of the run.
 fn seen(report: &RunReport) -> (BTreeSet<String>, ExitCode) {
     let judged = report.judged();
     let broken = judged.rows().filter(|row| {

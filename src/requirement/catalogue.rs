@@ -1,10 +1,10 @@
-//! The catalogue: every requirement known to a run, and what its sources say, statement by statement.
+//! The catalogue: every requirement of a run, and the statements of its sources.
 
 use crate::requirement::{Requirement, RequirementId};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Every requirement known to a run, in the order of the files.
+/// Every requirement of a run, in the order of the files.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
     requirements: Vec<Requirement>,
@@ -12,15 +12,15 @@ pub struct Catalogue {
     statements: Vec<Statement>,
 }
 
-/// What a source says, and the requirements that hold it.
+/// A statement of a source, and the requirements made from it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// The key of its source and a number, such as `S1-04`.
     pub id: String,
-    /// Where it stands: the source and its section.
+    /// The source and its section.
     pub source: String,
-    /// In our own words.
+    /// The statement in our words.
     #[serde(rename = "statement")]
     pub words: String,
     pub rows: Vec<RequirementId>,
@@ -82,7 +82,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Each row that a statement names must be known; asked once every file is added.
+    /// Checks that each requirement that a statement names exists. Call it after all files are added.
     pub fn check_statements(&self) -> Result<(), CatalogueError> {
         for statement in &self.statements {
             if let Some(row) = statement.rows.iter().find(|row| self.get(row).is_none()) {
@@ -96,7 +96,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// What the sources say, in the order of the files.
+    /// The statements of the sources, in the order of the files.
     pub fn statements(&self) -> &[Statement] {
         &self.statements
     }
@@ -128,14 +128,14 @@ pub enum CatalogueError {
     #[error("the requirement catalogue {path} is malformed")]
     Parse { path: String, source: Box<toml::de::Error> },
 
-    #[error("requirement {id} at {path}:{line} is listed already at {first}; give the newer one a fresh id")]
+    #[error("requirement {id} at {path}:{line} is already listed at {first}; give the newer one a new id")]
     DuplicateId { id: RequirementId, path: String, line: usize, first: String },
 
-    #[error("statement {id} at {place} is listed already at {first}; give the newer one a fresh id")]
+    #[error("statement {id} at {place} is already listed at {first}; give the newer one a new id")]
     DuplicateStatement { id: String, place: String, first: String },
 
     #[error(
-        "`rows` of statement {id} at {place} names {row}, which is in no catalogue; `hpp-conformance requirements` lists \
+        "`rows` of statement {id} at {place} names {row}, which no catalogue has; `hpp-conformance requirements` lists \
          the known ones"
     )]
     UnknownRow { place: String, id: String, row: RequirementId },
@@ -159,7 +159,7 @@ mod tests {
         let error = catalogue.add("features/x.toml", &text).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "requirement HPP-X-001 at features/x.toml:10 is listed already at features/x.toml:1; give the newer one a fresh id"
+            "requirement HPP-X-001 at features/x.toml:10 is already listed at features/x.toml:1; give the newer one a new id"
         );
     }
 
@@ -191,7 +191,7 @@ mod tests {
         catalogue.add("features/sources.toml", &text).unwrap();
         assert_eq!(
             catalogue.check_statements().unwrap_err().to_string(),
-            "`rows` of statement S1-01 at features/sources.toml:10 names HPP-X-002, which is in no catalogue; \
+            "`rows` of statement S1-01 at features/sources.toml:10 names HPP-X-002, which no catalogue has; \
              `hpp-conformance requirements` lists the known ones"
         );
     }
@@ -202,8 +202,8 @@ mod tests {
         let text = format!("{0}{0}", statement("S1-01", "HPP-X-001"));
         assert_eq!(
             catalogue.add("features/sources.toml", &text).unwrap_err().to_string(),
-            "statement S1-01 at features/sources.toml:6 is listed already at features/sources.toml:1; \
-             give the newer one a fresh id"
+            "statement S1-01 at features/sources.toml:6 is already listed at features/sources.toml:1; \
+             give the newer one a new id"
         );
     }
 }

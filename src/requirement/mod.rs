@@ -61,18 +61,18 @@ impl FromStr for RequirementId {
     }
 }
 
-/// A text that is not of the form of a requirement id.
+/// A text that does not have the form of a requirement id.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no requirement id; expected PREFIX-AREA-NNN, such as HPP-CREATE-008")]
+#[error("`{0}` is not a requirement id; write PREFIX-AREA-NNN, such as HPP-CREATE-008")]
 pub struct InvalidRequirementId(String);
 
 /// How binding a requirement is, in the words of RFC 2119.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// The sources promise it.
+    /// The vendor's documentation promises it.
     Must,
-    /// The sources advise it.
+    /// The vendor's documentation recommends it.
     Should,
     /// Optional or undefined: recorded, never a failure.
     May,
@@ -88,7 +88,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// Whose Hosted Payment Page API a target speaks.
+/// The vendor whose Hosted Payment Page API a target has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
@@ -126,7 +126,7 @@ impl fmt::Display for Provider {
     }
 }
 
-/// The dialects a requirement holds for.
+/// The dialects to which a requirement applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DialectScope {
@@ -135,7 +135,7 @@ pub enum DialectScope {
     Both,
 }
 
-/// The providers a requirement holds for.
+/// The providers to which a requirement applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProviderScope {
     #[serde(rename = "KP")]
@@ -146,19 +146,19 @@ pub enum ProviderScope {
     Both,
 }
 
-/// How sure we are that the target has promised it.
+/// How sure it is that the target promises this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A source of the target's dialect says it.
     Stated,
-    /// We conclude it.
+    /// We infer it.
     Inferred,
     /// Only sources of the other dialect say it.
     Assumed,
 }
 
-/// Who has to keep a requirement.
+/// Whose duty a requirement is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Party {
@@ -174,17 +174,17 @@ pub enum Party {
 pub struct Requirement {
     pub id: RequirementId,
     pub level: Level,
-    /// What is promised, one sentence in the present tense.
+    /// The promise, in one sentence in the present tense.
     pub statement: String,
-    /// Keys of the sources that say it, separated by commas.
+    /// Keys of its sources, separated by commas.
     pub source: String,
     pub dialect: DialectScope,
     pub provider: ProviderScope,
-    /// `stated` or `inferred`; see [`Requirement::confidence_for`] for a dialect's view.
+    /// `stated` or `inferred`. For the view of one dialect, see [`Requirement::confidence_for`].
     pub confidence: Confidence,
     #[serde(default)]
     pub party: Party,
-    /// Why no scenario judges it.
+    /// Why no scenario tests it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_tested: Option<String>,
     /// The area: the name of the catalogue file without its ending.
@@ -193,7 +193,7 @@ pub struct Requirement {
 }
 
 impl Requirement {
-    /// Whether the requirement holds for a target of this dialect and provider.
+    /// Whether the requirement applies to a target of this dialect and provider.
     pub fn applies_to(&self, dialect: Dialect, provider: Provider) -> bool {
         let dialect_fits = match self.dialect {
             DialectScope::Both => true,
@@ -208,7 +208,7 @@ impl Requirement {
         dialect_fits && provider_fits
     }
 
-    /// The confidence as seen from one dialect: what only the other dialect's sources say is assumed.
+    /// The confidence for one dialect. If only sources of the other dialect say it, it is assumed.
     pub fn confidence_for(&self, dialect: Dialect) -> Confidence {
         if self.confidence != Confidence::Stated {
             return self.confidence;
@@ -222,7 +222,7 @@ impl Requirement {
     }
 }
 
-/// The dialect whose vendor wrote, or whose integrators observed, the source behind a key.
+/// The dialect of the source with this key: its vendor wrote it, or its integrators observed it.
 fn source_dialect(key: &str) -> Option<Dialect> {
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
     if starts(&["S1", "U-", "WP-KCO", "I-799", "I-828", "KCO-OAS"]) {

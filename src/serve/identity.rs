@@ -1,4 +1,4 @@
-//! A TLS identity of our own servers, made anew for each run.
+//! A TLS identity for the servers of the harness, made new for each run.
 
 use std::sync::Arc;
 
@@ -11,9 +11,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::serve::error::ServeError;
 
-/// A TLS key with its self-signed certificate, made anew each time.
-///
-/// The key is ECDSA P-256: Chromium refuses Ed25519.
+/// A TLS key with its self-signed certificate.
+/// The key is ECDSA P-256, because Chromium refuses Ed25519.
 pub struct Identity {
     config: Arc<ServerConfig>,
     certificate: CertificateDer<'static>,
@@ -42,17 +41,17 @@ impl Identity {
         Ok(Self { config: Arc::new(config), certificate, public_key: key.subject_public_key_info() })
     }
 
-    /// How a TLS server shows this identity.
+    /// The TLS settings of a server with this identity.
     pub fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
 
-    /// The base64 of the SHA-256 of the public key, as browsers take it for key pins.
+    /// Base64 of the SHA-256 of the public key, as browsers use it to pin a key.
     pub fn spki_sha256_base64(&self) -> String {
         STANDARD.encode(Sha256::digest(&self.public_key))
     }
 
-    /// The certificate in DER, for clients that are to trust it.
+    /// The certificate in DER, for clients that trust it.
     pub fn certificate_der(&self) -> &[u8] {
         &self.certificate
     }

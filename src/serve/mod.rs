@@ -1,4 +1,4 @@
-//! The accept loop shared by every server of ours: HTTP/1.1 with Title-Case header names, optional TLS, limits.
+//! The accept loop of all servers of the harness: HTTP/1.1 with Title-Case header names, optional TLS, limits.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
@@ -32,16 +32,16 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(30);
 const ALL_FIELDS_LIMIT: usize = 20 * 1024;
 /// The documented limit of one header field.
 const FIELD_LIMIT: usize = 6 * 1024;
-/// What is buffered of a request head: its fields, its target, and some room to tell that it is too large.
+/// Buffer for the head of a request, in bytes: its fields, its target, and room to notice that it is too large.
 const HEAD_BUFFER: usize = 64 * 1024;
 
-/// Makes ring the process's TLS provider; HTTP clients need it too. A second call changes nothing.
+/// Makes ring the TLS provider of the process, also for HTTP clients. A second call changes nothing.
 pub fn install_tls_provider() {
-    // An error says that one is installed already, which is all that is wanted.
+    // An error means that one is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A bound address that does not answer yet: its port can be told to the app before the first request.
+/// A bound address that does not answer yet, so that the app can know its port before the first request.
 pub struct Listener {
     tcp: TcpListener,
     addr: SocketAddr,
@@ -52,7 +52,7 @@ pub struct Listener {
 #[derive(Clone)]
 struct Manner {
     title_case: bool,
-    /// A field of the answers that the loop gives in place of the app.
+    /// A header field for answers that the loop makes itself.
     field_of_refusals: Option<(HeaderName, HeaderValue)>,
 }
 
@@ -70,14 +70,15 @@ impl Listener {
         self.addr
     }
 
-    /// Writes field names in lower case, as HTTP allows and some clients cannot read.
+    /// Writes field names in lower case. HTTP allows this, but some clients cannot read it.
     #[must_use]
     pub fn with_lower_case_fields(mut self) -> Self {
         self.manner.title_case = false;
         self
     }
 
-    /// Gives a request that never reaches the app an answer with the field that the app sets on all of its own.
+    /// Adds this header field to answers that the server makes itself, for example 431, so that they look like the app's own
+    /// answers.
     #[must_use]
     pub fn with_field_of_refusals(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.manner.field_of_refusals = Some((name, value));
@@ -96,7 +97,7 @@ impl Listener {
         let acceptor = tls.map(|identity| TlsAcceptor::from(identity.config()));
         let stopped = stop.clone();
         tokio::spawn(async move {
-            // Dropping the loop drops its connections with it.
+            // Dropping the loop also drops its connections.
             tokio::select! {
                 () = stopped.cancelled() => {}
                 () = accept(self.tcp, acceptor, self.manner, app) => {}
@@ -106,14 +107,14 @@ impl Listener {
     }
 }
 
-/// A running server; dropping it stops accepting and closes its connections.
+/// A running server. Dropping it stops accepting and closes its connections.
 pub struct Server {
     addr: SocketAddr,
     _stop: DropGuard,
 }
 
 impl Server {
-    /// Binds `addr` and answers with `app`, over TLS where an identity is given.
+    /// Binds `addr` and answers with `app`. Uses TLS if an identity is given.
     pub async fn start<A, B>(addr: SocketAddr, tls: Option<&Identity>, app: A) -> Result<Self, ServeError>
     where
         A: App<B>,
@@ -130,7 +131,7 @@ impl Server {
     }
 }
 
-/// What can answer requests: any infallible tower service, an axum router for one.
+/// An app that answers requests: any infallible tower service, such as an axum router.
 pub trait App<B>:
     Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static
 {
@@ -141,7 +142,7 @@ impl<A, B> App<B> for A where
 {
 }
 
-/// The body of an answer; its default is the empty body of a refused request.
+/// The body of an answer. Its default is the empty body of a refused request.
 pub trait AppBody: Body<Data: Send> + Default + Send + 'static {}
 
 impl<B: Body<Data: Send> + Default + Send + 'static> AppBody for B {}
@@ -160,7 +161,7 @@ where
                 Ok((stream, _)) => {
                     connections.spawn(converse(stream, tls.clone(), manner.clone(), app.clone()));
                 }
-                // Out of descriptors: only the end of a connection can help.
+                // No free file descriptor: wait for the end of a connection.
                 Err(error) if !is_peer_fault(&error) => {
                     if connections.join_next().await.is_none() {
                         tokio::task::yield_now().await;
@@ -177,7 +178,7 @@ fn is_peer_fault(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
-/// Serves one connection to its end. What a rude client does ends its own connection only.
+/// Serves one connection to its end. A wrong client ends only its own connection.
 async fn converse<A, B>(stream: TcpStream, tls: Option<TlsAcceptor>, manner: Manner, app: A)
 where
     A: App<B>,
@@ -185,7 +186,7 @@ where
     B: AppBody,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    // Without it small answers wait for the peer's acknowledgement; a refusal only costs time.
+    // Without this small answers wait for an acknowledgement. An error only costs time.
     let _ = stream.set_nodelay(true);
     match tls {
         None => answer(stream, manner, app).await,
@@ -217,7 +218,7 @@ where
             app.call(request).await
         }
     });
-    // An error here is the client's: it hung up, stalled or spoke no HTTP.
+    // An error here comes from the client: it closed the connection, stalled or did not use HTTP.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
@@ -279,7 +280,7 @@ mod tests {
         Server::start(addr, tls, Echo).await.unwrap()
     }
 
-    /// Sends a request; gives the answer up to the end of the connection.
+    /// Sends a request. Returns the answer up to the end of the connection.
     async fn ask<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> String {
         stream.write_all(REQUEST).await.unwrap();
         let mut answer = String::new();
@@ -288,7 +289,7 @@ mod tests {
         answer.split_inclusive("\r\n").filter(|line| !line.starts_with("Date: ")).collect()
     }
 
-    /// Asks over TLS as a client that trusts the certificate of an identity alone.
+    /// Sends a request over TLS as a client that trusts only the certificate of an identity.
     async fn ask_over_tls(tcp: TcpStream, identity: &Identity) -> String {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from(identity.certificate_der().to_vec())).unwrap();
@@ -332,7 +333,7 @@ mod tests {
         let mut byte = [0];
         idle.read_exact(&mut byte).await.unwrap();
         drop(server);
-        // The connection ends with its last words or a reset.
+        // The connection ends with the rest of the answer or a reset.
         let end = timeout(HEAD_DEADLINE / 2, idle.read_to_end(&mut Vec::new())).await;
         assert!(end.is_ok(), "the connection stays open");
         let refused = async { while TcpStream::connect(addr).await.is_ok() {} };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a set-up can do beyond plain HTTP; a scenario names what it needs with `@needs:<ability>`.
+/// What a set-up can do beyond plain HTTP. A scenario names its needs with `@needs:<ability>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ability {
@@ -11,7 +11,7 @@ pub enum Ability {
     Browser,
     /// The target's clock can be moved.
     Clock,
-    /// A payment can be made to be approved, to be declined, and to fail technically.
+    /// A payment can be approved, declined, or made to fail technically.
     Outcome,
     /// The target can reach the harness's receiver with status callbacks.
     Receiver,
@@ -20,7 +20,7 @@ pub enum Ability {
 }
 
 impl Ability {
-    /// Every ability there is.
+    /// Every ability.
     pub const ALL: [Self; 5] = [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver, Self::Mailbox];
 
     /// The word used in profiles and tags.

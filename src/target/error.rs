@@ -9,18 +9,22 @@ pub enum TargetError {
     #[error("the target profile {path} is malformed")]
     Parse { path: String, source: Box<toml::de::Error> },
 
-    #[error("the target profile {path} claims the unknown ability `{word}`; known: {}", known_abilities())]
+    #[error("the target profile {path} names the unknown ability `{word}`; known: {}", known_abilities())]
     UnknownAbility { path: String, word: String },
 
     #[error(
-        "the target profile {path} claims the ability `{ability}` without `{key}`; add it or drop the ability"
+        "the target profile {path} names the ability `{ability}` without `{key}`; add it or drop the ability"
     )]
     AbilityNeeds { path: String, ability: Ability, key: &'static str },
 
-    #[error("the target profile {path} has the `base_url` {url}; plain http is only for loopback, use https")]
+    #[error(
+        "the target profile {path} has the `base_url` {url}; use https, because plain http is only for this machine"
+    )]
     PlainHttp { path: String, url: String },
 
-    #[error("the target profile {path} names the page driver `{name}`, which is neither a file nor embedded")]
+    #[error(
+        "the target profile {path} names the page driver `{name}`; there is no such file and no built-in page driver of this name"
+    )]
     PageDriver { path: String, name: String },
 
     #[error("the `{key}` of the target is missing; set `{variable}`")]

@@ -26,23 +26,23 @@ pub struct Credentials {
     pub password: Secret,
 }
 
-/// The longest times a conformant target may take; none is a pause.
+/// The longest times that a conformant target may take. The harness does not wait that long if the answer comes earlier.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Deadlines {
     /// One request, from sending to the last byte.
     #[serde(deserialize_with = "duration")]
     pub request: Duration,
-    /// One move on the page, until the next screen or the landing.
+    /// One move on the page, until the next screen or the merchant URL.
     #[serde(deserialize_with = "duration")]
     pub page: Duration,
-    /// Until a status that "becomes" is seen.
+    /// Until a status or a callback is seen.
     #[serde(deserialize_with = "duration")]
     pub status: Duration,
     /// How long a page must stay before it counts as generic.
     #[serde(deserialize_with = "duration")]
     pub quiet: Duration,
-    /// One step, all of the above included.
+    /// One whole step.
     #[serde(deserialize_with = "duration")]
     pub step: Duration,
 }
@@ -59,7 +59,7 @@ impl Default for Deadlines {
     }
 }
 
-/// What is bought: the payment session behind each hosted session.
+/// The purchase of the payment session of each hosted session.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Purchase {
@@ -77,27 +77,27 @@ impl Default for Purchase {
     }
 }
 
-/// A failure that is known and accepted until a day.
+/// A known failure that is accepted until a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     pub requirement: RequirementId,
     /// JSON Pointer, header or `status` of the accepted mismatch.
     pub subject: String,
-    /// What the target answers, exactly as the finding's `actual`; any when left out.
+    /// The value of the target, exactly as the finding's `actual`. If left out, any value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
     pub reason: String,
     pub owner: String,
-    /// The last day it holds.
+    /// The last day of the waiver.
     pub expires: jiff::civil::Date,
 }
 
-/// The requirements whose inferred or assumed reading was confirmed for a target.
+/// The inferred or assumed requirements that were confirmed for a target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Confirmed {
-    /// Every one; only the embedded mock can say so.
+    /// Every one. Only the embedded mock has this.
     #[serde(skip)]
     All,
     Ids(BTreeSet<RequirementId>),
@@ -110,7 +110,7 @@ impl Default for Confirmed {
 }
 
 impl Confirmed {
-    /// Whether a failure of this requirement may be called one.
+    /// Whether a failure of this requirement counts as one.
     pub fn contains(&self, id: &RequirementId) -> bool {
         match self {
             Self::All => true,
@@ -119,32 +119,32 @@ impl Confirmed {
     }
 }
 
-/// The profile of a target. Nothing that uses one knows whether it is a mock.
+/// The profile of a target. It does not say whether the target is a mock.
 #[derive(Debug, Clone)]
 pub struct TargetProfile {
     pub name: String,
-    /// Root of the API, without a trailing slash in its meaning: paths are joined to it.
+    /// Root of the API. Paths are appended, with or without a slash at its end.
     pub base_url: Url,
     pub dialect: Dialect,
     pub provider: Provider,
     pub credentials: Credentials,
     pub abilities: BTreeSet<Ability>,
-    /// Root of the control interface, for clock and merchant accounts.
+    /// Root of the control interface for clock and merchant accounts.
     pub control_url: Option<Url>,
     pub purchase: Purchase,
-    /// Host of the merchant URLs; the browser finds the harness's receiver there.
+    /// Host of the merchant URLs. The browser finds the receiver there.
     pub merchant_host: String,
-    /// Where a browser on another machine reaches the receiver.
+    /// Address of the receiver for a browser on another machine.
     pub receiver_address: Option<SocketAddr>,
-    /// Text of the page driver, with the name by which messages call it.
+    /// Text of the page driver, and its name in messages.
     pub page_driver: Option<(String, String)>,
     /// PEM file of a further root certificate.
     pub extra_ca: Option<PathBuf>,
     pub deadlines: Deadlines,
-    /// Creations a second that the target allows; no limit when none.
+    /// Creations a second that the target allows. `None` means no limit.
     pub creates_per_second: Option<f64>,
     pub confirmed: Confirmed,
-    /// Requirements that must be seen, or the run is incomplete.
+    /// Requirements that every run must see. Otherwise it is incomplete.
     pub floor: BTreeSet<RequirementId>,
     pub waivers: Vec<Waiver>,
 }
@@ -192,15 +192,19 @@ fn default_merchant_host() -> String {
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok()).ok_or_else(
-        || serde::de::Error::custom(format!("`{text}` is no duration; write it like \"300ms\" or \"10s\"")),
+        || {
+            serde::de::Error::custom(format!(
+                "`{text}` is not a duration; write it like \"300ms\" or \"10s\""
+            ))
+        },
     )
 }
 
 impl TargetProfile {
-    /// The merchant host unless a profile names another: reserved, so it belongs to nobody.
+    /// The default merchant host. Its domain is reserved, so it belongs to nobody.
     pub const MERCHANT_HOST: &'static str = "merchant.example";
 
-    /// Reads a profile. `page_driver` finds the text of a driver by the name the profile gives.
+    /// Parses a profile. `page_driver` finds the text of a driver by its name.
     pub fn parse(
         path: &Path,
         text: &str,
@@ -261,7 +265,7 @@ impl TargetProfile {
         })
     }
 
-    /// Whether the target runs on this machine, so that plain http is as good as https.
+    /// Whether the target runs on this machine, where plain http is allowed.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)
     }
@@ -306,15 +310,15 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
         let cases = [
             (
                 "abilities = [\"clocks\"]",
-                "claims the unknown ability `clocks`; known: browser, clock, outcome, receiver, mailbox",
+                "names the unknown ability `clocks`; known: browser, clock, outcome, receiver, mailbox",
             ),
             (
                 "abilities = [\"clock\"]",
-                "claims the ability `clock` without `control_url`; add it or drop the ability",
+                "names the ability `clock` without `control_url`; add it or drop the ability",
             ),
             (
                 "page_driver = \"pages/none.toml\"",
-                "names the page driver `pages/none.toml`, which is neither a file nor embedded",
+                "names the page driver `pages/none.toml`; there is no such file and no built-in page driver of this name",
             ),
             ("speed = 3", "is malformed"),
         ];
@@ -328,7 +332,10 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
         }
         let http = PROFILE.replace("127.0.0.1:8080", "shop.example");
         assert!(
-            parse(&http).unwrap_err().to_string().ends_with("plain http is only for loopback, use https")
+            parse(&http)
+                .unwrap_err()
+                .to_string()
+                .ends_with("use https, because plain http is only for this machine")
         );
     }
 

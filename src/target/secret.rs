@@ -1,11 +1,11 @@
-//! Secrets: where a profile finds them, and a wrapper that never shows them.
+//! Secrets: where a profile gets them, and a wrapper that never shows them.
 
 use crate::target::error::TargetError;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A value that is spent but never shown: it has no `Debug`, `Display` or `Serialize` of its own.
+/// A value that is used but never shown. It has no `Debug`, `Display` or `Serialize`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -15,7 +15,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// The value, for sending it and for teaching it to the recorder.
+    /// The value, to send it and to teach it to the recorder.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -27,18 +27,18 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a profile says a secret is to be found.
+/// Where a profile gets a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum SecretSource {
-    /// In this environment variable.
+    /// From this environment variable.
     Env(String),
-    /// In this file, without the line end.
+    /// From this file, without the line end.
     File(PathBuf),
 }
 
 impl SecretSource {
-    /// The secret itself; `base` is the folder of the profile.
+    /// The secret. `base` is the folder of the profile.
     pub fn read(&self, key: &'static str, base: &Path) -> Result<Secret, TargetError> {
         match self {
             Self::Env(variable) => match std::env::var(variable) {

@@ -1,4 +1,4 @@
-//! Verdicts: what a check returns, what a scenario's attempt comes to, and why.
+//! Verdicts: mismatches and findings, and the result of an attempt with its reason.
 
 mod record;
 
@@ -10,9 +10,9 @@ use crate::target::Ability;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a check returns when the record is not as the contract promises.
+/// A difference between a record and the contract.
 ///
-/// A result, not a fault of ours: it never travels in an error type and is never logged.
+/// A mismatch is a result of a test, not an error of the program. So no error type contains it, and it is never logged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mismatch {
     /// JSON Pointer, field name, `status`, `landing`, …
@@ -34,7 +34,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// A mismatch with the requirement it breaks and its place.
+/// A mismatch with its requirement and its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     pub requirement: RequirementId,
@@ -44,16 +44,16 @@ pub struct Finding {
     pub step: String,
     pub file: String,
     pub line: usize,
-    /// Number of the exchange that shows it, or the last one before it showed.
+    /// Number of the exchange that shows it, or of the last one before it.
     pub exchange: u32,
     /// Number of the page visit that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<u32>,
-    /// Found by the schema of an exchange that the scenario was not about.
+    /// Found by a schema, in a scenario that tests another requirement.
     pub passive: bool,
 }
 
-/// The answer to a question that no source settles. Never a failure.
+/// What the target does where the contract leaves a choice. Never a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     pub requirement: RequirementId,
@@ -67,9 +67,9 @@ pub struct Observation {
 pub enum SkipCause {
     /// The requirement is one of another dialect or provider.
     OtherDialect,
-    /// The profile does not claim an ability it needs.
+    /// The profile does not have an ability that it needs.
     AbilityNotClaimed(Ability),
-    /// The target gives no way to see it.
+    /// This target gives no way to test it.
     Unseen(String),
     /// Left out on the command line.
     LeftOut,
@@ -95,13 +95,13 @@ impl fmt::Display for SkipCause {
     }
 }
 
-/// Why nothing can be said about the requirement.
+/// Why the requirement could not be judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
-    /// A requirement it rests on did not hold.
+    /// Another requirement that it needs failed.
     RestsOn { requirement: RequirementId, why: String },
-    /// Something of the set-up is missing.
+    /// A part of the set-up is missing.
     Prerequisite(String),
     /// Network, time-out, rate limit, gateway, driver, page drift.
     Trouble(Trouble),
@@ -112,21 +112,21 @@ pub enum Doubt {
 /// Why the harness itself could not do its work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// What is wrong, with what was expected.
+    /// What is wrong, and what was expected.
     pub message: String,
-    /// The way out.
+    /// How to correct it.
     pub help: String,
 }
 
 impl Fault {
-    /// The fault with its place before it.
+    /// The fault with its place at the start.
     #[must_use]
     pub fn at(self, place: &str) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }
     }
 }
 
-/// What a scenario's attempt comes to; each but `Pass` and `Fail` has its cause, a `Fail` has its findings.
+/// The result of an attempt. `Fail` has findings. All others except `Pass` have a cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "word", content = "cause")]
 pub enum Verdict {
@@ -138,7 +138,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// How bad it is; the worst wins.
+    /// How bad it is. The worst of several counts.
     pub fn severity(&self) -> u8 {
         match self {
             Self::Skipped(_) => 0,
@@ -160,7 +160,7 @@ impl Verdict {
         }
     }
 
-    /// The cause in a sentence fragment; empty for `Pass` and `Fail`.
+    /// The cause as a sentence fragment. Empty for `Pass` and `Fail`.
     pub fn cause(&self) -> String {
         match self {
             Self::Pass | Self::Fail => String::new(),

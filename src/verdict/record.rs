@@ -1,4 +1,4 @@
-//! The record of a scenario: what the suite gives back and the journal keeps.
+//! The record of a scenario, which the suite returns and the journal keeps.
 
 use crate::evidence::Evidence;
 use crate::requirement::RequirementId;
@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 /// One scenario of a run against one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScenarioRecord {
-    /// Feature path, scenario title and example row: stays the same from run to run while those do.
+    /// Feature path, scenario title and example row. It is the same in every run.
     pub key: String,
     pub title: String,
     pub file: String,
-    /// Line of the scenario, of its example row in an outline.
+    /// Line of the scenario, or of its example row.
     pub line: usize,
-    /// None when the scenario names no known requirement; its verdict is an error then.
+    /// `None` if the scenario names no known requirement. Its verdict is then an error.
     pub requirement: Option<RequirementId>,
-    /// Tagged `@candidate`: never changes the exit code.
+    /// Tagged `@candidate`: it never changes the exit code.
     pub candidate: bool,
     /// Abilities it needs.
     pub needs: Vec<Ability>,
-    /// At least one, in the order they were made.
+    /// At least one, in order.
     pub attempts: Vec<Attempt>,
 }
 
@@ -36,7 +36,7 @@ impl ScenarioRecord {
         &self.last().verdict
     }
 
-    /// Whether it passed only after an attempt had failed.
+    /// Whether it passed only after an attempt that failed.
     pub fn is_flaky(&self) -> bool {
         *self.verdict() == Verdict::Pass
             && self.attempts.iter().any(|attempt| attempt.verdict == Verdict::Fail)
@@ -62,7 +62,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// An attempt that was never begun.
+    /// An attempt that never started.
     pub fn not_run(verdict: Verdict) -> Self {
         Self {
             verdict,
@@ -76,7 +76,7 @@ impl Attempt {
     }
 }
 
-/// One step that was begun.
+/// One step that started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// Keyword and text.
@@ -95,6 +95,6 @@ pub enum EvidenceStore {
     None,
     /// In the report itself.
     Here(Box<Evidence>),
-    /// In the run's folder: a line of `file`, at a byte offset.
+    /// In the run folder: a line of `file`, at a byte offset.
     Spilled { file: String, offset: u64, bytes: u64 },
 }
