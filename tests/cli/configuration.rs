@@ -26,7 +26,7 @@ fn a_schema_that_is_none_is_named_with_its_place() {
     for (schema, message) in [
         (
             r#"{ "type": "strung" }"#,
-            "error: schemas/session.schema.json is no JSON Schema of draft 2020-12, at /type: \"strung\"",
+            "error: schemas/session.schema.json is not a JSON Schema of draft 2020-12, at /type: \"strung\"",
         ),
         (
             "{\n  \"type\":,\n}",
@@ -50,9 +50,9 @@ fn a_doubled_requirement_names_both_places() {
     for (rows, message) in [
         (
             row("HPP-CREATE-001"),
-            "error: requirement HPP-CREATE-001 at mine/x.toml:1 is listed already at features/create.toml:",
+            "error: requirement HPP-CREATE-001 at mine/x.toml:1 is already listed at features/create.toml:",
         ),
-        (own, "error: requirement SHOP-ORDER-001 at mine/x.toml:9 is listed already at mine/x.toml:1; give"),
+        (own, "error: requirement SHOP-ORDER-001 at mine/x.toml:9 is already listed at mine/x.toml:1; give"),
     ] {
         let folder = folder_with(&[("mine/x.feature", SOUND), ("mine/x.toml", rows.as_str())]);
         stops_the_run(folder.path(), &["mine"], message);

@@ -36,7 +36,11 @@ fn a_broken_rule_that_is_not_the_servers_voids_the_run() {
     let ended = run(folder.path(), &["mine"]);
     assert_eq!(ended.code, Some(4), "{ended:?}");
     assert!(ended.stdout.contains("SHOP-OWN-001"), "{}", ended.stdout);
-    assert!(ended.stdout.contains("broken, and not by the server"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("broken by the harness or a feature, not by the server"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]
