@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// A requirement that was seen broken.
+/// A broken requirement.
 #[derive(Debug, Clone)]
 pub struct Failure<'r> {
     pub requirement: &'r Requirement,
@@ -75,7 +75,7 @@ impl Way<'_> {
     }
 }
 
-/// Findings that say the same are one way; a scenario that was about it speaks before one that met it in passing.
+/// Groups equal findings into ways. A scenario that tests the requirement comes before one with a passive finding.
 pub fn ways<'r>(findings: &[(JudgedRecord<'r>, &'r Finding)]) -> Vec<Way<'r>> {
     let mut sorted = findings.to_vec();
     sorted.sort_by_key(|(_, finding)| finding.passive);

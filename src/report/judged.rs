@@ -202,8 +202,8 @@ impl<'r> Judged<'r> {
         Some(format!("{of} not run in full; only a complete run can be signed"))
     }
 
-    /// How many requirements the command line left out, by tags, a shard or the features it named, of how many that apply; none when it
-    /// left out nothing.
+    /// How many requirements the command line left out (tags, shard, own features), and how many apply. `None` if it left out
+    /// nothing.
     pub fn count_left_out(&self) -> Option<(usize, usize)> {
         let applying = self.rows().filter(|row| row.standing != Standing::Na);
         let (mut apply, mut left_out) = (BTreeSet::new(), BTreeSet::new());

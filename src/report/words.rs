@@ -17,7 +17,7 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
-/// A mismatch as a reader understands it.
+/// A mismatch in words for a reader.
 pub fn told(mismatch: &Mismatch) -> Mismatch {
     let Mismatch { subject, expected, actual } = mismatch;
     let is_member = subject.starts_with('/');

@@ -69,7 +69,7 @@ pub struct Finished {
     pub touched: Vec<Touched>,
 }
 
-/// Runs the features against the targets; what came of it is in memory and in the journal, and the files of the report are yet to be written.
+/// Runs the features against the targets. The result is in memory and in the journal. The report files are not written yet.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let recorder = Arc::new(Recorder::default());

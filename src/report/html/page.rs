@@ -14,7 +14,7 @@ use minijinja::{Value, context};
 /// The levels, the most binding first.
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
 
-/// Everything that the page shows; the parts that hold evidence are told already.
+/// The data of the page. The parts with evidence are already HTML.
 pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
     let (report, targets) = (judged.report, &judged.targets);
     let occurring = judged.standings();

@@ -20,7 +20,7 @@ pub fn chip(standing: Standing) -> Value {
     context! { word => standing.word(), meaning => standing.meaning(), slug }
 }
 
-/// One line of a body; marked where a finding points to it.
+/// One line of a body. It is marked if a finding points to it.
 #[derive(Serialize)]
 struct Line {
     text: String,

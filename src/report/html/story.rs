@@ -38,7 +38,7 @@ impl Room {
     }
 }
 
-/// Everything that was told, and where it stands in the page.
+/// All parts with evidence, and their anchors.
 #[derive(Default)]
 pub struct Stories<'r> {
     pub failures: Vec<Value>,
@@ -61,7 +61,7 @@ struct Teller<'r, 't> {
 }
 
 impl<'r> Stories<'r> {
-    /// Tells failures first, then scenarios, the ones that did not pass before the others.
+    /// Makes failures first, then scenarios. Scenarios that did not pass come before the others.
     pub fn tell(judged: &Judged<'r>, folder: &RunFolder, templates: &Templates) -> Result<Self, ReportError> {
         let mut room = Room { left: EVIDENCE };
         let mut stories = Self::default();

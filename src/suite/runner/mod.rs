@@ -5,8 +5,6 @@ mod panics;
 mod queue;
 mod scenario;
 
-pub use scenario::EndedAttempt;
-
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::feature::LoadedFeature;
@@ -15,7 +13,7 @@ use queue::Queue;
 pub use scenario::{EndedAttempt, at_hand as scenario_at_hand};
 use std::sync::Arc;
 
-/// Runs these cases in the running task, `jobs` at once, and hands each attempt to `sink` as it ends; every case exactly once.
+/// Runs these cases in the running task, `jobs` at once. Each case runs exactly once, and `sink` gets its attempt when it ends.
 pub async fn run(
     context: &Arc<Context>,
     features: &[LoadedFeature],

@@ -31,7 +31,7 @@ fn place(job: &Job) -> String {
     format!("{}:{}", job.case.file, job.case.line)
 }
 
-/// Makes what the scenario needs and does its steps; the first failure ends it, and the record keeps it.
+/// Prepares what the scenario needs and runs its steps. The first failure ends it, and the record keeps it.
 pub async fn perform(world: &mut World, job: &Job) {
     let done = if log::log_enabled!(log::Level::Error) {
         log::info!("[{}] begins: {}", place(job), job.case.title);
