@@ -1,8 +1,8 @@
-//! The parser for an option that takes one of a few words.
+//! The parser for an option that takes one of several words.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-/// Accepts these words: each with the value that it stands for, and what the help says of it.
+/// The accepted words, each with its value and its help text.
 pub fn one_of<T: Clone + Send + Sync + 'static>(
     words: &'static [(&'static str, T, &'static str)],
 ) -> impl TypedValueParser<Value = T> {

@@ -1,4 +1,4 @@
-//! Failures: each requirement that was seen broken, with the ways in which it is.
+//! Failures: each broken requirement, with the ways in which it is broken.
 
 use crate::evidence::{Evidence, Exchange};
 use crate::report::words::counted;

@@ -1,4 +1,4 @@
-//! What a target broke, and what could not be judged, gathered so that one root cause is shown once.
+//! The failures of a target and what could not be judged, grouped so that a report shows each cause once.
 
 use crate::report::failure::{Failure, ways};
 use crate::report::{JudgedRecord, JudgedTarget, Row, Standing};
@@ -7,21 +7,21 @@ use crate::requirement::Requirement;
 /// Standings whose findings are listed as failures.
 const BROKEN: [Standing; 3] = [Standing::Fail, Standing::Warn, Standing::Unconfirmed];
 
-/// Standings of what could not be judged, but for `HARNESS`.
+/// Standings of what could not be judged, without `HARNESS`.
 const OPEN: [Standing; 4] = [Standing::Blocked, Standing::Infra, Standing::Unseen, Standing::NotRun];
 
-/// What could not be judged for one and the same reason.
+/// Scenarios that could not be judged, all for the same reason.
 #[derive(Debug, Clone)]
 pub struct Open<'r> {
     pub standing: Standing,
     pub cause: String,
     pub requirements: Vec<&'r Requirement>,
-    /// The scenarios that met it.
+    /// The scenarios that have this cause.
     pub records: Vec<JudgedRecord<'r>>,
 }
 
 impl<'r> JudgedTarget<'r> {
-    /// The requirements that were seen broken, worst first.
+    /// The broken requirements, worst first.
     pub fn failures(&self) -> Vec<Failure<'r>> {
         let is_broken = |row: &&Row<'r>| BROKEN.contains(&row.standing) && !row.findings.is_empty();
         let failure = |row: &Row<'r>| {
@@ -33,7 +33,7 @@ impl<'r> JudgedTarget<'r> {
         failures
     }
 
-    /// What could not be judged, one entry a cause: the harness's own faults first.
+    /// What could not be judged, with one entry for each cause. Faults of the harness come first.
     pub fn open(&self) -> Vec<Open<'r>> {
         let mut open: Vec<Open<'r>> = Vec::new();
         for record in self.records.iter().filter(|record| record.is_void()) {

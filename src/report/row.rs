@@ -1,4 +1,4 @@
-//! A requirement as one target stands to it, and the scenarios that tell how.
+//! A requirement with its standing for one target, and its scenarios.
 
 use crate::report::Standing;
 use crate::requirement::Requirement;
@@ -6,11 +6,11 @@ use crate::target::Ability;
 use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
 use std::ops::Deref;
 
-/// A scenario's record, and how it stands by itself; its requirement may stand worse.
+/// The record of a scenario with its own standing. The standing of its requirement may be worse.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgedRecord<'r> {
     pub record: &'r ScenarioRecord,
-    /// Place among the records of its target.
+    /// Index in the records of its target.
     pub index: usize,
     pub standing: Standing,
 }
@@ -24,12 +24,12 @@ impl<'r> Deref for JudgedRecord<'r> {
 }
 
 impl JudgedRecord<'_> {
-    /// Whether it is part of the journey: what needs the page.
+    /// Whether it is a browser journey, which needs the page.
     pub fn needs_browser(&self) -> bool {
         self.needs.contains(&Ability::Browser)
     }
 
-    /// Whether the harness itself could not judge it.
+    /// Whether the harness could not judge it because of its own fault.
     pub fn is_void(&self) -> bool {
         !self.candidate && matches!(self.verdict(), Verdict::Error(_))
     }
@@ -40,16 +40,16 @@ impl JudgedRecord<'_> {
 pub struct Row<'r> {
     pub requirement: &'r Requirement,
     pub standing: Standing,
-    /// Its scenarios; candidates do not count and are not here.
+    /// Its scenarios, without candidates.
     pub records: Vec<JudgedRecord<'r>>,
-    /// What breaks it, with the scenario that saw it; passive findings included.
+    /// Its findings, each with its scenario. Passive findings are included.
     pub findings: Vec<(JudgedRecord<'r>, &'r Finding)>,
-    /// Needs the page.
+    /// Whether it needs the page.
     pub journey: bool,
 }
 
 impl Row<'_> {
-    /// Why it stands so, in a sentence fragment; empty where the findings say it.
+    /// The reason of the standing, as a sentence fragment. Empty if findings are the reason.
     pub fn cause(&self) -> String {
         if !self.findings.is_empty() {
             return String::new();
@@ -66,7 +66,7 @@ impl Row<'_> {
         }
     }
 
-    /// Whether a scenario of it was left out on the command line.
+    /// Whether the command line left out one of its scenarios.
     pub fn was_left_out(&self) -> bool {
         let left_out = |record: &JudgedRecord<'_>| *record.verdict() == Verdict::Skipped(SkipCause::LeftOut);
         self.standing == Standing::NotRun || self.records.iter().any(left_out)

@@ -1,4 +1,4 @@
-//! Why a run could not be done, and how an error is told.
+//! Why a run could not be finished, and how an error is printed.
 
 use crate::browser::PageDriverError;
 use crate::client::ClientError;
@@ -9,7 +9,7 @@ use crate::run::journal::JournalError;
 use crate::run::subject::SubjectError;
 use std::path::PathBuf;
 
-/// An error with all its causes, in one line.
+/// An error with all its causes in one line.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -23,7 +23,7 @@ pub fn error_chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Why a run could not be done.
+/// Why a run could not be finished.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! What all targets of a run share: the options, and the parts that are made once.
+//! The parts that all targets of a run share: the options, and everything that is made once.
 
 use crate::evidence::Recorder;
 use crate::report::Gate;
@@ -16,26 +16,26 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How a run is to be done.
+/// The settings of a run.
 #[derive(Debug)]
 pub struct RunOptions {
-    /// Feature files and folders; the embedded ones when empty.
+    /// Feature files and folders. If empty, the embedded ones.
     pub features: Vec<PathBuf>,
     pub targets: Vec<TargetChoice>,
     pub schemas: Option<PathBuf>,
     pub filter: Filter,
     /// API scenarios at once.
     pub jobs: usize,
-    /// Further attempts at a scenario that failed or met trouble.
+    /// How many more attempts a scenario gets if it fails or meets trouble.
     pub retries: u32,
     pub seed: u64,
-    /// The whole run is stopped after this.
+    /// The run stops after this time.
     pub deadline: Option<Duration>,
     pub gate: Gate,
     pub browsers: BrowserChoice,
-    /// The folder in which the run gets one of its own.
+    /// The folder in which the run creates its run folder.
     pub out: PathBuf,
-    /// Whether a line of progress is shown on standard error.
+    /// Whether progress is shown on standard error.
     pub progress: bool,
     /// How much of what the run does its log tells.
     pub log: log::LevelFilter,
@@ -61,7 +61,7 @@ pub struct Run<'a> {
     pub touched: Arc<Mutex<Vec<Touched>>>,
 }
 
-/// A lock that outlives a panic of another task: what it guards is whole between two changes.
+/// Locks even after a panic of another task, because the value is complete between two changes.
 pub fn locked<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
     guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Standings, exchanges and screenshots as the templates show them.
+//! Standings, exchanges and screenshots, as the templates show them.
 
 use crate::evidence::{Body, Evidence, Exchange, Field, PageVisit, Received};
 use crate::report::{RunFolder, Standing};
@@ -14,7 +14,7 @@ const MOST_LINES: usize = 300;
 /// Largest screenshot, in bytes, that the page contains.
 const LARGEST_IMAGE: usize = 200 * 1024;
 
-/// A standing: its word, its meaning, and its name among the style classes.
+/// A standing: its word, its meaning and its style class.
 pub fn chip(standing: Standing) -> Value {
     let slug = standing.key().to_lowercase().replace(' ', "-");
     context! { word => standing.word(), meaning => standing.meaning(), slug }

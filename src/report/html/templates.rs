@@ -1,10 +1,10 @@
-//! The templates of the page, and how they write what they are given: escaped, and sentences with their code.
+//! The templates of the page, and their filters: escaped text, and sentences with code.
 
 use crate::report::ReportError;
 use crate::report::html::timeline::duration;
 use minijinja::{Environment, Output, State, Value, escape_formatter};
 
-/// Templates by name; the ending makes them escape all they are given.
+/// Templates by name. The ending `.html` turns on escaping.
 const TEMPLATES: &[(&str, &str)] = &[
     ("page.html", include_str!("page.html")),
     ("first.html", include_str!("first.html")),
@@ -16,7 +16,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("lanes.html", include_str!("lanes.html")),
 ];
 
-/// The templates, ready to be filled.
+/// The parsed templates.
 pub struct Templates {
     environment: Environment<'static>,
 }
@@ -39,13 +39,13 @@ impl Templates {
         Ok(self.environment.get_template(name)?.render(context)?)
     }
 
-    /// A piece that a later template takes in as it is.
+    /// A piece of HTML that a later template does not escape again.
     pub fn piece(&self, name: &str, context: Value) -> Result<Value, ReportError> {
         self.render(name, context).map(Value::from_safe_string)
     }
 }
 
-/// Writes a value; a text that is not safe is escaped.
+/// Writes a value. A text that is not marked as safe is escaped.
 fn write_escaped(
     out: &mut Output<'_>,
     state: &mut State<'_, '_>,
@@ -57,7 +57,7 @@ fn write_escaped(
     }
 }
 
-/// Text for inside an element or a quoted attribute; control characters become visible.
+/// Escapes text for an element or a quoted attribute. Control characters become visible.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -75,7 +75,7 @@ pub fn escape(text: &str) -> String {
     safe
 }
 
-/// A sentence as HTML: escaped, with `code` where it has backticks.
+/// A sentence as escaped HTML. Text in backticks becomes `code`.
 fn prose(text: &str) -> Value {
     let mut html = String::new();
     for (index, part) in text.split('`').enumerate() {

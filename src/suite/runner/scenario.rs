@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// An attempt at a scenario, as it ends.
+/// A finished attempt at a scenario.
 pub struct EndedAttempt<'e> {
     pub case: &'e Case,
     pub attempt: Attempt,
