@@ -44,7 +44,7 @@ Feature: Credentials
         | read   |
 
   @req:HPP-AUTH-005
-  Rule: A session is its merchant's own
+  Rule: A session belongs to its merchant
 
     Scenario Outline: Another merchant does not get to <act> a session
       Given a hosted session
@@ -70,7 +70,7 @@ Feature: Credentials
         | qr_code_url  |
 
   @req:HPP-AUTH-007
-  Rule: Records hide what lets its holder pay
+  Rule: Records hide links and tokens that allow a payment
 
     Scenario: The records of a session show no secret
       Given a hosted session

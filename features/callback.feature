@@ -2,7 +2,7 @@ Feature: Status callbacks
   The merchant's server is told by itself what the consumer does.
 
   @req:HPP-CALLBACK-001 @needs:browser @needs:receiver
-  Rule: What the consumer does is told by POST
+  Rule: What the consumer does is reported by POST
 
     Scenario Outline: The merchant is called though his server answers <answer>
       Given the merchant's server answers calls with <answer>
@@ -20,7 +20,7 @@ Feature: Status callbacks
         | silence |
 
   @req:HPP-CALLBACK-002 @needs:browser @needs:receiver
-  Rule: A call has an event id and a session
+  Rule: A callback has an event id and a session
 
     Scenario: A call carries its event id and the session
       Given a hosted session whose merchant URLs are
@@ -29,7 +29,7 @@ Feature: Status callbacks
       Then the call has an event_id and a session
 
   @req:HPP-CALLBACK-003 @needs:browser @needs:receiver
-  Rule: The session of a call is one that is read
+  Rule: The session in a callback has the form of a session that is read
 
     Scenario: The session in a call has the form of one that is read
       Given a hosted session whose merchant URLs are
@@ -38,7 +38,7 @@ Feature: Status callbacks
       Then the session of the call has the form of a session that is read
 
   @req:HPP-CALLBACK-004 @needs:browser @needs:receiver
-  Rule: Opening the page is told
+  Rule: Opening the page causes a callback
 
     Scenario: Opening the page is told as IN_PROGRESS
       Given a hosted session whose merchant URLs are
@@ -48,7 +48,7 @@ Feature: Status callbacks
       Then a call tells IN_PROGRESS
 
   @req:HPP-CALLBACK-005 @needs:browser @needs:outcome @needs:receiver
-  Rule: A payment is told
+  Rule: A payment causes a callback
 
     Scenario: A payment is told as COMPLETED with what it came to
       Given a hosted session whose merchant URLs are
@@ -57,7 +57,7 @@ Feature: Status callbacks
       Then a call tells COMPLETED with what the payment came to
 
   @req:HPP-CALLBACK-006 @needs:browser @needs:outcome @needs:receiver
-  Rule: A refusal is told
+  Rule: A declined payment causes a callback
 
     Scenario: A refusal is told as FAILED
       Given a hosted session whose merchant URLs are
@@ -66,7 +66,7 @@ Feature: Status callbacks
       Then a call tells FAILED
 
   @req:HPP-CALLBACK-007 @needs:browser @needs:receiver
-  Rule: Leaving is told
+  Rule: Leaving the page causes a callback
 
     Scenario Outline: Leaving in <channel> is told as <status>
       Given a payment session of the <channel> channel
@@ -81,7 +81,7 @@ Feature: Status callbacks
         | IN_STORE  | cancels and confirms | CANCELLED |
 
   @req:HPP-CALLBACK-008 @needs:browser @needs:receiver
-  Rule: Plain http is not called
+  Rule: No callback uses plain http
 
     Scenario: A plain http URL is refused or never called
       Given a payment session
@@ -89,7 +89,7 @@ Feature: Status callbacks
       Then it is refused or never called
 
   @req:HPP-CALLBACK-009 @needs:browser @needs:receiver @needs:clock
-  Rule: A call without an answer is made again
+  Rule: A callback without an answer is repeated
 
     Scenario: A call that is not answered is made again
       Given the merchant's server answers calls with silence
@@ -99,7 +99,7 @@ Feature: Status callbacks
       Then the call is made again after a while
 
   @req:HPP-CALLBACK-010 @needs:browser @needs:receiver @needs:clock
-  Rule: A call is made four times at most
+  Rule: A callback is sent at most four times
 
     Scenario: A call that is never answered is given up
       Given the merchant's server answers calls with silence
@@ -109,7 +109,7 @@ Feature: Status callbacks
       Then the call is made at most 4 times
 
   @req:HPP-CALLBACK-011 @needs:browser @needs:receiver
-  Rule: An event has an id of its own
+  Rule: Each event has its own id
 
     @needs:clock
     Scenario: A call that is made again keeps its event id
@@ -126,7 +126,7 @@ Feature: Status callbacks
       Then the calls that tell IN_PROGRESS and BACK differ in event_id
 
   @req:HPP-CALLBACK-012 @needs:browser @needs:receiver
-  Rule: The consumer waits for no merchant
+  Rule: The page does not wait for the merchant's server
 
     Scenario: A dead server of the merchant holds no page up
       Given the merchant's server answers calls with silence
@@ -136,7 +136,7 @@ Feature: Status callbacks
       Then no page waited for the merchant's server
 
   @req:HPP-CALLBACK-013 @needs:browser @needs:receiver @odd-urls
-  Rule: A secret arrives unchanged
+  Rule: The query of status_update arrives unchanged
 
     Scenario: The query of status_update arrives byte for byte
       Given a hosted session whose merchant URLs are
@@ -145,7 +145,7 @@ Feature: Status callbacks
       Then every other parameter of the status_update URL arrives unchanged
 
   @req:HPP-CALLBACK-014 @needs:browser @needs:receiver
-  Rule: Nobody is called without a URL
+  Rule: Without status_update there is no callback
 
     Scenario: Without status_update nobody is called
       Given a hosted session
@@ -153,7 +153,7 @@ Feature: Status callbacks
       Then nobody calls the merchant's server
 
   @req:HPP-CALLBACK-015 @needs:browser @needs:receiver @needs:clock
-  Rule: What follows an answer other than 2xx is open
+  Rule: The reaction to an answer other than 2xx is open
 
     Scenario: What follows an answer of 500 is recorded
       Given the merchant's server answers calls with 500

@@ -176,7 +176,7 @@ Feature: Creating a hosted session
       Then the request succeeds
 
   @req:HPP-CREATE-019
-  Rule: What becomes of KP on Kustom is open
+  Rule: The answer of Kustom to a KP session is open
 
     Scenario: The answer of Kustom to the URL of a KP session is recorded
       Given a payment session
@@ -273,7 +273,7 @@ Feature: Creating a hosted session
       Then the request is refused
 
   @req:HPP-CREATE-030
-  Rule: Options take known words only
+  Rule: Options accept only documented values
 
     Scenario Outline: A session with an unknown <option> is a bad request
       Given a payment session
@@ -287,7 +287,7 @@ Feature: Creating a hosted session
         | show_subtotal_detail |
 
   @req:HPP-CREATE-031
-  Rule: Whether words may be in lower case is open
+  Rule: Whether option values may be in lower case is open
 
     Scenario: The answer to an option in lower case is recorded
       Given a payment session

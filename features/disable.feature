@@ -11,7 +11,7 @@ Feature: Disabling a hosted session
       And the response body is empty
 
   @req:HPP-DISABLE-002
-  Rule: A disabled session says so
+  Rule: A disabled session reads DISABLED
 
     Scenario: A session that was disabled reads disabled
       Given a hosted session
@@ -19,7 +19,7 @@ Feature: Disabling a hosted session
       Then the hosted session becomes DISABLED
 
   @req:HPP-DISABLE-003 @needs:browser @needs:outcome
-  Rule: A completed session stays
+  Rule: A completed session cannot be disabled
 
     Scenario: Disabling a paid session answers 400
       Given a hosted session
@@ -55,7 +55,7 @@ Feature: Disabling a hosted session
       Then the page explains itself and offers no payment
 
   @req:HPP-DISABLE-007
-  Rule: What becomes of a second disabling is open
+  Rule: The answer to disabling a session twice is open
 
     Scenario: The answer to disabling a session again is recorded
       Given a hosted session
@@ -64,7 +64,7 @@ Feature: Disabling a hosted session
       Then the answer is recorded as "disabling a disabled session"
 
   @req:HPP-DISABLE-008
-  Rule: The KP session survives
+  Rule: The KP session can still be used after disabling
 
     Scenario: The KP session of a disabled session gets a new one
       Given a hosted session
@@ -74,7 +74,7 @@ Feature: Disabling a hosted session
       Then the request succeeds
 
   @req:HPP-DISABLE-009 @needs:browser @needs:receiver
-  Rule: Whether disabling is told to the merchant is open
+  Rule: Whether disabling causes a callback is open
 
     Scenario: Whether disabling calls the merchant is recorded
       Given a hosted session whose merchant URLs are

@@ -32,7 +32,7 @@ Feature: Distribution of the link
       And the error_code is MISSING_CONTACT_DATA
 
   @req:HPP-DISTRIBUTE-004
-  Rule: An address has to be one
+  Rule: An address must be valid
 
     Scenario: A distribution to an address that is none is refused
       Given a hosted session
@@ -53,7 +53,7 @@ Feature: Distribution of the link
         | phone_country |
 
   @req:HPP-DISTRIBUTE-006
-  Rule: The country of a number lies in the region
+  Rule: The country of a number is in the region
 
     Scenario: A distribution to a number of Antarctica is refused
       Given a hosted session
@@ -62,7 +62,7 @@ Feature: Distribution of the link
       And the error_code is UNSUPPORTED_COUNTRY
 
   @req:HPP-DISTRIBUTE-007
-  Rule: A token needs an access id, which stays as it is
+  Rule: A distribution by token needs an access id and does not change it
 
     Scenario: A distribution by token without an access id is refused
       Given a hosted session
@@ -101,7 +101,7 @@ Feature: Distribution of the link
       Then the response status is 400
 
   @req:HPP-DISTRIBUTE-011
-  Rule: What is unknown or over is not found
+  Rule: An unknown or ended session is not found
 
     Scenario: A distribution of an unknown session is not found
       Given a hosted session

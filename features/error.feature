@@ -15,7 +15,7 @@ Feature: Refusals
       Then the response is an error that conforms to the error schema
 
   @req:HPP-ERROR-002
-  Rule: A refusal names the member at fault
+  Rule: A refusal names the wrong member
 
     Scenario: The refusal of a request without a payment session names it
       Given a payment session
@@ -36,7 +36,7 @@ Feature: Refusals
       Then the request is refused
 
   @req:HPP-ERROR-005
-  Rule: Replies can be told apart in a report
+  Rule: Answers have a correlation id
 
     Scenario: The answer to creating a session carries a correlation id
       Given a payment session
@@ -59,7 +59,7 @@ Feature: Refusals
         | x-ratelimit-reset |
 
   @req:HPP-ERROR-007
-  Rule: Replies tell what is left of the quota
+  Rule: Answers state the remaining quota
 
     Scenario: The answer to creating a session tells the quota
       Given a payment session
@@ -72,7 +72,7 @@ Feature: Refusals
       Then the response has the field x-ratelimit-remaining
 
   @req:HPP-ERROR-008
-  Rule: A body has its limit
+  Rule: The size of a body is limited
 
     Scenario: A body of more than 1 MB answers 413
       Given a payment session

@@ -109,7 +109,7 @@ Feature: When a hosted session ends
       Then the response status is 404
 
   @req:HPP-EXPIRY-014
-  Rule: The end is told in UTC
+  Rule: The end of a session is in UTC
 
     Scenario: A created session expires at a time in UTC
       Given a payment session

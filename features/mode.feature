@@ -70,7 +70,7 @@ Feature: What a payment comes to
       Then the request is refused
 
   @req:HPP-MODE-007 @needs:browser @needs:outcome
-  Rule: A mode means nothing to KCO
+  Rule: KCO ignores place_order_mode
 
     Scenario Outline: What becomes of a KCO order with <mode> is recorded
       Given the place_order_mode <mode>

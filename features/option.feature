@@ -2,7 +2,7 @@ Feature: Options of a hosted session
   How the page looks and what it offers is chosen when a session is created.
 
   @req:HPP-OPT-001 @needs:browser
-  Rule: One category is offered alone
+  Rule: A page with one category offers only this one
 
     Scenario: A page with one category offers that one alone
       Given a hosted session with the options
@@ -11,7 +11,7 @@ Feature: Options of a hosted session
       Then the page offers the categories "PAY_LATER"
 
   @req:HPP-OPT-002 @needs:browser
-  Rule: Categories mean nothing to KCO
+  Rule: KCO ignores the category options
 
     Scenario Outline: The page of a KCO order takes no notice of <option>
       Given a hosted session with the options
@@ -94,7 +94,7 @@ Feature: Options of a hosted session
       Then the page offers other categories than PAY_LATER
 
   @req:HPP-OPT-010
-  Rule: An unknown profile is open
+  Rule: The treatment of an unknown profile is open
 
     Scenario: What becomes of an unknown profile_id is recorded
       Given a payment session

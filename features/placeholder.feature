@@ -107,7 +107,7 @@ Feature: Placeholders in merchant URLs
       Then the parameter token of the success URL places the order
 
   @req:HPP-PLACEHOLDER-011 @needs:browser @needs:outcome
-  Rule: The token is for the success URL alone
+  Rule: Only the success URL gets the token
 
     Scenario Outline: The token is not filled in at <url>
       Given the place_order_mode NONE
@@ -199,7 +199,7 @@ Feature: Placeholders in merchant URLs
       Then every placeholder of the success URL is replaced
 
   @req:HPP-PLACEHOLDER-019 @needs:browser
-  Rule: A placeholder that stands twice is replaced twice
+  Rule: A placeholder that occurs twice is replaced twice
 
     Scenario: The session id is filled in twice in one URL
       Given a hosted session whose merchant URLs are
@@ -261,7 +261,7 @@ Feature: Placeholders in merchant URLs
       Then the inserted values of the success URL are URL-safe
 
   @req:HPP-PLACEHOLDER-023 @needs:browser
-  Rule: A tag that nobody knows is open
+  Rule: The treatment of an unknown tag is open
 
     Scenario: What stands for an unknown tag is recorded
       Given a hosted session whose merchant URLs are
@@ -270,7 +270,7 @@ Feature: Placeholders in merchant URLs
       Then the parameter unknown of the back URL is recorded
 
   @req:HPP-PLACEHOLDER-024 @needs:browser
-  Rule: Encoded braces are open
+  Rule: The treatment of encoded braces is open
 
     Scenario: What stands for a placeholder in encoded braces is recorded
       Given a hosted session whose merchant URLs are
@@ -279,7 +279,7 @@ Feature: Placeholders in merchant URLs
       Then the parameter encoded of the back URL is recorded
 
   @req:HPP-PLACEHOLDER-025 @needs:browser
-  Rule: A placeholder outside the query is open
+  Rule: The treatment of a placeholder outside the query is open
 
     Scenario Outline: What stands for a placeholder in the <place> is recorded
       Given a hosted session whose merchant URLs are

@@ -18,7 +18,7 @@ Feature: The QR code
       Then the consumer lands at a URL of this session
 
   @req:HPP-QR-003
-  Rule: The QR code of a disabled session is open
+  Rule: The answer for the QR code of a disabled session is open
 
     Scenario: What becomes of the QR code of a disabled session is recorded
       Given a hosted session

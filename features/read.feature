@@ -68,7 +68,7 @@ Feature: Reading a hosted session
       Then the member order_id is a non-empty string
 
   @req:HPP-READ-007
-  Rule: What a payment leaves is not there before
+  Rule: Token and order exist only after a payment
 
     Scenario Outline: A waiting session has no <member>
       Given a hosted session
@@ -97,7 +97,7 @@ Feature: Reading a hosted session
       Then the hosted session keeps its status when it is read again
 
   @req:HPP-READ-010 @needs:browser @needs:outcome
-  Rule: What is told of the consumer has its shape
+  Rule: Data about the consumer has the documented form
 
     Scenario: What a paid session tells of the consumer is recorded
       Given a hosted session

@@ -10,7 +10,7 @@ Feature: Where the consumer ends
       Then the consumer lands at the success URL
 
   @req:HPP-REDIRECT-002 @needs:browser @needs:outcome
-  Rule: A refusal leads to the failure URL
+  Rule: A declined payment leads to the failure URL
 
     Scenario: A declined payment ends at the failure URL
       Given a hosted session
@@ -83,7 +83,7 @@ Feature: Where the consumer ends
         | null  |
 
   @req:HPP-REDIRECT-008 @needs:browser @needs:outcome
-  Rule: Without a failure URL a refusal leads to a generic page
+  Rule: Without a failure URL a declined payment leads to a generic page
 
     Scenario Outline: With <value> for failure, a refusal is told on the page
       Given a hosted session whose merchant URLs are

@@ -22,7 +22,7 @@ Feature: The status of a hosted session
         | meets a technical error |
 
   @req:HPP-STATUS-002 @needs:browser
-  Rule: An opened page is in progress
+  Rule: Opening the page leads to IN_PROGRESS
 
     Scenario: Opening the page brings a session in progress
       Given a hosted session
@@ -30,7 +30,7 @@ Feature: The status of a hosted session
       Then the hosted session becomes IN_PROGRESS
 
   @req:HPP-STATUS-003 @needs:browser @needs:outcome
-  Rule: An authorised payment completes
+  Rule: An authorised payment leads to COMPLETED
 
     Scenario: Paying completes a session
       Given a hosted session
@@ -38,7 +38,7 @@ Feature: The status of a hosted session
       Then the hosted session becomes COMPLETED
 
   @req:HPP-STATUS-004 @needs:browser @needs:outcome
-  Rule: A decline fails
+  Rule: A declined payment leads to FAILED
 
     Scenario: A decline lets a session fail
       Given a hosted session
@@ -55,7 +55,7 @@ Feature: The status of a hosted session
       Then the payment completes the hosted session after all
 
   @req:HPP-STATUS-006 @needs:browser
-  Rule: Going back is told
+  Rule: Going back leads to BACK
 
     Scenario: Pressing back turns a session back
       Given a hosted session
@@ -150,7 +150,7 @@ Feature: The status of a hosted session
       Then the page takes no payment
 
   @req:HPP-STATUS-015 @needs:browser @needs:outcome
-  Rule: A session follows a payment through its sibling
+  Rule: A payment through another hosted session ends this one
 
     Scenario: A session ends when its KP session is paid through another
       Given the place_order_mode PLACE_ORDER
