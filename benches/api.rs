@@ -46,7 +46,7 @@ fn main() {
     );
 }
 
-/// The whole process of the harness and of hurl, each with 2,000 scenarios, 16 at once.
+/// The harness and hurl as whole processes, each with 2,000 scenarios, 16 at once.
 fn hurl_beside(mock: &MockProcess, folder: &Path) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/bin/hurl");
     if !program.exists() {
@@ -113,7 +113,7 @@ fn harness_run(folder: &Path, concurrency: usize) -> Measured {
     Measured { span: support::span_of_run(out.path()).as_secs_f64(), peak_kib }
 }
 
-/// The same requests with nothing around them: `concurrency` tasks that share the work.
+/// Only the same requests: `concurrency` tasks share them.
 fn bare_loop(mock: &MockProcess, count: usize, concurrency: usize) -> f64 {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

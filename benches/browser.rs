@@ -1,6 +1,6 @@
-//! What a browser scenario costs: create, open, act, land, assert; isolated, chain recorded, on one pooled browser. Beside it a browser
-//! for each scenario, a bare loop of the same commands, and when `make peers` was run Playwright Test and puppeteer-core, each sharing
-//! one page. `cargo bench --bench browser`.
+//! The time of a browser scenario (create, open, act, land, assert) on one pooled browser, with isolation and redirects recorded. Beside it:
+//! a browser for each scenario, a bare loop of the same commands, and after `make peers` Playwright Test and puppeteer-core, each on one
+//! shared page. `cargo bench --bench browser`.
 
 #[path = "support/bare.rs"]
 mod bare;
@@ -76,7 +76,7 @@ fn write_feature(folder: &Path, count: u32) {
     std::fs::write(folder.join("many.feature"), text).unwrap();
 }
 
-/// Milliseconds from the first scenario's begin to the last one's end, browser start left out.
+/// Milliseconds from the start of the first scenario to the end of the last, without the start of the browser.
 fn span_of_run(folder: &Path) -> f64 {
     let out = tempfile::tempdir().unwrap();
     let status = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
@@ -93,7 +93,7 @@ fn span_of_run(folder: &Path) -> f64 {
     support::span_of_run(out.path()).as_secs_f64() * 1000.0
 }
 
-/// Starts a program that npm has installed, with what it needs to play the same scenarios; none where it is not installed.
+/// Starts a program from npm that plays the same scenarios. `None` if it is not installed.
 fn peer(mock: &MockProcess, package: &str, program: &str) -> Option<Command> {
     let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
     peers.join("node_modules").join(package).exists().then_some(())?;
@@ -117,7 +117,7 @@ fn peer(mock: &MockProcess, package: &str, program: &str) -> Option<Command> {
     Some(command)
 }
 
-/// Milliseconds a scenario that Playwright's own report gives, start of the browser left out.
+/// Milliseconds for each scenario in Playwright's own report, without the start of the browser.
 fn playwright(mock: &MockProcess) -> Option<f64> {
     let arguments = ["test", "consumers.spec.js", "--workers=1", "--timeout=10000", "--max-failures=1"];
     let output = peer(mock, "@playwright/test", "node_modules/.bin/playwright")?
@@ -133,7 +133,7 @@ fn playwright(mock: &MockProcess) -> Option<f64> {
     Some(total / f64::from(SCENARIOS))
 }
 
-/// Milliseconds a scenario of puppeteer-core, start of the browser left out.
+/// Milliseconds for each scenario of puppeteer-core, without the start of the browser.
 fn puppeteer(mock: &MockProcess) -> Option<f64> {
     let output = peer(mock, "puppeteer-core", "node")?.arg("consumers.js").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -20,17 +20,17 @@ use std::process::Command;
 use std::time::Duration;
 use support::{CREDENTIALS, MockProcess, median};
 
-/// How many payment sessions the hosted sessions are made for.
+/// Number of payment sessions of the hosted sessions.
 const PAYMENT_SESSIONS: usize = 1_000;
 const SECONDS: u32 = 4;
 const RUNS: usize = 3;
-/// A load that leaves the mock some breath.
+/// Requests a second that do not use the mock fully.
 const STEADY_RATE: u32 = 20_000;
 const STEADY_LENGTH: Duration = Duration::from_secs(10);
 const CONNECTIONS: u32 = 16;
 const HELD: u64 = 200_000;
 const LONG_ROUNDS: usize = 6;
-/// Far enough that all is expired and forgotten.
+/// Far enough that everything is expired and forgotten.
 const SIXTY_DAYS: i64 = 60 * 24 * 60 * 60;
 
 fn main() {
@@ -68,7 +68,7 @@ fn main() {
     growth(folder.path());
 }
 
-/// How long answers take when requests come at a fixed rate, counted from when each was due.
+/// How long answers take at a fixed rate. Each is counted from the time when its request was due.
 fn at_a_fixed_rate() {
     let mock = MockProcess::start();
     let host = mock.base_url.trim_start_matches("http://");
@@ -99,7 +99,7 @@ fn at_a_fixed_rate() {
     );
 }
 
-/// All of a hosted session but its payment session.
+/// The request for a hosted session, without its payment session.
 fn hosted_session() -> Value {
     let url = |name: &str| format!("https://merchant.example/bench/{name}?session_id={{{{session_id}}}}");
     json!({
@@ -124,7 +124,7 @@ fn note(rows: &mut Vec<(String, Vec<f64>, Vec<f64>)>, name: &str, measured: &Mea
     row.2.push(measured.p99_ms);
 }
 
-/// Resident memory of a mock that holds many sessions.
+/// Resident memory of a mock with many sessions.
 fn memory(folder: &std::path::Path) {
     let mock = MockProcess::start();
     let before = mock.resident_kib().unwrap_or(0);
@@ -142,7 +142,7 @@ fn memory(folder: &std::path::Path) {
     );
 }
 
-/// Resident memory round after round, each of which ends with a clock that makes all expire.
+/// Resident memory after each of several rounds. At the end of a round the clock makes everything expire.
 fn growth(folder: &std::path::Path) {
     let mock = MockProcess::start();
     let rounds =
@@ -157,7 +157,7 @@ fn growth(folder: &std::path::Path) {
     println!("{rounds} rounds of {SECONDS} s, clock moved in between, MB after each: {resident:?}");
 }
 
-/// Moves the clock until everything there is has expired and is forgotten.
+/// Moves the clock until everything has expired and is forgotten.
 fn renew(mock: &MockProcess) {
     let described: Value = serde_json::from_str(&curl(&[&format!("{}/_mock", mock.base_url)])).unwrap();
     let url =
@@ -165,7 +165,7 @@ fn renew(mock: &MockProcess) {
     curl(&[&url, "--data", &json!({ "advance_seconds": SIXTY_DAYS }).to_string()]);
 }
 
-/// Opens payment sessions on a server that keeps state; their URLs come back.
+/// Opens payment sessions on a server that keeps state. Returns their URLs.
 fn open_payment_sessions(base: &str) -> Vec<String> {
     let purchase = json!({
         "purchase_country": "DE", "purchase_currency": "EUR", "locale": "de-DE", "order_amount": 1000,
@@ -192,7 +192,7 @@ fn curl(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What is asked of a server, again and again.
+/// The requests that a server gets repeatedly.
 pub struct Load {
     url: String,
     script: String,

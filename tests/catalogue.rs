@@ -1,4 +1,4 @@
-//! The data that the suite judges by: requirements, features and schemas say what they mean, completely and once.
+//! The data of the suite: requirements, features and schemas are complete, consistent and free of duplicates.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Words that a title of a scenario does not need to state a fact.
+/// Words that the title of a scenario does not need to state a fact.
 const NO_FACTS: [&str; 4] = ["should", "verify", "test that", "check that"];
 
 fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
@@ -20,7 +20,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// Every requirement that is for us to judge, with the stem of its file and the reason why it is not tested.
+/// Every requirement for the server, with the stem of its file and the reason if it is not tested.
 fn requirements() -> BTreeMap<String, (String, Option<String>)> {
     let mut known = BTreeMap::new();
     for path in files("features", ".toml") {
@@ -51,7 +51,7 @@ fn schemas() -> Vec<(String, Value)> {
     let read = |path: &PathBuf| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
     let all = files("schemas", ".schema.json");
-    // That of our own report is judged by real reports.
+    // Real reports test the schema of the report.
     all.iter().map(|path| (name(path), read(path))).filter(|(name, _)| name != "report.schema.json").collect()
 }
 
@@ -143,7 +143,7 @@ fn each_member_of_a_created_session_has_a_requirement_of_its_own() {
     assert_eq!(owners.len(), required.len());
 }
 
-/// What a command of the program lists.
+/// The list that a command of the program prints.
 fn listed(arguments: &[&str]) -> Vec<Value> {
     let program = Command::new(env!("CARGO_BIN_EXE_hpp-conformance")).args(arguments).arg("--json").output();
     let rows: Vec<Value> = serde_json::from_slice(&program.unwrap().stdout).unwrap();

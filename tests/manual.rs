@@ -1,4 +1,4 @@
-//! `MOCK.md` keeps its word: what it prints runs as it is printed, and answers as it says.
+//! `MOCK.md` is correct: its commands run as printed, and answer as described.
 
 #[path = "support/mock_process.rs"]
 mod mock_process;
@@ -7,16 +7,16 @@ use mock_process::MockProcess;
 use std::process::Command;
 
 const MANUAL: &str = include_str!("../MOCK.md");
-/// Written by the shell before the output of each block.
+/// A line that the shell prints before the output of each block.
 const MARK: &str = "~~~ block";
 
-/// The blocks of the manual that are fenced as this language.
+/// The code blocks of the manual in this language.
 fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
     MANUAL.split(fence.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
-/// What each block printed, once it is known that the shell ran them all.
+/// The output of each block. The shell must have run them all.
 fn run(script: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new("bash")
@@ -32,7 +32,7 @@ fn run(script: &str) -> Vec<String> {
     stdout.split(MARK).skip(1).map(|part| part.trim_start_matches('\n').to_owned()).collect()
 }
 
-/// A block printed as many lines as are given here, each with its parts.
+/// Checks that a block printed this number of lines, each with these parts.
 fn shows(block: &str, parts: &[&[&str]]) {
     let lines: Vec<&str> = block.lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(lines.len(), parts.len(), "lines of:\n{block}");

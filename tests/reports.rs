@@ -1,4 +1,4 @@
-//! The reports of real runs: the example in the repository is what a run gives today, and every failure tells all that is needed.
+//! The reports of real runs: the example in the repository is up to date, and every failure has all that a reader needs.
 
 mod support;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use support::{call, report, run_folder};
 
-/// What the example was made with; see `scripts/example.sh`.
+/// The arguments of the example. See `scripts/example.sh`.
 const EXAMPLE: [&str; 7] = [
     "run",
     "--target",
@@ -23,7 +23,7 @@ fn rows(report: &Value) -> impl Iterator<Item = (&Value, &Value)> {
     targets.flat_map(|target| target["requirements"].as_array().unwrap().iter().map(move |row| (target, row)))
 }
 
-/// Name of each test case, with the kind and message of what became of it: all that does not change from run to run.
+/// Name of each test case, with the kind and message of its result. They are the same in every run.
 fn essence(junit: &str) -> BTreeSet<String> {
     let case =
         Regex::new(r#"<testcase name="([^"]*)"[^>]*>\s*(<\w+( type="[^"]*")?( message="[^"]*")?)?"#).unwrap();

@@ -1,4 +1,4 @@
-//! Any server can be the target: the mock in a process of its own, and servers that cannot be tested.
+//! Any server can be the target: the mock as a separate process, and servers that cannot be tested.
 
 #[path = "support/mock_process.rs"]
 mod mock_process;
@@ -106,7 +106,7 @@ fn no_trace_of_credentials(folder: &Path) {
     assert!(files >= 4, "only {files} files were looked at");
 }
 
-/// Runs against a target that cannot be tested: exit code 2 long before the deadline of a request, and nothing written.
+/// A run against a target that cannot be tested ends with exit code 2, long before the deadline of a request, and writes nothing.
 fn is_refused(base_url: &str, password: &str, message: &str) {
     let folder = tempfile::tempdir().unwrap();
     let began = Instant::now();

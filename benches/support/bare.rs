@@ -13,10 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// What the merchant's site answers, whatever it is asked.
+/// The answer of the merchant's site to every request.
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 31\r\n\r\n<title>Merchant</title>back    ";
 
-/// Milliseconds a scenario, start of the browser left out.
+/// Milliseconds for each scenario, without the start of the browser.
 pub async fn mean(mock: &MockProcess, scenarios: u32) -> f64 {
     let site = format!("--host-resolver-rules=MAP merchant.example 127.0.0.1:{}", site().await);
     let driver = WebDriver::start();
@@ -61,7 +61,7 @@ async fn post(http: &reqwest::Client, mock: &MockProcess, path: &str, body: &Val
     request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
 }
 
-/// Starts the merchant's site, over TLS; gives its port.
+/// Starts the merchant's site over TLS. Returns its port.
 async fn site() -> u16 {
     let identity = rcgen::generate_simple_self_signed(["merchant.example".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(identity.signing_key.serialize_der()).unwrap();

@@ -1,4 +1,4 @@
-//! What the benchmarks share: an account for the mock in a process of its own, and figures of a process.
+//! The shared parts of the benchmarks: an account of the mock in a separate process, and figures of a process.
 
 #[path = "../../tests/support/mock_process.rs"]
 mod mock_process;
@@ -14,13 +14,13 @@ use std::time::Duration;
 pub const CREDENTIALS: [(&str, &str); 2] = [("HPP_USERNAME", "bench"), ("HPP_PASSWORD", "bench-password")];
 
 impl MockProcess {
-    /// A mock that speaks Klarna's dialect.
+    /// A mock with the dialect of Klarna.
     pub fn start() -> Self {
         let [(_, username), (_, password)] = CREDENTIALS;
         Self::with_account("klarna", username, password)
     }
 
-    /// Writes a profile of this mock to `target.toml`; `lines` are added before its tables.
+    /// Writes a profile of this mock to `target.toml`. `lines` are added before its tables.
     pub fn write_profile(&self, folder: &Path, lines: &[&str]) {
         let text = format!(
             "name = \"bench\"\nbase_url = \"{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
@@ -38,7 +38,7 @@ pub fn median(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-/// The highest resident memory of a process, in KiB, as the kernel counts it until the process ends.
+/// The highest resident memory of a process so far, in KiB.
 #[allow(dead_code, reason = "not every benchmark asks for it")]
 pub fn peak_until_exit(child: &mut Child) -> u64 {
     let path = format!("/proc/{}/status", child.id());
@@ -54,7 +54,7 @@ pub fn peak_until_exit(child: &mut Child) -> u64 {
     peak
 }
 
-/// The time from the first scenario's begin to the last one's end, as the journal of the only run below `out` has it. Every scenario
+/// The time from the start of the first scenario to the end of the last, from the journal of the only run in `out`. Every scenario
 /// must have passed.
 #[allow(dead_code, reason = "not every benchmark asks for it")]
 pub fn span_of_run(out: &Path) -> Duration {

@@ -1,4 +1,4 @@
-//! Other mock servers to measure beside ours: each a process of its own that ends with the benchmark.
+//! Other mock servers to compare with, each in a separate process that ends with the benchmark.
 
 use crate::support::CREDENTIALS;
 use crate::{Load, open_payment_sessions};
@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Where npm has put the peers that it installs.
+/// The folder of the peers that npm installs.
 const INSTALLED: &str = "target/peers/node_modules/.bin";
 /// The longest a peer may take to start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A running peer; dropping it ends it.
+/// A running peer. Dropping it ends it.
 pub struct Peer {
     pub name: &'static str,
     child: Child,
@@ -79,7 +79,7 @@ impl Peer {
         Some(peer)
     }
 
-    /// What it is asked: one without state takes any payment session.
+    /// Its requests. A peer without state accepts any payment session.
     pub fn load(&self) -> Load {
         let urls = if self.keeps_state {
             open_payment_sessions(&self.base_url)
@@ -92,7 +92,7 @@ impl Peer {
 
 impl Drop for Peer {
     fn drop(&mut self) {
-        // The launchers of npm start the server as a child: the whole group ends.
+        // The launchers of npm start the server as a child, so the whole group is ended.
         let group = format!("-{}", self.child.id());
         let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
         let _ = self.child.wait();

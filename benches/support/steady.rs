@@ -1,10 +1,10 @@
-//! A load that comes at a fixed rate, however long the answers take: each answer is counted from when its request was due.
+//! A load at a fixed rate, however long the answers take. Each answer is counted from the time when its request was due.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// Sends these requests in turn, `rate` a second over `connections`, and gives back the time of each answer in milliseconds, sorted.
+/// Sends these requests in turn, `rate` a second over `connections`. Returns the time of each answer in milliseconds, sorted.
 pub fn latencies(
     host: &str,
     requests: &[Vec<u8>],

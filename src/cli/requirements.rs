@@ -62,8 +62,8 @@ fn coverage(features: &Features) -> String {
     let all = judged + observed + excused + merchant + open;
     let open = if open == 0 { String::new() } else { format!(", {open} OPEN") };
     format!(
-        "{all} requirements: {judged} judged, {observed} observed and recorded, {excused} excused with a reason, \
-         {merchant} for the merchant to keep{open}."
+        "{all} requirements: {judged} tested, {observed} recorded, {excused} not tested for a written reason, \
+         {merchant} for the merchant{open}."
     )
 }
 
@@ -88,7 +88,10 @@ fn of_sources(features: &Features) -> (Listing, String) {
     let open = statements.iter().filter(|statement| judged(statement) == 0).count();
     let columns = &["id", "source", "statement", "requirements", "judged_by", "deviations"];
     let listing = Listing { columns, rows: statements.iter().map(row).collect() };
-    (listing, format!("{} statements: {} judged, {open} not.", statements.len(), statements.len() - open))
+    (
+        listing,
+        format!("{} statements: {} tested, {open} not tested.", statements.len(), statements.len() - open),
+    )
 }
 
 /// How many scenarios test a requirement.

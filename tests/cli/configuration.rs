@@ -1,10 +1,10 @@
-//! Faults of the configuration: told with exit code 2 before anything is tested or written.
+//! Faults of the configuration: they end with exit code 2 before anything is tested or written.
 
 use crate::support::{Ended, call, program};
 use crate::{SOUND, folder_with, run};
 use std::path::Path;
 
-/// A fault of the configuration: told with exit code 2 before anything is tested or written, although a sound feature is there.
+/// A fault of the configuration ends with exit code 2 before anything is tested or written, although there is a correct feature.
 fn stops_the_run(folder: &Path, arguments: &[&str], message: &str) {
     let ended = run(folder, arguments);
     assert_eq!(ended.code, Some(2), "{ended:?}");

@@ -1,4 +1,4 @@
-//! How a run ends that cannot go on: a browser that is not there, a signal.
+//! How a run ends that cannot continue: without a browser, or after a signal.
 
 use crate::support::{program, report};
 use crate::{SOUND, folder_with, run};
@@ -16,7 +16,7 @@ Feature: A page
     When the consumer opens the page
     Then the page stands on its own
 ";
-    // A file that is there passes for a browser until it is started.
+    // Any existing file counts as a browser until it is started.
     let there = std::env::current_exe().unwrap();
     let there = there.to_str().unwrap();
     for (browser, driver, cause, standing) in [
@@ -36,7 +36,7 @@ Feature: A page
     }
 }
 
-/// Sends SIGTERM, as whoever runs jobs does when one takes too long; gives the exit code.
+/// Sends SIGTERM, like a CI server when a job takes too long. Returns the exit code.
 fn stop(mut child: Child) -> Option<i32> {
     let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(status.success());

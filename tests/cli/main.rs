@@ -1,4 +1,4 @@
-//! The command line as its users meet it: exit codes, and messages that name the place and the way out.
+//! The command line as users see it: exit codes, and messages that say where the mistake is and how to correct it.
 
 mod configuration;
 mod ends;

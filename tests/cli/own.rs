@@ -1,4 +1,4 @@
-//! Features of one's own: what is sound runs without compiling, and a faulty file voids its own scenarios alone.
+//! Features of the user: they run without compiling, and a faulty file voids only its own scenarios.
 
 use crate::support::report;
 use crate::{SOUND, folder_with, run};
@@ -69,7 +69,7 @@ fn a_selection_that_is_empty_is_never_green() {
     assert_eq!(report(folder.path())["targets"][0]["records"].as_array().unwrap().len(), 1);
 }
 
-/// A faulty file voids its own scenarios: the sound one beside it is still run and reported.
+/// A faulty file voids only its own scenarios. The correct one beside it is still run and reported.
 fn beside_a_sound_one(name: &str, text: impl AsRef<[u8]>, places: &[&str]) {
     let folder =
         folder_with(&[("mine/sound.feature", SOUND.as_bytes()), (&format!("mine/{name}"), text.as_ref())]);

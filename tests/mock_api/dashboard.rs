@@ -1,4 +1,4 @@
-//! The live page of the mock, in a real browser: it shows what happens as it happens, and its buttons act.
+//! The live page of the mock in a real browser: it shows events at once, and its buttons work.
 
 use crate::mock_process::MockProcess;
 use crate::server::purchase;
@@ -27,7 +27,7 @@ async fn click(page: &Client, selector: &str) {
     page.find(Locator::Css(selector)).await.unwrap().click().await.unwrap();
 }
 
-/// Creates a hosted session; gives its id.
+/// Creates a hosted session. Returns its id.
 fn create(mock: &MockProcess) -> String {
     let payment =
         mock.send("POST", "/payments/v1/sessions", "application/json", purchase().to_string().as_bytes());

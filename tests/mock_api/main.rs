@@ -1,4 +1,4 @@
-//! The mock as a process of its own: what it describes it answers, and no request brings it down.
+//! The mock as a separate process: it answers everything that its description lists, and no request crashes it.
 
 #[cfg(feature = "browser-tests")]
 mod dashboard;

@@ -1,11 +1,11 @@
-//! The description the mock serves agrees with the schemas by which the suite judges, and the mock's answers with it.
+//! The OpenAPI description of the mock agrees with the schemas of the suite, and the answers of the mock agree with it.
 
 use crate::mock_process::MockProcess;
 use crate::server;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// A schema of ours, its counterpart in the description, and the dialect that has it.
+/// A schema of the suite, its counterpart in the description, and its dialect.
 const PAIRS: [(&str, &str); 8] = [
     ("create-session-request", "CreateSession"),
     ("session-created", "SessionCreated"),
@@ -29,7 +29,7 @@ fn names_enumerations_and_required_members_are_those_of_the_schemas() {
     }
 }
 
-/// Every member of ours is in theirs, with the same words and the same members required, all the way down.
+/// Checks at every depth that the counterpart has every member, with the same enumerations and required members.
 fn compare(ours: &Value, theirs: &Value, place: &str) {
     assert_eq!(words(ours, "required"), words(theirs, "required"), "{place}: required");
     assert_eq!(words(ours, "enum"), words(theirs, "enum"), "{place}: enum");
@@ -48,7 +48,7 @@ fn compare(ours: &Value, theirs: &Value, place: &str) {
 
 fn words(schema: &Value, keyword: &str) -> BTreeSet<String> {
     let words = schema[keyword].as_array().into_iter().flatten();
-    // The mock takes null for a member that may be left out.
+    // The mock accepts null for a member that may be left out.
     words.filter(|word| !word.is_null()).map(Value::to_string).collect()
 }
 
@@ -91,7 +91,7 @@ fn a_whole_purchase_answers_as_described() {
     }
 }
 
-/// Judges answers by the description.
+/// Checks answers against the description.
 struct Judge {
     description: Value,
 }

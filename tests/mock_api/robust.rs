@@ -1,4 +1,4 @@
-//! Random and malformed requests, byte by byte: the mock never answers 5xx, never hangs, never dies, never grows.
+//! Random and malformed requests: the mock never answers 5xx, hangs, crashes or grows.
 
 use crate::mock_process::MockProcess;
 use crate::server;
@@ -13,10 +13,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// How many requests each dialect is thrown, and the longest that may take.
+/// How many requests each dialect gets, and the longest that this may take.
 const REQUESTS: u32 = 1_500;
 const LIMIT: Duration = Duration::from_secs(30);
-/// The most the mock may grow by, in KiB, while it remembers its latest requests and keeps what it was told to make.
+/// How much the mock may grow, in KiB. It keeps its latest requests and the objects that it makes.
 const GROWTH: u64 = 48 * 1024;
 
 fn method() -> BoxedStrategy<String> {
@@ -87,7 +87,7 @@ fn field() -> BoxedStrategy<Vec<u8>> {
     .boxed()
 }
 
-/// JSON of any shape, with the names the API knows.
+/// JSON of any shape, with the names of the API.
 fn json_value() -> BoxedStrategy<Value> {
     const NAMES: &[&str] = &[
         "payment_session_url",
@@ -153,7 +153,7 @@ fn json_value() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// A request that is almost right: one member of it is something else.
+/// An almost correct request: one member has another value.
 fn almost(live: &Live) -> BoxedStrategy<Value> {
     let mut whole = server::purchase();
     whole["payment_session_url"] = live.payment.as_str().into();
@@ -213,13 +213,13 @@ fn request(live: &Live) -> BoxedStrategy<Vec<u8>> {
     prop_oneof![19 => composed, 1 => vec(any::<u8>(), 0..2_000)].boxed()
 }
 
-/// What there is to be hit.
+/// The paths to send requests to.
 struct Live {
     paths: Vec<String>,
     payment: String,
 }
 
-/// Fills a mock with a session, and gives the paths that lead to something.
+/// Creates a session in a mock. Returns the paths that exist.
 fn live(mock: &MockProcess, open: &str, id: &str) -> Live {
     let media_type = "application/json";
     let payment = mock.send("POST", open, media_type, server::purchase().to_string().as_bytes()).json();

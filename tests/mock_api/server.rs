@@ -1,4 +1,4 @@
-//! What the tests of the mock share: requests to it, byte by byte.
+//! The shared part of the tests of the mock: raw requests to it.
 
 use crate::mock_process::MockProcess;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ pub const AUTHORIZATION: &str = "Basic dXNlcjpzZWNyZXQ=";
 /// The longest any answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What came back.
+/// An answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -50,12 +50,12 @@ impl MockProcess {
         parse(&bytes).unwrap_or_else(|| panic!("{method} {path} got no answer"))
     }
 
-    /// Sends bytes on a connection of their own; what came back until the mock closed it.
+    /// Sends bytes on a new connection. Returns everything until the mock closes it.
     pub fn exchange(&self, request: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.host()).expect("the mock accepts connections");
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
-        // A mock that has refused already may not want the rest.
+        // A mock that has already refused may not read the rest.
         let _ = stream.write_all(request);
         let _ = stream.shutdown(std::net::Shutdown::Write);
         let mut bytes = Vec::new();
@@ -66,7 +66,7 @@ impl MockProcess {
     }
 }
 
-/// The first answer in what came back.
+/// The first answer in these bytes.
 pub fn parse(bytes: &[u8]) -> Option<Answer> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -79,7 +79,7 @@ pub fn parse(bytes: &[u8]) -> Option<Answer> {
     Some(Answer { status, fields, body: bytes[end + 4..].to_vec() })
 }
 
-/// A purchase both providers accept.
+/// A purchase that both providers accept.
 pub fn purchase() -> Value {
     json!({
         "purchase_country": "SE", "purchase_currency": "SEK", "locale": "sv-SE",

@@ -1,16 +1,16 @@
-//! The mock as a process of its own, as tests and benchmarks start it.
+//! The mock as a separate process for tests and benchmarks.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// A mock in a process of its own, on a free port; dropping it ends the process.
+/// A mock in a separate process, on a free port. Dropping it ends the process.
 pub struct MockProcess {
     child: Child,
     pub base_url: String,
 }
 
 impl MockProcess {
-    /// Starts it for one merchant account, and waits until it says where it listens.
+    /// Starts it for one merchant account, and waits until it prints its address.
     pub fn with_account(dialect: &str, username: &str, password: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
             .args(["mock", "--port", "0", "--dialect", dialect])
@@ -26,7 +26,7 @@ impl MockProcess {
         Self { child, base_url: base_url.to_owned() }
     }
 
-    /// Resident memory in KiB, as the kernel counts it now; none where the kernel does not tell.
+    /// Current resident memory in KiB. `None` if the kernel does not say.
     #[allow(dead_code, reason = "not every test and benchmark asks for it")]
     pub fn resident_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;

@@ -1,10 +1,10 @@
-//! What the tests share: the program as a subprocess, and the report it leaves.
+//! The shared part of the tests: the program as a subprocess, and its report.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The program, in a folder of its own.
+/// The program, in its own folder.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"));
     command.current_dir(folder).env_remove("RUST_BACKTRACE").env_remove("HPP_LOG").env("COLUMNS", "100");
@@ -17,7 +17,7 @@ pub fn call(folder: &Path, arguments: &[&str]) -> Ended {
     Ended::of(&program(folder).args(arguments).output().unwrap())
 }
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub struct Ended {
     pub code: Option<i32>,
@@ -33,14 +33,14 @@ impl Ended {
     }
 }
 
-/// The folder of the only run below `reports` of a folder.
+/// The folder of the only run in `reports` of a folder.
 #[allow(dead_code, reason = "not every test file asks for it")]
 pub fn run_folder(folder: &Path) -> PathBuf {
     let mut runs = std::fs::read_dir(folder.join("reports")).expect("the run left no report");
     runs.next().expect("the run left no report").unwrap().path()
 }
 
-/// The report of the only run below `reports` of a folder.
+/// The report of the only run in `reports` of a folder.
 #[allow(dead_code, reason = "not every test file asks for it")]
 pub fn report(folder: &Path) -> Value {
     let text = std::fs::read_to_string(run_folder(folder).join("report.json")).unwrap();

@@ -1,4 +1,4 @@
-//! A browser driven without the harness: a driver in a process of its own, with one client.
+//! A browser without the harness: a driver in a separate process, with one client.
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// What the driver prints, before the port, once it listens.
+/// The text that the driver prints before its port.
 const READY_LINE: &str = "started successfully on port ";
-/// Browsers by the name of their program, the fastest first.
+/// Program names of browsers, the fastest first.
 const BROWSERS: [&str; 4] = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
-/// A running driver; dropping it ends it with the browser it has started.
+/// A running driver. Dropping it ends it and its browser.
 pub struct WebDriver {
     driver: Child,
     url: String,
 }
 
 impl WebDriver {
-    /// Starts the driver, and waits until it says where it listens.
+    /// Starts the driver, and waits until it prints its port.
     pub fn start() -> Self {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
@@ -28,12 +28,12 @@ impl WebDriver {
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port =
             lines.find_map(|line| Some(line.split_once(READY_LINE)?.1.trim_end_matches('.').to_owned()));
-        // Read to the end, or the driver could not print any more.
+        // Read to the end, or the driver would block when it prints.
         std::thread::spawn(move || lines.for_each(drop));
         Self { driver, url: format!("http://127.0.0.1:{}", port.expect("the driver listens")) }
     }
 
-    /// Starts a browser with these switches beside the usual ones.
+    /// Starts a browser with these switches in addition to the usual ones.
     pub async fn open(&self, switches: &[String]) -> Client {
         let usual =
             ["--headless", "--no-sandbox", "--window-size=1024,768", "--disable-gpu", "--disable-quic"];
@@ -44,7 +44,7 @@ impl WebDriver {
             ("pageLoadStrategy".to_owned(), Value::from("eager")),
         ];
         let mut connector = HttpConnector::new();
-        // Without it each command waits for an acknowledgement.
+        // Without this each command waits for an acknowledgement.
         connector.set_nodelay(true);
         let mut builder = ClientBuilder::new(connector);
         builder.capabilities(capabilities.into_iter().collect());
@@ -54,7 +54,7 @@ impl WebDriver {
 
 impl Drop for WebDriver {
     fn drop(&mut self) {
-        // The browser is in the group of its driver.
+        // The browser is in the process group of its driver.
         #[cfg(unix)]
         let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.driver.id())]).status();
         let _ = self.driver.kill();
@@ -62,7 +62,7 @@ impl Drop for WebDriver {
     }
 }
 
-/// The program itself, not the script of the distribution that starts it.
+/// The program itself, not the launcher script of the Linux distribution.
 fn browser() -> String {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
