@@ -1,5 +1,7 @@
-//! The time of a browser scenario (create, open, act, land, assert) on one pooled browser, with isolation and redirects recorded. Beside it:
-//! a browser for each scenario, a bare loop of the same commands, and after `make peers` Playwright Test and puppeteer-core, each on one
+//! The time of a browser scenario (create, open, act, land, assert) on one pooled browser, with isolation and redirects recorded.
+//! Beside it:
+//! a browser for each scenario, a bare loop of the same commands, and after `make peers` Playwright Test and puppeteer-core, each
+//! on one
 //! shared page. `cargo bench --bench browser`.
 
 #[path = "support/bare.rs"]

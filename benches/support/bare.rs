@@ -1,4 +1,5 @@
-//! The flow of `benches/browser.rs` with nothing around it: a loop of the same requests and browser commands, without Gherkin, evidence
+//! The flow of `benches/browser.rs` with nothing around it: a loop of the same requests and browser commands, without Gherkin,
+//! evidence
 //! and chain of redirects.
 
 use crate::support::{CREDENTIALS, MockProcess};

@@ -73,6 +73,7 @@ struct Held {
 
 impl Journey<'_> {
     /// Follows the page until it rests. A lost session is trouble, with the last reading.
+    ///
     /// `known` is the last reading. A move that it allows is made without a new reading, but only if the page still shows it.
     pub(super) async fn travel(&self, known: Option<Reading>) -> (Rest, Option<SessionError>) {
         let mut rest = Rest::default();

@@ -46,6 +46,7 @@ pub fn unfilled(query: &str, name: &str) -> Judgement {
 }
 
 /// The raw value needs no further encoding in any part of a URL: letters, digits, `-._~` and percent-encoded bytes.
+///
 /// The mismatch quotes only the wrong character, because the value may be a secret.
 pub fn url_safe(name: &str, value: &str) -> Judgement {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '%');

@@ -119,6 +119,7 @@ impl Recorder {
     }
 
     /// A secret link. Scheme, host and parameter names stay. Path, values and fragment become labels.
+    ///
     /// A text that is not an absolute URL stays as it is, so that a finding can quote it.
     pub fn link(&self, text: &str) -> String {
         let Ok(url) = Url::parse(text) else { return self.text(text) };

@@ -1,14 +1,14 @@
-//! A faithful server of the hosted payment page API, with deviations to switch on.
+//! A faithful server of the Hosted Payment Page API, with deviations to turn on.
 //!
 //! Its folders are floors, and imports only go down:
 //! `wire` → `api`, `page`, `watch` → `callback` → `state` → `contract` → `http` → `ground` and `words`.
-//! `deviation` stands beside them: it changes `contract` and replies, and only this file names it.
+//! `deviation` is beside them: it changes `contract` and replies, and only this file names it.
 //!
-//! - `contract` stands above `http` because its functions refuse with a `Problem` and its variations shape a `Reply`.
-//! - `state` holds the way to a merchant's server and the log of its calls, since both belong to an account.
-//!   It starts no call: its acts give back the news, which `api` and `page` hand to `callback`.
-//! - `state` holds the memory that `watch` shows, since every request is remembered there.
-//! - `words` stands at the bottom because messages (`api`) speak them as pages do.
+//! - `contract` is above `http`, because its functions return a `Problem` and its variations change a `Reply`.
+//! - `state` has the connection to a merchant's server and the log of its calls, because both belong to an account.
+//!   It starts no call: its acts return the news, and `api` and `page` pass it to `callback`.
+//! - `state` has the memory that `watch` shows, because it remembers every request.
+//! - `words` is at the bottom, because messages (`api`) and pages use them.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -44,20 +44,20 @@ mod words;
 pub use crate::mock::deviation::{DEVIATIONS, Deviation, deviation};
 pub use crate::mock::ground::Dialect;
 
-/// How a mock is to run.
+/// The settings of a mock.
 #[derive(Debug, Clone)]
 pub struct MockOptions {
     pub dialect: Dialect,
-    /// Where to listen, on loopback; port 0 picks a free port.
+    /// The address to listen on, on loopback. Port 0 picks a free port.
     pub bind: SocketAddr,
-    /// User name and password of the first account; made up from the seed if absent.
+    /// User name and password of the first account. If `None`, made from the seed.
     pub credentials: Option<(String, String)>,
     pub deviation: Option<&'static Deviation>,
-    /// The same seed gives the same ids in the same order; each dialect has its own.
+    /// The same seed gives the same ids in the same order. Each dialect has its own ids.
     pub seed: u64,
-    /// Whether the URLs of an answer say nothing about what they lead to.
+    /// Whether the URLs in answers use opaque paths such as `/a/…`.
     pub opaque_urls: bool,
-    /// Lets this seed make every choice the contract leaves open.
+    /// Seed that chooses every behaviour that the contract leaves open.
     pub legal_seed: Option<u64>,
     /// Whether the mock notes which deviations would have answered differently.
     pub watch: bool,
@@ -73,7 +73,7 @@ pub enum MockError {
     Serve(#[from] ServeError),
 }
 
-/// A running mock; dropping it stops it, and everything it knew is forgotten.
+/// A running mock. Dropping it stops it, and it forgets everything.
 pub struct Mock {
     _server: Server,
     playground: Arc<Playground>,
@@ -115,7 +115,7 @@ impl Mock {
     }
 
     /// The names of the deviations that would have answered differently since the last call.
-    /// There are none if the mock does not watch.
+    /// Empty if the mock does not watch.
     pub fn take_touched(&self) -> BTreeSet<&'static str> {
         self.playground.contract.take_touched()
     }
@@ -126,7 +126,7 @@ impl Mock {
     }
 }
 
-/// Sets the ids of the two dialects apart.
+/// Makes the ids of the two dialects differ.
 const KUSTOM: u64 = 0x6b75_7374_6f6d;
 
 fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
@@ -136,7 +136,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
     }
     let seed = match options.dialect {
         Dialect::Klarna => options.seed,
-        // A run has a mock of each: what is a secret of one must not be an id of the other.
+        // A run has a mock of each dialect. A secret of one must not be an id of the other.
         Dialect::Kustom => options.seed ^ KUSTOM,
     };
     let ids = Ids::new(seed, variation.id_shape);

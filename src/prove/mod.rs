@@ -1,5 +1,8 @@
 //! The proof: each deviation of the mock must be caught by exactly the requirements that it breaks.
-//! First the faithful mock runs, one scenario at a time. It notes which deviations would have answered differently in which scenario. Only these scenarios run against a deviation. All other records are reused, because that mock would have given the same answers.
+//!
+//! First the faithful mock runs, one scenario at a time. It notes which deviations would have answered differently in which
+//! scenario. Only these scenarios run against a deviation. All other records are reused, because that mock would have given the
+//! same answers.
 
 mod child;
 mod error;
@@ -76,6 +79,7 @@ impl Proof {
 }
 
 /// Runs the faithful mock, then every deviation of the settings.
+///
 /// If the faithful mock does not pass, the proof ends there, because it could say nothing about deviations.
 pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
     let program = Arc::new(Program::this(&options.browser)?);

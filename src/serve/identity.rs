@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::serve::error::ServeError;
 
 /// A TLS key with its self-signed certificate.
+///
 /// The key is ECDSA P-256, because Chromium refuses Ed25519.
 pub struct Identity {
     config: Arc<ServerConfig>,

@@ -8,8 +8,7 @@ use crate::suite::promise;
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
 
 impl Consumer<'_> {
-    /// The raw query with which the consumer arrived at this merchant URL. If the consumer did not arrive, the scenario is
-    /// blocked.
+    /// The raw query with which the consumer arrived at this merchant URL. If the consumer did not arrive, the scenario is blocked.
     pub fn arrived_query(&mut self, url: ConsumerUrl) -> Result<String, StepFailure> {
         let session = self.merchant.this_session()?;
         let promise = promise::arrival(url, self.merchant.context().profile.dialect);
@@ -26,8 +25,7 @@ impl Consumer<'_> {
         self.arrived_query(url)
     }
 
-    /// Checks that the scenario gives this merchant URL a parameter of this name. Without it, the step is a mistake in the
-    /// feature.
+    /// Checks that the scenario gives this merchant URL a parameter of this name. Without it, the step is a mistake in the feature.
     pub fn was_given(&self, url: MerchantUrl, name: &str) -> Done {
         let session = self.merchant.this_session()?;
         let given = session.urls.query(url).unwrap_or_default();

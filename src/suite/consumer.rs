@@ -147,6 +147,7 @@ impl Consumer<'_> {
     }
 
     /// Opens the page of a hosted session and acts there.
+    ///
     /// If the consumer returns to a page that offers no payment any more, the scenario fails.
     pub async fn act_in(&mut self, session: &HostedSession, act: PageAct) -> Done {
         let comes_back = self.has.acted_on.contains(&session.created);

@@ -1,5 +1,4 @@
-//! The ways in which a step fails. The report tells them apart: broken, blocked, trouble, mistake in a feature or in the
-//! harness.
+//! The ways in which a step fails. The report tells them apart: broken, blocked, trouble, mistake in a feature or in the harness.
 
 use crate::evidence::{Trouble, TroubleKind};
 use crate::requirement::RequirementId;

@@ -6,8 +6,7 @@ use crate::suite::case::Case;
 use crate::suite::parameter::Word;
 use crate::suite::words::MerchantUrl;
 
-/// The warnings about the merchant URLs in the tables of a scenario: `file:line`, the requirement of the warning, and what is
-/// odd.
+/// The warnings about the merchant URLs in the tables of a scenario: `file:line`, the requirement of the warning, and what is odd.
 pub fn warnings(case: &Case, catalogue: &Catalogue) -> Vec<String> {
     if case.odd_urls {
         return Vec::new();

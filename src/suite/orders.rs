@@ -19,8 +19,7 @@ const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");
 const ORDER: (&str, &str) = ("/order_id", "HPP-READ-004");
 
 impl Merchant<'_> {
-    /// Reads a hosted session until it shows its payment, or until the profile's deadline for a status. Does not judge the
-    /// answer.
+    /// Reads a hosted session until it shows its payment, or until the profile's deadline for a status. Does not judge the answer.
     pub async fn await_payment(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let mut polls = self.polls();
         loop {

@@ -101,7 +101,8 @@ impl Source {
         Some(index)
     }
 
-    /// The files that a file uses, each with the line that names it first. What a parent re-exports belongs to the file that defines it.
+    /// The files that a file uses, each with the line that names it first. What a parent re-exports belongs to the file that
+    /// defines it.
     pub fn uses_of(&self, file: &SourceFile) -> BTreeMap<&str, (usize, &SourceFile)> {
         let mut used = BTreeMap::new();
         for name in file.names.iter().filter(|name| !name.is_reexport_of_child) {

@@ -34,7 +34,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     Ok(Reply::json(StatusCode::OK, representation(&payment)))
 }
 
-/// Changes parts of an open order, which prolongs its life.
+/// Changes parts of an open order. Its expiry moves too.
 pub fn update(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let changes = call.json_object()?;
     let payment = find(playground, call, account)?;
@@ -68,7 +68,7 @@ fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Res
         .ok_or_else(|| Problem::not_found("no such order"))
 }
 
-/// The order as the API shows it; the word for an aborted order is our free choice.
+/// The order as the API shows it. The word for an aborted order is a free choice.
 fn representation(payment: &Payment) -> Value {
     let state = lock(&payment.state);
     let (status, completed_at) = match state.progress {

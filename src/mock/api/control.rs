@@ -15,7 +15,7 @@ use crate::mock::state::account::Account;
 use crate::mock::state::limiter::{Category, UNLIMITED};
 use crate::mock::state::line::{CallbackTrouble, LineChange};
 
-/// Says what runs here.
+/// Describes the mock.
 pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
     let body = json!({
         "mock": "hpp-conformance",
@@ -63,7 +63,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Answer {
     Ok(clock(&account))
 }
 
-/// Decides what the next approval comes to.
+/// Sets the outcome of the next approval.
 pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
@@ -77,9 +77,9 @@ pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Answer {
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Says where an account's server is found and whom to trust there.
+/// Sets the addresses of an account's server, and the certificates to trust there.
 ///
-/// A member that is left out stays as it is. Null sets it back to what it was at the start.
+/// A member that is left out keeps its value. Null resets it.
 pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let change = line_change(&call.json_object()?)?;
@@ -149,13 +149,13 @@ pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Answer {
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Reads how much an account may ask for.
+/// Reads the rate limits of an account.
 pub fn read_limits(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
 }
 
-/// Limits how much an account may ask for, by the limits that are named; `null` lifts one.
+/// Sets the given rate limits of an account. `null` removes one.
 pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
@@ -178,7 +178,7 @@ pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Answer {
     Ok(Reply::json(StatusCode::OK, account.limiter.representation()).dated(account.now()))
 }
 
-/// Lets the consumer authorize a KP session elsewhere than on a hosted page, as in a shop that embeds KP.
+/// Authorizes a KP session outside a hosted page, as in a shop that embeds KP.
 pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     let request = call.json_object()?;
@@ -193,7 +193,7 @@ pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Answer {
     Ok(Reply::json(StatusCode::CREATED, body).dated(account.now()))
 }
 
-/// Lists the calls to an account's server.
+/// Lists the callbacks to an account's server.
 pub fn list_callbacks(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
     Ok(Reply::json(StatusCode::OK, account.callback_log.representation()).dated(account.now()))

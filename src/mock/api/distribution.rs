@@ -1,4 +1,4 @@
-//! Distribution of the link: the contract judges the request, messages go to the outbox of the merchant's account.
+//! Distribution of the link: the contract checks the request, and messages go to the outbox of the merchant's account.
 
 use std::sync::Arc;
 
@@ -17,8 +17,7 @@ use crate::mock::words::Words;
 
 /// Sends the link to the consumer.
 ///
-/// Free choices, where the reference is silent: a disabled session answers `UNKNOWN`; one that was completed or
-/// cancelled is not found.
+/// Free choices: a disabled session answers `UNKNOWN`, and a completed or cancelled session is not found.
 pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let contract = &playground.contract;

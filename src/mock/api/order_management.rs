@@ -1,4 +1,4 @@
-//! Order management: orders that were placed are read, captured, refunded and cancelled by the merchant.
+//! Order management: the merchant reads, captures, refunds and cancels placed orders.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
     Ok(Reply::json(StatusCode::OK, order.representation(call.now)))
 }
 
-/// Takes note that the merchant knows the order.
+/// Notes that the merchant acknowledged the order.
 pub fn acknowledge(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     find(playground, call, account)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
@@ -43,7 +43,7 @@ pub fn capture(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
     Ok(created(playground, &order, "captures", CAPTURE_ID, &capture_id))
 }
 
-/// Gives back a part of what was captured.
+/// Refunds a part of the captured amount.
 pub fn refund(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let order = find(playground, call, account)?;
@@ -58,21 +58,21 @@ pub fn refund(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     Ok(created(playground, &order, "refunds", REFUND_ID, &refund_id))
 }
 
-/// Cancels an order of which nothing is captured.
+/// Cancels an order without captures.
 pub fn cancel(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let order = find(playground, call, account)?;
     lock(&order.state).cancel().map_err(not_allowed)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Gives back what is authorized and not captured.
+/// Releases the authorized amount that is not captured.
 pub fn release(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let order = find(playground, call, account)?;
     lock(&order.state).release().map_err(not_allowed)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Changes the amount that is authorized.
+/// Changes the authorized amount.
 pub fn authorize(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let order = find(playground, call, account)?;
@@ -103,7 +103,7 @@ fn not_allowed(NotAllowed(error_code): NotAllowed) -> Problem {
     Problem::new(StatusCode::FORBIDDEN, error_code, "the order does not allow this")
 }
 
-/// The answer that something was made below an order, whose id stands in a field.
+/// The answer after a capture or refund was created. Its id is in a header field.
 fn created(playground: &Playground, order: &Order, what: &str, field: HeaderName, id: &str) -> Reply {
     let url = format!("{}/ordermanagement/v1/orders/{}/{what}/{id}", playground.api_origin, order.order_id);
     Reply::empty(StatusCode::CREATED).with_header(header::LOCATION, &url).with_header(field, id)

@@ -20,7 +20,7 @@ use crate::mock::state::authorization::Authorization;
 use crate::mock::state::session::{Payment, PaymentState};
 use crate::mock::words::Words;
 
-/// The members an order must share with its session.
+/// The members that must be equal in an order and its session.
 const AGREED: [&str; 4] = ["purchase_country", "purchase_currency", "order_amount", "order_lines"];
 
 /// Opens a payment session.
@@ -100,7 +100,7 @@ pub fn place_order(playground: &Playground, call: &Call<'_>, account: &Arc<Accou
     Ok(Reply::json(StatusCode::OK, body))
 }
 
-/// Makes a token for later purchases of the same consumer out of an authorization.
+/// Makes a customer token, for later purchases, from an authorization.
 pub fn customer_token(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     for name in ["purchase_country", "purchase_currency", "locale", "description", "intended_use"] {
@@ -122,7 +122,7 @@ pub fn customer_token(playground: &Playground, call: &Call<'_>, account: &Arc<Ac
     Ok(Reply::json(StatusCode::OK, body))
 }
 
-/// Gives an authorization back.
+/// Cancels an authorization.
 pub fn cancel_authorization(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let authorization = find_authorization(playground, call, account)?;
     may_use_token(playground, call, &authorization)?;
@@ -162,14 +162,14 @@ fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Res
         .ok_or_else(|| Problem::not_found("Invalid session id"))
 }
 
-/// A token in the shape of the vendor's; no one can verify it.
+/// A token in the form of the vendor's. Its signature is not valid.
 fn client_token(playground: &Playground, session_id: &str) -> String {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
     let payload = json!({ "session_id": session_id, "base_url": playground.api_origin });
     format!("{header}.{}.mock", URL_SAFE_NO_PAD.encode(payload.to_string()))
 }
 
-/// What the payment session offers, under the names the vendor's own samples have.
+/// The payment methods of the payment session, with the names of the vendor's samples.
 fn categories() -> Value {
     OF_PAYMENT_SESSION
         .into_iter()

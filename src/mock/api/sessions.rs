@@ -31,7 +31,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let elder = payment.as_ref().and_then(|payment| payment.siblings().next());
     let taking = contract.payment_session(&Wanted { named, dialect, has_elder: elder.is_some() });
     let bad_url = || Problem::bad_value("payment_session_url");
-    // A value that names nothing is told first.
+    // A `payment_session_url` with a wrong value is reported first.
     if taking == Taking::BadValue && payment.is_none() {
         return Err(bad_url());
     }
@@ -85,7 +85,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
         return Err(not_found());
     }
     let body = hosted.representation(Audience::Merchant, call.now, contract);
-    // Reading is an event like any other; it changes nothing.
+    // Reading is an event too, but changes nothing.
     let news = playground.apply(&hosted, Event::Read, call.now).ok().flatten();
     callback::tell(playground, &hosted, news);
     Ok(Reply::json(StatusCode::OK, body))
@@ -104,9 +104,9 @@ pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-/// Says that no identity waits to be checked, since no session of the mock comes to `MANUAL_ID_CHECK`.
+/// Answers 404, because no session of the mock reaches `MANUAL_ID_CHECK`.
 ///
-/// The reference does not say what staff would send and get.
+/// The reference does not describe the request and its answer.
 pub fn check_identity(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     playground.session(call.param("key"), account).ok_or_else(not_found)?;
     Err(Problem::not_found("no identity waits to be checked"))
@@ -116,7 +116,7 @@ pub fn not_found() -> Problem {
     Problem::not_found("no such session")
 }
 
-/// What a create request names, and the merchant's payment session of that id.
+/// The payment session that a create request names, and how it is named.
 fn find_payment(
     playground: &Playground,
     call: &Call<'_>,
@@ -146,9 +146,9 @@ fn find_payment(
     (named, Some(payment))
 }
 
-/// Makes the session known under all its keys; the key of its API URLs comes back.
+/// Stores the session under all its keys. Returns the key of its API URLs.
 ///
-/// Nothing happens if its payment session has ended meanwhile.
+/// Does nothing if its payment session has ended meanwhile.
 fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> Option<String> {
     {
         let mut payment = lock(&hosted.payment.state);
@@ -194,7 +194,7 @@ fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
             "generation_url": format!("{api}{}", with_key(paths.token, reference)),
         },
     });
-    // Staff check an identity where they stand before the consumer.
+    // Staff check an identity only in a shop.
     if lock(&hosted.payment.state).is_in_store() {
         created["manual_identification_check_url"] =
             format!("{api}{}", with_key(paths.identity_check, reference)).into();

@@ -1,6 +1,6 @@
-//! The calls of one event, made again and again until the merchant's server answers.
+//! The callbacks of one event, repeated until the merchant's server answers.
 //!
-//! All waiting goes by the merchant's own clock, so that moving it makes due what is due.
+//! Pauses use the merchant's own clock, so moving that clock makes the next call due.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::mock::state::call_log::CallStart;
 use crate::mock::state::inspection::Inspection;
 use crate::mock::state::line::CallbackTrouble;
 
-/// One event on its way to the merchant's server.
+/// One event to report to the merchant's server.
 pub struct Delivery {
     pub account: Arc<Account>,
     pub inspection: Arc<Inspection>,
@@ -26,16 +26,16 @@ pub struct Delivery {
     pub session_id: Arc<str>,
     /// The key of the session's page.
     pub session_key: String,
-    /// An id that was never given out.
+    /// A new id.
     pub fresh_id: String,
     pub url: Arc<str>,
-    /// The session as it is told.
+    /// The session as the callback shows it.
     pub session: Value,
     pub trouble: CallbackTrouble,
 }
 
 impl Delivery {
-    /// Calls until one call succeeds or all are made; `told` is cancelled when the first has ended.
+    /// Calls until one call succeeds or all were made. Cancels `told` when the first call has ended.
     pub async fn run(&self, told: &CancellationToken) {
         let session_status: Arc<str> =
             self.session.get("status").and_then(Value::as_str).unwrap_or_default().into();
@@ -62,7 +62,7 @@ impl Delivery {
         }
     }
 
-    /// The call of that attempt. All calls of an event are the same, but for trouble that was asked for.
+    /// The call of this attempt. All calls of an event are equal, except for chosen trouble.
     fn start(&self, attempt: usize, session_status: Arc<str>) -> CallStart {
         let of = IdFor::Event { session_key: &self.session_key, attempt };
         let event_id = self.contract.new_id(&NewId { of, fresh: &self.fresh_id });
@@ -82,7 +82,7 @@ impl Delivery {
         }
     }
 
-    /// The body of a call, which takes the form of the contract as any answer does.
+    /// The body of a call, in the form of the contract, like any answer.
     fn body(&self, event_id: &str) -> Arc<str> {
         let mut reply = Reply::json(StatusCode::OK, json!({ "event_id": event_id, "session": self.session }));
         reply.operation = Operation::Callback;

@@ -1,4 +1,4 @@
-//! Status callbacks: the merchant's server is told what the consumer did.
+//! Status callbacks: reports each change by the consumer to the merchant's server, with retries.
 
 mod delivery;
 mod telling;

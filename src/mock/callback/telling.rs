@@ -1,4 +1,4 @@
-//! Which news the merchant's server is told, and where.
+//! Decides which news is reported to the merchant's server, and where.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::mock::state::Playground;
 use crate::mock::state::line::CallbackTrouble;
 use crate::mock::state::session::{Hosted, News};
 
-/// Tells the merchant's server the news, if it is told of any. What comes back is what the page waits for.
+/// Reports the news to the merchant's server, if the contract asks for it. Returns what the page waits for.
 pub fn tell(playground: &Playground, hosted: &Hosted, news: Option<News>) -> Held {
     let News { event, session } = news?;
     let contract = &playground.contract;

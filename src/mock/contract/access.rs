@@ -1,11 +1,11 @@
-//! Who gets in: the credentials of HTTP Basic, and whose session is whose.
+//! Access: the credentials of HTTP Basic, and which merchant may use a session.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::mock::http::Operation;
 
-/// What a request wants to enter.
+/// What a request wants to access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
     /// The merchant's API.
@@ -25,7 +25,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Reads an `Authorization` field; `None` if it holds no user name and password.
+    /// Parses an `Authorization` field. `None` if it has no user name and password.
     pub fn read(field: &[u8]) -> Option<Self> {
         let (scheme, token) = str::from_utf8(field).ok()?.split_once(' ')?;
         let decoded = String::from_utf8(STANDARD.decode(token.trim()).ok()?).ok()?;
@@ -34,14 +34,14 @@ impl Credentials {
     }
 }
 
-/// A request that wants to enter.
+/// A request for access.
 #[derive(Debug, Clone, Copy)]
 pub struct Knock<'a> {
     pub door: Door,
     /// Whether there is an `Authorization` field at all.
     pub has_field: bool,
     pub given: Option<&'a Credentials>,
-    /// User name and password of the merchant who is knocked for.
+    /// User name and password of the merchant of the request.
     pub username: &'a str,
     pub password: &'a str,
 }
@@ -62,7 +62,7 @@ pub fn admits(knock: &Knock<'_>) -> bool {
     knock.door != Door::Api || knock.is_right()
 }
 
-/// A merchant who asks for a session, and the one who made it, by their merchant ids.
+/// The merchant who asks for a session, and the merchant who made it, by their ids.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     pub owner: &'a str,

@@ -1,4 +1,4 @@
-//! What the merchant's server is told, where, and how persistently.
+//! Callbacks: for which events, to which URL, and how often.
 
 use jiff::SignedDuration;
 
@@ -6,12 +6,12 @@ use crate::mock::contract::merchant_urls::MerchantUrls;
 use crate::mock::contract::status::Event;
 use crate::mock::contract::variation::Choices;
 
-/// How often one event is told at most.
+/// The largest number of calls of one event.
 const CALLS: usize = 4;
-/// How long an answer is waited for.
+/// How long the server waits for an answer.
 pub const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(3);
 
-/// An event of which the merchant's server may be told.
+/// An event that may cause a callback.
 #[derive(Debug, Clone, Copy)]
 pub struct Telling<'a> {
     pub event: Event,
@@ -22,19 +22,19 @@ pub struct Telling<'a> {
 /// A call to the merchant's server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Callback<'a> {
-    /// Where, tags not yet filled.
+    /// Its URL, with tags not yet filled.
     pub url: &'a str,
     /// Whether the page waits until the first call has ended.
     pub holds_page: bool,
 }
 
-/// The merchant is told what the consumer did, not what he did himself, at a `status_update` that is https.
+/// Acts of the consumer, but not of the merchant, cause a callback to a `status_update` that is https.
 pub fn callback<'a>(telling: &Telling<'a>) -> Option<Callback<'a>> {
     let url = telling.urls.status_update().filter(|url| is_https(url))?;
     is_told(telling).then_some(Callback { url, holds_page: false })
 }
 
-/// Whether the event is one of which the merchant is told.
+/// Whether the event causes a callback.
 pub fn is_told(telling: &Telling<'_>) -> bool {
     match telling.event {
         Event::PageOpened
@@ -58,7 +58,7 @@ pub enum CallEnd {
     Answered(u16),
     /// No answer in time.
     Silent,
-    /// The merchant's server was not reached, or hung up.
+    /// The merchant's server was not reached, or closed the connection.
     Failed(String),
 }
 
@@ -71,7 +71,7 @@ pub struct Called<'a> {
     pub choices: Choices,
 }
 
-/// How long after this call the next one is made, if there is one.
+/// The pause before the next call, if there is one.
 pub fn next_call(called: &Called<'_>) -> Option<SignedDuration> {
     let is_over = match called.end {
         CallEnd::Answered(status) => !called.choices.refusal_retried || (200..300).contains(status),

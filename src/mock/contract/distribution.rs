@@ -1,4 +1,4 @@
-//! The messages that hand the link over: who gets one, and what is refused.
+//! Messages with the link: who gets one, and which requests are refused.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
@@ -11,7 +11,7 @@ const COUNTRIES: [&str; 32] = [
     "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-/// A request to hand the link over.
+/// A request to distribute the link.
 #[derive(Debug, Clone, Copy)]
 pub struct Distribution<'a> {
     pub request: &'a Map<String, Value>,
@@ -27,7 +27,7 @@ pub struct Letter {
     pub link: String,
 }
 
-/// The messages to send: one, to whom the request names.
+/// The messages to send: one, to the recipient of the request.
 pub fn messages(distribution: &Distribution<'_>) -> Result<Vec<Letter>, Problem> {
     let Some(Value::Object(contact)) = distribution.request.get("contact_information") else {
         return Err(missing("contact_information"));
@@ -83,18 +83,18 @@ fn is_phone(text: &str) -> bool {
     (5..=15).contains(&digits) && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-() ".contains(&byte))
 }
 
-/// Whether it has one of the forms in which access ids are given out; any other was never given out.
+/// Whether it has the form of an access id. The server never issued any other.
 fn is_access_id(text: &str) -> bool {
     let is_number = matches!(text.len(), 6 | 12) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number || uuid::Uuid::try_parse(text.strip_prefix("klarna:").unwrap_or(text)).is_ok()
 }
 
-/// A member that the message needs is not there.
+/// A member that the message needs is missing.
 pub fn missing(member: &str) -> Problem {
     refusal("MISSING_CONTACT_DATA", &format!("Bad value: {member}"))
 }
 
-/// A member has a value that cannot be.
+/// A member has an invalid value.
 pub fn violation(member: &str) -> Problem {
     refusal("CONSTRAINT_VIOLATION", &format!("Bad value: {member}"))
 }

@@ -1,14 +1,14 @@
-//! How long things live.
+//! Lifetimes of sessions.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a payment session lives: a KP session from its creation, a KCO order from its last change.
+/// Lifetime of a payment session: of a KP session from its creation, of a KCO order from its last change.
 const PAYMENT_SESSION: SignedDuration = SignedDuration::from_hours(48);
 /// How long before its payment session a hosted session ends.
 const HOSTED_BEFORE: SignedDuration = SignedDuration::from_hours(1);
 const AUTHORIZATION: SignedDuration = SignedDuration::from_mins(60);
 
-/// Something that ends, and what its end depends on.
+/// A session, with the facts that decide its end.
 #[derive(Debug, Clone, Copy)]
 pub enum Lifetime {
     KpSession {
@@ -38,7 +38,7 @@ pub fn ends_at(lifetime: &Lifetime) -> Timestamp {
     }
 }
 
-/// That much later, within the calendar.
+/// A time that much later, but never outside the calendar.
 pub fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }

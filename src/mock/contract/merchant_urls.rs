@@ -1,4 +1,4 @@
-//! The merchant's URLs: what a create request may say of them, and where an outcome leads.
+//! The merchant's URLs: which values a create request may have, and where an outcome leads.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::mock::ground::Dialect;
 
-/// An end of the consumer's visit, and the merchant URL of the same name.
+/// An end of the consumer's visit. A merchant URL has the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Success,
@@ -38,7 +38,7 @@ impl Outcome {
     }
 }
 
-/// One merchant URL as it was given.
+/// One merchant URL as the request gives it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum MerchantUrl {
     /// Left out.
@@ -59,7 +59,7 @@ impl MerchantUrl {
     }
 }
 
-/// The URLs the consumer may be sent to, and the one the merchant's server is called at.
+/// The URLs for the consumer, and the one for callbacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MerchantUrls {
     urls: [MerchantUrl; 5],
@@ -67,7 +67,7 @@ pub struct MerchantUrls {
 }
 
 impl MerchantUrls {
-    /// Reads the member `merchant_urls` of a create request; what was not accepted is as if left out.
+    /// Reads the member `merchant_urls` of a create request. A value that is not accepted counts as left out.
     pub fn read(member: Option<&Value>) -> Self {
         let url = |name: &str| match member.and_then(|urls| urls.get(name)) {
             Some(Value::Null) => MerchantUrl::Null,
@@ -78,7 +78,7 @@ impl MerchantUrls {
         Self { urls: Outcome::ALL.map(|outcome| url(outcome.name())), status_update: url("status_update") }
     }
 
-    /// The URL of that outcome as it was given.
+    /// The URL of this outcome, as the request gives it.
     pub fn get(&self, outcome: Outcome) -> &MerchantUrl {
         &self.urls[outcome as usize]
     }
@@ -88,7 +88,7 @@ impl MerchantUrls {
         self.get(outcome).given()
     }
 
-    /// Where changes of status are told.
+    /// The URL for callbacks.
     pub fn status_update(&self) -> Option<&str> {
         self.status_update.given()
     }
@@ -99,7 +99,7 @@ impl MerchantUrls {
     }
 }
 
-/// The end of a visit, and what decides where the consumer is sent then.
+/// The end of a visit, and the facts that decide where the consumer is sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Way<'a> {
     pub outcome: Outcome,
@@ -114,7 +114,7 @@ pub struct Way<'a> {
 pub enum Destination<'a> {
     /// To a URL of the merchant, tags not yet filled.
     Merchant(&'a str),
-    /// To the generic page of that name: the name of an outcome.
+    /// To the generic page of this outcome.
     Generic(Cow<'a, str>),
 }
 
@@ -125,8 +125,8 @@ impl Destination<'_> {
     }
 }
 
-/// An outcome leads to its own URL. Klarna has a second one for two of them: `failure` for `error`, and `cancel`, which
-/// acts as a back URL in eCommerce, for `back`.
+/// An outcome leads to its own URL. With Klarna, two outcomes have a second URL: `failure` for `error`, and in
+/// eCommerce `cancel` for `back`.
 pub fn destination<'a>(way: &Way<'a>) -> Destination<'a> {
     let second = match (way.dialect, way.outcome) {
         (Dialect::Klarna, Outcome::Error) => Some(Outcome::Failure),
@@ -143,7 +143,7 @@ pub fn destination<'a>(way: &Way<'a>) -> Destination<'a> {
     )
 }
 
-/// Whether `url` has a host so plain that no parser is needed to tell that it is absolute.
+/// Whether `url` has a simple host, so that it is absolute without a parser.
 fn has_plain_host(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("https://") else { return false };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -155,7 +155,7 @@ fn has_plain_host(url: &str) -> bool {
         && !host.contains("xn--")
 }
 
-/// Whether `url` is an absolute http(s) URL once its tags are filled with something harmless.
+/// Whether `url` is an absolute http(s) URL after its tags are filled.
 pub fn is_absolute(url: &str) -> bool {
     if url.chars().any(|letter| letter.is_control() || letter.is_whitespace()) {
         return false;

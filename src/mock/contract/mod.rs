@@ -1,6 +1,6 @@
-//! What the API promises, as pure functions: no IO, no clock, no state.
+//! The promises of the API as pure functions: no IO, no clock, no state.
 //!
-//! Each file holds decisions of one topic with what they depend on; `seams` gathers them into the contract in force.
+//! Each file has the decisions of one topic with their inputs. `seams` joins them to the contract in force.
 
 #![expect(
     clippy::trivially_copy_pass_by_ref,

@@ -1,4 +1,4 @@
-//! The options of a hosted session: how its page is to look and what a payment comes to.
+//! The options of a hosted session: how its page looks, and what a payment results in.
 
 use serde_json::Value;
 
@@ -10,10 +10,10 @@ pub const PURCHASE_TYPES: &[&str] = &["BUY", "RENT", "BOOK", "SUBSCRIBE", "DOWNL
 pub const CATEGORIES: &[&str] =
     &["DIRECT_DEBIT", "DIRECT_BANK_TRANSFER", "PAY_NOW", "PAY_LATER", "PAY_OVER_TIME", "KLARNA"];
 
-/// The categories every payment session of the mock has.
+/// The categories of every payment session of the mock.
 pub const OF_PAYMENT_SESSION: [&str; 3] = ["PAY_LATER", "PAY_NOW", "PAY_OVER_TIME"];
 
-/// What happens to the order when the consumer has paid (KP).
+/// What happens to the order after the payment (KP).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PlaceOrderMode {
     #[default]
@@ -22,14 +22,14 @@ pub enum PlaceOrderMode {
     CaptureOrder,
 }
 
-/// An image behind the page, best for browsers of that width.
+/// A background image, best for browsers of this width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Background {
     pub url: String,
     pub width: i64,
 }
 
-/// What the merchant wants of the page.
+/// The merchant's options for the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     pub place_order_mode: PlaceOrderMode,
@@ -45,7 +45,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the member `options` of a create request; what was not accepted is as if left out.
+    /// Reads the member `options` of a create request. A value that is not accepted counts as left out.
     pub fn read(member: Option<&Value>, choices: Choices) -> Self {
         let get = |name: &str| member.and_then(|options| options.get(name));
         let text = |name: &str| get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -73,7 +73,7 @@ impl Options {
         }
     }
 
-    /// The categories the merchant narrows the choice to; none if all are offered, as KCO always does.
+    /// The categories that the merchant chose. `None` if all are offered, as always with KCO.
     fn narrowed(&self, dialect: Dialect) -> Vec<&'static str> {
         match dialect {
             Dialect::Klarna => self.category.iter().chain(&self.categories).copied().collect(),
@@ -81,12 +81,12 @@ impl Options {
         }
     }
 
-    /// Whether a decline in the chosen categories leads to the others before it is final.
+    /// Whether a declined payment in the chosen categories leads to the others first.
     pub fn falls_back(&self, dialect: Dialect) -> bool {
         self.payment_fallback && !self.narrowed(dialect).is_empty()
     }
 
-    /// The categories the page offers, before or after falling back to those not chosen.
+    /// The categories that the page offers, before or after the fallback to those not chosen.
     pub fn offered(&self, dialect: Dialect, has_fallen_back: bool) -> Vec<&'static str> {
         let narrowed = self.narrowed(dialect);
         if narrowed.is_empty() {
@@ -104,7 +104,7 @@ fn background(image: &Value) -> Option<Background> {
     Some(Background { url, width: image.get("width").and_then(Value::as_i64).unwrap_or(0) })
 }
 
-/// The word of an enumeration that is meant, which may be written in lower case, as the vendor's own samples do.
+/// The value of an enumeration. It may be in lower case, as in the vendor's samples.
 pub fn known_word(word: &str, known: &'static [&'static str], choices: Choices) -> Option<&'static str> {
     let is_meant =
         |known: &str| known == word || choices.lower_case_accepted && known.eq_ignore_ascii_case(word);

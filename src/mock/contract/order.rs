@@ -1,4 +1,4 @@
-//! What a payment leaves behind, and what may be done with it.
+//! The result of a payment, and what may be done with it.
 
 use axum::http::StatusCode;
 
@@ -14,7 +14,7 @@ pub struct Paid {
     pub mode: PlaceOrderMode,
 }
 
-/// What it leaves behind.
+/// Its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fruit {
     /// A token with which the merchant places the order.
@@ -23,17 +23,17 @@ pub struct Fruit {
     pub is_captured: bool,
 }
 
-/// KP leaves a token unless it is to place the order; KCO always places it.
+/// KP returns a token, unless the mode places the order. KCO always places it.
 pub fn fruit(paid: &Paid) -> Fruit {
     let is_authorized = (paid.dialect, paid.mode) == (Dialect::Klarna, PlaceOrderMode::None);
     let is_captured = (paid.dialect, paid.mode) == (Dialect::Klarna, PlaceOrderMode::CaptureOrder);
     Fruit { is_authorized, is_ordered: !is_authorized, is_captured }
 }
 
-/// Something a merchant wants to do with a payment.
+/// An act of the merchant with a payment.
 #[derive(Debug, Clone, Copy)]
 pub enum Wish {
-    /// Use a token: cancel it, or make a customer token of it.
+    /// Use a token: cancel it, or make a customer token from it.
     UseToken {
         is_spent: bool,
         is_expired: bool,
@@ -46,7 +46,7 @@ pub enum Wish {
         /// A member that differs from what was authorized.
         differing: Option<&'static str>,
     },
-    /// Change a KCO order that has come so far.
+    /// Change a KCO order with this progress.
     ChangeOrder {
         progress: Progress,
     },
@@ -55,10 +55,10 @@ pub enum Wish {
     },
 }
 
-/// Whether that is possible.
+/// Whether the act is allowed.
 ///
-/// A token that was used before answers `INVALID_OPERATION`; another token of a payment session that has its order
-/// already answers `SESSION_COMPLETED`.
+/// A used token answers `INVALID_OPERATION`. Another token of a payment session that already has an order answers
+/// `SESSION_COMPLETED`.
 pub fn allows(wish: &Wish) -> Result<(), Problem> {
     match *wish {
         Wish::UseToken { is_spent: true, .. } | Wish::PlaceOrder { is_spent: true, .. } => {
@@ -78,17 +78,17 @@ pub fn allows(wish: &Wish) -> Result<(), Problem> {
     }
 }
 
-/// The refusal of a token that was never given out, or is no longer alive.
+/// The refusal of a token that was never issued or has expired.
 pub fn unknown_token() -> Problem {
     Problem::not_found("Invalid authorization token")
 }
 
-/// The refusal to do more with a KP session that has its order.
+/// The refusal of an act with a KP session that already has an order.
 pub fn completed() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "SESSION_COMPLETED", "the session is completed")
 }
 
-/// The refusal of a purchase that differs from what was authorized.
+/// The refusal of a purchase that differs from the authorized one.
 pub fn differs(name: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, "BAD_VALUE", format!("Bad value: {name}"))
 }

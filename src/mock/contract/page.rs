@@ -1,4 +1,4 @@
-//! What the payment page does: where a button leads, what the screen shows, in which language.
+//! The payment page: where a button leads, what the screen shows, and in which language.
 
 use serde_json::{Map, Value};
 
@@ -49,7 +49,7 @@ pub enum Act {
     Arrive(Outcome),
 }
 
-/// What the consumer does on a page, and what decides where it leads.
+/// An act of the consumer on a page, and the facts that decide where it leads.
 #[derive(Debug, Clone, Copy)]
 pub struct Press<'a> {
     pub act: Act,
@@ -64,23 +64,23 @@ pub struct Press<'a> {
 /// Where it leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// On to a page below that of the payment.
+    /// To a page below the payment page.
     Page(&'static str),
     /// To the payment page, with the categories that were not chosen.
     FallBack,
-    /// Away, after this event.
+    /// To the end of the visit, after this event.
     Leave(Event),
-    /// Nowhere: the page that was asked for is shown.
+    /// The requested page is shown.
     Stay,
-    /// The page is not there.
+    /// The page does not exist.
     NotFound,
-    /// The page has no such button.
+    /// The page does not have this button.
     NoSuchButton,
 }
 
-/// Back is there in a web shop, cancel elsewhere. A cancellation is confirmed first.
+/// A web shop has back, other channels have cancel. A cancellation is confirmed first.
 ///
-/// The generic page after a payment is there for a payment that happened alone.
+/// The generic page after a payment exists only after a payment.
 pub fn step(press: &Press<'_>) -> Step {
     let falls_back = press.options.falls_back(press.dialect) && !press.has_fallen_back;
     match press.act {
@@ -98,7 +98,7 @@ pub fn step(press: &Press<'_>) -> Step {
     }
 }
 
-/// What decides what the screen shows on which the consumer pays.
+/// The facts that decide what the payment screen shows.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     pub options: &'a Options,
@@ -109,7 +109,7 @@ pub struct View<'a> {
     pub purchase: &'a Map<String, Value>,
 }
 
-/// What the screen shows.
+/// The content of the payment screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Screen<'a> {
     pub title: Option<&'a str>,
@@ -117,7 +117,7 @@ pub struct Screen<'a> {
     /// The widest first.
     pub backgrounds: Vec<&'a Background>,
     pub amount: String,
-    /// What is bought; `None` if it is not shown.
+    /// The purchase. `None` if it is not shown.
     pub bill: Option<Bill<'a>>,
     pub purchase_type: Option<&'static str>,
     pub categories: Vec<&'static str>,
@@ -125,7 +125,7 @@ pub struct Screen<'a> {
     pub buttons: Vec<Button>,
 }
 
-/// What is bought, with prices as people write them.
+/// The purchase, with prices for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bill<'a> {
     /// The name and the price of each line.
@@ -134,7 +134,7 @@ pub struct Bill<'a> {
     pub tax: Option<String>,
 }
 
-/// What the merchant's options want.
+/// The screen with the merchant's options.
 pub fn screen<'a>(view: &View<'a>) -> Screen<'a> {
     let options = view.options;
     let mut backgrounds: Vec<&Background> = options.background_images.iter().collect();
@@ -153,7 +153,7 @@ pub fn screen<'a>(view: &View<'a>) -> Screen<'a> {
     }
 }
 
-/// What is bought, as the purchase says.
+/// The summary of the purchase.
 pub fn bill<'a>(view: &View<'a>) -> Bill<'a> {
     let lines = view.purchase.get("order_lines").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let total = |line: &Value| line.get("total_amount").and_then(Value::as_i64).unwrap_or(0);
@@ -172,7 +172,7 @@ pub fn bill<'a>(view: &View<'a>) -> Bill<'a> {
     }
 }
 
-/// An amount in minor units as people write it.
+/// An amount in minor units, written for people.
 fn price(view: &View<'_>, minor_units: Option<&Value>) -> String {
     let currency = view.purchase.get("purchase_currency").and_then(Value::as_str).unwrap_or_default();
     spelled(minor_units.and_then(Value::as_i64).unwrap_or(0), currency)
@@ -191,18 +191,18 @@ fn spelled(minor_units: i64, currency: &str) -> String {
     format!("{currency} {sign}{whole}{point}{fraction}")
 }
 
-/// What decides the language of the pages: the locale of the payment session, if it has one.
+/// The fact that decides the language of the pages: the locale of the payment session, if it has one.
 #[derive(Debug, Clone, Copy)]
 pub struct Language<'a> {
     pub asked: Option<&'a str>,
 }
 
-/// The locale in which its pages speak.
+/// The locale of its pages.
 pub fn locale<'a>(language: &Language<'a>) -> Option<&'a str> {
     language.asked
 }
 
-/// The address in a QR image, which is that of the payment page.
+/// The address in a QR image: the address of the payment page.
 pub fn qr_link(page_url: &str) -> String {
     page_url.to_owned()
 }

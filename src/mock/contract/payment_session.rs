@@ -1,11 +1,11 @@
-//! The payment session that a hosted session is made for: how it is named, when it is taken, when it ends.
+//! The payment session of a hosted session: how it is named, when it is accepted, and when it ends.
 
 use jiff::Timestamp;
 
 use crate::mock::contract::status::Event;
 use crate::mock::ground::Dialect;
 
-/// Hosts of the vendor's API, which clients may write although they talk to the mock.
+/// Hosts of the vendor's API. Clients of the mock may use them in URLs too.
 const KLARNA_HOSTS: [&str; 6] = [
     "api.klarna.com",
     "api-na.klarna.com",
@@ -18,7 +18,7 @@ const KUSTOM_HOSTS: [&str; 2] = ["api.kustom.co", "api.playground.kustom.co"];
 
 /// The id in `url`, if it is the URL of a payment session on an API host of this dialect.
 ///
-/// `own_hosts` are the hosts (with port) under which the mock itself is reached.
+/// `own_hosts` are the hosts of the mock, with port.
 pub fn payment_session_id<'u>(url: &'u str, dialect: Dialect, own_hosts: &[&str]) -> Option<&'u str> {
     let (scheme, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once('/')?;
@@ -34,21 +34,21 @@ pub fn payment_session_id<'u>(url: &'u str, dialect: Dialect, own_hosts: &[&str]
         .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
 
-/// What a `payment_session_url` names.
+/// The meaning of a `payment_session_url`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
     /// The member is left out.
     Missing,
-    /// The member is no text.
+    /// The member is not a text.
     NotText,
     /// A URL of another host or path.
     Foreign,
-    /// A payment session that the merchant does not have.
+    /// An unknown payment session, or one of another merchant.
     Unknown,
-    /// One that was completed or aborted.
+    /// A completed or aborted payment session.
     Ended,
     Expired,
-    /// One in its last hour.
+    /// A payment session in its last hour.
     Closing,
     Open,
 }
@@ -58,25 +58,25 @@ pub enum Named {
 pub struct Wanted {
     pub named: Named,
     pub dialect: Dialect,
-    /// Whether the payment session has a hosted session already.
+    /// Whether the payment session already has a hosted session.
     pub has_elder: bool,
 }
 
-/// What becomes of the request.
+/// The result of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taking {
-    /// The hosted session is made for the payment session that was named.
+    /// The hosted session is made for the given payment session.
     Use,
-    /// It is made for a payment session that nobody opened.
+    /// It is made for a payment session that does not exist.
     Invent,
     BadValue,
     NotFound,
 }
 
-/// Only a payment session that is there and open is taken.
+/// Only an open payment session is accepted.
 ///
-/// Free choice, where the reference is silent: in the last hour of a payment session no hosted session can be made,
-/// since it would be born expired.
+/// Free choice: in the last hour of a payment session no hosted session can be made, because it would already be
+/// expired.
 pub fn payment_session(wanted: &Wanted) -> Taking {
     match wanted.named {
         Named::Missing | Named::NotText | Named::Foreign => Taking::BadValue,
@@ -85,7 +85,7 @@ pub fn payment_session(wanted: &Wanted) -> Taking {
     }
 }
 
-/// How far a payment session has come.
+/// The progress of a payment session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     Open,
@@ -93,16 +93,16 @@ pub enum Progress {
     Aborted,
 }
 
-/// Something that has happened to a hosted session.
+/// An event of a hosted session.
 #[derive(Debug, Clone, Copy)]
 pub struct Aftermath {
     pub event: Event,
-    /// Whether it left a token, with which the merchant may still place the order.
+    /// Whether it resulted in a token, with which the merchant may still place the order.
     pub has_token: bool,
     pub now: Timestamp,
 }
 
-/// How it ends the payment session, if it does: a payment does that placed its order.
+/// How it ends the payment session, if it does. A payment that placed an order does.
 pub fn payment_session_after(aftermath: &Aftermath) -> Option<Progress> {
     let has_order = aftermath.event == Event::Approved && !aftermath.has_token;
     has_order.then_some(Progress::Completed { at: aftermath.now })
@@ -115,7 +115,7 @@ fn vendor_hosts(dialect: Dialect) -> &'static [&'static str] {
     }
 }
 
-/// The path under which payment sessions lie, without its first slash.
+/// The path of payment sessions, without its first slash.
 fn resource(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Klarna => "payments/v1/sessions/",

@@ -1,8 +1,8 @@
-//! Fills the tags of a merchant URL at the moment the consumer is sent there or the merchant's server is called.
+//! Fills the tags of a merchant URL when the consumer is sent there or the merchant's server is called.
 
 use crate::mock::contract::merchant_urls::Outcome;
 
-/// What a merchant URL is filled for.
+/// Why a merchant URL is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// The consumer is sent to the URL of this outcome.
@@ -11,26 +11,26 @@ pub enum Target {
     Callback,
 }
 
-/// An order as tags name it.
+/// An order, with the values for tags.
 #[derive(Debug, Clone, Copy)]
 pub struct OrderTags<'a> {
     pub order_id: &'a str,
     pub klarna_reference: &'a str,
 }
 
-/// What is known of a session when its URLs are filled.
+/// The facts about a session when its URLs are filled.
 #[derive(Debug, Clone, Copy)]
 pub struct Tags<'a> {
     pub target: Target,
     pub session_id: &'a str,
     pub payment_session_id: &'a str,
-    /// Whether the payment session is a KCO order, whose id is known before it is paid.
+    /// Whether the payment session is a KCO order. Its id is known before the payment.
     pub is_kco: bool,
     pub authorization_token: Option<&'a str>,
     pub order: Option<OrderTags<'a>>,
 }
 
-/// What the tags stand for; a tag without a value stays as it is.
+/// The values of the tags. A tag without a value is not replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     pub session_id: Option<String>,
@@ -49,7 +49,7 @@ impl Values {
     }
 }
 
-/// What the tags stand for; the token belongs to the `success` URL alone.
+/// The values of the tags. Only the `success` URL gets the token.
 pub fn tag_values(tags: &Tags<'_>) -> Values {
     let order_id = tags.order.map(|order| order.order_id).or(tags.is_kco.then_some(tags.payment_session_id));
     let token = tags.authorization_token.filter(|_| tags.target == Target::Redirect(Outcome::Success));
@@ -60,7 +60,7 @@ pub fn tag_values(tags: &Tags<'_>) -> Values {
     }
 }
 
-/// A merchant URL that is about to be used.
+/// A merchant URL to fill.
 #[derive(Debug, Clone, Copy)]
 pub struct Filling<'a> {
     pub target: Target,
@@ -68,12 +68,12 @@ pub struct Filling<'a> {
     pub values: &'a Values,
 }
 
-/// The URL with every tag that has a value filled; the rest arrives byte for byte.
+/// The URL with every tag replaced that has a value. The rest stays byte for byte.
 pub fn fill(filling: &Filling<'_>) -> String {
     replace_tags(filling.url, filling.values, usize::MAX)
 }
 
-/// The URL with its first tags that have a value filled, as many as `most`.
+/// The URL with its first tags replaced that have a value, at most `most`.
 pub fn replace_tags(url: &str, values: &Values, most: usize) -> String {
     let mut filled = String::with_capacity(url.len() + 64);
     let mut rest = url;
@@ -88,7 +88,7 @@ pub fn replace_tags(url: &str, values: &Values, most: usize) -> String {
                 rest = &inside[end + 2..];
                 left -= 1;
             }
-            // One brace on, so that `{{{session_id}}` still holds a tag.
+            // Only one brace further, so that `{{{session_id}}` still has a tag.
             _ => {
                 filled.push_str(&rest[..=start]);
                 rest = &rest[start + 1..];

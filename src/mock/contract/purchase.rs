@@ -1,10 +1,10 @@
-//! Judges the purchase a merchant describes when he opens a payment session.
+//! Checks the purchase in a request for a payment session.
 
 use serde_json::{Map, Value};
 
 use crate::mock::http::Problem;
 
-/// The longest texts the providers take, of a purchase and of one of its lines.
+/// The longest texts of a purchase and of its lines, in characters.
 const LONGEST: [(&str, usize); 3] =
     [("merchant_reference1", 255), ("merchant_reference2", 255), ("merchant_data", 6000)];
 const LONGEST_OF_LINE: [(&str, usize); 4] =
@@ -13,7 +13,7 @@ const LONGEST_OF_LINE: [(&str, usize); 4] =
 const KP_LARGEST: u64 = 200_000_000;
 const KCO_LARGEST: u64 = 100_000_000;
 
-/// What a KP session must say.
+/// Checks the purchase of a KP session.
 pub fn check_kp(document: &Map<String, Value>) -> Result<(), Problem> {
     check_letters(document, "purchase_country", 2)?;
     check_letters(document, "purchase_currency", 3)?;
@@ -34,7 +34,7 @@ pub fn check_kp(document: &Map<String, Value>) -> Result<(), Problem> {
     check_lines(document, lines, &["unit_price", "total_amount"], KP_LARGEST)
 }
 
-/// What a KCO order must say.
+/// Checks the purchase of a KCO order.
 pub fn check_kco(document: &Map<String, Value>) -> Result<(), Problem> {
     check_letters(document, "purchase_country", 2)?;
     check_letters(document, "purchase_currency", 3)?;
@@ -108,7 +108,7 @@ fn order_lines(document: &Map<String, Value>) -> Result<&Vec<Value>, Problem> {
         .ok_or_else(|| Problem::bad_value("order_lines"))
 }
 
-/// Whether a text that may be left out is a text, and not too long.
+/// Whether an optional text is a text and not too long.
 fn fits(text: Option<&Value>, longest: usize) -> bool {
     match text {
         None | Some(Value::Null) => true,
@@ -117,7 +117,7 @@ fn fits(text: Option<&Value>, longest: usize) -> bool {
     }
 }
 
-/// Each line is whole, and together they make the amount of the order.
+/// Each line is complete, and the sum of the lines is the amount of the order.
 fn check_lines(
     document: &Map<String, Value>,
     lines: &[Value],

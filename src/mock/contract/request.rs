@@ -1,4 +1,4 @@
-//! What a request for a hosted session may say, member by member.
+//! The allowed values of a request for a hosted session, member by member.
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -8,7 +8,7 @@ use crate::mock::contract::options::{CATEGORIES, PLACE_ORDER_MODES, PURCHASE_TYP
 use crate::mock::contract::variation::Choices;
 use crate::mock::ground::Dialect;
 
-/// The members that are judged, in this order.
+/// The members that are checked, in this order.
 pub const MEMBERS: [&str; 18] = [
     "merchant_urls",
     "merchant_urls.success",
@@ -27,17 +27,17 @@ pub const MEMBERS: [&str; 18] = [
     "options.show_subtotal_detail",
     "options.background_images",
     "options.payment_fallback",
-    // Profiles are kept by the vendor; one that is not known changes nothing.
+    // The vendor keeps the profiles. An unknown one changes nothing.
     "profile_id",
 ];
 
 /// A member of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
-    /// Its name, with that of the object it stands in.
+    /// Its name, after the name of its object.
     pub name: &'static str,
     pub value: Option<&'a Value>,
-    /// The object it stands in.
+    /// Its object.
     pub whole: Option<&'a Map<String, Value>>,
     pub dialect: Dialect,
     pub choices: Choices,
@@ -60,7 +60,7 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Whether the member may have its value; every member may be left out or null.
+/// Whether the value of the member is allowed. Every member may be left out or null.
 pub fn accepts(member: &Member<'_>) -> bool {
     let Some(value) = member.value.filter(|value| !value.is_null()) else {
         return true;
@@ -76,7 +76,7 @@ pub fn accepts(member: &Member<'_>) -> bool {
         "options.purchase_type" => is_word(PURCHASE_TYPES),
         "options.show_subtotal_detail" => is_word(&["HIDE"]),
         "options.logo_url" => value.as_str().is_some_and(|url| url.is_empty() || is_web_url(url)),
-        // These mean nothing to KCO.
+        // KCO ignores these.
         "options.payment_method_category" => is_kco || is_word(CATEGORIES),
         "options.payment_method_categories" => is_kco || are_categories(member, value),
         "options.payment_fallback" => is_kco || value.is_boolean(),

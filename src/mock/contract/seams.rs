@@ -1,7 +1,7 @@
-//! The contract in force: every decision of the server as a function that can be swapped for another.
+//! The contract in force: every decision of the server is a function that can be replaced.
 //!
-//! A seam is pure: the same input always gets the same answer. So a watched contract can put the same question to other
-//! functions beside the one in force, and note whose answer differs.
+//! A seam is pure: the same input always gives the same answer. So a watched contract can also ask other functions, and
+//! note which of them answer differently.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -26,7 +26,8 @@ use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::http::{Problem, Reply};
 
-/// Declares the seams: their struct, the faithful ones, the methods of the contract, and who else is asked.
+/// Declares the seams: their struct, the faithful functions, the methods of the contract, and the other functions to
+/// ask.
 macro_rules! seams {
     ($($name:ident $(<$life:lifetime>)? ($input:ty) -> $output:ty = $faithful:path;)*) => {
         /// A function for every decision.
@@ -36,21 +37,21 @@ macro_rules! seams {
         }
 
         impl Seams {
-            /// The functions as the sources of both dialects state them.
+            /// The faithful functions, for both dialects.
             pub const FAITHFUL: Self = Self { $($name: $faithful,)* };
         }
 
-        /// Those who are asked beside the contract in force, seam by seam, with their names.
+        /// The other functions to ask, seam by seam, with their names.
         #[derive(Default)]
         struct Watch {
             $($name: Vec<(&'static str, for<$($life)?> fn(&$input) -> $output)>,)*
             edits: Vec<(&'static str, fn(&mut Reply))>,
-            /// The names of those who answered differently.
+            /// The names of those that answered differently.
             touched: Mutex<BTreeSet<&'static str>>,
         }
 
         impl Watch {
-            /// Asks another one, at the seams that he has swapped.
+            /// Also asks another contract, at the seams that it replaces.
             fn add(&mut self, name: &'static str, seams: &Seams) {
                 $(if !std::ptr::fn_addr_eq(seams.$name, Seams::FAITHFUL.$name) {
                     self.$name.push((name, seams.$name));
@@ -100,12 +101,12 @@ seams! {
     allows(Wish) -> Result<(), Problem> = order::allows;
 }
 
-/// How a contract may be departed from.
+/// How a contract may be changed.
 #[derive(Debug, Clone, Copy)]
 pub enum Change {
     /// Other decisions.
     Seams(fn(&mut Seams)),
-    /// Another answer, after the decisions and before it leaves.
+    /// A changed answer, before it is sent.
     Reply(fn(&mut Reply)),
     Both(fn(&mut Seams), fn(&mut Reply)),
 }
@@ -121,7 +122,7 @@ impl Change {
         seams
     }
 
-    /// What it does to a reply, if it does anything.
+    /// Its change to a reply, if any.
     fn edit(self) -> Option<fn(&mut Reply)> {
         match self {
             Self::Seams(_) => None,
@@ -130,10 +131,10 @@ impl Change {
     }
 }
 
-/// The contract that a server keeps.
+/// The contract of a server.
 pub struct Contract {
     pub dialect: Dialect,
-    /// The choices where the contract leaves some.
+    /// The choices that the contract leaves open.
     pub variation: Variation,
     seams: Seams,
     edit: Option<fn(&mut Reply)>,
@@ -141,13 +142,13 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// The contract as it is stated, or with a change.
+    /// The faithful contract, or one with a change.
     pub fn new(dialect: Dialect, variation: Variation, change: Option<Change>) -> Self {
         let seams = change.map_or(Seams::FAITHFUL, Change::seams);
         Self { dialect, variation, seams, edit: change.and_then(Change::edit), watch: None }
     }
 
-    /// The contract, asking these others too at every decision and every reply.
+    /// The contract, which also asks these others at every decision and every reply.
     #[must_use]
     pub fn watched(mut self, others: impl IntoIterator<Item = (&'static str, Change)>) -> Self {
         let mut watch = Watch::default();
@@ -159,12 +160,12 @@ impl Contract {
         self
     }
 
-    /// The names of those who answered differently since the last call.
+    /// The names of those that answered differently since the last call.
     pub fn take_touched(&self) -> BTreeSet<&'static str> {
         self.watch.as_ref().map(|watch| std::mem::take(&mut *lock(&watch.touched))).unwrap_or_default()
     }
 
-    /// Gives a reply on its way out the form of this contract.
+    /// Gives a reply the form of this contract, before it is sent.
     pub fn form(&self, reply: &mut Reply) {
         if let Some(watch) = &self.watch {
             let differs = |edit: fn(&mut Reply)| {
@@ -189,7 +190,7 @@ impl Watch {
 
 #[cfg(test)]
 impl Contract {
-    /// The contract as it is stated, with no choice made by a seed.
+    /// The faithful contract with the default choices.
     pub fn plain(dialect: Dialect) -> Self {
         Self::new(dialect, Variation::plain(), None)
     }

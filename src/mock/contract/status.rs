@@ -1,4 +1,4 @@
-//! The statuses of a hosted session: how it moves through them, and what can be done in each.
+//! The statuses of a hosted session: how they change, and what is possible in each.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::mock::contract::variation::Choices;
 
-/// The statuses the mock gives out; the reference knows `MANUAL_ID_CHECK` besides.
+/// The statuses of the mock. The reference also lists `MANUAL_ID_CHECK`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Waiting,
@@ -20,7 +20,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The status as the API spells it.
+    /// The word of the status in the API.
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "WAITING",
@@ -34,13 +34,13 @@ impl Status {
         }
     }
 
-    /// Whether nothing can change this status any more.
+    /// Whether this status is final.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Cancelled | Self::Disabled)
     }
 }
 
-/// What can happen to a session.
+/// An event of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     Created,
@@ -52,12 +52,12 @@ pub enum Event {
     Back,
     CancelConfirmed,
     Disabled,
-    /// The payment session was completed through another page or order, or it was aborted.
+    /// The payment session was completed elsewhere or aborted.
     PaymentSessionEnded,
 }
 
 impl Event {
-    /// The event as the control interface spells it.
+    /// The word of the event in the control interface.
     pub fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -74,7 +74,7 @@ impl Event {
     }
 }
 
-/// Why an event cannot happen: the session has ended, in this status.
+/// An event is refused, because the session has ended in this status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended(pub Status);
 
@@ -84,7 +84,7 @@ impl fmt::Display for Ended {
     }
 }
 
-/// An event that is about to happen to a session of that status.
+/// An event for a session with this status.
 #[derive(Debug, Clone, Copy)]
 pub struct Turn {
     pub status: Status,
@@ -92,11 +92,11 @@ pub struct Turn {
     pub choices: Choices,
 }
 
-/// The status after the event, which a refused event leaves as it was.
+/// The status after the event. A refused event does not change it.
 ///
-/// Free choices, where the reference is silent: a session may be disabled twice, and a session that was cancelled
-/// can no longer be disabled. When the payment session ends elsewhere, open sessions end as `CANCELLED`, since none of
-/// them was paid; a session that has ended stays as it is.
+/// Free choices: a session may be disabled twice, and a cancelled session cannot be disabled. When the payment session
+/// ends elsewhere, open sessions become `CANCELLED`, because none of them was paid. Sessions that have ended do not
+/// change.
 pub fn status_after(turn: &Turn) -> Result<Status, Ended> {
     match (turn.status, turn.event) {
         (status, Event::Created | Event::Read) => Ok(status),
@@ -113,7 +113,7 @@ pub fn status_after(turn: &Turn) -> Result<Status, Ended> {
     }
 }
 
-/// What a session is wanted for.
+/// Why a session is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Read,
@@ -122,11 +122,11 @@ pub enum Purpose {
     /// A new token for the distribution module.
     GenerateToken,
     OpenPage,
-    /// A button on a page that is open.
+    /// A button on an open page.
     Press,
 }
 
-/// A session that is wanted for something.
+/// A session and why it is used.
 #[derive(Debug, Clone, Copy)]
 pub struct Use {
     pub purpose: Purpose,
@@ -142,11 +142,11 @@ pub enum Standing {
     Expired,
 }
 
-/// An expired session is good for nothing; one that has ended can still be read.
+/// An expired session cannot be used. A session that has ended can still be read.
 pub fn standing(wanted: &Use) -> Standing {
     let has_ended = wanted.status.is_final();
     match wanted.purpose {
-        // The page says why it has ended rather than that its time is over.
+        // The page gives the reason of the end, not the expiry.
         Purpose::OpenPage | Purpose::Press if has_ended => Standing::Ended(wanted.status),
         _ if wanted.is_expired => Standing::Expired,
         Purpose::Distribute if has_ended => Standing::Ended(wanted.status),
@@ -154,18 +154,18 @@ pub fn standing(wanted: &Use) -> Standing {
     }
 }
 
-/// Who is shown a session.
+/// The reader of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// The merchant, who reads it.
     Merchant,
     /// The merchant's server, which is called.
     MerchantsServer,
-    /// One who looks on.
+    /// A reader of the live page.
     Onlooker,
 }
 
-/// A session as the server knows it when someone is shown it.
+/// The state of a session when it is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
     pub status: Status,
@@ -176,21 +176,21 @@ pub struct Shown {
     pub audience: Audience,
 }
 
-/// The status and the time of its last change, as they are shown.
+/// The status and the time of its last change, as the reader sees them.
 pub fn shown(session: &Shown) -> (Status, Timestamp) {
     (session.status, session.updated_at)
 }
 
-/// A session that is asked for and not found.
+/// A session that was not found.
 #[derive(Debug, Clone, Copy)]
 pub struct Unknown<'a> {
     pub key: &'a str,
-    /// Whether it is another merchant's.
+    /// Whether it belongs to another merchant.
     pub is_another_merchants: bool,
     pub now: Timestamp,
 }
 
-/// The body of a session that was never made: there is none.
+/// The body for a session that was not found: there is none.
 pub fn unknown_session(_: &Unknown<'_>) -> Option<serde_json::Value> {
     None
 }

@@ -1,6 +1,7 @@
-//! Legal variations: where the contract leaves a choice, a seed makes it, so that nobody relies on ours.
+//! Legal variations: a seed chooses each behaviour that the contract leaves open, so that tests do not rely on the
+//! choice of this mock.
 //!
-//! Nothing here breaks what a source promises, not even what it only advises.
+//! They break no promise and no recommendation of a source.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::mock::ground::id::{IdShape, mix};
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths, WORDY_PATHS};
 use crate::mock::http::{Content, Operation, Reply};
 
-/// How the page sends the consumer on.
+/// How the page redirects the consumer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Navigation {
     SeeOther,
@@ -27,28 +28,28 @@ pub enum Markup {
     Plain,
     /// With a header and a footer, all nested deeper.
     Framed,
-    /// Each button holds its label in elements of its own, beside a field nobody sees.
+    /// Each button has its label in nested elements, and there is a hidden field.
     Ornate,
 }
 
-/// The choices that decisions depend on.
+/// The choices that decisions use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each choice stands alone")]
 pub struct Choices {
-    /// Whether an answer other than 2xx to a callback is followed by another call.
+    /// Whether a callback is repeated after an answer other than 2xx.
     pub refusal_retried: bool,
-    /// How long after a call without success the next one is made.
+    /// The pause after a failed call.
     pub retry_after: SignedDuration,
-    /// Whether disabling is told to the merchant's server.
+    /// Whether disabling causes a callback.
     pub disabling_told: bool,
     /// Whether disabling twice is accepted.
     pub disabled_again_accepted: bool,
-    /// Whether words of an enumeration may be written in lower case.
+    /// Whether values of an enumeration may be in lower case.
     pub lower_case_accepted: bool,
 }
 
 impl Choices {
-    /// The choices of a mock that was given no seed. A merchant's bad minute loses him no callback.
+    /// The choices without a seed. Callbacks are repeated, so that a merchant loses none.
     pub const PLAIN: Self = Self {
         refusal_retried: true,
         retry_after: SignedDuration::from_secs(5),
@@ -58,11 +59,11 @@ impl Choices {
     };
 }
 
-/// One choice for everything that is free.
+/// One choice for each behaviour that is open.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each choice stands alone")]
 pub struct Variation {
-    /// What decides the order of members; they come as they are written if absent.
+    /// Seed of the order of members. `None` keeps their order.
     member_order: Option<u64>,
     has_further_members: bool,
     has_further_fields: bool,
@@ -71,10 +72,10 @@ pub struct Variation {
     pub lower_case_fields: bool,
     pub id_shape: IdShape,
     pub paths: &'static Paths,
-    /// What stands behind the path of a public link.
+    /// The end of a public link, after its path.
     pub link_query: &'static str,
     pub distributed: StatusCode,
-    /// How the dead link of a disabled or expired session answers.
+    /// The status of the page of a disabled or expired session.
     pub dead_link: StatusCode,
     pub navigation: Navigation,
     pub markup: Markup,
@@ -82,7 +83,7 @@ pub struct Variation {
 }
 
 impl Variation {
-    /// The choices of a mock that was given no seed.
+    /// The choices without a seed.
     pub fn plain() -> Self {
         Self {
             member_order: None,
@@ -102,7 +103,7 @@ impl Variation {
         }
     }
 
-    /// The choices that `seed` makes.
+    /// The choices of this seed.
     pub fn seeded(seed: u64) -> Self {
         let mut dice = Dice { state: mix(seed ^ 0x6c65_6761_6c21) };
         Self {
@@ -129,18 +130,18 @@ impl Variation {
         }
     }
 
-    /// How long the answer numbered `draw` takes; control answers at once.
+    /// How long answer number `draw` takes. The control interface answers at once.
     pub fn delay(&self, operation: Operation, draw: u64) -> Duration {
         if self.slowest.is_zero() || operation == Operation::Control {
             return Duration::ZERO;
         }
         let most = u64::try_from(self.slowest.as_millis()).unwrap_or(0);
-        // Most answers are quick, as those of a server are.
+        // Most answers are quick, like those of a real server.
         let part = mix(draw) % 1000;
         Duration::from_millis(most * part * part / 1_000_000)
     }
 
-    /// Gives an answer the shape that was chosen.
+    /// Gives an answer the chosen form.
     pub fn shape(&self, reply: &mut Reply) {
         if reply.operation == Operation::Control {
             return;
@@ -188,7 +189,7 @@ impl Variation {
     }
 }
 
-/// Puts the members of every object in an order of their own.
+/// Puts the members of every object in another order.
 fn reorder(value: &mut Value, order: u64) {
     match value {
         Value::Object(members) => {
@@ -206,7 +207,7 @@ fn reorder(value: &mut Value, order: u64) {
     }
 }
 
-/// Throws what the seed holds.
+/// Draws choices from a seed.
 struct Dice {
     state: u64,
 }

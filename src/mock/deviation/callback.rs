@@ -12,31 +12,31 @@ use crate::mock::http::{Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "page-load-not-told",
-        lie: "Opening the page is not told to the merchant.",
+        lie: "Opening the page causes no callback.",
         breaks: &["HPP-CALLBACK-001", "HPP-CALLBACK-004"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::PageOpened)),
     },
     Deviation {
         name: "payment-not-told",
-        lie: "A payment is not told to the merchant.",
+        lie: "A payment causes no callback.",
         breaks: &["HPP-CALLBACK-005"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Approved)),
     },
     Deviation {
         name: "refusal-not-told",
-        lie: "A refusal is not told to the merchant.",
+        lie: "A declined payment causes no callback.",
         breaks: &["HPP-CALLBACK-006"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Declined)),
     },
     Deviation {
         name: "back-not-told",
-        lie: "Going back is not told to the merchant.",
+        lie: "Going back causes no callback.",
         breaks: &["HPP-CALLBACK-007"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Back)),
     },
     Deviation {
         name: "cancellation-not-told",
-        lie: "A cancellation is not told to the merchant.",
+        lie: "A cancellation causes no callback.",
         breaks: &["HPP-CALLBACK-007"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::CancelConfirmed)),
     },
@@ -54,7 +54,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-load-told-as-waiting",
-        lie: "Opening the page is told as `WAITING`.",
+        lie: "Opening the page causes a callback with `WAITING`.",
         breaks: &["HPP-CALLBACK-004"],
         change: Change::Reply(|reply| {
             if tells(reply, "IN_PROGRESS") {
@@ -64,7 +64,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "payment-told-without-its-fruit",
-        lie: "A payment is told without the token or the order it came to.",
+        lie: "The callback for a payment has neither the token nor the order id.",
         breaks: &["HPP-CALLBACK-005"],
         change: Change::Reply(|reply| {
             if tells(reply, "COMPLETED") {
@@ -76,7 +76,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "refusal-told-as-error",
-        lie: "A refusal is told as `ERROR`.",
+        lie: "A declined payment causes a callback with `ERROR`.",
         breaks: &["HPP-CALLBACK-006"],
         change: Change::Reply(|reply| {
             if tells(reply, "FAILED") {
@@ -86,7 +86,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-told-as-cancelled",
-        lie: "Going back is told as `CANCELLED`.",
+        lie: "Going back causes a callback with `CANCELLED`.",
         breaks: &["HPP-CALLBACK-007"],
         change: Change::Reply(|reply| {
             if tells(reply, "BACK") {
@@ -96,7 +96,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-over-plain-http",
-        lie: "A `status_update` that is not https is called.",
+        lie: "Callbacks are sent to a `status_update` that is not https.",
         breaks: &["HPP-CALLBACK-008"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| {
@@ -107,13 +107,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "silence-not-called-again",
-        lie: "A callback that is not answered is not made again.",
+        lie: "A callback that is not answered is not repeated.",
         breaks: &["HPP-CALLBACK-009"],
         change: Change::Seams(|seams| seams.next_call = |_| None),
     },
     Deviation {
         name: "callback-made-five-times",
-        lie: "A callback that is never answered is made five times.",
+        lie: "A callback that is never answered is sent five times.",
         breaks: &["HPP-CALLBACK-010"],
         change: Change::Seams(|seams| {
             seams.next_call = |called| next_call(&Called { attempt: called.attempt - 1, ..*called });
@@ -121,7 +121,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-retry-with-new-event-id",
-        lie: "A callback that is made again has another `event_id`.",
+        lie: "A repeated callback has a new `event_id`.",
         breaks: &["HPP-CALLBACK-011"],
         change: Change::Seams(|seams| {
             seams.new_id = |id| match id.of {
@@ -143,7 +143,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-waits-for-callback",
-        lie: "The page waits until the merchant has answered.",
+        lie: "The page waits until the merchant's server has answered.",
         breaks: &["HPP-CALLBACK-012"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| Some(Callback { holds_page: true, ..callback(telling)? });
@@ -151,7 +151,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-query-dropped",
-        lie: "A callback loses the query parameters that hold no tag.",
+        lie: "A callback loses the query parameters without a placeholder.",
         breaks: &["HPP-CALLBACK-013"],
         change: Change::Seams(|seams| {
             seams.fill = |filling| match filling.target {
@@ -162,7 +162,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-without-url",
-        lie: "Another merchant URL is called where no `status_update` is given.",
+        lie: "Without `status_update`, another merchant URL is called.",
         breaks: &["HPP-CALLBACK-014"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| {
@@ -177,7 +177,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-session-id-left-literal",
-        lie: "`{{session_id}}` in `status_update` is not filled.",
+        lie: "`{{session_id}}` in `status_update` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-006"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| Values {
@@ -192,7 +192,7 @@ fn tells(reply: &Reply, status: &str) -> bool {
     reply.succeeds(Operation::Callback) && reply.text("/session/status") == Some(status)
 }
 
-/// Tells nothing of `event`.
+/// Sends no callback for `event`.
 fn untold<'a>(telling: &Telling<'a>, event: Event) -> Option<Callback<'a>> {
     callback(telling).filter(|_| telling.event != event)
 }

@@ -11,7 +11,7 @@ use crate::mock::tests::client::{Answer, purchase};
 const TAGS: &str = "s={{session_id}}&t={{authorization_token}}&o={{order_id}}";
 
 impl Transcript {
-    /// Tells the second half.
+    /// Runs the second half.
     pub async fn contract(&mut self) {
         self.refusals().await;
         self.payment_sessions().await;
@@ -71,7 +71,7 @@ impl Transcript {
         self.lines.push(format!("payment session reads {}", read.member("/status")));
     }
 
-    /// A visit the merchant is told of, or not.
+    /// A visit that causes callbacks, or not.
     async fn told_visit(&mut self, channel: &str, act: &str, status_update: &str) {
         let urls = json!({ "status_update": status_update, "failure": format!("https://m.example/?{TAGS}") });
         let created = self.created(channel, &json!({ "merchant_urls": urls })).await;
@@ -87,7 +87,7 @@ impl Transcript {
         self.note_calls(&created.member("/session_id")).await;
     }
 
-    /// Notes every call about a session, once there will be no more.
+    /// Notes every callback of a session after the last one.
     async fn note_calls(&mut self, session_id: &str) {
         let control = format!("/_mock/accounts/{}/callbacks", self.shop.mock.merchant_id());
         loop {
@@ -129,7 +129,7 @@ impl Transcript {
             let opened = self.shop.open_page(&created.member("/redirect_url")).await;
             self.note("open", &opened);
             let image = self.shop.open_page(&created.member("/qr_code_url")).await;
-            // The width of the image tells the length of its text.
+            // The width of the image shows the length of its text.
             self.lines.push(format!("a QR image {:?} wide", image.body.get(16..20)));
         }
     }
@@ -260,7 +260,7 @@ impl Transcript {
         self.note("disable", &unknown);
     }
 
-    /// A merchant with a limit asks until he is refused; how soon that is depends on the machine.
+    /// A merchant with a limit sends requests until one is refused. When this happens depends on the machine.
     async fn limit(&mut self) {
         let control = format!("/_mock/accounts/{}/limiter", self.shop.mock.merchant_id());
         self.shop.call("POST", &control, Some(&json!({ "creates_per_second": 1 }))).await;

@@ -65,7 +65,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "session-url-without-host-of-api",
-        lie: "`session_url` of a new session lies on the page host.",
+        lie: "`session_url` of a new session has the host of the page.",
         breaks: &["HPP-CREATE-014"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
@@ -85,7 +85,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "text-content-type",
-        lie: "Sessions are created and read as plain text.",
+        lie: "The answers to creating and reading a session have the content type text/plain.",
         breaks: &["HPP-CREATE-033"],
         change: Change::Reply(say_it_is_text),
     },
@@ -166,7 +166,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-payment-session-accepted",
-        lie: "The URL of a payment session that never was is accepted.",
+        lie: "The URL of a payment session that does not exist is accepted.",
         breaks: &["HPP-CREATE-021"],
         change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Unknown)),
     },
@@ -189,7 +189,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "newest-merchant-urls-for-all",
-        lie: "The newest session of a payment session gives its merchant URLs to all.",
+        lie: "All sessions of a payment session use the merchant URLs of the newest one.",
         breaks: &["HPP-CREATE-036"],
         change: Change::Seams(|seams| {
             seams.destination = |way| destination(&Way { urls: way.newest, ..*way });
@@ -231,12 +231,12 @@ fn say_it_is_text(reply: &mut Reply) {
     }
 }
 
-/// Makes the session for a payment session that nobody opened where the one named is like this.
+/// If the given payment session is like this, makes the session for one that does not exist.
 fn invent(wanted: &Wanted, named: Named) -> Taking {
     if wanted.named == named { Taking::Invent } else { payment_session(wanted) }
 }
 
-/// Refuses a payment session that would be taken, if `is_refused`.
+/// Refuses an acceptable payment session, if `is_refused`.
 fn refuse(wanted: &Wanted, is_refused: bool) -> Taking {
     match payment_session(wanted) {
         Taking::Use if is_refused => Taking::BadValue,
@@ -244,12 +244,12 @@ fn refuse(wanted: &Wanted, is_refused: bool) -> Taking {
     }
 }
 
-/// Whether this is the member of that name, and it holds nothing.
+/// Whether this is the member of this name, and it is absent.
 fn lacks(member: &Member<'_>, name: &str) -> bool {
     member.name == name && member.value.is_none_or(Value::is_null)
 }
 
-/// Whether this is a merchant URL of that value.
+/// Whether this is a merchant URL with this value.
 fn is_merchant_url(member: &Member<'_>, value: &Value) -> bool {
     member.name.starts_with("merchant_urls.") && member.value == Some(value)
 }

@@ -1,4 +1,4 @@
-//! Lies about handing the link over.
+//! Lies about the distribution of the link.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
@@ -54,7 +54,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "invalid-address-accepted",
-        lie: "A distribution by e-mail takes any text for an address.",
+        lie: "A distribution by e-mail accepts any text as an address.",
         breaks: &["HPP-DISTRIBUTE-004"],
         change: Change::Seams(|seams| {
             seams.messages = |distribution| {
@@ -77,7 +77,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "foreign-phone-country-accepted",
-        lie: "A distribution by SMS takes phone numbers of any country.",
+        lie: "A distribution by SMS accepts phone numbers of any country.",
         breaks: &["HPP-DISTRIBUTE-006"],
         change: Change::Seams(|seams| {
             seams.messages = |distribution| match messages(distribution) {
@@ -103,7 +103,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "access-id-changed",
-        lie: "A distribution by token changes the `access_id` on its way.",
+        lie: "A distribution by token changes the `access_id` before it is sent.",
         breaks: &["HPP-DISTRIBUTE-007"],
         change: Change::Seams(|seams| {
             seams.messages = |distribution| {
@@ -117,7 +117,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-access-id-accepted",
-        lie: "A distribution by token takes any `access_id`.",
+        lie: "A distribution by token accepts any `access_id`.",
         breaks: &["HPP-DISTRIBUTE-008"],
         change: Change::Seams(|seams| {
             seams.messages = |distribution| {
@@ -128,7 +128,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-method-accepted",
-        lie: "A distribution takes any word for a `method`.",
+        lie: "A distribution accepts any `method`.",
         breaks: &["HPP-DISTRIBUTE-002", "HPP-DISTRIBUTE-009"],
         change: Change::Seams(|seams| {
             seams.messages = |distribution| tolerate(distribution, |problem| *problem == violation("method"));
@@ -160,7 +160,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-session-distributed",
-        lie: "A distribution of a session that is not found succeeds.",
+        lie: "A distribution of an unknown session succeeds.",
         breaks: &["HPP-DISTRIBUTE-011", "HPP-EXPIRY-013"],
         change: Change::Reply(|reply| {
             if reply.operation == Operation::Distribute
@@ -217,14 +217,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-/// The messages of a request of which one member is another.
+/// The messages of a request with one changed member.
 fn messages_with(distribution: &Distribution<'_>, name: &str, value: Value) -> Result<Vec<Letter>, Problem> {
     let mut request = distribution.request.clone();
     request.insert(name.to_owned(), value);
     messages(&Distribution { request: &request, ..*distribution })
 }
 
-/// Refuses a method as if it were not known.
+/// Refuses a method as unknown.
 fn not_offered(distribution: &Distribution<'_>, method: &str) -> Result<Vec<Letter>, Problem> {
     match distribution.request.get("method") {
         Some(given) if given == method => messages_with(distribution, "method", "not offered".into()),
@@ -232,7 +232,7 @@ fn not_offered(distribution: &Distribution<'_>, method: &str) -> Result<Vec<Lett
     }
 }
 
-/// Sends a message in place of a refusal: to what the request names, if it names anyone.
+/// Sends a message instead of a refusal, to the recipient of the request if it has one.
 fn tolerate(
     distribution: &Distribution<'_>,
     is_tolerated: impl FnOnce(&Problem) -> bool,

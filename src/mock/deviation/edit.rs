@@ -4,21 +4,21 @@ use serde_json::Value;
 
 use crate::mock::http::{Operation, Reply};
 
-/// Takes a member out of the successful answer to `operation`.
+/// Removes a member from the successful answer to `operation`.
 pub fn without(reply: &mut Reply, operation: Operation, pointer: &str) {
     if reply.succeeds(operation) {
         reply.remove(pointer);
     }
 }
 
-/// Gives a member of the successful answer to `operation` another value.
+/// Replaces a member of the successful answer to `operation`.
 pub fn with(reply: &mut Reply, operation: Operation, pointer: &str, value: impl Into<Value>) {
     if reply.succeeds(operation) {
         reply.set(pointer, value);
     }
 }
 
-/// What follows the host of an absolute URL.
+/// The part of an absolute URL after its host.
 pub fn path_of(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     rest.find('/').map(|at| &rest[at..])
@@ -30,7 +30,7 @@ pub fn root_of(url: &str) -> String {
     format!("{}/", url.strip_suffix(path).unwrap_or(url))
 }
 
-/// The URL with another query in place of its own, if it has one.
+/// The URL with its query replaced, if it has one.
 pub fn with_query(url: &str, change: impl FnOnce(&str) -> String) -> String {
     let (head, fragment) = url.find('#').map_or((url, ""), |at| url.split_at(at));
     match head.split_once('?') {
@@ -39,7 +39,7 @@ pub fn with_query(url: &str, change: impl FnOnce(&str) -> String) -> String {
     }
 }
 
-/// The parameters of a query that hold a tag.
+/// The parameters of a query that have a tag.
 pub fn tags_alone(query: &str) -> String {
     query.split('&').filter(|parameter| parameter.contains("{{")).collect::<Vec<_>>().join("&")
 }

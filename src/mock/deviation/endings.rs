@@ -1,4 +1,4 @@
-//! Lies about how sessions end, and about those that have ended.
+//! Lies about the end of sessions, and about sessions that have ended.
 
 use axum::http::StatusCode;
 
@@ -14,7 +14,7 @@ use crate::mock::http::{Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "status-of-its-own",
-        lie: "An open page reads with a status no reference knows.",
+        lie: "While its page is open, a session has a status that the reference does not list.",
         breaks: &["HPP-STATUS-001", "HPP-STATUS-002"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) && reply.text("/status") == Some("IN_PROGRESS") {
@@ -24,7 +24,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "failed-is-final",
-        lie: "After a refusal nothing can be paid any more.",
+        lie: "After a declined payment, the session cannot be paid any more.",
         breaks: &["HPP-STATUS-005"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| standing_final_in(wanted, Status::Failed);
@@ -33,7 +33,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-is-final",
-        lie: "After going back nothing can be paid any more.",
+        lie: "After going back, the session cannot be paid any more.",
         breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| standing_final_in(wanted, Status::Back);
@@ -42,7 +42,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "error-is-final",
-        lie: "After a technical error nothing can be paid any more.",
+        lie: "After a technical error, the session cannot be paid any more.",
         breaks: &["HPP-STATUS-008"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| standing_final_in(wanted, Status::Error);
@@ -51,7 +51,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "refused-disabling-disables",
-        lie: "Disabling a completed session is refused, and disables it.",
+        lie: "Disabling a completed session is refused, but the session is disabled anyway.",
         breaks: &["HPP-STATUS-009"],
         change: Change::Seams(|seams| {
             seams.status_after = |turn| match turn.event {
@@ -62,7 +62,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "updated-at-stands-still",
-        lie: "`updated_at` stays at the creation of the session.",
+        lie: "`updated_at` never changes after the creation.",
         breaks: &["HPP-STATUS-010"],
         change: Change::Seams(|seams| seams.shown = |session| (shown(session).0, session.created_at)),
     },
@@ -79,7 +79,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "reading-opens",
-        lie: "Reading a session that waits turns it `IN_PROGRESS`.",
+        lie: "Reading a `WAITING` session changes it to `IN_PROGRESS`.",
         breaks: &["HPP-READ-009"],
         change: Change::Seams(|seams| {
             seams.status_after = |turn| match (turn.status, turn.event) {
@@ -94,7 +94,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "completed-session-disabled",
-        lie: "A completed session is disabled without a word.",
+        lie: "A completed session can be disabled.",
         breaks: &["HPP-DISABLE-003"],
         change: Change::Seams(|seams| {
             seams.status_after = |turn| match (turn.status, turn.event) {
@@ -105,7 +105,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-session-disabled",
-        lie: "Disabling a session that never was succeeds.",
+        lie: "Disabling a session that does not exist succeeds.",
         breaks: &["HPP-AUTH-005", "HPP-DISABLE-004", "HPP-EXPIRY-012"],
         change: Change::Reply(|reply| {
             if reply.operation == Operation::DisableSession
@@ -117,7 +117,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "open-page-survives-disabling",
-        lie: "A page that is open stays usable when its session is disabled.",
+        lie: "A page that is open can still be used after its session was disabled.",
         breaks: &["HPP-DISABLE-006"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
@@ -152,13 +152,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-/// The page of a session of that status is dead.
+/// The page of a session with this status is dead.
 fn standing_final_in(wanted: &Use, status: Status) -> Standing {
     let is_page = matches!(wanted.purpose, Purpose::OpenPage | Purpose::Press);
     if is_page && wanted.status == status { Standing::Ended(status) } else { standing(wanted) }
 }
 
-/// Nothing happens any more to a session of that status, but that it can be read.
+/// A session with this status can only be read.
 fn status_final_in(turn: &Turn, status: Status) -> Result<Status, Ended> {
     if turn.status == status && turn.event != Event::Read { Err(Ended(status)) } else { status_after(turn) }
 }

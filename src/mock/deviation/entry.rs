@@ -2,13 +2,13 @@
 
 pub use crate::mock::contract::seams::Change;
 
-/// One way in which the mock can stop being faithful.
+/// One deliberate fault of the mock.
 #[derive(Debug)]
 pub struct Deviation {
     pub name: &'static str,
     /// The lie in one sentence.
     pub lie: &'static str,
-    /// The requirements that must be found broken.
+    /// The requirements that must fail.
     pub breaks: &'static [&'static str],
     pub change: Change,
 }

@@ -9,7 +9,7 @@ use crate::mock::http::{Content, Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "refusals-are-text",
-        lie: "A refusal comes as plain text.",
+        lie: "A refusal is plain text.",
         breaks: &["HPP-ERROR-001"],
         change: Change::Reply(|reply| {
             if let Some(message) = reply.text("/error_messages/0").map(str::to_owned) {
@@ -19,7 +19,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "refusals-name-no-field",
-        lie: "A refusal does not say which field is at fault.",
+        lie: "A refusal does not name the member that is wrong.",
         breaks: &["HPP-ERROR-002"],
         change: Change::Reply(|reply| {
             if reply.text("/error_messages/0").is_some_and(|message| message.starts_with("Bad value: ")) {
@@ -29,7 +29,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "malformed-json-answers-302",
-        lie: "A body that is no JSON is answered with 302.",
+        lie: "A body that is not JSON is answered with 302.",
         breaks: &["HPP-ERROR-003"],
         change: Change::Reply(|reply| {
             if reply.text("/error_messages/0") == Some("the body is not JSON") {
@@ -39,7 +39,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "no-correlation-id-field",
-        lie: "Answers carry no correlation id in a field.",
+        lie: "Answers have no correlation id in a header field.",
         breaks: &["HPP-ERROR-005"],
         change: Change::Reply(|reply| {
             reply.headers.remove("klarna-correlation-id");
@@ -47,7 +47,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "limit-not-told",
-        lie: "A 429 does not tell the limit.",
+        lie: "A 429 does not state the limit.",
         breaks: &["HPP-ERROR-006"],
         change: Change::Reply(|reply| {
             if reply.status == StatusCode::TOO_MANY_REQUESTS {
@@ -58,7 +58,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "too-many-answers-503",
-        lie: "A request too many is answered with 503.",
+        lie: "A request over the rate limit is answered with 503.",
         breaks: &["HPP-ERROR-001", "HPP-ERROR-006"],
         change: Change::Reply(|reply| {
             if reply.status == StatusCode::TOO_MANY_REQUESTS {
@@ -68,7 +68,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "remaining-quota-not-told",
-        lie: "Answers do not tell what is left of the quota.",
+        lie: "Answers do not state the remaining quota.",
         breaks: &["HPP-ERROR-007"],
         change: Change::Reply(|reply| {
             reply.headers.remove("x-ratelimit-remaining");
@@ -86,7 +86,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "session-url-takes-changes",
-        lie: "Other methods than reading and disabling succeed on every URL.",
+        lie: "PUT, PATCH and POST on `session_url` succeed.",
         breaks: &["HPP-CREATE-037"],
         change: Change::Reply(|reply| {
             if reply.status == StatusCode::METHOD_NOT_ALLOWED {

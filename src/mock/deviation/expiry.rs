@@ -30,7 +30,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expires-at-in-the-past",
-        lie: "`expires_at` lies in the past from the start.",
+        lie: "`expires_at` of a new session is in the past.",
         breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
         change: Change::Reply(|reply| shift_expiry(reply, SignedDuration::from_hours(-48))),
     },
@@ -96,7 +96,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expired-payment-session-accepted",
-        lie: "A session can be created on an expired payment session.",
+        lie: "A session can be created for an expired payment session.",
         breaks: &["HPP-CREATE-020"],
         change: Change::Seams(|seams| {
             seams.payment_session = |wanted| match wanted.named {
@@ -118,7 +118,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-/// When a session that is created or read ends, as the faithful mock says it.
+/// The end of a created or read session, as in the faithful mock.
 fn expiry(reply: &Reply) -> Option<Timestamp> {
     let is_session = reply.succeeds(Operation::CreateSession) || reply.succeeds(Operation::ReadSession);
     if !is_session {
@@ -140,7 +140,7 @@ fn write_expiry_with_offset(reply: &mut Reply) {
     }
 }
 
-/// Lets hosted sessions end that much later.
+/// Makes hosted sessions end this much later.
 fn hosted_later(lifetime: &Lifetime, by: SignedDuration) -> Timestamp {
     match lifetime {
         Lifetime::Hosted { .. } => later(ends_at(lifetime), by),
@@ -148,7 +148,7 @@ fn hosted_later(lifetime: &Lifetime, by: SignedDuration) -> Timestamp {
     }
 }
 
-/// Takes no notice that a session has expired where it is wanted for one of these.
+/// Ignores the expiry of a session for these purposes.
 fn expired_is_open(wanted: &Use, purposes: &[Purpose]) -> Standing {
     match standing(wanted) {
         Standing::Expired if purposes.contains(&wanted.purpose) => Standing::Open,

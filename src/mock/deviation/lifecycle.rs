@@ -16,7 +16,7 @@ use crate::mock::http::{Content, Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "page-load-keeps-waiting",
-        lie: "Opening the page leaves the session `WAITING`.",
+        lie: "The session stays `WAITING` when the page is opened.",
         breaks: &["HPP-STATUS-002"],
         change: Change::Seams(|seams| {
             seams.status_after = |turn| match turn.event {
@@ -27,37 +27,37 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "approve-reads-in-progress",
-        lie: "A paid session reads as `IN_PROGRESS`.",
+        lie: "A paid session reads `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-003"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Completed, Status::InProgress)),
     },
     Deviation {
         name: "decline-reads-error",
-        lie: "A refused session reads as `ERROR`.",
+        lie: "After a declined payment, the session reads `ERROR`.",
         breaks: &["HPP-STATUS-004"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Failed, Status::Error)),
     },
     Deviation {
         name: "back-reads-in-progress",
-        lie: "A session whose consumer went back reads as `IN_PROGRESS`.",
+        lie: "After going back, the session reads `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-006"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Back, Status::InProgress)),
     },
     Deviation {
         name: "disabled-reads-waiting",
-        lie: "A disabled session reads as `WAITING`.",
+        lie: "A disabled session reads `WAITING`.",
         breaks: &["HPP-DISABLE-002"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
     },
     Deviation {
         name: "read-without-updated-at",
-        lie: "A session that is read has no `updated_at`.",
+        lie: "Reading a session returns no `updated_at`.",
         breaks: &["HPP-READ-001"],
         change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/updated_at")),
     },
     Deviation {
         name: "read-answers-foreign-session-id",
-        lie: "A session that is read carries the id of another.",
+        lie: "Reading a session returns the id of another session.",
         breaks: &["HPP-CREATE-013", "HPP-READ-002"],
         change: Change::Reply(|reply| {
             with(reply, Operation::ReadSession, "/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
@@ -65,7 +65,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-id-answers-200",
-        lie: "Reading a session that never was answers 200.",
+        lie: "Reading a session that does not exist answers 200.",
         breaks: &["HPP-READ-008"],
         change: Change::Seams(|seams| {
             seams.unknown_session = |asked| (!asked.is_another_merchants).then(|| invented(asked));
@@ -100,7 +100,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "any-password-accepted",
-        lie: "The API takes any password of a known user.",
+        lie: "The API accepts any password of a known user.",
         breaks: &["HPP-AUTH-002"],
         change: Change::Seams(|seams| {
             seams.admits = |knock| {
@@ -111,7 +111,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "any-scheme-accepted",
-        lie: "Credentials are accepted under any scheme, not as HTTP Basic alone.",
+        lie: "Correct credentials are accepted with any authentication scheme, not only with HTTP Basic.",
         breaks: &["HPP-AUTH-003"],
         change: Change::Seams(|seams| {
             seams.admits = |knock| {
@@ -122,7 +122,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "qr-is-text",
-        lie: "The QR image is a text.",
+        lie: "The QR code is returned as text instead of an image.",
         breaks: &["HPP-QR-001"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::QrImage) {
@@ -132,7 +132,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-needs-a-frame",
-        lie: "The payment page is blank unless it is framed.",
+        lie: "The payment page is blank unless it is inside a frame.",
         breaks: &["HPP-PAGE-004"],
         change: Change::Reply(need_a_frame),
     },
@@ -153,7 +153,7 @@ fn need_a_frame(reply: &mut Reply) {
     }
 }
 
-/// A session for those who ask for one that never was.
+/// Invents a session for an unknown id.
 fn invented(asked: &Unknown<'_>) -> Value {
     json!({
         "session_id": asked.key,

@@ -1,4 +1,4 @@
-//! The table of deliberate lies. Each is one entry: other decisions of the contract, or another answer as it leaves.
+//! The table of deviations. Each is one entry: other decisions of the contract, or a changed answer.
 
 #![expect(
     clippy::trivially_copy_pass_by_ref,
@@ -47,7 +47,7 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
     .collect()
 });
 
-/// The deviation of that name.
+/// The deviation of this name.
 pub fn deviation(name: &str) -> Option<&'static Deviation> {
     DEVIATIONS.iter().copied().find(|deviation| deviation.name == name)
 }

@@ -1,4 +1,4 @@
-//! Lies about orders: how they come to be and what is left of a payment.
+//! Lies about orders and the result of a payment.
 
 use axum::http::header;
 use jiff::SignedDuration;
@@ -24,7 +24,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-MODE-001"],
         change: Change::Seams(|seams| {
             seams.fruit = |paid| Fruit { is_ordered: true, ..fruit(paid) };
-            // No tag stands for this order.
+            // No tag has the id of this order.
             seams.tag_values = |tags| {
                 tag_values(&Tags {
                     order: tags.order.filter(|_| tags.authorization_token.is_none()),
@@ -52,7 +52,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "payment-waits-for-browser",
-        lie: "A payment is done only when the browser has followed a redirect.",
+        lie: "A payment is completed only after the browser has followed a redirect.",
         breaks: &["HPP-MODE-004", "HPP-REDIRECT-020"],
         change: Change::Seams(|seams| {
             seams.step = |press| match press.act {
@@ -122,7 +122,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "payment-session-without-status",
-        lie: "A KP session that is read has no `status`.",
+        lie: "Reading a KP session returns no `status`.",
         breaks: &["HPP-PRE-002"],
         change: Change::Reply(|reply| {
             if reply.get("/client_token").is_some() {
@@ -176,7 +176,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-id-before-payment",
-        lie: "A session that waits has an `order_id`.",
+        lie: "A `WAITING` session has an `order_id`.",
         breaks: &["HPP-READ-007"],
         change: Change::Reply(|reply| {
             if reply.text("/status") == Some("WAITING") && reply.succeeds(Operation::ReadSession) {
@@ -186,7 +186,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "another-token-in-redirect",
-        lie: "`{{authorization_token}}` becomes a token that was never given out.",
+        lie: "`{{authorization_token}}` is replaced by a token that was never issued.",
         breaks: &["HPP-PLACEHOLDER-009", "HPP-PLACEHOLDER-010"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {

@@ -15,7 +15,7 @@ use crate::mock::http::Operation;
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "page-title-ignored",
-        lie: "The page does not bear the `page_title`.",
+        lie: "The page does not show the `page_title`.",
         breaks: &["HPP-OPT-003"],
         change: Change::Seams(|seams| seams.screen = |view| Screen { title: None, ..screen(view) }),
     },
@@ -38,7 +38,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "background-regardless-of-width",
-        lie: "The page takes the first background image, whatever its width.",
+        lie: "The page always uses the first background image.",
         breaks: &["HPP-OPT-004"],
         change: Change::Seams(|seams| {
             seams.screen = |view| {
@@ -49,7 +49,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "subtotal-never-hidden",
-        lie: "The page shows the subtotal although it is to be hidden.",
+        lie: "The page shows the subtotal although the options hide it.",
         breaks: &["HPP-OPT-005"],
         change: Change::Seams(|seams| {
             seams.screen = |view| Screen { bill: Some(bill(view)), ..screen(view) };
@@ -57,7 +57,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "one-pay-label",
-        lie: "The pay button says the same for every `purchase_type`.",
+        lie: "The pay button has the same text for every `purchase_type`.",
         breaks: &["HPP-OPT-007"],
         change: Change::Seams(|seams| seams.screen = |view| Screen { purchase_type: None, ..screen(view) }),
     },
@@ -95,7 +95,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "categories-narrowed-for-kco",
-        lie: "The page of a KCO order offers the chosen category alone.",
+        lie: "The page of a KCO order offers only the chosen category.",
         breaks: &["HPP-OPT-002"],
         change: Change::Seams(|seams| {
             seams.screen = |view| screen(&View { dialect: Dialect::Klarna, ..*view });
@@ -104,7 +104,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "no-payment-fallback",
-        lie: "A decline leads to no other categories although a fallback is wanted.",
+        lie: "A declined payment leads to no other categories, although `payment_fallback` asks for it.",
         breaks: &["HPP-OPT-009"],
         change: Change::Seams(|seams| {
             seams.step = |press| match step(press) {
@@ -126,13 +126,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-words-accepted",
-        lie: "Options take any word where a few are known.",
+        lie: "Options accept values outside their enumeration.",
         breaks: &["HPP-CREATE-030"],
         change: Change::Seams(|seams| seams.accepts = |member| accepts(member) || takes_any_word(member)),
     },
     Deviation {
         name: "page-without-amount",
-        lie: "The page does not show what is to be paid.",
+        lie: "The page does not show the amount to pay.",
         breaks: &["HPP-PAGE-001"],
         change: Change::Seams(|seams| {
             seams.screen = |view| {
@@ -150,7 +150,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-always-english",
-        lie: "The page speaks English whatever the locale.",
+        lie: "The page is in English for every locale.",
         breaks: &["HPP-PAGE-002"],
         change: Change::Seams(|seams| seams.locale = |_| None),
     },
@@ -167,7 +167,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-and-cancel-at-once",
-        lie: "The page offers to go back and to cancel at once.",
+        lie: "The page offers both back and cancel.",
         breaks: &["HPP-REDIRECT-019"],
         change: Change::Seams(|seams| {
             seams.screen = |view| {
@@ -190,7 +190,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-/// The members that take a few words alone.
+/// The members that accept only some values.
 const OF_WORDS: [&str; 4] = [
     "options.place_order_mode",
     "options.purchase_type",
@@ -198,7 +198,7 @@ const OF_WORDS: [&str; 4] = [
     "options.payment_method_category",
 ];
 
-/// Takes any text where a few words are known; a category that is not known counts as left out.
+/// Accepts any text as a value of an enumeration. An unknown category counts as left out.
 fn takes_any_word(member: &Member<'_>) -> bool {
     match member.value {
         Some(Value::String(_)) => OF_WORDS.contains(&member.name),

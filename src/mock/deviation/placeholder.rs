@@ -14,7 +14,7 @@ use crate::mock::deviation::entry::{Change, Deviation};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "payment-session-id-for-session-id",
-        lie: "`{{session_id}}` becomes the id of the payment session.",
+        lie: "`{{session_id}}` is replaced by the id of the payment session.",
         breaks: &["HPP-PLACEHOLDER-007"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {
@@ -26,7 +26,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "session-id-upper-case",
-        lie: "`{{session_id}}` becomes the id of the session in upper case.",
+        lie: "`{{session_id}}` is replaced by the id of the session in upper case.",
         breaks: &["HPP-PLACEHOLDER-007"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {
@@ -39,7 +39,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "success-session-id-left-literal",
-        lie: "`{{session_id}}` in `success` arrives as it was written.",
+        lie: "`{{session_id}}` in `success` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Success));
@@ -47,7 +47,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-session-id-left-literal",
-        lie: "`{{session_id}}` in `back` arrives as it was written.",
+        lie: "`{{session_id}}` in `back` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Back));
@@ -55,7 +55,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "cancel-session-id-left-literal",
-        lie: "`{{session_id}}` in `cancel` arrives as it was written.",
+        lie: "`{{session_id}}` in `cancel` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-003", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Cancel));
@@ -63,7 +63,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "failure-session-id-left-literal",
-        lie: "`{{session_id}}` in `failure` arrives as it was written.",
+        lie: "`{{session_id}}` in `failure` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-004", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Failure));
@@ -71,7 +71,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "error-session-id-left-literal",
-        lie: "`{{session_id}}` in `error` arrives as it was written.",
+        lie: "`{{session_id}}` in `error` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-005", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| literal_in(tags, Target::Redirect(Outcome::Error));
@@ -79,7 +79,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "authorization-token-empty",
-        lie: "`{{authorization_token}}` becomes nothing.",
+        lie: "`{{authorization_token}}` is replaced by an empty text.",
         breaks: &["HPP-PLACEHOLDER-008"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {
@@ -89,7 +89,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-id-is-klarna-reference",
-        lie: "`{{order_id}}` becomes the `klarna_reference`.",
+        lie: "`{{order_id}}` is replaced by the `klarna_reference`.",
         breaks: &["HPP-PLACEHOLDER-014", "HPP-PLACEHOLDER-015", "HPP-PLACEHOLDER-016"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {
@@ -100,7 +100,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-id-left-literal-on-success",
-        lie: "`{{order_id}}` in `success` arrives as it was written.",
+        lie: "`{{order_id}}` in `success` is not replaced.",
         breaks: &[
             "HPP-PLACEHOLDER-013",
             "HPP-PLACEHOLDER-015",
@@ -117,13 +117,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "only-first-placeholder-replaced",
-        lie: "Only the first tag of a URL is filled.",
+        lie: "Only the first placeholder of a URL is replaced.",
         breaks: &["HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-019", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| seams.fill = |filling| replace_tags(filling.url, filling.values, 1)),
     },
     Deviation {
         name: "token-in-every-url",
-        lie: "`{{authorization_token}}` becomes a token in other URLs than `success` too.",
+        lie: "`{{authorization_token}}` is also replaced in URLs other than `success`.",
         breaks: &["HPP-PLACEHOLDER-011"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| Values {
@@ -134,7 +134,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "token-for-kco-order",
-        lie: "`{{authorization_token}}` becomes the `order_id` of a KCO order.",
+        lie: "`{{authorization_token}}` is replaced by the `order_id` of a KCO order.",
         breaks: &["HPP-PLACEHOLDER-012"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {
@@ -145,7 +145,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "token-not-url-safe",
-        lie: "Authorization tokens hold a `+`, which a query turns into a space.",
+        lie: "Authorization tokens contain a `+`, which means a space in a query.",
         breaks: &["HPP-PLACEHOLDER-022"],
         change: Change::Seams(|seams| {
             seams.new_id = |id| match id.of {
@@ -162,19 +162,19 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "query-parameters-dropped",
-        lie: "Query parameters without a tag do not arrive.",
+        lie: "Query parameters without a placeholder are lost.",
         breaks: &["HPP-PLACEHOLDER-020"],
         change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, tags_alone)),
     },
 ];
 
-/// Leaves the session id as it was written in URLs for `target`.
+/// Does not replace the session id in URLs for `target`.
 pub fn literal_in(tags: &Tags<'_>, target: Target) -> Values {
     let values = tag_values(tags);
     Values { session_id: values.session_id.filter(|_| tags.target != target), ..values }
 }
 
-/// Fills a URL the consumer is sent to, after its query was changed.
+/// Fills a URL for the consumer, after its query was changed.
 fn redirect_query(filling: &Filling<'_>, change: fn(&str) -> String) -> String {
     match filling.target {
         Target::Redirect(_) => fill(&Filling { url: &with_query(filling.url, change), ..*filling }),

@@ -20,7 +20,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "blank-generic-failure-page",
-        lie: "The generic page after a refusal is blank.",
+        lie: "The generic page after a declined payment is blank.",
         breaks: &["HPP-REDIRECT-008"],
         change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Failure)),
     },
@@ -44,7 +44,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "generic-success-page-redirects-late",
-        lie: "The generic page after a payment leaves for another merchant URL a moment later.",
+        lie: "The generic page after a payment redirects to another merchant URL after a moment.",
         breaks: &["HPP-REDIRECT-007"],
         change: Change::Both(
             |seams| {
@@ -62,7 +62,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "other-dialect-error-fallback",
-        lie: "An empty `error` URL leads where the other dialect sends the consumer.",
+        lie: "If `error` is empty, the consumer is sent where the other dialect sends him.",
         breaks: &["HPP-REDIRECT-004", "HPP-REDIRECT-005", "HPP-REDIRECT-006"],
         change: Change::Seams(|seams| {
             seams.destination = |way| match (way.outcome, way.dialect) {
@@ -74,7 +74,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "decline-goes-to-error",
-        lie: "A refusal leads to `error` instead of `failure`.",
+        lie: "A declined payment leads to `error` instead of `failure`.",
         breaks: &["HPP-REDIRECT-002", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
             seams.destination = |way| swapped(way, Outcome::Failure, Outcome::Error);
@@ -124,13 +124,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "absent-url-leads-nowhere",
-        lie: "A merchant URL that is left out leads to a page of the page host that is not there.",
+        lie: "If a merchant URL is left out, the consumer is sent to a page that does not exist.",
         breaks: &["HPP-REDIRECT-013"],
         change: Change::Seams(|seams| seams.destination = |way| nowhere(way, &MerchantUrl::Absent)),
     },
     Deviation {
         name: "empty-url-leads-nowhere",
-        lie: "An empty merchant URL leads to a page of the page host that is not there.",
+        lie: "If a merchant URL is empty, the consumer is sent to a page that does not exist.",
         breaks: &[
             "HPP-REDIRECT-005",
             "HPP-REDIRECT-006",
@@ -144,7 +144,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "completion-shows-late",
-        lie: "A session reads `COMPLETED` only a moment after the consumer was sent to `success`.",
+        lie: "A session reads `COMPLETED` only a moment after the consumer arrived at `success`.",
         breaks: &["HPP-REDIRECT-023"],
         change: Change::Seams(|seams| {
             seams.shown = |session| {
@@ -158,7 +158,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "cancel-without-confirmation",
-        lie: "Cancelling asks for no confirmation.",
+        lie: "The page does not ask for confirmation before it cancels.",
         breaks: &["HPP-REDIRECT-017"],
         change: Change::Seams(|seams| {
             seams.step = |press| match step(press) {
@@ -180,7 +180,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "ecommerce-cancel-cancels",
-        lie: "In eCommerce a `cancel` URL that acts as a back URL cancels the session.",
+        lie: "In eCommerce the `cancel` URL is used as a back URL, but the session is cancelled.",
         breaks: &["HPP-REDIRECT-016"],
         change: Change::Seams(|seams| {
             seams.step = |press| {
@@ -196,7 +196,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-needs-credentials",
-        lie: "The payment page opens with the merchant's credentials only.",
+        lie: "The payment page needs the merchant's credentials.",
         breaks: &["HPP-AUTH-006", "HPP-REDIRECT-021"],
         change: Change::Seams(|seams| {
             seams.admits = |knock| {
@@ -220,7 +220,7 @@ fn blank_generic_page(reply: &mut Reply, outcome: Outcome) {
     });
 }
 
-/// Sends the consumer to the URL of another outcome although that of `passed_over` is given.
+/// Sends the consumer to the URL of another outcome, although that of `passed_over` is given.
 fn swapped<'a>(way: &Way<'a>, passed_over: Outcome, instead: Outcome) -> Destination<'a> {
     if way.outcome != passed_over || way.urls.given(passed_over).is_none() {
         return destination(way);
@@ -233,7 +233,7 @@ fn stays<'a>(way: &Way<'a>, outcome: Outcome) -> Destination<'a> {
     if way.outcome == outcome { Destination::generic(outcome) } else { destination(way) }
 }
 
-/// Sends the consumer to a page that is not there where his URL is of that kind, and no other takes its place.
+/// Sends the consumer to a page that does not exist, if the URL is of this kind and no other URL replaces it.
 fn nowhere<'a>(way: &Way<'a>, url: &MerchantUrl) -> Destination<'a> {
     match destination(way) {
         Destination::Generic(_) if way.urls.get(way.outcome) == url => Destination::Generic("nowhere".into()),
@@ -241,7 +241,7 @@ fn nowhere<'a>(way: &Way<'a>, url: &MerchantUrl) -> Destination<'a> {
     }
 }
 
-/// Lets the generic page after a payment go where its address says, a moment later.
+/// Makes the generic page after a payment redirect to the URL in its address after a moment.
 fn leave_late(reply: &mut Reply) {
     let mark = format!("data-outcome=\"{}\"", Outcome::Success.name());
     if reply.succeeds(Operation::GenericPage) {

@@ -1,4 +1,4 @@
-//! Shows that every lie can be seen from outside, and that nothing else differs from run to run.
+//! Tests that every lie is visible from outside, and that otherwise all runs are equal.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use crate::mock::tests::client::{Answer, Shop};
 use crate::mock::{DEVIATIONS, Deviation, Dialect};
 
-/// How a line tells a 5xx.
+/// How a line shows a 5xx.
 const SERVER_ERROR: &str = "server error";
 
-/// Two days, after which nothing is left open.
+/// Two days. After this time nothing is open.
 const TWO_DAYS: i64 = 48 * 60 * 60 + 1;
 
-/// What was seen, with each time told by its distance from the end of its payment session.
+/// The transcript. Each time is relative to the end of its payment session.
 pub struct Transcript {
     pub shop: Shop,
     ends: HashMap<String, Timestamp>,
@@ -26,7 +26,7 @@ pub struct Transcript {
 enum Half {
     /// Sessions created, visited, disabled, expired.
     Visits,
-    /// What surrounds them: callbacks, distribution, options, orders, endings, refusals.
+    /// Callbacks, distribution, options, orders, endings, refusals.
     Contract,
 }
 
@@ -94,7 +94,7 @@ impl Transcript {
         }
     }
 
-    /// Tries every move on a session of its own.
+    /// Tries every move on a separate session.
     async fn visit(&mut self, channel: &str, merchant_urls: &Value) {
         let names: &[&str] = match channel {
             "ECOMMERCE" => &["approve", "decline", "error", "back"],
@@ -192,7 +192,7 @@ impl Transcript {
         url
     }
 
-    /// Creates a session; it is read by its documented URL, whatever the answer says.
+    /// Creates a session, and reads it at its documented URL, not at that of the answer.
     async fn session(&mut self, payment: &str, members: &Value) -> Answer {
         let created = self.shop.create(payment, members).await;
         self.note("create", &created);
@@ -222,7 +222,7 @@ impl Transcript {
         }
     }
 
-    /// Notes status, place, media type and body; the port, digits of times and pixels are left out.
+    /// Notes status, location, media type and body, without port, digits of times and pixels.
     pub fn note(&mut self, what: &str, answer: &Answer) {
         if answer.status >= 500 {
             self.lines.push(format!("{what}: {SERVER_ERROR}"));
@@ -243,14 +243,14 @@ impl Transcript {
     }
 }
 
-/// The body with the digits of its times left out.
+/// The body without the digits of its times.
 pub fn timeless(mut body: Value) -> Value {
     for pointer in ["/updated_at", "/expires_at", "/session/updated_at", "/session/expires_at"] {
         if let Some(Value::String(time)) = body.pointer_mut(pointer) {
             *time = time.replace(|letter: char| letter.is_ascii_digit(), "9");
         }
     }
-    // Drawn by how many answers came before, some of which were waited for.
+    // It depends on the number of earlier answers, which varies because of polling.
     if let Some(members) = body.as_object_mut() {
         members.remove("correlation_id");
     }
@@ -280,7 +280,7 @@ fn urls() -> Vec<Value> {
 
 const BOTH: [Dialect; 2] = [Dialect::Klarna, Dialect::Kustom];
 
-/// Lies that are told by time alone; the facts about callbacks have them.
+/// Lies that only time shows. The tests of callbacks cover them.
 const TIMED: [&str; 1] = ["page-waits-for-callback"];
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! Whose documentation the mock follows.
+//! The vendor whose documentation the mock follows.
 
-/// Whose documentation the mock follows.
+/// The vendor whose documentation the mock follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// Klarna's, with KP sessions.
@@ -10,7 +10,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect as profiles spell it.
+    /// The word of the dialect in profiles.
     pub fn name(self) -> &'static str {
         match self {
             Self::Klarna => "klarna",

@@ -4,16 +4,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The increment of the splitmix64 generator.
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Letters and digits that are not mistaken for one another, lower case.
+/// Lower-case letters and digits that are easy to tell apart.
 const KEY_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// The same for references read out over the phone.
+/// The same in upper case, for references.
 const REFERENCE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// What ids look like, which the reference leaves to the server.
+/// The form of ids. The reference leaves it open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdShape {
     Uuid,
-    /// A UUID of version 5, as the vendor's own recordings show them.
+    /// A UUID of version 5, as in the vendor's recordings.
     NamedUuid,
     /// 32 hexadecimal digits.
     Hex,
@@ -25,7 +25,7 @@ impl IdShape {
     pub const ALL: [Self; 4] = [Self::Uuid, Self::NamedUuid, Self::Hex, Self::Prefixed];
 }
 
-/// Hands out ids; shared by all accounts.
+/// Issues ids for all accounts.
 pub struct Ids {
     seed: u64,
     shape: IdShape,
@@ -42,7 +42,7 @@ impl Ids {
         mix(self.seed.wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN)))
     }
 
-    /// A lower-case id, a UUID unless another shape was chosen.
+    /// A lower-case id. It is a UUID unless another form was chosen.
     pub fn uuid(&self) -> String {
         if self.shape == IdShape::Prefixed {
             let letters = spell(self.draw(), 12, KEY_LETTERS) + &spell(self.draw(), 12, KEY_LETTERS);
@@ -79,7 +79,7 @@ fn spell(mut bits: u64, length: usize, letters: &[u8; 32]) -> String {
         .collect()
 }
 
-/// Scatters bits.
+/// Mixes bits.
 pub fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

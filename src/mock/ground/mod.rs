@@ -1,4 +1,4 @@
-//! What everything stands on: ids, a map for many at once, paths, the form of times, whose documentation is followed.
+//! The base of all other parts: ids, a concurrent map, paths, the form of times, the dialect.
 
 mod dialect;
 pub mod id;

@@ -1,6 +1,6 @@
 //! The paths of the mock that the reference leaves to the server.
 
-/// The paths the mock may choose freely; `{key}` stands for a key.
+/// The paths that the mock may choose. `{key}` is replaced by a key.
 #[derive(Debug)]
 pub struct Paths {
     pub session: &'static str,
@@ -24,7 +24,7 @@ pub static PLAIN_PATHS: Paths = Paths {
     module: "/counter/{key}",
 };
 
-/// Paths that say nothing; whoever composes URLs of his own does not find them.
+/// Paths that do not show their purpose. A client that builds URLs itself gets 404.
 pub static OPAQUE_PATHS: Paths = Paths {
     session: "/a/{key}",
     distribution: "/b/{key}",
@@ -35,7 +35,7 @@ pub static OPAQUE_PATHS: Paths = Paths {
     module: "/f/{key}",
 };
 
-/// Page paths longer than they need be; the documented paths of the API stay.
+/// Longer paths of pages, and the documented paths of the API.
 pub static WORDY_PATHS: Paths = Paths {
     session: "/hpp/v1/sessions/{key}",
     distribution: "/hpp/v1/sessions/{key}/distribution",

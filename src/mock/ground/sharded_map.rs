@@ -1,4 +1,4 @@
-//! A map in many small locks, so that requests at the same time seldom meet.
+//! A map with many small locks, so that parallel requests seldom wait for each other.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SHARDS: usize = 64;
 
-/// Takes a lock; a panic elsewhere leaves the data as usable as it was.
+/// Locks, even after a panic elsewhere, because the data stays valid.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Spreads keys quickly. It need not withstand chosen keys: only the mock makes them, at random.
+/// A fast hash. It need not resist chosen keys, because the mock makes all keys at random.
 #[derive(Default)]
 struct Spread(u64);
 
@@ -43,7 +43,7 @@ impl<V> ShardedMap<V> {
     }
 
     fn shard(&self, key: &str) -> &Shard<V> {
-        // Other bits than those by which a shard finds its entries.
+        // These are not the bits that a shard uses to find its entries.
         let hash = (Hashing::default().hash_one(key) >> 40) % SHARDS as u64;
         &self.shards[usize::try_from(hash).unwrap_or(0)]
     }
@@ -56,7 +56,7 @@ impl<V> ShardedMap<V> {
         lock(self.shard(key)).get(key).cloned()
     }
 
-    /// The value of that key, a new one if there is none.
+    /// The value of this key. A new one if there is none.
     pub fn get_or_default(&self, key: &str) -> Arc<V>
     where
         V: Default,
@@ -68,7 +68,7 @@ impl<V> ShardedMap<V> {
         }
     }
 
-    /// Keeps only the values of which `wanted` is true.
+    /// Keeps only values for which `wanted` is true.
     pub fn retain(&self, wanted: impl Fn(&V) -> bool) {
         for shard in &self.shards {
             lock(shard).retain(|_, value| wanted(value));

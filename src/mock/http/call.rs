@@ -1,4 +1,4 @@
-//! One request as a handler sees it.
+//! One request, as a handler gets it.
 
 use axum::http::{HeaderMap, Method};
 use jiff::Timestamp;
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::mock::http::problem::Problem;
 
-/// One request on its way through a handler.
+/// One request for a handler.
 pub struct Call<'a> {
     /// The path of the route, with its parameters in braces.
     pub template: &'a str,
@@ -14,12 +14,12 @@ pub struct Call<'a> {
     pub method: &'a Method,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
-    /// What the clock of the merchant shows; that of the machine where no merchant is known yet.
+    /// The time of the merchant's clock, or of the machine if the merchant is not known yet.
     pub now: Timestamp,
 }
 
 impl Call<'_> {
-    /// The segment of the path at the place of `{name}`, as it was sent.
+    /// The segment of the path at `{name}`, as it was sent.
     pub fn param(&self, name: &str) -> &str {
         self.template
             .split('/')

@@ -1,4 +1,4 @@
-//! What handlers are given and what they give back.
+//! The input and output of handlers.
 
 mod call;
 mod problem;
@@ -8,5 +8,5 @@ pub use crate::mock::http::call::Call;
 pub use crate::mock::http::problem::Problem;
 pub use crate::mock::http::reply::{Content, Held, Operation, Reply};
 
-/// What a handler gives back.
+/// The result of a handler.
 pub type Answer = Result<Reply, Problem>;

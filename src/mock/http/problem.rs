@@ -18,13 +18,13 @@ impl Problem {
         Self { status, error_code, error_messages: vec![message.into()] }
     }
 
-    /// A member of the request has a value it may not have.
+    /// A member of the request has a value that is not allowed.
     pub fn bad_value(member: &str) -> Self {
         let message = format!("Bad value: {member}");
         Self::new(StatusCode::BAD_REQUEST, "BAD_VALUE", message)
     }
 
-    /// The request as a whole cannot be read.
+    /// The request cannot be parsed.
     pub fn bad_request(message: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
@@ -33,7 +33,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     }
 
-    /// The answer in the vendor's envelope; its correlation id is also that of the header.
+    /// The answer in the vendor's form. Its header has the same correlation id.
     pub fn into_reply(self, correlation_id: &str) -> Reply {
         let body = json!({
             "error_code": self.error_code,

@@ -1,4 +1,4 @@
-//! An answer before it leaves: what a deviation may still distort.
+//! An answer before it is sent. A deviation may change it.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-/// What an answer waits for before it leaves: nothing, while the mock is faithful.
+/// What an answer waits for before it is sent. The faithful mock waits for nothing.
 pub type Held = Option<CancellationToken>;
 
-/// What was asked for.
+/// The operation of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     CreatePaymentSession,
@@ -35,16 +35,16 @@ pub enum Operation {
     DistributionModule,
     QrImage,
     Control,
-    /// Reading what the mock remembers; not remembered itself.
+    /// A read of what the mock remembers. The mock does not remember it.
     Inspect,
-    /// A call to the merchant's server; its body passes as an answer.
+    /// A call to the merchant's server. Its body is treated like an answer.
     Callback,
     /// No operation has this path or method.
     Unknown,
 }
 
 impl Operation {
-    /// Whether people look at the answer.
+    /// Whether the answer is a page for people.
     pub fn is_page(self) -> bool {
         matches!(
             self,
@@ -68,20 +68,20 @@ pub enum Content {
     Text(String),
 }
 
-/// An answer on its way out.
+/// An answer to send.
 #[derive(Debug, Clone)]
 pub struct Reply {
     pub operation: Operation,
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub content: Content,
-    /// What the clock shows by which this was answered.
+    /// The time of the answer, by the merchant's clock.
     pub date: Option<Timestamp>,
-    /// What it waits for before it leaves.
+    /// What it waits for before it is sent.
     pub held: Held,
 }
 
-/// What is seen of two answers is the same; when they leave is not compared.
+/// Compares what a client sees of two answers, without their time.
 impl PartialEq for Reply {
     fn eq(&self, other: &Self) -> bool {
         self.operation == other.operation
@@ -125,21 +125,21 @@ impl Reply {
         }
     }
 
-    /// Says by which clock this was answered.
+    /// Sets the time of the answer.
     #[must_use]
     pub fn dated(mut self, now: Timestamp) -> Self {
         self.date = Some(now);
         self
     }
 
-    /// Lets it wait before it leaves.
+    /// Makes it wait before it is sent.
     #[must_use]
     pub fn held_until(mut self, held: Held) -> Self {
         self.held = held;
         self
     }
 
-    /// Adds a field; a value no field can carry is left out.
+    /// Adds a header field. A value that is not allowed there is left out.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
@@ -166,7 +166,7 @@ impl Reply {
         self.get(pointer).and_then(Value::as_str)
     }
 
-    /// Replaces a member that is there.
+    /// Replaces an existing member.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
         if let Content::Json(body) = &mut self.content
             && let Some(member) = body.pointer_mut(pointer)
@@ -199,7 +199,7 @@ impl Reply {
         }
     }
 
-    /// The answer as it leaves.
+    /// The answer to send.
     pub fn into_response(self) -> Response {
         let (media_type, body) = match self.content {
             Content::Empty => (None, Body::empty()),

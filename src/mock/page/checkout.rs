@@ -1,4 +1,4 @@
-//! The screen on which the consumer pays, as the merchant's options want it.
+//! The payment screen, with the merchant's options.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::mock::state::Playground;
 use crate::mock::state::session::Hosted;
 use crate::mock::words::Words;
 
-/// The screen on which the consumer pays.
+/// The payment screen.
 pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     let (words, locale) = words_of(playground, hosted);
     let has_fallen_back = lock(&hosted.state).has_fallen_back;
@@ -52,7 +52,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     page(playground, &words.html_lang(locale.as_deref()), title, "data-screen=\"checkout\"", &style, &body)
 }
 
-/// The table of what is bought, with its subtotal and tax.
+/// The table of the purchase, with subtotal and tax.
 fn lines(bill: &Bill<'_>, words: &Words) -> String {
     let mut rows = String::new();
     for (name, price) in &bill.lines {
@@ -66,7 +66,7 @@ fn lines(bill: &Bill<'_>, words: &Words) -> String {
 }
 
 fn row(rows: &mut String, name: &str, price: &str) {
-    // Writing to a string cannot fail.
+    // A write to a string cannot fail.
     let _ = write!(rows, "<tr><td>{name}</td><td>{}</td></tr>", escape(price));
 }
 
@@ -87,7 +87,7 @@ fn categories(offered: &[&'static str], words: &Words, has_fallen_back: bool) ->
     choice
 }
 
-/// The best image for each width of browser: the narrowest that fills it, else the widest there is, which comes first.
+/// The best image for each width of browser: the narrowest that fills it, otherwise the widest, which comes first.
 fn backgrounds(images: &[&Background]) -> String {
     let mut style = String::new();
     for (index, image) in images.iter().enumerate() {
@@ -101,7 +101,7 @@ fn backgrounds(images: &[&Background]) -> String {
     style
 }
 
-/// A URL that can leave neither the quotes nor the style it stands in.
+/// A URL that is safe in quotes and in a style.
 fn css_url(url: &str) -> String {
     url.chars()
         .map(|letter| match letter {

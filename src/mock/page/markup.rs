@@ -1,4 +1,4 @@
-//! The HTML of the pages: plain forms, no scripts, nothing fetched from elsewhere.
+//! The HTML of the pages: plain forms, without scripts and external files.
 
 use crate::mock::contract::merchant_urls::Outcome;
 use crate::mock::contract::page::{Button, Language};
@@ -18,7 +18,7 @@ h1{font-size:22px;line-height:1.25;margin:0 0 8px}p{margin:0 0 16px}.label{displ
 form{display:grid;gap:10px}button{font:inherit;font-weight:600;padding:13px;border-radius:10px;border:1px solid #17171b;background:#fff;color:#17171b;cursor:pointer}button.main{background:#17171b;color:#fff}\
 fieldset{border:0;margin:0 0 6px;padding:0;display:grid;gap:8px}legend{font-size:14px;color:#6a6a72;padding:0 0 8px}label{display:flex;gap:10px;align-items:center}.logo{display:block;max-width:160px;max-height:48px;margin-bottom:16px}";
 
-/// What a page without controls tells.
+/// The message of a page without controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     Generic(Outcome),
@@ -29,12 +29,12 @@ pub enum Ending {
     /// Disabled while the page was open.
     Vanished,
     NoSuchMove,
-    /// No link like this was ever given out.
+    /// The link was never issued.
     Unknown,
 }
 
 impl Ending {
-    /// What a session of that status tells; an open one has not ended, and is said to be expired.
+    /// The message for a session with this status. An open session has not ended, so its message is expired.
     pub fn of(status: Status) -> Self {
         match status {
             Status::Completed => Self::Completed,
@@ -44,7 +44,7 @@ impl Ending {
         }
     }
 
-    /// What the page says.
+    /// The texts of the page.
     fn notice(self, words: &Words) -> Notice {
         match self {
             Self::Generic(Outcome::Success) => words.success,
@@ -87,7 +87,7 @@ pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
     page(playground, &lang, question, "data-screen=\"cancel-confirmation\"", "", &body)
 }
 
-/// A page that tells how things stand and offers nothing.
+/// A page with a message and without controls.
 pub fn ending(playground: &Playground, hosted: Option<&Hosted>, ending: Ending) -> String {
     let (words, locale) = hosted.map_or((Words::of(None), None), |hosted| words_of(playground, hosted));
     let (heading, sentence) = ending.notice(words);
@@ -96,7 +96,7 @@ pub fn ending(playground: &Playground, hosted: Option<&Hosted>, ending: Ending) 
     page(playground, &words.html_lang(locale.as_deref()), heading, &screen, "", &body)
 }
 
-/// The page for an operator in a shop: the QR code to be scanned by the consumer.
+/// The page for staff in a shop, with the QR code for the consumer.
 pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
     let (words, locale) = words_of(playground, hosted);
     let image = with_key(playground.paths.qr_image, &hosted.qr_key);
@@ -109,14 +109,14 @@ pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
     page(playground, &lang, heading, "data-screen=\"distribution\"", "", &body)
 }
 
-/// The words for the payment session's locale, and that locale.
+/// The locale of the payment session, and its words.
 pub fn words_of(playground: &Playground, hosted: &Hosted) -> (&'static Words, Option<String>) {
     let state = lock(&hosted.payment.state);
     let locale = playground.contract.locale(&Language { asked: state.text("locale") });
     (Words::of(locale), locale.map(str::to_owned))
 }
 
-/// A whole page around `body`, whose main element carries the attributes `screen`.
+/// A complete page around `body`. Its main element has the attributes `screen`.
 pub fn page(
     playground: &Playground,
     lang: &str,
@@ -165,7 +165,7 @@ pub fn button(playground: &Playground, it: Button, label: &str) -> String {
     format!("<button{class} name=\"move\" value=\"{name}\" data-move=\"{name}\">{label}</button>")
 }
 
-/// Text as HTML shows it unchanged.
+/// Escapes text for HTML.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,4 +1,4 @@
-//! What the consumer's browser opens: the payment page, its generic pages, its QR image.
+//! The pages for the consumer: the payment page, its generic pages, its QR image.
 
 mod checkout;
 mod markup;

@@ -1,4 +1,4 @@
-//! The payment page in the browser: opened, acted on, left; its QR image; its generic pages.
+//! Visits of the consumer: the payment page, its buttons, its QR image, its generic pages.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::mock::state::session::Hosted;
 struct Visit<'p> {
     playground: &'p Playground,
     hosted: Arc<Hosted>,
-    /// What the clock of its merchant shows.
+    /// The time of its merchant's clock.
     now: Timestamp,
 }
 
@@ -32,9 +32,9 @@ struct Visit<'p> {
 pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
     visit(playground, call, |visit| {
         visit.check(Purpose::OpenPage)?;
-        // A link checker that asks for the head alone has not opened the page.
+        // A HEAD request, for example of a link checker, does not open the page.
         let news = if *call.method == Method::GET {
-            // The session may have ended meanwhile.
+            // The session may have ended in the meantime.
             playground.apply(&visit.hosted, Event::PageOpened, visit.now).ok().flatten()
         } else {
             None
@@ -44,7 +44,7 @@ pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
     })
 }
 
-/// Asks whether the consumer really wants to cancel.
+/// Asks the consumer to confirm the cancellation.
 pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
     visit(playground, call, |visit| {
         visit.check(Purpose::OpenPage)?;
@@ -52,7 +52,7 @@ pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
     })
 }
 
-/// Acts on the button that the consumer pressed.
+/// Handles the button that the consumer pressed.
 pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
     visit(playground, call, |visit| {
         visit.check(Purpose::Press)?;
@@ -89,14 +89,14 @@ pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
     image.unwrap_or_else(|| unknown(playground))
 }
 
-/// The page on which an operator in a shop would hand the link over.
+/// The page for staff in a shop, from which they would distribute the link.
 pub fn distribution_module(playground: &Playground, call: &Call<'_>) -> Reply {
     visit(playground, call, |visit| {
         Ok(Reply::html(StatusCode::OK, markup::distribution_module(playground, &visit.hosted)))
     })
 }
 
-/// Answers a visit; where the session has ended, it tells that.
+/// Answers a visit. If the session has ended, with a page that says so.
 fn visit(
     playground: &Playground,
     call: &Call<'_>,
@@ -115,18 +115,18 @@ fn unknown(playground: &Playground) -> Reply {
 }
 
 impl Visit<'_> {
-    /// Whether the page can be used for `purpose`, and what it tells if not.
+    /// Whether the page can be used for `purpose`. If not, the page that says why.
     fn check(&self, purpose: Purpose) -> Result<(), Ending> {
         match self.hosted.standing(purpose, self.now, &self.playground.contract) {
             Standing::Open => Ok(()),
             Standing::Expired => Err(Ending::Expired),
-            // The page was open while the merchant disabled the session.
+            // The merchant disabled the session while the page was open.
             Standing::Ended(Status::Disabled) if purpose == Purpose::Press => Err(Ending::Vanished),
             Standing::Ended(status) => Err(Ending::of(status)),
         }
     }
 
-    /// A page that tells how things stand: an error for a link that is dead, a notice for one that did its work.
+    /// A page with a message: an error for a dead link, a notice for a link that was used.
     fn told(&self, ending: Ending) -> Reply {
         let status = match ending {
             Ending::Disabled | Ending::Expired => self.playground.contract.variation.dead_link,
@@ -174,7 +174,7 @@ impl Visit<'_> {
         Reply::see_other(&format!("{}{page}{path}", self.playground.page_origin))
     }
 
-    /// Lets the visit end, and sends the consumer where its outcome leads.
+    /// Ends the visit, and redirects the consumer to the place of its outcome.
     fn leave(&self, event: Event) -> Result<Reply, Ending> {
         let Self { playground, hosted, now } = self;
         let news = playground.apply(hosted, event, *now).map_err(|Ended(status)| match status {

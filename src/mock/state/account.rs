@@ -1,4 +1,4 @@
-//! Merchant accounts: credentials, a clock of their own, the outcome chosen for the next payment.
+//! Merchant accounts: credentials, a separate clock, the chosen outcome of the next payment.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,7 +17,7 @@ use crate::mock::state::limiter::Limiter;
 use crate::mock::state::line::{CallbackLine, LineChange, Unusable};
 use crate::mock::state::outbox::Outbox;
 
-/// The furthest a clock may run ahead, so that no date leaves the calendar.
+/// How far a clock may run ahead, so that no date leaves the calendar.
 const FURTHEST_AHEAD: i64 = 100 * 366 * 24 * 60 * 60;
 
 /// A merchant.
@@ -25,11 +25,11 @@ pub struct Account {
     pub merchant_id: String,
     pub username: String,
     pub password: String,
-    /// The messages to his consumers.
+    /// The messages to the merchant's consumers.
     pub outbox: Outbox,
-    /// How much he may ask for.
+    /// The rate limits.
     pub limiter: Limiter,
-    /// The calls to his server.
+    /// The callbacks to the merchant's server.
     pub callback_log: CallbackLog,
     callback_line: Mutex<Option<Arc<CallbackLine>>>,
     seconds_ahead: AtomicI64,
@@ -54,13 +54,13 @@ impl Account {
         }
     }
 
-    /// What this merchant's clock shows.
+    /// The time of this merchant's clock.
     pub fn now(&self) -> Timestamp {
         let ahead = SignedDuration::from_secs(self.seconds_ahead.load(Ordering::Relaxed));
         Timestamp::now().checked_add(ahead).unwrap_or(Timestamp::MAX)
     }
 
-    /// Moves the clock forward; it never goes back, nor beyond a century.
+    /// Moves the clock forward. It never goes back, and at most a century ahead.
     pub fn advance(&self, seconds: i64) -> Result<(), ClockError> {
         if seconds < 0 {
             return Err(ClockError::Backwards);
@@ -74,23 +74,23 @@ impl Account {
         Ok(())
     }
 
-    /// Waits until this merchant's clock shows `time`, by itself or because it is moved.
+    /// Waits until this merchant's clock reaches `time`, by itself or because it is moved.
     pub async fn until(&self, time: Timestamp) {
         let mut moved = self.clock_moved.subscribe();
         while let Ok(left) = Duration::try_from(time.duration_since(self.now()))
             && !left.is_zero()
         {
-            // Whichever comes first, the clock is looked at again.
+            // After either of these, the clock is read again.
             let _ = timeout(left, moved.changed()).await;
         }
     }
 
-    /// How his server is reached.
+    /// The connection to the merchant's server.
     pub fn callback_line(&self) -> Arc<CallbackLine> {
         Arc::clone(lock(&self.callback_line).get_or_insert_default())
     }
 
-    /// Takes in how his server is reached from now on.
+    /// Replaces the connection to the merchant's server.
     pub fn change_callback_line(&self, change: LineChange) -> Result<(), Unusable> {
         let mut line = lock(&self.callback_line);
         let changed = line.get_or_insert_default().changed(change)?;
@@ -98,23 +98,23 @@ impl Account {
         Ok(())
     }
 
-    /// Decides what the next approval of a payment comes to.
+    /// Sets the outcome of the next approval.
     pub fn choose_next(&self, event: Event) {
         *lock(&self.next_event) = Some(event);
     }
 
-    /// What the next approval was decided to come to.
+    /// The chosen outcome of the next approval.
     pub fn chosen_next(&self) -> Option<Event> {
         *lock(&self.next_event)
     }
 
-    /// What an approval comes to now.
+    /// Takes the outcome of an approval.
     pub fn take_next(&self) -> Event {
         lock(&self.next_event).take().unwrap_or(Event::Approved)
     }
 }
 
-/// Why a clock stays where it is.
+/// Why a clock cannot be moved.
 #[derive(Debug, thiserror::Error)]
 pub enum ClockError {
     #[error("the clock never goes back")]
@@ -124,7 +124,7 @@ pub enum ClockError {
     TooFar,
 }
 
-/// All merchants, the first of which needs no control interface.
+/// All merchants. The first exists without the control interface.
 pub struct Accounts {
     first: Arc<Account>,
     by_username: RwLock<HashMap<String, Arc<Account>>>,
@@ -143,7 +143,7 @@ impl Accounts {
         accounts
     }
 
-    /// The merchant that exists from the start.
+    /// The first merchant, which exists from the start.
     pub fn first(&self) -> &Arc<Account> {
         &self.first
     }

@@ -1,6 +1,6 @@
-//! The acts that concern several things at once: a session moves on, a payment leaves its fruit, a payment session ends.
+//! Acts that change several objects: an event of a session, the result of a payment, the end of a payment session.
 //!
-//! An act gives back what the merchant's server may be told; telling it is not the state's business.
+//! An act returns the news for the merchant's server. The state does not report it.
 
 use std::sync::{Arc, Mutex, Weak};
 
@@ -20,12 +20,12 @@ use crate::mock::state::playground::Playground;
 use crate::mock::state::session::{Hosted, News, Payment, PaymentState, Purchase};
 
 impl Playground {
-    /// Lets something happen to a session. There is news if its status changed.
+    /// Applies an event to a session. Returns news if its status changed.
     ///
-    /// A payment leaves its fruit, and what happens may end the payment session.
+    /// A payment has its result, and the event may end the payment session.
     pub fn apply(&self, hosted: &Hosted, event: Event, now: Timestamp) -> Result<Option<News>, Ended> {
         let expires_at = hosted.expires_at(&self.contract);
-        // Sessions of one payment session take turns, so that only one of them can be paid.
+        // Sessions of one payment session use one lock, so that only one of them can be paid.
         let mut payment = lock(&hosted.payment.state);
         let mut state = lock(&hosted.state);
         let changes = state.life.apply(event, now, &self.contract)?;
@@ -50,7 +50,7 @@ impl Playground {
         Ok(news)
     }
 
-    /// What a payment leaves behind.
+    /// Makes the result of a payment.
     fn purchase(&self, hosted: &Hosted, payment: &PaymentState, now: Timestamp) -> Purchase {
         let dialect = self.contract.dialect;
         let fruit = self.contract.fruit(&Paid { dialect, mode: hosted.options.place_order_mode });
@@ -65,7 +65,7 @@ impl Playground {
         Purchase { authorization_token, order }
     }
 
-    /// Authorizes the amount of a payment session; the token comes back.
+    /// Authorizes the amount of a payment session. Returns the token.
     pub fn authorize(&self, payment: &Arc<Payment>, now: Timestamp) -> String {
         let fresh = &self.ids.uuid();
         let token = self.contract.new_id(&NewId { of: IdFor::AuthorizationToken, fresh });
@@ -74,7 +74,7 @@ impl Playground {
         token
     }
 
-    /// Enters an order for a paid payment session into order management.
+    /// Places an order for a paid payment session in order management.
     pub fn place_order(
         &self,
         order_id: String,
@@ -92,7 +92,7 @@ impl Playground {
                 "captured_at": millis(now),
                 "refunded_amount": 0,
             });
-            // An order of nothing has nothing to capture.
+            // An order with the amount 0 has nothing to capture.
             let _ = amounts.capture(amounts.authorized(), capture);
         }
         let order = Arc::new(Order {
@@ -107,11 +107,11 @@ impl Playground {
         order
     }
 
-    /// Ends a payment session; its hosted sessions follow, of which no one is told.
+    /// Ends a payment session and its hosted sessions. This causes no callback.
     pub fn end_payment(&self, payment: &mut PaymentState, progress: Progress, now: Timestamp) {
         payment.progress = progress;
         for hosted in payment.hosted.iter().filter_map(Weak::upgrade) {
-            // A session that has ended before stays as it is.
+            // A session that has already ended does not change.
             let _ = lock(&hosted.state).life.apply(Event::PaymentSessionEnded, now, &self.contract);
         }
     }

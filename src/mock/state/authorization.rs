@@ -1,4 +1,4 @@
-//! Authorizations: what a payment leaves behind until the merchant places an order with its token.
+//! Authorizations: the result of a payment until the merchant places an order with its token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,12 +17,12 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// An authorization given at `at`.
+    /// An authorization that was made at `at`.
     pub fn new(payment: Arc<Payment>, at: Timestamp) -> Self {
         Self { payment, at, is_spent: AtomicBool::new(false) }
     }
 
-    /// Whether its token is no longer alive; it is at its very end.
+    /// Whether its token has expired. It is still valid at its last instant.
     pub fn is_expired(&self, now: Timestamp, contract: &Contract) -> bool {
         now > contract.ends_at(&Lifetime::Authorization { created_at: self.at })
     }

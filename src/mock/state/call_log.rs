@@ -1,4 +1,4 @@
-//! What became of the calls to a merchant's server, for the control interface.
+//! The log of callbacks to a merchant's server, for the control interface.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -10,10 +10,10 @@ use crate::mock::contract::callback::CallEnd;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 
-/// How many calls are remembered of one merchant.
+/// How many callbacks of one merchant are remembered.
 const REMEMBERED: usize = 1000;
 
-/// A call as it is made.
+/// A callback that is sent.
 #[derive(Debug, Clone)]
 pub struct CallStart {
     pub event_id: Arc<str>,
@@ -26,18 +26,18 @@ pub struct CallStart {
     pub at: Timestamp,
 }
 
-/// How a call ended, and when the next one of its event is due.
+/// How a callback ended, and when the next one of its event is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Ended {
     end: CallEnd,
     next_at: Option<Timestamp>,
 }
 
-/// Names a call in the log.
+/// The number of a callback in the log.
 #[derive(Debug, Clone, Copy)]
 pub struct CallNumber(usize);
 
-/// The latest calls of one merchant.
+/// The latest callbacks of one merchant.
 #[derive(Default)]
 pub struct CallbackLog {
     calls: Mutex<Calls>,
@@ -51,7 +51,7 @@ struct Calls {
 }
 
 impl CallbackLog {
-    /// Notes that a call is made.
+    /// Notes that a callback is sent.
     pub fn begin(&self, start: CallStart) -> CallNumber {
         let mut calls = lock(&self.calls);
         if calls.remembered.len() == REMEMBERED {
@@ -62,7 +62,7 @@ impl CallbackLog {
         CallNumber(calls.forgotten + calls.remembered.len() - 1)
     }
 
-    /// Notes how a call ended, and when it is made again.
+    /// Notes how a callback ended, and when it is repeated.
     pub fn end(&self, number: CallNumber, end: CallEnd, next_at: Option<Timestamp>) {
         let mut calls = lock(&self.calls);
         let place = number.0.checked_sub(calls.forgotten);
@@ -71,7 +71,7 @@ impl CallbackLog {
         }
     }
 
-    /// The calls, oldest first; one without `status` and `trouble` is under way.
+    /// The callbacks, oldest first. One without `status` and `trouble` has not ended yet.
     pub fn representation(&self) -> Value {
         lock(&self.calls).remembered.iter().map(|(start, end)| represent(start, end.as_ref())).collect()
     }

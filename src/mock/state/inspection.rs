@@ -1,4 +1,4 @@
-//! What the mock remembers for those who look on: the latest requests, and a feed of what happens.
+//! The memory for the live page: the latest requests, and a feed of events.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -14,18 +14,18 @@ use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::state::account::Account;
 
-/// How many requests are remembered; an older one makes room for a newer one.
+/// How many requests are remembered. A new one replaces the oldest.
 pub const REMEMBERED: usize = 1_000;
 /// How many may watch the feed at the same time.
 const WATCHERS: usize = 32;
-/// How far a watcher may lag behind before it misses something, and is told so.
+/// How many events a watcher may lag behind before it misses some. The feed then says so.
 const FEED: usize = 256;
 /// How much of a path is remembered.
 const PATH_LIMIT: usize = 200;
 
-/// One request that was answered, without its fields, its query and its body.
+/// One answered request, without header fields, query and body.
 pub struct Visit {
-    /// What the clock of the merchant showed.
+    /// The time of the merchant's clock.
     pub at: Timestamp,
     pub account: Option<Arc<Account>>,
     pub method: Method,
@@ -49,7 +49,7 @@ impl Visit {
     }
 }
 
-/// Something that happened, as the feed tells it.
+/// An event of the feed.
 #[derive(Clone)]
 pub struct Notice {
     /// The name of the server-sent event.
@@ -75,7 +75,7 @@ impl Inspection {
         }
     }
 
-    /// Remembers a request, and tells those who watch.
+    /// Remembers a request, and sends it to the watchers.
     pub fn record(&self, visit: Visit) {
         let mut visits = lock(&self.visits);
         let number = self.visited.fetch_add(1, Ordering::Relaxed) + 1;
@@ -90,15 +90,15 @@ impl Inspection {
         }
     }
 
-    /// Tells those who watch that something happened.
+    /// Sends an event to the watchers.
     pub fn tell(&self, event: &'static str, data: &Value) {
         if self.watchers() > 0 {
-            // No one listens any more: then no one misses it.
+            // An error means that nobody watches.
             let _ = self.feed.send(Notice { event, data: data.to_string().into() });
         }
     }
 
-    /// The latest requests, newest first; those of one merchant, or all.
+    /// The latest requests of one merchant or of all, newest first.
     pub fn visits(&self, merchant_id: Option<&str>) -> Vec<Value> {
         let visits = lock(&self.visits);
         let newest = self.visited.load(Ordering::Relaxed);
@@ -123,7 +123,7 @@ impl Inspection {
         self.watchers.load(Ordering::Relaxed)
     }
 
-    /// Joins those who watch, if there is room; dropping the watcher ends it.
+    /// Adds a watcher, if there is room. Dropping the watcher ends it.
     pub fn watch(self: &Arc<Self>) -> Option<Watcher> {
         self.watchers
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |watchers| {
@@ -134,14 +134,14 @@ impl Inspection {
     }
 }
 
-/// One who watches the feed.
+/// A watcher of the feed.
 pub struct Watcher {
     notices: broadcast::Receiver<Notice>,
     inspection: Arc<Inspection>,
 }
 
 impl Watcher {
-    /// The next thing that happens; `None` when the mock stops.
+    /// The next event. `None` when the mock stops.
     pub async fn next(&mut self) -> Option<Notice> {
         match self.notices.recv().await {
             Ok(notice) => Some(notice),
@@ -159,7 +159,7 @@ impl Drop for Watcher {
     }
 }
 
-/// The path as it may be remembered: short, and without the secret in the place of `{token}`.
+/// The path to remember: short, and without the secret at `{token}`.
 pub fn remembered_path(template: &str, path: &str) -> Box<str> {
     if !template.contains("{token}") {
         return path.get(..PATH_LIMIT).unwrap_or(path).into();

@@ -1,4 +1,4 @@
-//! What one merchant has made, oldest first.
+//! The ledger of one merchant: sessions and orders, oldest first.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, Weak};
@@ -10,7 +10,7 @@ use crate::mock::ground::sharded_map::lock;
 use crate::mock::state::order::Order;
 use crate::mock::state::session::{Hosted, Payment};
 
-/// What one merchant has made.
+/// The sessions and orders of one merchant.
 #[derive(Default)]
 pub struct Ledger {
     payments: Mutex<VecDeque<Arc<Payment>>>,
@@ -42,10 +42,10 @@ impl Ledger {
         lock(&self.sessions).iter().rev().filter_map(Weak::upgrade).take(count).collect()
     }
 
-    /// Takes out the oldest payment session, if it ended before `long_ago`.
+    /// Removes the oldest payment session, if it ended before `long_ago`.
     pub fn take_ended_payment(&self, long_ago: Timestamp, contract: &Contract) -> Option<Arc<Payment>> {
         let mut payments = lock(&self.payments);
-        // One that an update has prolonged takes its new place, at most once each.
+        // A session whose expiry moved goes to its new place, at most once each.
         for _ in 0..payments.len() {
             let oldest = oldest_if(&mut payments, |payment| payment.created_at < long_ago)?;
             if oldest.is_expired(long_ago, contract) {
@@ -60,12 +60,12 @@ impl Ledger {
         None
     }
 
-    /// Takes out the oldest order, if it was placed before `long_ago`.
+    /// Removes the oldest order, if it was placed before `long_ago`.
     pub fn take_old_order(&self, long_ago: Timestamp) -> Option<Arc<Order>> {
         oldest_if(&mut lock(&self.orders), |order| order.created_at < long_ago)
     }
 
-    /// Gives back the room of sessions that are no more.
+    /// Frees the memory of removed sessions.
     pub fn forget_dropped_sessions(&self) {
         let mut sessions = lock(&self.sessions);
         sessions.retain(|session| session.strong_count() > 0);
@@ -73,7 +73,7 @@ impl Ledger {
     }
 }
 
-/// Takes the oldest out of the queue, if `fits` says so.
+/// Removes the oldest from the queue, if `fits` returns true.
 fn oldest_if<T>(queue: &mut VecDeque<Arc<T>>, fits: impl Fn(&T) -> bool) -> Option<Arc<T>> {
     if queue.front().is_some_and(|oldest| fits(oldest)) { queue.pop_front() } else { None }
 }

@@ -1,4 +1,4 @@
-//! The life of one hosted session: its status, and how it came to it.
+//! The life of one hosted session: its status, and all changes of it.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ pub struct StatusChange {
     pub status: Status,
 }
 
-/// The status of one session, and how it came to it.
+/// The status of one session, and all changes of it.
 #[derive(Debug, Clone)]
 pub struct Life {
     pub created_at: Timestamp,
@@ -29,7 +29,7 @@ impl Life {
         Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
     }
 
-    /// Lets `event` happen at `now`; says whether the status changed by it.
+    /// Applies `event` at `now`. Returns whether the status changed.
     pub fn apply(&mut self, event: Event, now: Timestamp, contract: &Contract) -> Result<bool, Ended> {
         let turn = Turn { status: self.status, event, choices: contract.variation.choices };
         let status = contract.status_after(&turn).inspect_err(|ended| self.status = ended.0)?;

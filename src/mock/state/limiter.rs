@@ -1,4 +1,4 @@
-//! How many requests a merchant may make in a second, by kind of operation.
+//! Rate limits: how many requests a merchant may make in a second, by kind of operation.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::mock::http::{Operation, Reply};
 
-/// The limit of an account that is not limited; no merchant gets there.
+/// The value for no limit. No merchant reaches it.
 pub const UNLIMITED: u32 = 1_000_000;
-/// The bits that count requests; those above hold the start of the second in milliseconds.
+/// The bits that count requests. The higher bits have the start of the second in milliseconds.
 const COUNT_BITS: u32 = 22;
 const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
 
@@ -19,7 +19,7 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 const RATE_LIMITED: HeaderName = HeaderName::from_static("x-envoy-ratelimited");
 
-/// A kind of operation that has a limit of its own.
+/// A kind of operation with its own limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
     Creates,
@@ -48,7 +48,7 @@ impl Category {
     }
 }
 
-/// What is left for a merchant after a request.
+/// The remaining quota of a merchant after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
     limit: u32,
@@ -57,7 +57,7 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// Tells the quota in the fields of an answer.
+    /// Adds the quota to the header fields of an answer.
     pub fn tell(self, reply: Reply) -> Reply {
         let limit = self.limit;
         reply
@@ -67,12 +67,12 @@ impl Quota {
     }
 }
 
-/// The answer to a request too many: no body, as the vendor's gateway gives it.
+/// The answer to a request over the limit. It has no body, like that of the vendor's gateway.
 pub fn too_many() -> Reply {
     Reply::empty(StatusCode::TOO_MANY_REQUESTS).with_header(RATE_LIMITED, "true")
 }
 
-/// The limits of one merchant, each over a second that begins with its first request.
+/// The limits of one merchant. Each counts a second from its first request.
 pub struct Limiter {
     limits: [AtomicU32; 3],
     seconds: [AtomicU64; 3],
@@ -94,7 +94,7 @@ impl Limiter {
         let now = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let count = |second: u64| {
             let (began, used) = (second >> COUNT_BITS, second & COUNT_MASK);
-            // A clock only moves on, but requests may overtake one another.
+            // The clock never goes back, but requests may overtake each other.
             if now >= began + 1000 { (now, 1) } else { (began, (used + 1).min(COUNT_MASK)) }
         };
         let before = self.seconds[category]
@@ -107,13 +107,13 @@ impl Limiter {
         Quota { limit, remaining: limit.saturating_sub(used), is_exceeded: used > limit }
     }
 
-    /// Sets a limit from the next request on; `None` lifts it.
+    /// Sets a limit from the next request on. `None` removes it.
     pub fn set(&self, category: Category, limit: Option<u32>) {
         self.limits[category as usize].store(limit.unwrap_or(UNLIMITED), Ordering::Relaxed);
         self.seconds[category as usize].store(0, Ordering::Relaxed);
     }
 
-    /// The limits, `null` where there is none.
+    /// The limits. `null` means no limit.
     pub fn representation(&self) -> Value {
         let mut limits = json!({});
         for category in Category::ALL {

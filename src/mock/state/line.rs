@@ -1,4 +1,4 @@
-//! How the merchant's server is reached for callbacks: where his hosts are found, and whom to trust there.
+//! The connection to the merchant's server for callbacks: addresses of hosts, and trusted certificates.
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -10,24 +10,24 @@ use url::{Host, Url};
 
 use crate::mock::contract::callback::CallEnd;
 
-/// The longest a call may take even if its merchant's clock stood still.
+/// The longest that a callback may take, in real time.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Trouble on the way that was asked for.
+/// Trouble of callbacks that the control interface asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CallbackTrouble {
     #[default]
     None,
-    /// Further calls of an event come with an empty object and without the query, as integrators have seen it.
+    /// Repeated callbacks have an empty object as body and no query. Integrators have seen this.
     EmptyRetries,
-    /// Each event is told twice under one id.
+    /// Each callback is sent twice with one id.
     Doubled,
-    /// No event is told.
+    /// No callback is sent.
     Lost,
 }
 
 impl CallbackTrouble {
-    /// The trouble of that name.
+    /// The trouble of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|trouble| trouble.name() == name)
     }
@@ -44,12 +44,12 @@ impl CallbackTrouble {
     }
 }
 
-/// What is to change about a line; what is `None` stays as it is.
+/// A change of a line. What is `None` does not change.
 #[derive(Debug, Default)]
 pub struct LineChange {
-    /// Hosts in lower case, and where they are found.
+    /// Hosts in lower case, with their addresses.
     pub known: Option<HashMap<String, SocketAddr>>,
-    /// Certificates to trust; an empty text trusts none.
+    /// Certificates to trust. An empty text trusts none.
     pub roots_pem: Option<String>,
     pub trouble: Option<CallbackTrouble>,
 }
@@ -58,13 +58,13 @@ pub struct LineChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unusable;
 
-/// The way to a merchant's server. No name is looked up: only loopback and hosts whose address was told are called.
+/// The connection to a merchant's server. It calls only loopback and hosts with a given address, and uses no DNS.
 pub struct CallbackLine {
-    /// Hosts whose address was told.
+    /// Hosts with a given address.
     known: HashMap<String, SocketAddr>,
-    /// Certificates that are trusted.
+    /// Trusted certificates.
     roots: Vec<Certificate>,
-    /// `None` if no client can be had, which then shows as trouble of every call.
+    /// `None` if no client could be made. Every call then fails.
     client: Option<Client>,
     pub trouble: CallbackTrouble,
 }
@@ -78,7 +78,7 @@ impl Default for CallbackLine {
 }
 
 impl CallbackLine {
-    /// The line with some of it changed.
+    /// The line after a change.
     pub fn changed(&self, change: LineChange) -> Result<Self, Unusable> {
         let known = change.known.unwrap_or_else(|| self.known.clone());
         let roots = match change.roots_pem {
@@ -126,7 +126,7 @@ impl CallbackLine {
     }
 }
 
-/// A client that trusts `roots` alone, and follows no redirect.
+/// A client that trusts only `roots` and follows no redirect.
 fn client(known: &HashMap<String, SocketAddr>, roots: &[Certificate]) -> reqwest::Result<Client> {
     let mut builder = Client::builder()
         .no_proxy()
@@ -140,7 +140,7 @@ fn client(known: &HashMap<String, SocketAddr>, roots: &[Certificate]) -> reqwest
     builder.build()
 }
 
-/// The innermost cause, which names no URL and so no secret of the merchant.
+/// The innermost cause. It contains no URL, so it shows no secret of the merchant.
 fn cause(error: &reqwest::Error) -> String {
     let mut innermost = error.source();
     while let Some(deeper) = innermost.and_then(|error| error.source()) {

@@ -1,4 +1,4 @@
-//! What one running mock knows: accounts and what belongs to them, sessions, orders, what it remembers.
+//! The state of one running mock: accounts, sessions, orders, and its memory of requests.
 
 pub mod account;
 mod acts;

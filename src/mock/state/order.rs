@@ -35,7 +35,7 @@ pub struct Order {
     pub state: Mutex<OrderState>,
 }
 
-/// Why an order stays as it is, as order management spells it.
+/// The error code of order management when an order does not allow an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAllowed(pub &'static str);
 
@@ -54,7 +54,7 @@ pub struct OrderState {
 }
 
 impl OrderState {
-    /// An order of `amount`, nothing of which is captured.
+    /// An order of `amount`, without captures.
     pub fn new(amount: i64, lines: Option<Value>) -> Self {
         Self {
             original: amount,
@@ -73,7 +73,7 @@ impl OrderState {
         self.authorized
     }
 
-    /// What can still be captured.
+    /// The amount that can still be captured.
     fn remaining(&self) -> i64 {
         if self.is_cancelled || self.is_released { 0 } else { self.authorized - self.captured }
     }
@@ -89,7 +89,7 @@ impl OrderState {
         }
     }
 
-    /// Captures a part of what is authorized.
+    /// Captures a part of the authorized amount.
     pub fn capture(&mut self, amount: i64, capture: Value) -> Result<(), NotAllowed> {
         if amount < 1 || amount > self.remaining() {
             return Err(NotAllowed("CAPTURE_NOT_ALLOWED"));
@@ -99,7 +99,7 @@ impl OrderState {
         Ok(())
     }
 
-    /// Gives back a part of what was captured.
+    /// Refunds a part of the captured amount.
     pub fn refund(&mut self, amount: i64, refund: Value) -> Result<(), NotAllowed> {
         if amount < 1 || amount > self.captured - self.refunded {
             return Err(NotAllowed("REFUND_NOT_ALLOWED"));
@@ -109,7 +109,7 @@ impl OrderState {
         Ok(())
     }
 
-    /// Cancels an order of which nothing is captured.
+    /// Cancels an order without captures.
     pub fn cancel(&mut self) -> Result<(), NotAllowed> {
         if self.is_cancelled || self.captured > 0 {
             return Err(NotAllowed("CANCEL_NOT_ALLOWED"));
@@ -118,7 +118,7 @@ impl OrderState {
         Ok(())
     }
 
-    /// Gives back what is authorized and not captured.
+    /// Releases the authorized amount that is not captured.
     pub fn release(&mut self) -> Result<(), NotAllowed> {
         if self.is_cancelled {
             return Err(NotAllowed("NOT_ALLOWED"));
@@ -127,7 +127,7 @@ impl OrderState {
         Ok(())
     }
 
-    /// Changes the amount that is authorized.
+    /// Changes the authorized amount.
     pub fn authorize(&mut self, amount: i64, lines: Option<&Value>) -> Result<(), NotAllowed> {
         if self.is_cancelled || self.is_released || amount < self.captured {
             return Err(NotAllowed("UPDATE_NOT_ALLOWED"));

@@ -1,4 +1,4 @@
-//! The messages of one merchant that would have gone to consumers.
+//! The outbox: the messages of one merchant to consumers. They are only kept, never sent.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use crate::mock::contract::distribution::Letter;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 
-/// How many messages are kept of one merchant.
+/// How many messages of one merchant are kept.
 const KEPT: usize = 1000;
 
 /// A message to a consumer.
@@ -23,16 +23,16 @@ pub struct Message {
     pub text: String,
 }
 
-/// What was sent, the latest messages alone.
+/// The latest messages.
 pub struct Outbox {
     messages: Mutex<VecDeque<Message>>,
     success_status: Mutex<StatusCode>,
-    /// How many more messages meet trouble in place of being sent.
+    /// How many of the next messages fail.
     failures: Mutex<u64>,
 }
 
 impl Outbox {
-    /// An outbox whose successes are answered with `success_status`; the reference knows 201 and 204.
+    /// An outbox that answers a success with `success_status`. The reference has both 201 and 204.
     pub fn new(success_status: StatusCode) -> Self {
         Self {
             messages: Mutex::default(),
@@ -49,22 +49,22 @@ impl Outbox {
         messages.push_back(message);
     }
 
-    /// What a request that succeeds is answered with.
+    /// The status of a success.
     pub fn success_status(&self) -> StatusCode {
         *lock(&self.success_status)
     }
 
-    /// Chooses what a request that succeeds is answered with.
+    /// Sets the status of a success.
     pub fn choose_success_status(&self, status: StatusCode) {
         *lock(&self.success_status) = status;
     }
 
-    /// Lets that many of the next requests fail which would succeed otherwise.
+    /// Makes this many of the next messages fail.
     pub fn fail_next(&self, count: u64) {
         *lock(&self.failures) = count;
     }
 
-    /// Whether the message that is about to be sent meets trouble; one failure less is left then.
+    /// Whether the next message fails. Counts it.
     pub fn fails(&self) -> bool {
         let mut failures = lock(&self.failures);
         let fails = *failures > 0;

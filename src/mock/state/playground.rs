@@ -1,4 +1,4 @@
-//! Everything one running mock knows, and how it is found.
+//! The playground: the whole state of one mock, and how to find objects in it.
 
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ use crate::mock::state::session::{Hosted, Payment};
 pub struct Playground {
     pub contract: Arc<Contract>,
     pub ids: Ids,
-    /// Those of single answers, so that the others do not depend on how often one asks.
+    /// The ids of single answers, so that other ids do not depend on the number of requests.
     pub correlation_ids: Ids,
     /// Scheme and host of the API.
     pub api_origin: String,
     /// Scheme and host of the public pages.
     pub page_origin: String,
     pub paths: &'static Paths,
-    /// Whether API URLs are made with keys of their own instead of the session id.
+    /// Whether API URLs have separate keys instead of the session id.
     pub has_opaque_urls: bool,
     pub inspection: Arc<Inspection>,
     pub accounts: Accounts,
-    /// What each merchant has made, by merchant id.
+    /// The ledger of each merchant, by merchant id.
     pub ledgers: ShardedMap<Ledger>,
     pub payments: ShardedMap<Payment>,
     pub sessions: ShardedMap<Hosted>,
@@ -42,7 +42,7 @@ pub struct Playground {
     /// Authorizations by their tokens.
     pub authorizations: ShardedMap<Authorization>,
     pub orders: ShardedMap<Order>,
-    /// Ends what the mock still does by itself.
+    /// Cancels the background work of the mock.
     pub stop: CancellationToken,
 }
 
@@ -53,12 +53,12 @@ impl Playground {
         format!("{}{path}{}", self.page_origin, self.contract.variation.link_query)
     }
 
-    /// A session, whoever's it is, by its id or by the key in its opaque URL.
+    /// A session of any merchant, by its id or by the key in its opaque URL.
     pub fn any_session(&self, key: &str) -> Option<Arc<Hosted>> {
         self.sessions.get(key).or_else(|| self.references.get(key))
     }
 
-    /// The session of that key, if the merchant may use it.
+    /// The session of this key, if the merchant may use it.
     pub fn session(&self, key: &str, account: &Account) -> Option<Arc<Hosted>> {
         self.any_session(key).filter(|hosted| {
             let owner = &hosted.account().merchant_id;
@@ -71,7 +71,7 @@ impl Playground {
         self.payments.get(id).filter(|payment| Arc::ptr_eq(&payment.account, account))
     }
 
-    /// What a merchant has made.
+    /// The ledger of a merchant.
     pub fn ledger(&self, account: &Account) -> Arc<Ledger> {
         self.ledgers.get_or_default(&account.merchant_id)
     }

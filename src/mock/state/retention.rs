@@ -1,4 +1,4 @@
-//! What ended long ago is forgotten, so that a mock that runs for long stays small.
+//! Retention: removes what ended long ago, so that a mock stays small when it runs for long.
 
 use std::sync::{Arc, Weak};
 
@@ -10,26 +10,26 @@ use crate::mock::state::order::Order;
 use crate::mock::state::playground::Playground;
 use crate::mock::state::session::Payment;
 
-/// How long what has expired is still known: longer than an order waits for its capture.
+/// How long expired objects are kept. It is longer than an order waits for its capture.
 const GRACE: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How many payment sessions a request looks at, so that no request pays for many.
+/// How many payment sessions one request checks, so that no request takes long.
 const AT_A_TIME: usize = 2;
 
 impl Playground {
-    /// Makes a payment session known.
+    /// Stores a payment session.
     pub fn enter_payment(&self, payment: &Arc<Payment>, now: Timestamp) {
         self.payments.insert(&payment.id, Arc::clone(payment));
         self.ledger(&payment.account).add_payment(payment);
         self.forget_some(&payment.account, now, AT_A_TIME);
     }
 
-    /// Makes an order known.
+    /// Stores an order.
     pub fn enter_order(&self, order: &Arc<Order>) {
         self.orders.insert(&order.order_id, Arc::clone(order));
         self.ledger(&order.account).add_order(order);
     }
 
-    /// Forgets all of a merchant's that ended long ago.
+    /// Removes everything of a merchant that ended long ago.
     pub fn forget_ended(&self, account: &Account) {
         self.forget_some(account, account.now(), usize::MAX);
         if self.has_opaque_urls {

@@ -1,4 +1,4 @@
-//! A payment session of the provider, and the hosted sessions made for it; the two know each other.
+//! A payment session, and the hosted sessions made for it. Each has a reference to the other.
 
 use std::sync::{Arc, Mutex, Weak};
 
@@ -18,9 +18,9 @@ use crate::mock::state::account::Account;
 use crate::mock::state::life::Life;
 use crate::mock::state::order::Order;
 
-/// What changes over the life of a payment session.
+/// The part of a payment session that changes.
 pub struct PaymentState {
-    /// What the merchant sent, with later updates merged in.
+    /// The document of the merchant, with later updates.
     pub document: Map<String, Value>,
     pub last_modified_at: Timestamp,
     pub progress: Progress,
@@ -32,7 +32,7 @@ pub struct Payment {
     pub id: String,
     pub account: Arc<Account>,
     pub created_at: Timestamp,
-    /// Whether a merchant's update prolongs its life, as it does for KCO orders.
+    /// Whether an update moves its expiry, as for KCO orders.
     pub slides: bool,
     pub state: Mutex<PaymentState>,
 }
@@ -89,12 +89,12 @@ impl PaymentState {
         self.document.get(member).and_then(Value::as_str)
     }
 
-    /// Whether the consumer pays in a web shop of his own accord.
+    /// Whether the purchase is in a web shop.
     pub fn is_ecommerce(&self) -> bool {
         !matches!(self.channel(), Some("IN_STORE" | "TELESALES" | "MOTO"))
     }
 
-    /// Whether the consumer pays in a shop that he has come to.
+    /// Whether the purchase is in a shop with staff.
     pub fn is_in_store(&self) -> bool {
         self.channel() == Some("IN_STORE")
     }
@@ -109,30 +109,30 @@ impl PaymentState {
     }
 }
 
-/// What a session has left behind; nothing until it is paid.
+/// The result of the payment. Empty until it is paid.
 #[derive(Clone, Default)]
 pub struct Purchase {
     pub authorization_token: Option<String>,
     pub order: Option<Arc<Order>>,
 }
 
-/// What the merchant's server may be told: that this event has made the session what it now is.
+/// News for the merchant's server: an event, and the session after it.
 pub struct News {
     pub event: Event,
-    /// The session as it is read now.
+    /// The session after the event.
     pub session: Value,
 }
 
-/// What changes over the life of a hosted session.
+/// The part of a hosted session that changes.
 pub struct HostedState {
     pub life: Life,
     pub purchase: Purchase,
-    /// Whether a decline has led to the categories the merchant did not choose.
+    /// Whether a declined payment has led to the categories that the merchant did not choose.
     pub has_fallen_back: bool,
 }
 
 impl HostedState {
-    /// The session as the API shows it at `now`; what is not known yet is absent.
+    /// The session as the API shows it at `now`. Members that are not known yet are absent.
     pub fn representation(
         &self,
         session_id: &str,
@@ -167,10 +167,10 @@ pub struct Hosted {
     pub payment: Arc<Payment>,
     pub merchant_urls: MerchantUrls,
     pub options: Options,
-    /// The key of the payment page, and that of the QR image.
+    /// The keys of the payment page and of the QR image.
     pub page_key: String,
     pub qr_key: String,
-    /// Whether an elder hosted session of the same payment session exists.
+    /// Whether an older hosted session of the same payment session exists.
     pub is_sibling: bool,
     pub state: Mutex<HostedState>,
 }
@@ -180,7 +180,7 @@ impl Hosted {
         &self.payment.account
     }
 
-    /// When the consumer can no longer pay.
+    /// The end of the session.
     pub fn expires_at(&self, contract: &Contract) -> Timestamp {
         let payment_session_ends_at = self.payment.expires_at(contract);
         contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, is_sibling: self.is_sibling })

@@ -1,4 +1,4 @@
-//! Facts about status callbacks, seen by a merchant's server.
+//! Tests of status callbacks, seen by a merchant's server.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,21 +17,21 @@ use crate::mock::ground::Dialect;
 use crate::mock::tests::client::{Answer, Shop};
 use crate::serve::{Identity, Server};
 
-/// What a merchant's server does with a call.
+/// How a merchant's server answers a callback.
 #[derive(Clone, Copy)]
 enum Manner {
     Answers(u16),
     NeverAnswers,
 }
 
-/// A merchant's server and the calls it has had.
+/// A merchant's server and its callbacks so far.
 struct Merchant {
     _server: Server,
     calls: mpsc::UnboundedReceiver<(String, Value)>,
 }
 
 impl Merchant {
-    /// Starts the server and tells the mock where it is; what comes after `manners` is answered with 200.
+    /// Starts the server and sets its address in the mock. Callbacks after `manners` are answered with 200.
     async fn open(shop: &Shop, manners: &[Manner], trouble: &str) -> Self {
         let identity = Identity::self_signed("shop.example").unwrap();
         let (sender, calls) = mpsc::unbounded_channel();
@@ -76,7 +76,7 @@ async fn session(shop: &Shop, url: &str) -> Answer {
     shop.create(&payment, &json!({ "merchant_urls": { "status_update": url } })).await
 }
 
-/// The calls so far, once none is under way.
+/// The callbacks so far, after all have ended.
 async fn settled_but_for_retries(shop: &Shop) -> Value {
     loop {
         let told = shop.call("GET", &control(shop), None).await.json();
@@ -88,7 +88,7 @@ async fn settled_but_for_retries(shop: &Shop) -> Value {
     }
 }
 
-/// All calls of the events so far, none of which is called again.
+/// All callbacks of the events so far, after the last repeat.
 async fn settled(shop: &Shop) -> Value {
     loop {
         let told = settled_but_for_retries(shop).await;

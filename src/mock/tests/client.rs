@@ -1,4 +1,4 @@
-//! A client for the tests below this module: one request a connection, names and bytes as they come.
+//! A client for tests: one request for each connection, with raw names and bytes.
 
 use std::net::SocketAddr;
 
@@ -10,17 +10,17 @@ use tokio::net::TcpStream;
 
 use crate::mock::{Deviation, Dialect, Mock, MockOptions};
 
-/// What came back.
+/// An answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
-    /// Names with the case they had on the wire.
+    /// Names with their original case.
     pub fields: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The field of exactly that name.
+    /// The field of exactly this name.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
@@ -40,14 +40,14 @@ impl Answer {
     }
 }
 
-/// A mock with somebody who talks to it.
+/// A mock with a client.
 pub struct Shop {
     pub mock: Mock,
     pub dialect: Dialect,
 }
 
 impl Mock {
-    /// The address it listens on.
+    /// Its address.
     pub fn addr(&self) -> SocketAddr {
         self.playground.api_origin.trim_start_matches("http://").parse().unwrap()
     }
@@ -69,7 +69,7 @@ impl Shop {
         Self::with(MockOptions { dialect, watch: true, ..Self::options() }).await
     }
 
-    /// How a mock is started unless a test says otherwise.
+    /// The default settings of a mock in tests.
     pub fn options() -> MockOptions {
         MockOptions {
             dialect: Dialect::Klarna,
@@ -107,7 +107,7 @@ impl Shop {
         exchange(self.mock.addr(), format!("{head}{body}").as_bytes()).await
     }
 
-    /// Opens a page as a browser would.
+    /// Opens a page like a browser.
     pub async fn open_page(&self, url: &str) -> Answer {
         self.send("GET", url, "", "").await
     }
@@ -127,7 +127,7 @@ impl Shop {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
-    /// Opens a payment session in that channel; its URL comes back.
+    /// Opens a payment session in this channel. Returns its URL.
     pub async fn payment_session(&self, channel: &str) -> String {
         let (path, id) = match self.dialect {
             Dialect::Klarna => ("/payments/v1/sessions", "/session_id"),
@@ -148,7 +148,7 @@ impl Shop {
     }
 }
 
-/// A purchase both providers accept.
+/// A purchase that both providers accept.
 pub fn purchase(channel: &str) -> Value {
     json!({
         "purchase_country": "SE",
@@ -175,7 +175,7 @@ pub fn purchase(channel: &str) -> Value {
     })
 }
 
-/// Sends bytes on a connection of their own and reads the answer to its end.
+/// Sends bytes on a new connection and reads the answer to its end.
 pub async fn exchange(addr: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(addr).await.unwrap();
     stream.write_all(request).await.unwrap();

@@ -1,4 +1,4 @@
-//! Facts about the whole contract: distribution, options on the page, orders, limits, refused methods.
+//! Tests of the whole contract: distribution, options on the page, orders, limits, refused methods.
 
 use serde_json::{Value, json};
 
@@ -225,7 +225,7 @@ async fn a_limited_merchant_gets_an_empty_429_and_every_answer_tells_the_quota()
     let payment = shop.payment_session("ECOMMERCE").await;
     let limits = json!({ "creates_per_second": 5 });
     assert_eq!(shop.call("POST", &control(&shop, "limiter"), Some(&limits)).await.status, 200);
-    // A second may end while a slow machine is still asking.
+    // On a slow machine the second may end before the last request.
     let limited = loop {
         let answer = shop.create(&payment, &json!({})).await;
         assert!(answer.field("X-Ratelimit-Limit").is_some_and(|limit| limit == "5, 5;w=1"));

@@ -1,4 +1,4 @@
-//! Facts about the faithful mock, seen from outside.
+//! Tests of the faithful mock, seen from outside.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Facts about what those who look on are shown, seen from outside.
+//! Tests of the live page and its data, seen from outside.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

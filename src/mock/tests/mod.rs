@@ -1,4 +1,4 @@
-//! Facts about the whole mock, seen from outside.
+//! Tests of the whole mock, seen from outside.
 
 mod callback;
 pub mod client;

@@ -1,4 +1,4 @@
-//! The web page at `/`: what the mock remembers, live, with buttons for its clock and the next outcome.
+//! The live page at `/`: it shows what the mock remembers, with buttons for its clock and the next outcome.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use crate::mock::state::Playground;
 static PAGE: LazyLock<String> =
     LazyLock::new(|| include_str!("dashboard.html").replace("/*SCRIPT*/", include_str!("dashboard.js")));
 
-/// The page fetches nothing from elsewhere, and what merchants write cannot become a script on it.
+/// The page loads no external files, and text of merchants cannot become a script.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -1,4 +1,4 @@
-//! What those who look on may read: accounts, sessions, requests, and a live feed.
+//! The data of the live page: accounts, sessions, requests, and a live feed.
 
 use std::cmp::Reverse;
 use std::convert::Infallible;
@@ -28,7 +28,7 @@ use crate::mock::state::session::Payment;
 
 /// How many sessions one answer shows, newest first.
 const SHOWN: usize = 200;
-/// How often a silent feed shows that it lives; by it the mock learns that a watcher has gone.
+/// How often a feed without events sends a sign of life. So the mock notices that a watcher has left.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// Lists the accounts, without their passwords.
@@ -73,7 +73,7 @@ pub fn requests_of_account(playground: &Playground, call: &Call<'_>) -> Answer {
     Ok(Reply::json(StatusCode::OK, visits.into()).dated(account.now()))
 }
 
-/// Tells what happens as it happens, until the client leaves or the mock stops.
+/// Sends events as they happen, until the client leaves or the mock stops.
 pub fn events(playground: &Playground) -> Result<Response, Problem> {
     let watcher = playground.inspection.watch().ok_or_else(|| {
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_WATCHERS", "too many watch the feed")
@@ -104,7 +104,7 @@ fn describe_account(account: &Account) -> Value {
     })
 }
 
-/// The outcome as the control interface takes it.
+/// The word of the outcome in the control interface.
 fn outcome_name(event: LifeEvent) -> &'static str {
     match event {
         LifeEvent::Declined => "decline",
@@ -119,7 +119,7 @@ fn describe_newest(playground: &Playground, mut sessions: Vec<Arc<Hosted>>) -> V
     sessions.iter().map(|hosted| describe_session(playground, hosted)).collect()
 }
 
-/// All there is to say about a session; its first members are those the API shows.
+/// All data about a session. Its first members are those of the API.
 fn describe_session(playground: &Playground, hosted: &Hosted) -> Value {
     let contract = &playground.contract;
     let now = hosted.account().now();

@@ -1,4 +1,4 @@
-//! What those who look on are shown; nothing here changes anything.
+//! The live page and its data. Nothing here changes the state.
 
 pub mod dashboard;
 pub mod inspection;

@@ -1,4 +1,4 @@
-//! The one way every request takes: body, credentials, handler, and what all answers have in common.
+//! The path of every request: body, credentials, handler, and the common part of all answers.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,14 +22,14 @@ use crate::mock::wire::route::{Handler, Route};
 
 /// The documented limit of a request body.
 const BODY_LIMIT: usize = 1024 * 1024;
-/// How much of a body that is too large is still taken in, so that its sender gets to read the refusal.
+/// How many bytes of a too large body are still read, so that its sender can read the refusal.
 const DRAIN_LIMIT: usize = 16 * BODY_LIMIT;
 
 /// The longest a client may take to send a body.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 const CORRELATION_ID: HeaderName = HeaderName::from_static("klarna-correlation-id");
-/// The field by which every answer says that it comes from the mock.
+/// The header field that marks every answer of the mock.
 pub const X_MOCK: HeaderName = HeaderName::from_static("x-mock");
 pub const OUR_NAME: &str = "hpp-conformance";
 
@@ -85,7 +85,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     response
 }
 
-/// The merchant who speaks, and whether he gets in. One who names nobody speaks for the first merchant.
+/// The merchant of a request, and whether access is allowed. Without a user name, the first merchant.
 fn admit(
     playground: &Playground,
     route: &Route,
@@ -147,7 +147,7 @@ fn handle(
     }
 }
 
-/// Gives every answer what all have in common.
+/// Adds the common part of all answers.
 pub fn finish(
     playground: &Playground,
     operation: Operation,

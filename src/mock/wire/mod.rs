@@ -1,4 +1,4 @@
-//! A request in, a reply out: the table of routes, and the one way every request takes.
+//! Requests in, replies out: the table of routes, and the path of every request.
 
 mod answer;
 mod openapi;

@@ -1,4 +1,4 @@
-//! The `OpenAPI` description of everything the mock answers, fitted to the dialect and the paths of the running mock.
+//! The `OpenAPI` description of the mock, for the dialect and the paths of the running mock.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use crate::mock::ground::paths::PLAIN_PATHS;
 use crate::mock::http::{Call, Reply};
 use crate::mock::state::Playground;
 
-/// The description for both dialects, with plain paths and without the answers that any path gives.
+/// The description for both dialects, with plain paths and without the answers that all paths have.
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("openapi.json")).expect("the description is JSON, as a test shows")
 });
@@ -44,7 +44,7 @@ fn describe(playground: &Playground) -> Value {
     description
 }
 
-/// Takes out the links to operations that this dialect does not have.
+/// Removes the links to operations that this dialect does not have.
 fn forget_links(value: &mut Value, operations: &BTreeSet<String>) {
     let Value::Object(members) = value else { return };
     if let Some(Value::Object(links)) = members.get_mut("links") {
@@ -53,7 +53,7 @@ fn forget_links(value: &mut Value, operations: &BTreeSet<String>) {
     members.values_mut().for_each(|member| forget_links(member, operations));
 }
 
-/// The path as this mock gives it out: the documented paths of the API always answer, those of pages are chosen.
+/// The path in this mock. Documented paths of the API stay. Paths of pages depend on the settings.
 fn page_path(playground: &Playground, path: &str) -> String {
     let paths = playground.paths;
     let chosen = [
@@ -67,7 +67,7 @@ fn page_path(playground: &Playground, path: &str) -> String {
         .unwrap_or_else(|| path.to_owned())
 }
 
-/// Adds what every operation may answer, and what those with credentials do.
+/// Adds the answers of every operation, and of those with credentials.
 fn with_common_answers(item: &Value) -> Value {
     let mut item = item.clone();
     for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -113,7 +113,7 @@ mod tests {
         ("delete", MethodFilter::DELETE),
     ];
 
-    /// Every operation there is; the feed is no route of the table.
+    /// Every operation. The feed is not a route of the table.
     fn answered() -> BTreeSet<String> {
         let dialects = [Dialect::Klarna, Dialect::Kustom].into_iter();
         let routes = dialects.flat_map(|dialect| routes(dialect, &PLAIN_PATHS));

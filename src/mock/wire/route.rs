@@ -1,4 +1,4 @@
-//! A path with a method, who may call it, and what then happens.
+//! A route: a path with a method, who may call it, and its handler.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ type MerchantHandler = fn(&Playground, &Call<'_>, &Arc<Account>) -> Answer;
 type ControlHandler = fn(&Playground, &Call<'_>) -> Answer;
 type PublicHandler = fn(&Playground, &Call<'_>) -> Reply;
 
-/// Who may call, and what then happens.
+/// Who may call, and the handler.
 #[derive(Clone, Copy)]
 pub enum Handler {
     /// Needs the credentials of an account.
     Merchant(MerchantHandler),
-    /// Needs none, and names an account that may not be there.
+    /// Needs none, and names an account that may not exist.
     Control(ControlHandler),
     /// Needs none.
     Public(PublicHandler),
@@ -49,24 +49,24 @@ impl Route {
         Self::new(method, path, operation, Handler::Public(handler))
     }
 
-    /// A further act of the control interface on the account named in the path.
+    /// An act of the control interface on the account in the path.
     pub fn control(method: MethodFilter, act: &str, handler: ControlHandler) -> Self {
         let path = format!("/_mock/accounts/{{merchant_id}}/{act}");
         Self::new(method, &path, Operation::Control, Handler::Control(handler))
     }
 
-    /// Something to look at that changes nothing.
+    /// A read that changes nothing.
     pub fn inspect(path: &str, handler: PublicHandler) -> Self {
         Self::new(MethodFilter::GET, path, Operation::Inspect, Handler::Public(handler))
     }
 
-    /// The same about the account named in the path.
+    /// The same for the account in the path.
     pub fn inspect_account(act: &str, handler: ControlHandler) -> Self {
         let path = format!("/_mock/accounts/{{merchant_id}}{act}");
         Self::new(MethodFilter::GET, &path, Operation::Inspect, Handler::Control(handler))
     }
 
-    /// What answers where there is no path, or not that method.
+    /// The handler for unknown paths and methods.
     pub fn missing(handler: ControlHandler) -> Self {
         Self::new(MethodFilter::GET, "", Operation::Unknown, Handler::Control(handler))
     }

@@ -1,4 +1,4 @@
-//! What the mock answers: the table of routes.
+//! The table of routes of the mock.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,11 +26,11 @@ const POST: MethodFilter = MethodFilter::POST;
 const PATCH: MethodFilter = MethodFilter::PATCH;
 const DELETE: MethodFilter = MethodFilter::DELETE;
 
-/// The API that both dialects have.
+/// The API of both dialects.
 fn api_routes() -> Vec<Route> {
     let mut routes = order_routes();
     routes.push(Route::merchant(POST, "/hpp/v1/sessions", Operation::CreateSession, sessions::create));
-    // The documented paths answer whatever paths are given out.
+    // The documented paths always answer, even if the mock uses other paths.
     for paths in [&PLAIN_PATHS, &OPAQUE_PATHS] {
         routes.extend([
             Route::merchant(GET, paths.session, Operation::ReadSession, sessions::read),
@@ -101,7 +101,7 @@ fn checkout_routes() -> Vec<Route> {
     ]
 }
 
-/// What the consumer's browser opens.
+/// The pages for the consumer.
 fn page_routes(paths: &Paths) -> Vec<Route> {
     let page = paths.page;
     vec![
@@ -128,7 +128,7 @@ fn control_routes() -> Vec<Route> {
     ]
 }
 
-/// What those who look on may read.
+/// The live page and its data.
 fn inspection_routes() -> Vec<Route> {
     vec![
         Route::inspect("/", dashboard::show),
@@ -146,7 +146,7 @@ fn inspection_routes() -> Vec<Route> {
     ]
 }
 
-/// Every route of a mock of that dialect.
+/// Every route of a mock of this dialect.
 pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
     let provider_routes = match dialect {
         Dialect::Klarna => payments_routes(),
@@ -160,7 +160,7 @@ pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
         .chain(inspection_routes())
 }
 
-/// The app: every route, and answers to what has none.
+/// The app: every route, and answers for unknown paths.
 pub fn router(playground: &Arc<Playground>) -> Router {
     let mut router = Router::new();
     for route in routes(playground.contract.dialect, playground.paths) {
@@ -175,7 +175,7 @@ pub fn router(playground: &Arc<Playground>) -> Router {
         .fallback(handler(playground, Route::missing(no_path)))
 }
 
-/// The feed of what happens, which is no reply: it never ends.
+/// The feed of events. It is not a reply, because it never ends.
 fn feed(playground: &Playground) -> Response {
     match inspection::events(playground) {
         Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),

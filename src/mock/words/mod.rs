@@ -1,4 +1,4 @@
-//! What the pages and messages say, in the languages the mock speaks.
+//! The texts of pages and messages, in the languages of the mock.
 
 mod de;
 mod en;
@@ -8,7 +8,7 @@ mod table;
 pub use table::{Notice, Words};
 
 impl Words {
-    /// The words for a locale such as `sv-SE`; English where the mock does not speak its language.
+    /// The words for a locale such as `sv-SE`. English if the mock does not have its language.
     pub fn of(locale: Option<&str>) -> &'static Self {
         let language = locale.and_then(|locale| locale.get(..2)).map(str::to_ascii_lowercase);
         match language.as_deref() {

@@ -1,11 +1,11 @@
-//! What there is to say, whatever the language.
+//! The texts that each language has.
 
 /// A heading and the sentence below it.
 pub type Notice = (&'static str, &'static str);
 
-/// Everything the mock says in one language.
+/// All texts in one language.
 pub struct Words {
-    /// The language as HTML names it.
+    /// The language code for HTML.
     pub lang: &'static str,
     pub mock_label: &'static str,
     pub pay_title: &'static str,
@@ -14,11 +14,11 @@ pub struct Words {
     pub tax: &'static str,
     pub choose_category: &'static str,
     pub other_categories: &'static str,
-    /// What stands before the amount on the pay button.
+    /// The text before the amount on the pay button.
     pub pay: &'static str,
     /// The same by purchase type.
     pub pay_by_type: &'static [(&'static str, &'static str)],
-    /// What the payment method categories are called.
+    /// The names of the payment method categories.
     pub categories: &'static [(&'static str, &'static str)],
     pub be_declined: &'static str,
     pub meet_error: &'static str,
@@ -27,7 +27,7 @@ pub struct Words {
     pub cancel_question: Notice,
     pub confirm_cancel: &'static str,
     pub keep: &'static str,
-    /// What a message says before the link.
+    /// The text of a message before the link.
     pub message: &'static str,
     pub hand_over: Notice,
     pub success: Notice,
@@ -45,7 +45,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// What stands before the amount on the pay button.
+    /// The text before the amount on the pay button.
     pub fn pay_label(&self, purchase_type: Option<&str>) -> &'static str {
         self.pay_by_type
             .iter()
@@ -53,12 +53,12 @@ impl Words {
             .map_or(self.pay, |(_, label)| label)
     }
 
-    /// What a payment method category is called.
+    /// The name of a payment method category.
     pub fn category(&self, category: &'static str) -> &'static str {
         self.categories.iter().find(|(word, _)| *word == category).map_or(category, |(_, name)| name)
     }
 
-    /// The language for `<html lang>`, with the region where the locale's language is spoken.
+    /// The language for `<html lang>`, with the region if the locale has this language.
     pub fn html_lang(&self, locale: Option<&str>) -> String {
         let region = locale
             .filter(|locale| locale.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(self.lang)))

@@ -1,5 +1,7 @@
 //! The part of cucumber: it runs many scenarios at once in one task, and continues after a panic.
-//! For cucumber each scenario is one step, which runs all steps of the scenario. Their functions were chosen when the feature was read.
+//!
+//! For cucumber each scenario is one step, which runs all steps of the scenario. Their functions were chosen when the feature was
+//! read.
 
 use super::queue::{Job, Queue};
 use super::scenario::EndedAttempt;

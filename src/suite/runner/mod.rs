@@ -26,6 +26,7 @@ pub async fn run(
 
 /// The same as [`run`], with a thread for each context. Blocks until all are done. The contexts share the target and the
 /// probes' state, but not their connections.
+///
 /// A scenario stays on its thread, because waiting for another thread costs more than a request.
 ///
 /// # Errors
