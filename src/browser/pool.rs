@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Command line options that turn off background activity of the browser, in addition to those that ChromeDriver sets.
+/// Command line options that turn off background activity of the browser, in addition to those that `ChromeDriver` sets.
 const SWITCHES: [&str; 14] = [
     "--headless",
     "--window-size=1024,768",

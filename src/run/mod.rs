@@ -82,8 +82,10 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     );
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     let mut subjects = Vec::new();
-    for choice in &options.targets {
-        subjects.push(Subject::ready(choice, options.seed, &recorder).await?);
+    for (index, choice) in options.targets.iter().enumerate() {
+        // Two mocks must not give out the same ids: an id of one could be a secret of the other.
+        let seed = options.seed.wrapping_add(u64::try_from(index).unwrap_or_default());
+        subjects.push(Subject::ready(choice, seed, &recorder).await?);
     }
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let folder = options.out.join(&id);

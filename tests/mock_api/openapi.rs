@@ -1,4 +1,4 @@
-//! The OpenAPI description of the mock agrees with the schemas of the suite, and the answers of the mock agree with it.
+//! The `OpenAPI` description of the mock agrees with the schemas of the suite, and the answers of the mock agree with it.
 
 use crate::mock_process::MockProcess;
 use crate::server;

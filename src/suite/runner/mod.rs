@@ -10,6 +10,7 @@ use crate::suite::context::Context;
 use crate::suite::feature::LoadedFeature;
 use panics::OwnHook;
 use queue::Queue;
+pub use scenario::{EndedAttempt, at_hand as scenario_at_hand};
 use std::sync::Arc;
 
 /// Runs these cases in the running task, `jobs` at once. Each case runs exactly once, and `sink` gets its attempt when it ends.
