@@ -165,7 +165,7 @@ impl Client {
         let (outcome, body, location) = match received {
             Ok(raw) => (self.record_response(&raw), raw.body, raw.location),
             Err(trouble) => {
-                let message = self.recorder.text(&trouble.message);
+                let message = self.recorder.message(&trouble.message);
                 (Received::Trouble(Trouble { message, ..trouble }), Vec::new(), None)
             }
         };

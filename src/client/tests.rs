@@ -189,3 +189,15 @@ fn a_certificate_that_is_none_names_its_file() {
     std::fs::write(&path, "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n").unwrap();
     assert_eq!(error(&odd), format!("the `extra_ca` {} has no certificate in PEM form", path.display()));
 }
+
+#[tokio::test]
+async fn trouble_with_a_payment_link_does_not_quote_it() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let link: Url = format!("http://{}/p/x1Y", closed.local_addr().unwrap()).parse().unwrap();
+    drop(closed);
+    let client = client(&link);
+    client.recorder.link(link.as_str());
+    let outcome = client.send(call(&link), 1, Instant::now()).await.exchange.outcome;
+    let Received::Trouble(trouble) = outcome else { panic!("somebody listens: {outcome:?}") };
+    assert!(trouble.message.contains("/‹link:1›") && !trouble.message.contains("x1Y"), "{}", trouble.message);
+}
