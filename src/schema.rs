@@ -360,7 +360,7 @@ mod tests {
     fn what_is_no_schema_names_the_file_and_the_place() {
         let error =
             |text| SchemaSet::compile([("schemas/x.schema.json", text)], false).err().unwrap().to_string();
-        assert!(error("{").starts_with("the schema schemas/x.schema.json is no JSON"));
+        assert!(error("{").starts_with("the schema schemas/x.schema.json is not JSON"));
         let wrong = error(r#"{ "type": "strung" }"#);
         assert!(
             wrong.starts_with("schemas/x.schema.json is not a JSON Schema of draft 2020-12, at /type: "),

@@ -35,7 +35,7 @@ async fn create_with_text(world: &mut World, text: impl FnOnce(Value) -> String)
 
 step!(
     /// The merchant asks for a hosted session with a JSON body whose last character is missing.
-    When "the merchant creates a hosted session with a body that is not JSON" => create_with_broken_body
+    When "the merchant creates a hosted session with a body that is no JSON" => create_with_broken_body
 );
 async fn create_with_broken_body(world: &mut World) -> Done {
     create_with_text(world, |body| {
