@@ -87,8 +87,7 @@ pub fn targets(arguments: ListArgs) -> ExitCode {
     ];
     let mut rows: Vec<Value> =
         embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();
-    rows.extend(run::embedded_targets().into_iter().map(|(path, text)| {
-        let name = path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned();
+    rows.extend(run::embedded_targets().into_iter().map(|(name, text)| {
         let what = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
         json!({ "name": name, "what": what })
     }));

@@ -121,10 +121,8 @@ pub fn embedded_target(path: &str) -> Option<String> {
 
 /// The embedded target profiles: name and text.
 pub fn embedded_targets() -> Vec<NamedText> {
-    embedded(&TARGETS, "targets", "toml")
-        .into_iter()
-        .filter(|(path, _)| path.matches('/').count() == 1)
-        .collect()
+    let named = |(path, text): NamedText| Some((Path::new(&path).file_stem()?.to_str()?.to_owned(), text));
+    embedded(&TARGETS, "targets", "toml").into_iter().filter_map(named).collect()
 }
 
 fn embedded(dir: &Dir<'_>, prefix: &str, ending: &str) -> Vec<NamedText> {

@@ -152,11 +152,9 @@ fn read_profile(path: &Path) -> Result<TargetProfile, SubjectError> {
 }
 
 fn known() -> String {
-    let embedded = assets::embedded_targets().into_iter();
-    let names =
-        embedded.map(|(path, _)| path.trim_start_matches("targets/").trim_end_matches(".toml").to_owned());
     let mocks = ["mock", "mock-klarna", "mock-kustom"].map(ToOwned::to_owned);
-    mocks.into_iter().chain(names).collect::<Vec<_>>().join(", ")
+    let embedded = assets::embedded_targets().into_iter().map(|(name, _)| name);
+    mocks.into_iter().chain(embedded).collect::<Vec<_>>().join(", ")
 }
 
 /// Why a target cannot be tested.
