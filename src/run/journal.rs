@@ -28,8 +28,8 @@ pub struct Entry {
 
 /// Writes entries in a separate thread, because the runner polls every scenario in one task.
 pub struct Journal {
-    sender: Option<mpsc::Sender<Entry>>,
-    writer: Option<JoinHandle<Result<Vec<Entry>, JournalError>>>,
+    sender: mpsc::Sender<Entry>,
+    writer: JoinHandle<Result<Vec<Entry>, JournalError>>,
 }
 
 impl Journal {
@@ -47,7 +47,7 @@ impl Journal {
             folder: folder.to_owned(),
         };
         let (sender, entries) = mpsc::channel::<Entry>();
-        let thread = std::thread::spawn(move || {
+        let writer = std::thread::spawn(move || {
             let mut kept = Vec::new();
             while let Ok(entry) = entries.recv() {
                 // To wake up for each entry would cost more than the writing.
@@ -59,22 +59,18 @@ impl Journal {
             }
             Ok(kept)
         });
-        Ok(Self { sender: Some(sender), writer: Some(thread) })
+        Ok(Self { sender, writer })
     }
 
     /// A handle that takes attempts when they end.
-    pub fn sender(&self) -> Option<mpsc::Sender<Entry>> {
+    pub fn sender(&self) -> mpsc::Sender<Entry> {
         self.sender.clone()
     }
 
     /// Waits until everything is written. Returns the attempts in the order in which they ended.
-    pub fn finish(mut self) -> Result<Vec<Entry>, JournalError> {
-        drop(self.sender.take());
-        match self.writer.take().map(JoinHandle::join) {
-            Some(Ok(kept)) => kept,
-            Some(Err(panic)) => std::panic::resume_unwind(panic),
-            None => Ok(Vec::new()),
-        }
+    pub fn finish(self) -> Result<Vec<Entry>, JournalError> {
+        drop(self.sender);
+        self.writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 
@@ -155,7 +151,7 @@ mod tests {
     fn the_evidence_of_what_passed_is_on_disk_alone() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path()).unwrap();
-        let sender = journal.sender().unwrap();
+        let sender = journal.sender();
         for entry in [entry("one", Verdict::Pass, 60), entry("two", Verdict::Fail, 7)] {
             sender.send(entry).unwrap();
         }

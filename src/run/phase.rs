@@ -96,10 +96,8 @@ impl Run<'_> {
                 log::debug!("worth another attempt: {}", ended.case.key);
                 locked(&list).push(ended.case.key.clone());
             }
-            if let Some(journal) = &journal {
-                // The writer ends early only after an error, which `finish` reports.
-                let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt });
-            }
+            // The writer ends early only after an error, which `finish` reports.
+            let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt });
         };
         (sink, unsettled)
     }
