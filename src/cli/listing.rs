@@ -1,6 +1,6 @@
 //! The commands that print lists, and `lint`, which checks feature files.
 
-use crate::cli::output::{fail, say};
+use crate::cli::output::{Ending, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::run::{Features, Schemas};
@@ -96,16 +96,9 @@ pub fn targets(arguments: ListArgs) -> ExitCode {
 
 /// Checks feature files: their Gherkin, tags, requirements and steps, with their catalogue and schemas. Merchant URLs that cause
 /// trouble later are warnings, which do not change the exit code.
-pub fn lint(paths: &[PathBuf]) -> ExitCode {
-    let features = match Features::load(paths) {
-        Ok(features) => features,
-        Err(error) => return fail(run::error_chain(&error)),
-    };
-    let schemas = Schemas::load(None, &features.catalogue).and_then(|schemas| schemas.set(false));
-    let schemas = match schemas {
-        Ok(schemas) => schemas,
-        Err(error) => return fail(run::error_chain(&error)),
-    };
+pub fn lint(paths: &[PathBuf]) -> Ending {
+    let features = Features::load(paths)?;
+    let schemas = Schemas::load(None, &features.catalogue)?.set(false)?;
     let mut faults: Vec<String> = features
         .faults
         .iter()
@@ -138,5 +131,5 @@ pub fn lint(paths: &[PathBuf]) -> ExitCode {
         report::counted(warnings.len(), "warning"),
         report::counted(faults.len(), "fault")
     ));
-    if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault }
+    Ok(if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault })
 }

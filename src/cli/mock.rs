@@ -2,7 +2,7 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{fail, say};
+use crate::cli::output::{Ending, Refusal, say};
 use crate::exit_code::ExitCode;
 use crate::mock::{Dialect, Mock, MockOptions};
 use crate::{mock, run};
@@ -42,11 +42,12 @@ pub struct MockArgs {
     seed: u64,
 }
 
-pub async fn serve(arguments: MockArgs) -> ExitCode {
+pub async fn serve(arguments: MockArgs) -> Ending {
     let Some(password) = arguments.password.filter(|password| !password.is_empty()) else {
-        return fail("the mock needs a password for its merchant account; set `HPP_PASSWORD`");
+        let why = "the mock needs a password for its merchant account; set `HPP_PASSWORD`";
+        return Err(Refusal(why.into()));
     };
-    let started = Mock::start(MockOptions {
+    let mock = Mock::start(MockOptions {
         dialect: arguments.dialect,
         bind: (Ipv4Addr::LOCALHOST, arguments.port).into(),
         credentials: Some((arguments.username.clone(), password)),
@@ -56,15 +57,9 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
         legal_seed: arguments.legal_seed,
         watch: false,
     })
-    .await;
-    let mock = match started {
-        Ok(mock) => mock,
-        Err(error) => return fail(run::error_chain(&error)),
-    };
-    let asked_to_stop = match run::asked_to_stop() {
-        Ok(asked_to_stop) => asked_to_stop,
-        Err(error) => return fail(format!("cannot listen for signals: {error}")),
-    };
+    .await?;
+    let asked_to_stop =
+        run::asked_to_stop().map_err(|error| Refusal(format!("cannot listen for signals: {error}")))?;
     say(format!(
         "The mock speaks {} at {} for the user `{}`, password from `HPP_PASSWORD`.\n\
          Control (clock, outcome, accounts): {}\nIt is no payment provider: no money moves. Stop it with Ctrl-C.",
@@ -74,5 +69,5 @@ pub async fn serve(arguments: MockArgs) -> ExitCode {
         mock.control_url(),
     ));
     asked_to_stop.await;
-    ExitCode::Conformant
+    Ok(ExitCode::Conformant)
 }

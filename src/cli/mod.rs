@@ -12,7 +12,7 @@ use crate::exit_code::ExitCode;
 use crate::{prove, serve};
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
 use deviation_name::DeviationName;
-use output::{fail, say};
+use output::{Refusal, fail, say};
 use std::path::PathBuf;
 
 /// Test whether a Hosted Payment Page API keeps its contract, and prove that the tests can be trusted.
@@ -122,7 +122,7 @@ pub fn main() -> ExitCode {
 }
 
 async fn dispatch(command: Command) -> ExitCode {
-    match command {
+    let ending = match command {
         Command::Run(arguments) => run::run(*arguments).await,
         Command::Mock(arguments) => mock::serve(arguments).await,
         Command::Prove(arguments) => {
@@ -136,22 +136,20 @@ async fn dispatch(command: Command) -> ExitCode {
                     _ => prove::Scope::Full,
                 },
             };
-            match prove::prove(&options).await {
-                Ok(proof) => {
-                    say(if arguments.json { proof.to_json() } else { proof.table() });
-                    proof.exit_code()
-                }
-                Err(error) => fail(crate::run::error_chain(&error)),
-            }
+            prove::prove(&options).await.map_err(Refusal::from).map(|proof| {
+                say(if arguments.json { proof.to_json() } else { proof.table() });
+                proof.exit_code()
+            })
         }
         Command::Lint { features } => listing::lint(&features),
-        Command::Steps(arguments) => listing::steps(arguments),
+        Command::Steps(arguments) => Ok(listing::steps(arguments)),
         Command::Requirements(arguments) => requirements::requirements(&arguments),
-        Command::Deviations(arguments) => listing::deviations(arguments),
-        Command::Targets(arguments) => listing::targets(arguments),
+        Command::Deviations(arguments) => Ok(listing::deviations(arguments)),
+        Command::Targets(arguments) => Ok(listing::targets(arguments)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "hpp-conformance", &mut std::io::stdout());
-            ExitCode::Conformant
+            Ok(ExitCode::Conformant)
         }
-    }
+    };
+    ending.unwrap_or_else(|Refusal(why)| fail(why))
 }

@@ -1,11 +1,9 @@
 //! The command that lists the requirements or the statements of the sources, with their scenarios and deviations.
 
 use crate::cli::listing::{ListArgs, Listing};
-use crate::cli::output::{fail, say};
-use crate::exit_code::ExitCode;
+use crate::cli::output::{Ending, say};
 use crate::mock::DEVIATIONS;
 use crate::requirement::{Level, Party, Requirement, RequirementId, Statement};
-use crate::run;
 use crate::run::Features;
 use clap::Args;
 use serde_json::{Value, json};
@@ -20,18 +18,15 @@ pub struct RequirementsArgs {
 }
 
 /// Lists the requirements or the statements of the sources, and how many of them are tested.
-pub fn requirements(arguments: &RequirementsArgs) -> ExitCode {
-    let features = match Features::load(&[]) {
-        Ok(features) => features,
-        Err(error) => return fail(run::error_chain(&error)),
-    };
+pub fn requirements(arguments: &RequirementsArgs) -> Ending {
+    let features = Features::load(&[])?;
     let (listing, coverage) =
         if arguments.sources { of_sources(&features) } else { of_requirements(&features) };
     let code = listing.print(arguments.list);
     if !arguments.list.json {
         say(format!("\n{coverage}"));
     }
-    code
+    Ok(code)
 }
 
 fn of_requirements(features: &Features) -> (Listing, String) {

@@ -2,8 +2,7 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{fail, say};
-use crate::exit_code::ExitCode;
+use crate::cli::output::{Ending, Refusal, say};
 use crate::report::Gate;
 use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
@@ -131,11 +130,8 @@ pub struct RunArgs {
     color: clap::ColorChoice,
 }
 
-pub async fn run(arguments: RunArgs) -> ExitCode {
-    let targets = match targets(&arguments) {
-        Ok(targets) => targets,
-        Err(message) => return fail(message),
-    };
+pub async fn run(arguments: RunArgs) -> Ending {
+    let targets = targets(&arguments)?;
     let planned = arguments.plan.is_some();
     let quiet = arguments.quiet;
     let color = match arguments.color {
@@ -165,29 +161,23 @@ pub async fn run(arguments: RunArgs) -> ExitCode {
         log: arguments.log,
         arguments: std::env::args().skip(1).collect(),
     };
-    match run::run(options).await {
-        Ok(finished) => {
-            let judged = finished.report.judged();
-            if let Err(error) = run::write(&judged, &finished.folder, &arguments.format) {
-                return fail(run::error_chain(&error));
-            }
-            if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
-                return fail(run::error_chain(&error));
-            }
-            if quiet {
-                say(judged.headline());
-            } else {
-                let text = judged.to_terminal(&finished.folder, terminal_width());
-                // A closed pipe is not an error.
-                let _ = writeln!(AutoStream::new(std::io::stdout(), color), "{text}");
-            }
-            judged.outcome().into()
-        }
-        Err(error) => fail(run::error_chain(&error)),
+    let finished = run::run(options).await?;
+    let judged = finished.report.judged();
+    run::write(&judged, &finished.folder, &arguments.format)?;
+    if planned {
+        prove::write_touched(finished.folder.root(), &finished.touched)?;
     }
+    if quiet {
+        say(judged.headline());
+    } else {
+        let text = judged.to_terminal(&finished.folder, terminal_width());
+        // A closed pipe is not an error.
+        let _ = writeln!(AutoStream::new(std::io::stdout(), color), "{text}");
+    }
+    Ok(judged.outcome().into())
 }
 
-fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
+fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, Refusal> {
     if let Some(plan) = &arguments.plan {
         return planned(plan);
     }
@@ -208,14 +198,15 @@ fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, String> {
     }
     let on_mock = choices.iter().any(|choice| matches!(choice, TargetChoice::Mock(_)));
     if (deviation.is_some() || opaque_urls || legal_seed.is_some()) && !on_mock {
-        return Err("`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out".into());
+        let why = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
+        return Err(Refusal(why.into()));
     }
     Ok(choices)
 }
 
 /// The targets that `prove` planned.
-fn planned(path: &Path) -> Result<Vec<TargetChoice>, String> {
-    let plan = prove::read_plan(path).map_err(|error| run::error_chain(&error))?;
+fn planned(path: &Path) -> Result<Vec<TargetChoice>, Refusal> {
+    let plan = prove::read_plan(path)?;
     let choice = |target: prove::PlannedTarget| {
         TargetChoice::Mock(Embedded {
             dialect: target.dialect,
@@ -271,7 +262,7 @@ mod tests {
     }
 
     /// The targets that these arguments name: a dialect of the mock with its deviation, or a file.
-    fn named(arguments: &[&str]) -> Result<Vec<String>, String> {
+    fn named(arguments: &[&str]) -> Result<Vec<String>, Refusal> {
         let choices = targets(&parsed(arguments).unwrap())?;
         let shown = choices.iter().map(|choice| match choice {
             TargetChoice::Profile(path) => path.display().to_string(),
@@ -301,7 +292,7 @@ mod tests {
         for flags in [&["--deviate", "no-qr-code-url"][..], &["--opaque-urls"], &["--legal-seed", "1"]] {
             let all = [&["--target", "mine.toml"], flags].concat();
             let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
-            assert_eq!(named(&all), Err(expected.into()), "{flags:?}");
+            assert_eq!(named(&all), Err(Refusal(expected.into())), "{flags:?}");
         }
     }
 
