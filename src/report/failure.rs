@@ -1,8 +1,8 @@
 //! Failures: each broken requirement, with the ways in which it is broken.
 
-use crate::evidence::{Evidence, Exchange};
+use crate::evidence::{Evidence, Exchange, PageVisit};
 use crate::report::words::counted;
-use crate::report::{JudgedRecord, Standing};
+use crate::report::{JudgedRecord, Seen, Standing};
 use crate::requirement::Requirement;
 use crate::verdict::Finding;
 use regex::Regex;
@@ -26,7 +26,7 @@ pub struct Way<'r> {
     pub finding: &'r Finding,
     pub record: JudgedRecord<'r>,
     /// All findings of this way, including the one that is shown.
-    pub seen: Vec<(JudgedRecord<'r>, &'r Finding)>,
+    pub seen: Vec<Seen<'r>>,
 }
 
 impl Way<'_> {
@@ -76,7 +76,7 @@ impl Way<'_> {
 }
 
 /// Groups equal findings into ways. A scenario that tests the requirement comes before one with a passive finding.
-pub fn ways<'r>(findings: &[(JudgedRecord<'r>, &'r Finding)]) -> Vec<Way<'r>> {
+pub fn ways<'r>(findings: &[Seen<'r>]) -> Vec<Way<'r>> {
     let mut sorted = findings.to_vec();
     sorted.sort_by_key(|(_, finding)| finding.passive);
     let mut ways: Vec<Way<'r>> = Vec::new();
@@ -93,6 +93,17 @@ pub fn ways<'r>(findings: &[(JudgedRecord<'r>, &'r Finding)]) -> Vec<Way<'r>> {
 pub fn exchange_of<'e>(finding: &Finding, evidence: &'e Evidence) -> Option<&'e Exchange> {
     let before = evidence.exchanges.iter().rev().find(|exchange| exchange.number <= finding.exchange);
     before.or(evidence.exchanges.first())
+}
+
+/// The visit that a finding is about.
+pub fn visit_of<'e>(finding: &Finding, evidence: &'e Evidence) -> Option<&'e PageVisit> {
+    evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit)
+}
+
+/// The visit whose screenshot shows a finding: its own, or the last that has one.
+pub fn pictured<'e>(finding: &Finding, evidence: &'e Evidence) -> Option<&'e PageVisit> {
+    let has_picture = |visit: &&PageVisit| visit.screenshot.is_some();
+    visit_of(finding, evidence).filter(has_picture).or(evidence.visits.iter().rev().find(has_picture))
 }
 
 /// A text without the numbers of its labels: `‹link:3›` and `‹link:4›` are the same kind of answer.

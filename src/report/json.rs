@@ -1,11 +1,11 @@
 //! `report.json`: the report with computed rows, so that a query needs no joins.
 
 use crate::evidence::{Exchange, Received};
-use crate::report::failure::exchange_of;
+use crate::report::failure::{exchange_of, pictured, visit_of};
 use crate::report::summary::counts;
 use crate::report::{
     Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder, RunReport,
-    Summary, TargetFacts,
+    Seen, Summary, TargetFacts,
 };
 use crate::requirement::Requirement;
 use crate::verdict::{Finding, ScenarioRecord};
@@ -108,7 +108,7 @@ impl RunReport {
 
 fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFolder) -> Value {
     let Requirement { id, area, level, statement, source, .. } = row.requirement;
-    let finding = |(record, finding): &(JudgedRecord<'_>, &Finding)| {
+    let finding = |(record, finding): &Seen<'_>| {
         let mut document = json!({
             "requirement": id, "statement": statement, "source": source, "scenario": record.key,
             "step": finding.step, "file": finding.file, "line": finding.line,
@@ -129,9 +129,7 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
 
 /// Adds the evidence of a finding: exchange, visit and screenshot. Of `response` and `trouble` of the exchange, one is null.
 fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Finding, folder: &RunFolder) {
-    let read = folder.evidence(&record.record.last().evidence);
-    let missing = read.as_ref().err().map(ToString::to_string);
-    let evidence = read.unwrap_or_default();
+    let (evidence, missing) = folder.evidence_or_why(&record.record.last().evidence);
     let exchange = exchange_of(finding, &evidence).map(|exchange| {
         let Exchange { number, operation, started_us, elapsed_us, request, outcome } = exchange;
         let (response, trouble) = match outcome {
@@ -141,12 +139,9 @@ fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Findi
         json!({ "number": number, "operation": operation, "started_us": started_us, "elapsed_us": elapsed_us,
             "request": request, "response": response, "trouble": trouble })
     });
-    let visit = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit);
-    let last = evidence.visits.iter().rev().find(|visit| visit.screenshot.is_some());
-    let pictured = visit.filter(|visit| visit.screenshot.is_some()).or(last);
     document["exchange"] = json!(exchange);
-    document["visit"] = json!(visit);
-    document["screenshot"] = json!(pictured.and_then(|visit| visit.screenshot.as_ref()));
+    document["visit"] = json!(visit_of(finding, &evidence));
+    document["screenshot"] = json!(pictured(finding, &evidence).and_then(|visit| visit.screenshot.as_ref()));
     if let Some(why) = missing {
         document["evidence_missing"] = why.into();
     }

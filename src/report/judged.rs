@@ -4,7 +4,7 @@ use crate::report::failure::{Failure, ways};
 use crate::report::standing::{Facts, WaiverState, standing};
 use crate::report::words::counted;
 use crate::report::{
-    Gate, JudgedRecord, Outcome, Row, RunReport, Standing, Summary, TargetFacts, TargetReport,
+    Gate, JudgedRecord, Outcome, Row, RunReport, Seen, Standing, Summary, TargetFacts, TargetReport,
 };
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::target::Waiver;
@@ -48,7 +48,7 @@ impl RunReport {
             .map(|(index, record)| JudgedRecord { record, index, standing: judge.record(record) })
             .collect();
         let mut by_id: HashMap<&RequirementId, Vec<JudgedRecord<'r>>> = HashMap::new();
-        let mut findings: HashMap<&RequirementId, Vec<(JudgedRecord<'r>, &Finding)>> = HashMap::new();
+        let mut findings: HashMap<&RequirementId, Vec<Seen<'r>>> = HashMap::new();
         for record in &records {
             if let Some(id) = record.record.requirement.as_ref().filter(|_| !record.candidate) {
                 by_id.entry(id).or_default().push(*record);
@@ -98,7 +98,7 @@ impl<'r> Judge<'r> {
         &self,
         requirement: &'r Requirement,
         records: Vec<JudgedRecord<'r>>,
-        findings: Vec<(JudgedRecord<'r>, &'r Finding)>,
+        findings: Vec<Seen<'r>>,
     ) -> Row<'r> {
         let waiver = self.waiver(requirement, findings.iter().map(|(_, finding)| *finding));
         let of_records = records.iter().map(|record| self.standing(requirement, record, waiver));

@@ -2,7 +2,9 @@
 
 use crate::report::failure::exchange_of;
 use crate::report::words::{request, told};
-use crate::report::{Judged, JudgedRecord, JudgedTarget, ReportError, Row, RunFacts, RunFolder, Standing};
+use crate::report::{
+    Judged, JudgedRecord, JudgedTarget, ReportError, Row, RunFacts, RunFolder, Seen, Standing,
+};
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
@@ -95,9 +97,8 @@ fn status(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) 
     let (last, standing) = (record.last(), record.standing);
     let own =
         last.findings.iter().filter(|finding| Some(&finding.requirement) == record.requirement.as_ref());
-    let findings: Vec<(JudgedRecord<'_>, &Finding)> = own.map(|finding| (*record, finding)).collect();
-    let first = findings.first().map(|(_, finding)| told(&finding.mismatch).to_string());
-    let why = first.unwrap_or_else(|| last.verdict.cause());
+    let findings: Vec<Seen<'_>> = own.map(|finding| (*record, finding)).collect();
+    let why = first_told(&findings).unwrap_or_else(|| last.verdict.cause());
     if record.candidate && last.verdict != Verdict::Pass {
         return skipped(&format!("candidate, {}: {why}", last.verdict.word()));
     }
@@ -123,36 +124,29 @@ fn error(standing: Standing, verdict: &Verdict) -> TestCaseStatus {
 
 fn failure(
     standing: Standing,
-    findings: &[(JudgedRecord<'_>, &Finding)],
+    findings: &[Seen<'_>],
     row: Option<&Row<'_>>,
     folder: &RunFolder,
 ) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    let message =
-        findings.first().map(|(_, finding)| told(&finding.mismatch).to_string()).unwrap_or_default();
+    let message = first_told(findings).unwrap_or_default();
     status.set_type(standing.word()).set_message(message).set_description(description(findings, row, folder));
     status
 }
 
-fn description(
-    findings: &[(JudgedRecord<'_>, &Finding)],
-    row: Option<&Row<'_>>,
-    folder: &RunFolder,
-) -> String {
+fn first_told(findings: &[Seen<'_>]) -> Option<String> {
+    findings.first().map(|(_, finding)| told(&finding.mismatch).to_string())
+}
+
+fn description(findings: &[Seen<'_>], row: Option<&Row<'_>>, folder: &RunFolder) -> String {
     let mut text = String::new();
     if let Some(requirement) = row.map(|row| row.requirement) {
         let _ = writeln!(text, "{} {} {}", requirement.id, requirement.level, requirement.statement);
         let _ = writeln!(text, "source: {}", requirement.source);
     }
     for (record, finding) in findings {
-        let _ = writeln!(
-            text,
-            "{}:{}  {}\n{}",
-            finding.file,
-            finding.line,
-            finding.step,
-            told(&finding.mismatch)
-        );
+        let Finding { file, line, step, mismatch, .. } = finding;
+        let _ = writeln!(text, "{file}:{line}  {step}\n{}", told(mismatch));
         let evidence = folder.evidence(&record.last().evidence).unwrap_or_default();
         if let Some(exchange) = exchange_of(finding, &evidence) {
             let _ = writeln!(text, "{}", request(exchange, ""));
@@ -166,8 +160,7 @@ fn passive_case(row: &Row<'_>, folder: &RunFolder) -> TestCase {
     let status = if standing == Standing::Fail {
         failure(standing, &row.findings, Some(row), folder)
     } else {
-        let first = row.findings.first().map(|(_, finding)| told(&finding.mismatch).to_string());
-        skipped(&format!("{standing}: {}", first.unwrap_or_default()))
+        skipped(&format!("{standing}: {}", first_told(&row.findings).unwrap_or_default()))
     };
     let mut case = TestCase::new(format!("{} seen in passing", row.requirement.id), status);
     case.set_classname(row.requirement.area.as_str());

@@ -18,7 +18,7 @@ mod words;
 
 pub use judged::{Judged, JudgedTarget};
 pub use outcome::{Gate, Outcome};
-pub use row::{JudgedRecord, Row};
+pub use row::{JudgedRecord, Row, Seen};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
 pub use summary::Summary;

@@ -35,6 +35,9 @@ impl JudgedRecord<'_> {
     }
 }
 
+/// A finding, with the scenario that saw it.
+pub type Seen<'r> = (JudgedRecord<'r>, &'r Finding);
+
 /// One requirement as one target stands to it.
 #[derive(Debug, Clone)]
 pub struct Row<'r> {
@@ -43,7 +46,7 @@ pub struct Row<'r> {
     /// Its scenarios, without candidates.
     pub records: Vec<JudgedRecord<'r>>,
     /// Its findings, each with its scenario. Passive findings are included.
-    pub findings: Vec<(JudgedRecord<'r>, &'r Finding)>,
+    pub findings: Vec<Seen<'r>>,
     /// Whether it needs the page.
     pub journey: bool,
 }

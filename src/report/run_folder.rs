@@ -49,6 +49,14 @@ impl RunFolder {
         }
     }
 
+    /// As [`evidence`](Self::evidence), with the reason where it cannot be read.
+    pub fn evidence_or_why<'s>(&self, store: &'s EvidenceStore) -> (Cow<'s, Evidence>, Option<String>) {
+        match self.evidence(store) {
+            Ok(evidence) => (evidence, None),
+            Err(error) => (Cow::default(), Some(error.to_string())),
+        }
+    }
+
     /// A file of the folder, such as a screenshot.
     pub fn file(&self, name: &str) -> Result<Vec<u8>, RunFolderError> {
         self.read(name, 0, None)

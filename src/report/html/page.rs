@@ -23,8 +23,8 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
     let occurs = |level: &&Level| report.catalogue.iter().any(|requirement| requirement.level == **level);
     let areas = judged.areas().into_iter().filter_map(|area| area_rows(judged, stories, area));
     let scenarios = targets.iter().zip(&stories.scenarios).map(|(target, told)| {
-        let pieces: Vec<Value> = told.0.iter().flatten().cloned().collect();
-        context! { name => target.facts.name.as_str(), left_out => told.0.len() - pieces.len(), pieces }
+        let pieces: Vec<Value> = told.iter().flatten().cloned().collect();
+        context! { name => target.facts.name.as_str(), left_out => told.len() - pieces.len(), pieces }
     });
     context! {
         style => Value::from_safe_string(include_str!("page.css").into()),

@@ -1,7 +1,7 @@
 //! The parts of the page with evidence: each failure and each scenario.
 
 use crate::evidence::Evidence;
-use crate::report::failure::{Failure, Way, exchange_of};
+use crate::report::failure::{Failure, Way, exchange_of, pictured, visit_of};
 use crate::report::html::shown;
 use crate::report::html::shown::{ShownImage, chip, images};
 use crate::report::html::swimlane::picture;
@@ -42,14 +42,11 @@ impl Room {
 #[derive(Default)]
 pub struct Stories<'r> {
     pub failures: Vec<Value>,
-    /// By target.
-    pub scenarios: Vec<Scenarios>,
+    /// By target, each that found room.
+    pub scenarios: Vec<Vec<Option<Value>>>,
     /// Number of a failure by target and requirement.
     numbers: HashMap<(usize, &'r RequirementId), usize>,
 }
-
-/// The scenarios of one target that fit into the page.
-pub struct Scenarios(pub Vec<Option<Value>>);
 
 /// Makes the parts with evidence.
 struct Teller<'r, 't> {
@@ -89,7 +86,7 @@ impl<'r> Stories<'r> {
 
     /// The anchor of a scenario, if it is in the page.
     pub fn scenario(&self, target: usize, record: &JudgedRecord<'_>) -> Option<String> {
-        self.scenarios[target].0[record.index].as_ref().map(|_| anchor(target, record))
+        self.scenarios[target][record.index].as_ref().map(|_| anchor(target, record))
     }
 }
 
@@ -117,9 +114,7 @@ impl Teller<'_, '_> {
 
     fn way(&self, way: &Way<'_>, room: &mut Room) -> Result<Value, ReportError> {
         let finding = way.finding;
-        let read = self.folder.evidence(&way.record.record.last().evidence);
-        let missing = read.as_ref().err().map(ToString::to_string);
-        let evidence = read.unwrap_or_default();
+        let (evidence, missing) = self.folder.evidence_or_why(&way.record.record.last().evidence);
         let exchange = match exchange_of(finding, &evidence) {
             Some(found) => {
                 let shown = shown::exchange(found, &finding.mismatch.subject);
@@ -128,15 +123,13 @@ impl Teller<'_, '_> {
             None => String::new(),
         };
         let fits = room.take(exchange.len());
-        let visit = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit);
-        let last = evidence.visits.iter().rev().find(|visit| visit.screenshot.is_some());
-        let pictured = visit.filter(|visit| visit.screenshot.is_some()).or(last).map(|visit| visit.number);
+        let pictured = pictured(finding, &evidence).map(|visit| visit.number);
         let places = way.places();
         Ok(context! {
             missing,
             finding => Serde(finding),
             told => Serde(told(&finding.mismatch)),
-            visit => Serde(visit),
+            visit => Serde(visit_of(finding, &evidence)),
             exchange => fits.then(|| Value::from_safe_string(exchange)),
             no_room => !fits,
             shots => Serde(self.fitting(&evidence, room, |number| Some(number) == pictured)),
@@ -162,7 +155,7 @@ impl Teller<'_, '_> {
         shots
     }
 
-    fn scenarios(&self, room: &mut Room) -> Result<Scenarios, ReportError> {
+    fn scenarios(&self, room: &mut Room) -> Result<Vec<Option<Value>>, ReportError> {
         let mut order: Vec<&JudgedRecord<'_>> = self.target.records.iter().collect();
         order.sort_by_key(|record| record.standing == Standing::Pass);
         let mut pieces = vec![None; order.len()];
@@ -184,7 +177,7 @@ impl Teller<'_, '_> {
             }
             pieces[record.index] = Some(Value::from_safe_string(text));
         }
-        Ok(Scenarios(pieces))
+        Ok(pieces)
     }
 
     fn attempt(
@@ -193,9 +186,7 @@ impl Teller<'_, '_> {
         attempt: &Attempt,
         room: &Room,
     ) -> Result<Value, ReportError> {
-        let read = self.folder.evidence(&attempt.evidence);
-        let missing = read.as_ref().err().map(ToString::to_string);
-        let evidence = read.unwrap_or_default();
+        let (evidence, missing) = self.folder.evidence_or_why(&attempt.evidence);
         // The whole scenario takes its bytes at once, so this only measures its parts.
         let mut measured = Room { left: room.left };
         let call = |exchange| request(exchange, &self.target.facts.base_url);

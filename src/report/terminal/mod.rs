@@ -6,7 +6,7 @@ mod table;
 
 pub use listing::table;
 
-use crate::report::failure::{Failure, Way, exchange_of};
+use crate::report::failure::{Failure, Way, exchange_of, visit_of};
 use crate::report::gathered::Open;
 use crate::report::words::{counted, request, sources, told, tries};
 use crate::report::{Gate, Judged, JudgedTarget, Row, RunFolder, Standing};
@@ -121,7 +121,7 @@ fn tell(page: &mut Page, target: &JudgedTarget<'_>, folder: &RunFolder, way: &Wa
     page.indented(BESIDE, &format!("{}:{}  {}", clean(&finding.file), finding.line, clean(&finding.step)));
     page.indented(BESIDE, &value(&told(&finding.mismatch).to_string()));
     let evidence = folder.evidence(&way.record.record.last().evidence).unwrap_or_default();
-    if let Some(visit) = evidence.visits.iter().find(|visit| Some(visit.number) == finding.visit) {
+    if let Some(visit) = visit_of(finding, &evidence) {
         page.indented(BESIDE, &value(&visit.to_string()));
     }
     if let Some(exchange) = exchange_of(finding, &evidence) {
