@@ -3,10 +3,12 @@
 use crate::browser::PageDriverError;
 use crate::client::ClientError;
 use crate::control::ControlError;
+use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
 use crate::run::journal::JournalError;
-use crate::run::subject::SubjectError;
+use crate::run::preflight::PreflightError;
+use crate::target::TargetError;
 use std::path::PathBuf;
 
 /// An error with all its causes in one line.
@@ -29,8 +31,20 @@ pub enum RunError {
     #[error(transparent)]
     Asset(#[from] AssetError),
 
+    #[error("cannot read the target profile {path}; give a file, or one of: {known}")]
+    Profile { path: PathBuf, known: String, source: std::io::Error },
+
     #[error(transparent)]
-    Subject(#[from] SubjectError),
+    Target(#[from] TargetError),
+
+    #[error(transparent)]
+    Preflight(#[from] PreflightError),
+
+    #[error(transparent)]
+    Mock(#[from] MockError),
+
+    #[error("the mock gave `{0}`, which is not a URL")]
+    MockUrl(String),
 
     #[error(transparent)]
     Client(#[from] ClientError),

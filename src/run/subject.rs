@@ -2,12 +2,11 @@
 
 use crate::evidence::Recorder;
 use crate::mock;
-use crate::mock::{Mock, MockError, MockOptions};
+use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider};
+use crate::run::error::RunError;
 use crate::run::{assets, preflight};
-use crate::target::{
-    Ability, Confirmed, Credentials, Deadlines, Purchase, Secret, TargetError, TargetProfile,
-};
+use crate::target::{Ability, Confirmed, Credentials, Deadlines, Purchase, Secret, TargetProfile};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -61,11 +60,7 @@ pub struct Subject {
 
 impl Subject {
     /// Reads the profile or starts the mock, and checks that the target can be tested.
-    pub async fn ready(
-        choice: &TargetChoice,
-        seed: u64,
-        recorder: &Arc<Recorder>,
-    ) -> Result<Self, SubjectError> {
+    pub async fn ready(choice: &TargetChoice, seed: u64, recorder: &Arc<Recorder>) -> Result<Self, RunError> {
         let subject = match choice {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
             TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
@@ -82,7 +77,7 @@ impl Subject {
         Self { profile, only: None, watched: None, _mock: None }
     }
 
-    async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, SubjectError> {
+    async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, RunError> {
         let (dialect, provider) = match embedded.dialect {
             Dialect::Klarna => (mock::Dialect::Klarna, Provider::Kp),
             Dialect::Kustom => (mock::Dialect::Kustom, Provider::Kco),
@@ -98,7 +93,7 @@ impl Subject {
             watch: embedded.watched,
         })
         .await?;
-        let url = |text: &str| text.parse().map_err(|_| SubjectError::MockUrl(text.to_owned()));
+        let url = |text: &str| text.parse().map_err(|_| RunError::MockUrl(text.to_owned()));
         let profile = TargetProfile {
             name: format!("mock-{}", embedded.dialect),
             base_url: url(mock.base_url())?,
@@ -133,14 +128,14 @@ impl Subject {
     }
 }
 
-fn read_profile(path: &Path) -> Result<TargetProfile, SubjectError> {
+fn read_profile(path: &Path) -> Result<TargetProfile, RunError> {
     let (path, text) = match std::fs::read_to_string(path) {
         Ok(text) => (path.to_owned(), text),
         Err(source) => {
             let name = format!("{}.toml", path.display());
             match assets::embedded_target(&name) {
                 Some(text) => (PathBuf::from(format!("targets/{name}")), text),
-                None => return Err(SubjectError::Read { path: path.to_owned(), known: known(), source }),
+                None => return Err(RunError::Profile { path: path.to_owned(), known: known(), source }),
             }
         }
     };
@@ -155,23 +150,4 @@ fn known() -> String {
     let mocks = ["mock", "mock-klarna", "mock-kustom"].map(ToOwned::to_owned);
     let embedded = assets::embedded_targets().into_iter().map(|(name, _)| name);
     mocks.into_iter().chain(embedded).collect::<Vec<_>>().join(", ")
-}
-
-/// Why a target cannot be tested.
-#[derive(Debug, thiserror::Error)]
-pub enum SubjectError {
-    #[error("cannot read the target profile {path}; give a file, or one of: {known}")]
-    Read { path: PathBuf, known: String, source: std::io::Error },
-
-    #[error(transparent)]
-    Target(#[from] TargetError),
-
-    #[error(transparent)]
-    Preflight(#[from] preflight::PreflightError),
-
-    #[error(transparent)]
-    Mock(#[from] MockError),
-
-    #[error("the mock gave `{0}`, which is not a URL")]
-    MockUrl(String),
 }
