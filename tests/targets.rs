@@ -143,7 +143,7 @@ fn a_server_of_another_kind_is_told_before_anything_is_tested() {
                 .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope");
         }
     });
-    is_refused(&url, PASSWORD, "is no HPP server");
+    is_refused(&url, PASSWORD, "is not an HPP server");
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn a_schema_that_is_none_is_named_with_its_place() {
         ),
         (
             "{\n  \"type\":,\n}",
-            "error: the schema schemas/session.schema.json is no JSON: expected value at line 2",
+            "error: the schema schemas/session.schema.json is not JSON: expected value at line 2",
         ),
     ] {
         let folder = folder_with(&[("mine.feature", SOUND), ("schemas/session.schema.json", schema)]);

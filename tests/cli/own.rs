@@ -107,7 +107,7 @@ fn an_unknown_requirement_names_its_line_and_the_list() {
         &text,
         &[
             "mine/unknown.feature:4",
-            "`@req:HPP-CREATE-999` names no requirement",
+            "`@req:HPP-CREATE-999` names a requirement that is not in the catalogue",
             "hpp-conformance requirements",
         ],
     );
@@ -125,13 +125,13 @@ fn gherkin_that_cannot_be_read_names_its_line() {
     beside_a_sound_one(
         "broken.feature",
         &text,
-        &["mine/broken.feature:4", "begins with no keyword of Gherkin", "did you mean `Scenario:`?"],
+        &["mine/broken.feature:4", "does not begin with a keyword of Gherkin", "did you mean `Scenario:`?"],
     );
 }
 
 #[test]
 fn an_empty_file_says_what_to_put_into_it() {
-    beside_a_sound_one("empty.feature", "", &["mine/empty.feature:1", "there is no feature in this file"]);
+    beside_a_sound_one("empty.feature", "", &["mine/empty.feature:1", "this file has no feature"]);
 }
 
 #[test]
