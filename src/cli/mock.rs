@@ -16,7 +16,7 @@ const DIALECTS: &[(&str, Dialect, &str)] = &[
 
 #[derive(Args)]
 pub struct MockArgs {
-    /// Listen on this port of 127.0.0.1; 0 takes a free one.
+    /// Listen on this port of 127.0.0.1; with 0, the mock takes a free port.
     #[arg(long, short, default_value_t = 8080, help_heading = "Address and account")]
     port: u16,
     /// Accept this user name of the merchant account.
@@ -34,7 +34,7 @@ pub struct MockArgs {
     /// Use paths such as `/a/…`, which do not show what a URL is for.
     #[arg(long, help_heading = "Behaviour")]
     opaque_urls: bool,
-    /// Vary every behaviour that the contract leaves open; this seed chooses.
+    /// Vary every behaviour that the contract leaves open; the same seed makes the same choices.
     #[arg(long, value_name = "SEED", help_heading = "Behaviour")]
     legal_seed: Option<u64>,
     /// Make ids from this seed; the same seed gives the same ids in the same order.

@@ -15,16 +15,16 @@ use deviation_name::DeviationName;
 use output::{Refusal, fail, say};
 use std::path::PathBuf;
 
-/// Test whether a Hosted Payment Page API keeps its contract, and prove that the tests can be trusted.
+/// Test whether a Hosted Payment Page API does what its documentation promises, and prove that the tests can be trusted.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 110)]
 #[command(after_help = "\
 Exit codes:
-  0  conformant: nothing tested is broken, and nothing that had to be tested is missing
+  0  conformant: no MUST that was tested is broken, and nothing that had to be tested is missing
   1  non-conformant: a MUST is broken
   2  configuration invalid: nothing was tested
-  3  incomplete: nothing failed, but a MUST could not be judged, or nothing was tested
-  4  harness fault: part of the result is void
+  3  incomplete: no MUST is broken, but something that had to be tested was not tested
+  4  harness fault: the harness or a feature file made a mistake, so part of the result cannot be used
   5  policy: a waiver is no longer needed, or a check failed first and passed later")]
 struct Cli {
     #[command(subcommand)]
@@ -45,8 +45,8 @@ enum Command {
     Mock(mock::MockArgs),
     /// Prove that the suite catches every deviation of the mock.
     ///
-    /// A deviation is one deliberate fault of the mock. The suite runs against each of them, and exactly the requirements that it
-    /// breaks must fail.
+    /// A deviation is one deliberate fault of the mock. The suite runs against each deviation. Exactly the requirements that this
+    /// deviation breaks must fail.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Prove(ProveArgs),
     /// Check feature files for mistakes without sending a request.
@@ -77,7 +77,7 @@ struct ProveArgs {
     /// Run browser scenarios only for the areas that each deviation affects.
     #[arg(long, help_heading = "What to run")]
     quick: bool,
-    /// Run every scenario for every deviation, and reuse nothing.
+    /// Run every scenario for every deviation, instead of only those that the deviation can change.
     #[arg(long, conflicts_with = "quick", help_heading = "What to run")]
     exhaustive: bool,
     /// Prove this many deviations at once.

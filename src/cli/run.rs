@@ -19,8 +19,8 @@ use std::time::Duration;
 const SEED: u64 = 1;
 
 const GATES: &[(&str, Gate, &str)] = &[
-    ("api", Gate::Api, "Only the scenarios that need no browser"),
-    ("journey", Gate::Journey, "Only the scenarios that need a browser"),
+    ("api", Gate::Api, "The scenarios that need no browser"),
+    ("journey", Gate::Journey, "The scenarios that need a browser"),
     ("all", Gate::All, "All scenarios"),
 ];
 
@@ -71,10 +71,10 @@ pub struct RunArgs {
     /// Run what `prove` planned; only `prove` gives this.
     #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
     plan: Option<PathBuf>,
-    /// Run this many API scenarios at once.
+    /// Run this many API scenarios (those that need no browser) at once.
     #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..), help_heading = "How")]
     jobs: u16,
-    /// Try a scenario up to this many times more if it fails or meets trouble.
+    /// If a scenario fails or meets trouble, run it again up to this many times.
     #[arg(long, default_value_t = 0, help_heading = "How")]
     retries: u32,
     /// Make the ids of the built-in mock from this seed; the same seed gives the same ids.
@@ -83,7 +83,7 @@ pub struct RunArgs {
     /// Stop the run after this time, such as 90s or 10m, and report what is done by then.
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How")]
     deadline: Option<Duration>,
-    /// Let this part of the result decide the exit code.
+    /// Let only these scenarios decide the exit code.
     #[arg(long, value_parser = one_of(GATES), default_value = "all", help_heading = "How")]
     gate: Gate,
     /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
@@ -92,7 +92,7 @@ pub struct RunArgs {
     /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.
     #[arg(long, help_heading = "Against what")]
     opaque_urls: bool,
-    /// Vary every behaviour of the built-in mock that the contract leaves open; this seed chooses.
+    /// Vary every behaviour of the built-in mock that the contract leaves open; the same seed makes the same choices.
     #[arg(long, value_name = "SEED", help_heading = "Against what")]
     legal_seed: Option<u64>,
     /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
@@ -110,7 +110,7 @@ pub struct RunArgs {
     /// Create the run folder, with reports and evidence, in this folder.
     #[arg(long, short, default_value = "reports", value_name = "FOLDER", help_heading = "Output")]
     out: PathBuf,
-    /// Write these report files.
+    /// Write only these report files; separate several with commas, such as `json,html`.
     #[arg(
         long,
         value_parser = one_of(FORMATS),
@@ -119,7 +119,7 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     format: Vec<Format>,
-    /// Tell what the run does on standard error and in `run.log` in the run folder. Labels replace secrets.
+    /// Log what the run does, on standard error and in `run.log` in the run folder; labels replace secrets.
     #[arg(long, value_name = "LEVEL", env = "HPP_LOG", value_parser = one_of(LEVELS), default_value = "off", help_heading = "Output")]
     log: LevelFilter,
     /// Print only the headline of the result.
