@@ -8,6 +8,7 @@ use crate::run::assets::AssetError;
 use crate::run::phase::is_worth_another_attempt;
 use crate::suite::{Filter, TagExpression};
 use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 const FEATURE: &str = "@req:HPP-CREATE-001
@@ -189,4 +190,41 @@ fn an_error_is_told_with_its_causes_each_once() {
     assert_eq!(error_chain(&error), "cannot write to out; choose another folder with `--out`: disk full");
     let asset = RunError::Asset(AssetError::NoSchema { path: "x".into() });
     assert_eq!(error_chain(&asset), "x has no .schema.json file");
+}
+
+/// The ids of the hosted sessions that were created at a target.
+fn session_ids(finished: &Finished, target: usize) -> Vec<String> {
+    let attempts = finished.report.targets[target].records.iter().flat_map(|record| &record.attempts);
+    let evidence = attempts.map(|attempt| finished.folder.evidence(&attempt.evidence).unwrap().into_owned());
+    let exchanges: Vec<_> = evidence.flat_map(|evidence| evidence.exchanges).collect();
+    let bodies = exchanges.iter().filter_map(|exchange| exchange.response()?.body.json());
+    let ids = bodies.filter(|body| body.get("redirect_url").is_some()).map(|body| &body["session_id"]);
+    ids.map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_mocks_of_one_dialect_give_out_different_ids() {
+    let (_folder, mut options) = folder(&[("x.feature", FEATURE)]);
+    options.targets.push(options.targets[0].clone());
+    let finished = run(options).await.unwrap();
+    let (first, second) = (session_ids(&finished, 0), session_ids(&finished, 1));
+    assert_eq!((first.len(), second.len()), (2, 2));
+    assert!(first.iter().all(|id| !second.contains(id)), "{first:?} {second:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_target_runs_its_scenarios_only_and_notes_what_they_touch() {
+    let (_first, options) = folder(&[("x.feature", FEATURE)]);
+    let there = options.features.clone();
+    let key = run(options).await.unwrap().report.targets[0].records[0].key.clone();
+    let (_folder, options) = folder(&[("x.feature", FEATURE)]);
+    let mut options = RunOptions { features: there, ..options };
+    let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+    (mock.only, mock.watched) = (Some(BTreeSet::from([key.clone()])), true);
+    let finished = run(options).await.unwrap();
+    assert_eq!(tries(&finished.report), [("Passes", vec!["pass"]), ("Fails", vec!["skipped"])]);
+    let touched = &finished.touched[0];
+    assert_eq!(touched.keys().collect::<Vec<_>>(), [&key]);
+    assert!(touched[&key].contains("no-qr-code-url"), "{touched:?}");
+    assert!(!touched[&key].contains("disable-answers-200"), "{touched:?}");
 }
