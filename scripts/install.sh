@@ -43,7 +43,7 @@ browser)
 macOS: brew install --cask chromium chromedriver), then run this again."
     install "Chromium with ChromeDriver was" "$hint" chromium chromium-driver
     DEBIAN_FRONTEND=noninteractive $as_root apt-get install -q -y --no-install-recommends chromium-headless-shell ||
-        echo "No package chromium-headless-shell here: full Chromium does as well, more slowly."
+        echo "There is no package chromium-headless-shell here. The full Chromium is used instead, which is slower."
     ;;
 tools)
     # The manual of the mock is tried out as it is printed.
