@@ -45,7 +45,7 @@ fn files_do_not_use_each_other_in_circles() {
 
 #[test]
 fn imports_in_the_mock_only_go_down() {
-    holds(&rules::floors(source(), &MOCK));
+    holds(&rules::layered(source(), &MOCK));
 }
 
 #[test]

@@ -45,19 +45,19 @@ pub fn layers(source: &Source, may_import: &Permits) -> Vec<String> {
     breaches
 }
 
-/// Inside one folder, imports go down only, from floor to floor. The folder's `mod.rs` stands above all floors.
-pub struct Floors {
+/// Inside one folder, imports go down only, from layer to layer. The folder's `mod.rs` stands above all layers.
+pub struct Layered {
     /// The folder, below `src/`.
     pub folder: &'static str,
-    /// Rooms from top to bottom; rooms of one floor do not know each other.
-    pub storeys: &'static [&'static [&'static str]],
+    /// Rooms from top to bottom; rooms of one layer do not know each other.
+    pub layers: &'static [&'static [&'static str]],
     /// A room that `mod.rs` alone names, and the rooms that it may not name itself.
     pub hidden: (&'static str, &'static [&'static str]),
 }
 
-/// Imports in a folder with floors only go down.
-pub fn floors(source: &Source, Floors { folder, storeys, hidden }: &Floors) -> Vec<String> {
-    let floor_of = |room: &str| storeys.iter().position(|floor| floor.contains(&room));
+/// Imports in a folder with layers only go down.
+pub fn layered(source: &Source, Layered { folder, layers, hidden }: &Layered) -> Vec<String> {
+    let layer_of = |room: &str| layers.iter().position(|layer| layer.contains(&room));
     let room_of = |file: &'_ SourceFile| -> Option<String> {
         let depth = folder.split('/').count();
         file.is_in(folder).then(|| file.module.get(depth).cloned().unwrap_or_default())
@@ -67,16 +67,16 @@ pub fn floors(source: &Source, Floors { folder, storeys, hidden }: &Floors) -> V
     for file in &source.files {
         let Some(room) = room_of(file).filter(|room| !room.is_empty()) else { continue };
         seen.insert(room.clone());
-        if floor_of(&room).is_none() && room != hidden.0 {
+        if layer_of(&room).is_none() && room != hidden.0 {
             breaches.push(format!(
-                "{}: `{room}` is no room of src/{folder}/; move the file into one of its rooms, or give `{room}` a floor in the table",
+                "{}: `{room}` is no room of src/{folder}/; move the file into one of its rooms, or give `{room}` a layer in the table",
                 file.path
             ));
             continue;
         }
         for (line, other) in source.uses_of(file).values() {
             let Some(other_room) = room_of(other).filter(|other| *other != room) else { continue };
-            let is_down = match (floor_of(&room), floor_of(&other_room)) {
+            let is_down = match (layer_of(&room), layer_of(&other_room)) {
                 _ if other_room == hidden.0 => false,
                 (Some(from), Some(to)) => from < to,
                 (None, Some(_)) => !hidden.1.contains(&other_room.as_str()),
@@ -90,11 +90,11 @@ pub fn floors(source: &Source, Floors { folder, storeys, hidden }: &Floors) -> V
             }
         }
     }
-    let rooms = storeys.iter().copied().flatten().chain([&hidden.0]);
+    let rooms = layers.iter().copied().flatten().chain([&hidden.0]);
     breaches.extend(
         rooms
             .filter(|room| !seen.contains(**room))
-            .map(|room| format!("src/{folder}/ has no room `{room}`; delete it from the table of floors")),
+            .map(|room| format!("src/{folder}/ has no room `{room}`; delete it from the table of layers")),
     );
     breaches
 }

@@ -1,6 +1,6 @@
 //! The rules on small sample trees: each is seen to fail for each kind of breach, and to let the rest pass.
 
-use crate::rules::{self, Floors};
+use crate::rules::{self, Layered};
 use crate::source::Source;
 use std::collections::BTreeSet;
 use std::fs;
@@ -120,9 +120,9 @@ fn a_parent_and_its_child_are_a_circle_only_when_each_uses_the_other() {
     }
 }
 
-const HOUSE: Floors = Floors {
+const HOUSE: Layered = Layered {
     folder: "house",
-    storeys: &[&["roof"], &["left", "right"], &["ground"]],
+    layers: &[&["roof"], &["left", "right"], &["ground"]],
     hidden: ("cellar", &["roof"]),
 };
 
@@ -139,7 +139,7 @@ fn house(room: &str, text: &str) -> Source {
 }
 
 #[test]
-fn imports_between_floors_go_down_only() {
+fn imports_between_layers_go_down_only() {
     for (room, other, is_allowed) in [
         ("roof", "left", true),
         ("roof", "ground", true),
@@ -160,9 +160,9 @@ fn imports_between_floors_go_down_only() {
             "src/house/{room}/x.rs:1: `{room}` must not name src/house/{other}/x.rs, which is not below it; move what it needs down, or hand it over as a value"
         );
         let expected = if is_allowed { vec![] } else { vec![breach] };
-        assert_eq!(rules::floors(&source, &HOUSE), expected, "{room} → {other}");
+        assert_eq!(rules::layered(&source, &HOUSE), expected, "{room} → {other}");
     }
-    let up = rules::floors(&house("ground", "use crate::house::X;"), &HOUSE);
+    let up = rules::layered(&house("ground", "use crate::house::X;"), &HOUSE);
     assert!(up[0].starts_with("src/house/ground/x.rs:1: `ground` must not name src/house/mod.rs"), "{up:?}");
 }
 
@@ -171,11 +171,11 @@ fn a_file_beside_the_rooms_and_a_room_that_is_gone_are_breaches() {
     let source =
         sample(&[("main.rs", ""), ("house/mod.rs", ""), ("house/loft.rs", ""), ("house/roof/mod.rs", "")]);
     assert_eq!(
-        rules::floors(&source, &Floors { storeys: &[&["roof"], &["ground"]], ..HOUSE }),
+        rules::layered(&source, &Layered { layers: &[&["roof"], &["ground"]], ..HOUSE }),
         [
-            "src/house/loft.rs: `loft` is no room of src/house/; move the file into one of its rooms, or give `loft` a floor in the table",
-            "src/house/ has no room `ground`; delete it from the table of floors",
-            "src/house/ has no room `cellar`; delete it from the table of floors",
+            "src/house/loft.rs: `loft` is no room of src/house/; move the file into one of its rooms, or give `loft` a layer in the table",
+            "src/house/ has no room `ground`; delete it from the table of layers",
+            "src/house/ has no room `cellar`; delete it from the table of layers",
         ]
     );
 }

@@ -1,6 +1,6 @@
-//! The tables of the shape: layers, floors, homes, pure rooms. A row that nothing needs is an error, so each can be believed.
+//! The tables of the shape: layers, homes, pure rooms. A row that nothing needs is an error, so each can be believed.
 
-use crate::rules::{Floors, Permits};
+use crate::rules::{Layered, Permits};
 
 /// Longest file, in lines.
 pub const LONGEST: usize = 400;
@@ -61,7 +61,7 @@ pub const MAY_IMPORT: &Permits = &[
             "report",
         ],
     ),
-    // Starts this executable once per lie and reads its report.
+    // Starts this executable once for several deviations and reads its report.
     ("prove", &["mock", "report", "exit_code", "requirement", "target", "evidence", "verdict"]),
     ("exit_code", &["report"]),
     // Arguments in, exit code out.
@@ -71,10 +71,10 @@ pub const MAY_IMPORT: &Permits = &[
 
 const VOCABULARY: &[&str] = &["requirement", "target", "evidence", "verdict"];
 
-/// The floors of the mock, from top to bottom.
-pub const MOCK: Floors = Floors {
+/// The layers of the mock, from top to bottom.
+pub const MOCK: Layered = Layered {
     folder: "mock",
-    storeys: &[
+    layers: &[
         &["wire"],
         &["api", "page", "watch"],
         &["callback"],
@@ -83,7 +83,7 @@ pub const MOCK: Floors = Floors {
         &["http"],
         &["ground", "words"],
     ],
-    // A lie is read beside the contract, never inside the honest code.
+    // A deviation is read beside the contract, never inside the honest code.
     hidden: ("deviation", &["wire", "api", "page", "watch"]),
 };
 
