@@ -37,9 +37,9 @@ pub struct MockArgs {
     /// Vary every behaviour that the contract leaves open; the same seed makes the same choices.
     #[arg(long, value_name = "SEED", help_heading = "Behaviour")]
     legal_seed: Option<u64>,
-    /// Make ids from this seed; the same seed gives the same ids in the same order.
-    #[arg(long, default_value_t = 1, help_heading = "Behaviour")]
-    seed: u64,
+    /// Make ids from this seed, so that every start gives the same ids in the same order; without it, nobody can guess them.
+    #[arg(long, help_heading = "Behaviour")]
+    seed: Option<u64>,
 }
 
 pub async fn serve(arguments: MockArgs) -> Ending {

@@ -50,11 +50,11 @@ pub struct MockOptions {
     pub dialect: Dialect,
     /// The address to listen on, on loopback. Port 0 picks a free port.
     pub bind: SocketAddr,
-    /// User name and password of the first account. If `None`, made from the seed.
+    /// User name and password of the first account. If `None`, made like ids.
     pub credentials: Option<(String, String)>,
     pub deviation: Option<&'static Deviation>,
-    /// The same seed gives the same ids in the same order. Each dialect has its own ids.
-    pub seed: u64,
+    /// The same seed gives the same ids in the same order. Each dialect has its own ids. If `None`, nobody can guess an id.
+    pub seed: Option<u64>,
     /// Whether the URLs in answers use opaque paths such as `/a/…`.
     pub opaque_urls: bool,
     /// Seed that chooses every behaviour that the contract leaves open.
@@ -137,7 +137,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
     let seed = match options.dialect {
         Dialect::Klarna => options.seed,
         // A run has a mock of each dialect. A secret of one must not be an id of the other.
-        Dialect::Kustom => options.seed ^ KUSTOM,
+        Dialect::Kustom => options.seed.map(|seed| seed ^ KUSTOM),
     };
     let ids = Ids::new(seed, variation.id_shape);
     let change = options.deviation.map(|deviation| deviation.change);
@@ -150,7 +150,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
         ids,
-        correlation_ids: Ids::new(!seed, variation.id_shape),
+        correlation_ids: Ids::new(seed.map(|seed| !seed), variation.id_shape),
         api_origin: format!("http://{addr}"),
         page_origin: format!("http://localhost:{}", addr.port()),
         paths: variation.paths,

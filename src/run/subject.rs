@@ -87,7 +87,7 @@ impl Subject {
             bind: (Ipv4Addr::LOCALHOST, 0).into(),
             credentials: None,
             deviation: embedded.deviation,
-            seed,
+            seed: Some(seed),
             opaque_urls: embedded.opaque_urls,
             legal_seed: embedded.legal_seed,
             watch: embedded.watched,

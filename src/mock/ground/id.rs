@@ -1,5 +1,7 @@
-//! Seeded identifiers: the same seed gives the same ids in the same order.
+//! Identifiers: a seed gives the same ids in the same order, and without a seed nobody can guess them.
 
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The increment of the splitmix64 generator.
@@ -27,19 +29,30 @@ impl IdShape {
 
 /// Issues ids for all accounts.
 pub struct Ids {
-    seed: u64,
+    source: Source,
     shape: IdShape,
     drawn: AtomicU64,
 }
 
+/// Where the bits of an id come from.
+enum Source {
+    Seed(u64),
+    /// A keyed hash (SipHash) of the position. The operating system draws its 128-bit key, so known ids do not lead to others.
+    Key(RandomState),
+}
+
 impl Ids {
-    pub fn new(seed: u64, shape: IdShape) -> Self {
-        Self { seed: mix(seed), shape, drawn: AtomicU64::new(0) }
+    pub fn new(seed: Option<u64>, shape: IdShape) -> Self {
+        let source = seed.map_or_else(|| Source::Key(RandomState::new()), |seed| Source::Seed(mix(seed)));
+        Self { source, shape, drawn: AtomicU64::new(0) }
     }
 
     fn draw(&self) -> u64 {
         let position = self.drawn.fetch_add(1, Ordering::Relaxed);
-        mix(self.seed.wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN)))
+        match &self.source {
+            Source::Seed(seed) => mix(seed.wrapping_add(position.wrapping_add(1).wrapping_mul(GOLDEN))),
+            Source::Key(key) => key.hash_one(position),
+        }
     }
 
     /// A lower-case id. It is a UUID unless another form was chosen.
@@ -93,7 +106,7 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_ids_and_another_seed_others() {
         let draw = |seed| {
-            let ids = Ids::new(seed, IdShape::Uuid);
+            let ids = Ids::new(Some(seed), IdShape::Uuid);
             (ids.uuid(), ids.key(), ids.reference())
         };
         assert_eq!(draw(7), draw(7));
@@ -101,8 +114,18 @@ mod tests {
     }
 
     #[test]
+    fn without_a_seed_every_start_gives_other_ids() {
+        let draw = || {
+            let ids = Ids::new(None, IdShape::Uuid);
+            [ids.uuid(), ids.uuid(), ids.key(), ids.reference()]
+        };
+        let ids: std::collections::HashSet<String> = (0..50).flat_map(|_| draw()).collect();
+        assert_eq!(ids.len(), 200);
+    }
+
+    #[test]
     fn ids_are_lower_case_and_uuid_shaped() {
-        let ids = Ids::new(0, IdShape::Uuid);
+        let ids = Ids::new(Some(0), IdShape::Uuid);
         for _ in 0..100 {
             let id = ids.uuid();
             assert_eq!(id.len(), 36, "{id}");
@@ -115,7 +138,7 @@ mod tests {
     #[test]
     fn ids_of_every_shape_are_lower_case_and_safe_in_urls() {
         for shape in IdShape::ALL {
-            let id = Ids::new(3, shape).uuid();
+            let id = Ids::new(Some(3), shape).uuid();
             let is_safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
             assert!(id.len() >= 20 && id.bytes().all(is_safe), "{id}");
         }

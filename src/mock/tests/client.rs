@@ -76,7 +76,7 @@ impl Shop {
             bind: "127.0.0.1:0".parse().unwrap(),
             credentials: Some(("user".to_owned(), "secret".to_owned())),
             deviation: None,
-            seed: 1,
+            seed: Some(1),
             opaque_urls: false,
             legal_seed: None,
             watch: false,

@@ -18,6 +18,7 @@ use crate::mock::state::account::Account;
 use crate::mock::state::inspection::{Visit, remembered_path};
 use crate::mock::state::limiter::Quota;
 use crate::mock::state::{Playground, limiter};
+use crate::mock::wire::guard;
 use crate::mock::wire::route::{Handler, Route};
 
 /// The documented limit of a request body.
@@ -57,7 +58,8 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let result = match problem {
         Some(problem) => Err(problem),
         None if !is_admitted => Err(unauthorized()),
-        None => handle(playground, route, &call, account.as_ref(), &mut quota),
+        None => guard::admit(route.operation, &parts.headers)
+            .and_then(|()| handle(playground, route, &call, account.as_ref(), &mut quota)),
     };
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let response = finish(playground, route.operation, now, quota, result);

@@ -1,6 +1,7 @@
 //! Requests in, replies out: the table of routes, and the path of every request.
 
 mod answer;
+mod guard;
 mod openapi;
 mod route;
 mod routes;

@@ -31,7 +31,7 @@ fn describe(playground: &Playground) -> Value {
     let described = DESCRIPTION["paths"].as_object().into_iter().flatten();
     let paths: Map<String, Value> = described
         .filter(|(path, _)| !path.starts_with(other_provider))
-        .map(|(path, item)| (page_path(playground, path), with_common_answers(item)))
+        .map(|(path, item)| (page_path(playground, path), with_common_answers(path, item)))
         .collect();
     let operations: BTreeSet<String> = paths
         .values()
@@ -67,8 +67,8 @@ fn page_path(playground: &Playground, path: &str) -> String {
         .unwrap_or_else(|| path.to_owned())
 }
 
-/// Adds the answers of every operation, and of those with credentials.
-fn with_common_answers(item: &Value) -> Value {
+/// Adds the answers of every operation, of those with credentials, and of the control interface.
+fn with_common_answers(path: &str, item: &Value) -> Value {
     let mut item = item.clone();
     for (method, operation) in item.as_object_mut().into_iter().flatten() {
         if method == "parameters" {
@@ -86,6 +86,9 @@ fn with_common_answers(item: &Value) -> Value {
         if needs_credentials {
             add("401", refusal("Credentials are missing or wrong."));
             add("429", json!({ "description": "Too many requests; no body." }));
+        }
+        if path == "/" || path.starts_with("/_mock") {
+            add("403", refusal("A page of another site sent the request."));
         }
     }
     item

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use crate::mock::page::visit;
 use crate::mock::state::Playground;
 use crate::mock::watch::{dashboard, inspection};
 use crate::mock::wire::answer::{OUR_NAME, X_MOCK, answer, finish};
+use crate::mock::wire::guard;
 use crate::mock::wire::openapi;
 use crate::mock::wire::route::Route;
 
@@ -170,14 +171,14 @@ pub fn router(playground: &Arc<Playground>) -> Router {
     }
     let watched = Arc::clone(playground);
     router
-        .route("/_mock/events", on(GET, async move || feed(&watched)))
+        .route("/_mock/events", on(GET, async move |headers: HeaderMap| feed(&watched, &headers)))
         .method_not_allowed_fallback(handler(playground, Route::missing(no_method)))
         .fallback(handler(playground, Route::missing(no_path)))
 }
 
 /// The feed of events. It is not a reply, because it never ends.
-fn feed(playground: &Playground) -> Response {
-    match inspection::events(playground) {
+fn feed(playground: &Playground, headers: &HeaderMap) -> Response {
+    match guard::admit(Operation::Inspect, headers).and_then(|()| inspection::events(playground)) {
         Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),
         Err(problem) => finish(playground, Operation::Control, Timestamp::now(), None, Err(problem)),
     }

@@ -1,0 +1,77 @@
+//! The guard of the control interface: programs and the live page may use it, a page of another site may not.
+
+use std::net::SocketAddr;
+
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+
+use crate::mock::http::{Operation, Problem};
+
+/// Lets a request to this operation pass, or refuses it.
+///
+/// A browser lets every page send requests to this machine. It writes the fields `Host` and `Origin` itself, so a page of another
+/// site gives itself away: by its `Origin`, or by its `Host` if its name was made to lead to this machine (DNS rebinding).
+pub fn admit(operation: Operation, headers: &HeaderMap) -> Result<(), Problem> {
+    let is_guarded = matches!(operation, Operation::Control | Operation::Inspect);
+    if !is_guarded || (values(headers, header::HOST).all(is_this_machine) && comes_from_here(headers)) {
+        return Ok(());
+    }
+    let message = "only programs and the live page of the mock may use the control interface";
+    Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message))
+}
+
+/// Whether no page made the request, or a page of this very mock.
+fn comes_from_here(headers: &HeaderMap) -> bool {
+    let mut hosts = values(headers, header::HOST);
+    let host = hosts.next();
+    values(headers, header::ORIGIN).all(|origin| origin.strip_prefix("http://") == host && host.is_some())
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let name =
+        host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+    let address = || format!("{name}:0").parse::<SocketAddr>();
+    name.eq_ignore_ascii_case("localhost") || address().is_ok_and(|address| address.ip().is_loopback())
+}
+
+/// The values of all fields of this name. A value that is not text counts as empty.
+fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    headers.get_all(name).into_iter().map(|value| value.to_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(operation: Operation, fields: &[(HeaderName, &str)]) -> u16 {
+        let fields = fields.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
+        admit(operation, &fields.collect()).map_or_else(|problem| problem.status.as_u16(), |()| 200)
+    }
+
+    #[test]
+    fn a_page_of_another_site_is_refused() {
+        let (host, origin) = (header::HOST, header::ORIGIN);
+        for (fields, expected) in [
+            (vec![(host.clone(), "127.0.0.1:8080")], 200),
+            (vec![(host.clone(), "LOCALHOST:8080")], 200),
+            (vec![(host.clone(), "[::1]:8080")], 200),
+            (vec![(host.clone(), "127.0.0.1")], 200),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "http://127.0.0.1:8080")], 200),
+            (vec![], 200),
+            (vec![(host.clone(), "evil.example:8080")], 403),
+            (vec![(host.clone(), "127.0.0.1.evil.example")], 403),
+            (vec![(host.clone(), "localhost.evil.example:8080")], 403),
+            (vec![(host.clone(), "")], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "https://evil.example")], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "http://127.0.0.1:3000")], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "http://localhost:8080")], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "https://127.0.0.1:8080")], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "null")], 403),
+            (vec![(host.clone(), "evil.example"), (origin.clone(), "http://evil.example")], 403),
+            (vec![(origin.clone(), "http://127.0.0.1:8080")], 403),
+        ] {
+            assert_eq!(status(Operation::Control, &fields), expected, "{fields:?}");
+            assert_eq!(status(Operation::Inspect, &fields), expected, "{fields:?}");
+            assert_eq!(status(Operation::CreateSession, &fields), 200, "{fields:?}");
+        }
+    }
+}
