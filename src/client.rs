@@ -3,7 +3,7 @@
 use crate::evidence::{
     Body, Exchange, Field, Operation, Received, Recorder, Request, Response, Trouble, TroubleKind,
 };
-use crate::target::{Credentials, TargetProfile};
+use crate::target::{Credentials, Reach, TargetProfile};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 pub use reqwest::Method;
@@ -81,6 +81,7 @@ impl ApiAnswer {
 /// Sends requests to one target.
 pub struct Client {
     http: reqwest::Client,
+    reach: Reach,
     recorder: Arc<Recorder>,
     pace: Option<Arc<Pace>>,
 }
@@ -125,7 +126,7 @@ impl Client {
             builder = builder.tls_certs_merge(certificates);
         }
         let http = builder.build().map_err(ClientError::Build)?;
-        Ok(Self { http, recorder, pace })
+        Ok(Self { http, reach: profile.reach.clone(), recorder, pace })
     }
 
     /// Waits until a creation may be sent. Returns how long it waited, because no deadline includes this.
@@ -150,7 +151,8 @@ impl Client {
     /// Sends a request. `number` and `began` are its number in the attempt and the start of the attempt.
     pub async fn send(&self, call: ApiCall<'_>, number: u32, began: Instant) -> ApiAnswer {
         let started = Instant::now();
-        let authorization = authorization(&call);
+        let may_send = self.may_send(&call);
+        let authorization = if may_send { authorization(&call) } else { None };
         let mut request = self.http.request(call.method.clone(), call.url.clone());
         if let Some(value) = &authorization {
             request = request.header(header::AUTHORIZATION, value);
@@ -160,7 +162,7 @@ impl Client {
         } else if let Some(body) = &call.body {
             request = request.json(body);
         }
-        let received = self.exchange(request).await;
+        let received = if may_send { self.exchange(request).await } else { Err(astray(&call.url)) };
         let elapsed = started.elapsed();
         let (outcome, body, location) = match received {
             Ok(raw) => (self.record_response(&raw), raw.body, raw.location),
@@ -198,6 +200,12 @@ impl Client {
         log::info!("{exchange}");
         log_details(&exchange, body.len());
         ApiAnswer { exchange, body, json: OnceCell::new(), location }
+    }
+
+    /// Whether the call leads to a host that may get it. The suite judges links before it follows them, so this is the second lock.
+    fn may_send(&self, call: &ApiCall<'_>) -> bool {
+        let is_public = call.operation.is_public() && call.credentials.is_none();
+        if is_public { self.reach.allows_page(&call.url) } else { self.reach.allows_api(&call.url) }
     }
 
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<RawResponse, Trouble> {
@@ -269,6 +277,15 @@ struct RawResponse {
 /// Microseconds, as records hold them.
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// The trouble of a call that was not sent.
+fn astray(url: &Url) -> Trouble {
+    let origin = url.origin().ascii_serialization();
+    let message = format!(
+        "not sent, because {origin} is not a host of the target; if it is one, add it to `api_origins` or `page_hosts` of the profile"
+    );
+    Trouble { kind: TroubleKind::Network, message }
 }
 
 /// The trouble of a failed request. It is never a breach of the contract.

@@ -61,7 +61,11 @@ impl Control {
     /// The control interface of a profile, if it names one.
     pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> Result<Option<Self>, ControlError> {
         let Some(url) = &profile.control_url else { return Ok(None) };
-        let http = reqwest::Client::builder().no_proxy().timeout(profile.deadlines.request).build()?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(profile.deadlines.request)
+            .build()?;
         let mut root = url.clone();
         root.set_path(&format!("{}/", url.path().trim_end_matches('/')));
         Ok(Some(Self { http, root, recorder }))

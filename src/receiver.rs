@@ -34,7 +34,7 @@ pub struct Receiver {
 pub struct RawArrival {
     pub at: Instant,
     pub method: String,
-    /// From the Host field, without a port.
+    /// From the Host field, in lower case and without a port.
     pub host: String,
     /// From the request line.
     pub path_and_query: String,
@@ -182,7 +182,7 @@ async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> (Sta
     let at = Instant::now();
     let (head, body) = request.into_parts();
     let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host).to_owned();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host).to_ascii_lowercase();
     let path = head.uri.path();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let prefix = segments.next().unwrap_or_default().to_owned();

@@ -144,7 +144,7 @@ fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
     let success = (200..300).contains(&status);
     match operation {
         // A page or an image has no schema.
-        Operation::FetchQrCode | Operation::FetchPage | Operation::FetchModule => None,
+        _ if operation.is_public() => None,
         // An empty 429 was recorded from the vendor; its 401 comes from a web server in front of the API.
         _ if matches!(status, 401 | 429) => None,
         _ if status >= 400 => Some("error"),

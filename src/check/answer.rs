@@ -1,10 +1,9 @@
-//! Checks of one response: status, fields, body, and on which host its links are.
+//! Checks of one response: status, fields and body.
 
 use crate::check::{Judgement, quoted};
 use crate::evidence::{Body, Response};
 use crate::verdict::Mismatch;
 use serde_json::Value;
-use url::Url;
 
 /// The status is exactly this one.
 pub fn status(response: &Response, expected: u16) -> Judgement {
@@ -125,38 +124,6 @@ pub fn no_member(response: &Response, name: &str) -> Judgement {
     }
 }
 
-/// The URL at `subject` is on the host and port of the API.
-pub fn on_api_host(subject: &str, url: &str, api: &Url) -> Judgement {
-    if authority(url) == Some(api_authority(api)) {
-        return Ok(());
-    }
-    Err(Mismatch::new(subject, format!("a URL on the API host {}", shown(api)), quoted(url)))
-}
-
-/// The URL at `subject` is on another host or port than the API.
-pub fn on_page_host(subject: &str, url: &str, api: &Url) -> Judgement {
-    match authority(url) {
-        Some(actual) if actual != api_authority(api) => Ok(()),
-        _ => Err(Mismatch::new(subject, format!("a URL on another host than {}", shown(api)), quoted(url))),
-    }
-}
-
-fn authority(url: &str) -> Option<(String, u16)> {
-    let url = Url::parse(url).ok()?;
-    Some((url.host_str()?.to_owned(), url.port_or_known_default()?))
-}
-
-fn api_authority(api: &Url) -> (String, u16) {
-    (api.host_str().unwrap_or_default().to_owned(), api.port_or_known_default().unwrap_or_default())
-}
-
-fn shown(api: &Url) -> String {
-    api.port().map_or_else(
-        || api.host_str().unwrap_or_default().to_owned(),
-        |port| format!("{}:{port}", api.host_str().unwrap_or_default()),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,26 +239,5 @@ mod tests {
         assert_eq!(text(field_present(&created, "Location")), "Location: expected a value, got an empty one");
         created.fields[0].1 = "https://api.example/orders/1".into();
         assert_eq!(field_present(&created, "Location"), Ok(()));
-    }
-
-    #[test]
-    fn hosts_are_compared_with_their_port() {
-        let api: Url = "http://127.0.0.1:8080/".parse().unwrap();
-        assert_eq!(on_api_host("/session_url", "http://127.0.0.1:8080/x", &api), Ok(()));
-        assert_eq!(on_page_host("/redirect_url", "http://localhost:8080/‹link:1›", &api), Ok(()));
-        assert_eq!(
-            text(on_api_host("/session_url", "http://localhost:8080/x", &api)),
-            r#"/session_url: expected a URL on the API host 127.0.0.1:8080, got "http://localhost:8080/x""#,
-        );
-        assert_eq!(
-            text(on_page_host("/redirect_url", "http://127.0.0.1:8080/x", &api)),
-            r#"/redirect_url: expected a URL on another host than 127.0.0.1:8080, got "http://127.0.0.1:8080/x""#,
-        );
-        assert_eq!(
-            text(on_page_host("/redirect_url", "/x", &api)),
-            r#"/redirect_url: expected a URL on another host than 127.0.0.1:8080, got "/x""#,
-        );
-        let live: Url = "https://api.example/".parse().unwrap();
-        assert_eq!(on_api_host("/session_url", "https://api.example:443/x", &live), Ok(()));
     }
 }

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod callback;
 pub mod landing;
+pub mod link;
 pub mod merchant_url;
 pub mod page;
 pub mod placeholder;

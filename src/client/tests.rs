@@ -201,3 +201,26 @@ async fn trouble_with_a_payment_link_does_not_quote_it() {
     let Received::Trouble(trouble) = outcome else { panic!("somebody listens: {outcome:?}") };
     assert!(trouble.message.contains("/‹link:1›") && !trouble.message.contains("x1Y"), "{}", trouble.message);
 }
+
+#[tokio::test]
+async fn nothing_is_sent_to_an_origin_that_the_profile_does_not_allow() {
+    let (api, _home) = server("").await;
+    let foreign = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("http://{}/hpp/v1/sessions/1", foreign.local_addr().unwrap()).parse().unwrap();
+    let credentials = profile("http://x").credentials;
+    let (client, public) = (client(&api), Operation::FetchPage);
+    for (operation, credentials, url) in [
+        (Operation::ReadSession, Some(&credentials), url.clone()),
+        (Operation::ReadSession, None, url.clone()),
+        (public, Some(&credentials), url),
+        (public, None, "http://pay.example/1".parse().unwrap()),
+    ] {
+        let call = ApiCall { credentials, ..ApiCall::new(operation, Method::GET, url.clone()) };
+        let exchange = client.send(call, 1, Instant::now()).await.exchange;
+        let Received::Trouble(trouble) = &exchange.outcome else { panic!("it was sent: {exchange:?}") };
+        assert!(trouble.message.starts_with("not sent, because http://"), "{}", trouble.message);
+        assert_eq!(exchange.request.fields, []);
+    }
+    let came = tokio::time::timeout(Duration::ZERO, foreign.accept()).await;
+    assert!(came.is_err(), "somebody connected");
+}

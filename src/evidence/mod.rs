@@ -50,6 +50,13 @@ pub enum Operation {
     FetchPage,
 }
 
+impl Operation {
+    /// Whether it fetches something that is public, from a page host.
+    pub fn is_public(self) -> bool {
+        matches!(self, Self::FetchModule | Self::FetchQrCode | Self::FetchPage)
+    }
+}
+
 /// One field line of a message.
 pub type Field = (String, String);
 

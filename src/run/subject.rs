@@ -6,12 +6,13 @@ use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider};
 use crate::run::error::RunError;
 use crate::run::{assets, preflight};
-use crate::target::{Ability, Confirmed, Credentials, Deadlines, Purchase, Secret, TargetProfile};
+use crate::target::{Ability, Confirmed, Credentials, Deadlines, Purchase, Reach, Secret, TargetProfile};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use url::Url;
 
 /// The page driver of the mock, below `targets/`.
 const MOCK_PAGE: &str = "pages/mock.toml";
@@ -94,9 +95,11 @@ impl Subject {
         })
         .await?;
         let url = |text: &str| text.parse().map_err(|_| RunError::MockUrl(text.to_owned()));
+        let base_url: Url = url(mock.base_url())?;
         let profile = TargetProfile {
             name: format!("mock-{}", embedded.dialect),
-            base_url: url(mock.base_url())?,
+            reach: Reach::new(&base_url, TargetProfile::MERCHANT_HOST),
+            base_url,
             control_url: Some(url(&mock.control_url())?),
             dialect: embedded.dialect,
             provider,

@@ -2,7 +2,7 @@
 
 use crate::browser::{Lease, Pictures, Sitting};
 use crate::check::landing::MerchantSite;
-use crate::check::{Judgement, page};
+use crate::check::{Judgement, link, page};
 use crate::evidence::{PageVisit, Trouble, TroubleKind};
 use crate::requirement::Dialect;
 use crate::suite::failure::{Done, StepFailure};
@@ -131,6 +131,12 @@ impl Consumer<'_> {
     pub async fn open_page(&mut self, session: &HostedSession) -> Done {
         let url = self.judge().live_url(session.created, "/redirect_url")?;
         self.open_url(session, url.as_str()).await
+    }
+
+    /// Whether a link that did not come as a member of an answer may be opened. `subject` names where it was.
+    pub fn on_known_host(&self, subject: &str, link: &str) -> Judgement {
+        let context = self.merchant.context();
+        link::on_known_host(subject, &context.recorder.url(link), &context.profile.reach)
     }
 
     /// Opens any URL as the page of a hosted session.

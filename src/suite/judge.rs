@@ -123,12 +123,20 @@ impl<'r> Judge<'r> {
         Judge(record).settle(Err(mismatch)).map(|()| "")
     }
 
-    /// A member of a successful response that is a URL, unredacted.
+    /// Checks that a link of an answer leads to a host to which the harness may send something. If not, the scenario is blocked.
+    pub fn leads_home(self, index: Index, subject: &str) -> Done {
+        match self.0.astray_at(index, subject).map(|(id, mismatch)| (id, mismatch.clone())) {
+            Some((id, mismatch)) => self.rests_on(id, Err(mismatch)),
+            None => Ok(()),
+        }
+    }
+
+    /// A member of a successful response that is a URL, unredacted. It leads to a host to which the harness may send something.
     pub fn live_url(self, index: Index, pointer: &str) -> Result<Url, StepFailure> {
         let record = self.0;
         Judge(record).text(index, pointer)?;
         if let Ok(url) = Judge(record).live_member(index, pointer)?.parse() {
-            return Ok(url);
+            return Judge(record).leads_home(index, pointer).map(|()| url);
         }
         let shown = Judge(record).text(index, pointer)?;
         let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);

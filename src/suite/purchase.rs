@@ -134,6 +134,7 @@ impl Merchant<'_> {
     pub fn created_payment_session(&mut self, created: Index) -> Result<Rc<PaymentSession>, StepFailure> {
         let kind = self.kind();
         self.judge().success(created)?;
+        self.judge().leads_home(created, "Location")?;
         let id = self.judge().live_member(created, kind.id)?;
         let path = format!("{}/{id}", kind.path);
         let built = self.api_url(&path);

@@ -68,6 +68,8 @@ impl Consumer<'_> {
     pub async fn open_qr_link(&mut self, session: &HostedSession) -> Done {
         let link = self.qr_text(session).await?;
         let redirect_url = self.judge().live_url(session.created, "/redirect_url")?;
+        let known = self.on_known_host("QR code", &link);
+        self.judge().rests_on(LEADS_TO_PAGE, known)?;
         self.open_url(session, &link).await?;
         // If the code has the link of the session, a fault of its page is not a fault of the code.
         let is_link = link == redirect_url.as_str();

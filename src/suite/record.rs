@@ -1,6 +1,6 @@
 //! The record of one attempt at a scenario: its exchanges, its other evidence, and its findings.
 
-use crate::check::merchant_url;
+use crate::check::{link, merchant_url};
 use crate::client::{ApiAnswer, ApiCall};
 use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response, Trouble, TroubleKind};
 use crate::requirement::RequirementId;
@@ -42,6 +42,8 @@ pub struct Record {
     answers: Vec<ApiAnswer>,
     /// Mismatches that schemas found, by exchange.
     broken: Vec<(Index, Broken)>,
+    /// Links that lead to a host to which nothing may be sent, by exchange, with the requirement that each breaks.
+    astray: Vec<(Index, &'static str, Mismatch)>,
     /// Evidence without the exchanges. The exchanges stay in `answers` until the attempt ends.
     pub evidence: Evidence,
     findings: Vec<Finding>,
@@ -71,6 +73,7 @@ impl Record {
             began: Instant::now(),
             answers: Vec::new(),
             broken: Vec::new(),
+            astray: Vec::new(),
             evidence: Evidence::default(),
             findings: Vec::new(),
             observations: Vec::new(),
@@ -153,6 +156,7 @@ impl Record {
             }
             self.broken.push((index, one));
         }
+        self.find_links_astray(index);
         match own_fault {
             Some(fault) => Err(StepFailure::faulty_step(
                 format!("the scenario sends a request that breaks its schema: {}", fault.mismatch),
@@ -160,6 +164,26 @@ impl Record {
             )),
             None => Ok(index),
         }
+    }
+
+    /// Finds the links of an answer that lead elsewhere. A link that its schema refuses already has its finding.
+    fn find_links_astray(&mut self, index: Index) {
+        for (id, mismatch) in link::astray(&self.answers[index].exchange, &self.context.profile.reach) {
+            if self.broken_at(index, &mismatch.subject).is_some() {
+                continue;
+            }
+            if let Ok(requirement) = id.parse::<RequirementId>() {
+                let passive = Some(&requirement) != self.own_requirement();
+                self.find(requirement, mismatch.clone(), Some(index), passive);
+            }
+            self.astray.push((index, id, mismatch));
+        }
+    }
+
+    /// The requirement and the mismatch of a link that leads to a host to which nothing may be sent.
+    pub fn astray_at(&self, index: Index, subject: &str) -> Option<(&'static str, &Mismatch)> {
+        let found = self.astray.iter().find(|(at, _, mismatch)| *at == index && mismatch.subject == subject);
+        found.map(|(_, id, mismatch)| (*id, mismatch))
     }
 
     /// Records what is odd about the merchant URLs of a request. These findings are about the scenario, not about the target.

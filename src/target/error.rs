@@ -1,13 +1,15 @@
 //! Why a target profile could not be used.
 
 use crate::target::ability::Ability;
+use crate::target::address::AddressFault;
 use std::path::PathBuf;
 
 /// Why a profile could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    #[error("the target profile {path} is malformed")]
-    Parse { path: String, source: Box<toml::de::Error> },
+    /// It does not quote the line, because the line may hold a secret.
+    #[error("the target profile {path} is malformed at line {line}: {message}")]
+    Parse { path: String, line: usize, message: String },
 
     #[error("the target profile {path} names the unknown ability `{word}`; known: {}", known_abilities())]
     UnknownAbility { path: String, word: String },
@@ -17,10 +19,8 @@ pub enum TargetError {
     )]
     AbilityNeeds { path: String, ability: Ability, key: &'static str },
 
-    #[error(
-        "the target profile {path} has the `base_url` {url}; use https, because plain http is only for this machine"
-    )]
-    PlainHttp { path: String, url: String },
+    #[error("the target profile {path} has a faulty `{key}`: {fault}")]
+    Address { path: String, key: &'static str, fault: AddressFault },
 
     #[error(
         "the target profile {path} names the page driver `{name}`; there is no such file and no built-in page driver of this name"
@@ -32,6 +32,15 @@ pub enum TargetError {
 
     #[error("cannot read the `{key}` of the target from {path}")]
     SecretFile { key: &'static str, path: PathBuf, source: std::io::Error },
+}
+
+impl TargetError {
+    /// The text of a profile does not parse.
+    pub(super) fn malformed(path: &str, text: &str, error: &toml::de::Error) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+        Self::Parse { path: path.to_owned(), line, message: error.message().to_owned() }
+    }
 }
 
 fn known_abilities() -> String {

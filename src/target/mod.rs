@@ -10,13 +10,16 @@ use std::time::Duration;
 use url::{Host, Url};
 
 mod ability;
+mod address;
 mod error;
 #[cfg(test)]
 pub mod fixture;
+mod reach;
 mod secret;
 
 pub use ability::Ability;
 pub use error::TargetError;
+pub use reach::Reach;
 pub use secret::Secret;
 
 /// User name and password of HTTP Basic.
@@ -131,8 +134,10 @@ pub struct TargetProfile {
     pub abilities: BTreeSet<Ability>,
     /// Root of the control interface for clock and merchant accounts.
     pub control_url: Option<Url>,
+    /// Where requests and visits may go.
+    pub reach: Reach,
     pub purchase: Purchase,
-    /// Host of the merchant URLs. The browser finds the receiver there.
+    /// Host of the merchant URLs, in lower case. The browser finds the receiver there.
     pub merchant_host: String,
     /// Address of the receiver for a browser on another machine.
     pub receiver_address: Option<SocketAddr>,
@@ -153,13 +158,17 @@ pub struct TargetProfile {
 #[serde(deny_unknown_fields)]
 struct ProfileFile {
     name: String,
-    base_url: Url,
+    base_url: String,
+    #[serde(default)]
+    api_origins: Vec<String>,
+    #[serde(default)]
+    page_hosts: Vec<String>,
     dialect: Dialect,
     provider: Provider,
     credentials: CredentialsFile,
     #[serde(default)]
     abilities: Vec<String>,
-    control_url: Option<Url>,
+    control_url: Option<String>,
     #[serde(default)]
     purchase: Purchase,
     #[serde(default = "default_merchant_host")]
@@ -211,8 +220,8 @@ impl TargetProfile {
         page_driver: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, TargetError> {
         let shown = path.display().to_string();
-        let file: ProfileFile = toml::from_str(text)
-            .map_err(|source| TargetError::Parse { path: shown.clone(), source: Box::new(source) })?;
+        let file: ProfileFile =
+            toml::from_str(text).map_err(|error| TargetError::malformed(&shown, text, &error))?;
         let base = path.parent().unwrap_or(Path::new("."));
         let mut abilities = BTreeSet::new();
         for word in &file.abilities {
@@ -230,9 +239,19 @@ impl TargetProfile {
         needs(Ability::Mailbox, "control_url", file.control_url.is_some())?;
         needs(Ability::Browser, "page_driver", file.page_driver.is_some())?;
         needs(Ability::Outcome, "page_driver", file.page_driver.is_some())?;
-        if file.base_url.scheme() != "https" && !is_loopback(&file.base_url) {
-            return Err(TargetError::PlainHttp { path: shown, url: file.base_url.to_string() });
-        }
+        let faulty = |key| {
+            let path = shown.clone();
+            move |fault| TargetError::Address { path, key, fault }
+        };
+        let url = |key, text: &str| address::url(text).map_err(faulty(key));
+        let host = |key, text: &str| address::host(text).map_err(faulty(key));
+        let base_url = url("base_url", &file.base_url)?;
+        let control_url = file.control_url.map(|text| url("control_url", &text)).transpose()?;
+        let api_origins: Vec<Url> =
+            file.api_origins.iter().map(|text| url("api_origins", text)).collect::<Result<_, _>>()?;
+        let page_hosts =
+            file.page_hosts.iter().map(|text| host("page_hosts", text)).collect::<Result<_, _>>()?;
+        let merchant_host = host("merchant_host", &file.merchant_host)?;
         let page_driver = match file.page_driver {
             None => None,
             Some(name) => {
@@ -243,7 +262,8 @@ impl TargetProfile {
         };
         Ok(Self {
             name: file.name,
-            base_url: file.base_url,
+            reach: Reach::new(&base_url, &merchant_host).with(&api_origins, page_hosts),
+            base_url,
             dialect: file.dialect,
             provider: file.provider,
             credentials: Credentials {
@@ -251,9 +271,9 @@ impl TargetProfile {
                 password: file.credentials.password.read("password", base)?,
             },
             abilities,
-            control_url: file.control_url,
+            control_url,
             purchase: file.purchase,
-            merchant_host: file.merchant_host,
+            merchant_host,
             receiver_address: file.receiver_address,
             page_driver,
             extra_ca: file.extra_ca.map(|ca| base.join(ca)),
@@ -320,15 +340,28 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
                 "page_driver = \"pages/none.toml\"",
                 "names the page driver `pages/none.toml`; there is no such file and no built-in page driver of this name",
             ),
-            ("speed = 3", "is malformed"),
+            ("speed = 3", "is malformed at line 7: unknown field `speed`, expected one of "),
+            (
+                "control_url = \"http://u:s3cret@127.0.0.1\"",
+                "has a faulty `control_url`: it has a user name or a password; give them as `credentials`",
+            ),
+            (
+                "api_origins = [\"https://a.example\", \"https://b.example?s3cret\"]",
+                "has a faulty `api_origins`: it has a query; leave out everything from `?` on",
+            ),
+            (
+                "page_hosts = [\"https://pay.example\"]",
+                "has a faulty `page_hosts`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+            ),
+            (
+                "merchant_host = \"merchant.example:443\"",
+                "has a faulty `merchant_host`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+            ),
         ];
         for (line, message) in cases {
-            let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                format!("the target profile targets/shop.toml {message}"),
-                "{line}"
-            );
+            let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err().to_string();
+            let expected = format!("the target profile targets/shop.toml {message}");
+            assert!(error == expected || message.ends_with(' ') && error.starts_with(&expected), "{error}");
         }
         let http = PROFILE.replace("127.0.0.1:8080", "shop.example");
         assert!(
@@ -337,6 +370,34 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
                 .to_string()
                 .ends_with("use https, because plain http is only for this machine")
         );
+    }
+
+    #[test]
+    fn an_error_never_quotes_what_may_be_a_secret() {
+        for (line, secret) in [
+            ("base_url = \"http://127.0.0.1:8080\"", "base_url = \"http://u:s3cret@127.0.0.1:8080\""),
+            ("base_url = \"http://127.0.0.1:8080\"", "base_url = \"http://u:s3cret@[bad\""),
+            ("base_url = \"http://127.0.0.1:8080\"", "base_url = [\"s3cret\"]"),
+            ("password = { env = \"PATH\" }", "password = \"s3cret\""),
+            ("password = { env = \"PATH\" }", "password = { word = \"s3cret\" }"),
+            ("password = { env = \"PATH\" }", "password = [\"s3cret\"]"),
+            ("password = { env = \"PATH\" }", "pasword = \"s3cret\""),
+            ("password = { env = \"PATH\" }", "password = \"s3cret"),
+        ] {
+            let text = PROFILE.replace(line, secret);
+            let error = parse(&text).unwrap_err();
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains("s3cret") && told.contains("targets/shop.toml"), "{secret}: {told}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_a_profile_are_compared_as_browsers_do() {
+        let text = PROFILE.replace("http://127.0.0.1:8080", "https://API.Shop.Example");
+        let profile = parse(&format!("{text}merchant_host = \"Merchant.Example\"\n")).unwrap();
+        assert_eq!(profile.merchant_host, "merchant.example");
+        assert_eq!(profile.reach.api_origins(), "https://api.shop.example");
+        assert!(profile.reach.allows_page(&"https://pay.shop.example/1".parse().unwrap()));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Secrets: where a profile gets them, and a wrapper that never shows them.
 
 use crate::target::error::TargetError;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -28,13 +28,29 @@ impl fmt::Debug for Secret {
 }
 
 /// Where a profile gets a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
     /// From this environment variable.
     Env(String),
     /// From this file, without the line end.
     File(PathBuf),
+}
+
+/// The message does not quote the value, because it may be the secret itself.
+impl<'de> Deserialize<'de> for SecretSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(deserializer)?;
+        let source = value.as_table().filter(|table| table.len() == 1).and_then(|table| {
+            let (key, value) = table.iter().next()?;
+            match key.as_str() {
+                "env" => Some(Self::Env(value.as_str()?.to_owned())),
+                "file" => Some(Self::File(value.as_str()?.into())),
+                _ => None,
+            }
+        });
+        let help = "a secret comes from the environment or a file; write it like { env = \"HPP_PASSWORD\" }";
+        source.ok_or_else(|| serde::de::Error::custom(help))
+    }
 }
 
 impl SecretSource {

@@ -13,8 +13,8 @@ pub const MAY_IMPORT: &Permits = &[
     // A profile waives requirements; a finding names evidence.
     ("target", &["requirement"]),
     ("verdict", &["requirement", "target", "evidence"]),
-    // A judgement is a function of evidence, tested in a line, without input or output.
-    ("check", &["requirement", "evidence", "verdict"]),
+    // A judgement is a function of evidence, tested in a line, without input or output. A link is judged by what the target may be sent.
+    ("check", &["requirement", "target", "evidence", "verdict"]),
     ("schema", VOCABULARY),
     // A probe reports what it saw and has no opinion.
     ("client", &["target", "evidence"]),
@@ -114,6 +114,7 @@ pub const HOMES: &Permits = &[
     ("minijinja", &["report"]),
     ("percent_encoding", &["check", "evidence", "mock"]),
     ("png", &["mock", "suite"]),
+    ("psl", &["target"]),
     ("qrcode", &["mock"]),
     ("quick_junit", &["report"]),
     ("rcgen", &["serve"]),

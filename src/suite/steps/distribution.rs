@@ -137,6 +137,8 @@ step!(
 async fn link_opens(world: &mut World) -> Done {
     let link = message(world).await?.link;
     let session = world.merchant().this_session()?;
+    let known = world.consumer().on_known_host("link of the message", &link);
+    world.judge().settle(known)?;
     world.consumer().open_url(&session, &link).await?;
     let opened = waits_no_longer(world).await?;
     if opened.is_err() {

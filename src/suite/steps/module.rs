@@ -36,7 +36,9 @@ step!(
 fn member(world: &mut World, name: &str) -> Result<Url, StepFailure> {
     let created = world.merchant().this_session()?.created;
     world.judge().success(created)?;
-    let text = filled(world.judge().live_member(created, &format!("/distribution_module/{name}"))?);
+    let pointer = format!("/distribution_module/{name}");
+    let text = filled(world.judge().live_member(created, &pointer)?);
+    world.judge().leads_home(created, &pointer)?;
     let shown = || world.record.context().recorder.text(&text);
     text.parse().map_err(|_| StepFailure::Missing(format!("`{name}` is not a URL: {}", shown())))
 }

@@ -2,7 +2,7 @@
 
 use crate::check;
 use crate::check::time::instant;
-use crate::check::{Judgement, answer};
+use crate::check::{Judgement, answer, link};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
 use crate::suite::parameter::{Arguments, HttpStatus, Member, Parameter, SchemaName, Table, TableRow};
@@ -232,8 +232,8 @@ step!(
     /// The member of a successful response is a URL on the API's host and port.
     Then "the member {word} is on the API host" => |world, member: Member| {
         let context = Arc::clone(world.record.context());
-        let api = &context.profile.base_url;
-        settle_text(world, &member.pointer(), |pointer, url| answer::on_api_host(pointer, url, api))
+        let reach = &context.profile.reach;
+        settle_text(world, &member.pointer(), |pointer, url| link::on_api_host(pointer, url, reach))
     }
 );
 
@@ -241,8 +241,8 @@ step!(
     /// The member of a successful response is a URL whose host or port differs from the API's.
     Then "the member {word} is on another host than the API" => |world, member: Member| {
         let context = Arc::clone(world.record.context());
-        let api = &context.profile.base_url;
-        settle_text(world, &member.pointer(), |pointer, url| answer::on_page_host(pointer, url, api))
+        let reach = &context.profile.reach;
+        settle_text(world, &member.pointer(), |pointer, url| link::on_page_host(pointer, url, reach))
     }
 );
 

@@ -1,0 +1,97 @@
+//! Addresses in a profile: URLs that hold no secret, and host names.
+
+use crate::target::is_loopback;
+use std::net::IpAddr;
+use url::{Host, Url};
+
+/// Why an address of a profile is refused. It never quotes the address, because the address may hold a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddressFault {
+    #[error("it is not an absolute http or https URL")]
+    NoUrl,
+
+    #[error("it has a user name or a password; give them as `credentials`")]
+    Userinfo,
+
+    #[error("it has a query; leave out everything from `?` on")]
+    Query,
+
+    #[error("it has a fragment; leave out everything from `#` on")]
+    Fragment,
+
+    #[error("use https, because plain http is only for this machine")]
+    PlainHttp,
+
+    #[error("it is not a host name; write it without scheme, port and path, such as `merchant.example`")]
+    NoHost,
+}
+
+/// A URL of a profile. It has a scheme, a host, and perhaps a port and a path.
+pub(super) fn url(text: &str) -> Result<Url, AddressFault> {
+    let url = Url::parse(text).map_err(|_| AddressFault::NoUrl)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(AddressFault::Userinfo);
+    }
+    if url.query().is_some() {
+        return Err(AddressFault::Query);
+    }
+    if url.fragment().is_some() {
+        return Err(AddressFault::Fragment);
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(AddressFault::PlainHttp),
+        _ => Err(AddressFault::NoUrl),
+    }
+}
+
+/// A host name as browsers compare it: in lower case, and other letters than ASCII in Punycode.
+pub(super) fn host(text: &str) -> Result<String, AddressFault> {
+    match Host::parse(text) {
+        Ok(Host::Domain(name)) if name.parse::<IpAddr>().is_err() => Ok(name),
+        _ => Err(AddressFault::NoHost),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_with_a_place_for_secrets_is_refused() {
+        for (text, fault) in [
+            ("https://user:s3cret@api.example", AddressFault::Userinfo),
+            ("https://user@api.example", AddressFault::Userinfo),
+            ("https://:s3cret@api.example/v1", AddressFault::Userinfo),
+            ("https://api.example/?key=s3cret", AddressFault::Query),
+            ("https://api.example?", AddressFault::Query),
+            ("https://api.example/#s3cret", AddressFault::Fragment),
+            ("http://api.example", AddressFault::PlainHttp),
+            ("ftp://api.example", AddressFault::NoUrl),
+            ("api.example", AddressFault::NoUrl),
+            ("https://user:s3cret@", AddressFault::NoUrl),
+        ] {
+            assert_eq!(url(text), Err(fault), "{text}");
+        }
+        for text in ["https://api.example/", "http://127.0.0.1:8080/", "https://api.example:8443/v1"] {
+            assert_eq!(url(text).map(String::from).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_host_is_written_as_browsers_compare_it() {
+        for (text, name) in [
+            ("Merchant.Example", "merchant.example"),
+            ("münchen.example", "xn--mnchen-3ya.example"),
+            ("merchant.example", "merchant.example"),
+        ] {
+            assert_eq!(host(text).as_deref(), Ok(name), "{text}");
+        }
+        for text in
+            ["merchant.example:443", "https://merchant.example", "a/b", "u:p@h", "", "127.0.0.1", "[::1]"]
+        {
+            assert_eq!(host(text), Err(AddressFault::NoHost), "{text}");
+        }
+    }
+}
