@@ -233,9 +233,7 @@ impl Client {
         };
         let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
             let value = String::from_utf8_lossy(value.as_bytes());
-            let is_url = name == header::LOCATION;
-            let shown = if is_url { self.recorder.url(&value) } else { self.recorder.text(&value) };
-            (name.to_string(), shown)
+            (name.to_string(), self.recorder.field(name.as_str(), &value))
         };
         let fields = raw.headers.iter().map(field).collect();
         Received::Response(Response { status: raw.status, fields, body })

@@ -43,9 +43,10 @@ pub fn differs(subject: &str, other: &str, whose: &str, actual: &str) -> Judgeme
     Err(Mismatch::new(subject, format!("another value than {whose}"), quoted(actual)))
 }
 
-/// The records do not contain this secret. An empty secret passes.
+/// The records, which are JSON, do not contain this secret. An empty secret passes.
 pub fn hides(records: &str, name: &str, secret: &str) -> Judgement {
-    if secret.is_empty() || !records.contains(secret) {
+    let written = serde_json::Value::from(secret).to_string();
+    if secret.is_empty() || !records.contains(&written[1..written.len() - 1]) {
         return Ok(());
     }
     Err(Mismatch::new("records", format!("a label in place of {name}"), "its value"))
@@ -58,6 +59,7 @@ mod tests {
     #[test]
     fn a_secret_that_shows_is_told_without_its_value() {
         assert_eq!(hides("GET ‹link:1›", "redirect_url", "https://pay.example/p/1"), Ok(()));
+        assert!(hides(r#"{"a":"say \"x\\1\""}"#, "the token", "say \"x\\1\"").is_err());
         assert_eq!(
             hides("GET https://pay.example/p/1", "redirect_url", "https://pay.example/p/1")
                 .unwrap_err()

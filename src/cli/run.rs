@@ -2,7 +2,8 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, say};
+use crate::cli::output::{Ending, Refusal, fail, say};
+use crate::exit_code::ExitCode;
 use crate::report::Gate;
 use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
@@ -173,6 +174,10 @@ pub async fn run(arguments: RunArgs) -> Ending {
         let text = judged.to_terminal(&finished.folder, terminal_width());
         // A closed pipe is not an error.
         let _ = writeln!(AutoStream::new(std::io::stdout(), color), "{text}");
+    }
+    if let Some(leak) = finished.leak()? {
+        fail(leak);
+        return Ok(ExitCode::HarnessFault);
     }
     Ok(judged.outcome().into())
 }

@@ -8,10 +8,16 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 /// Longest text, in bytes, that a record keeps.
 const LONGEST_TEXT: usize = 16 * 1024;
 
+/// A secret must have at least this many characters to be looked for in texts.
+const SHORTEST: usize = 4;
+
+/// A secret without any letter must have at least this many characters to be looked for in texts. Shorter ones are numbers.
+const SHORTEST_NUMBER: usize = 16;
+
 /// Secrets with their labels, and names that may be shown. Several threads use it at once. Most texts need no lock.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Lengths of the tokens that have a label. A token of another length need not be looked up.
+    /// Lengths of the tokens that are looked for. A token of another length need not be looked up.
     lengths: Lengths,
     inner: RwLock<Inner>,
     /// Secrets of more than one token. They are few, and are found anywhere in a text.
@@ -21,51 +27,132 @@ pub(super) struct Known {
 
 #[derive(Default)]
 struct Inner {
-    /// Opaque values, found in texts token by token.
-    labels: HashMap<String, String>,
+    /// Opaque values. Those that are looked for are found in texts token by token.
+    labels: HashMap<String, Label>,
     /// Values that may be shown.
     public: HashSet<String>,
+    /// Words of the harness and of the contract, in lower case. Checks compare with them.
+    words: HashSet<String>,
     /// Origins of pages on which every path is a secret link.
     link_origins: HashSet<String>,
+    /// Origins of the API, on which paths are shown.
+    api_origins: HashSet<String>,
     counts: HashMap<&'static str, usize>,
+}
+
+struct Label {
+    text: String,
+    /// Whether texts are searched for the value. If not, it is replaced only where its place makes it a secret.
+    is_sought: bool,
+    /// Whether its value in plain text is a leak.
+    is_confidential: bool,
+}
+
+impl Inner {
+    /// Whether the value also occurs in ordinary texts. To replace it there would change what a check sees.
+    fn is_common(&self, value: &str) -> bool {
+        let has_letter = value.chars().any(char::is_alphabetic);
+        let shortest = if has_letter { SHORTEST } else { SHORTEST_NUMBER };
+        value.chars().count() < shortest || self.public.contains(value) || self.is_worded(value)
+    }
+
+    /// Whether it consists of words of the harness.
+    fn is_worded(&self, value: &str) -> bool {
+        let value = value.to_lowercase();
+        if is_token(&value) {
+            return self.words.contains(&value);
+        }
+        let mut pieces = value.split(|c: char| !c.is_alphanumeric()).filter(|piece| !piece.is_empty());
+        pieces.all(|piece| self.words.contains(piece))
+    }
 }
 
 impl Known {
     /// The label of a value. If it has none, it gets a new one of this kind.
     pub(super) fn label(&self, kind: &'static str, value: &str) -> String {
-        if let Some(label) = self.label_of(value) {
-            return label;
+        if let Some(label) = self.read().labels.get(value) {
+            return label.text.clone();
         }
-        self.lengths.add(value.len());
         let mut inner = self.write();
         if let Some(label) = inner.labels.get(value) {
-            return label.clone();
+            return label.text.clone();
         }
         let count = inner.counts.entry(kind).or_default();
         *count += 1;
-        let label = format!("‹{kind}:{count}›");
-        inner.labels.insert(value.to_owned(), label.clone());
-        label
+        let text = format!("‹{kind}:{count}›");
+        let is_sought = !inner.is_common(value);
+        if is_sought {
+            self.lengths.add(value.len());
+        }
+        let is_confidential = !matches!(kind, "value" | "link") && is_token(value);
+        inner.labels.insert(value.to_owned(), Label { text: text.clone(), is_sought, is_confidential });
+        text
     }
 
-    /// The label of a value that has one.
+    /// The label of a value that is looked for everywhere.
     pub(super) fn label_of(&self, value: &str) -> Option<String> {
-        if self.lengths.have(value.len()) { self.read().labels.get(value).cloned() } else { None }
+        if !self.lengths.have(value.len()) {
+            return None;
+        }
+        self.read().labels.get(value).filter(|label| label.is_sought).map(|label| label.text.clone())
     }
 
-    /// Gives another form of a secret the same label.
-    pub(super) fn learn(&self, form: String, label: String) {
+    /// Gives another form of a secret the same label, unless the form is a common word.
+    pub(super) fn learn(&self, form: String, text: String, is_confidential: bool) {
+        if self.is_common(&form) {
+            return;
+        }
         if is_token(&form) {
             self.lengths.add(form.len());
-            self.write().labels.insert(form, label);
+            let label = Label { text, is_sought: true, is_confidential };
+            self.write().labels.entry(form).or_insert(label);
             return;
         }
         let mut phrases = self.phrases.write().unwrap_or_else(PoisonError::into_inner);
         if !phrases.iter().any(|(phrase, _)| *phrase == form) {
-            phrases.push((form, label));
+            phrases.push((form, text));
             phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
             self.has_phrases.store(true, Ordering::Release);
         }
+    }
+
+    /// Learns the words of a text that the harness itself brings along.
+    pub(super) fn learn_words(&self, text: &str) {
+        let mut inner = self.write();
+        let words = &mut inner.words;
+        each_token(text, |start, end| {
+            let token = text[start..end].to_lowercase();
+            words.extend(token.split(|c: char| !c.is_alphanumeric()).map(str::to_owned));
+            words.insert(token);
+            false
+        });
+    }
+
+    /// Whether the value also occurs in ordinary texts, so that it is not looked for there.
+    pub(super) fn is_common(&self, value: &str) -> bool {
+        self.read().is_common(value)
+    }
+
+    /// Whether the value consists of words of the harness.
+    pub(super) fn is_worded(&self, value: &str) -> bool {
+        self.read().is_worded(value)
+    }
+
+    /// The label of a confidential value that stands in a text.
+    pub(super) fn leak(&self, text: &str) -> Option<String> {
+        let mut leak = None;
+        each_token(text, |start, end| {
+            let token = &text[start..end];
+            if leak.is_none() && self.lengths.have(token.len()) {
+                let inner = self.read();
+                let label = inner.labels.get(token).filter(|label| label.is_sought && label.is_confidential);
+                leak = label.map(|label| label.text.clone());
+            }
+            false
+        });
+        let phrases = self.phrases.read().unwrap_or_else(PoisonError::into_inner);
+        let phrase = || phrases.iter().find(|(phrase, _)| text.contains(phrase.as_str()));
+        leak.or_else(|| phrase().map(|(_, label)| label.clone()))
     }
 
     /// Allows a value to be shown.
@@ -77,6 +164,15 @@ impl Known {
 
     pub(super) fn is_public(&self, value: &str) -> bool {
         self.read().public.contains(value)
+    }
+
+    /// Shows the paths of this origin.
+    pub(super) fn add_api_origin(&self, origin: String) {
+        self.write().api_origins.insert(origin);
+    }
+
+    pub(super) fn is_api_origin(&self, origin: &str) -> bool {
+        self.read().api_origins.contains(origin)
     }
 
     /// Treats every path of this origin as a secret link from this call on.
@@ -114,12 +210,11 @@ impl Known {
         shown
     }
 
-    /// Looks up each run of token characters, first whole, then its parts. A token may be in a path, after a name, or before a full
-    /// stop.
+    /// Replaces the tokens that have a label.
     pub(super) fn replace_tokens<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut shown = String::new();
         let mut copied = 0;
-        let mut found = |start: usize, end: usize| {
+        each_token(text, |start, end| {
             if start < copied {
                 return false;
             }
@@ -128,33 +223,7 @@ impl Known {
             shown.push_str(&label);
             copied = end;
             true
-        };
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            if !is_token_byte(bytes[at]) {
-                at += 1;
-                continue;
-            }
-            let start = at;
-            while at < bytes.len() && is_token_byte(bytes[at]) {
-                at += 1;
-            }
-            if found(start, at) {
-                continue;
-            }
-            let mut part = start;
-            for mark in (start..at).filter(|index| matches!(bytes[*index], b'/' | b'=')) {
-                found(part, mark);
-                part = mark + 1;
-            }
-            if part > start {
-                found(part, at);
-            }
-            if bytes[at - 1] == b'.' {
-                found(part, at - 1);
-            }
-        }
+        });
         if copied == 0 {
             return Cow::Borrowed(text);
         }
@@ -184,6 +253,37 @@ impl Lengths {
     fn have(&self, length: usize) -> bool {
         let length = length.min(1023);
         self.0[length / 64].load(Ordering::Acquire) & (1 << (length % 64)) != 0
+    }
+}
+
+/// Calls `found` with start and end of each run of token characters, first of the whole run. If that returns false, also of its
+/// parts, because a token may be in a path, after a name, or before a full stop.
+fn each_token(text: &str, mut found: impl FnMut(usize, usize) -> bool) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !is_token_byte(bytes[at]) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < bytes.len() && is_token_byte(bytes[at]) {
+            at += 1;
+        }
+        if found(start, at) {
+            continue;
+        }
+        let mut part = start;
+        for mark in (start..at).filter(|index| matches!(bytes[*index], b'/' | b'=')) {
+            found(part, mark);
+            part = mark + 1;
+        }
+        if part > start {
+            found(part, at);
+        }
+        if bytes[at - 1] == b'.' {
+            found(part, at - 1);
+        }
     }
 }
 

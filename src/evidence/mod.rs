@@ -1,5 +1,7 @@
 //! Evidence: records of what was sent and seen. Checks judge only these records.
 
+mod address;
+mod field;
 mod known;
 mod recorder;
 

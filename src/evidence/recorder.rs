@@ -1,12 +1,12 @@
 //! The recorder: removes secrets before anything becomes a record. Only this module does so.
 
+use crate::evidence::field::{HIDDEN, Shown, shown_as};
 use crate::evidence::known::Known;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::borrow::Cow;
-use url::Url;
 
 /// Members with a value that allows to pay, read or send, and the kind of their label.
 const SECRET_MEMBERS: &[(&str, &str)] = &[
@@ -28,29 +28,74 @@ const API_LINK_MEMBERS: &[&str] = &["generation_url", "manual_identification_che
 const PUBLIC_MEMBERS: &[&str] =
     &["session_id", "order_id", "klarna_reference", "correlation_id", "event_id", "merchant_id"];
 
-/// A query value of at least this length counts as a secret, unless it is a known name.
-const OPAQUE_LENGTH: usize = 16;
-
 /// Redacts what is sent and seen, so that it may be kept.
 ///
 /// A secret becomes a label such as `‹authorization_token:2›`. The same value gives the same label within a run, so a check that
 /// compares two labels compares the two values.
 #[derive(Default)]
 pub struct Recorder {
-    known: Known,
+    pub(super) known: Known,
 }
 
 impl Recorder {
-    /// Learns the credentials of a run or of a merchant account, in every form in which they are sent.
-    pub fn learn_credentials(&self, username: &str, password: &str) {
+    /// Learns the credentials of a run or of a merchant account, in every form in which they are sent. Returns whether the password
+    /// can be found in texts. A common word cannot, because the same word may be data.
+    pub fn learn_credentials(&self, username: &str, password: &str) -> bool {
         let pair = format!("{username}:{password}");
-        for (kind, value) in [("credentials", pair.as_str()), ("username", username), ("password", password)]
-        {
+        let pair_label = self.known.label("credentials", &pair);
+        self.known.learn(STANDARD.encode(&pair), pair_label.clone(), true);
+        for (kind, value) in [("username", username), ("password", password)] {
             let label = self.known.label(kind, value);
-            let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
-            for form in [STANDARD.encode(value), encoded, value.to_owned()] {
-                self.known.learn(form, label.clone());
+            if self.known.is_common(value) {
+                continue;
             }
+            let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
+            let in_json = Value::from(value).to_string();
+            let in_json = in_json[1..in_json.len() - 1].to_owned();
+            for form in [STANDARD.encode(value), encoded, in_json, value.to_owned()] {
+                self.known.learn(form, label.clone(), true);
+            }
+        }
+        let is_sought = !self.known.is_common(password);
+        if is_sought {
+            self.known.learn(pair, pair_label, true);
+        }
+        is_sought
+    }
+
+    /// Learns the words that the harness itself brings along: its features, schemas and page drivers, and the profile. A secret that
+    /// is one of them is replaced only in its own place, so no verdict depends on the value of a secret.
+    pub fn learn_words(&self, text: &str) {
+        self.known.learn_words(text);
+    }
+
+    /// Learns an origin of the API. Paths there are shown, because they hold ids.
+    pub fn learn_api(&self, origin: String) {
+        self.known.add_api_origin(origin);
+    }
+
+    /// Allows a name to be shown wherever it is.
+    pub fn publish(&self, name: &str) {
+        self.known.publish(name);
+    }
+
+    /// Whether a secret is a word or a number that data may contain too.
+    pub fn is_common(&self, secret: &str) -> bool {
+        self.known.is_common(secret)
+    }
+
+    /// The label of a credential or a token that stands in a text which was kept.
+    pub fn leak(&self, kept: &str) -> Option<String> {
+        self.known.leak(kept)
+    }
+
+    /// The value of a response field. Only known fields show theirs.
+    pub fn field(&self, name: &str, value: &str) -> String {
+        match shown_as(name) {
+            Shown::Url => self.url(value),
+            Shown::Text => self.text(value),
+            Shown::Hidden if value.is_empty() => String::new(),
+            Shown::Hidden => HIDDEN.to_owned(),
         }
     }
 
@@ -61,7 +106,7 @@ impl Recorder {
         value
     }
 
-    /// Learns the values of secret members first, because earlier members may contain them too.
+    /// Learns the values of names and of secret members first, because earlier members may contain them too.
     fn learn_members(&self, value: &Value) {
         match value {
             Value::Object(members) => {
@@ -69,6 +114,11 @@ impl Recorder {
                     match (value, secret_kind(name)) {
                         (Value::String(text), Some(kind)) if !text.is_empty() => {
                             self.known.label(kind, text);
+                        }
+                        (Value::String(text), None) if PUBLIC_MEMBERS.contains(&name.as_str()) => {
+                            if self.known.label_of(text).is_none() {
+                                self.known.publish(text);
+                            }
                         }
                         _ => self.learn_members(value),
                     }
@@ -86,6 +136,9 @@ impl Recorder {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.cut(name, item)),
             Value::String(text) => {
+                if let Cow::Owned(apart) = apart_from_labels(text) {
+                    *text = apart;
+                }
                 if let Cow::Owned(shown) = self.string(name, text) {
                     *text = shown;
                 }
@@ -102,62 +155,16 @@ impl Recorder {
         if LINK_MEMBERS.contains(&name) {
             return self.link(text).into();
         }
-        if API_LINK_MEMBERS.contains(&name)
-            && let Ok(url) = Url::parse(text)
-            && is_link(&url)
-        {
-            return self.labelled_link(&url).into();
+        if API_LINK_MEMBERS.contains(&name) {
+            return self.api_link(text).into();
         }
         if PUBLIC_MEMBERS.contains(&name) {
-            if let Some(label) = self.known.label_of(text) {
-                return label.into();
-            }
-            self.known.publish(text);
-            return text.into();
+            return self.known.label_of(text).map_or(text.into(), Cow::from);
+        }
+        if text.starts_with("https://") || text.starts_with("http://") {
+            return self.url(text).into();
         }
         self.known.shown(text)
-    }
-
-    /// A secret link. Scheme, host and parameter names stay. Path, values and fragment become labels.
-    ///
-    /// A text that is not an absolute URL stays as it is, so that a finding can quote it.
-    pub fn link(&self, text: &str) -> String {
-        let Ok(url) = Url::parse(text) else { return self.text(text) };
-        if !is_link(&url) {
-            return self.text(text);
-        }
-        self.known.add_link_origin(&origin(&url));
-        self.labelled_link(&url)
-    }
-
-    /// A visited URL. Links on page hosts and opaque query values become labels.
-    pub fn url(&self, text: &str) -> String {
-        match Url::parse(text) {
-            Ok(url) => self.parsed_url(&url, text),
-            Err(_) => self.text(text),
-        }
-    }
-
-    /// The same as [`Recorder::url`], for a parsed URL and its text.
-    pub fn parsed_url(&self, url: &Url, text: &str) -> String {
-        if !url.has_host() {
-            return self.text(text);
-        }
-        if is_link(url) && self.known.is_link_origin(&origin(url)) {
-            return self.labelled_link(url);
-        }
-        let (base, fragment) = split_at(text, '#');
-        let (path, query) = split_at(base, '?');
-        let mut shown = self.known.replace_tokens(path).into_owned();
-        if let Some(query) = query {
-            shown.push('?');
-            shown.push_str(&self.query(query));
-        }
-        if let Some(fragment) = fragment {
-            shown.push('#');
-            shown.push_str(&self.known.replace_tokens(fragment));
-        }
-        shown
     }
 
     /// Any text, with every known secret replaced. A long text is cut.
@@ -181,83 +188,30 @@ impl Recorder {
         shown.push_str(rest);
         self.text(&shown)
     }
+}
 
-    fn labelled_link(&self, url: &Url) -> String {
-        let mut shown = origin(url) + "/";
-        if url.path().len() > 1 {
-            shown.push_str(&self.known.label("link", url.path()));
-        }
-        if let Some(query) = url.query() {
-            let pairs: Vec<String> = query.split('&').map(|pair| self.link_pair(pair)).collect();
-            shown.push('?');
-            shown.push_str(&pairs.join("&"));
-        }
-        if let Some(fragment) = url.fragment() {
-            shown.push('#');
-            shown.push_str(&self.known.label("link", &format!("#{fragment}")));
-        }
-        shown
+/// A text of the target in which nothing reads like a label of ours.
+fn apart_from_labels(text: &str) -> Cow<'_, str> {
+    let is_label = |rest: &str| {
+        rest.split_once('›').and_then(|(inner, _)| inner.split_once(':')).is_some_and(|(kind, number)| {
+            kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    if !text.contains('‹') || !text.split('‹').skip(1).any(is_label) {
+        return Cow::Borrowed(text);
     }
-
-    /// A parameter of a link. Its value may be a short secret. It is learned only together with its parameter name. Otherwise an
-    /// ordinary word could be treated as a secret everywhere.
-    fn link_pair(&self, pair: &str) -> String {
-        let shown = self.query_pair(pair);
-        let (_, value) = shown.split_once('=').unwrap_or(("", &shown));
-        // A label, or a placeholder.
-        if value.is_empty() || value.contains(['‹', '{']) || value.contains("%7B") {
-            return shown;
-        }
-        let name = &shown[..shown.len() - value.len()];
-        format!("{name}{}", self.known.label("value", &format!("?{pair}")))
+    let mut parts = text.split('‹');
+    let mut apart = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        apart.push_str(if is_label(rest) { "‹‹" } else { "‹" });
+        apart.push_str(rest);
     }
-
-    fn query(&self, query: &str) -> String {
-        let pairs: Vec<String> = query.split('&').map(|pair| self.query_pair(pair)).collect();
-        pairs.join("&")
-    }
-
-    /// A query parameter. The name stays, and an opaque value becomes a label.
-    fn query_pair(&self, pair: &str) -> String {
-        let (name, Some(value)) = split_at(pair, '=') else {
-            return self.known.replace_tokens(pair).into_owned();
-        };
-        let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
-        let opaque = || {
-            decoded.len() >= OPAQUE_LENGTH
-                && !decoded.contains(['{', '}', ' '])
-                && !self.known.is_public(&decoded)
-                && !self.known.is_public(&decoded.to_lowercase())
-        };
-        let label = match self.known.label_of(&decoded) {
-            None if opaque() => Some(self.known.label("value", &decoded)),
-            label => label,
-        };
-        match label {
-            Some(label) => format!("{name}={label}"),
-            None => format!("{name}={}", self.known.replace_tokens(value)),
-        }
-    }
+    Cow::Owned(apart)
 }
 
 fn secret_kind(member: &str) -> Option<&'static str> {
     SECRET_MEMBERS.iter().find(|(name, _)| *name == member).map(|(_, kind)| *kind)
-}
-
-/// Whether a URL has more than scheme, host and port.
-fn is_link(url: &Url) -> bool {
-    url.has_host() && (url.path().len() > 1 || url.query().is_some() || url.fragment().is_some())
-}
-
-fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
-}
-
-fn split_at(text: &str, mark: char) -> (&str, Option<&str>) {
-    match text.split_once(mark) {
-        Some((before, after)) => (before, Some(after)),
-        None => (text, None),
-    }
 }
 
 #[cfg(test)]
@@ -280,6 +234,62 @@ mod tests {
     }
 
     #[test]
+    fn a_common_word_is_replaced_in_its_own_place_alone() {
+        let recorder = Recorder::default();
+        recorder.learn_words("| status | WAITING | for the merchant | IN_PROGRESS |");
+        for password in
+            ["waiting", "merchant", "IN_PROGRESS", "2500", "+46701740605", "SE", "for the merchant"]
+        {
+            assert!(!recorder.learn_credentials("merchant", password), "{password}");
+        }
+        let data = json!({
+            "status": "WAITING", "channel": "IN_PROGRESS", "amount": "2500", "to": "+46701740605",
+            "url": "https://merchant.example/merchant/SE", "note": "waiting for the merchant",
+        });
+        assert_eq!(recorder.json(data.clone()), data);
+        let account = json!({ "username": "merchant", "password": "waiting", "token": "WAITING" });
+        let shown = json!({ "username": "‹username:1›", "password": "‹password:1›", "token": "‹token:1›" });
+        assert_eq!(recorder.json(account), shown);
+        assert_eq!(recorder.json(data.clone()), data);
+        assert_eq!(recorder.text(&STANDARD.encode("merchant:waiting")), "‹credentials:1›");
+        assert!(recorder.learn_credentials("merchant", "Waiting7"));
+        assert_eq!(recorder.text("Waiting7 waiting"), "‹password:7› waiting");
+    }
+
+    #[test]
+    fn data_that_reads_like_a_label_is_not_taken_for_one() {
+        let recorder = Recorder::default();
+        let body = json!({ "authorization_token": "tok-3f9a", "status": "‹authorization_token:1›", "title": "‹ Back ›" });
+        let shown = json!({ "authorization_token": "‹authorization_token:1›", "status": "‹‹authorization_token:1›", "title": "‹ Back ›" });
+        assert_eq!(recorder.json(body), shown);
+    }
+
+    #[test]
+    fn a_name_is_shown_wherever_its_member_stands() {
+        let id = "0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d";
+        let body =
+            json!({ "redirect_url": format!("https://pay.example/{id}"), "session_id": id, "token": id });
+        let shown =
+            json!({ "redirect_url": "https://pay.example/‹link:1›", "session_id": id, "token": "‹token:1›" });
+        assert_eq!(Recorder::default().json(body), shown);
+    }
+
+    #[test]
+    fn a_leak_is_a_credential_or_a_token_in_plain_text() {
+        let recorder = Recorder::default();
+        recorder.learn_credentials("K1_shop", "p w/é\"1");
+        recorder.json(json!({ "client_token": "tok-3f9a", "redirect_url": "https://pay.example/x1Y7zz?k=0b4ba456-0f1b-4a8c" }));
+        for (kept, label) in [
+            ("as K1_shop.", Some("‹username:1›")),
+            (r#"{"error":"p w/é\"1"}"#, Some("‹password:1›")),
+            ("/tok-3f9a/order", Some("‹client_token:1›")),
+            ("‹client_token:1› x1Y7zz 0b4ba456-0f1b-4a8c", None),
+        ] {
+            assert_eq!(recorder.leak(kept).as_deref(), label, "{kept}");
+        }
+    }
+
+    #[test]
     fn a_name_is_shown_as_it_is() {
         let recorder = Recorder::default();
         let id = "0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d";
@@ -291,34 +301,6 @@ mod tests {
     }
 
     #[test]
-    fn an_unfilled_placeholder_stays_visible() {
-        let recorder = Recorder::default();
-        let url = "https://merchant.example/7/success?token={{authorization_token}}";
-        assert_eq!(recorder.url(url), url);
-        let encoded = "https://merchant.example/7/success?token=%7B%7Bauthorization_token%7D%7D";
-        assert_eq!(recorder.url(encoded), encoded);
-    }
-
-    #[test]
-    fn a_link_keeps_scheme_host_and_parameter_names() {
-        let recorder = Recorder::default();
-        assert_eq!(recorder.link("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
-        assert_eq!(recorder.url("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
-        assert_eq!(recorder.url("https://pay.example/eu/p/x1Y/act"), "https://pay.example/‹link:2›");
-        assert_eq!(recorder.link("/relative"), "/relative");
-    }
-
-    #[test]
-    fn a_short_secret_of_a_link_is_cut_out_and_its_word_stays_a_word_elsewhere() {
-        let recorder = Recorder::default();
-        let first = recorder.link("https://pay.example/p?key=Ab3d&tag={{profile_id}}&empty=");
-        assert_eq!(first, "https://pay.example/‹link:1›?key=‹value:1›&tag={{profile_id}}&empty=");
-        let second = recorder.link("https://pay.example/p?key=Ab3e&Ab3d");
-        assert_eq!(second, "https://pay.example/‹link:1›?key=‹value:2›&‹value:3›");
-        assert_eq!(recorder.text("Ab3d key=Ab3d"), "Ab3d key=Ab3d");
-    }
-
-    #[test]
     fn a_link_that_a_message_quotes_is_cut_out_once() {
         let recorder = Recorder::default();
         recorder.link("https://pay.example/p/x1Y");
@@ -326,15 +308,6 @@ mod tests {
         let shown = "cannot open (https://pay.example/‹link:1›): http://127.0.0.1:1/hpp is closed";
         assert_eq!(recorder.message(message), shown);
         assert_eq!(recorder.message(shown), shown);
-    }
-
-    #[test]
-    fn a_link_without_a_path_is_cut_too() {
-        let recorder = Recorder::default();
-        assert_eq!(recorder.link("https://pay.example/?key=Ab3d"), "https://pay.example/?key=‹value:1›");
-        assert_eq!(recorder.link("https://pay.example/#/p/x1Y"), "https://pay.example/#‹link:1›");
-        assert_eq!(recorder.url("https://pay.example/#/p/x1Y"), "https://pay.example/#‹link:1›");
-        assert_eq!(recorder.link("https://pay.example/"), "https://pay.example/");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub struct Features {
     /// Hash of the feature files.
     pub hash: String,
     pub catalogue_hash: String,
+    texts: Vec<NamedText>,
 }
 
 impl Features {
@@ -65,7 +66,14 @@ impl Features {
                 Err(fault) => faults.push(fault),
             }
         }
-        Ok(Self { loaded, faults, catalogue, hash: hash(&texts), catalogue_hash: hash(&catalogues) })
+        let (hash, catalogue_hash) = (hash(&texts), hash(&catalogues));
+        texts.append(&mut catalogues);
+        Ok(Self { loaded, faults, catalogue, hash, catalogue_hash, texts })
+    }
+
+    /// The texts of the features and of their catalogue.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|(_, text)| text.as_str())
     }
 }
 
@@ -102,6 +110,11 @@ impl Schemas {
     /// The schemas for a target on this machine, or elsewhere.
     pub fn set(&self, loopback: bool) -> Result<Arc<SchemaSet>, AssetError> {
         if loopback { Ok(Arc::clone(&self.on_loopback)) } else { Ok(Arc::new(compile(&self.texts, false)?)) }
+    }
+
+    /// The texts of the schemas.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|(_, text)| text.as_str())
     }
 
     /// Hash of all texts.

@@ -4,10 +4,12 @@ mod assets;
 mod browsers;
 mod error;
 mod journal;
+mod leak;
 mod log;
 mod name;
 mod phase;
 mod preflight;
+mod private;
 mod progress;
 mod records;
 mod shared;
@@ -20,6 +22,7 @@ mod tests;
 pub use assets::{Features, Schemas, embedded_targets};
 pub use browsers::BrowserChoice;
 pub use error::{RunError, error_chain};
+pub use leak::Leak;
 pub use shared::{RunOptions, Touched};
 pub use stop::asked_to_stop;
 pub use subject::{Embedded, TargetChoice};
@@ -65,12 +68,14 @@ impl Format {
 pub struct Finished {
     pub report: RunReport,
     pub folder: RunFolder,
+    recorder: Arc<Recorder>,
     /// The notes of watched mocks, by target. Other targets have an empty map.
     pub touched: Vec<Touched>,
 }
 
 /// Runs the features against the targets. The result is in memory and in the journal. The report files are not written yet.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
+    private::from_now_on();
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let recorder = Arc::new(Recorder::default());
     log::start(options.log, &recorder);
@@ -81,6 +86,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         features.catalogue.iter().count()
     );
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
+    features.texts().chain(schemas.texts()).for_each(|text| recorder.learn_words(text));
     let mut subjects = Vec::new();
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
@@ -113,8 +119,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         run.run_target(target).await?;
     }
     let touched = std::mem::take(&mut *locked(&run.touched));
+    let recorder = Arc::clone(&run.recorder);
     let report = run.conclude(id, started_at, targets, schemas.hash())?;
-    Ok(Finished { report, folder: RunFolder::new(folder), touched })
+    Ok(Finished { report, folder: RunFolder::new(folder), recorder, touched })
 }
 
 /// The requirements that are duties of the harness or the merchant, not of the server.
@@ -186,6 +193,14 @@ impl Run<'_> {
             targets,
             catalogue,
         })
+    }
+}
+
+impl Finished {
+    /// A secret that stands in a file of the run folder. Ask after everything is written.
+    pub fn leak(&self) -> Result<Option<Leak>, RunError> {
+        let path = self.folder.root();
+        leak::find(path, &self.recorder).map_err(|source| RunError::Folder { path: path.to_owned(), source })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::run::error::RunError;
 use crate::run::{assets, preflight};
 use crate::target::{Ability, Confirmed, Credentials, Deadlines, Purchase, Reach, Secret, TargetProfile};
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -66,8 +67,7 @@ impl Subject {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
             TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
         };
-        let Credentials { username, password } = &subject.profile.credentials;
-        recorder.learn_credentials(username.reveal(), password.reveal());
+        learn(&subject.profile, recorder);
         if matches!(choice, TargetChoice::Profile(_)) {
             preflight::check(&subject.profile, recorder).await?;
         }
@@ -128,6 +128,28 @@ impl Subject {
         let mock = Arc::new(mock);
         let watched = embedded.watched.then(|| Arc::clone(&mock));
         Ok(Self { profile, only: embedded.only.clone(), watched, _mock: Some(mock) })
+    }
+}
+
+/// Teaches the recorder what is public and what is secret about a target.
+fn learn(profile: &TargetProfile, recorder: &Recorder) {
+    let Purchase { country, currency, locale } = &profile.purchase;
+    let driver = profile.page_driver.as_ref().map_or("", |(_, text)| text);
+    for text in [&profile.name, country, currency, locale, &profile.merchant_host, driver] {
+        recorder.learn_words(text);
+    }
+    for origin in profile.reach.api() {
+        recorder.learn_words(&origin);
+        recorder.learn_api(origin);
+    }
+    let Credentials { username, password } = &profile.credentials;
+    if !recorder.learn_credentials(username.reveal(), password.reveal()) {
+        // A reader that has gone away is no reason to fail.
+        let _ = writeln!(
+            std::io::stderr(),
+            "warning: the password of `{}` is a common word or a number, so it cannot be told from data if an answer repeats it; use another password",
+            profile.name
+        );
     }
 }
 

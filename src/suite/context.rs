@@ -48,6 +48,9 @@ pub struct Context {
 impl Context {
     /// A new, unique reference of an attempt: the first segment of its merchant URLs and the reference of its purchase.
     pub fn next_reference(&self) -> String {
-        format!("{}-{}", self.run_mark, self.references.fetch_add(1, Ordering::Relaxed) + 1)
+        let number = self.references.fetch_add(1, Ordering::Relaxed) + 1;
+        let reference = format!("{}-{number}", self.run_mark);
+        self.recorder.publish(&reference);
+        reference
     }
 }

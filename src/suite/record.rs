@@ -204,9 +204,11 @@ impl Record {
         &self.answers[index]
     }
 
-    /// All exchanges so far, as a report shows them.
-    pub fn shown(&self) -> String {
-        format!("{:?}", self.answers.iter().map(|answer| &answer.exchange).collect::<Vec<_>>())
+    /// All exchanges so far, as the journal and the report hold them.
+    pub fn serialised(&self) -> String {
+        let exchanges: Vec<&Exchange> = self.answers.iter().map(|answer| &answer.exchange).collect();
+        // Plain data with string keys always serialises.
+        serde_json::to_string(&exchanges).unwrap_or_default()
     }
 
     /// The index of the latest exchange.

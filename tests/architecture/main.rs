@@ -16,7 +16,10 @@ use tables::{FORBIDDEN, HOMES, LONGEST, MAY_IMPORT, MOCK, PURE};
 /// The libraries of Cargo.toml, as the code spells them.
 fn crates() -> BTreeSet<String> {
     let manifest: toml::Table = fs::read_to_string("Cargo.toml").unwrap().parse().unwrap();
-    manifest["dependencies"].as_table().unwrap().keys().map(|name| name.replace('-', "_")).collect()
+    let of_systems = manifest["target"].as_table().unwrap().values().map(|table| &table["dependencies"]);
+    let tables = of_systems.chain([&manifest["dependencies"]]).map(|table| table.as_table().unwrap());
+    let libraries = tables.flat_map(|table| table.keys());
+    libraries.map(|name| name.replace('-', "_")).collect()
 }
 
 /// The source, read once for all tests.

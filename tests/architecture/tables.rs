@@ -121,6 +121,7 @@ pub const HOMES: &Permits = &[
     ("regex", &["browser", "report", "suite"]),
     ("reqwest", &["client", "control", "mock"]),
     ("rqrr", &["suite"]),
+    ("rustix", &["run"]),
     ("rustls", &["serve"]),
     (
         "serde",

@@ -1,0 +1,288 @@
+//! URLs in records: scheme, host and names of parameters stay, secrets in the other parts become labels.
+
+use crate::evidence::recorder::Recorder;
+use std::borrow::Cow;
+use url::Url;
+
+/// A query value or a segment of a path of at least this length counts as a secret, unless it is a known name.
+const OPAQUE_LENGTH: usize = 16;
+
+/// Longest word of letters in a segment of a path that is not a secret.
+const LONGEST_WORD: usize = 15;
+
+impl Recorder {
+    /// A secret link. Scheme, host and parameter names stay. Path, values and fragment become labels.
+    ///
+    /// A text that is not an absolute URL stays as it is, so that a finding can quote it.
+    pub fn link(&self, text: &str) -> String {
+        let Ok(url) = Url::parse(text) else { return self.text(text) };
+        if !is_link(&url) {
+            return self.text(text);
+        }
+        // Other paths on the host of the API are shown.
+        if !self.known.is_api_origin(&origin(&url)) {
+            self.known.add_link_origin(&origin(&url));
+        }
+        self.labelled_link(&url)
+    }
+
+    /// A secret link on the host of the API. Other paths there are shown.
+    pub(super) fn api_link(&self, text: &str) -> String {
+        match Url::parse(text) {
+            Ok(url) if is_link(&url) => self.labelled_link(&url),
+            _ => self.text(text),
+        }
+    }
+
+    /// A visited URL. Links on page hosts and opaque query values become labels.
+    pub fn url(&self, text: &str) -> String {
+        match Url::parse(text) {
+            Ok(url) => self.parsed_url(&url, text),
+            Err(_) => self.text(text),
+        }
+    }
+
+    /// The same as [`Recorder::url`], for a parsed URL and its text.
+    pub fn parsed_url(&self, url: &Url, text: &str) -> String {
+        if !url.has_host() {
+            return self.text(text);
+        }
+        if is_link(url) && self.known.is_link_origin(&origin(url)) {
+            return self.labelled_link(url);
+        }
+        let (base, fragment) = split_at(text, '#');
+        let (path, query) = split_at(base, '?');
+        let mut shown = self.path(path, self.known.is_api_origin(&origin(url)));
+        for (mark, part) in [('?', query), ('#', fragment)] {
+            if let Some(part) = part {
+                shown.push(mark);
+                shown.push_str(&self.query(part));
+            }
+        }
+        shown
+    }
+
+    /// A URL up to its path. Outside the API, opaque segments become labels.
+    fn path(&self, path: &str, is_api: bool) -> String {
+        let segments = path.split('/').enumerate().map(|(index, segment)| match segment.rsplit_once('@') {
+            // The first three are the scheme, nothing, and the host.
+            Some((userinfo, host)) if index == 2 => format!("{}@{host}", self.known.label("value", userinfo)),
+            _ if index > 2 && !is_api => self.segment(segment),
+            _ => self.known.replace_tokens(segment).into_owned(),
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+
+    fn segment(&self, segment: &str) -> String {
+        let decoded = decoded(segment);
+        let is_wording = |text: &str| {
+            let mut words = text.split(['-', '_', '.']);
+            words.all(|word| word.len() <= LONGEST_WORD && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        };
+        match self.known.label_of(&decoded) {
+            None if self.is_opaque(segment, &decoded) && !is_wording(&decoded) => {
+                self.known.label("value", &decoded)
+            }
+            Some(label) => label,
+            None => self.known.replace_tokens(segment).into_owned(),
+        }
+    }
+
+    /// Whether a part of a URL is long, and is neither a placeholder nor a known name nor a word of the harness.
+    fn is_opaque(&self, raw: &str, decoded: &str) -> bool {
+        decoded.len() >= OPAQUE_LENGTH
+            && !decoded.contains(['{', '}', ' '])
+            && !self.known.is_public(decoded)
+            && !self.known.is_public(&decoded.to_lowercase())
+            && !self.known.is_worded(raw)
+            && !self.known.is_worded(decoded)
+    }
+
+    fn labelled_link(&self, url: &Url) -> String {
+        let mut shown = origin(url) + "/";
+        if url.path().len() > 1 {
+            let label = self.known.label("link", url.path());
+            // A page may contain the key of its own link, for example in the target of a form.
+            let is_api = self.known.is_api_origin(&origin(url));
+            for key in url.path().split('/').filter(|segment| !is_api && is_key(segment)) {
+                self.known.learn(key.to_owned(), label.clone(), false);
+            }
+            shown.push_str(&label);
+        }
+        if let Some(query) = url.query() {
+            let pairs: Vec<String> = query.split('&').map(|pair| self.link_pair(pair)).collect();
+            shown.push('?');
+            shown.push_str(&pairs.join("&"));
+        }
+        if let Some(fragment) = url.fragment() {
+            shown.push('#');
+            shown.push_str(&self.known.label("link", &format!("#{fragment}")));
+        }
+        shown
+    }
+
+    /// A parameter of a link. Its value may be a short secret. It is learned only together with its parameter name. Otherwise an
+    /// ordinary word could be treated as a secret everywhere.
+    fn link_pair(&self, pair: &str) -> String {
+        let shown = self.query_pair(pair);
+        let (_, value) = shown.split_once('=').unwrap_or(("", &shown));
+        // A label, or a placeholder.
+        if value.is_empty() || value.contains(['‹', '{']) || value.contains("%7B") {
+            return shown;
+        }
+        let name = &shown[..shown.len() - value.len()];
+        format!("{name}{}", self.known.label("value", &format!("?{pair}")))
+    }
+
+    fn query(&self, query: &str) -> String {
+        let pairs: Vec<String> = query.split('&').map(|pair| self.query_pair(pair)).collect();
+        pairs.join("&")
+    }
+
+    /// A query parameter. The name stays, and an opaque value becomes a label.
+    fn query_pair(&self, pair: &str) -> String {
+        let (name, value) = pair.split_once('=').map_or(("", pair), |(name, value)| (name, value));
+        let decoded = decoded(value);
+        let shown = match self.known.label_of(&decoded) {
+            None if self.is_opaque(value, &decoded) => self.known.label("value", &decoded),
+            Some(label) => label,
+            None => self.known.replace_tokens(value).into_owned(),
+        };
+        if pair.contains('=') { format!("{name}={shown}") } else { shown }
+    }
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy()
+}
+
+/// Whether a segment of a link looks like a key and not like a word.
+fn is_key(segment: &str) -> bool {
+    let has_digit = segment.bytes().any(|byte| byte.is_ascii_digit());
+    let has_case = segment.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+    let is_one_word = segment.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    segment.len() >= 6 && (has_digit || has_case) || segment.len() >= 12 && is_one_word
+}
+
+/// Whether a URL has more than scheme, host and port.
+fn is_link(url: &Url) -> bool {
+    url.has_host() && (url.path().len() > 1 || url.query().is_some() || url.fragment().is_some())
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn split_at(text: &str, mark: char) -> (&str, Option<&str>) {
+    match text.split_once(mark) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfilled_placeholder_stays_visible() {
+        let recorder = Recorder::default();
+        let url = "https://merchant.example/7/success?token={{authorization_token}}";
+        assert_eq!(recorder.url(url), url);
+        let encoded = "https://merchant.example/7/success?token=%7B%7Bauthorization_token%7D%7D";
+        assert_eq!(recorder.url(encoded), encoded);
+    }
+
+    #[test]
+    fn a_link_keeps_scheme_host_and_parameter_names() {
+        let recorder = Recorder::default();
+        assert_eq!(recorder.link("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
+        assert_eq!(recorder.url("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
+        assert_eq!(recorder.url("https://pay.example/eu/p/x1Y/act"), "https://pay.example/‹link:2›");
+        assert_eq!(recorder.link("/relative"), "/relative");
+    }
+
+    #[test]
+    fn a_short_secret_of_a_link_is_cut_out_and_its_word_stays_a_word_elsewhere() {
+        let recorder = Recorder::default();
+        let first = recorder.link("https://pay.example/p?key=Ab3d&tag={{profile_id}}&empty=");
+        assert_eq!(first, "https://pay.example/‹link:1›?key=‹value:1›&tag={{profile_id}}&empty=");
+        let second = recorder.link("https://pay.example/p?key=Ab3e&Ab3d");
+        assert_eq!(second, "https://pay.example/‹link:1›?key=‹value:2›&‹value:3›");
+        assert_eq!(recorder.text("Ab3d key=Ab3d"), "Ab3d key=Ab3d");
+    }
+
+    #[test]
+    fn a_key_of_a_link_is_found_in_its_page_and_a_word_is_not() {
+        let recorder = Recorder::default();
+        recorder.link("https://pay.example/payments/2OCkffK?x=1");
+        assert_eq!(
+            recorder.text("<form action=/payments/2OCkffK/move>"),
+            "<form action=/payments/‹link:1›/move>"
+        );
+        recorder.publish("0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d");
+        recorder.link("https://pay.example/0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d");
+        let body = "id 0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d";
+        assert_eq!(recorder.text(body), body);
+    }
+
+    #[test]
+    fn an_opaque_segment_of_a_path_is_cut_outside_the_api() {
+        let recorder = Recorder::default();
+        recorder.learn_api("https://api.example".into());
+        recorder.learn_words("and-a-word-of-the-Harness7");
+        let token = "f3392f8b-6116-4073-ab96-e330819e2c07";
+        for (url, shown) in [
+            (
+                format!("https://merchant.example/r-1/success/{token}"),
+                "https://merchant.example/r-1/success/‹value:1›",
+            ),
+            (
+                format!("https://merchant.example/r-1/success#{token}"),
+                "https://merchant.example/r-1/success#‹value:1›",
+            ),
+            (
+                format!("https://merchant.example/r-1/success?{token}"),
+                "https://merchant.example/r-1/success?‹value:1›",
+            ),
+            (
+                "https://merchant.example/a-path-of-ordinary-words/x".into(),
+                "https://merchant.example/a-path-of-ordinary-words/x",
+            ),
+            (
+                "https://merchant.example/and-a-word-of-the-harness7".into(),
+                "https://merchant.example/and-a-word-of-the-harness7",
+            ),
+            (
+                "https://merchant.example/r/%7B%7Bauthorization_token%7D%7D".into(),
+                "https://merchant.example/r/%7B%7Bauthorization_token%7D%7D",
+            ),
+            (
+                "https://api.example/hpp/v1/sessions/0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d".into(),
+                "https://api.example/hpp/v1/sessions/0b4ba456-0f1b-4a8c-9a1a-02f6d3d3bb2d",
+            ),
+            ("https://u:s3cret@pay.example/1".into(), "https://‹value:2›@pay.example/1"),
+        ] {
+            assert_eq!(recorder.url(&url), shown, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_long_word_of_the_harness_in_a_query_stays_as_it_is() {
+        let recorder = Recorder::default();
+        let url = "https://merchant.example/r-1/success?campaign=summer-sale-2026-north";
+        assert_eq!(recorder.url(url), "https://merchant.example/r-1/success?campaign=‹value:1›");
+        let recorder = Recorder::default();
+        recorder.learn_words("| success | ?campaign=summer-sale-2026-north |");
+        assert_eq!(recorder.url(url), url);
+    }
+
+    #[test]
+    fn a_link_without_a_path_is_cut_too() {
+        let recorder = Recorder::default();
+        assert_eq!(recorder.link("https://pay.example/?key=Ab3d"), "https://pay.example/?key=‹value:1›");
+        assert_eq!(recorder.link("https://pay.example/#/p/x1Y"), "https://pay.example/#‹link:1›");
+        assert_eq!(recorder.url("https://pay.example/#/p/x1Y"), "https://pay.example/#‹link:1›");
+        assert_eq!(recorder.link("https://pay.example/"), "https://pay.example/");
+    }
+}
