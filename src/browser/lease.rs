@@ -2,13 +2,14 @@
 
 use crate::browser::BrowserError;
 use crate::browser::chain::Chain;
+use crate::browser::guard::Guard;
 use crate::browser::journey::{Journey, Plan, Rest, is_at};
 use crate::browser::page_driver::PageDriver;
 use crate::browser::pool::{BrowserPool, Slot};
 use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
 use crate::evidence::{Hop, PageVisit, Recorder, Trouble, TroubleKind};
-use crate::target::Deadlines;
+use crate::target::{Deadlines, Reach};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use url::Url;
 
 /// The data of one attempt at a scenario.
 pub struct Sitting {
+    /// Where the browser may go.
+    pub reach: Reach,
     pub recorder: Arc<Recorder>,
     pub driver: Arc<PageDriver>,
     pub deadlines: Deadlines,
@@ -140,6 +143,10 @@ impl Lease {
             return (Rest::default(), Some(SessionError::Lost("it was given back".to_owned())));
         };
         let mut failed = session.allow(deadlines.page, deadline).await.err();
+        match session.guard() {
+            Ok(guard) => guard.allow(self.sitting.reach.clone()),
+            Err(lost) => failed = failed.or(Some(lost)),
+        }
         if let (None, Some(url)) = (&failed, url) {
             failed = session.go(url).await.err();
         }
@@ -156,6 +163,9 @@ impl Lease {
                     Ok(log) => chain.take_in(&log, session.top_frame()),
                     Err(error) => failed = Some(error),
                 }
+            }
+            if let Some(origin) = session.guard().ok().and_then(Guard::take_stopped) {
+                rest.trouble = Some(stopped(&origin));
             }
             // An answer did come, for example without content. The status shows which.
             let answered = chain.last_status().is_some();
@@ -233,6 +243,14 @@ impl Lease {
                 .map(|Trouble { kind, message }| Trouble { kind, message: recorder.text(&message) }),
         }
     }
+}
+
+/// The trouble of a page that leads to a host to which the browser may not go.
+fn stopped(origin: &str) -> Trouble {
+    let message = format!(
+        "the page leads to another host ({origin}), which was not opened; if it belongs to the target, add it to `page_hosts` of the profile"
+    );
+    Trouble { kind: TroubleKind::PageDrift, message }
 }
 
 /// The URL of the browser. On its own error page, the URL that it could not reach.

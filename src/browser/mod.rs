@@ -2,6 +2,7 @@
 
 mod chain;
 mod chromedriver;
+mod guard;
 mod journey;
 mod lease;
 mod page_driver;

@@ -1,6 +1,7 @@
 //! Sessions: one browser with one tab, driven in as few round trips as possible.
 
 use crate::browser::BrowserError;
+use crate::browser::guard::Guard;
 use crate::browser::page_driver::{Action, PageDriver, Screen};
 use crate::browser::reading::{FrameReading, Reading};
 use crate::evidence::{Trouble, TroubleKind};
@@ -134,6 +135,8 @@ pub(super) struct BrowserTab {
     client: Client,
     /// Id of the tab's top frame.
     top_frame: String,
+    /// Stops the tab before it goes to a foreign host. `None` only until the tab has started.
+    guard: Option<Guard>,
     page_deadline: Option<Duration>,
     /// Deadline of every command.
     limit: Instant,
@@ -156,21 +159,35 @@ impl BrowserTab {
             }
             Err(_) => return Err(failed("it did not answer in time".to_owned())),
         };
-        let mut session = Self { client, top_frame: String::new(), page_deadline: None, limit };
+        let mut session = Self { client, top_frame: String::new(), guard: None, page_deadline: None, limit };
         let window = session.get("window").await.map_err(|error| failed(error.to_string()))?;
-        window.as_str().unwrap_or_default().clone_into(&mut session.top_frame);
+        session.settle_in(&window).await.map_err(|error| failed(error.to_string()))?;
         Ok(session)
+    }
+
+    /// Makes a window the tab of the session, and sets a guard on it.
+    async fn settle_in(&mut self, window: &Value) -> Result<(), SessionError> {
+        window.as_str().unwrap_or_default().clone_into(&mut self.top_frame);
+        let options = self.capability("goog:chromeOptions");
+        let debugger = options.and_then(|options| options["debuggerAddress"].as_str()).unwrap_or_default();
+        let guard = timeout_at(self.limit, Guard::attach(debugger, &self.top_frame)).await;
+        self.guard = Some(guard.map_err(|_| SessionError::Silent)?.map_err(SessionError::Lost)?);
+        Ok(())
+    }
+
+    /// The guard of the tab. A tab without one must not be used.
+    pub(super) fn guard(&self) -> Result<&Guard, SessionError> {
+        let on_duty = self.guard.as_ref().filter(|guard| guard.is_on_duty());
+        on_duty.ok_or_else(|| SessionError::Lost("the guard of the tab has lost it".to_owned()))
+    }
+
+    fn capability(&self, name: &str) -> Option<&Value> {
+        self.client.session_creation_response()?.capabilities()?.get(name)
     }
 
     /// Name and version of the browser.
     pub(super) fn version(&self) -> String {
-        let answer = self.client.session_creation_response().and_then(|answer| answer.capabilities());
-        let word = |name: &str| {
-            answer
-                .and_then(|capabilities| capabilities.get(name))
-                .and_then(Value::as_str)
-                .unwrap_or("unknown")
-        };
+        let word = |name: &str| self.capability(name).and_then(Value::as_str).unwrap_or("unknown");
         format!("{} {}", word("browserName"), word("browserVersion"))
     }
 
@@ -279,9 +296,8 @@ impl BrowserTab {
             // Closing the tab removes its session storage and stops its scripts.
             let tab = self.post("window/new", json!({ "type": "tab" })).await?;
             self.send(http::Method::DELETE, "window", None).await?;
-            let handle = tab["handle"].as_str().unwrap_or_default();
-            self.post("window", json!({ "handle": handle })).await?;
-            handle.clone_into(&mut self.top_frame);
+            self.post("window", json!({ "handle": tab["handle"] })).await?;
+            self.settle_in(&tab["handle"]).await?;
         }
         self.devtools("Network.clearBrowserCookies", json!({})).await?;
         let types = if scripted { "all" } else { STORAGE_TYPES };

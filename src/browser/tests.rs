@@ -2,7 +2,7 @@
 
 use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
 use crate::evidence::{PageVisit, Recorder, TroubleKind};
-use crate::target::Deadlines;
+use crate::target::{Deadlines, Reach};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -160,6 +160,7 @@ impl Stage {
             ..Deadlines::default()
         };
         let sitting = Sitting {
+            reach: Reach::new(&self.url("/").parse().unwrap(), "merchant.example"),
             recorder: Arc::new(Recorder::default()),
             driver: Arc::new(PageDriver::parse("x", DRIVER).unwrap()),
             deadlines,

@@ -72,6 +72,7 @@ impl Consumer<'_> {
         let pool = context.browsers.as_ref().map_err(|why| StepFailure::from(why.clone()))?;
         let no_driver = || StepFailure::Missing("the target's profile names no `page_driver`".into());
         let sitting = Sitting {
+            reach: context.profile.reach.clone(),
             recorder: Arc::clone(&context.recorder),
             driver: context.page_driver.clone().ok_or_else(no_driver)?,
             deadlines: context.profile.deadlines.clone(),
