@@ -5,6 +5,7 @@ use crate::schema::{SchemaError, SchemaSet};
 use crate::suite::{FeatureText, FileFault, LoadedFeature};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,19 +38,19 @@ impl Features {
         if paths.is_empty() {
             texts = embedded(&FEATURES, "features", "feature");
         }
+        let mut known = HashSet::new();
         for path in paths {
-            let before = texts.len();
-            collect(path, "feature", &mut texts)?;
-            if texts.len() == before {
+            let found = collect(path, "feature")?;
+            if found.is_empty() {
                 return Err(AssetError::NoFeature { path: path.clone() });
             }
+            texts.extend(only_new(found, &mut known));
             let around = if path.is_dir() { path.clone() } else { path.with_extension("toml") };
             if around.exists() {
-                let mut own = Vec::new();
-                collect(&around, "toml", &mut own)?;
+                let own = collect(&around, "toml")?;
                 // If the folder is the repository's own, its catalogue is the embedded one and is not added again.
                 if !own.iter().all(is_embedded) {
-                    catalogues.append(&mut own);
+                    catalogues.extend(only_new(own, &mut known));
                 }
             }
         }
@@ -89,11 +90,7 @@ impl Schemas {
     pub fn load(folder: Option<&Path>, catalogue: &Catalogue) -> Result<Self, AssetError> {
         let texts = match folder {
             None => embedded(&SCHEMAS, "schemas", "schema.json"),
-            Some(folder) => {
-                let mut texts = Vec::new();
-                collect(folder, "schema.json", &mut texts)?;
-                texts
-            }
+            Some(folder) => collect(folder, "schema.json")?,
         };
         if let (true, Some(folder)) = (texts.is_empty(), folder) {
             return Err(AssetError::NoSchema { path: folder.to_owned() });
@@ -162,8 +159,20 @@ fn is_embedded((path, text): &NamedText) -> bool {
     embedded.is_some_and(|embedded| embedded.contents() == text.as_bytes())
 }
 
+/// Leaves out the files that were read before, under whatever name.
+fn only_new(files: Vec<NamedText>, known: &mut HashSet<PathBuf>) -> Vec<NamedText> {
+    let place = |path: &str| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    files.into_iter().filter(|(path, _)| known.insert(place(path))).collect()
+}
+
 /// Reads a file, or every file with this ending in a folder and its subfolders, in the order of their names.
-fn collect(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), AssetError> {
+fn collect(path: &Path, ending: &str) -> Result<Vec<NamedText>, AssetError> {
+    let mut found = Vec::new();
+    collect_into(path, ending, &mut found)?;
+    Ok(found)
+}
+
+fn collect_into(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), AssetError> {
     let failed = |source| AssetError::Read { path: path.to_owned(), source };
     if !path.is_dir() {
         let text = if ending == "feature" {
@@ -183,7 +192,7 @@ fn collect(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), 
     entries.sort();
     for entry in entries {
         if entry.is_dir() || has_ending(&entry.to_string_lossy(), ending) {
-            collect(&entry, ending, found)?;
+            collect_into(&entry, ending, found)?;
         }
     }
     Ok(())
