@@ -7,7 +7,7 @@ use crate::report::{
 };
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding, Verdict};
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
@@ -53,14 +53,25 @@ fn suite(run: &RunFacts, target: &JudgedTarget<'_>, folder: &RunFolder) -> TestS
     }
     let rows: HashMap<&RequirementId, &Row<'_>> =
         target.rows.iter().map(|row| (&row.requirement.id, row)).collect();
+    let mut names = HashMap::new();
     for record in &target.records {
         let row = record.requirement.as_ref().and_then(|id| rows.get(id)).copied();
-        suite.add_test_case(case(record, row, folder));
+        suite.add_test_case(numbered(case(record, row, folder), &mut names));
     }
     for row in target.rows.iter().filter(|row| has_no_case(row)) {
         suite.add_test_case(passive_case(row, folder));
     }
     suite
+}
+
+/// Numbers cases of the same name from the second on. A build server keeps only one case of each name.
+fn numbered(mut case: TestCase, names: &mut HashMap<(Option<XmlString>, XmlString), usize>) -> TestCase {
+    let count = names.entry((case.classname.clone(), case.name.clone())).or_default();
+    *count += 1;
+    if *count > 1 {
+        case.name = format!("{} #{count}", case.name.as_str()).into();
+    }
+    case
 }
 
 /// Whether only passive findings break a requirement. It then needs its own case, or it would be lost.
