@@ -69,9 +69,17 @@ impl Row<'_> {
         }
     }
 
-    /// Whether the command line left out one of its scenarios.
+    /// Whether one of its scenarios was not run: left out on the command line, or pending.
     pub fn was_left_out(&self) -> bool {
-        let left_out = |record: &JudgedRecord<'_>| *record.verdict() == Verdict::Skipped(SkipCause::LeftOut);
-        self.standing == Standing::NotRun || self.records.iter().any(left_out)
+        self.standing == Standing::NotRun || self.stands(|standing| standing == Standing::NotRun)
+    }
+
+    /// Whether the target was judged. A scenario that did not run makes the standing of the row, but takes nothing from the others.
+    pub fn was_judged(&self) -> bool {
+        self.standing.is_seen() || self.stands(Standing::is_seen)
+    }
+
+    fn stands(&self, wanted: impl Fn(Standing) -> bool) -> bool {
+        self.records.iter().any(|record| wanted(record.standing))
     }
 }

@@ -44,7 +44,7 @@ impl Summary {
             Outcome::NonConformant
         } else if summary.void + standing(Standing::Harness) > 0 {
             Outcome::HarnessFault
-        } else if summary.open + summary.floor > 0 || count(&|row| row.standing.is_seen()) == 0 {
+        } else if summary.open + summary.floor > 0 || count(&|row| row.was_judged()) == 0 {
             Outcome::Incomplete
         } else if summary.stale + summary.flaky > 0 {
             Outcome::Policy
@@ -150,7 +150,11 @@ mod tests {
         let judged = report.judged();
         let target = &judged.targets[0];
         let outcome = |standings: &[Standing], floor: bool| {
-            let like = |standing: &Standing| Row { standing: *standing, ..target.rows[0].clone() };
+            let like = |standing: &Standing| Row {
+                standing: *standing,
+                records: Vec::new(),
+                ..target.rows[0].clone()
+            };
             let rows: Vec<Row<'_>> = standings.iter().map(like).collect();
             let mut facts = target.facts.clone();
             facts.floor.extend(floor.then(|| target.rows[0].requirement.id.clone()));
@@ -171,6 +175,11 @@ mod tests {
             assert_eq!(outcome(standings, false), expected, "{standings:?}");
         }
         assert_eq!(outcome(&[Pass, Unseen], false), Outcome::Conformant);
+        let record = target.records.iter().find(|record| record.standing == Pass);
+        let (records, row) = (record.copied().into_iter().collect(), target.rows[0].clone());
+        let partly = Row { standing: NotRun, records, ..row };
+        let summary = Summary::of(target.facts, &[partly], &[], Gate::All);
+        assert_eq!(summary.outcome, Outcome::Conformant, "one of its scenarios passed");
         assert_eq!(outcome(&[Pass, Unseen], true), Outcome::Incomplete, "one of the floor was not tested");
     }
 
