@@ -1,9 +1,9 @@
-//! The browsers of a run and the receiver, started together when the first scenario needs them.
+//! The browsers of a run, started when the first scenario needs them.
 
 use crate::browser::{BrowserOptions, BrowserPool};
 use crate::receiver::Receiver;
 use crate::run::error_chain;
-use crate::suite::NoBrowser;
+use crate::suite::{NoBrowser, NoReceiver};
 use crate::target::TargetProfile;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,32 +21,39 @@ pub struct BrowserChoice {
     pub screenshots_of_all: bool,
 }
 
-/// The browsers of a run and the receiver.
+/// The browsers of a run, with the receiver to which they take the merchant's host.
 #[derive(Clone)]
 pub struct Browsers {
-    pub receiver: Option<Arc<Receiver>>,
+    pub receiver: Result<Arc<Receiver>, NoReceiver>,
     pub pool: Result<Arc<BrowserPool>, NoBrowser>,
 }
 
 impl Browsers {
     /// The value for scenarios that need no browser.
-    pub fn none() -> Self {
-        Self { receiver: None, pool: Err(NoBrowser::Missing("the run needs no browser".into())) }
+    pub fn none(receiver: Result<Arc<Receiver>, NoReceiver>) -> Self {
+        Self { receiver, pool: Err(NoBrowser::Missing("the run needs no browser".into())) }
     }
 
-    /// Starts the receiver and the browsers of a profile. If something is missing, keeps the reason.
-    pub async fn start(choice: &BrowserChoice, profile: &TargetProfile) -> Self {
-        let receiver = match Receiver::start(&profile.merchant_host).await {
-            Ok(receiver) => Arc::new(receiver),
-            Err(error) => return Self { receiver: None, pool: Err(NoBrowser::Trouble(error_chain(&error))) },
+    /// Starts the browsers of a profile. If something is missing, keeps the reason.
+    pub async fn start(
+        choice: &BrowserChoice,
+        profile: &TargetProfile,
+        receiver: Result<Arc<Receiver>, NoReceiver>,
+    ) -> Self {
+        let site = match &receiver {
+            Ok(site) => Arc::clone(site),
+            Err(NoReceiver::Trouble(why)) => {
+                return Self { pool: Err(NoBrowser::Trouble(why.clone())), receiver };
+            }
+            Err(NoReceiver::NotAsked) => return Self::none(receiver),
         };
         let options = BrowserOptions {
             browser: choice.browser.clone(),
             driver: choice.driver.clone(),
             slots: choice.slots,
             merchant_host: profile.merchant_host.clone(),
-            receiver: profile.receiver_address.unwrap_or_else(|| receiver.address()),
-            spki_sha256_base64: receiver.spki_sha256_base64(),
+            receiver: profile.receiver_address.unwrap_or_else(|| site.address()),
+            spki_sha256_base64: site.spki_sha256_base64(),
             proxy: None,
         };
         let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| {
@@ -55,6 +62,12 @@ impl Browsers {
             log::warn!("no browser: {message}");
             why(message)
         });
-        Self { receiver: Some(receiver), pool }
+        Self { receiver, pool }
+    }
+
+    /// Whether another phase of the same receiver can use them. Browsers that did not start are tried again.
+    pub fn serve(&self, receiver: &Receiver) -> bool {
+        let is_same = self.receiver.as_ref().is_ok_and(|own| own.address() == receiver.address());
+        is_same && !matches!(self.pool, Err(NoBrowser::Trouble(_)))
     }
 }

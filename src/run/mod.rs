@@ -11,6 +11,7 @@ mod phase;
 mod preflight;
 mod private;
 mod progress;
+mod receivers;
 mod records;
 mod shared;
 mod stop;
@@ -37,6 +38,7 @@ use jiff::Timestamp;
 use journal::Journal;
 use phase::Phase;
 use progress::Progress;
+use receivers::Receivers;
 use shared::{Run, locked};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -102,6 +104,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
         browsers: tokio::sync::Mutex::default(),
+        receivers: Receivers::default(),
         cancel: cancellation(options.deadline).map_err(RunError::Signals)?,
         ours: Arc::new(ours(&features)),
         folder: folder.clone(),

@@ -1,13 +1,14 @@
 //! A phase runs some scenarios of a target once: API scenarios on every core, browser scenarios with the browsers.
 
+use crate::receiver::Receiver;
 use crate::run::browsers::Browsers;
 use crate::run::journal::Entry;
 use crate::run::shared::{Run, locked};
 use crate::run::target::Target;
 use crate::run::{RunError, records};
 use crate::suite;
-use crate::suite::{Case, EndedAttempt, NoBrowser};
-use crate::target::TargetProfile;
+use crate::suite::{Case, EndedAttempt, NoReceiver};
+use crate::target::{Ability, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use std::sync::{Arc, Mutex};
 
@@ -39,7 +40,8 @@ impl Run<'_> {
         match phase {
             Phase::Api => {
                 let cores = std::thread::available_parallelism().map_or(1, usize::from);
-                let contexts = target.contexts(self, &Browsers::none(), options.jobs.min(cores))?;
+                let receiver = self.receiver(target.profile, cases).await;
+                let contexts = target.contexts(self, &Browsers::none(receiver), options.jobs.min(cores))?;
                 let (name, lanes) = (&target.profile.name, contexts.len());
                 log::info!(
                     "{name}: API phase: {} scenarios, {} at once in {lanes} lanes",
@@ -64,12 +66,23 @@ impl Run<'_> {
         Ok(std::mem::take(&mut *locked(&unsettled)))
     }
 
-    /// The browsers of the run. They start on first use, and again if they did not start.
+    /// The receiver of a profile, if one of the scenarios needs it.
+    async fn receiver(&self, profile: &TargetProfile, cases: &[&Case]) -> Result<Arc<Receiver>, NoReceiver> {
+        if !cases.iter().any(|case| case.needs.contains(&Ability::Receiver)) {
+            return Err(NoReceiver::NotAsked);
+        }
+        self.receivers.at(&profile.merchant_host).await
+    }
+
+    /// The browsers of the run. They start on first use, and again if they did not start or if the merchant's host is another.
     async fn browsers(&self, profile: &TargetProfile) -> Browsers {
+        let receiver = self.receivers.at(&profile.merchant_host).await;
         let mut browsers = self.browsers.lock().await;
         match &*browsers {
-            Some(started) if !matches!(started.pool, Err(NoBrowser::Trouble(_))) => started.clone(),
-            _ => browsers.insert(Browsers::start(&self.options.browsers, profile).await).clone(),
+            Some(started) if receiver.as_ref().is_ok_and(|receiver| started.serve(receiver)) => {
+                started.clone()
+            }
+            _ => browsers.insert(Browsers::start(&self.options.browsers, profile, receiver).await).clone(),
         }
     }
 

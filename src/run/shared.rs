@@ -7,6 +7,7 @@ use crate::run::assets::Features;
 use crate::run::browsers::{BrowserChoice, Browsers};
 use crate::run::journal::Journal;
 use crate::run::progress::Progress;
+use crate::run::receivers::Receivers;
 use crate::run::subject::TargetChoice;
 use crate::suite::Filter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -55,6 +56,7 @@ pub struct Run<'a> {
     pub journal: Journal,
     pub progress: Progress,
     pub browsers: tokio::sync::Mutex<Option<Browsers>>,
+    pub receivers: Receivers,
     pub cancel: CancellationToken,
     pub folder: PathBuf,
     pub began: Instant,

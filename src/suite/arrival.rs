@@ -53,9 +53,7 @@ impl Consumer<'_> {
     pub fn live_parameter(&mut self, name: &str, promise: &str) -> Result<String, StepFailure> {
         let query = self.arrived_with(ConsumerUrl::Success, name)?;
         self.judge().rests_on(promise, placeholder::filled(&query, name))?;
-        let Some(receiver) = &self.merchant.context().receiver else {
-            return Err(StepFailure::Unseen("the harness has no receiver of its own".into()));
-        };
+        let receiver = self.receiver()?;
         let path = format!("/{}/{}", self.merchant.this_session()?.prefix, ConsumerUrl::Success.word());
         let arrivals = receiver.arrivals(&self.merchant.has.reference);
         let query = arrivals.iter().rev().find_map(|arrival| {

@@ -17,9 +17,7 @@ use tokio::time::Instant;
 impl Consumer<'_> {
     /// The merchant's server.
     pub fn receiver(&self) -> Result<Arc<Receiver>, StepFailure> {
-        self.merchant.context().receiver.clone().ok_or_else(|| {
-            StepFailure::faulty_step("the scenario has no receiver", "tag it with `@needs:receiver`")
-        })
+        self.merchant.context().receiver.clone().map_err(StepFailure::from)
     }
 
     /// The callbacks at `status_update` so far, the earliest first.

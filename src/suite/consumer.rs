@@ -98,7 +98,16 @@ impl Consumer<'_> {
 
     /// Cleans and returns the browser, and keeps what reached the receiver.
     pub async fn leave(&mut self) {
-        let Some(mut lease) = self.has.lease.take() else { return };
+        if let Some(lease) = self.has.lease.take() {
+            self.return_browser(lease).await;
+        }
+        self.keep_arrivals();
+        if let Ok(receiver) = &self.merchant.context().receiver {
+            receiver.forget(&self.merchant.has.reference);
+        }
+    }
+
+    async fn return_browser(&mut self, mut lease: Lease) {
         let record = &mut *self.merchant.record;
         let has_failed = record.has_failed();
         let last = record.evidence.visits.last_mut();
@@ -106,16 +115,12 @@ impl Consumer<'_> {
             visit.screenshot = lease.screenshot("end").await;
         }
         lease.give_back();
-        self.keep_arrivals();
-        if let Some(receiver) = &self.merchant.context().receiver {
-            receiver.forget(&self.merchant.has.reference);
-        }
     }
 
     /// Keeps what has reached the receiver so far.
     pub fn keep_arrivals(&mut self) {
         let context = Arc::clone(self.merchant.context());
-        let Some(receiver) = &context.receiver else { return };
+        let Ok(receiver) = &context.receiver else { return };
         let began = self.merchant.record.began().into_std();
         let arrivals = receiver.arrivals(&self.merchant.has.reference);
         self.merchant.record.evidence.arrivals =

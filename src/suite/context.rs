@@ -22,6 +22,15 @@ pub enum NoBrowser {
     Trouble(String),
 }
 
+/// Why there is no receiver.
+#[derive(Debug, Clone)]
+pub enum NoReceiver {
+    /// No scenario of this part of the run asks for one.
+    NotAsked,
+    /// It did not start.
+    Trouble(String),
+}
+
 /// The parts of a run that all its scenarios use.
 pub struct Context {
     pub profile: TargetProfile,
@@ -30,7 +39,7 @@ pub struct Context {
     pub client: Client,
     pub control: Option<Control>,
     pub browsers: Result<Arc<BrowserPool>, NoBrowser>,
-    pub receiver: Option<Arc<Receiver>>,
+    pub receiver: Result<Arc<Receiver>, NoReceiver>,
     /// How the target's payment page is driven.
     pub page_driver: Option<Arc<PageDriver>>,
     /// Whether a screenshot is taken of every visit.

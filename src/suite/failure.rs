@@ -2,7 +2,7 @@
 
 use crate::evidence::{Trouble, TroubleKind};
 use crate::requirement::RequirementId;
-use crate::suite::context::NoBrowser;
+use crate::suite::context::{NoBrowser, NoReceiver};
 use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::time::Duration;
 
@@ -67,6 +67,17 @@ impl From<NoBrowser> for StepFailure {
         match why {
             NoBrowser::Missing(what) => Self::Missing(what),
             NoBrowser::Trouble(message) => Self::Trouble(Trouble { kind: TroubleKind::Driver, message }),
+        }
+    }
+}
+
+impl From<NoReceiver> for StepFailure {
+    fn from(why: NoReceiver) -> Self {
+        match why {
+            NoReceiver::NotAsked => {
+                Self::faulty_step("the scenario has no receiver", "tag it with `@needs:receiver`")
+            }
+            NoReceiver::Trouble(message) => Self::Trouble(Trouble { kind: TroubleKind::Network, message }),
         }
     }
 }

@@ -97,8 +97,11 @@ impl Merchant<'_> {
             return Ok(());
         }
         self.take_account().await?;
-        let receiver = context.receiver.as_ref().filter(|_| self.record.needs(Ability::Receiver));
-        if let (Some(receiver), Some((control, account))) = (receiver, self.account(&context)) {
+        if !self.record.needs(Ability::Receiver) {
+            return Ok(());
+        }
+        let receiver = context.receiver.clone()?;
+        if let Some((control, account)) = self.account(&context) {
             let site = CallbackSite {
                 host: &context.profile.merchant_host,
                 address: receiver.address(),

@@ -28,7 +28,7 @@ mod words;
 mod world;
 
 pub use case::Case;
-pub use context::{Context, NoBrowser};
+pub use context::{Context, NoBrowser, NoReceiver};
 pub use feature::{FeatureText, FileFault, LoadedFeature};
 pub use lint::warnings as case_warnings;
 pub use registry::all as all_steps;

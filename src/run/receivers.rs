@@ -1,0 +1,26 @@
+//! The receivers of a run, one for each merchant host. They live as long as the run, so a late arrival is not lost.
+
+use crate::receiver::Receiver;
+use crate::run::error_chain;
+use crate::suite::NoReceiver;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// The receivers that have started, by host.
+#[derive(Default)]
+pub struct Receivers(Mutex<HashMap<String, Arc<Receiver>>>);
+
+impl Receivers {
+    /// The receiver of a merchant host. It starts on first use.
+    pub async fn at(&self, host: &str) -> Result<Arc<Receiver>, NoReceiver> {
+        let mut started = self.0.lock().await;
+        if let Some(receiver) = started.get(host) {
+            return Ok(Arc::clone(receiver));
+        }
+        let receiver = Receiver::start(host).await.map(Arc::new);
+        let receiver = receiver.map_err(|error| NoReceiver::Trouble(error_chain(&error)))?;
+        started.insert(host.to_owned(), Arc::clone(&receiver));
+        Ok(receiver)
+    }
+}
