@@ -1,6 +1,7 @@
 //! A case: one scenario, or one example row of an outline, before anything is run.
 
 use crate::requirement::RequirementId;
+use crate::suite::grammar::Step;
 use crate::suite::parameter::Claim;
 use crate::target::Ability;
 use crate::verdict::Fault;
@@ -22,7 +23,7 @@ pub struct Case {
     /// Tagged `@odd-urls`: its merchant URLs are odd on purpose, so there is no warning.
     pub odd_urls: bool,
     /// Steps in order, backgrounds first.
-    pub steps: Vec<gherkin::Step>,
+    pub steps: Vec<Step>,
     /// The mistake in its tags.
     pub tag_fault: Option<Fault>,
     /// The mistake in the first faulty step.

@@ -1,14 +1,13 @@
 //! Feature files: reads text and returns the expanded features with their cases, or a fault with its place.
 
 use crate::suite::case::{Case, read_tags};
-use crate::suite::gherkin_fault;
-use crate::suite::parameter::Claim;
+use crate::suite::grammar;
+use crate::suite::grammar::{Scenario, Step};
+use crate::suite::parameter::{Claim, fault};
 use crate::suite::registry;
 use crate::suite::registry::Act;
 use crate::verdict::Fault;
-use cucumber::feature::Ext;
-use gherkin::GherkinEnv;
-use std::path::PathBuf;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A feature file as it was found.
@@ -38,131 +37,80 @@ pub struct FileFault {
 impl LoadedFeature {
     /// Parses and expands a file.
     pub fn parse(source: &FeatureText) -> Result<Self, FileFault> {
-        let fault = |line, message: String, help: &str| FileFault {
+        let of_file = |line, message, help| FileFault {
             path: source.path.clone(),
             line,
-            fault: Fault { message, help: help.to_owned() },
+            fault: Fault { message, help },
         };
-        if let Some((line, message, help)) = gherkin_fault::find(&source.text) {
-            return Err(fault(line, message, &help));
+        let outlines =
+            grammar::read(&source.text).map_err(|found| of_file(found.line, found.message, found.help))?;
+        let mut loaded = Self { cases: Vec::new(), acts: Vec::new() };
+        let mut keys = HashMap::new();
+        for scenario in outlines.iter().flat_map(grammar::expand) {
+            let (case, acts) = case(&source.path, scenario, &mut keys);
+            loaded.cases.push(Arc::new(case));
+            loaded.acts.push(acts);
         }
-        let mut feature = gherkin::Feature::parse(&source.text, GherkinEnv::default()).map_err(|error| {
-            let text = error.to_string();
-            let line = text.trim_start_matches("Error at ").split(':').next();
-            let line = line.and_then(|line| line.parse().ok()).unwrap_or(1);
-            fault(
-                line,
-                format!("the Gherkin near this line is not valid: {text}"),
-                "correct this line, or the one before it",
-            )
-        })?;
-        feature.path = Some(PathBuf::from(&source.path));
-        let rows = OutlineRows::of(&feature, &source.text);
-        let mut feature = feature.expand_examples().map_err(|error| {
-            let help = "add a column of that name";
-            fault(error.pos.line, format!("the examples have no column `<{}>`", error.name), help)
-        })?;
-        rows.correct(&mut feature);
-        let (cases, acts) = cases(&source.path, &feature);
-        if cases.is_empty() {
-            return Err(fault(1, "the feature has no scenario".into(), "add one, or remove the file"));
+        if loaded.cases.is_empty() {
+            return Err(of_file(
+                1,
+                "the feature has no scenario".into(),
+                "add one, or remove the file".into(),
+            ));
         }
-        Ok(Self { cases, acts })
+        Ok(loaded)
     }
 }
 
-/// The lines of the example rows. The parser gives only the line of the heading, and there may be lines between the rows.
-struct OutlineRows(Vec<Vec<usize>>);
-
-impl OutlineRows {
-    fn of(feature: &gherkin::Feature, text: &str) -> Self {
-        let lines: Vec<&str> = text.lines().collect();
-        let scenarios = feature.scenarios.iter().chain(feature.rules.iter().flat_map(|rule| &rule.scenarios));
-        let of_examples = |examples: &gherkin::Examples| {
-            let count = examples.table.as_ref().map_or(0, |table| table.rows.len());
-            let rows = lines.iter().enumerate().skip(examples.position.line);
-            let table = rows.filter(|(_, line)| line.trim_start().starts_with('|'));
-            table.map(|(index, _)| index + 1).take(count).skip(1).collect::<Vec<_>>()
-        };
-        Self(
-            scenarios
-                .map(|scenario| scenario.examples.iter().flat_map(of_examples).collect::<Vec<_>>())
-                .collect(),
-        )
-    }
-
-    /// Gives each expanded scenario the line of its own row.
-    fn correct(self, feature: &mut gherkin::Feature) {
-        let mut expanded =
-            feature.scenarios.iter_mut().chain(feature.rules.iter_mut().flat_map(|rule| &mut rule.scenarios));
-        for rows in self.0 {
-            if rows.is_empty() {
-                expanded.next();
-            }
-            for line in rows {
-                if let Some(scenario) = expanded.next() {
-                    scenario.position.line = line;
-                }
-            }
+/// The case of a scenario, and the acts of its steps.
+fn case(path: &str, scenario: Scenario, keys: &mut HashMap<String, usize>) -> (Case, Arc<[Act]>) {
+    let Scenario { title, line, tags, steps, unknown, without_rows } = scenario;
+    let (requirement, needs, tag_fault) = read_tags(&tags);
+    let mut claims = Vec::new();
+    let bound: Result<Vec<Act>, Fault> = match unknown {
+        _ if without_rows => Err(fault("these examples have no row", "add a row below the heading")),
+        Some((line, name)) => {
+            let unknown =
+                fault(format!("the examples have no column `<{name}>`"), "add a column of that name");
+            Err(unknown.at(&format!("{path}:{line}")))
         }
-    }
+        None => steps.iter().map(|step| bind(path, step, &mut claims)).collect(),
+    };
+    let step_fault = bound.as_ref().err().cloned();
+    let case = Case {
+        key: key(format!("{path}#{title}"), keys),
+        title,
+        file: path.to_owned(),
+        line,
+        candidate: tags.iter().any(|tag| tag == "candidate"),
+        odd_urls: tags.iter().any(|tag| tag == "odd-urls"),
+        tags,
+        requirement,
+        needs,
+        steps,
+        tag_fault,
+        step_fault,
+        claims,
+    };
+    (case, bound.unwrap_or_default().into())
 }
 
-fn cases(path: &str, feature: &gherkin::Feature) -> (Vec<Arc<Case>>, Vec<Arc<[Act]>>) {
-    let (mut cases, mut acts): (Vec<Arc<Case>>, Vec<Arc<[Act]>>) = (Vec::new(), Vec::new());
-    let background = |holder: Option<&gherkin::Background>| {
-        holder.map(|background| background.steps.clone()).unwrap_or_default()
-    };
-    let outer = background(feature.background.as_ref());
-    let mut add = |scenario: &gherkin::Scenario, rule: Option<&gherkin::Rule>| {
-        let mut tags = feature.tags.clone();
-        let mut steps = outer.clone();
-        if let Some(rule) = rule {
-            tags.extend(rule.tags.iter().cloned());
-            steps.extend(background(rule.background.as_ref()));
-        }
-        tags.extend(scenario.tags.iter().cloned());
-        steps.extend(scenario.steps.iter().cloned());
-        let row = cases.iter().filter(|case| case.title == scenario.name).count();
-        let (requirement, needs, tag_fault) = read_tags(&tags);
-        let mut claims = Vec::new();
-        let bound: Result<Vec<Act>, Fault> = steps.iter().map(|step| bind(path, step, &mut claims)).collect();
-        let step_fault = bound.as_ref().err().cloned();
-        acts.push(bound.unwrap_or_default().into());
-        cases.push(Arc::new(Case {
-            key: if row == 0 {
-                format!("{path}#{}", scenario.name)
-            } else {
-                format!("{path}#{}#{}", scenario.name, row + 1)
-            },
-            title: scenario.name.clone(),
-            file: path.to_owned(),
-            line: scenario.position.line,
-            candidate: tags.iter().any(|tag| tag == "candidate"),
-            odd_urls: tags.iter().any(|tag| tag == "odd-urls"),
-            tags,
-            requirement,
-            needs,
-            steps,
-            tag_fault,
-            step_fault,
-            claims,
-        }));
-    };
-    for scenario in &feature.scenarios {
-        add(scenario, None);
+/// A key that no other scenario of the file has. Equal titles are numbered from the second on. `keys` has the highest number of each.
+fn key(plain: String, keys: &mut HashMap<String, usize>) -> String {
+    let mut number = keys.get(&plain).map_or(1, |highest| highest + 1);
+    let mut key = if number == 1 { plain.clone() } else { format!("{plain}#{number}") };
+    while keys.contains_key(&key) {
+        number += 1;
+        key = format!("{plain}#{number}");
     }
-    for rule in &feature.rules {
-        for scenario in &rule.scenarios {
-            add(scenario, Some(rule));
-        }
-    }
-    (cases, acts)
+    keys.insert(plain, number);
+    keys.entry(key.clone()).or_insert(1);
+    key
 }
 
 /// The act of a step, or a fault with its place.
-fn bind(path: &str, step: &gherkin::Step, claims: &mut Vec<(String, Claim)>) -> Result<Act, Fault> {
-    let place = format!("{path}:{}", step.position.line);
+fn bind(path: &str, step: &Step, claims: &mut Vec<(String, Claim)>) -> Result<Act, Fault> {
+    let place = format!("{path}:{}", step.line);
     match registry::bind(step) {
         Ok((act, of_step)) => {
             claims.extend(of_step.into_iter().map(|claim| (place.clone(), claim)));
@@ -207,7 +155,7 @@ mod tests {
         let seen: Vec<(usize, &str)> =
             loaded.cases.iter().map(|case| (case.line, case.key.as_str())).collect();
         assert_eq!(seen, [(13, "x.feature#A case"), (15, "x.feature#A case#2"), (17, "x.feature#Another")]);
-        assert_eq!(loaded.cases[1].steps[0].value, "a b");
+        assert_eq!(loaded.cases[1].steps[0].text, "a b");
         assert_eq!(loaded.cases[0].needs, [Ability::Browser]);
         assert!(loaded.cases[2].needs.is_empty() && loaded.cases[2].tag_fault.is_none());
     }
@@ -230,8 +178,35 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_column_is_a_fault_with_its_line() {
-        let fault = parse(&OUTLINE.replace("a <thing>", "a <thong>")).unwrap_err();
-        assert_eq!((fault.line, fault.fault.message.as_str()), (8, "the examples have no column `<thong>`"));
+    fn an_unknown_column_is_a_fault_of_its_scenario_with_the_line() {
+        let loaded = parse(&OUTLINE.replace("a <thing>", "a <thong>")).unwrap();
+        let fault = loaded.cases[0].step_fault.as_ref().unwrap();
+        assert_eq!(fault.message, "x.feature:8: the examples have no column `<thong>`");
+        assert_eq!(loaded.cases[1].step_fault.as_ref(), Some(fault));
+    }
+
+    #[test]
+    fn examples_without_a_row_are_a_fault_of_their_own() {
+        let loaded = parse(&OUTLINE.replace("| a     |", "# a").replace("| b     |", "# b")).unwrap();
+        let seen: Vec<(usize, &str, Option<&str>)> = loaded
+            .cases
+            .iter()
+            .map(|case| {
+                (case.line, case.key.as_str(), case.step_fault.as_ref().map(|fault| fault.message.as_str()))
+            })
+            .collect();
+        let another = "x.feature:18: no step matches `Given a thing`";
+        assert_eq!(seen[0], (10, "x.feature#A case", Some("these examples have no row")));
+        assert_eq!(
+            (seen[1].0, seen[1].1, seen[1].2.map(|told| told.starts_with(another))),
+            (17, "x.feature#Another", Some(true))
+        );
+    }
+
+    #[test]
+    fn every_scenario_has_a_key_of_its_own() {
+        let text = "Feature: x\n  Scenario: y\n  Scenario: y#2\n  Scenario: y\n  Scenario: y\n";
+        let keys: Vec<String> = parse(text).unwrap().cases.iter().map(|case| case.key.clone()).collect();
+        assert_eq!(keys, ["x.feature#y", "x.feature#y#2", "x.feature#y#3", "x.feature#y#4"]);
     }
 }

@@ -16,13 +16,13 @@ pub fn warnings(case: &Case, catalogue: &Catalogue) -> Vec<String> {
     let has_token = is_of_kp && !places_order(case);
     let mut warnings = Vec::new();
     for step in &case.steps {
-        for row in step.table.iter().flat_map(|table| &table.rows) {
+        for row in step.table.iter().flatten() {
             let [name, cell] = row.as_slice() else { continue };
             if MerchantUrl::parse(name).is_err() || !cell.starts_with(['?', '/']) {
                 continue;
             }
             for (id, mismatch) in merchant_url::of_url(name, cell, has_token && name == "success") {
-                warnings.push(format!("{}:{}: {id}: {mismatch}", case.file, step.position.line));
+                warnings.push(format!("{}:{}: {id}: {mismatch}", case.file, step.line));
             }
         }
     }
@@ -33,8 +33,8 @@ pub fn warnings(case: &Case, catalogue: &Catalogue) -> Vec<String> {
 fn places_order(case: &Case) -> bool {
     let is_mode = |word: &str| merchant_url::MODES_WITHOUT_TOKEN.contains(&word);
     case.steps.iter().any(|step| {
-        let mut cells = step.table.iter().flat_map(|table| table.rows.iter().flatten());
-        step.value.split_whitespace().any(is_mode) || cells.any(|cell| is_mode(cell))
+        let mut cells = step.table.iter().flatten().flatten();
+        step.text.split_whitespace().any(is_mode) || cells.any(|cell| is_mode(cell))
     })
 }
 

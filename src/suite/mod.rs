@@ -7,7 +7,7 @@ mod consumer;
 mod context;
 mod failure;
 mod feature;
-mod gherkin_fault;
+mod grammar;
 mod hosted;
 mod judge;
 mod lint;

@@ -17,8 +17,8 @@ pub struct Arguments {
 
 impl Arguments {
     /// The words that the step's expression found, and the table below the step.
-    pub fn new(words: Vec<String>, table: Option<&gherkin::Table>) -> Self {
-        Self { words: words.into_iter(), table: table.map(|table| table.rows.clone()), claims: Vec::new() }
+    pub fn new(words: Vec<String>, table: Option<Vec<Vec<String>>>) -> Self {
+        Self { words: words.into_iter(), table, claims: Vec::new() }
     }
 
     /// Checks that every word and the table were taken.

@@ -8,6 +8,7 @@ use crate::schema::Broken;
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
+use crate::suite::grammar::Step;
 use crate::target::Ability;
 use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
 use std::sync::Arc;
@@ -100,10 +101,10 @@ impl Record {
     }
 
     /// Notes that a step begins.
-    pub fn step_begins(&mut self, step: &gherkin::Step) {
+    pub fn step_begins(&mut self, step: &Step) {
         self.steps.push(StepRecord {
-            text: format!("{} {}", step.keyword.trim(), step.value),
-            line: step.position.line,
+            text: step.shown(),
+            line: step.line,
             started_us: micros(self.began.elapsed()),
             elapsed_us: 0,
         });

@@ -1,45 +1,18 @@
 //! The step registry: every step with its expression, its doc line and its place. The linker collects them.
 
 use crate::suite::failure::Done;
+use crate::suite::grammar::{Step, StepKind};
 use crate::suite::parameter::{Arguments, Claim, Parameter, fault};
 use crate::suite::world::World;
 use crate::verdict::Fault;
 use cucumber_expressions::Expression;
 use futures::future::LocalBoxFuture;
-use gherkin::StepType;
 use regex::Regex;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// Parameter types beyond those of Cucumber: name and regular expression.
 const PARAMETERS: &[(&str, &str)] = &[("url_name", r"[^\s]+")];
-
-/// Whether a step is a state, an act or an observation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StepKind {
-    Given,
-    When,
-    Then,
-}
-
-impl StepKind {
-    /// The keyword of feature files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Given => "Given",
-            Self::When => "When",
-            Self::Then => "Then",
-        }
-    }
-
-    fn of(kind: StepType) -> Self {
-        match kind {
-            StepType::Given => Self::Given,
-            StepType::When => Self::When,
-            StepType::Then => Self::Then,
-        }
-    }
-}
 
 /// A step of a scenario with its parameters, ready to run.
 #[derive(Clone)]
@@ -113,7 +86,7 @@ macro_rules! step {
     ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {
-                kind: $crate::suite::registry::StepKind::$kind,
+                kind: $crate::suite::grammar::StepKind::$kind,
                 expression: $expression,
                 doc: concat!($($doc),+),
                 file: file!(),
@@ -157,12 +130,12 @@ impl Compiled {
     }
 
     /// The words of a line that are parameters. `None` if the line does not match this step.
-    fn words(&self, line: &gherkin::Step) -> Result<Option<Vec<String>>, Fault> {
-        if self.step.kind != StepKind::of(line.ty) || !line.value.starts_with(self.head) {
+    fn words(&self, line: &Step) -> Result<Option<Vec<String>>, Fault> {
+        if self.step.kind != line.kind || !line.text.starts_with(self.head) {
             return Ok(None);
         }
         let regex = self.regex()?;
-        let Some(found) = regex.captures(&line.value) else { return Ok(None) };
+        let Some(found) = regex.captures(&line.text) else { return Ok(None) };
         // A parameter with several groups, such as `{string}`, names them `__<parameter>_<group>`. One of them has the value.
         let mut words: Vec<String> = Vec::new();
         let mut last = None;
@@ -187,7 +160,7 @@ pub fn all() -> Vec<&'static StepDef> {
 }
 
 /// The step that a line matches, with the words of the line.
-pub fn find(line: &gherkin::Step) -> Result<Found, Fault> {
+pub fn find(line: &Step) -> Result<Found, Fault> {
     let mut found = Vec::new();
     for known in KNOWN.iter() {
         found.extend(known.words(line)?.map(|words| (known.step, words)));
@@ -197,11 +170,11 @@ pub fn find(line: &gherkin::Step) -> Result<Found, Fault> {
 
 type Found = (&'static StepDef, Vec<String>);
 
-fn only(line: &gherkin::Step, mut found: Vec<Found>) -> Result<Found, Fault> {
+fn only(line: &Step, mut found: Vec<Found>) -> Result<Found, Fault> {
     if found.len() == 1 {
         return Ok(found.remove(0));
     }
-    let text = format!("{} {}", line.keyword.trim(), line.value);
+    let text = line.shown();
     if found.is_empty() {
         let help = format!("the nearest are `{}`", nearest(line).join("`, `"));
         return Err(fault(format!("no step matches `{text}`"), help));
@@ -212,19 +185,21 @@ fn only(line: &gherkin::Step, mut found: Vec<Found>) -> Result<Found, Fault> {
 }
 
 /// The act of a line, and the names in it that must occur in the schemas.
-pub fn bind(line: &gherkin::Step) -> Result<(Act, Vec<Claim>), Fault> {
+pub fn bind(line: &Step) -> Result<(Act, Vec<Claim>), Fault> {
     let (step, words) = find(line)?;
-    let mut arguments = Arguments::new(words, line.table.as_ref());
+    let mut arguments = Arguments::new(words, line.table.clone());
     let act = (step.bind)(&mut arguments)?;
+    if line.doc_string.is_some() {
+        return Err(fault("this step takes no text block", "remove the text block below it"));
+    }
     Ok((act, arguments.end()?))
 }
 
 /// The expressions most similar to a line that no step matches, best first. Expressions with the same keyword come first.
-fn nearest(line: &gherkin::Step) -> Vec<String> {
-    let kind = StepKind::of(line.ty);
+fn nearest(line: &Step) -> Vec<String> {
     let likeness = |known: &&StepDef| {
-        let likeness = strsim::normalized_damerau_levenshtein(known.expression, &line.value);
-        likeness + if known.kind == kind { 0.1 } else { 0.0 }
+        let likeness = strsim::normalized_damerau_levenshtein(known.expression, &line.text);
+        likeness + if known.kind == line.kind { 0.1 } else { 0.0 }
     };
     let mut ranked = all();
     ranked.sort_by(|left, right| likeness(right).total_cmp(&likeness(left)));
@@ -234,6 +209,7 @@ fn nearest(line: &gherkin::Step) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suite::grammar;
 
     #[test]
     fn every_expression_is_well_formed_and_documented() {
@@ -247,10 +223,9 @@ mod tests {
 
     #[test]
     fn a_line_that_two_steps_match_names_both() {
-        let text = "Feature: x\n\n  Scenario: y\n    Given a session\n";
-        let feature = gherkin::Feature::parse(text, gherkin::GherkinEnv::default()).unwrap();
+        let outlines = grammar::read("Feature: x\n\n  Scenario: y\n    Given a session\n").unwrap();
         let both = all().into_iter().take(2).map(|step| (step, Vec::new())).collect();
-        let fault = only(&feature.scenarios[0].steps[0], both).err().unwrap();
+        let fault = only(&outlines[0].steps[0], both).err().unwrap();
         let (first, second) = (all()[0].expression, all()[1].expression);
         assert_eq!(fault.message, format!("2 steps match `Given a session`: `{first}`, `{second}`"));
     }

@@ -51,7 +51,7 @@ async fn steps(world: &mut World, job: &Job) -> Done {
     let mut cancelled = pin!(context.cancel.cancelled());
     for (act, line) in job.acts.iter().zip(&job.case.steps) {
         world.record.step_begins(line);
-        log::debug!("{} {}", line.keyword.trim(), line.value);
+        log::debug!("{}", line.shown());
         let pauses = world.record.pauses().clone();
         let result = tokio::select! {
             // A step that does not wait sets no timer.
