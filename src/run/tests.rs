@@ -1,5 +1,7 @@
 //! Tests of whole runs in this process, against the embedded mock and without a browser.
 
+mod judging;
+
 use super::*;
 use crate::evidence::{Trouble, TroubleKind};
 use crate::report::{Gate, Outcome, Standing};

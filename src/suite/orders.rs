@@ -57,6 +57,11 @@ impl Merchant<'_> {
     /// The unredacted authorization token of a paid session.
     pub async fn authorization_token(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
         let read = self.await_payment(session).await?;
+        self.token(read)
+    }
+
+    /// The unredacted authorization token in an answer that shows a paid session.
+    pub fn token(&mut self, read: Index) -> Result<String, StepFailure> {
         self.promised_member(read, TOKEN)
     }
 

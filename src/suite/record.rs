@@ -8,7 +8,7 @@ use crate::schema::Broken;
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
-use crate::suite::grammar::Step;
+use crate::suite::grammar::{Step, StepKind};
 use crate::target::Ability;
 use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
 use std::sync::Arc;
@@ -41,6 +41,12 @@ pub struct Record {
     case: Arc<Case>,
     began: Instant,
     answers: Vec<ApiAnswer>,
+    /// The kind of the step that is running.
+    kind: StepKind,
+    /// How many exchanges there were when the step began.
+    before_step: usize,
+    /// What the scenario's acts were answered: the last answer to a `When`, or to a `Given` as long as no `When` has sent anything.
+    act: Option<(StepKind, Index)>,
     /// Mismatches that schemas found, by exchange.
     broken: Vec<(Index, Broken)>,
     /// Links that lead to a host to which nothing may be sent, by exchange, with the requirement that each breaks.
@@ -73,6 +79,9 @@ impl Record {
             case,
             began: Instant::now(),
             answers: Vec::new(),
+            kind: StepKind::Given,
+            before_step: 0,
+            act: None,
             broken: Vec::new(),
             astray: Vec::new(),
             evidence: Evidence::default(),
@@ -102,6 +111,7 @@ impl Record {
 
     /// Notes that a step begins.
     pub fn step_begins(&mut self, step: &Step) {
+        (self.kind, self.before_step) = (step.kind, self.answers.len());
         self.steps.push(StepRecord {
             text: step.shown(),
             line: step.line,
@@ -149,6 +159,7 @@ impl Record {
         let broken = context.schemas.judge(&answer.exchange);
         let index = self.answers.len();
         self.answers.push(answer);
+        self.answers_an_act(index);
         self.warn_of_merchant_urls(index);
         for one in broken {
             if let Some(requirement) = &one.requirement {
@@ -187,6 +198,11 @@ impl Record {
         found.map(|(_, id, mismatch)| (*id, mismatch))
     }
 
+    /// Notes the answer to an act. What a `Then` asks for itself is no act, and a `Given` comes before every `When`.
+    fn answers_an_act(&mut self, index: Index) {
+        let is_settled = matches!(self.act, Some((StepKind::When, _)));
+        if self.kind == StepKind::When || (self.kind == StepKind::Given && !is_settled) {
+            self.act = Some((self.kind, index));
     /// Records what is odd about the merchant URLs of a request. These findings are about the scenario, not about the target.
     fn warn_of_merchant_urls(&mut self, index: Index) {
         let exchange = &self.answers[index].exchange;
@@ -212,11 +228,16 @@ impl Record {
         serde_json::to_string(&exchanges).unwrap_or_default()
     }
 
-    /// The index of the latest exchange.
+    /// The response that `Then` steps judge: the answer to the last `When`, or to the last `Given` if no `When` sent anything.
     pub fn latest(&self) -> Result<Index, StepFailure> {
-        self.answers.len().checked_sub(1).ok_or_else(|| {
+        self.act.map(|(_, index)| index).ok_or_else(|| {
             StepFailure::faulty_step("nothing was sent before this step", "write a When step before it")
         })
+    }
+
+    /// The exchange that ended last, whatever step asked for it.
+    pub fn newest(&self) -> Result<Index, StepFailure> {
+        self.answers.len().checked_sub(1).map_or_else(|| self.latest(), Ok)
     }
 
     /// The record of an exchange.
@@ -244,7 +265,7 @@ impl Record {
         }
     }
 
-    /// The response of the latest exchange.
+    /// The response that `Then` steps judge.
     pub fn latest_response(&self) -> Result<&Response, StepFailure> {
         self.response(self.latest()?)
     }
@@ -291,9 +312,11 @@ impl Record {
         }
     }
 
-    /// Keeps a finding about the requirement of the scenario, with the latest exchange.
+    /// Keeps a finding about the requirement of the scenario, with the exchange that the step judges: what it asked for itself, or
+    /// the response.
     pub fn find_own(&mut self, requirement: RequirementId, mismatch: Mismatch) {
-        let index = self.answers.len().checked_sub(1);
+        let has_asked = self.answers.len() > self.before_step;
+        let index = if has_asked { self.newest().ok() } else { self.latest().ok() };
         self.find(requirement, mismatch, index, false);
     }
 

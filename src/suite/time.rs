@@ -56,7 +56,7 @@ impl Merchant<'_> {
 
     /// Moves the target's clock forward to an instant.
     pub async fn move_clock(&mut self, to: Timestamp) -> Done {
-        let now = self.now(self.record.latest()?)?.at;
+        let now = self.now(self.record.newest()?)?.at;
         // The Date field has whole seconds, so the clock may be up to one second later.
         let ahead = now.duration_until(to);
         self.advance_clock(Duration::try_from(ahead).unwrap_or(Duration::ZERO)).await

@@ -59,8 +59,8 @@ step!(
     Given "the clock stands {int} minute(s) later" => clock_later
 );
 async fn clock_later(world: &mut World, Minutes(time): Minutes) -> Done {
-    let latest = world.record.latest()?;
-    let now = world.merchant().now(latest)?.at;
+    let newest = world.record.newest()?;
+    let now = world.merchant().now(newest)?.at;
     world.merchant().move_clock(now + time).await
 }
 

@@ -18,9 +18,9 @@ async fn is_token(world: &mut World, name: String) -> Done {
     let actual = world.consumer().filled_value(ConsumerUrl::Success, &name, promise)?;
     let mut merchant = world.merchant();
     let session = merchant.this_session()?;
-    merchant.authorization_token(&session).await?;
-    let latest = merchant.record.latest()?;
-    let expected = merchant.judge().text(latest, "/authorization_token")?;
+    let read = merchant.await_payment(&session).await?;
+    merchant.token(read)?;
+    let expected = merchant.judge().text(read, "/authorization_token")?;
     let outcome = check::equals(&placeholder::subject(&name), expected, &actual);
     merchant.judge().settle(outcome)
 }

@@ -1,0 +1,99 @@
+//! Tests of what a scenario judges: how often, which response, and what reached the merchant's site.
+
+use super::*;
+use crate::verdict::ScenarioRecord;
+
+/// The scenarios of one target after a run of one feature file.
+async fn records_of(text: &str) -> Vec<ScenarioRecord> {
+    let (_folder, options) = folder(&[("x.feature", text)]);
+    run(options).await.unwrap().report.targets.remove(0).records
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_then_asks_for_itself_is_not_the_response() {
+    let records = records_of(
+        "@req:HPP-CREATE-001
+Feature: Two observations
+
+  Scenario Outline: <asks> comes first
+    Given a payment session
+    When the merchant creates a hosted session
+    Then <asks>
+    And the response status is 201
+    And the request goes to the returned session_url
+
+    Examples:
+      | asks |
+      | expires_at lies before the end of the payment session |
+      | the hosted session is WAITING |
+      | the hosted session is not COMPLETED |
+      | the hosted session has a known status |
+      | the status of the hosted session is recorded |
+      | whether expires_at has moved is recorded |
+
+  Scenario: A When after the last one counts
+    Given a hosted session
+    When the merchant disables the hosted session
+    And the merchant reads the hosted session
+    Then the hosted session is DISABLED
+    And the response status is 200
+    And the request goes to the returned session_url
+
+  Scenario: Without a When it is the answer to the last Given
+    Given a payment session
+    Given a hosted session
+    Then the hosted session is WAITING
+    And the response status is 201
+",
+    )
+    .await;
+    assert_eq!(records.len(), 8);
+    for record in &records {
+        // The creation went to the list of sessions, so the last step of the outline fails, and names the creation.
+        let findings: Vec<(&str, u32)> =
+            record.last().findings.iter().map(|finding| (finding.step.as_str(), finding.exchange)).collect();
+        let expected: &[(&str, u32)] = if record.title.ends_with("comes first") {
+            &[("And the request goes to the returned session_url", 2)]
+        } else {
+            &[]
+        };
+        assert_eq!(findings, expected, "{}", record.title);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_needs_no_browser_and_keeps_what_came() {
+    let (_folder, options) = folder(&[(
+        "x.feature",
+        "@needs:receiver
+Feature: Called without a browser
+
+  @req:HPP-CALLBACK-001
+  Scenario: The page is fetched
+    Given a hosted session whose merchant URLs are
+      | status_update | ?secret=9f2 |
+    When the consumer fetches redirect_url without credentials
+    Then status_update is called
+
+  @req:HPP-CALLBACK-001
+  Scenario: The scenario leaves early
+    Given a hosted session whose merchant URLs are
+      | status_update | ?secret=9f2 |
+    When the consumer fetches redirect_url without credentials
+    Then status_update is called
+    And the response status is 418
+    And status_update is called
+",
+    )]);
+    let finished = run(options).await.unwrap();
+    let records = &finished.report.targets[0].records;
+    assert_eq!(
+        tries(&finished.report),
+        [("The page is fetched", vec!["pass"]), ("The scenario leaves early", vec!["fail"])]
+    );
+    for record in records {
+        let evidence = finished.folder.evidence(&record.last().evidence).unwrap();
+        let arrivals: Vec<&str> = evidence.arrivals.iter().map(|arrival| arrival.method.as_str()).collect();
+        assert_eq!(arrivals, ["POST"], "{}", record.title);
+    }
+}
