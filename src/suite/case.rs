@@ -20,6 +20,8 @@ pub struct Case {
     pub requirement: Option<RequirementId>,
     pub needs: Vec<Ability>,
     pub candidate: bool,
+    /// Tagged `@wip`: it is not finished, so it does not run.
+    pub pending: bool,
     /// Tagged `@odd-urls`: its merchant URLs are odd on purpose, so there is no warning.
     pub odd_urls: bool,
     /// Steps in order, backgrounds first.

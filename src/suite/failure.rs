@@ -43,6 +43,14 @@ impl StepFailure {
         Self::Fault(Fault { message: message.into(), help: help.into() })
     }
 
+    /// Every step was done, but none of them could have failed the requirement.
+    pub fn judges_nothing() -> Self {
+        Self::faulty_step(
+            "nothing in this scenario could have failed its requirement",
+            "add a Then step that judges it; tag the scenario `@wip` as long as it is pending",
+        )
+    }
+
     /// The harness itself has a mistake.
     pub fn bug(message: impl Into<String>) -> Self {
         Self::faulty_step(message, BUG)

@@ -83,6 +83,7 @@ fn case(path: &str, scenario: Scenario, keys: &mut HashMap<String, usize>) -> (C
         file: path.to_owned(),
         line,
         candidate: tags.iter().any(|tag| tag == "candidate"),
+        pending: tags.iter().any(|tag| tag == "wip"),
         odd_urls: tags.iter().any(|tag| tag == "odd-urls"),
         tags,
         requirement,

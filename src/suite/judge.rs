@@ -21,6 +21,7 @@ impl<'r> Judge<'r> {
 
     /// Fails the scenario if this judgement of its own requirement is a mismatch.
     pub fn settle(self, outcome: Judgement) -> Done {
+        self.0.judged();
         let Err(mismatch) = outcome else { return Ok(()) };
         let Some(own) = self.0.own_requirement().cloned() else {
             return Err(StepFailure::faulty_step(
@@ -35,7 +36,7 @@ impl<'r> Judge<'r> {
     /// The same for a mismatch with a schema. If the schema names another requirement, the scenario is blocked by it.
     pub fn settle_broken(self, broken: Option<Broken>) -> Done {
         match broken {
-            None => Ok(()),
+            None => self.settle(Ok(())),
             Some(Broken { requirement: Some(requirement), mismatch }) => self.miss(&requirement, mismatch),
             Some(Broken { requirement: None, mismatch }) => self.settle(Err(mismatch)),
         }
@@ -44,6 +45,9 @@ impl<'r> Judge<'r> {
     /// Returns a fact that a requirement promises. Without it, the scenario fails if this is its own requirement, and is
     /// blocked otherwise.
     pub fn rests_on<T>(self, id: &str, outcome: Result<T, Mismatch>) -> Result<T, StepFailure> {
+        if self.0.own_requirement().is_some_and(|own| own.as_str() == id) {
+            self.0.judged();
+        }
         match (outcome, id.parse::<RequirementId>()) {
             (Ok(fact), _) => Ok(fact),
             (Err(mismatch), Ok(id)) => self.miss(&id, mismatch),

@@ -47,6 +47,7 @@ pub struct Record {
     before_step: usize,
     /// What the scenario's acts were answered: the last answer to a `When`, or to a `Given` as long as no `When` has sent anything.
     act: Option<(StepKind, Index)>,
+    judgements: u32,
     /// Mismatches that schemas found, by exchange.
     broken: Vec<(Index, Broken)>,
     /// Links that lead to a host to which nothing may be sent, by exchange, with the requirement that each breaks.
@@ -67,6 +68,7 @@ pub struct Remains {
     pub failure: Option<StepFailure>,
     pub findings: Vec<Finding>,
     pub observations: Vec<Observation>,
+    pub judgements: u32,
     pub steps: Vec<StepRecord>,
     pub evidence: Evidence,
 }
@@ -82,6 +84,7 @@ impl Record {
             kind: StepKind::Given,
             before_step: 0,
             act: None,
+            judgements: 0,
             broken: Vec::new(),
             astray: Vec::new(),
             evidence: Evidence::default(),
@@ -144,6 +147,7 @@ impl Record {
             failure: self.failure,
             findings: self.findings,
             observations: self.observations,
+            judgements: self.judgements,
             steps: self.steps,
             evidence: Evidence { exchanges, ..self.evidence },
         }
@@ -203,6 +207,16 @@ impl Record {
         let is_settled = matches!(self.act, Some((StepKind::When, _)));
         if self.kind == StepKind::When || (self.kind == StepKind::Given && !is_settled) {
             self.act = Some((self.kind, index));
+        }
+    }
+
+    /// Counts a judgement that could fail the scenario. A `Given` never judges.
+    pub fn judged(&mut self) {
+        if self.kind != StepKind::Given {
+            self.judgements += 1;
+        }
+    }
+
     /// Records what is odd about the merchant URLs of a request. These findings are about the scenario, not about the target.
     fn warn_of_merchant_urls(&mut self, index: Index) {
         let exchange = &self.answers[index].exchange;
@@ -306,6 +320,7 @@ impl Record {
 
     /// Keeps what the target does where the contract leaves a choice.
     pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
+        self.judged();
         if let Some(requirement) = self.case.requirement.clone() {
             let (question, answer) = (question.into(), answer.into());
             self.observations.push(Observation { requirement, question, answer });

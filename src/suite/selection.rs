@@ -4,6 +4,7 @@ use crate::requirement::Catalogue;
 use crate::schema::SchemaSet;
 use crate::suite::case::Case;
 use crate::suite::feature::LoadedFeature;
+use crate::suite::grammar::StepKind;
 use crate::target::TargetProfile;
 use crate::verdict::{Fault, SkipCause, Verdict};
 use cucumber::tag::Ext;
@@ -30,7 +31,7 @@ impl Filter {
 
     fn keeps(&self, case: &Case, position: usize) -> bool {
         self.tags.as_ref().is_none_or(|tags| tags.eval(&case.tags))
-            && self.shard.is_none_or(|(index, count)| position % count == index)
+            && (case.pending || self.shard.is_none_or(|(index, count)| position % count == index))
             && self.only.as_ref().is_none_or(|keys| keys.contains(&case.key))
     }
 }
@@ -49,15 +50,19 @@ pub fn choose<'c>(
     profile: &TargetProfile,
     schemas: &SchemaSet,
 ) -> Vec<Choice<'c>> {
-    let cases = features.iter().flat_map(|feature| &feature.cases).enumerate();
+    // A scenario that does not run takes no place in a shard.
+    let mut next = 0;
+    let cases = features.iter().flat_map(|feature| &feature.cases);
     cases
-        .map(|(position, case)| {
+        .map(|case| {
+            let position = next;
+            next += usize::from(!case.pending);
             let verdict = if !filter.keeps(case, position) {
                 Some(Verdict::Skipped(SkipCause::LeftOut))
             } else if let Some(fault) = fault(case, catalogue, schemas) {
                 Some(Verdict::Error(fault))
             } else {
-                not_applicable(case, catalogue, profile)
+                not_applicable(case, catalogue, profile).map(Verdict::Skipped)
             };
             Choice { case, verdict }
         })
@@ -77,17 +82,32 @@ pub fn fault(case: &Case, catalogue: &Catalogue, schemas: &SchemaSet) -> Option<
                     .into(),
         });
     }
+    if case.pending {
+        return None;
+    }
     let unknown = || case.claims.iter().find_map(|(place, claim)| Some(claim.fault(schemas)?.at(place)));
-    case.step_fault.clone().or_else(unknown)
+    let judges = case.steps.iter().any(|step| step.kind == StepKind::Then);
+    case.step_fault.clone().or_else(unknown).or_else(|| (!judges).then(|| judges_nothing(case)))
 }
 
-fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -> Option<Verdict> {
+fn judges_nothing(case: &Case) -> Fault {
+    let what = if case.steps.is_empty() { "no step" } else { "no Then step" };
+    Fault {
+        message: format!("the scenario has {what}, so it judges nothing"),
+        help: "add a Then step; tag the scenario `@wip` as long as it is pending".into(),
+    }
+}
+
+fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -> Option<SkipCause> {
     let requirement = catalogue.get(case.requirement.as_ref()?)?;
     if !requirement.applies_to(profile.dialect, profile.provider) {
-        return Some(Verdict::Skipped(SkipCause::OtherDialect));
+        return Some(SkipCause::OtherDialect);
+    }
+    if case.pending {
+        return Some(SkipCause::Pending);
     }
     let missing = case.needs.iter().find(|ability| !profile.abilities.contains(ability));
-    missing.map(|ability| Verdict::Skipped(SkipCause::AbilityNotClaimed(*ability)))
+    missing.map(|ability| SkipCause::AbilityNotClaimed(*ability))
 }
 
 #[cfg(test)]
@@ -95,9 +115,11 @@ mod tests {
     use super::*;
     use crate::suite::feature::FeatureText;
 
-    /// The fault of a scenario with this step only.
+    /// The fault of a scenario with this step and one that is sound.
     fn told_of(step: &str) -> String {
-        let text = format!("@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    {step}\n");
+        let text = format!(
+            "@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    {step}\n    Then the request succeeds\n"
+        );
         let loaded = LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap();
         let row = "[[requirement]]\nid = \"HPP-X-001\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\n\
                    source = \"S2\"\ndialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";

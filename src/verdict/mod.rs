@@ -73,6 +73,8 @@ pub enum SkipCause {
     Unseen(String),
     /// Left out on the command line.
     LeftOut,
+    /// Tagged `@wip`: it is not finished yet.
+    Pending,
 }
 
 impl fmt::Display for SkipCause {
@@ -91,6 +93,7 @@ impl fmt::Display for SkipCause {
             }
             Self::Unseen(why) => f.write_str(why),
             Self::LeftOut => f.write_str("left out on the command line"),
+            Self::Pending => f.write_str("pending: the scenario is tagged `@wip`"),
         }
     }
 }

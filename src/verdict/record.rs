@@ -54,6 +54,9 @@ pub struct Attempt {
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
     pub observations: Vec<Observation>,
+    /// How many judgements could have failed it. An observation counts too. A pass has at least one.
+    #[serde(default)]
+    pub judgements: u32,
     pub steps: Vec<StepRecord>,
     pub evidence: EvidenceStore,
     /// Microseconds since the run began.
@@ -68,6 +71,7 @@ impl Attempt {
             verdict,
             findings: Vec::new(),
             observations: Vec::new(),
+            judgements: 0,
             steps: Vec::new(),
             evidence: EvidenceStore::None,
             started_us: 0,

@@ -2,6 +2,7 @@
 
 mod configuration;
 mod ends;
+mod features;
 mod lists;
 mod log;
 #[path = "../support/mock_process.rs"]

@@ -7,7 +7,7 @@ use crate::report::html::shown::{ShownImage, chip, images};
 use crate::report::html::swimlane::picture;
 use crate::report::html::templates::Templates;
 use crate::report::html::timeline::events;
-use crate::report::words::{request, sources, told, tries};
+use crate::report::words::{counted, request, sources, told, tries};
 use crate::report::{Judged, JudgedRecord, JudgedTarget, ReportError, RunFolder, Standing};
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding};
@@ -169,6 +169,7 @@ impl Teller<'_, '_> {
                 candidate => record.candidate,
                 standing => chip(record.standing),
                 elapsed_us => record.last().elapsed_us,
+                judgements => judgements(record.last().judgements),
                 attempts => attempts.collect::<Result<Vec<_>, _>>()?,
             };
             let text = self.templates.render("scenario.html", context)?;
@@ -223,4 +224,9 @@ impl Teller<'_, '_> {
         let svg = self.templates.render("lanes.html", picture(&record.title, &events))?;
         Ok(room.take(svg.len()).then(|| Value::from_safe_string(svg)))
     }
+}
+
+/// How many judgements could have failed a scenario, in words. `None` if it did not come so far.
+fn judgements(count: u32) -> Option<String> {
+    (count > 0).then(|| counted(count as usize, "judgement"))
 }

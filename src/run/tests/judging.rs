@@ -9,6 +9,57 @@ async fn records_of(text: &str) -> Vec<ScenarioRecord> {
     run(options).await.unwrap().report.targets.remove(0).records
 }
 
+/// Title and fault, or the word of the verdict.
+fn ends(records: &[ScenarioRecord]) -> Vec<(&str, String)> {
+    let end = |verdict: &Verdict| match verdict {
+        Verdict::Error(fault) => fault.message.clone(),
+        Verdict::Skipped(_) => verdict.cause(),
+        _ => verdict.word().to_owned(),
+    };
+    records.iter().map(|record| (record.title.as_str(), end(record.verdict()))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scenario_that_judges_nothing_is_a_mistake_and_a_pending_one_does_not_run() {
+    let records = records_of(
+        "@req:HPP-READ-001
+Feature: Unfinished
+
+  Scenario: Empty
+
+  Scenario: Only acts
+    Given a hosted session
+    When the merchant reads the hosted session
+
+  @wip
+  Scenario: Pending
+    Given a step that nobody has written
+
+  Scenario: Judged
+    Given a hosted session
+    When the merchant reads the hosted session
+    Then the response status is 200
+    And the request succeeds
+
+  Scenario: Answered
+    Given a hosted session
+    When the merchant reads the hosted session
+    Then the answer is recorded as \"a fresh session\"
+",
+    )
+    .await;
+    let expected = [
+        ("Empty", "the scenario has no step, so it judges nothing"),
+        ("Only acts", "the scenario has no Then step, so it judges nothing"),
+        ("Pending", "pending: the scenario is tagged `@wip`"),
+        ("Judged", "pass"),
+        ("Answered", "pass"),
+    ];
+    assert_eq!(ends(&records), expected.map(|(title, end)| (title, end.to_owned())));
+    let judgements: Vec<u32> = records.iter().map(|record| record.last().judgements).collect();
+    assert_eq!(judgements, [0, 0, 0, 2, 1]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_then_asks_for_itself_is_not_the_response() {
     let records = records_of(

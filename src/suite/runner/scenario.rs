@@ -78,6 +78,21 @@ async fn overdue(limit: Duration, pauses: &Pauses) {
     }
 }
 
+/// The verdict of an attempt: why it stopped, whether its own requirement is broken, what panicked, and how often it was judged.
+fn verdict(failure: Option<StepFailure>, broken: bool, panic: Option<String>, judgements: u32) -> Verdict {
+    match (failure, panic) {
+        (Some(failure @ StepFailure::Fault(_)), _) => failure.verdict(),
+        (_, _) if broken => Verdict::Fail,
+        (Some(failure), _) => failure.verdict(),
+        (None, Some(message)) => {
+            let place = panics::place_of(&message).unwrap_or_default();
+            StepFailure::bug(format!("a step panicked{place}: {message}")).verdict()
+        }
+        (None, None) if judgements == 0 => StepFailure::judges_nothing().verdict(),
+        (None, None) => Verdict::Pass,
+    }
+}
+
 /// Ends the attempt and makes its verdict. `panic` is the message of a step that panicked.
 pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Attempt {
     world.consumer().leave().await;
@@ -86,25 +101,32 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
     let remains = world.record.end();
     let own = job.case.requirement.as_ref();
     let broken = remains.findings.iter().any(|finding| Some(&finding.requirement) == own);
-    let verdict = match (remains.failure, panic) {
-        (Some(failure @ StepFailure::Fault(_)), _) => failure.verdict(),
-        (_, _) if broken => Verdict::Fail,
-        (Some(failure), _) => failure.verdict(),
-        (None, Some(message)) => {
-            let place = panics::place_of(&message).unwrap_or_default();
-            StepFailure::bug(format!("a step panicked{place}: {message}")).verdict()
-        }
-        (None, None) => Verdict::Pass,
-    };
+    let verdict = verdict(remains.failure, broken, panic, remains.judgements);
     let level = if matches!(verdict, Verdict::Error(_)) { log::Level::Error } else { log::Level::Info };
     log::log!(level, "[{}] ends: {} {}", place(job), verdict.word(), verdict.cause());
     Attempt {
         verdict,
         findings: remains.findings,
         observations: remains.observations,
+        judgements: remains.judgements,
         steps: remains.steps,
         evidence: EvidenceStore::Here(Box::new(remains.evidence)),
         started_us: micros(began - run_began),
         elapsed_us: micros(began.elapsed()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_needs_a_judgement_that_could_have_failed() {
+        assert_eq!(verdict(None, false, None, 1), Verdict::Pass);
+        let Verdict::Error(fault) = verdict(None, false, None, 0) else { panic!("nothing was judged") };
+        assert_eq!(fault.message, "nothing in this scenario could have failed its requirement");
+        assert_eq!(verdict(None, true, None, 0), Verdict::Fail);
+        let blocked = StepFailure::Missing("no browser".into());
+        assert_eq!(verdict(Some(blocked.clone()), false, None, 0), blocked.verdict());
     }
 }

@@ -77,7 +77,7 @@ async fn offers_others(world: &mut World, category: PaymentCategory) -> Done {
     world.judge().rests_on("HPP-OPT-001", check::equals("categories", category, &before))?;
     let offered = categories(world)?;
     if !offered.is_empty() && !offered.split(", ").any(|other| other == category) {
-        return Ok(());
+        return world.judge().settle(Ok(()));
     }
     world.consumer().settle_visit(|visit, site| {
         let actual = if offered.is_empty() { site.end(visit) } else { offered };
@@ -92,11 +92,10 @@ step!(
 async fn bears_title(world: &mut World, title: String) -> Done {
     world.consumer().page_was_reached()?;
     let visit = world.record.visit()?;
-    if visit.title.contains(&title) || visit.text.contains(&title) {
-        return Ok(());
-    }
-    let mismatch = Mismatch::new("title of the page", format!("\"{title}\""), &visit.title);
-    world.judge().settle(Err(mismatch))
+    let is_borne = visit.title.contains(&title) || visit.text.contains(&title);
+    let mismatch = || Mismatch::new("title of the page", format!("\"{title}\""), &visit.title);
+    let outcome = if is_borne { Ok(()) } else { Err(mismatch()) };
+    world.judge().settle(outcome)
 }
 
 step!(
@@ -105,10 +104,8 @@ step!(
 );
 async fn shows_no(world: &mut World, name: String) -> Done {
     let shown = part(world, &name)?;
-    if shown.is_empty() {
-        return Ok(());
-    }
-    world.judge().settle(Err(Mismatch::new(name, "nothing", shown.join(", "))))
+    let mismatch = || Mismatch::new(name, "nothing", shown.join(", "));
+    world.judge().settle(if shown.is_empty() { Ok(()) } else { Err(mismatch()) })
 }
 
 step!(

@@ -100,11 +100,11 @@ async fn status_is_final(world: &mut World) -> Done {
     loop {
         let read = merchant.read_session().await?;
         if merchant.record.response(read)?.status == 404 {
-            return Ok(());
+            return merchant.judge().settle(Ok(()));
         }
         let status = merchant.judge().text(read, "/status")?;
         if CLOSED.contains(&status) {
-            return Ok(());
+            return merchant.judge().settle(Ok(()));
         }
         let mismatch = Mismatch::new("/status", format!("{} or 404", CLOSED.join(", ")), status);
         if !polls.again().await {
