@@ -5,7 +5,7 @@ use crate::report::failure::{exchange_of, pictured, visit_of};
 use crate::report::summary::counts;
 use crate::report::{
     Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder, RunReport,
-    Seen, Summary, TargetFacts,
+    Seen, Summary, TargetFacts, TroubleMet,
 };
 use crate::requirement::Requirement;
 use crate::verdict::{Finding, ScenarioRecord};
@@ -36,6 +36,8 @@ struct TargetDocument<'r> {
     outcomes: Gates,
     musts: Musts,
     standings: BTreeMap<&'static str, usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<TroubleMet>,
     requirements: Vec<Value>,
     records: Vec<&'r ScenarioRecord>,
 }
@@ -85,6 +87,7 @@ impl Judged<'_> {
             outcomes: Gates::of(target.api, target.journey),
             musts: Musts { seen: target.all.seen, apply: target.all.apply },
             standings: counted.collect(),
+            trouble: target.trouble(),
             requirements: target.rows.iter().map(|row| requirement_document(target, row, folder)).collect(),
             records: target.records.iter().map(|record| record.record).collect(),
         }

@@ -172,9 +172,10 @@ impl<'r> Judged<'r> {
         summaries.reduce(Summary::and).unwrap_or_default()
     }
 
-    /// The outcome of the run behind its own gate.
+    /// The outcome of the run behind its own gate. A run that was stopped is never complete.
     pub fn outcome(&self) -> Outcome {
-        self.through(self.report.run.gate).outcome
+        let whole = if self.report.run.stopped.is_some() { Outcome::Incomplete } else { Outcome::Conformant };
+        self.through(self.report.run.gate).outcome.min(whole)
     }
 
     /// The outcome behind the plain word of the first screen. Only a complete run can be signed, so a part that passes is

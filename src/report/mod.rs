@@ -14,6 +14,7 @@ mod run_folder;
 mod standing;
 mod summary;
 mod terminal;
+mod trouble;
 mod words;
 
 pub use judged::{Judged, JudgedTarget};
@@ -23,6 +24,7 @@ pub use run_folder::RunFolder;
 pub use standing::Standing;
 pub use summary::Summary;
 pub use terminal::table;
+pub use trouble::TroubleMet;
 pub use words::counted;
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
@@ -54,6 +56,9 @@ pub struct RunFacts {
     pub seed: u64,
     /// The gate that decides the exit code.
     pub gate: Gate,
+    /// Why the run stopped before its end, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// Tags, a shard or features were given, so a requirement without a scenario was left out on purpose.
     pub partial: bool,
     /// Name of the deviation of the embedded mock, if one is on.

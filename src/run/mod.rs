@@ -184,6 +184,7 @@ impl Run<'_> {
                 arguments: self.options.arguments.iter().map(|text| self.recorder.text(text)).collect(),
                 seed: self.options.seed,
                 gate: self.options.gate,
+                stopped: None,
                 partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
                 browser: browser.map(|pool| pool.version().to_owned()),

@@ -85,6 +85,7 @@ fn target_card(target: &JudgedTarget<'_>, gate: Gate) -> Value {
         slug => outcome_slug(outcome),
         facts => Serde(target.facts),
         parts => [Gate::Api, Gate::Journey].map(part).to_vec(),
+        trouble => target.trouble().map(|trouble| trouble.told()),
         seen => target.all.seen,
         apply => target.all.apply,
     }

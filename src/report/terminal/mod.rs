@@ -66,6 +66,9 @@ fn lead(page: &mut Page, judged: &Judged<'_>) {
     if let Some(deviation) = &run.deviation {
         page.indented(indent, &format!("the mock deviates on purpose: {}", clean(deviation)));
     }
+    if let Some(stopped) = &run.stopped {
+        page.indented(indent, &format!("the run did not end: {}", clean(stopped)));
+    }
     if run.gate != Gate::All {
         page.indented(indent, &format!("only this part decides the result: {}", run.gate.word()));
     }
@@ -77,6 +80,9 @@ fn lead(page: &mut Page, judged: &Judged<'_>) {
         for (gate, summary) in [(Gate::Api, target.api), (Gate::Journey, target.journey)] {
             let label = format!("  {}", gate.word());
             page.beside((&label, style_of_outcome(summary.outcome)), 20, &summary.headline());
+        }
+        if let Some(trouble) = target.trouble() {
+            page.beside(("  Trouble", style_of(Standing::Infra)), 20, &trouble.told());
         }
     }
 }
