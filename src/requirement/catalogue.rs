@@ -106,6 +106,16 @@ impl Catalogue {
         self.places.get(id).map(|place| &self.requirements[place.index])
     }
 
+    /// The known id that is most like an unknown one, unless they have little in common.
+    pub fn nearest(&self, id: &RequirementId) -> Option<&RequirementId> {
+        const LEAST: f64 = 0.7;
+        let alike =
+            |known: &RequirementId| strsim::normalized_damerau_levenshtein(known.as_str(), id.as_str());
+        let ids = self.requirements.iter().map(|known| (alike(&known.id), &known.id));
+        let best = ids.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.filter(|(alike, _)| *alike >= LEAST).map(|(_, known)| known)
+    }
+
     /// All requirements, in the order of the files.
     pub fn iter(&self) -> impl Iterator<Item = &Requirement> {
         self.requirements.iter()
@@ -167,6 +177,18 @@ mod tests {
     fn an_unknown_key_is_refused() {
         let text = format!("{}priority = 1\n", row("HPP-X-001", "both", "S1"));
         assert!(Catalogue::default().add("features/x.toml", &text).is_err());
+    }
+
+    #[test]
+    fn the_nearest_id_is_offered_if_it_is_near() {
+        let mut catalogue = Catalogue::default();
+        for id in ["HPP-CREATE-001", "HPP-CREATE-009", "HPP-READ-001"] {
+            catalogue.add("features/x.toml", &row(id, "both", "S1")).unwrap();
+        }
+        let nearest = |id: &str| catalogue.nearest(&id.parse().unwrap()).map(RequirementId::as_str);
+        assert_eq!(nearest("HPP-CREATE-999"), Some("HPP-CREATE-009"));
+        assert_eq!(nearest("HPP-REED-001"), Some("HPP-READ-001"));
+        assert_eq!(nearest("SHOP-ORDER-777"), None);
     }
 
     fn statement(id: &str, row: &str) -> String {

@@ -6,6 +6,7 @@ use crate::control::ControlError;
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
+use crate::run::ids::IdError;
 use crate::run::journal::JournalError;
 use crate::run::preflight::PreflightError;
 use crate::target::TargetError;
@@ -63,6 +64,9 @@ pub enum RunError {
 
     #[error("cannot start a worker thread; try a lower `--jobs`")]
     Lanes(#[source] std::io::Error),
+
+    #[error(transparent)]
+    Id(#[from] IdError),
 
     #[error("cannot write to {path}; choose another folder with `--out`")]
     Folder { path: PathBuf, source: std::io::Error },

@@ -3,6 +3,7 @@
 mod assets;
 mod browsers;
 mod error;
+mod ids;
 mod journal;
 mod leak;
 mod log;

@@ -8,7 +8,7 @@ use crate::run::assets::Schemas;
 use crate::run::browsers::Browsers;
 use crate::run::shared::Run;
 use crate::run::subject::Subject;
-use crate::run::{RunError, name};
+use crate::run::{RunError, ids, name};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
@@ -43,6 +43,7 @@ impl<'r> Target<'r> {
         subject: &'r Subject,
     ) -> Result<Self, RunError> {
         let profile = &subject.profile;
+        ids::check(profile, &run.features.catalogue)?;
         let filter = Filter { only: subject.only.clone(), ..run.options.filter.clone() };
         let (loaded, catalogue) = (&run.features.loaded, &run.features.catalogue);
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));

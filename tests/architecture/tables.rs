@@ -135,7 +135,7 @@ pub const HOMES: &Permits = &[
         ],
     ),
     ("sha2", &["run", "serve"]),
-    ("strsim", &["suite"]),
+    ("strsim", &["requirement", "suite"]),
     ("tabled", &["report/terminal"]),
     ("tempfile", &["browser", "prove"]),
     ("terminal_size", &["cli"]),
