@@ -1,6 +1,8 @@
 //! What the harness adds to plain HTTP: scenarios of three requests and three schema checks against a bare loop of the same
 //! requests, both against one mock in a process of its own. `cargo bench --bench api`; the ratio is what counts.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
 #[path = "support/mod.rs"]
 mod support;
 

@@ -4,6 +4,8 @@
 //! on one
 //! shared page. `cargo bench --bench browser`.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
 #[path = "support/bare.rs"]
 mod bare;
 #[path = "support/mod.rs"]

@@ -4,6 +4,8 @@
 //! Peers: the Node server beside this file, and Prism and `WireMock` where they are installed by
 //! `npm install --prefix target/peers @stoplight/prism-cli wiremock`.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
 #[path = "support/mod.rs"]
 #[expect(dead_code, reason = "profiles of the mock are for the other benchmark")]
 mod support;

@@ -9,12 +9,12 @@ pub enum ExitCode {
     Conformant = 0,
     /// A MUST is broken.
     NonConformant = 1,
-    /// The command line, the profile, the catalogue, a schema or an embedded feature is wrong, or the target cannot be reached.
+    /// The command line, the profile, the catalogue, a schema or an embedded feature is wrong, or the target refuses the credentials.
     /// Nothing was tested.
     ConfigInvalid = 2,
-    /// No MUST failed, but one could not be judged, a requirement of the floor was not seen, or nothing was tested.
+    /// No MUST failed, but one could not be judged, a requirement of the floor was not seen, the run was stopped, or nothing was tested.
     Incomplete = 3,
-    /// Part of the result is void. The rest was run and reported.
+    /// Part of the result is void, and the rest was run and reported. Or a result could not be written.
     HarnessFault = 4,
     /// Only stale waivers or flaky scenarios stand in the way.
     Policy = 5,

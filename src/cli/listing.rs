@@ -26,10 +26,10 @@ pub struct Listing {
 }
 
 impl Listing {
-    pub fn print(&self, arguments: ListArgs) -> ExitCode {
+    pub fn print(&self, arguments: ListArgs) -> Ending {
         if arguments.json {
-            say(format!("{:#}", Value::Array(self.rows.clone())));
-            return ExitCode::Conformant;
+            say(format!("{:#}", Value::Array(self.rows.clone())))?;
+            return Ok(ExitCode::Conformant);
         }
         let cell = |row: &Value, column: &str| match &row[column] {
             Value::String(text) => text.clone(),
@@ -48,12 +48,12 @@ impl Listing {
             .iter()
             .map(|row| self.columns.iter().map(|column| cell(row, column)).collect())
             .collect();
-        say(report::table(self.columns, &rows, arguments.markdown));
-        ExitCode::Conformant
+        say(report::table(self.columns, &rows, arguments.markdown))?;
+        Ok(ExitCode::Conformant)
     }
 }
 
-pub fn steps(arguments: ListArgs) -> ExitCode {
+pub fn steps(arguments: ListArgs) -> Ending {
     let rows = suite::all_steps()
         .into_iter()
         .map(|step| {
@@ -72,7 +72,7 @@ pub fn steps(arguments: ListArgs) -> ExitCode {
     .print(arguments)
 }
 
-pub fn deviations(arguments: ListArgs) -> ExitCode {
+pub fn deviations(arguments: ListArgs) -> Ending {
     let rows = DEVIATIONS
         .iter()
         .map(|deviation| json!({ "name": deviation.name, "lie": deviation.lie, "breaks": deviation.breaks }))
@@ -80,7 +80,7 @@ pub fn deviations(arguments: ListArgs) -> ExitCode {
     Listing { columns: &["name", "lie", "breaks"], rows }.print(arguments)
 }
 
-pub fn targets(arguments: ListArgs) -> ExitCode {
+pub fn targets(arguments: ListArgs) -> Ending {
     let embedded = [
         ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
         ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
@@ -119,10 +119,10 @@ pub fn lint(paths: &[PathBuf]) -> Ending {
         cases.iter().flat_map(|case| suite::case_warnings(case, &features.catalogue)).collect();
     warnings.dedup();
     for fault in &faults {
-        say(fault);
+        say(fault)?;
     }
     for warning in &warnings {
-        say(format!("warning: {warning}"));
+        say(format!("warning: {warning}"))?;
     }
     say(format!(
         "{} in {}, {}, {}",
@@ -130,6 +130,6 @@ pub fn lint(paths: &[PathBuf]) -> Ending {
         report::counted(features.loaded.len() + features.faults.len(), "file"),
         report::counted(warnings.len(), "warning"),
         report::counted(faults.len(), "fault")
-    ));
+    ))?;
     Ok(if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault })
 }

@@ -45,7 +45,7 @@ pub struct MockArgs {
 pub async fn serve(arguments: MockArgs) -> Ending {
     let Some(password) = arguments.password.filter(|password| !password.is_empty()) else {
         let why = "the mock needs a password for its merchant account; set `HPP_PASSWORD`";
-        return Err(Refusal(why.into()));
+        return Err(Refusal::invalid(why));
     };
     let mock = Mock::start(MockOptions {
         dialect: arguments.dialect,
@@ -58,8 +58,9 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         watch: false,
     })
     .await?;
-    let asked_to_stop =
-        run::asked_to_stop().map_err(|error| Refusal(format!("cannot listen for signals: {error}")))?;
+    let signals = run::asked_to_stop();
+    let signals =
+        signals.map_err(|error| Refusal::invalid(format!("cannot listen for signals: {error}")))?;
     say(format!(
         "The mock speaks {} at {} for the user `{}`, password from `HPP_PASSWORD`.\n\
          Control (clock, outcome, accounts): {}\nIt is no payment provider: no money moves. Stop it with Ctrl-C.",
@@ -67,7 +68,12 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         mock.base_url(),
         arguments.username,
         mock.control_url(),
-    ));
-    asked_to_stop.await;
-    Ok(ExitCode::Conformant)
+    ))?;
+    signals.await;
+    match mock.panics().as_slice() {
+        [] => Ok(ExitCode::Conformant),
+        [first, ..] => {
+            Err(Refusal::lost(format!("the mock panicked ({first}); this is a bug, please report it")))
+        }
+    }
 }

@@ -12,8 +12,11 @@ use crate::exit_code::ExitCode;
 use crate::{prove, serve};
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
 use deviation_name::DeviationName;
-use output::{Refusal, fail, say};
+use output::{Ending, Refusal, is_said, say};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Test whether a Hosted Payment Page API does what its documentation promises, and prove that the tests can be trusted.
 #[derive(Parser)]
@@ -24,7 +27,8 @@ Exit codes:
   1  non-conformant: a MUST is broken
   2  configuration invalid: nothing was tested
   3  incomplete: no MUST is broken, but something that had to be tested was not tested
-  4  harness fault: the harness or a feature file made a mistake, so part of the result cannot be used
+  4  harness fault: the harness or a feature file made a mistake, so part of the result cannot be used,
+     or a result could not be written
   5  policy: a waiver is no longer needed, or a check failed first and passed later")]
 struct Cli {
     #[command(subcommand)]
@@ -102,27 +106,32 @@ fn help_and_version() -> [Arg; 2] {
 
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            let code = if error.use_stderr() { ExitCode::ConfigInvalid } else { ExitCode::Conformant };
-            // A closed pipe is not an error.
+    let ending = match Cli::try_parse() {
+        Ok(cli) => carry_out(cli.command),
+        Err(error) if error.use_stderr() => {
+            // Standard error that cannot be written leaves nobody to tell it to.
             let _ = error.print();
-            return code;
+            Ok(ExitCode::ConfigInvalid)
+        }
+        Err(help) => {
+            is_said(help.print().and_then(|()| std::io::stdout().flush())).map(|()| ExitCode::Conformant)
         }
     };
-    serve::install_tls_provider();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(format!("cannot start the runtime: {error}")),
-    };
-    let code = runtime.block_on(dispatch(cli.command));
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
-    code
+    ending.unwrap_or_else(|refusal| refusal.tell())
 }
 
-async fn dispatch(command: Command) -> ExitCode {
-    let ending = match command {
+/// Runs a command. A panic is a fault of the harness, like any other.
+fn carry_out(command: Command) -> Ending {
+    serve::install_tls_provider();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Refusal::invalid(format!("cannot start the runtime: {error}")))?;
+    let ending = catch_unwind(AssertUnwindSafe(|| runtime.block_on(dispatch(command))));
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    ending.unwrap_or_else(|panic| Err(Refusal::panicked(&*panic)))
+}
+
+async fn dispatch(command: Command) -> Ending {
+    match command {
         Command::Run(arguments) => run::run(*arguments).await,
         Command::Mock(arguments) => mock::serve(arguments).await,
         Command::Prove(arguments) => {
@@ -136,20 +145,20 @@ async fn dispatch(command: Command) -> ExitCode {
                     _ => prove::Scope::Full,
                 },
             };
-            prove::prove(&options).await.map_err(Refusal::from).map(|proof| {
-                say(if arguments.json { proof.to_json() } else { proof.table() });
-                proof.exit_code()
-            })
+            let proof = prove::prove(&options).await?;
+            say(if arguments.json { proof.to_json() } else { proof.table() })?;
+            Ok(proof.exit_code())
         }
         Command::Lint { features } => listing::lint(&features),
-        Command::Steps(arguments) => Ok(listing::steps(arguments)),
+        Command::Steps(arguments) => listing::steps(arguments),
         Command::Requirements(arguments) => requirements::requirements(&arguments),
-        Command::Deviations(arguments) => Ok(listing::deviations(arguments)),
-        Command::Targets(arguments) => Ok(listing::targets(arguments)),
+        Command::Deviations(arguments) => listing::deviations(arguments),
+        Command::Targets(arguments) => listing::targets(arguments),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "hpp-conformance", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hpp-conformance", &mut script);
+            say(String::from_utf8_lossy(&script).trim_end())?;
             Ok(ExitCode::Conformant)
         }
-    };
-    ending.unwrap_or_else(|Refusal(why)| fail(why))
+    }
 }

@@ -1,31 +1,99 @@
 //! How a command ends and what it says: its result on standard output, its error on standard error.
 
 use crate::exit_code::ExitCode;
-use crate::run;
+use crate::{run, serve};
+use std::any::Any;
 use std::error::Error;
 use std::fmt::Display;
-use std::io::Write;
+use std::io;
+use std::io::{ErrorKind, Write};
 
-/// Prints a line or a page to standard output. A closed pipe is not an error.
-pub fn say(text: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+/// Prints a line or a page to standard output.
+pub fn say(text: impl Display) -> Result<(), Refusal> {
+    say_on(&mut io::stdout(), text)
+}
+
+/// The same on any way to standard output.
+pub fn say_on(output: &mut impl Write, text: impl Display) -> Result<(), Refusal> {
+    is_said(writeln!(output, "{text}").and_then(|()| output.flush()))
+}
+
+/// Whether a text was written. A closed pipe is not an error, because its reader wants no more.
+pub fn is_said(written: io::Result<()>) -> Result<(), Refusal> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Refusal::lost(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a line to standard error. If that is not possible, there is nobody to tell it to.
+pub fn complain(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// The exit code of a command, or why it could not do its work.
 pub type Ending = Result<ExitCode, Refusal>;
 
-/// Why a command could not do its work, in the words for the user.
+/// Why a command could not do its work, in the words for the user, and the exit code that follows.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal(pub String);
+pub struct Refusal {
+    code: ExitCode,
+    why: String,
+}
 
-impl<E: Error> From<E> for Refusal {
-    fn from(error: E) -> Self {
-        Self(run::error_chain(&error))
+impl Refusal {
+    /// What the user gave is wrong, and nothing was tested.
+    pub fn invalid(why: impl Into<String>) -> Self {
+        Self { code: ExitCode::ConfigInvalid, why: why.into() }
+    }
+
+    /// The work was done, but its result is lost.
+    pub fn lost(why: impl Into<String>) -> Self {
+        Self { code: ExitCode::HarnessFault, why: why.into() }
+    }
+
+    /// The program itself made a mistake.
+    pub fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = serve::panic_message(panic);
+        Self::lost(format!("the program panicked: {text}; this is a bug of the harness, please report it"))
+    }
+
+    /// Prints the error and returns its exit code.
+    pub fn tell(&self) -> ExitCode {
+        complain(format!("error: {}", self.why));
+        self.code
     }
 }
 
-/// Prints an error and returns its exit code.
-pub fn fail(message: impl Display) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "error: {message}");
-    ExitCode::ConfigInvalid
+impl<E: Error> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::invalid(run::error_chain(&error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pipe or a disk on which nothing can be written.
+    struct Broken(ErrorKind);
+
+    impl Write for Broken {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_quiet_and_a_full_disk_is_an_error() {
+        assert_eq!(say_on(&mut Broken(ErrorKind::BrokenPipe), "x"), Ok(()));
+        let lost = Refusal::lost("cannot write to standard output: no storage space");
+        assert_eq!(say_on(&mut Broken(ErrorKind::StorageFull), "x"), Err(lost));
+    }
 }

@@ -22,9 +22,9 @@ pub fn requirements(arguments: &RequirementsArgs) -> Ending {
     let features = Features::load(&[])?;
     let (listing, coverage) =
         if arguments.sources { of_sources(&features) } else { of_requirements(&features) };
-    let code = listing.print(arguments.list);
+    let code = listing.print(arguments.list)?;
     if !arguments.list.json {
-        say(format!("\n{coverage}"));
+        say(format!("\n{coverage}"))?;
     }
     Ok(code)
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, fail, say};
+use crate::cli::output::{Ending, Refusal, fail, say, say_on};
 use crate::exit_code::ExitCode;
 use crate::report::Gate;
 use crate::requirement::Dialect;
@@ -12,7 +12,6 @@ use crate::{mock, prove, run};
 use anstream::AutoStream;
 use clap::Args;
 use log::LevelFilter;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -169,11 +168,10 @@ pub async fn run(arguments: RunArgs) -> Ending {
         prove::write_touched(finished.folder.root(), &finished.touched)?;
     }
     if quiet {
-        say(judged.headline());
+        say(judged.headline())?;
     } else {
         let text = judged.to_terminal(&finished.folder, terminal_width());
-        // A closed pipe is not an error.
-        let _ = writeln!(AutoStream::new(std::io::stdout(), color), "{text}");
+        say_on(&mut AutoStream::new(std::io::stdout(), color), text)?;
     }
     if let Some(leak) = finished.leak()? {
         fail(leak);
@@ -204,7 +202,7 @@ fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, Refusal> {
     let on_mock = choices.iter().any(|choice| matches!(choice, TargetChoice::Mock(_)));
     if (deviation.is_some() || opaque_urls || legal_seed.is_some()) && !on_mock {
         let why = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
-        return Err(Refusal(why.into()));
+        return Err(Refusal::invalid(why));
     }
     Ok(choices)
 }
@@ -297,7 +295,7 @@ mod tests {
         for flags in [&["--deviate", "no-qr-code-url"][..], &["--opaque-urls"], &["--legal-seed", "1"]] {
             let all = [&["--target", "mine.toml"], flags].concat();
             let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
-            assert_eq!(named(&all), Err(Refusal(expected.into())), "{flags:?}");
+            assert_eq!(named(&all), Err(Refusal::invalid(expected)), "{flags:?}");
         }
     }
 

@@ -25,7 +25,7 @@ use crate::mock::ground::sharded_map::ShardedMap;
 use crate::mock::state::Playground;
 use crate::mock::state::account::{Account, Accounts};
 use crate::mock::state::inspection::Inspection;
-use crate::serve::{Listener, ServeError, Server, install_tls_provider};
+use crate::serve::{Listener, Panics, ServeError, Server, install_tls_provider};
 
 mod api;
 mod callback;
@@ -43,6 +43,8 @@ mod words;
 
 pub use crate::mock::deviation::{DEVIATIONS, Deviation, deviation};
 pub use crate::mock::ground::Dialect;
+#[cfg(test)]
+pub use crate::mock::tests::PANICKING;
 
 /// The settings of a mock.
 #[derive(Debug, Clone)]
@@ -120,6 +122,11 @@ impl Mock {
         self.playground.contract.take_touched()
     }
 
+    /// Where the mock panicked and why. It then answered 503. Each is a bug of the mock.
+    pub fn panics(&self) -> Vec<String> {
+        self.playground.panics.all()
+    }
+
     /// The password of the first account.
     pub fn password(&self) -> &str {
         &self.playground.accounts.first().password
@@ -166,6 +173,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         authorizations: ShardedMap::new(),
         orders: ShardedMap::new(),
         stop: CancellationToken::new(),
+        panics: Panics::default(),
         contract: Arc::new(contract),
     }
 }

@@ -10,6 +10,7 @@ use crate::requirement::Level;
 use crate::verdict::{Doubt, ScenarioRecord, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
+use std::io::Write;
 
 /// The result of the suite for the faithful mock, or for one deviation.
 #[derive(Debug)]
@@ -88,7 +89,9 @@ impl Trial {
 
     /// Prints the result to standard error, because a proof takes minutes.
     pub fn tell(&self) {
-        eprintln!("{}: {}", self.name(), if self.holds() { "as it should be" } else { "NOT PROVEN" });
+        let result = if self.holds() { "as it should be" } else { "NOT PROVEN" };
+        // Standard error that cannot be written is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "{}: {result}", self.name());
     }
 
     /// The trial as JSON.
@@ -154,6 +157,9 @@ fn merged(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Resul
             let new = new.ok_or_else(|| format!("the run left out {}", record.key))?;
             *record = (*new).clone();
         }
+        // A scenario that names no requirement is void, for example because the mock panicked.
+        let void = run.iter().filter(|((at, _), record)| *at == place && record.requirement.is_none());
+        target.records.extend(void.map(|(_, record)| (*record).clone()));
     }
     Ok(report)
 }

@@ -22,9 +22,11 @@ use tower_service::Service;
 
 mod error;
 mod identity;
+mod panics;
 
 pub use crate::serve::error::ServeError;
 pub use crate::serve::identity::Identity;
+pub use crate::serve::panics::{Panics, message as panic_message};
 
 /// The longest a client may take to send the head of a request, or to shake hands.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);

@@ -98,7 +98,7 @@ pub const HOMES: &Permits = &[
     ("cucumber", &["suite"]),
     ("cucumber_expressions", &["suite"]),
     ("fantoccini", &["browser"]),
-    ("futures", &["browser", "mock", "receiver", "suite"]),
+    ("futures", &["browser", "mock", "receiver", "serve", "suite"]),
     ("gherkin", &["suite"]),
     ("http", &["browser"]),
     ("http_body_util", &["mock"]),

@@ -38,10 +38,11 @@ pub fn tell(playground: &Playground, hosted: &Hosted, news: Option<News>) -> Hel
     let copies = if trouble == CallbackTrouble::Doubled { 2 } else { 1 };
     for _ in 0..copies {
         let (delivery, stop, told) = (Arc::clone(&delivery), playground.stop.clone(), told.clone());
+        let panics = playground.panics.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = delivery.run(&told) => {}
+                _ = panics.watch(|| "status callback".to_owned(), delivery.run(&told)) => {}
             }
             told.cancel();
         });

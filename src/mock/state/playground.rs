@@ -15,6 +15,7 @@ use crate::mock::state::inspection::Inspection;
 use crate::mock::state::ledger::Ledger;
 use crate::mock::state::order::Order;
 use crate::mock::state::session::{Hosted, Payment};
+use crate::serve::Panics;
 
 /// The state of one mock.
 pub struct Playground {
@@ -44,6 +45,8 @@ pub struct Playground {
     pub orders: ShardedMap<Order>,
     /// Cancels the background work of the mock.
     pub stop: CancellationToken,
+    /// Mistakes of the mock itself.
+    pub panics: Panics,
 }
 
 impl Playground {

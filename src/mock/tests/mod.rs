@@ -5,3 +5,6 @@ pub mod client;
 mod contract;
 mod faithful;
 mod inspection;
+mod panics;
+
+pub use panics::PANICKING;

@@ -193,8 +193,19 @@ fn handler(
     move |request: Request| {
         let playground = Arc::clone(&playground);
         let route = Arc::clone(&route);
-        Box::pin(async move { answer(&playground, &route, request).await })
+        Box::pin(async move {
+            let method = request.method().clone();
+            let name = || format!("{method} {}", route.path);
+            let answered = playground.panics.watch(name, answer(&playground, &route, request)).await;
+            answered.unwrap_or_else(broken)
+        })
     }
+}
+
+/// The answer after a panic. Its status says that the server cannot be judged now.
+fn broken() -> Response {
+    let told = "the mock panicked; this is a bug of hpp-conformance, please report it\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(X_MOCK, OUR_NAME)], told).into_response()
 }
 
 fn no_method(_: &Playground, _: &Call<'_>) -> Answer {
