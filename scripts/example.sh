@@ -17,7 +17,7 @@ fi
 
 mkdir -p reports/example
 for file in report.html junit.xml; do
-    cp "$out"/*/"$file" "reports/example/$file"
+    cp "$out/latest/$file" "reports/example/$file"
 done
 
 browser=$(command -v chromium-headless-shell || command -v chromium || command -v google-chrome)

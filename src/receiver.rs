@@ -1,7 +1,7 @@
 //! The receiver: the merchant's site, an HTTPS server that notes every arrival.
 
 use crate::evidence::{Arrival, Recorder};
-use crate::serve::{Identity, ServeError, Server};
+use crate::serve::{Identity, Panics, ServeError, Server};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -82,6 +82,7 @@ struct Arrivals {
     by_prefix: Mutex<HashMap<String, Vec<RawArrival>>>,
     manners: Mutex<HashMap<String, CallReply>>,
     came: Notify,
+    panics: Panics,
 }
 
 impl Arrivals {
@@ -113,6 +114,11 @@ impl Receiver {
         let server = Server::start(address, Some(&identity), app.clone()).await.map_err(failed)?;
         let plain = Server::start(address, None, app).await.map_err(failed)?;
         Ok(Self { server, plain, identity, arrivals })
+    }
+
+    /// Where the receiver panicked and why. Each is a bug of the harness.
+    pub fn panics(&self) -> Vec<String> {
+        self.arrivals.panics.all()
     }
 
     /// Its address.
@@ -179,6 +185,12 @@ impl Receiver {
 }
 
 async fn arrive(State(arrivals): State<Arc<Arrivals>>, request: Request) -> (StatusCode, Html<String>) {
+    let name = || "arrival at the merchant's server".to_owned();
+    let answered = arrivals.panics.watch(name, note(&arrivals, request)).await;
+    answered.unwrap_or_else(|| (StatusCode::SERVICE_UNAVAILABLE, Html(String::new())))
+}
+
+async fn note(arrivals: &Arrivals, request: Request) -> (StatusCode, Html<String>) {
     let at = Instant::now();
     let (head, body) = request.into_parts();
     let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();

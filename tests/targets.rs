@@ -5,10 +5,12 @@ mod mock_process;
 mod support;
 
 use mock_process::MockProcess;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use support::{Ended, program, report, run_folder};
 
@@ -111,7 +113,7 @@ fn is_refused(base_url: &str, password: &str, message: &str) {
     let folder = tempfile::tempdir().unwrap();
     let began = Instant::now();
     let ended = run(folder.path(), &profile(base_url, "klarna", ""), password);
-    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.contains(message), "{}", ended.stderr);
     assert!(!folder.path().join("reports").exists());
@@ -123,31 +125,162 @@ fn wrong_credentials_are_told_before_anything_is_tested() {
     is_refused(&mock.base_url, "wrong", "refuses the credentials");
 }
 
-#[test]
-fn a_closed_port_is_told_before_anything_is_tested() {
+/// Answers every request on this machine with these bytes. Returns its address and the number of requests so far.
+fn server(answer: &'static [u8]) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    is_refused(&url, PASSWORD, "cannot be reached");
-}
-
-#[test]
-fn a_server_of_another_kind_is_told_before_anything_is_tested() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap().to_string();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let _ = stream.read(&mut [0; 4096]);
-            let _ = stream
-                .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope");
+            counter.fetch_add(1, Ordering::SeqCst);
+            let _ = stream.write_all(answer);
         }
     });
-    is_refused(&url, PASSWORD, "is not an HPP server");
+    (address, count)
 }
 
 #[test]
-fn a_server_that_never_answers_is_told_before_anything_is_tested() {
+fn a_server_of_another_kind_is_told_before_anything_is_tested() {
+    let (address, _) =
+        server(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\nnope");
+    is_refused(&format!("http://{address}"), PASSWORD, "is not an HPP server");
+}
+
+const TWO_SCENARIOS: &str = "@req:HPP-CREATE-001
+Feature: A few
+
+  Scenario: One is created
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 201
+
+  Scenario: Another is created
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 201
+";
+
+/// The verdicts of a target, with the kind of trouble or in one word.
+fn verdicts(report: &Value, target: usize) -> Vec<&str> {
+    let records = report["targets"][target]["records"].as_array().unwrap();
+    let verdicts = records.iter().map(|record| &record["attempts"][0]["verdict"]);
+    verdicts
+        .map(|verdict| verdict["cause"]["trouble"]["kind"].as_str().or(verdict["word"].as_str()).unwrap())
+        .collect()
+}
+
+/// A target that is out of order is reported as INFRA, and the other target of the run is tested.
+fn is_out_of_order(base_url: &str, kind: &str, hint: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = profile(base_url, "klarna", "") + "request = \"2s\"\n";
+    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
+    std::fs::write(folder.path().join("two.feature"), TWO_SCENARIOS).unwrap();
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "target.toml", "--target", "mock-klarna", "two.feature"]);
+    for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env_remove(proxy);
+    }
+    let ended =
+        Ended::of(&command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD).output().unwrap());
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let report = report(folder.path());
+    assert_eq!(verdicts(&report, 0), [kind, kind]);
+    assert_eq!(verdicts(&report, 1), ["pass", "pass"]);
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["id"] == "HPP-CREATE-001").unwrap();
+    assert_eq!(row["standing"], "INFRA");
+    let cause = row["cause"].as_str().unwrap();
+    assert!(cause.contains(hint), "{cause}");
+    let junit = std::fs::read_to_string(run_folder(folder.path()).join("junit.xml")).unwrap();
+    assert_eq!(junit.matches(" type=\"INFRA\"").count(), 2, "{junit}");
+    assert!(run_folder(folder.path()).join("report.html").exists());
+}
+
+#[test]
+fn a_closed_port_is_trouble_and_the_other_target_is_tested() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    is_refused(&format!("http://{}", listener.local_addr().unwrap()), PASSWORD, "cannot be reached");
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    is_out_of_order(&url, "network", "check that the server is running, and its port");
+}
+
+#[test]
+fn a_server_that_never_answers_is_trouble_and_the_other_target_is_tested() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    is_out_of_order(&url, "timeout", "no firewall drops the request");
+}
+
+#[test]
+fn a_host_without_an_address_is_trouble_and_the_other_target_is_tested() {
+    // No name server is asked for a label of more than 63 letters.
+    is_out_of_order(
+        &format!("https://{}.invalid", "a".repeat(64)),
+        "network",
+        "the name server of this machine",
+    );
+}
+
+#[test]
+fn a_server_without_tls_is_trouble_and_the_other_target_is_tested() {
+    let (address, _) = server(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    is_out_of_order(&format!("https://{address}"), "network", "does not speak TLS there");
+}
+
+#[test]
+fn a_gateway_that_is_out_of_order_and_a_foreign_page_are_trouble() {
+    let (address, count) =
+        server(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    is_out_of_order(&format!("http://{address}"), "gateway", "answered 503; the server or a gateway");
+    assert_eq!(count.load(Ordering::SeqCst), 1, "a scenario ran");
+    let (address, _) = server(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<h1>Log in</h1>",
+    );
+    is_out_of_order(&format!("http://{address}"), "gateway", "no portal, proxy or maintenance page");
+}
+
+/// Passes connections on to a mock. The second one gets a gateway's answer instead.
+fn gateway_with_trouble(mock: &MockProcess) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let behind = mock.base_url.trim_start_matches("http://").to_owned();
+    std::thread::spawn(move || {
+        for (number, client) in listener.incoming().enumerate() {
+            let mut client = client.unwrap();
+            if number == 1 {
+                let _ = client.read(&mut [0; 4096]);
+                let _ = client
+                    .write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                continue;
+            }
+            let mut server = TcpStream::connect(&behind).unwrap();
+            let (mut back, mut forth) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut forth, &mut server));
+            std::thread::spawn(move || std::io::copy(&mut back, &mut client));
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn trouble_is_told_also_when_the_scenario_passed_in_the_end() {
+    let mock = mock("klarna");
+    let gateway = gateway_with_trouble(&mock);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("two.feature"), TWO_SCENARIOS).unwrap();
+    std::fs::write(folder.path().join("target.toml"), profile(&gateway, "klarna", "")).unwrap();
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "target.toml", "--jobs", "1", "--retries", "2", "two.feature"]);
+    let ended =
+        Ended::of(&command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD).output().unwrap());
+    let report = report(folder.path());
+    let expected = json!({ "tries": 1, "scenarios": 1, "passed": 1, "kinds": { "gateway": 1 } });
+    assert_eq!(report["targets"][0]["trouble"], expected, "{ended:?}");
+    let told = "met 1 time in 1 scenario (gateway 1); 1 passed in the end";
+    assert!(ended.stdout.contains(told), "{}", ended.stdout);
+    let page = std::fs::read_to_string(run_folder(folder.path()).join("report.html")).unwrap();
+    assert!(page.contains(told));
 }

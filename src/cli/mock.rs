@@ -58,8 +58,8 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         watch: false,
     })
     .await?;
-    let signals = run::asked_to_stop();
-    let signals =
+    let signals = run::StopSignals::listen();
+    let mut signals =
         signals.map_err(|error| Refusal::invalid(format!("cannot listen for signals: {error}")))?;
     say(format!(
         "The mock speaks {} at {} for the user `{}`, password from `HPP_PASSWORD`.\n\
@@ -69,7 +69,7 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         arguments.username,
         mock.control_url(),
     ))?;
-    signals.await;
+    signals.next().await;
     match mock.panics().as_slice() {
         [] => Ok(ExitCode::Conformant),
         [first, ..] => {

@@ -2,9 +2,9 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, fail, say, say_on};
+use crate::cli::output::{Ending, Refusal, say, say_on};
 use crate::exit_code::ExitCode;
-use crate::report::Gate;
+use crate::report::{Gate, Outcome};
 use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
 use crate::suite::{Filter, TagExpression};
@@ -80,7 +80,7 @@ pub struct RunArgs {
     /// Make the ids of the built-in mock from this seed; the same seed gives the same ids.
     #[arg(long, default_value_t = SEED, help_heading = "Against what")]
     seed: u64,
-    /// Stop the run after this time, such as 90s or 10m, and report what is done by then.
+    /// Stop the run after this time, such as 90s or 10m, and report what is done by then; such a run is incomplete.
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How")]
     deadline: Option<Duration>,
     /// Let only these scenarios decide the exit code.
@@ -160,24 +160,47 @@ pub async fn run(arguments: RunArgs) -> Ending {
         progress: !quiet && arguments.log == LevelFilter::Off,
         log: arguments.log,
         arguments: std::env::args().skip(1).collect(),
+        end_at_once,
     };
-    let finished = run::run(options).await?;
+    let mut finished = run::run(options).await?;
+    let mut lost = std::mem::take(&mut finished.lost);
     let judged = finished.report.judged();
-    run::write(&judged, &finished.folder, &arguments.format)?;
-    if planned {
-        prove::write_touched(finished.folder.root(), &finished.touched)?;
+    lost.extend(run::write(&judged, &finished.folder, &arguments.format));
+    let mut lost: Vec<Refusal> = lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
+    if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
+        lost.push(Refusal::lost(run::error_chain(&error)));
     }
-    if quiet {
-        say(judged.headline())?;
+    let said = if quiet {
+        say(judged.headline())
     } else {
         let text = judged.to_terminal(&finished.folder, terminal_width());
-        say_on(&mut AutoStream::new(std::io::stdout(), color), text)?;
+        say_on(&mut AutoStream::new(std::io::stdout(), color), text)
+    };
+    lost.extend(said.err());
+    let code = exit_code(judged.outcome(), &lost);
+    match finished.leak() {
+        Ok(None) => Ok(code),
+        Ok(Some(leak)) => Ok(Refusal::lost(leak.to_string()).tell()),
+        Err(error) => Ok(exit_code(judged.outcome(), &[Refusal::lost(run::error_chain(&error))])),
     }
-    if let Some(leak) = finished.leak()? {
-        fail(leak);
-        return Ok(ExitCode::HarnessFault);
+}
+
+/// Tells what could not be written. A result that is lost is a fault of the harness, but a broken MUST counts more.
+fn exit_code(outcome: Outcome, lost: &[Refusal]) -> ExitCode {
+    let mut code = outcome.into();
+    for loss in lost {
+        let told = loss.tell();
+        code = if outcome == Outcome::NonConformant { code } else { told };
     }
-    Ok(judged.outcome().into())
+    code
+}
+
+/// Ends the process without a report. What was done until then stays in the journal.
+fn end_at_once() {
+    let ended = Refusal::lost(
+        "the run was ended at once, without a report; its folder has the journal of what was done",
+    );
+    std::process::exit(ended.tell() as i32);
 }
 
 fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, Refusal> {
@@ -296,6 +319,21 @@ mod tests {
             let all = [&["--target", "mine.toml"], flags].concat();
             let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
             assert_eq!(named(&all), Err(Refusal::invalid(expected)), "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn a_result_that_is_lost_is_a_fault_unless_a_must_is_broken() {
+        let lost = [Refusal::lost("cannot write report.json")];
+        for (outcome, whole, part) in [
+            (Outcome::Conformant, 0, 4),
+            (Outcome::NonConformant, 1, 1),
+            (Outcome::Incomplete, 3, 4),
+            (Outcome::HarnessFault, 4, 4),
+            (Outcome::Policy, 5, 4),
+        ] {
+            let codes = (exit_code(outcome, &[]) as i32, exit_code(outcome, &lost) as i32);
+            assert_eq!(codes, (whole, part), "{outcome}");
         }
     }
 

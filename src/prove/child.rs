@@ -99,7 +99,9 @@ pub fn write_touched(folder: &Path, touched: &[BTreeMap<String, BTreeSet<&str>>]
 
 /// Reads what the one run below `reports` left.
 fn read(reports: &Path) -> Result<Ran, String> {
-    let mut folders = std::fs::read_dir(reports).map_err(|error| error.to_string())?.flatten();
+    let entries = std::fs::read_dir(reports).map_err(|error| error.to_string())?.flatten();
+    // Beside it is the link to the newest run.
+    let mut folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
     let folder = folders.next().ok_or("the run left no report")?.path();
     let text =
         |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));

@@ -65,11 +65,14 @@ pub enum RunError {
     #[error("cannot start a worker thread; try a lower `--jobs`")]
     Lanes(#[source] std::io::Error),
 
-    #[error(transparent)]
-    Id(#[from] IdError),
-
     #[error("cannot write to {path}; choose another folder with `--out`")]
     Folder { path: PathBuf, source: std::io::Error },
+
+    #[error("cannot write {path}")]
+    Written { path: PathBuf, source: std::io::Error },
+
+    #[error(transparent)]
+    Id(#[from] IdError),
 
     #[error(transparent)]
     Report(#[from] ReportError),

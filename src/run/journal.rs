@@ -29,7 +29,15 @@ pub struct Entry {
 /// Writes entries in a separate thread, because the runner polls every scenario in one task.
 pub struct Journal {
     sender: mpsc::Sender<Entry>,
-    writer: JoinHandle<Result<Vec<Entry>, JournalError>>,
+    writer: JoinHandle<Kept>,
+}
+
+/// What a journal has taken, whether or not it could be written.
+pub struct Kept {
+    /// The attempts, in the order in which they ended.
+    pub entries: Vec<Entry>,
+    /// Why the files are not complete.
+    pub lost: Option<JournalError>,
 }
 
 impl Journal {
@@ -40,25 +48,14 @@ impl Journal {
         if let Some(parent) = evidence.parent() {
             std::fs::create_dir_all(parent).map_err(failed(parent.to_owned()))?;
         }
-        let mut writer = Writer {
+        let writer = Writer {
             journal: BufWriter::new(File::create(&journal).map_err(failed(journal))?),
             evidence: BufWriter::new(File::create(&evidence).map_err(failed(evidence))?),
             offset: 0,
             folder: folder.to_owned(),
         };
         let (sender, entries) = mpsc::channel::<Entry>();
-        let writer = std::thread::spawn(move || {
-            let mut kept = Vec::new();
-            while let Ok(entry) = entries.recv() {
-                // To wake up for each entry would cost more than the writing.
-                std::thread::sleep(MOMENT);
-                for entry in std::iter::once(entry).chain(entries.try_iter()) {
-                    kept.push(writer.write(entry)?);
-                }
-                writer.flush()?;
-            }
-            Ok(kept)
-        });
+        let writer = std::thread::spawn(move || writer.take(&entries));
         Ok(Self { sender, writer })
     }
 
@@ -67,16 +64,16 @@ impl Journal {
         self.sender.clone()
     }
 
-    /// Waits until everything is written. Returns the attempts in the order in which they ended.
-    pub fn finish(self) -> Result<Vec<Entry>, JournalError> {
+    /// Waits until everything is written.
+    pub fn finish(self) -> Kept {
         drop(self.sender);
         self.writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 
-struct Writer {
-    journal: BufWriter<File>,
-    evidence: BufWriter<File>,
+struct Writer<W: Write> {
+    journal: BufWriter<W>,
+    evidence: BufWriter<W>,
     offset: u64,
     folder: PathBuf,
 }
@@ -88,27 +85,42 @@ struct Line<'e> {
     attempt: &'e Attempt,
 }
 
-impl Writer {
-    /// Writes one entry. Evidence of passed attempts stays only on disk. All other evidence is also kept for the report.
-    fn write(&mut self, mut entry: Entry) -> Result<Entry, JournalError> {
-        let evidence = std::mem::replace(&mut entry.attempt.evidence, EvidenceStore::None);
-        let spilled = self.spill(&evidence).map_err(|source| self.failed(EVIDENCE, source))?;
-        entry.attempt.evidence = spilled;
-        let line = Line { target: entry.target, key: &entry.key, attempt: &entry.attempt };
-        let mut write = || -> std::io::Result<()> {
-            serde_json::to_writer(&mut self.journal, &line)?;
-            self.journal.write_all(b"\n")
-        };
-        write().map_err(|source| self.failed(JOURNAL, source))?;
-        if entry.attempt.verdict != Verdict::Pass || !entry.attempt.findings.is_empty() {
-            entry.attempt.evidence = evidence;
+impl<W: Write> Writer<W> {
+    /// Takes entries until no sender is left. After the first error it only keeps them.
+    fn take(mut self, incoming: &mpsc::Receiver<Entry>) -> Kept {
+        let mut kept = Kept { entries: Vec::new(), lost: None };
+        while let Ok(first) = incoming.recv() {
+            // To wake up for each entry would cost more than the writing.
+            std::thread::sleep(MOMENT);
+            let mut entries: Vec<Entry> = std::iter::once(first).chain(incoming.try_iter()).collect();
+            if kept.lost.is_none() {
+                kept.lost = self.write(&mut entries).err();
+            }
+            kept.entries.append(&mut entries);
         }
-        Ok(entry)
+        kept
     }
 
-    fn flush(&mut self) -> Result<(), JournalError> {
+    /// Writes entries. After that, evidence of passed attempts is only on disk. All other evidence is also kept for the report.
+    fn write(&mut self, entries: &mut [Entry]) -> Result<(), JournalError> {
+        let mut places = Vec::new();
+        for entry in &mut *entries {
+            let spilled =
+                self.spill(&entry.attempt.evidence).map_err(|source| self.failed(EVIDENCE, source))?;
+            let here = std::mem::replace(&mut entry.attempt.evidence, spilled);
+            let line = Line { target: entry.target, key: &entry.key, attempt: &entry.attempt };
+            let written = write_line(&mut self.journal, &line);
+            places.push(std::mem::replace(&mut entry.attempt.evidence, here));
+            written.map_err(|source| self.failed(JOURNAL, source))?;
+        }
         self.evidence.flush().map_err(|source| self.failed(EVIDENCE, source))?;
-        self.journal.flush().map_err(|source| self.failed(JOURNAL, source))
+        self.journal.flush().map_err(|source| self.failed(JOURNAL, source))?;
+        for (entry, place) in entries.iter_mut().zip(places) {
+            if entry.attempt.verdict == Verdict::Pass && entry.attempt.findings.is_empty() {
+                entry.attempt.evidence = place;
+            }
+        }
+        Ok(())
     }
 
     fn spill(&mut self, evidence: &EvidenceStore) -> std::io::Result<EvidenceStore> {
@@ -125,6 +137,11 @@ impl Writer {
     fn failed(&self, file: &str, source: std::io::Error) -> JournalError {
         JournalError { path: self.folder.join(file), source }
     }
+}
+
+fn write_line(journal: &mut impl Write, line: &Line<'_>) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *journal, line)?;
+    journal.write_all(b"\n")
 }
 
 /// The journal could not be written.
@@ -156,7 +173,8 @@ mod tests {
             sender.send(entry).unwrap();
         }
         drop(sender);
-        let kept = journal.finish().unwrap();
+        let Kept { entries: kept, lost } = journal.finish();
+        assert!(lost.is_none());
         let lines = std::fs::read_to_string(folder.path().join(EVIDENCE)).unwrap();
         let bytes = lines.lines().next().unwrap().len() as u64 + 1;
         let spilled = EvidenceStore::Spilled { file: EVIDENCE.into(), offset: 0, bytes };
@@ -170,5 +188,39 @@ mod tests {
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["key"].take())
             .collect();
         assert_eq!(keys, ["one", "two"]);
+    }
+
+    /// A disk that is full after some bytes.
+    struct SmallDisk(usize);
+
+    impl Write for SmallDisk {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(std::io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_full_disk_cannot_take_is_kept_with_its_evidence() {
+        let disk = |bytes| BufWriter::with_capacity(0, SmallDisk(bytes));
+        let room = serde_json::to_vec(&entry("one", Verdict::Pass, 60).attempt.evidence).unwrap().len();
+        let folder = PathBuf::from("out");
+        let writer = Writer { journal: disk(10_000), evidence: disk(room), offset: 0, folder };
+        let (sender, incoming) = mpsc::channel();
+        for key in ["one", "two", "three"] {
+            sender.send(entry(key, Verdict::Pass, 60)).unwrap();
+        }
+        drop(sender);
+        let kept = writer.take(&incoming);
+        let path = PathBuf::from("out").join(EVIDENCE);
+        assert_eq!(kept.lost.unwrap().to_string(), format!("cannot write {}", path.display()));
+        let here = entry("", Verdict::Pass, 60).attempt.evidence;
+        let told: Vec<(&str, &EvidenceStore)> =
+            kept.entries.iter().map(|entry| (entry.key.as_str(), &entry.attempt.evidence)).collect();
+        assert_eq!(told, [("one", &here), ("two", &here), ("three", &here)]);
     }
 }

@@ -3,6 +3,7 @@
 mod assets;
 mod browsers;
 mod error;
+mod folder;
 mod ids;
 mod journal;
 mod leak;
@@ -26,7 +27,7 @@ pub use browsers::BrowserChoice;
 pub use error::{RunError, error_chain};
 pub use leak::Leak;
 pub use shared::{RunOptions, Touched};
-pub use stop::asked_to_stop;
+pub use stop::StopSignals;
 pub use subject::{Embedded, TargetChoice};
 
 use crate::evidence::Recorder;
@@ -34,16 +35,16 @@ use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite::Case;
 use crate::target::Ability;
-use crate::verdict::Attempt;
+use crate::verdict::{Attempt, Doubt, Verdict};
 use jiff::Timestamp;
-use journal::Journal;
+use journal::{Entry, Journal};
 use phase::Phase;
 use progress::Progress;
 use receivers::Receivers;
 use shared::{Run, locked};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
-use stop::cancellation;
+use stop::Stop;
 use subject::Subject;
 use target::Target;
 use tokio::time::Instant;
@@ -74,9 +75,14 @@ pub struct Finished {
     recorder: Arc<Recorder>,
     /// The notes of watched mocks, by target. Other targets have an empty map.
     pub touched: Vec<Touched>,
+    /// What could not be written.
+    pub lost: Vec<RunError>,
 }
 
 /// Runs the features against the targets. The result is in memory and in the journal. The report files are not written yet.
+///
+/// # Errors
+/// Something is wrong with what the user gave, and no scenario has run. After that, trouble becomes part of the result.
 pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     private::from_now_on();
     let (started_at, began) = (Timestamp::now(), Instant::now());
@@ -94,11 +100,16 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
         let seed = options.seed.wrapping_add(u64::try_from(index).unwrap_or_default());
-        subjects.push(Subject::ready(choice, seed, &recorder).await?);
+        subjects.push(Subject::load(choice, seed, &recorder).await?);
+    }
+    let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
+    let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
+    for target in &mut targets {
+        target.preflight(&recorder).await?;
     }
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
-    let folder = options.out.join(&id);
-    std::fs::create_dir_all(&folder).map_err(|source| RunError::Folder { path: folder.clone(), source })?;
+    let (id, folder) = folder::create(&options.out, &id)?;
+    folder::point_latest_to(&options.out, &id);
     log::write_to(&folder);
     ::log::info!("the run {id} begins");
     let run = Run {
@@ -106,7 +117,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         progress: Progress::new(options.progress),
         browsers: tokio::sync::Mutex::default(),
         receivers: Receivers::default(),
-        cancel: cancellation(options.deadline).map_err(RunError::Signals)?,
+        stop: Stop::listen(options.deadline, options.end_at_once).map_err(RunError::Signals)?,
         ours: Arc::new(ours(&features)),
         folder: folder.clone(),
         features: &features,
@@ -115,17 +126,17 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         touched: Arc::new(Mutex::new(vec![Touched::new(); options.targets.len()])),
         options,
     };
-    let mut targets = Vec::new();
-    for (index, subject) in subjects.iter().enumerate() {
-        targets.push(Target::new(&run, &schemas, index, subject)?);
-    }
+    let mut unfinished = Vec::new();
     for target in &targets {
-        run.run_target(target).await?;
+        let ran = run.run_target(target).await;
+        let stopped = Verdict::Inconclusive(Doubt::Cancelled);
+        unfinished.push(ran.map_or_else(|error| records::unfinished(&error), |()| stopped));
     }
     let touched = std::mem::take(&mut *locked(&run.touched));
     let recorder = Arc::clone(&run.recorder);
-    let report = run.conclude(id, started_at, targets, schemas.hash())?;
-    Ok(Finished { report, folder: RunFolder::new(folder), recorder, touched })
+    let targets = targets.into_iter().zip(unfinished);
+    let (report, lost) = run.conclude(id, started_at, targets, schemas.hash());
+    Ok(Finished { report, folder: RunFolder::new(folder), recorder, touched, lost })
 }
 
 /// The requirements that are duties of the harness or the merchant, not of the server.
@@ -146,36 +157,46 @@ impl Run<'_> {
             let mut again = self.phase(Phase::Api, target, &api).await?;
             again.extend(self.phase(Phase::Journey, target, &journey).await?);
             waiting.retain(|case| again.contains(&case.key));
-            if waiting.is_empty() || self.cancel.is_cancelled() {
+            if waiting.is_empty() || self.stop.is_asked() {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Waits for the journal and makes the report from it.
-    fn conclude(
+    /// Waits for the journal and makes the report from it. Returns what could not be written, too.
+    fn conclude<'t>(
         self,
         id: String,
         started_at: Timestamp,
-        targets: Vec<Target<'_>>,
+        targets: impl Iterator<Item = (Target<'t>, Verdict)>,
         schemas: String,
-    ) -> Result<RunReport, RunError> {
+    ) -> (RunReport, Vec<RunError>) {
         self.progress.finish();
         let mut attempts: HashMap<(usize, String), Vec<Attempt>> = HashMap::new();
-        for entry in self.journal.finish()? {
-            attempts.entry((entry.target, entry.key)).or_default().push(entry.attempt);
+        let journal = self.journal.finish();
+        for Entry { target, key, attempt } in journal.entries {
+            let earlier = attempts.entry((target, key)).or_default();
+            // An attempt that was stopped says nothing that an earlier one did not say.
+            if earlier.is_empty() || attempt.verdict != Verdict::Inconclusive(Doubt::Cancelled) {
+                earlier.push(attempt);
+            }
         }
         let catalogue: Vec<Requirement> = self.features.catalogue.iter().cloned().collect();
-        let mut report_of = |target: Target<'_>| {
+        let browsers = self.browsers.into_inner();
+        let mut of_receiver = records::of_panics("the receiver", &self.receivers.into_panics());
+        let report_of = |(target, unfinished): (Target<'_>, Verdict)| {
+            let panics = target.mock.as_ref().map(|mock| mock.panics()).unwrap_or_default();
             let made = |case: &Case| attempts.remove(&(target.index, case.key.clone()));
-            let records = records::of_target(target.choices, made, &self.features.faults);
+            let panics =
+                records::of_panics("the built-in mock", &panics).into_iter().chain(of_receiver.take());
+            let void = self.features.faults.iter().map(records::of_file).chain(panics);
+            let records = records::of_target(target.choices, made, &unfinished, void);
             TargetReport { facts: records::facts(target.profile, &catalogue), records }
         };
-        let targets = targets.into_iter().map(&mut report_of).collect();
-        let browsers = self.browsers.into_inner();
+        let targets = targets.map(report_of).collect();
         let browser = browsers.as_ref().and_then(|browsers| browsers.pool.as_ref().ok());
-        Ok(RunReport {
+        let report = RunReport {
             schema_version: RunReport::SCHEMA_VERSION,
             run: RunFacts {
                 id,
@@ -185,7 +206,7 @@ impl Run<'_> {
                 arguments: self.options.arguments.iter().map(|text| self.recorder.text(text)).collect(),
                 seed: self.options.seed,
                 gate: self.options.gate,
-                stopped: None,
+                stopped: self.stop.why(),
                 partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
                 browser: browser.map(|pool| pool.version().to_owned()),
@@ -197,7 +218,8 @@ impl Run<'_> {
             },
             targets,
             catalogue,
-        })
+        };
+        (report, journal.lost.map(RunError::from).into_iter().collect())
     }
 }
 
@@ -209,17 +231,17 @@ impl Finished {
     }
 }
 
-/// Writes the files of a report into the run folder.
-pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Result<(), RunError> {
-    for format in formats {
+/// Writes the files of a report into the run folder. Returns why some could not be written.
+pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Vec<RunError> {
+    let write = |format: &Format| {
         let text = match format {
             Format::Json => judged.to_json(folder)?,
             Format::Html => judged.to_html(folder)?,
             Format::Junit => judged.to_junit(folder)?,
         };
-        let path = folder.root().join(format.file());
-        std::fs::write(&path, text).map_err(|source| RunError::Folder { path, source })?;
+        folder::write(&folder.root().join(format.file()), &text)?;
         ::log::info!("wrote {}", format.file());
-    }
-    Ok(())
+        Ok(())
+    };
+    formats.iter().filter_map(|format| write(format).err()).collect()
 }

@@ -32,7 +32,7 @@ impl Run<'_> {
         target: &Target<'_>,
         cases: &[&Case],
     ) -> Result<Vec<String>, RunError> {
-        if cases.is_empty() {
+        if cases.is_empty() || self.stop.is_asked() {
             return Ok(Vec::new());
         }
         let (sink, unsettled) = self.sink(target);
@@ -55,7 +55,12 @@ impl Run<'_> {
                 .map_err(RunError::Lanes)?;
             }
             Phase::Journey => {
-                let (browsers, slots) = (self.browsers(target.profile).await, options.browsers.slots);
+                let slots = options.browsers.slots;
+                let browsers = tokio::select! {
+                    biased;
+                    () = self.stop.token.cancelled() => return Ok(Vec::new()),
+                    browsers = self.browsers(target.profile) => browsers,
+                };
                 let name = &target.profile.name;
                 log::info!("{name}: journey phase: {} scenarios, {slots} at once", cases.len());
                 for context in target.contexts(self, &browsers, 1)? {
@@ -95,7 +100,8 @@ impl Run<'_> {
         let (journal, progress, list) =
             (self.journal.sender(), self.progress.clone(), Arc::clone(&unsettled));
         let ours = Arc::clone(&self.ours);
-        let (target, watched, touched) = (target.index, target.watched.clone(), Arc::clone(&self.touched));
+        let watched = target.mock.clone().filter(|_| target.watched);
+        let (target, touched) = (target.index, Arc::clone(&self.touched));
         let sink = move |ended: EndedAttempt<'_>| {
             let is_ours = ended.case.requirement.as_ref().is_some_and(|id| ours.contains(id));
             let attempt = if is_ours { records::of_our_own(ended.attempt) } else { ended.attempt };
@@ -109,7 +115,7 @@ impl Run<'_> {
                 log::debug!("worth another attempt: {}", ended.case.key);
                 locked(&list).push(ended.case.key.clone());
             }
-            // The writer ends early only after an error, which `finish` reports.
+            // The journal takes entries as long as the run lasts.
             let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt });
         };
         (sink, unsettled)

@@ -1,7 +1,7 @@
 //! Preflight: one harmless request checks whether a target can be tested, before any scenario runs.
 
 use crate::client::{ApiCall, Client, ClientError, Method};
-use crate::evidence::{Operation, Received, Recorder};
+use crate::evidence::{Body, Operation, Received, Recorder, Response, Trouble, TroubleKind};
 use crate::target::TargetProfile;
 use serde_json::json;
 use std::sync::Arc;
@@ -10,10 +10,36 @@ use tokio::time::Instant;
 use url::Url;
 
 /// How long a target may take to answer the preflight.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Words in a message about the network, and what to do then. The first that occurs counts.
+const HINTS: &[(&str, &str)] = &[
+    ("dns error", LOOKUP_HINT),
+    ("dns name", LOOKUP_HINT),
+    ("certificate", "check the certificate of the server; `extra_ca` names a private authority"),
+    ("corrupt message", "check the port in `base_url`: the server does not speak TLS there"),
+    ("tls", "check that the server speaks TLS at the port in `base_url`"),
+    ("refused", "check that the server is running, and its port in `base_url`"),
+    ("unreachable", "check the network of this machine"),
+    ("timed out", "check that the server is running, and that no firewall drops the request"),
+];
+
+/// What to do if the host has no address.
+const LOOKUP_HINT: &str = "check the host in `base_url`, and the name server of this machine";
+
+/// What to do if no hint fits.
+const ANY_HINT: &str = "check `base_url`, and that the server is running";
 
 /// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
-pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<(), PreflightError> {
+///
+/// Returns the trouble if the target is out of order. This says nothing about the profile.
+///
+/// # Errors
+/// The profile does not fit the target.
+pub async fn check(
+    profile: &TargetProfile,
+    recorder: &Arc<Recorder>,
+) -> Result<Option<Trouble>, PreflightError> {
     let mut hasty = profile.clone();
     hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
     let client = Client::new(&hasty, Arc::clone(recorder), None)?;
@@ -27,19 +53,81 @@ pub async fn check(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<
         faulty_on_purpose: true,
         oddity: None,
     };
-    let target = profile.name.clone();
-    let url = url.to_string();
-    match client.send(call, 1, Instant::now()).await.exchange.outcome {
-        Received::Trouble(trouble) => Err(PreflightError::Unreachable { target, url, why: trouble.message }),
-        Received::Response(response) => match response.status {
-            401 | 403 => Err(PreflightError::Credentials { target, url, status: response.status }),
-            status @ (100..=399 | 404 | 405 | 501) if status != 201 => {
-                Err(PreflightError::NoHppServer { target, url, status })
-            }
-            status @ 500.. => Err(PreflightError::Unwell { target, url, status }),
-            _ => Ok(()),
-        },
+    let answered = client.send(call, 1, Instant::now()).await.exchange.outcome;
+    match judge(&answered) {
+        Answer::Works => Ok(None),
+        Answer::Outage { kind, what, hint } => {
+            let message = format!("POST {url} {what}; {hint}");
+            Ok(Some(Trouble { kind, message }))
+        }
+        Answer::Refused { status } => {
+            Err(PreflightError::Credentials { target: profile.name.clone(), url: url.to_string(), status })
+        }
+        Answer::NoHppServer { status } => {
+            Err(PreflightError::NoHppServer { target: profile.name.clone(), url: url.to_string(), status })
+        }
     }
+}
+
+/// What the answer to the preflight says about a target.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    Works,
+    /// Something between the harness and the API is out of order, or the API itself.
+    Outage {
+        kind: TroubleKind,
+        what: String,
+        hint: &'static str,
+    },
+    /// The credentials are wrong.
+    Refused {
+        status: u16,
+    },
+    /// The URL is that of another server.
+    NoHppServer {
+        status: u16,
+    },
+}
+
+fn judge(answered: &Received) -> Answer {
+    let response = match answered {
+        Received::Response(response) => response,
+        Received::Trouble(Trouble { kind, message }) => {
+            // The client begins with the URL, whose words say nothing about the fault.
+            let fault = message.split_once("): ").map_or(message.as_str(), |(_, fault)| fault);
+            return Answer::Outage {
+                kind: *kind,
+                what: format!("got no answer: {fault}"),
+                hint: hint(fault),
+            };
+        }
+    };
+    match response.status {
+        status @ (401 | 403) => Answer::Refused { status },
+        status @ 500.. => Answer::Outage {
+            kind: TroubleKind::Gateway,
+            what: format!("answered {status}"),
+            hint: "the server or a gateway before it is out of order; try again later",
+        },
+        status if is_page(response) => Answer::Outage {
+            kind: TroubleKind::Gateway,
+            what: format!("answered {status} with a page for people"),
+            hint: "check `base_url`, and that no portal, proxy or maintenance page answers in place of the API",
+        },
+        status @ (100..=399 | 404 | 405) if status != 201 => Answer::NoHppServer { status },
+        _ => Answer::Works,
+    }
+}
+
+/// Whether the answer is HTML, which the API never sends here.
+fn is_page(response: &Response) -> bool {
+    let declared = response.field("content-type").is_some_and(|media_type| media_type.contains("html"));
+    declared || matches!(&response.body, Body::Text(text) if text.trim_start().starts_with('<'))
+}
+
+fn hint(message: &str) -> &'static str {
+    let message = message.to_lowercase();
+    HINTS.iter().find(|(word, _)| message.contains(word)).map_or(ANY_HINT, |(_, hint)| hint)
 }
 
 /// `{base}/hpp/v1/sessions`.
@@ -49,14 +137,9 @@ fn sessions_url(base: &Url) -> Url {
     url
 }
 
-/// Why a target cannot be tested.
+/// Why the profile of a target cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PreflightError {
-    #[error(
-        "the target `{target}` cannot be reached: {why}; check `base_url`, and that the server is running ({url})"
-    )]
-    Unreachable { target: String, url: String, why: String },
-
     #[error(
         "the target `{target}` refuses the credentials: POST {url} answered {status}; check the user name, the password and the environment they belong to"
     )]
@@ -67,9 +150,74 @@ pub enum PreflightError {
     )]
     NoHppServer { target: String, url: String, status: u16 },
 
-    #[error("the target `{target}` has a server error: POST {url} answered {status}; try again later")]
-    Unwell { target: String, url: String, status: u16 },
-
     #[error(transparent)]
     Client(#[from] ClientError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(status: u16, media_type: &str, body: Body) -> Received {
+        let fields = vec![("content-type".to_owned(), media_type.to_owned())];
+        Received::Response(Response { status, fields, body })
+    }
+
+    fn word(answered: &Received) -> String {
+        match judge(answered) {
+            Answer::Works => "works".into(),
+            Answer::Outage { kind, what, .. } => format!("{kind}: {what}"),
+            Answer::Refused { status } => format!("credentials: {status}"),
+            Answer::NoHppServer { status } => format!("no HPP server: {status}"),
+        }
+    }
+
+    #[test]
+    fn an_outage_is_no_fault_of_the_profile() {
+        let json = |status| response(status, "application/json", Body::Json(json!({})));
+        let page = |status| response(status, "text/html", Body::Text("<h1>x</h1>".into()));
+        let bare_page = response(200, "text/plain", Body::Text("\n<!doctype html>".into()));
+        let text = response(404, "text/plain", Body::Text("nope".into()));
+        for (answered, expected) in [
+            (json(400), "works"),
+            (json(429), "works"),
+            (json(201), "works"),
+            (json(401), "credentials: 401"),
+            (page(403), "credentials: 403"),
+            (json(404), "no HPP server: 404"),
+            (text, "no HPP server: 404"),
+            (json(200), "no HPP server: 200"),
+            (json(302), "no HPP server: 302"),
+            (json(500), "gateway: answered 500"),
+            (page(501), "gateway: answered 501"),
+            (page(503), "gateway: answered 503"),
+            (page(200), "gateway: answered 200 with a page for people"),
+            (page(302), "gateway: answered 302 with a page for people"),
+            (page(404), "gateway: answered 404 with a page for people"),
+            (bare_page, "gateway: answered 200 with a page for people"),
+        ] {
+            assert_eq!(word(&answered), expected);
+        }
+        let kind = TroubleKind::Timeout;
+        let message = "error sending request for url (https://tls.example/x): operation timed out".into();
+        let silence = Received::Trouble(Trouble { kind, message });
+        assert_eq!(word(&silence), "time-out: got no answer: operation timed out");
+    }
+
+    #[test]
+    fn the_hint_fits_the_fault() {
+        for (message, expected) in [
+            ("client error (Connect): dns error: failed to lookup address information", "name server"),
+            ("invalid peer certificate: UnknownIssuer", "`extra_ca`"),
+            ("received corrupt message of type InvalidContentType", "does not speak TLS"),
+            ("tls handshake eof", "speaks TLS"),
+            ("tcp connect error: Connection refused (os error 111)", "running, and its port"),
+            ("tcp connect error: Network is unreachable (os error 101)", "the network of this machine"),
+            ("operation timed out", "firewall"),
+            ("connection closed before message completed", "that the server is running"),
+        ] {
+            let hint = hint(message);
+            assert!(hint.contains(expected), "{message}: {hint}");
+        }
+    }
 }

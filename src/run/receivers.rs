@@ -23,4 +23,9 @@ impl Receivers {
         started.insert(host.to_owned(), Arc::clone(&receiver));
         Ok(receiver)
     }
+
+    /// The panics of the receivers, when the run has ended.
+    pub fn into_panics(self) -> Vec<String> {
+        self.0.into_inner().into_values().flat_map(|receiver| receiver.panics()).collect()
+    }
 }

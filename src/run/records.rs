@@ -1,25 +1,28 @@
 //! Records: the result of each scenario, including those that did not run.
 
-use crate::report::TargetFacts;
+use crate::report::{TargetFacts, counted};
 use crate::requirement::Requirement;
+use crate::run::{RunError, error_chain};
 use crate::suite::{Case, Choice, FileFault};
 use crate::target::TargetProfile;
-use crate::verdict::{Attempt, Doubt, Fault, ScenarioRecord, Verdict};
+use crate::verdict::{Attempt, Fault, ScenarioRecord, Verdict};
 
-/// The record of every scenario of a target, sorted by place. `made` returns the attempts at a case, or `None`.
+/// The record of every scenario of a target, with the void ones, sorted by place. `made` returns the attempts at a case, or `None`. A
+/// scenario that was to run and has none gets the verdict `unfinished`.
 pub fn of_target(
     choices: Vec<Choice<'_>>,
     mut made: impl FnMut(&Case) -> Option<Vec<Attempt>>,
-    faults: &[FileFault],
+    unfinished: &Verdict,
+    void: impl Iterator<Item = ScenarioRecord>,
 ) -> Vec<ScenarioRecord> {
     let mut records: Vec<ScenarioRecord> = choices
         .into_iter()
         .map(|choice| {
-            let attempts = made(choice.case);
-            record(choice.case, attempts.unwrap_or_else(|| vec![not_run(choice.verdict)]))
+            let not_run = || vec![Attempt::not_run(choice.verdict.unwrap_or_else(|| unfinished.clone()))];
+            record(choice.case, made(choice.case).unwrap_or_else(not_run))
         })
         .collect();
-    records.extend(faults.iter().map(record_of_fault));
+    records.extend(void);
     records.sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
     records
 }
@@ -39,8 +42,10 @@ pub fn of_our_own(mut attempt: Attempt) -> Attempt {
     attempt
 }
 
-fn not_run(verdict: Option<Verdict>) -> Attempt {
-    Attempt::not_run(verdict.unwrap_or(Verdict::Inconclusive(Doubt::Cancelled)))
+/// The verdict of scenarios that an error of the run kept from running.
+pub fn unfinished(error: &RunError) -> Verdict {
+    let help = "give the run what it needs, then run it again";
+    Verdict::Error(Fault { message: error_chain(error), help: help.into() })
 }
 
 fn record(case: &Case, attempts: Vec<Attempt>) -> ScenarioRecord {
@@ -57,16 +62,30 @@ fn record(case: &Case, attempts: Vec<Attempt>) -> ScenarioRecord {
 }
 
 /// A file that is not a valid feature becomes one void scenario of the report.
-fn record_of_fault(fault: &FileFault) -> ScenarioRecord {
+pub fn of_file(fault: &FileFault) -> ScenarioRecord {
+    void("the feature file", &fault.path, fault.line, fault.fault.clone())
+}
+
+/// Panics of a server of the harness become one void scenario of the report. `None` if there are none.
+pub fn of_panics(server: &str, panics: &[String]) -> Option<ScenarioRecord> {
+    let (first, often) = (panics.first()?, counted(panics.len(), "time"));
+    let fault = Fault {
+        message: format!("{server} panicked {often}; first at {first}"),
+        help: "this is a bug of the harness; please report it".into(),
+    };
+    Some(void(server, server, 0, fault))
+}
+
+fn void(title: &str, file: &str, line: usize, fault: Fault) -> ScenarioRecord {
     ScenarioRecord {
-        key: fault.path.clone(),
-        title: "the feature file".into(),
-        file: fault.path.clone(),
-        line: fault.line,
+        key: file.to_owned(),
+        title: title.to_owned(),
+        file: file.to_owned(),
+        line,
         requirement: None,
         candidate: false,
         needs: Vec::new(),
-        attempts: vec![Attempt::not_run(Verdict::Error(fault.fault.clone()))],
+        attempts: vec![Attempt::not_run(Verdict::Error(fault))],
     }
 }
 
@@ -88,7 +107,7 @@ pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts 
 mod tests {
     use super::*;
     use crate::suite::{FeatureText, LoadedFeature};
-    use crate::verdict::{Finding, Mismatch, SkipCause};
+    use crate::verdict::{Doubt, Finding, Mismatch, SkipCause};
 
     fn attempt(verdict: Verdict) -> Attempt {
         let finding = Finding {
@@ -117,6 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn panics_are_counted_in_one_void_scenario() {
+        assert_eq!(of_panics("the built-in mock", &[]), None);
+        let panics = ["POST /hpp/v1/sessions: no entry".to_owned(), "status callback: gone".to_owned()];
+        let record = of_panics("the built-in mock", &panics).unwrap();
+        let fault = Fault {
+            message: "the built-in mock panicked 2 times; first at POST /hpp/v1/sessions: no entry".into(),
+            help: "this is a bug of the harness; please report it".into(),
+        };
+        assert_eq!(record.verdict(), &Verdict::Error(fault));
+        assert_eq!((record.requirement, record.candidate), (None, false));
+    }
+
+    #[test]
     fn every_scenario_has_a_record_whether_it_ran_or_not() {
         let text = "@req:HPP-CREATE-001\nFeature: x\n\n  Scenario: one\n    Given a session\n\n  Scenario: two\n    Given a session\n";
         let feature = |path: &str| FeatureText { path: path.into(), text: text.into() };
@@ -133,7 +165,8 @@ mod tests {
         };
         let fault = Fault { message: "no keyword".into(), help: "see the manual".into() };
         let faults = [FileFault { path: "aa.feature".into(), line: 3, fault: fault.clone() }];
-        let records = of_target(choices, made, &faults);
+        let stopped = Verdict::Inconclusive(Doubt::Cancelled);
+        let records = of_target(choices, made, &stopped, faults.iter().map(of_file));
         let told: Vec<(String, &str, Vec<Verdict>)> = records
             .iter()
             .map(|record| {
@@ -141,7 +174,6 @@ mod tests {
                 (record.place(), record.title.as_str(), verdicts.collect())
             })
             .collect();
-        let stopped = Verdict::Inconclusive(Doubt::Cancelled);
         let expected = [
             ("a.feature:4".to_owned(), "one", vec![stopped.clone()]),
             ("a.feature:7".into(), "two", vec![stopped]),

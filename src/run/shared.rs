@@ -8,6 +8,7 @@ use crate::run::browsers::{BrowserChoice, Browsers};
 use crate::run::journal::Journal;
 use crate::run::progress::Progress;
 use crate::run::receivers::Receivers;
+use crate::run::stop::Stop;
 use crate::run::subject::TargetChoice;
 use crate::suite::Filter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -15,7 +16,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 /// The settings of a run.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub struct RunOptions {
     pub log: log::LevelFilter,
     /// The command line, for the report.
     pub arguments: Vec<String>,
+    /// Ends the process. The run calls it at the second signal.
+    pub end_at_once: fn(),
 }
 
 /// Names of deviations that would have answered differently, by the key of the scenario.
@@ -57,7 +59,7 @@ pub struct Run<'a> {
     pub progress: Progress,
     pub browsers: tokio::sync::Mutex<Option<Browsers>>,
     pub receivers: Receivers,
-    pub cancel: CancellationToken,
+    pub stop: Stop,
     pub folder: PathBuf,
     pub began: Instant,
     pub touched: Arc<Mutex<Vec<Touched>>>,

@@ -4,8 +4,8 @@ use crate::evidence::Recorder;
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider};
+use crate::run::assets;
 use crate::run::error::RunError;
-use crate::run::{assets, preflight};
 use crate::target::{Ability, Confirmed, Credentials, Deadlines, Purchase, Reach, Secret, TargetProfile};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -55,27 +55,25 @@ pub struct Subject {
     pub profile: TargetProfile,
     /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
-    /// The mock, if it notes which deviations would have answered differently.
-    pub watched: Option<Arc<Mock>>,
-    _mock: Option<Arc<Mock>>,
+    /// The mock that was started for this run.
+    pub mock: Option<Arc<Mock>>,
+    /// Whether the mock notes which deviations would have answered differently.
+    pub watched: bool,
 }
 
 impl Subject {
-    /// Reads the profile or starts the mock, and checks that the target can be tested.
-    pub async fn ready(choice: &TargetChoice, seed: u64, recorder: &Arc<Recorder>) -> Result<Self, RunError> {
+    /// Reads the profile or starts the mock. Sends nothing.
+    pub async fn load(choice: &TargetChoice, seed: u64, recorder: &Recorder) -> Result<Self, RunError> {
         let subject = match choice {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
             TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
         };
         learn(&subject.profile, recorder);
-        if matches!(choice, TargetChoice::Profile(_)) {
-            preflight::check(&subject.profile, recorder).await?;
-        }
         Ok(subject)
     }
 
     fn of_profile(profile: TargetProfile) -> Self {
-        Self { profile, only: None, watched: None, _mock: None }
+        Self { profile, only: None, mock: None, watched: false }
     }
 
     async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, RunError> {
@@ -125,9 +123,8 @@ impl Subject {
             floor: BTreeSet::new(),
             waivers: Vec::new(),
         };
-        let mock = Arc::new(mock);
-        let watched = embedded.watched.then(|| Arc::clone(&mock));
-        Ok(Self { profile, only: embedded.only.clone(), watched, _mock: Some(mock) })
+        let (mock, only) = (Some(Arc::new(mock)), embedded.only.clone());
+        Ok(Self { profile, only, mock, watched: embedded.watched })
     }
 }
 

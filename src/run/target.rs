@@ -3,16 +3,18 @@
 use crate::browser::PageDriver;
 use crate::client::{Client, Pace};
 use crate::control::Control;
+use crate::evidence::Recorder;
 use crate::mock::Mock;
-use crate::run::assets::Schemas;
+use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
-use crate::run::shared::Run;
+use crate::run::shared::{Run, RunOptions};
 use crate::run::subject::Subject;
-use crate::run::{RunError, ids, name};
+use crate::run::{RunError, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
 use crate::target::TargetProfile;
+use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +25,10 @@ pub(super) struct Target<'r> {
     /// Index in the targets of the run.
     pub index: usize,
     pub profile: &'r TargetProfile,
-    /// The mock, if it notes which deviations would have answered differently.
-    pub watched: Option<Arc<Mock>>,
+    /// The mock that was started for this run.
+    pub mock: Option<Arc<Mock>>,
+    /// Whether the mock notes which deviations would have answered differently.
+    pub watched: bool,
     /// Every scenario, with the reason if it does not run.
     pub choices: Vec<Choice<'r>>,
     schemas: Arc<SchemaSet>,
@@ -36,25 +40,30 @@ pub(super) struct Target<'r> {
 }
 
 impl<'r> Target<'r> {
+    /// Chooses the scenarios, and reads everything that the profile names. Sends nothing.
     pub fn new(
-        run: &Run<'r>,
+        options: &RunOptions,
+        features: &'r Features,
         schemas: &Schemas,
-        index: usize,
-        subject: &'r Subject,
+        recorder: &Arc<Recorder>,
+        (index, subject): (usize, &'r Subject),
     ) -> Result<Self, RunError> {
         let profile = &subject.profile;
-        ids::check(profile, &run.features.catalogue)?;
-        let filter = Filter { only: subject.only.clone(), ..run.options.filter.clone() };
-        let (loaded, catalogue) = (&run.features.loaded, &run.features.catalogue);
+        ids::check(profile, &features.catalogue)?;
+        // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
+        Client::new(profile, Arc::clone(recorder), None)?;
+        Control::new(profile, Arc::clone(recorder))?;
+        let filter = Filter { only: subject.only.clone(), ..options.filter.clone() };
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
         let schemas = schemas.set(profile.is_loopback())?;
-        let choices = suite::choose(loaded, &filter, catalogue, profile, &schemas);
+        let choices = suite::choose(&features.loaded, &filter, &features.catalogue, profile, &schemas);
         log_choices(&profile.name, &choices);
         Ok(Self {
             index,
             profile,
-            watched: subject.watched.clone(),
+            mock: subject.mock.clone(),
+            watched: subject.watched,
             choices,
             schemas,
             page_driver: page_driver.transpose()?.map(Arc::new),
@@ -62,6 +71,22 @@ impl<'r> Target<'r> {
             mark: format!("{now}t{index}"),
             references: Arc::default(),
         })
+    }
+
+    /// Asks a target that is not a mock of this run whether it can be tested. If it is out of order, no scenario runs, and each has
+    /// this trouble as its reason.
+    pub async fn preflight(&mut self, recorder: &Arc<Recorder>) -> Result<(), RunError> {
+        if self.mock.is_some() {
+            return Ok(());
+        }
+        if let Some(trouble) = preflight::check(self.profile, recorder).await? {
+            log::warn!("{}: {}", self.profile.name, trouble.message);
+            let verdict = Verdict::Inconclusive(Doubt::Trouble(trouble));
+            for choice in self.choices.iter_mut().filter(|choice| choice.verdict.is_none()) {
+                choice.verdict = Some(verdict.clone());
+            }
+        }
+        Ok(())
     }
 
     /// The scenarios that run.
@@ -89,7 +114,7 @@ impl<'r> Target<'r> {
                 folder: run.folder.clone(),
                 run_mark: self.mark.clone(),
                 run_began: run.began,
-                cancel: run.cancel.clone(),
+                cancel: run.stop.token.clone(),
                 references: Arc::clone(&self.references),
                 profile: self.profile.clone(),
             }))

@@ -65,6 +65,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         progress: false,
         log: ::log::LevelFilter::Off,
         arguments: vec!["run".into(), "mine".into()],
+        end_at_once: || {},
     };
     (folder, options)
 }
@@ -130,7 +131,8 @@ async fn a_file_that_is_no_feature_voids_the_result_and_not_the_others() {
 async fn only_the_formats_that_are_asked_for_are_written() {
     let (_folder, options) = folder(&[("x.feature", FEATURE), ("y.feature", JOURNEY)]);
     let finished = run(options).await.unwrap();
-    write(&finished.report.judged(), &finished.folder, &[Format::Json, Format::Junit]).unwrap();
+    let lost = write(&finished.report.judged(), &finished.folder, &[Format::Json, Format::Junit]);
+    assert!(lost.is_empty(), "{lost:?}");
     let entries = std::fs::read_dir(finished.folder.root()).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -229,4 +231,36 @@ async fn a_watched_target_runs_its_scenarios_only_and_notes_what_they_touch() {
     assert_eq!(touched.keys().collect::<Vec<_>>(), [&key]);
     assert!(touched[&key].contains("no-qr-code-url"), "{touched:?}");
     assert!(!touched[&key].contains("disable-answers-200"), "{touched:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mock_that_panics_voids_the_run_and_is_counted() {
+    let (_folder, mut options) = folder(&[("x.feature", FEATURE)]);
+    let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+    mock.deviation = Some(&crate::mock::PANICKING);
+    let report = run(options).await.unwrap().report;
+    let expected = [
+        ("the built-in mock", vec!["error"]),
+        ("Passes", vec!["inconclusive"]),
+        ("Fails", vec!["inconclusive"]),
+    ];
+    let mut told = tries(&report);
+    told.sort_by_key(|(title, _)| *title != "the built-in mock");
+    assert_eq!(told, expected);
+    let void = report.targets[0].records.iter().find(|record| record.title == "the built-in mock").unwrap();
+    let cause = "the built-in mock panicked 2 times; first at POST /hpp/v1/sessions: a mistake of the mock; \
+                 this is a bug of the harness; please report it";
+    assert_eq!(void.verdict().cause(), cause);
+    assert_eq!(report.judged().outcome(), Outcome::HarnessFault);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_its_deadline_a_run_is_incomplete_and_its_standings_stay() {
+    let (_folder, options) = folder(&[("x.feature", &FEATURE.replace("418", "201"))]);
+    let whole = run(options).await.unwrap().report;
+    assert_eq!((whole.run.stopped.as_ref(), whole.judged().outcome()), (None, Outcome::Conformant));
+    let stopped =
+        RunReport { run: RunFacts { stopped: Some("its deadline passed".into()), ..whole.run }, ..whole };
+    assert_eq!(stopped.judged().outcome(), Outcome::Incomplete);
+    assert_eq!(standing(&stopped, "HPP-CREATE-001"), Standing::Pass);
 }

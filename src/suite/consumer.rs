@@ -109,9 +109,10 @@ impl Consumer<'_> {
 
     async fn return_browser(&mut self, mut lease: Lease) {
         let record = &mut *self.merchant.record;
-        let has_failed = record.has_failed();
+        // A run that was asked to stop does not wait for a picture.
+        let is_pictured = record.has_failed() && !record.context().cancel.is_cancelled();
         let last = record.evidence.visits.last_mut();
-        if let Some(visit) = last.filter(|visit| has_failed && visit.screenshot.is_none()) {
+        if let Some(visit) = last.filter(|visit| is_pictured && visit.screenshot.is_none()) {
             visit.screenshot = lease.screenshot("end").await;
         }
         lease.give_back();

@@ -2,6 +2,8 @@
 
 use crate::support::{Ended, call, program};
 use crate::{SOUND, folder_with, run};
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::Path;
 
 /// A fault of the configuration ends with exit code 2 before anything is tested or written, although there is a correct feature.
@@ -88,4 +90,59 @@ fn a_missing_credential_names_its_variable() {
     let ended = Ended::of(&output);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert_eq!(ended.stderr, "error: the `username` of the target is missing; set `HPP_KLARNA_USERNAME`\n");
+}
+
+/// A profile of a target at this address.
+fn profile(address: &str, lines: &str) -> String {
+    format!(
+        "name = \"x\"\nbase_url = \"http://{address}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
+         credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n{lines}\n"
+    )
+}
+
+/// A run against a target ends with this message before anything is sent to it.
+fn sends_nothing(files: &[(&str, &str)], target: &str, lines: &str, message: &str) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let sound = profile(&listener.local_addr().unwrap().to_string(), lines);
+    let folder = folder_with(&[&[("sound.toml", sound.as_str())], files].concat());
+    let ended = call(folder.path(), &["run", "--target", "sound.toml", "--target", target]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.starts_with(message), "`{message}` does not begin:\n{}", ended.stderr);
+    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "something was sent");
+    assert!(!folder.path().join("reports").exists(), "something was written");
+}
+
+#[test]
+fn an_id_that_no_catalogue_has_is_refused_with_the_nearest_one() {
+    let waiver = "[[waiver]]\nrequirement = \"HPP-CREATE-999\"\nsubject = \"status\"\nreason = \"x\"\nowner = \"us\"\n\
+                  expires = \"2030-01-01\"\n";
+    for (key, lines) in [
+        ("floor", "floor = [\"HPP-CREATE-001\", \"HPP-CREATE-999\"]"),
+        ("confirmed", "confirmed = [\"HPP-CREATE-999\"]"),
+        ("waiver", waiver),
+    ] {
+        let message = format!(
+            "error: `{key}` of the target `x` names HPP-CREATE-999, which is not in the catalogue; did you mean HPP-CREATE-"
+        );
+        sends_nothing(&[], "mock", lines, &message);
+    }
+}
+
+#[test]
+fn a_floor_that_demands_nothing_of_the_target_is_refused() {
+    let message = "error: `floor` of the target `x` names HPP-CREATE-017, which does not apply to klarna with KP; remove it\n";
+    sends_nothing(&[], "mock", "floor = [\"HPP-CREATE-017\"]", message);
+    let message =
+        "error: `floor` of the target `x` names HPP-AUTH-007, which is not a duty of the server; remove it\n";
+    sends_nothing(&[], "mock", "floor = [\"HPP-AUTH-007\"]", message);
+}
+
+#[test]
+fn what_a_later_target_names_is_read_before_anything_is_sent() {
+    let other = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"page.toml\"");
+    let message = "error: the page driver page.toml is malformed";
+    sends_nothing(&[("other.toml", &other), ("page.toml", "[[screen")], "other.toml", "", message);
+    let other = profile("127.0.0.1:9", "extra_ca = \"none.pem\"");
+    sends_nothing(&[("other.toml", &other)], "other.toml", "", "error: cannot read the `extra_ca` none.pem");
 }

@@ -1,9 +1,13 @@
-//! How a run ends that cannot continue: without a browser, or after a signal.
+//! How a run ends that cannot continue: without a browser, or after signals.
 
-use crate::support::{program, report};
+use crate::support::{Ended, program, report};
 use crate::{SOUND, folder_with, run};
-use std::io::{BufRead, BufReader};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -38,9 +42,22 @@ Feature: A page
 
 /// Sends SIGTERM, like a CI server when a job takes too long. Returns the exit code.
 fn stop(mut child: Child) -> Option<i32> {
-    let status = Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    assert!(status.success());
+    signal(&child, "-TERM");
     child.wait().unwrap().code()
+}
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+/// Waits until something is the case.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_mins(1), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -51,15 +68,8 @@ fn a_run_that_is_stopped_reports_what_it_has() {
     let folder = folder_with(&[("many.feature", text)]);
     let arguments = ["run", "--target", "mock-klarna", "--format", "json", "--jobs", "1", "many.feature"];
     let child = program(folder.path()).args(arguments).stdout(Stdio::null()).spawn().unwrap();
-    let has_begun = || {
-        let journal = std::fs::read_dir(folder.path().join("reports")).ok()?.next()?.ok()?.path();
-        std::fs::metadata(journal.join("journal.ndjson")).ok().filter(|journal| journal.len() > 0)
-    };
-    let began = Instant::now();
-    while has_begun().is_none() {
-        assert!(began.elapsed() < Duration::from_mins(1), "the run does not begin");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let journal = folder.path().join("reports/latest/journal.ndjson");
+    until("the run does not begin", || std::fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0));
     assert_eq!(stop(child), Some(3));
     let report = report(folder.path());
     let records = report["targets"][0]["records"].as_array().unwrap();
@@ -67,6 +77,123 @@ fn a_run_that_is_stopped_reports_what_it_has() {
         |word: &str| records.iter().filter(|record| record["attempts"][0]["verdict"]["word"] == word).count();
     assert!(words("pass") > 0 && words("inconclusive") > 0);
     assert_eq!(words("pass") + words("inconclusive"), 1_000);
+}
+
+/// A server that refuses the preflight, as an HPP server does, and never answers anything else. Returns its address, and the number
+/// of requests that it does not answer.
+fn silent_server() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let unanswered = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&unanswered);
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap();
+            // The preflight has the shortest body.
+            if String::from_utf8_lossy(&request[..length]).contains("content-length: 2\r\n") {
+                let answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                stream.write_all(answer).unwrap();
+            } else {
+                count.fetch_add(1, Ordering::SeqCst);
+                open.push(stream);
+            }
+        }
+    });
+    (address, unanswered)
+}
+
+const WAITING: &str = "@req:HPP-CREATE-001
+Feature: Some wait
+
+  Scenario: One gets no answer
+    Given a payment session
+    When the merchant creates a hosted session
+    Then the response status is 201
+
+  @needs:clock
+  Scenario: One would make an account
+    Given a hosted session
+    And the clock stands 5 minutes after the end of the hosted session
+    When the merchant reads the hosted session
+    Then the response status is 404
+
+  @needs:browser
+  Scenario: One would start a browser
+    Given a hosted session
+    When the consumer opens the page
+    Then the page stands on its own
+";
+
+#[test]
+fn after_the_first_signal_nothing_begins_and_the_report_comes_at_once() {
+    let (address, unanswered) = silent_server();
+    let profile = format!(
+        "name = \"silent\"\nbase_url = \"http://{address}\"\ncontrol_url = \"http://{address}/_mock\"\ndialect = \"klarna\"\n\
+         provider = \"KP\"\nabilities = [\"browser\", \"clock\"]\npage_driver = \"pages/mock.toml\"\n\
+         credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n"
+    );
+    let driver = "#!/bin/sh\ntouch started\n";
+    let folder =
+        folder_with(&[("silent.toml", profile.as_str()), ("waiting.feature", WAITING), ("driver", driver)]);
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("driver"), executable).unwrap();
+    let there = std::env::current_exe().unwrap();
+    let mut command = program(folder.path());
+    command.args([
+        "run",
+        "--target",
+        "silent.toml",
+        "--target",
+        "mock-klarna",
+        "--format",
+        "json",
+        "--jobs",
+        "1",
+    ]);
+    command.args(["--chromedriver", "./driver", "--retries", "2", "waiting.feature", "--browser"]).arg(there);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    until("no scenario runs", || unanswered.load(Ordering::SeqCst) > 0);
+    let began = Instant::now();
+    signal(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let ended = Ended::of(&output);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stderr.contains("Press Ctrl-C again"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("the run did not end: a signal asked it to stop"), "{}", ended.stdout);
+    let report = report(folder.path());
+    assert_eq!(report["run"]["stopped"], "a signal asked it to stop");
+    let records =
+        report["targets"].as_array().unwrap().iter().flat_map(|target| target["records"].as_array().unwrap());
+    let causes: Vec<&Value> = records.map(|record| &record["attempts"][0]["verdict"]["cause"]).collect();
+    assert_eq!(causes, ["cancelled"; 6]);
+    assert_eq!(unanswered.load(Ordering::SeqCst), 1, "something else was sent");
+    assert!(!folder.path().join("started").exists(), "a browser was started");
+}
+
+#[test]
+fn the_second_signal_ends_the_run_at_once_and_keeps_the_journal() {
+    let folder = folder_with(&[("mine.feature", SOUND)]);
+    // The run cannot print its result as long as the pipe is full.
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'x'; 65_536]).unwrap();
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "mock-klarna", "--format", "json", "mine.feature"]);
+    let mut child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    let latest = folder.path().join("reports/latest");
+    until("the run writes no report", || latest.join("report.json").exists());
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    signal(&child, "-INT");
+    assert!(told.next().unwrap().unwrap().starts_with("The run stops"));
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(4));
+    let last = told.next().unwrap().unwrap();
+    assert!(last.starts_with("error: the run was ended at once, without a report"), "{last}");
+    let journal = std::fs::read_to_string(latest.join("journal.ndjson")).unwrap();
+    assert_eq!(journal.lines().count(), 1);
 }
 
 #[test]

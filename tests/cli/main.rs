@@ -5,6 +5,8 @@ mod ends;
 mod features;
 mod lists;
 mod log;
+#[cfg(target_os = "linux")]
+mod lost;
 #[path = "../support/mock_process.rs"]
 mod mock_process;
 mod own;

@@ -92,6 +92,9 @@ impl Lane {
     /// running, so the runner always has work.
     async fn next_part(&self) -> Option<Feature> {
         let room = self.room.acquire_many(PORTION.into()).await.ok()?;
+        if self.context.cancel.is_cancelled() {
+            return None;
+        }
         let jobs = self.queue.take(PORTION.into());
         if jobs.is_empty() {
             return None;
@@ -133,12 +136,17 @@ impl Lane {
         (self.sink.borrow_mut())(EndedAttempt { case: &job.case, attempt });
     }
 
-    /// Reports every scenario that the runner did not finish as a fault of the harness.
+    /// Reports every scenario that the runner did not finish. This is a fault of the harness, unless the run was asked to stop.
     fn end_forgotten(&self) {
+        let failure = if self.context.cancel.is_cancelled() {
+            StepFailure::Cancelled
+        } else {
+            StepFailure::bug("the runner did not finish this scenario")
+        };
+
         let in_hand = std::mem::take(&mut self.in_hand.borrow_mut().0);
         for job in in_hand.into_values().chain(self.queue.take(usize::MAX)) {
-            let verdict = StepFailure::bug("the runner did not finish this scenario").verdict();
-            self.tell(&job, Attempt::not_run(verdict));
+            self.tell(&job, Attempt::not_run(failure.clone().verdict()));
         }
     }
 }

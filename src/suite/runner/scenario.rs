@@ -3,6 +3,7 @@
 use super::panics;
 use super::queue::Job;
 use crate::suite::case::Case;
+use crate::suite::context::Context;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::record::{Pauses, micros};
 use crate::suite::world::World;
@@ -45,11 +46,17 @@ pub async fn perform(world: &mut World, job: &Job) {
 }
 
 async fn steps(world: &mut World, job: &Job) -> Done {
-    world.prepare().await?;
     let context = world.record.context().clone();
     let limit = context.profile.deadlines.step;
     let mut cancelled = pin!(context.cancel.cancelled());
+    begins(&context)?;
+    tokio::select! {
+        biased;
+        prepared = world.prepare() => prepared?,
+        () = &mut cancelled => return Err(StepFailure::Cancelled),
+    }
     for (act, line) in job.acts.iter().zip(&job.case.steps) {
+        begins(&context)?;
         world.record.step_begins(line);
         log::debug!("{}", line.shown());
         let pauses = world.record.pauses().clone();
@@ -64,6 +71,11 @@ async fn steps(world: &mut World, job: &Job) -> Done {
         result?;
     }
     Ok(())
+}
+
+/// Nothing begins after the run was asked to stop.
+fn begins(context: &Context) -> Done {
+    if context.cancel.is_cancelled() { Err(StepFailure::Cancelled) } else { Ok(()) }
 }
 
 /// Ends at the deadline of a step. Waits that no deadline includes extend it.
