@@ -3,7 +3,7 @@
 use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::{InvalidRequirementId, RequirementId};
 use crate::target;
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted_json};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -259,7 +259,7 @@ fn actual(error: &ValidationError<'_>) -> String {
     match error.instance().as_ref() {
         Value::Object(_) => "a JSON object".into(),
         Value::Array(_) => "a JSON array".into(),
-        value => value.to_string(),
+        value => quoted_json(value),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::check::{Judgement, quoted};
 use crate::evidence::{Body, Response};
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted_json};
 use serde_json::Value;
 
 /// The status is exactly this one.
@@ -53,7 +53,7 @@ pub fn body_object(response: &Response) -> Judgement {
 fn described(body: &Body) -> String {
     match body {
         Body::Empty => "nothing".to_owned(),
-        Body::Json(value) => quoted(&value.to_string()),
+        Body::Json(value) => quoted_json(value),
         Body::Text(text) => quoted(text),
         Body::Binary { bytes } => format!("{bytes} bytes"),
     }
@@ -120,7 +120,7 @@ pub fn has_member(response: &Response, name: &str) -> bool {
 pub fn no_member(response: &Response, name: &str) -> Judgement {
     match response.body.json().and_then(|body| body.get(name)) {
         None | Some(Value::Null) => Ok(()),
-        Some(value) => Err(Mismatch::new(format!("/{name}"), "nothing", quoted(&value.to_string()))),
+        Some(value) => Err(Mismatch::new(format!("/{name}"), "nothing", quoted_json(value))),
     }
 }
 
@@ -163,7 +163,7 @@ mod tests {
         assert!(has_member(&read(json!({ "order_id": "1" })), "order_id"));
         assert_eq!(
             text(no_member(&read(json!({ "order_id": "1" })), "order_id")),
-            r#"/order_id: expected nothing, got ""1"""#,
+            r#"/order_id: expected nothing, got "1""#,
         );
     }
 
@@ -183,7 +183,7 @@ mod tests {
     fn a_body_is_described_by_what_it_is() {
         let cases = [
             (Body::Empty, "body: expected a JSON object, got nothing"),
-            (Body::Json(json!([1])), r#"body: expected a JSON object, got "[1]""#),
+            (Body::Json(json!([1])), "body: expected a JSON object, got [1]"),
             (Body::Text("sorry\n".into()), r#"body: expected a JSON object, got "sorry""#),
             (Body::Binary { bytes: 3 }, "body: expected a JSON object, got 3 bytes"),
         ];

@@ -1,8 +1,8 @@
 //! Checks of status callbacks at the merchant's server.
 
-use crate::check::{Judgement, quoted};
+use crate::check::Judgement;
 use crate::evidence::{Arrival, PageVisit};
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted_json};
 use serde_json::Value;
 
 const CALLBACK: &str = "callback";
@@ -41,7 +41,7 @@ pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
     let body = body(call).unwrap_or_default();
     match body.get("event_id") {
         Some(Value::String(id)) if !id.is_empty() => Ok(id.clone()),
-        Some(other) => Err(Mismatch::new("/event_id", "a non-empty string", other.to_string())),
+        Some(other) => Err(Mismatch::new("/event_id", "a non-empty string", quoted_json(other))),
         None => Err(Mismatch::new("/event_id", "a non-empty string", "nothing")),
     }
 }
@@ -50,7 +50,7 @@ pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
 pub fn session(call: &Arrival) -> Result<Value, Mismatch> {
     match body(call).and_then(|body| body.get("session").cloned()) {
         Some(session @ Value::Object(_)) => Ok(session),
-        Some(other) => Err(Mismatch::new("/session", "an object", other.to_string())),
+        Some(other) => Err(Mismatch::new("/session", "an object", quoted_json(&other))),
         None => Err(Mismatch::new("/session", "an object", "nothing")),
     }
 }
@@ -62,7 +62,7 @@ pub fn carries_result(call: &Arrival) -> Judgement {
     if members.iter().any(|member| session.get(member).is_some_and(Value::is_string)) {
         return Ok(());
     }
-    Err(Mismatch::new("/session", "authorization_token or order_id", quoted(&session.to_string())))
+    Err(Mismatch::new("/session", "authorization_token or order_id", quoted_json(&session)))
 }
 
 /// No callback came: no POST at any URL.

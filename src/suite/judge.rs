@@ -6,7 +6,7 @@ use crate::schema::Broken;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::promise;
 use crate::suite::record::{Index, Record};
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted, quoted_json};
 use serde_json::Value;
 use url::Url;
 
@@ -123,7 +123,7 @@ impl<'r> Judge<'r> {
             let body = record.response(index)?.body.json();
             return Ok(body.and_then(|body| body.pointer(pointer)?.as_str()).unwrap_or_default());
         }
-        let mismatch = Mismatch::new(pointer, expected, value.to_string());
+        let mismatch = Mismatch::new(pointer, expected, quoted_json(value));
         Judge(record).settle(Err(mismatch)).map(|()| "")
     }
 
@@ -142,8 +142,8 @@ impl<'r> Judge<'r> {
         if let Ok(url) = Judge(record).live_member(index, pointer)?.parse() {
             return Judge(record).leads_home(index, pointer).map(|()| url);
         }
-        let shown = Judge(record).text(index, pointer)?;
-        let mismatch = Mismatch::new(pointer, "an absolute https URL", shown);
+        let text = Judge(record).text(index, pointer)?;
+        let mismatch = Mismatch::new(pointer, "an absolute https URL", quoted(text));
         let promise = promise::success(record.exchange(index).operation);
         Judge(record).rests_on(promise, Err(mismatch))
     }

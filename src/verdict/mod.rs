@@ -1,7 +1,9 @@
 //! Verdicts: mismatches and findings, and the result of an attempt with its reason.
 
+mod quote;
 mod record;
 
+pub use quote::{quoted, quoted_json};
 pub use record::{Attempt, EvidenceStore, ScenarioRecord, StepRecord};
 
 use crate::evidence::Trouble;

@@ -131,7 +131,7 @@ pub const HOMES: &Permits = &[
         "serde_json",
         &[
             "browser", "check", "cli", "client", "control", "evidence", "mock", "prove", "receiver",
-            "report", "run", "schema", "suite",
+            "report", "run", "schema", "suite", "verdict",
         ],
     ),
     ("sha2", &["run", "serve"]),

@@ -8,7 +8,7 @@ use crate::suite::purchase::AMOUNT;
 use crate::suite::registry::step;
 use crate::suite::words::{PaymentCategory, PurchaseType};
 use crate::suite::world::World;
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted};
 use serde_json::{Map, Value, json};
 
 step!(
@@ -93,7 +93,7 @@ async fn bears_title(world: &mut World, title: String) -> Done {
     world.consumer().page_was_reached()?;
     let visit = world.record.visit()?;
     let is_borne = visit.title.contains(&title) || visit.text.contains(&title);
-    let mismatch = || Mismatch::new("title of the page", format!("\"{title}\""), &visit.title);
+    let mismatch = || Mismatch::new("title of the page", quoted(&title), quoted(&visit.title));
     let outcome = if is_borne { Ok(()) } else { Err(mismatch()) };
     world.judge().settle(outcome)
 }
@@ -104,7 +104,7 @@ step!(
 );
 async fn shows_no(world: &mut World, name: String) -> Done {
     let shown = part(world, &name)?;
-    let mismatch = || Mismatch::new(name, "nothing", shown.join(", "));
+    let mismatch = || Mismatch::new(name, "nothing", quoted(&shown.join(", ")));
     world.judge().settle(if shown.is_empty() { Ok(()) } else { Err(mismatch()) })
 }
 

@@ -8,7 +8,7 @@ use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
 use crate::suite::words::OrderStatus;
 use crate::suite::world::World;
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted_json};
 
 step!(
     /// The other hosted session is paid, and the merchant has placed the order with the token of that session.
@@ -65,7 +65,7 @@ async fn no_order(world: &mut World) -> Done {
     let read = world.merchant().await_own_payment().await?;
     let body = world.record.response(read)?.body.json();
     let order = body.and_then(|body| body.get("order_id")).filter(|order| !order.is_null());
-    let placed = order.map(|order| Mismatch::new("/order_id", "no order", order.to_string()));
+    let placed = order.map(|order| Mismatch::new("/order_id", "no order", quoted_json(order)));
     world.judge().settle(placed.map_or(Ok(()), Err))?;
     let read = world.merchant().read_payment_session().await?;
     let outcome = check::equals("/status", "incomplete", world.judge().text(read, "/status")?);

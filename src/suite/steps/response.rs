@@ -8,7 +8,7 @@ use crate::suite::failure::Done;
 use crate::suite::parameter::{Arguments, HttpStatus, Member, Parameter, SchemaName, Table, TableRow};
 use crate::suite::registry::step;
 use crate::suite::world::World;
-use crate::verdict::{Fault, Mismatch};
+use crate::verdict::{Fault, Mismatch, quoted};
 use std::sync::Arc;
 use url::Url;
 
@@ -198,7 +198,7 @@ step!(
 async fn https_url(world: &mut World, member: Member) -> Done {
     settle_text(world, &member.pointer(), |pointer, url| {
         let is_absolute = Url::parse(url).is_ok_and(|url| url.has_host());
-        let mismatch = || Mismatch::new(pointer, "an absolute https URL", url);
+        let mismatch = || Mismatch::new(pointer, "an absolute https URL", quoted(url));
         is_absolute.then_some(()).ok_or_else(mismatch)
     })
 }
