@@ -16,7 +16,7 @@ pub enum ExitCode {
     Incomplete = 3,
     /// Part of the result is void, and the rest was run and reported. Or a result could not be written.
     HarnessFault = 4,
-    /// Only stale waivers or flaky scenarios stand in the way.
+    /// Somebody has to decide: about a MUST that looks broken and is not confirmed, a stale waiver, or a flaky scenario.
     Policy = 5,
 }
 

@@ -113,7 +113,7 @@ fn a_run_without_a_browser_is_incomplete_and_says_how_to_get_one() {
         .unwrap();
     let ended = support::Ended::of(&output);
     assert_eq!(ended.code, Some(3), "{ended:?}");
-    assert!(ended.stdout.starts_with("CANNOT TELL"), "{}", ended.stdout);
+    assert!(ended.verdict().starts_with("CANNOT TELL: "), "{}", ended.stdout);
     assert!(ended.stdout.contains("make browser"), "{}", ended.stdout);
     let report = report(folder.path());
     let redirect = rows(&report).find(|(_, row)| row["id"] == "HPP-REDIRECT-001").unwrap().1;

@@ -68,8 +68,8 @@ fn what_a_profile_does_not_claim_is_unseen_and_counted_on_the_first_screen() {
     let musts = &report["targets"][0]["musts"];
     let (seen, all) = (musts["seen"].as_u64().unwrap(), musts["apply"].as_u64().unwrap());
     assert!(seen < all, "{seen} of {all}");
-    let first_line = ended.stdout.lines().next().unwrap();
-    assert!(first_line.contains(&format!("{} of {all} MUSTs were not tested", all - seen)), "{first_line}");
+    let verdict = format!("CANNOT TELL: nothing broken, but {} of {all} MUSTs were not tested", all - seen);
+    assert_eq!(ended.verdict(), verdict);
 }
 
 fn no_trace_of_credentials(folder: &Path) {

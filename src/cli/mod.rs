@@ -29,7 +29,7 @@ Exit codes:
   3  incomplete: no MUST is broken, but something that had to be tested was not tested
   4  harness fault: the harness or a feature file made a mistake, so part of the result cannot be used,
      or a result could not be written
-  5  policy: a waiver is no longer needed, or a check failed first and passed later")]
+  5  policy: somebody has to decide about a finding that is not confirmed, a waiver that is not needed, or a flaky check")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

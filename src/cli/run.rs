@@ -2,9 +2,9 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, say, say_on};
+use crate::cli::output::{Ending, Refusal, say_on};
 use crate::exit_code::ExitCode;
-use crate::report::{Gate, Outcome};
+use crate::report::{Detail, Gate, Outcome};
 use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
 use crate::suite::{Filter, TagExpression};
@@ -86,6 +86,9 @@ pub struct RunArgs {
     /// Let only these scenarios decide the exit code.
     #[arg(long, value_parser = one_of(GATES), default_value = "all", help_heading = "How")]
     gate: Gate,
+    /// Exit with 3 instead of 0 unless the verdict is *sign*.
+    #[arg(long, help_heading = "How")]
+    sign_off: bool,
     /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
     #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Against what")]
     deviate: Option<String>,
@@ -122,9 +125,12 @@ pub struct RunArgs {
     /// Log what the run does, on standard error and in `run.log` in the run folder; labels replace secrets.
     #[arg(long, value_name = "LEVEL", env = "HPP_LOG", value_parser = one_of(LEVELS), default_value = "off", help_heading = "Output")]
     log: LevelFilter,
-    /// Print only the headline of the result.
+    /// Print only the verdict and the path of the report.
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
+    /// Print the whole report, with everything that was not tested or noted, and the tables.
+    #[arg(long, short, conflicts_with = "quiet", help_heading = "Output")]
+    verbose: bool,
     /// Colour the report in the terminal.
     #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, help_heading = "Output")]
     color: clap::ColorChoice,
@@ -133,7 +139,11 @@ pub struct RunArgs {
 pub async fn run(arguments: RunArgs) -> Ending {
     let targets = targets(&arguments)?;
     let planned = arguments.plan.is_some();
-    let quiet = arguments.quiet;
+    let detail = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Detail::Quiet,
+        (_, true) => Detail::Full,
+        _ => Detail::Brief,
+    };
     let color = match arguments.color {
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
@@ -149,6 +159,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         seed: arguments.seed,
         deadline: arguments.deadline,
         gate: arguments.gate,
+        sign_off: arguments.sign_off,
         browsers: BrowserChoice {
             browser: arguments.browser,
             driver: arguments.chromedriver,
@@ -157,7 +168,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         },
         out: arguments.out,
         // The lines of the log would be mixed up with the line of progress.
-        progress: !quiet && arguments.log == LevelFilter::Off,
+        progress: detail != Detail::Quiet && arguments.log == LevelFilter::Off,
         log: arguments.log,
         arguments: std::env::args().skip(1).collect(),
         end_at_once,
@@ -170,13 +181,8 @@ pub async fn run(arguments: RunArgs) -> Ending {
     if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
         lost.push(Refusal::lost(run::error_chain(&error)));
     }
-    let said = if quiet {
-        say(judged.headline())
-    } else {
-        let text = judged.to_terminal(&finished.folder, terminal_width());
-        say_on(&mut AutoStream::new(std::io::stdout(), color), text)
-    };
-    lost.extend(said.err());
+    let text = judged.to_terminal(&finished.folder, terminal_width(), detail);
+    lost.extend(say_on(&mut AutoStream::new(std::io::stdout(), color), text.trim_end_matches('\n')).err());
     let code = exit_code(judged.outcome(), &lost);
     match finished.leak() {
         Ok(None) => Ok(code),

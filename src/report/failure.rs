@@ -10,11 +10,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// A broken requirement.
+/// A requirement that is broken at one target or several.
 #[derive(Debug, Clone)]
 pub struct Failure<'r> {
     pub requirement: &'r Requirement,
+    /// The worst of its standings.
     pub standing: Standing,
+    /// Each target that breaks it, by its index, with its standing there.
+    pub targets: Vec<(usize, Standing)>,
     /// Each different way in which it is broken.
     pub ways: Vec<Way<'r>>,
 }
@@ -51,20 +54,22 @@ impl Way<'_> {
     /// How often it was found. `None` if once, by a scenario that tests it.
     pub fn how_often(&self) -> Option<String> {
         let scenarios = self.places().len();
-        if scenarios == 1 && !self.finding.passive {
+        if self.seen.len() == 1 && !self.finding.passive {
             return None;
         }
-        let exchanges: BTreeSet<(&str, u32)> = self
+        let exchanges: BTreeSet<(usize, &str, u32)> = self
             .seen
             .iter()
-            .map(|(record, finding)| (record.record.key.as_str(), finding.exchange))
+            .map(|(record, finding)| (record.target, record.record.key.as_str(), finding.exchange))
             .collect();
+        let targets: BTreeSet<usize> = self.seen.iter().map(|(record, _)| record.target).collect();
+        let on = if targets.len() > 1 { format!(" on {} targets", targets.len()) } else { String::new() };
         let answers: BTreeSet<Cow<'_, str>> =
             self.seen.iter().map(|(_, finding)| without_numbers(&finding.mismatch.actual)).collect();
         let passive = if self.finding.passive { " while something else was tested" } else { "" };
         let differed = if answers.len() > 1 { ", answers differed" } else { "" };
         let (times, scenarios) = (counted(exchanges.len(), "time"), counted(scenarios, "scenario"));
-        Some(format!("happened {times} in {scenarios}{passive}{differed}"))
+        Some(format!("happened {times} in {scenarios}{on}{passive}{differed}"))
     }
 
     fn tells(&self, finding: &Finding) -> bool {
@@ -120,7 +125,8 @@ mod tests {
     #[test]
     fn a_passive_finding_is_one_failure_with_every_exchange() {
         let report = fixture::report();
-        let failures = report.judged().targets[0].failures();
+        let judged = report.judged();
+        let failures = judged.failures();
         let passive = failures.iter().find(|failure| failure.requirement.id.as_str() == "HPP-CREATE-009");
         let ways = &passive.unwrap().ways;
         assert_eq!(ways.len(), 1);

@@ -1,8 +1,9 @@
-//! The failures of a target and what could not be judged, grouped so that a report shows each cause once.
+//! The failures of a run and what was not judged, grouped so that a report shows each cause once.
 
 use crate::report::failure::{Failure, ways};
-use crate::report::{JudgedRecord, JudgedTarget, Row, Standing};
-use crate::requirement::Requirement;
+use crate::report::{Judged, JudgedRecord, JudgedTarget, Row, Seen, Standing};
+use crate::requirement::{Requirement, RequirementId};
+use std::collections::BTreeMap;
 
 /// Standings whose findings are listed as failures.
 const BROKEN: [Standing; 3] = [Standing::Fail, Standing::Warn, Standing::Unconfirmed];
@@ -20,17 +21,67 @@ pub struct Open<'r> {
     pub records: Vec<JudgedRecord<'r>>,
 }
 
-impl<'r> JudgedTarget<'r> {
-    /// The broken requirements, worst first.
+/// MUSTs that the set-up could not test, all for the same reason, and that the profile does not accept so.
+#[derive(Debug, Clone)]
+pub struct Untested<'r> {
+    /// The reason, with what would let them be tested.
+    pub cause: String,
+    pub requirements: Vec<&'r RequirementId>,
+    /// How many of each area.
+    pub areas: BTreeMap<&'r str, usize>,
+}
+
+impl<'r> Judged<'r> {
+    /// The broken requirements, worst first. One that several targets break is one failure.
     pub fn failures(&self) -> Vec<Failure<'r>> {
-        let is_broken = |row: &&Row<'r>| BROKEN.contains(&row.standing) && !row.findings.is_empty();
-        let failure = |row: &Row<'r>| {
-            let ways = ways(&row.findings);
-            Failure { requirement: row.requirement, standing: row.standing, ways }
-        };
-        let mut failures: Vec<Failure<'r>> = self.rows.iter().filter(is_broken).map(failure).collect();
+        let mut failures: Vec<Failure<'r>> = Vec::new();
+        let mut findings: Vec<Vec<Seen<'r>>> = Vec::new();
+        let rows = self
+            .targets
+            .iter()
+            .enumerate()
+            .flat_map(|(index, target)| target.rows.iter().map(move |row| (index, row)));
+        for (target, row) in
+            rows.filter(|(_, row)| BROKEN.contains(&row.standing) && !row.findings.is_empty())
+        {
+            let known = failures.iter().position(|failure| failure.requirement.id == row.requirement.id);
+            let index = known.unwrap_or_else(|| {
+                let (requirement, standing) = (row.requirement, row.standing);
+                failures.push(Failure { requirement, standing, targets: Vec::new(), ways: Vec::new() });
+                findings.push(Vec::new());
+                failures.len() - 1
+            });
+            failures[index].standing = failures[index].standing.min(row.standing);
+            failures[index].targets.push((target, row.standing));
+            findings[index].extend(&row.findings);
+        }
+        for (failure, findings) in failures.iter_mut().zip(findings) {
+            failure.ways = ways(&findings);
+        }
         failures.sort_by_key(|failure| failure.standing);
         failures
+    }
+}
+
+impl<'r> JudgedTarget<'r> {
+    /// The MUSTs that keep the run from being signed because the set-up could not test them, with the largest group first.
+    pub fn untested(&self) -> Vec<Untested<'r>> {
+        let mut groups: Vec<Untested<'r>> = Vec::new();
+        let is_untested = |row: &&Row<'r>| {
+            row.is_must() && row.standing == Standing::Unseen && row.accepted_unseen().is_none()
+        };
+        for row in self.rows.iter().filter(is_untested) {
+            let cause = row.cause();
+            let known = groups.iter().position(|group| group.cause == cause);
+            let index = known.unwrap_or_else(|| {
+                groups.push(Untested { cause, requirements: Vec::new(), areas: BTreeMap::new() });
+                groups.len() - 1
+            });
+            groups[index].requirements.push(&row.requirement.id);
+            *groups[index].areas.entry(&row.requirement.area).or_default() += 1;
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.requirements.len()));
+        groups
     }
 
     /// What could not be judged, with one entry for each cause. Faults of the harness come first.
@@ -76,8 +127,9 @@ mod tests {
     #[test]
     fn failures_and_open_questions_are_worst_first() {
         let report = fixture::report();
-        for target in &report.judged().targets {
-            assert!(target.failures().is_sorted_by_key(|failure| failure.standing));
+        let judged = report.judged();
+        assert!(judged.failures().is_sorted_by_key(|failure| failure.standing));
+        for target in &judged.targets {
             assert!(target.open().is_sorted_by_key(|open| open.standing));
         }
     }

@@ -2,7 +2,9 @@
 
 use crate::evidence::{Exchange, Received};
 use crate::report::failure::{exchange_of, pictured, visit_of};
+use crate::report::gathered::Untested;
 use crate::report::summary::counts;
+use crate::report::words::capitalised;
 use crate::report::{
     Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder, RunReport,
     Seen, Summary, TargetFacts, TroubleMet,
@@ -19,6 +21,7 @@ struct Document<'r> {
     schema_version: u32,
     outcome: Outcome,
     advice: &'static str,
+    verdict: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<String>,
     headline: String,
@@ -35,6 +38,7 @@ struct TargetDocument<'r> {
     headline: String,
     outcomes: Gates,
     musts: Musts,
+    untested: Vec<Value>,
     standings: BTreeMap<&'static str, usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<TroubleMet>,
@@ -49,7 +53,7 @@ struct Gates {
 }
 
 impl Gates {
-    fn of(api: Summary, journey: Summary) -> Self {
+    fn of(api: &Summary<'_>, journey: &Summary<'_>) -> Self {
         Self { api: api.outcome, journey: journey.outcome }
     }
 }
@@ -66,10 +70,11 @@ impl Judged<'_> {
         let document = Document {
             schema_version: self.report.schema_version,
             outcome: self.outcome(),
-            advice: self.outcome_for_signing().advice(),
+            advice: self.advice().word(),
+            verdict: self.verdict(),
             left_out: self.left_out(),
             headline: self.headline(),
-            outcomes: Gates::of(self.through(Gate::Api), self.through(Gate::Journey)),
+            outcomes: Gates::of(&self.through(Gate::Api), &self.through(Gate::Journey)),
             run: &self.report.run,
             targets: self.targets.iter().map(|target| self.target_document(target, folder)).collect(),
             catalogue: &self.report.catalogue,
@@ -83,9 +88,10 @@ impl Judged<'_> {
         TargetDocument {
             facts: target.facts,
             outcome: summary.outcome,
-            headline: summary.headline(),
-            outcomes: Gates::of(target.api, target.journey),
-            musts: Musts { seen: target.all.seen, apply: target.all.apply },
+            headline: capitalised(&summary.reason()),
+            outcomes: Gates::of(&target.api, &target.journey),
+            musts: Musts { seen: target.all.seen(), apply: target.all.apply() },
+            untested: target.untested().iter().map(untested_document).collect(),
             standings: counted.collect(),
             trouble: target.trouble(),
             requirements: target.rows.iter().map(|row| requirement_document(target, row, folder)).collect(),
@@ -109,6 +115,10 @@ impl RunReport {
     }
 }
 
+fn untested_document(group: &Untested<'_>) -> Value {
+    json!({ "cause": group.cause, "areas": group.areas, "requirements": group.requirements })
+}
+
 fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFolder) -> Value {
     let Requirement { id, area, level, statement, source, .. } = row.requirement;
     let finding = |(record, finding): &Seen<'_>| {
@@ -125,6 +135,7 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
         "id": id, "area": area, "level": level, "statement": statement, "source": source,
         "confidence": row.requirement.confidence_for(target.facts.dialect),
         "standing": row.standing, "cause": row.cause(), "journey": row.journey,
+        "decisions": row.told_decisions(),
         "scenarios": row.records.iter().map(|record| record.place()).collect::<Vec<_>>(),
         "findings": row.findings.iter().map(finding).collect::<Vec<_>>(),
     })

@@ -1,13 +1,13 @@
 //! Everything that follows from a report, computed once: the standings, what is broken, what is open, and the outcome.
 
 use crate::report::failure::{Failure, ways};
-use crate::report::standing::{Facts, WaiverState, standing};
-use crate::report::words::counted;
+use crate::report::standing::{Decided, Facts, WaiverState, standing};
+use crate::report::words::{capitalised, counted};
 use crate::report::{
-    Gate, JudgedRecord, Outcome, Row, RunReport, Seen, Standing, Summary, TargetFacts, TargetReport,
+    Advice, Gate, JudgedRecord, Outcome, Row, RunReport, Seen, Standing, Summary, TargetFacts, TargetReport,
 };
 use crate::requirement::{Party, Requirement, RequirementId};
-use crate::target::Waiver;
+use crate::target::{Decision, Terms, Waiver};
 use crate::verdict::{Finding, ScenarioRecord, Verdict};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
@@ -23,29 +23,49 @@ pub struct JudgedTarget<'r> {
     pub facts: &'r TargetFacts,
     /// Every scenario, in the order of the report.
     pub records: Vec<JudgedRecord<'r>>,
-    /// A row for every requirement of the server, in the order of the catalogue.
+    /// A row for every requirement of the server, and for every duty of the harness that a scenario checks, in the order of the
+    /// catalogue.
     pub rows: Vec<Row<'r>>,
     /// Warnings about the requests of the scenarios. They say nothing about the target, so they change no standing.
     pub warnings: Vec<Failure<'r>>,
-    pub api: Summary,
-    pub journey: Summary,
-    pub all: Summary,
+    pub api: Summary<'r>,
+    pub journey: Summary<'r>,
+    pub all: Summary<'r>,
     pub(super) catalogue: &'r [Requirement],
+    /// The day of the run.
+    today: Date,
 }
 
 impl RunReport {
     /// Judges the report.
     pub fn judged(&self) -> Judged<'_> {
-        Judged { report: self, targets: self.targets.iter().map(|target| self.judge(target)).collect() }
+        let targets = self.targets.iter().enumerate();
+        Judged { report: self, targets: targets.map(|(index, target)| self.judge(index, target)).collect() }
     }
 
-    fn judge<'r>(&'r self, target: &'r TargetReport) -> JudgedTarget<'r> {
-        let judge = Judge { report: self, facts: &target.facts };
+    /// The day of the run, on which a waiver is valid or not.
+    fn today(&self) -> Date {
+        self.run.started_at.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
+    /// Whether a scenario checks this requirement, at any target.
+    fn checks(&self, id: &RequirementId) -> bool {
+        let mut records = self.targets.iter().flat_map(|target| &target.records);
+        records.any(|record| record.requirement.as_ref() == Some(id) && !record.candidate)
+    }
+
+    fn judge<'r>(&'r self, place: usize, target: &'r TargetReport) -> JudgedTarget<'r> {
+        let judge = Judge { report: self, facts: &target.facts, today: self.today() };
         let records: Vec<JudgedRecord<'r>> = target
             .records
             .iter()
             .enumerate()
-            .map(|(index, record)| JudgedRecord { record, index, standing: judge.record(record) })
+            .map(|(index, record)| JudgedRecord {
+                record,
+                target: place,
+                index,
+                standing: judge.record(record),
+            })
             .collect();
         let mut by_id: HashMap<&RequirementId, Vec<JudgedRecord<'r>>> = HashMap::new();
         let mut findings: HashMap<&RequirementId, Vec<Seen<'r>>> = HashMap::new();
@@ -60,21 +80,25 @@ impl RunReport {
         let (mut rows, mut warnings) = (Vec::new(), Vec::new());
         for requirement in &self.catalogue {
             let mut findings = findings.remove(&requirement.id).unwrap_or_default();
+            let records = by_id.remove(&requirement.id).unwrap_or_default();
             if requirement.party == Party::Server {
                 findings.retain(|(record, _)| !record.candidate);
-                let records = by_id.remove(&requirement.id).unwrap_or_default();
                 rows.push(judge.row(requirement, records, findings));
             } else if requirement.party == Party::Harness {
                 findings.retain(|(_, finding)| finding.passive);
-                let ways = ways(&findings);
-                warnings.push(Failure { requirement, standing: Standing::Noted, ways });
+                if !findings.is_empty() {
+                    let (standing, ways) = (Standing::Noted, ways(&findings));
+                    warnings.push(Failure { requirement, standing, targets: vec![(place, standing)], ways });
+                }
+                if self.checks(&requirement.id) {
+                    rows.push(judge.row(requirement, records, Vec::new()));
+                }
             }
         }
-        warnings.retain(|warning| !warning.ways.is_empty());
         let summary = |gate| Summary::of(&target.facts, &rows, &records, gate);
         let (api, journey, all) = (summary(Gate::Api), summary(Gate::Journey), summary(Gate::All));
         let (facts, catalogue) = (&target.facts, self.catalogue.as_slice());
-        JudgedTarget { facts, records, rows, warnings, api, journey, all, catalogue }
+        JudgedTarget { facts, records, rows, warnings, api, journey, all, catalogue, today: self.today() }
     }
 }
 
@@ -82,6 +106,7 @@ impl RunReport {
 struct Judge<'r> {
     report: &'r RunReport,
     facts: &'r TargetFacts,
+    today: Date,
 }
 
 impl<'r> Judge<'r> {
@@ -110,7 +135,8 @@ impl<'r> Judge<'r> {
         let worst = of_records.chain(of_findings).min().unwrap_or(without_any);
         let standing = if applies { worst } else { Standing::Na };
         let journey = records.iter().any(JudgedRecord::needs_browser);
-        Row { requirement, standing, records, findings, journey }
+        let decisions = self.facts.decisions().filter(|decision| decision.covers(requirement)).collect();
+        Row { requirement, standing, records, findings, journey, decisions, today: self.today }
     }
 
     fn standing(&self, requirement: &Requirement, record: &ScenarioRecord, waiver: WaiverState) -> Standing {
@@ -126,8 +152,23 @@ impl<'r> Judge<'r> {
             observed: false,
             level: requirement.level,
             confidence: requirement.confidence_for(self.facts.dialect),
-            confirmed: self.facts.confirmed.contains(&requirement.id),
+            decided: self.decided(requirement),
             waiver: WaiverState::None,
+        }
+    }
+
+    fn decided(&self, requirement: &Requirement) -> Decided {
+        let dismisses = |decision: Decision<'_>| {
+            matches!(decision, Decision::Dismissal(_))
+                && decision.covers(requirement)
+                && decision.terms().hold_on(self.today)
+        };
+        if self.facts.confirmed.contains(&requirement.id) {
+            Decided::Confirmed
+        } else if self.facts.decisions().any(dismisses) {
+            Decided::Dismissed
+        } else {
+            Decided::Open
         }
     }
 
@@ -136,8 +177,7 @@ impl<'r> Judge<'r> {
         requirement: &Requirement,
         findings: impl Iterator<Item = &'f Finding>,
     ) -> WaiverState {
-        let today: Date = self.report.run.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let speaks = |waiver: &&Waiver| waiver.requirement == requirement.id && waiver.expires >= today;
+        let speaks = |waiver: &&Waiver| waiver.requirement == requirement.id && waiver.expires >= self.today;
         let live: Vec<&Waiver> = self.facts.waivers.iter().filter(speaks).collect();
         if live.is_empty() {
             return WaiverState::None;
@@ -154,46 +194,122 @@ impl<'r> Judge<'r> {
     }
 }
 
-impl JudgedTarget<'_> {
+impl<'r> JudgedTarget<'r> {
     /// The summary of this target behind a gate.
-    pub fn through(&self, gate: Gate) -> Summary {
+    pub fn through(&self, gate: Gate) -> &Summary<'r> {
         match gate {
-            Gate::Api => self.api,
-            Gate::Journey => self.journey,
-            Gate::All => self.all,
+            Gate::Api => &self.api,
+            Gate::Journey => &self.journey,
+            Gate::All => &self.all,
         }
+    }
+
+    /// Decisions of the profile that let untested requirements pass, that end soon, or that have ended.
+    pub fn notes(&self) -> Vec<String> {
+        let name = &self.facts.name;
+        let mut notes = Vec::new();
+        for decision in self.facts.decisions() {
+            let Terms { owner, expires, reason } = decision.terms();
+            let last = expires.map(|last| last.to_string()).unwrap_or_default();
+            let is_used = || self.rows.iter().any(|row| row.accepted_unseen() == Some(decision.terms()));
+            if !decision.terms().hold_on(self.today) {
+                notes.push(format!(
+                    "{name}: {decision} ended on {last}: renew or remove it ({owner}: {reason})"
+                ));
+            } else if decision.terms().end_soon_after(self.today) {
+                notes.push(format!("{name}: {decision} ends on {last} ({owner}: {reason})"));
+            } else if matches!(decision, Decision::AcceptedUnseen(_)) && is_used() {
+                notes.push(format!("{name}: {decision} lets it pass untested ({owner}: {reason})"));
+            }
+        }
+        notes
     }
 }
 
 impl<'r> Judged<'r> {
     /// The summary of the run behind a gate.
-    pub fn through(&self, gate: Gate) -> Summary {
-        let summaries = self.targets.iter().map(|target| target.through(gate));
+    pub fn through(&self, gate: Gate) -> Summary<'r> {
+        let summaries = self.targets.iter().map(|target| target.through(gate).clone());
         summaries.reduce(Summary::and).unwrap_or_default()
     }
 
-    /// The outcome of the run behind its own gate. A run that was stopped is never complete.
+    /// The outcome of the run behind its own gate. A run that was stopped is never complete. With `--sign-off`, a run that cannot be
+    /// signed is never CONFORMANT.
     pub fn outcome(&self) -> Outcome {
-        let whole = if self.report.run.stopped.is_some() { Outcome::Incomplete } else { Outcome::Conformant };
-        self.through(self.report.run.gate).outcome.min(whole)
+        let outcome = self.through(self.report.run.gate).outcome;
+        let is_unsigned = self.report.run.sign_off && self.advice() != Advice::Sign;
+        let whole = if self.report.run.stopped.is_some() || is_unsigned {
+            Outcome::Incomplete
+        } else {
+            Outcome::Conformant
+        };
+        outcome.min(whole)
     }
 
-    /// The outcome behind the plain word of the first screen. Only a complete run can be signed, so a part that passes is
-    /// INCOMPLETE here, although its exit code is 0. A run of only the user's own features is a part too.
-    pub fn outcome_for_signing(&self) -> Outcome {
-        match self.outcome() {
-            Outcome::Conformant if self.left_out().is_some() => Outcome::Incomplete,
-            outcome => outcome,
+    /// The plain word of the first screen. The gate decides which part may say no, but only a result that is complete in all its
+    /// parts can be signed.
+    pub fn advice(&self) -> Advice {
+        let outcome = self.through(self.report.run.gate).outcome;
+        match outcome {
+            Outcome::Conformant if self.is_incomplete() => Advice::CannotTell,
+            outcome => outcome.into(),
         }
     }
 
-    /// The outcome in one line, with how much was seen.
+    /// Whether a passing run still says nothing about the whole contract.
+    fn is_incomplete(&self) -> bool {
+        self.report.run.stopped.is_some() || self.left_out().is_some() || self.part_in_the_way().is_some()
+    }
+
+    /// The first part of the result that keeps a passing run from being signed, with its summary.
+    fn part_in_the_way(&self) -> Option<(Gate, Summary<'r>)> {
+        let parts = [Gate::All, Gate::Api, Gate::Journey].map(|gate| (gate, self.through(gate)));
+        parts.into_iter().find(|(gate, part)| match gate {
+            Gate::All => part.advice() != Advice::Sign,
+            Gate::Api | Gate::Journey => part.is_hollow(),
+        })
+    }
+
+    /// Why the advice is what it is, in words that continue a sentence.
+    pub fn reason(&self) -> String {
+        let gate = self.report.run.gate;
+        let decides = self.through(gate);
+        if decides.outcome != Outcome::Conformant {
+            return decides.reason();
+        }
+        if let Some(stopped) = &self.report.run.stopped {
+            return format!("nothing broken, but the run did not end: {stopped}");
+        }
+        match (self.part_in_the_way(), self.left_out()) {
+            (Some((Gate::All, all)), _) if all.outcome == Outcome::Conformant => all.reason(),
+            (Some((Gate::All, _)), _) => {
+                let other = if gate == Gate::Api { Gate::Journey } else { Gate::Api };
+                let (own, others) = (decides.reason(), self.through(other).reason());
+                format!("{}: {own}; {}, which do not decide here: {others}", gate.word(), other.word())
+            }
+            (Some((Gate::Api, _)), _) => "nothing broken, but no API scenario was tested".into(),
+            (Some((Gate::Journey, _)), _) => "nothing broken, but no browser journey was tested".into(),
+            (None, Some(left_out)) => format!("nothing broken, but {left_out}"),
+            (None, None) => self.through(Gate::All).reason(),
+        }
+    }
+
+    /// The verdict in one sentence: the word, the known deviations and the reason.
+    pub fn verdict(&self) -> String {
+        let word = capitalised(self.advice().word());
+        let known = self.through(Gate::All).known_deviations();
+        match (self.advice(), known) {
+            (Advice::Sign, Some((known, terms))) => {
+                format!("{word}, with {known} ({terms}): {}", self.reason())
+            }
+            (_, Some((known, terms))) => format!("{word}: {}; {known} ({terms})", self.reason()),
+            (_, None) => format!("{word}: {}", self.reason()),
+        }
+    }
+
+    /// The verdict without its word.
     pub fn headline(&self) -> String {
-        let targets = match self.targets.len() {
-            0 | 1 => String::new(),
-            several => format!(", over {several} targets"),
-        };
-        format!("{}{targets}", self.through(self.report.run.gate).headline())
+        capitalised(&self.reason())
     }
 
     /// How much the command line left out, and what follows; none when it left out nothing.

@@ -1,7 +1,7 @@
 //! `junit.xml` for build servers: one suite for each target, one case for each scenario.
 
 use crate::report::failure::exchange_of;
-use crate::report::words::{request, told};
+use crate::report::words::{capitalised, request, told};
 use crate::report::{
     Judged, JudgedRecord, JudgedTarget, ReportError, Row, RunFacts, RunFolder, Seen, Standing,
 };
@@ -32,7 +32,7 @@ fn suite(run: &RunFacts, target: &JudgedTarget<'_>, folder: &RunFolder) -> TestS
     for (name, value) in [
         ("run", run.id.clone()),
         ("outcome", summary.outcome.to_string()),
-        ("headline", summary.headline()),
+        ("headline", capitalised(&summary.reason())),
         ("started_at", run.started_at.to_string()),
         ("harness_version", run.harness_version.clone()),
         ("arguments", run.arguments.join(" ")),

@@ -1,6 +1,7 @@
 //! The conformance report: the results of a run, what follows from them, and the formats. What follows is computed, never stored.
 
 mod failure;
+mod first_screen;
 #[cfg(test)]
 pub mod fixture;
 mod gathered;
@@ -15,20 +16,22 @@ mod standing;
 mod summary;
 mod terminal;
 mod trouble;
+#[cfg(test)]
+mod verdict_tests;
 mod words;
 
 pub use judged::{Judged, JudgedTarget};
-pub use outcome::{Gate, Outcome};
+pub use outcome::{Advice, Gate, Outcome};
 pub use row::{JudgedRecord, Row, Seen};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
 pub use summary::Summary;
-pub use terminal::table;
+pub use terminal::{Detail, table};
 pub use trouble::TroubleMet;
 pub use words::counted;
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
-use crate::target::{Ability, Confirmed, Waiver};
+use crate::target::{Ability, AcceptedUnseen, Decision, Dismissal, Waiver};
 use crate::verdict::ScenarioRecord;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -59,6 +62,9 @@ pub struct RunFacts {
     /// Why the run stopped before its end, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// Only a run that can be signed exits with 0.
+    #[serde(default)]
+    pub sign_off: bool,
     /// Tags, a shard or features were given, so a requirement without a scenario was left out on purpose.
     pub partial: bool,
     /// Name of the deviation of the embedded mock, if one is on.
@@ -98,13 +104,18 @@ pub struct TargetFacts {
     /// The ids of the requirements that are confirmed for this target.
     pub confirmed: BTreeSet<RequirementId>,
     pub waivers: Vec<Waiver>,
+    /// Requirements that no source states clearly, and that this target does not have to keep.
+    #[serde(default)]
+    pub dismissed: Vec<Dismissal>,
+    /// Requirements of which the run may be signed although they were not tested.
+    #[serde(default)]
+    pub accepted_unseen: Vec<AcceptedUnseen>,
 }
 
 impl TargetFacts {
-    /// The ids that a profile confirms.
-    pub fn resolve(confirmed: &Confirmed, catalogue: &[Requirement]) -> BTreeSet<RequirementId> {
-        let ids = catalogue.iter().map(|requirement| &requirement.id);
-        ids.filter(|id| confirmed.contains(id)).cloned().collect()
+    /// What the profile accepts.
+    pub fn decisions(&self) -> impl Iterator<Item = Decision<'_>> {
+        Decision::all(&self.waivers, &self.dismissed, &self.accepted_unseen)
     }
 }
 

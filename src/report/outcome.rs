@@ -14,7 +14,7 @@ pub enum Outcome {
     /// No MUST failed, but one could not be judged, a requirement of the floor was not seen, or nothing was tested.
     #[default]
     Incomplete,
-    /// Only stale waivers or flaky scenarios stand in the way.
+    /// Somebody has to decide: about a MUST that looks broken and is not confirmed, a stale waiver, or a flaky scenario.
     Policy,
     /// Something was tested, the whole floor was seen, and no MUST failed or stayed open.
     Conformant,
@@ -31,22 +31,44 @@ impl Outcome {
             Self::Conformant => "CONFORMANT",
         }
     }
-
-    /// The plain word for the person who signs. A report takes it from
-    /// [`Judged::outcome_for_signing`](crate::report::Judged::outcome_for_signing).
-    pub fn advice(self) -> &'static str {
-        match self {
-            Self::Conformant => "sign",
-            Self::NonConformant | Self::Policy => "don't sign",
-            Self::Incomplete => "cannot tell",
-            Self::HarnessFault => "run void",
-        }
-    }
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
+    }
+}
+
+/// The plain word of a report, for the person who signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    DontSign,
+    RunVoid,
+    CannotTell,
+    Sign,
+}
+
+impl Advice {
+    /// The word, as it stands inside a sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DontSign => "don't sign",
+            Self::RunVoid => "run void",
+            Self::CannotTell => "cannot tell",
+            Self::Sign => "sign",
+        }
+    }
+}
+
+/// The advice for a complete result. Only a CONFORMANT one may be signed.
+impl From<Outcome> for Advice {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::NonConformant => Self::DontSign,
+            Outcome::HarnessFault => Self::RunVoid,
+            Outcome::Incomplete | Outcome::Policy => Self::CannotTell,
+            Outcome::Conformant => Self::Sign,
+        }
     }
 }
 

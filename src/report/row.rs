@@ -1,15 +1,18 @@
 //! A requirement with its standing for one target, and its scenarios.
 
 use crate::report::Standing;
-use crate::requirement::Requirement;
-use crate::target::Ability;
+use crate::requirement::{Level, Party, Requirement};
+use crate::target::{Ability, Decision, Terms};
 use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
+use jiff::civil::Date;
 use std::ops::Deref;
 
 /// The record of a scenario with its own standing. The standing of its requirement may be worse.
 #[derive(Debug, Clone, Copy)]
 pub struct JudgedRecord<'r> {
     pub record: &'r ScenarioRecord,
+    /// Index of its target in the report.
+    pub target: usize,
     /// Index in the records of its target.
     pub index: usize,
     pub standing: Standing,
@@ -49,9 +52,13 @@ pub struct Row<'r> {
     pub findings: Vec<Seen<'r>>,
     /// Whether it needs the page.
     pub journey: bool,
+    /// What the profile decides about it. A decision may have ended.
+    pub decisions: Vec<Decision<'r>>,
+    /// The day of the run.
+    pub today: Date,
 }
 
-impl Row<'_> {
+impl<'r> Row<'r> {
     /// The reason of the standing, as a sentence fragment. Empty if findings are the reason.
     pub fn cause(&self) -> String {
         if !self.findings.is_empty() {
@@ -81,5 +88,51 @@ impl Row<'_> {
 
     fn stands(&self, wanted: impl Fn(Standing) -> bool) -> bool {
         self.records.iter().any(|record| wanted(record.standing))
+    }
+
+    /// Whether it is a MUST of the server. The duties of the harness are not counted with them.
+    pub fn is_must(&self) -> bool {
+        let Requirement { level, party, .. } = self.requirement;
+        (*level, *party) == (Level::Must, Party::Server) && self.standing != Standing::Na
+    }
+
+    /// Who accepts that it was not tested.
+    pub fn accepted_unseen(&self) -> Option<Terms<'r>> {
+        let live = |decision: &&Decision<'_>| {
+            matches!(decision, Decision::AcceptedUnseen(_)) && decision.terms().hold_on(self.today)
+        };
+        let accepted = self.decisions.iter().find(live).map(|decision| decision.terms());
+        accepted.filter(|_| self.standing == Standing::Unseen)
+    }
+
+    /// Who accepts the failure: the waiver of a known deviation.
+    pub fn waived(&self) -> Option<Terms<'r>> {
+        let waiver = |decision: &&Decision<'_>| {
+            matches!(decision, Decision::Waiver(_)) && decision.terms().hold_on(self.today)
+        };
+        let terms = self.decisions.iter().find(waiver).map(|decision| decision.terms());
+        terms.filter(|_| self.standing == Standing::Waived)
+    }
+
+    /// What the profile decides about it, in words. An entry about requirements that were not tested is told only of these.
+    pub fn told_decisions(&self) -> Vec<String> {
+        let unseen = self.standing == Standing::Unseen;
+        let fits = |decision: &&Decision<'_>| matches!(decision, Decision::AcceptedUnseen(_)) == unseen;
+        let told = self.decisions.iter().filter(fits).map(|decision| {
+            let Terms { owner, expires, reason } = decision.terms();
+            let until = expires.map(|last| format!(" until {last}")).unwrap_or_default();
+            match decision {
+                _ if !decision.terms().hold_on(self.today) => {
+                    let ended = expires.map(|last| format!(" on {last}")).unwrap_or_default();
+                    format!("{decision} ended{ended}: renew or remove it ({owner}: {reason})")
+                }
+                Decision::Waiver(_) if self.standing == Standing::Fail => {
+                    format!("{decision} accepts another finding than this one ({owner}: {reason})")
+                }
+                Decision::Dismissal(_) => format!("dismissed{until} by {owner}: {reason}"),
+                _ => format!("accepted{until} by {owner}: {reason}"),
+            }
+        });
+        told.collect()
     }
 }

@@ -30,14 +30,18 @@ const WORDS: [(Standing, &str, &str); 14] = [
     (
         Standing::Fail,
         "FAIL",
-        "The documentation promises this (MUST), or the profile confirms it; the server broke it.",
+        "The vendor's documentation promises this (MUST), or the profile confirms it; the server broke it.",
     ),
     (Standing::Harness, "HARNESS", "The harness itself failed here, so this part of the result is void."),
-    (Standing::Warn, "WARN", "The documentation recommends this (SHOULD); the server does otherwise."),
+    (
+        Standing::Warn,
+        "WARN",
+        "The vendor's documentation recommends this (SHOULD); the server does otherwise.",
+    ),
     (
         Standing::Unconfirmed,
         "UNCONFIRMED",
-        "Looks wrong, but the documents do not say so clearly: ask the vendor.",
+        "Looks wrong, but the documents do not say so clearly: ask the vendor, then decide in the profile.",
     ),
     (Standing::Flaky, "FLAKY", "Failed, then passed on another try: look before signing."),
     (Standing::Blocked, "BLOCKED", "Not tested, because something that it needs failed first."),
@@ -45,8 +49,12 @@ const WORDS: [(Standing, &str, &str); 14] = [
     (Standing::Unseen, "NOT TESTED", "The set-up gives no way to test this. It counts in the total."),
     (Standing::NotRun, "NOT RUN", "Left out on the command line, or tagged `@wip`."),
     (Standing::Stale, "STALE", "This waiver is no longer needed: remove it."),
-    (Standing::Waived, "WAIVED", "Broken, and accepted by a waiver until its last day."),
-    (Standing::Noted, "NOTED", "The contract leaves this open; what the server does is recorded."),
+    (Standing::Waived, "WAIVED", "A known deviation: broken, and accepted by a waiver until its last day."),
+    (
+        Standing::Noted,
+        "NOTED",
+        "Left open by the contract, or dismissed in the profile; what the server does is recorded.",
+    ),
     (Standing::Pass, "PASS", "Tested, and the server kept it."),
     (Standing::Na, "NA", "Does not apply to this API."),
 ];
@@ -96,6 +104,16 @@ pub enum WaiverState {
     Differs,
 }
 
+/// Whether the owner of the profile decided about a requirement that no source states clearly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    Open,
+    /// The target must keep it.
+    Confirmed,
+    /// The target does not have to keep it.
+    Dismissed,
+}
+
 /// The facts that decide a standing.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'f> {
@@ -106,8 +124,7 @@ pub struct Facts<'f> {
     pub observed: bool,
     pub level: Level,
     pub confidence: Confidence,
-    /// The profile confirms the requirement for this target.
-    pub confirmed: bool,
+    pub decided: Decided,
     pub waiver: WaiverState,
 }
 
@@ -125,7 +142,10 @@ pub fn standing(facts: Facts<'_>) -> Standing {
         Verdict::Inconclusive(Doubt::Trouble(_) | Doubt::Cancelled) => Standing::Infra,
         Verdict::Fail if facts.level == Level::May => Standing::Noted,
         Verdict::Fail if facts.waiver == WaiverState::Predicts => Standing::Waived,
-        Verdict::Fail if facts.confidence != Confidence::Stated && !facts.confirmed => Standing::Unconfirmed,
+        Verdict::Fail if facts.confidence != Confidence::Stated && facts.decided == Decided::Open => {
+            Standing::Unconfirmed
+        }
+        Verdict::Fail if facts.decided == Decided::Dismissed => Standing::Noted,
         Verdict::Fail if facts.level == Level::Should => Standing::Warn,
         Verdict::Fail => Standing::Fail,
         Verdict::Error(_) => Standing::Harness,
@@ -145,7 +165,7 @@ mod tests {
             observed: false,
             level: Level::Must,
             confidence: Confidence::Stated,
-            confirmed: false,
+            decided: Decided::Open,
             waiver: WaiverState::None,
         }
     }
@@ -159,7 +179,8 @@ mod tests {
         for confidence in [Confidence::Inferred, Confidence::Assumed] {
             let unsure = Facts { confidence, ..fail };
             assert_eq!(standing(unsure), Standing::Unconfirmed);
-            assert_eq!(standing(Facts { confirmed: true, ..unsure }), Standing::Fail);
+            assert_eq!(standing(Facts { decided: Decided::Confirmed, ..unsure }), Standing::Fail);
+            assert_eq!(standing(Facts { decided: Decided::Dismissed, ..unsure }), Standing::Noted);
         }
     }
 

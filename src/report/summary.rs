@@ -1,105 +1,212 @@
-//! The summary of a run or a target behind a gate: the outcome, its figures, and the headline.
+//! The summary of a run or a target behind a gate: the outcome, its figures, and the reason in words.
 
 use crate::report::words::counted;
-use crate::report::{Gate, JudgedRecord, Outcome, Row, Standing, TargetFacts};
-use crate::requirement::Level;
+use crate::report::{Advice, Gate, JudgedRecord, Outcome, Row, Standing, TargetFacts};
+use crate::requirement::{Party, RequirementId};
+use crate::target::Terms;
+use std::collections::BTreeSet;
 
-/// The outcome, and the figures of a headline.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
+/// Requirements, each counted once for all targets.
+type Ids<'r> = BTreeSet<&'r RequirementId>;
+
+/// The outcome, and what it is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary<'r> {
     pub outcome: Outcome,
-    /// MUSTs that were seen, and MUSTs that apply.
-    pub seen: usize,
-    pub apply: usize,
-    broken: usize,
-    open: usize,
+    gate: Gate,
+    /// MUSTs that apply.
+    apply: Ids<'r>,
+    /// MUSTs that were not tested, and that the profile does not accept so.
+    untested: Ids<'r>,
+    /// MUSTs that were not tested, which the profile accepts.
+    accepted: Ids<'r>,
+    /// MUSTs that are broken.
+    broken: Ids<'r>,
+    /// MUSTs that could not be judged.
+    open: Ids<'r>,
+    /// Duties of the harness that it could not check.
+    unchecked: Ids<'r>,
+    /// Requirements of the floor that were not tested.
+    floor: Ids<'r>,
+    /// MUSTs that look broken and are not confirmed.
+    undecided: Ids<'r>,
+    /// SHOULDs that are broken.
+    warned: Ids<'r>,
+    stale: Ids<'r>,
+    flaky: Ids<'r>,
+    /// Known deviations, each with who accepts it.
+    known: BTreeSet<(&'r RequirementId, Terms<'r>)>,
+    /// Scenarios that are void.
     void: usize,
-    floor: usize,
-    stale: usize,
-    flaky: usize,
+    /// Whether any requirement was judged.
+    judged: bool,
+    /// Requirements of a target apply, but none of them was judged.
+    hollow: bool,
 }
 
-impl Summary {
+impl<'r> Summary<'r> {
     /// Counts the rows and scenarios of a target behind a gate, and decides the outcome.
-    pub fn of(facts: &TargetFacts, rows: &[Row<'_>], records: &[JudgedRecord<'_>], gate: Gate) -> Self {
-        let rows = || rows.iter().filter(|row| gate.lets_in(row.journey) && row.standing != Standing::Na);
-        let count = |is_counted: &dyn Fn(&Row<'_>) -> bool| rows().filter(|row| is_counted(row)).count();
-        let musts = |is_counted: &dyn Fn(Standing) -> bool| {
-            count(&|row| row.requirement.level == Level::Must && is_counted(row.standing))
+    pub fn of(facts: &TargetFacts, rows: &[Row<'r>], records: &[JudgedRecord<'_>], gate: Gate) -> Self {
+        let rows: Vec<&Row<'r>> =
+            rows.iter().filter(|row| gate.lets_in(row.journey) && row.standing != Standing::Na).collect();
+        let ids = |is_counted: &dyn Fn(&Row<'r>) -> bool| -> Ids<'r> {
+            rows.iter().filter(|row| is_counted(row)).map(|row| &row.requirement.id).collect()
         };
-        let standing = |wanted| count(&|row| row.standing == wanted);
+        let standing = |wanted| ids(&|row| row.standing == wanted);
+        let musts = |wanted| ids(&|row| row.is_must() && row.standing == wanted);
+        let is_open = |row: &Row<'r>| matches!(row.standing, Standing::Blocked | Standing::Infra);
         let void = records.iter().filter(|record| record.is_void() && gate.lets_in(record.needs_browser()));
-        let summary = Self {
+        let unseen = |row: &Row<'r>| row.is_must() && !row.standing.is_seen();
+        let judged = rows.iter().any(Row::was_judged);
+        let mut summary = Self {
             outcome: Outcome::Conformant,
-            seen: musts(&Standing::is_seen),
-            apply: musts(&|_| true),
-            broken: musts(&|standing| standing == Standing::Fail),
-            open: musts(&|standing| matches!(standing, Standing::Blocked | Standing::Infra)),
-            void: void.count(),
-            floor: count(&|row| facts.floor.contains(&row.requirement.id) && !row.standing.is_seen()),
+            gate,
+            apply: ids(&Row::is_must),
+            untested: ids(&|row| unseen(row) && row.accepted_unseen().is_none()),
+            accepted: ids(&|row| unseen(row) && row.accepted_unseen().is_some()),
+            broken: musts(Standing::Fail),
+            open: ids(&|row| row.is_must() && is_open(row)),
+            unchecked: ids(&|row| row.requirement.party == Party::Harness && is_open(row)),
+            floor: ids(&|row| facts.floor.contains(&row.requirement.id) && !row.standing.is_seen()),
+            undecided: musts(Standing::Unconfirmed),
+            warned: standing(Standing::Warn),
             stale: standing(Standing::Stale),
             flaky: standing(Standing::Flaky),
+            known: rows.iter().filter_map(|row| Some((&row.requirement.id, row.waived()?))).collect(),
+            void: void.count(),
+            judged,
+            hollow: !rows.is_empty() && !judged,
         };
-        let outcome = if summary.broken > 0 {
+        let decisions = [&summary.undecided, &summary.stale, &summary.flaky];
+        let missing = [&summary.open, &summary.unchecked, &summary.floor];
+        summary.outcome = if !summary.broken.is_empty() {
             Outcome::NonConformant
-        } else if summary.void + standing(Standing::Harness) > 0 {
+        } else if summary.void > 0 || !standing(Standing::Harness).is_empty() {
             Outcome::HarnessFault
-        } else if summary.open + summary.floor > 0 || count(&|row| row.was_judged()) == 0 {
+        } else if missing.iter().any(|ids| !ids.is_empty()) || !judged {
             Outcome::Incomplete
-        } else if summary.stale + summary.flaky > 0 {
+        } else if decisions.iter().any(|ids| !ids.is_empty()) {
             Outcome::Policy
         } else {
             Outcome::Conformant
         };
-        Self { outcome, ..summary }
+        summary
     }
 
-    /// Two summaries together: the worse outcome, and the sum of the figures.
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            outcome: self.outcome.min(other.outcome),
-            seen: self.seen + other.seen,
-            apply: self.apply + other.apply,
-            broken: self.broken + other.broken,
-            open: self.open + other.open,
-            void: self.void + other.void,
-            floor: self.floor + other.floor,
-            stale: self.stale + other.stale,
-            flaky: self.flaky + other.flaky,
+    /// Two summaries together: the worse outcome, and each requirement once.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.outcome = self.outcome.min(other.outcome);
+        for (ids, others) in [
+            (&mut self.apply, other.apply),
+            (&mut self.untested, other.untested),
+            (&mut self.accepted, other.accepted),
+            (&mut self.broken, other.broken),
+            (&mut self.open, other.open),
+            (&mut self.unchecked, other.unchecked),
+            (&mut self.floor, other.floor),
+            (&mut self.undecided, other.undecided),
+            (&mut self.warned, other.warned),
+            (&mut self.stale, other.stale),
+            (&mut self.flaky, other.flaky),
+        ] {
+            ids.extend(others);
+        }
+        self.known.extend(other.known);
+        self.void += other.void;
+        self.judged |= other.judged;
+        self.hollow |= other.hollow;
+        self
+    }
+
+    /// How many MUSTs apply.
+    pub fn apply(&self) -> usize {
+        self.apply.len()
+    }
+
+    /// How many MUSTs were tested.
+    pub fn seen(&self) -> usize {
+        self.apply.len() - self.untested.union(&self.accepted).count()
+    }
+
+    /// Whether requirements apply, but none was judged.
+    pub fn is_hollow(&self) -> bool {
+        self.hollow
+    }
+
+    /// Whether each MUST was tested, or the profile accepts that it was not.
+    pub fn is_complete(&self) -> bool {
+        self.untested.is_empty() && !self.hollow
+    }
+
+    /// The advice for this part alone.
+    pub fn advice(&self) -> Advice {
+        match self.outcome {
+            Outcome::Conformant if !self.is_complete() => Advice::CannotTell,
+            outcome => outcome.into(),
         }
     }
 
-    /// The outcome in one line, with how much was seen.
-    pub fn headline(self) -> String {
-        let Self { seen, apply, .. } = self;
-        let why = match self.outcome {
-            Outcome::Conformant if seen == apply => {
-                return format!("Nothing broken: all {apply} MUSTs were tested");
+    /// How many known deviations there are, and who accepts them until when. `None` if there are none.
+    pub fn known_deviations(&self) -> Option<(String, String)> {
+        let terms: BTreeSet<String> = self.known.iter().map(|(_, terms)| terms.to_string()).collect();
+        let ids: Ids<'_> = self.known.iter().map(|(id, _)| *id).collect();
+        let terms = || terms.into_iter().collect::<Vec<_>>().join("; ");
+        (!ids.is_empty()).then(|| (counted(ids.len(), "known deviation"), terms()))
+    }
+
+    /// Why the outcome is what it is, in words that continue a sentence.
+    pub fn reason(&self) -> String {
+        let (seen, apply) = (self.seen(), self.apply());
+        let parts: Vec<(usize, &str, &str)> = match self.outcome {
+            Outcome::Conformant => return self.reason_of_a_pass(),
+            Outcome::Incomplete if !self.judged && self.gate == Gate::All => {
+                return "nothing was tested".into();
             }
-            Outcome::Conformant => {
-                let were = if apply - seen == 1 { "was" } else { "were" };
-                return format!("Nothing broken, but {} of {apply} MUSTs {were} not tested", apply - seen);
-            }
-            Outcome::NonConformant => format!("{} broken", counted(self.broken, "MUST")),
-            Outcome::HarnessFault => format!("{} void", counted(self.void, "scenario")),
-            Outcome::Incomplete if self.open > 0 => {
-                format!("{} could not be tested", counted(self.open, "MUST"))
-            }
-            Outcome::Incomplete if self.floor > 0 => {
-                format!("{} of the profile's `floor` not tested", counted(self.floor, "requirement"))
-            }
-            Outcome::Incomplete => return "Nothing was tested".into(),
-            Outcome::Policy => [
-                (self.stale, "waiver", "no longer needed: remove it"),
-                (self.flaky, "check", "failed, then passed: look before signing"),
-            ]
-            .into_iter()
-            .filter(|(count, ..)| *count > 0)
-            .map(|(count, noun, what)| format!("{} {what}", counted(count, noun)))
-            .collect::<Vec<_>>()
-            .join("; "),
+            Outcome::Incomplete if !self.judged => return "none tested".into(),
+            Outcome::NonConformant => vec![(self.broken.len(), "MUST", "broken")],
+            Outcome::HarnessFault => vec![(self.void, "scenario", "void")],
+            Outcome::Incomplete => vec![
+                (self.open.len(), "MUST", "could not be tested"),
+                (self.unchecked.len(), "check", "of the harness itself could not be made"),
+                (self.floor.len(), "requirement", "of the profile's `floor` not tested"),
+                (usize::from(self.hollow), "target", "not tested at all"),
+            ],
+            Outcome::Policy => vec![
+                (self.undecided.len(), "finding", self.needs_a_decision()),
+                (self.stale.len(), "waiver", "no longer needed: remove it"),
+                (self.flaky.len(), "check", "failed, then passed: look before signing"),
+            ],
         };
-        format!("{why}; {seen} of {apply} MUSTs tested")
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let parts = parts.map(|(count, noun, what)| format!("{} {what}", counted(count, noun)));
+        parts.chain([format!("{seen} of {apply} MUSTs tested")]).collect::<Vec<_>>().join("; ")
+    }
+
+    fn needs_a_decision(&self) -> &'static str {
+        if self.undecided.len() == 1 { "needs a decision" } else { "need a decision" }
+    }
+
+    fn reason_of_a_pass(&self) -> String {
+        let (seen, apply) = (self.seen(), self.apply());
+        let nothing = match (self.warned.is_empty(), self.known.is_empty()) {
+            (true, true) => "nothing broken",
+            (true, false) => "nothing else broken",
+            (false, true) => "no MUST broken",
+            (false, false) => "no other MUST broken",
+        };
+        let pass = match (self.untested.len(), apply - seen) {
+            (0, 0) => format!("{nothing}, all {apply} MUSTs tested"),
+            (0, accepted) => {
+                format!("{nothing}, {seen} of {apply} MUSTs tested, {accepted} accepted untested")
+            }
+            (1, _) => format!("{nothing}, but 1 of {apply} MUSTs was not tested"),
+            (untested, _) => format!("{nothing}, but {untested} of {apply} MUSTs were not tested"),
+        };
+        match self.warned.len() {
+            0 => pass,
+            warned => format!("{pass}; {} not kept", counted(warned, "SHOULD")),
+        }
     }
 }
 
@@ -114,31 +221,6 @@ pub fn counts<'a>(rows: impl IntoIterator<Item = &'a Row<'a>>) -> Vec<(Standing,
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::verdict::{SkipCause, Verdict};
-
-    #[test]
-    fn a_part_that_passes_is_never_signed() {
-        let mut whole = fixture::report();
-        whole.targets.remove(0);
-        whole.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
-        whole.run.partial = false;
-        let judged = whole.judged();
-        assert_eq!((judged.outcome(), judged.left_out()), (Outcome::Conformant, None));
-        assert_eq!(judged.outcome_for_signing().advice(), "sign");
-
-        let mut features_of_ones_own = whole.clone();
-        features_of_ones_own.run.partial = true;
-        let mut shard = whole;
-        let record = &mut shard.targets[0].records[0];
-        record.attempts.last_mut().unwrap().verdict = Verdict::Skipped(SkipCause::LeftOut);
-        for (part, count) in [(features_of_ones_own, "9 of 19"), (shard, "1 of 19")] {
-            let said = "requirements not run in full; only a complete run can be signed";
-            let part = part.judged();
-            assert_eq!(part.left_out(), Some(format!("{count} {said}")));
-            assert_eq!(part.outcome(), Outcome::Conformant);
-            assert_eq!(part.outcome_for_signing().advice(), "cannot tell");
-        }
-    }
 
     #[test]
     fn the_worst_that_stands_decides_the_outcome() {
@@ -160,14 +242,15 @@ mod tests {
             facts.floor.extend(floor.then(|| target.rows[0].requirement.id.clone()));
             Summary::of(&facts, &rows, &[], Gate::All).outcome
         };
-        let cases: [(&[Standing], Outcome); 9] = [
+        let cases: [(&[Standing], Outcome); 10] = [
             (&[Fail, Harness, Blocked, Stale], Outcome::NonConformant),
             (&[Harness, Blocked, Stale, Pass], Outcome::HarnessFault),
             (&[Blocked, Flaky, Pass], Outcome::Incomplete),
-            (&[Infra, Pass], Outcome::Incomplete),
+            (&[Infra, Pass, Unconfirmed], Outcome::Incomplete),
             (&[Stale, Pass], Outcome::Policy),
             (&[Flaky, Pass], Outcome::Policy),
-            (&[Warn, Unconfirmed, Waived, Noted, Pass, Unseen, NotRun], Outcome::Conformant),
+            (&[Unconfirmed, Pass], Outcome::Policy),
+            (&[Warn, Waived, Noted, Pass, Unseen, NotRun], Outcome::Conformant),
             (&[Unseen, NotRun], Outcome::Incomplete),
             (&[], Outcome::Incomplete),
         ];
@@ -184,36 +267,39 @@ mod tests {
     }
 
     #[test]
-    fn each_outcome_has_a_headline_that_says_how_much_was_seen() {
-        let tally = Summary { seen: 67, apply: 123, ..Summary::default() };
+    fn each_outcome_has_a_reason_that_says_how_much_was_seen() {
+        let report = fixture::report();
+        let first =
+            |count: usize| -> Ids<'_> { report.catalogue.iter().take(count).map(|one| &one.id).collect() };
+        let some = || Summary { apply: first(13), untested: first(6), judged: true, ..Summary::default() };
         let cases = [
-            (Outcome::Conformant, tally, "Nothing broken, but 56 of 123 MUSTs were not tested"),
+            (Outcome::Conformant, some(), "nothing broken, but 6 of 13 MUSTs were not tested"),
             (
                 Outcome::Conformant,
-                Summary { seen: 123, ..tally },
-                "Nothing broken: all 123 MUSTs were tested",
-            ),
-            (Outcome::NonConformant, Summary { broken: 1, ..tally }, "1 MUST broken; 67 of 123 MUSTs tested"),
-            (Outcome::HarnessFault, Summary { void: 2, ..tally }, "2 scenarios void; 67 of 123 MUSTs tested"),
-            (
-                Outcome::Incomplete,
-                Summary { open: 3, ..tally },
-                "3 MUSTs could not be tested; 67 of 123 MUSTs tested",
+                Summary { untested: Ids::new(), ..some() },
+                "nothing broken, all 13 MUSTs tested",
             ),
             (
-                Outcome::Incomplete,
-                Summary { floor: 1, ..tally },
-                "1 requirement of the profile's `floor` not tested; 67 of 123 MUSTs tested",
+                Outcome::NonConformant,
+                Summary { broken: first(1), ..some() },
+                "1 MUST broken; 7 of 13 MUSTs tested",
             ),
-            (Outcome::Incomplete, Summary::default(), "Nothing was tested"),
+            (Outcome::HarnessFault, Summary { void: 2, ..some() }, "2 scenarios void; 7 of 13 MUSTs tested"),
+            (
+                Outcome::Incomplete,
+                Summary { open: first(3), floor: first(1), ..some() },
+                "3 MUSTs could not be tested; 1 requirement of the profile's `floor` not tested; 7 of 13 MUSTs tested",
+            ),
+            (Outcome::Incomplete, Summary::default(), "nothing was tested"),
             (
                 Outcome::Policy,
-                Summary { stale: 1, flaky: 2, ..tally },
-                "1 waiver no longer needed: remove it; 2 checks failed, then passed: look before signing; 67 of 123 MUSTs tested",
+                Summary { undecided: first(2), stale: first(1), flaky: first(2), ..some() },
+                "2 findings need a decision; 1 waiver no longer needed: remove it; \
+                 2 checks failed, then passed: look before signing; 7 of 13 MUSTs tested",
             ),
         ];
-        for (outcome, tally, expected) in cases {
-            assert_eq!(Summary { outcome, ..tally }.headline(), expected);
+        for (outcome, summary, expected) in cases {
+            assert_eq!(Summary { outcome, gate: Gate::All, ..summary }.reason(), expected);
         }
     }
 }

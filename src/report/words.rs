@@ -17,6 +17,12 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{ending}")
 }
 
+/// A sentence fragment as the start of a sentence.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// A mismatch in words for a reader.
 pub fn told(mismatch: &Mismatch) -> Mismatch {
     let Mismatch { subject, expected, actual } = mismatch;
@@ -28,7 +34,11 @@ pub fn told(mismatch: &Mismatch) -> Mismatch {
     Mismatch {
         subject: if subject == "landing" { "where the browser ended".into() } else { subject.clone() },
         expected: absent(expected),
-        actual: if was_unwanted && is_label(actual) { "a value (hidden)".into() } else { absent(actual) },
+        actual: if was_unwanted && is_label(actual) {
+            "present (value hidden)".into()
+        } else {
+            absent(actual)
+        },
     }
 }
 
@@ -89,13 +99,13 @@ mod tests {
         let cases = [
             (
                 ("landing", "nothing", "\"‹authorization_token:1›\""),
-                "where the browser ended: expected nothing, got a value (hidden)",
+                "where the browser ended: expected nothing, got present (value hidden)",
             ),
             (
                 ("/redirect_url", "an absolute https URL", "nothing"),
                 "/redirect_url: expected an absolute https URL, got no such member",
             ),
-            (("/a", "nothing", "\"‹link:1›\""), "/a: expected no such member, got a value (hidden)"),
+            (("/a", "nothing", "\"‹link:1›\""), "/a: expected no such member, got present (value hidden)"),
             (("/a", "`x`", "\"‹link:1›\""), "/a: expected `x`, got \"‹link:1›\""),
             (("status", "404", "400"), "status: expected 404, got 400"),
         ];

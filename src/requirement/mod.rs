@@ -208,6 +208,14 @@ impl Requirement {
         dialect_fits && provider_fits
     }
 
+    /// Whether it is assumed for this dialect, and this source is the reason. For Kustom, its switch guide is a reason too: it says
+    /// that only host and credentials differ from Klarna's API.
+    pub fn is_assumed_from(&self, source: &str, dialect: Dialect) -> bool {
+        let guide = dialect == Dialect::Kustom && source == SWITCH_GUIDE;
+        let named = || self.source.split(',').any(|key| key.trim() == source);
+        self.confidence_for(dialect) == Confidence::Assumed && (guide || named())
+    }
+
     /// The confidence for one dialect. If only sources of the other dialect say it, it is assumed.
     pub fn confidence_for(&self, dialect: Dialect) -> Confidence {
         if self.confidence != Confidence::Stated {
@@ -221,6 +229,9 @@ impl Requirement {
         }
     }
 }
+
+/// The key of Kustom's guides to switch from Klarna's hosts to its own.
+const SWITCH_GUIDE: &str = "U-SWITCH";
 
 /// The dialect of the source with this key: its vendor wrote it, or its integrators observed it.
 fn source_dialect(key: &str) -> Option<Dialect> {
@@ -261,6 +272,17 @@ mod tests {
         assert_eq!(klarna_only.confidence_for(Dialect::Kustom), Confidence::Assumed);
         assert_eq!(requirement("both", "S1, S2").confidence_for(Dialect::Kustom), Confidence::Stated);
         assert_eq!(requirement("both", "-").confidence_for(Dialect::Kustom), Confidence::Stated);
+    }
+
+    #[test]
+    fn what_is_assumed_rests_on_its_sources_and_for_kustom_on_the_switch_guide() {
+        let row = requirement("both", "S2, K-CREATE");
+        for source in ["S2", "K-CREATE", "U-SWITCH"] {
+            assert!(row.is_assumed_from(source, Dialect::Kustom), "{source}");
+            assert!(!row.is_assumed_from(source, Dialect::Klarna), "{source}");
+        }
+        assert!(!row.is_assumed_from("K-CB", Dialect::Kustom));
+        assert!(!requirement("both", "S1, S2").is_assumed_from("U-SWITCH", Dialect::Kustom));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::control::ControlError;
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
+use crate::run::decisions::DecisionError;
 use crate::run::ids::IdError;
 use crate::run::journal::JournalError;
 use crate::run::preflight::PreflightError;
@@ -37,6 +38,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Target(#[from] TargetError),
+
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
 
     #[error(transparent)]
     Preflight(#[from] PreflightError),

@@ -3,7 +3,7 @@
 use crate::requirement::{Catalogue, Party, RequirementId};
 use crate::target::{Confirmed, TargetProfile};
 
-/// Checks the ids of `floor`, `confirmed` and the waivers.
+/// Checks every id of a profile.
 pub fn check(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), IdError> {
     let confirmed = match &profile.confirmed {
         Confirmed::All => None,
@@ -12,6 +12,9 @@ pub fn check(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), IdErr
     known(catalogue, &profile.name, "floor", &profile.floor)?;
     known(catalogue, &profile.name, "confirmed", confirmed.into_iter().flatten())?;
     known(catalogue, &profile.name, "waiver", profile.waivers.iter().map(|waiver| &waiver.requirement))?;
+    known(catalogue, &profile.name, "dismissed", profile.dismissed.iter().map(|entry| &entry.requirement))?;
+    let accepted = profile.accepted_unseen.iter().flat_map(|entry| &entry.requirements);
+    known(catalogue, &profile.name, "accepted_unseen", accepted)?;
     demands(profile, catalogue)
 }
 

@@ -2,6 +2,7 @@
 
 mod assets;
 mod browsers;
+mod decisions;
 mod error;
 mod folder;
 mod ids;
@@ -207,6 +208,7 @@ impl Run<'_> {
                 seed: self.options.seed,
                 gate: self.options.gate,
                 stopped: self.stop.why(),
+                sign_off: self.options.sign_off,
                 partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
                 browser: browser.map(|pool| pool.version().to_owned()),

@@ -91,6 +91,7 @@ fn void(title: &str, file: &str, line: usize, fault: Fault) -> ScenarioRecord {
 
 /// The facts of a target in a report.
 pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts {
+    let confirmed = catalogue.iter().filter(|requirement| profile.confirms(requirement));
     TargetFacts {
         name: profile.name.clone(),
         dialect: profile.dialect,
@@ -98,8 +99,10 @@ pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts 
         base_url: profile.base_url.to_string(),
         abilities: profile.abilities.clone(),
         floor: profile.floor.clone(),
-        confirmed: TargetFacts::resolve(&profile.confirmed, catalogue),
+        confirmed: confirmed.map(|requirement| requirement.id.clone()).collect(),
         waivers: profile.waivers.clone(),
+        dismissed: profile.dismissed.clone(),
+        accepted_unseen: profile.accepted_unseen.clone(),
     }
 }
 

@@ -33,6 +33,8 @@ pub struct RunOptions {
     /// The run stops after this time.
     pub deadline: Option<Duration>,
     pub gate: Gate,
+    /// Whether only a run that can be signed exits with 0.
+    pub sign_off: bool,
     pub browsers: BrowserChoice,
     /// The folder in which the run creates its run folder.
     pub out: PathBuf,

@@ -9,7 +9,7 @@ use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
 use crate::run::shared::{Run, RunOptions};
 use crate::run::subject::Subject;
-use crate::run::{RunError, ids, name, preflight};
+use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
@@ -50,6 +50,8 @@ impl<'r> Target<'r> {
     ) -> Result<Self, RunError> {
         let profile = &subject.profile;
         ids::check(profile, &features.catalogue)?;
+        let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        decisions::check(profile, &features.catalogue, today)?;
         // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
         Client::new(profile, Arc::clone(recorder), None)?;
         Control::new(profile, Arc::clone(recorder))?;

@@ -60,6 +60,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         seed: 7,
         deadline: None,
         gate: Gate::All,
+        sign_off: false,
         browsers: BrowserChoice { browser, driver: None, slots: 1, screenshots_of_all: false },
         out: folder.path().join("out"),
         progress: false,

@@ -27,6 +27,11 @@ pub enum TargetError {
     )]
     PageDriver { path: String, name: String },
 
+    #[error(
+        "the target profile {path} has no `expires` in {entry}; write its last day, such as \"2027-01-31\""
+    )]
+    NoEnd { path: String, entry: String },
+
     #[error("the `{key}` of the target is missing; set `{variable}`")]
     MissingVariable { key: &'static str, variable: String },
 

@@ -1,8 +1,8 @@
 //! Targets: the profile of the server under test, as read from `targets/<name>.toml`.
 
-use crate::requirement::{Dialect, Provider, RequirementId};
+use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
 use secret::SecretSource;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use url::{Host, Url};
 
 mod ability;
 mod address;
+mod decision;
 mod error;
 #[cfg(test)]
 pub mod fixture;
@@ -18,6 +19,7 @@ mod reach;
 mod secret;
 
 pub use ability::Ability;
+pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use error::TargetError;
 pub use reach::Reach;
 pub use secret::Secret;
@@ -80,28 +82,10 @@ impl Default for Purchase {
     }
 }
 
-/// A known failure that is accepted until a day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waiver {
-    pub requirement: RequirementId,
-    /// JSON Pointer, header or `status` of the accepted mismatch.
-    pub subject: String,
-    /// The value of the target, exactly as the finding's `actual`. If left out, any value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<String>,
-    pub reason: String,
-    pub owner: String,
-    /// The last day of the waiver.
-    pub expires: jiff::civil::Date,
-}
-
 /// The inferred or assumed requirements that were confirmed for a target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confirmed {
     /// Every one. Only the embedded mock has this.
-    #[serde(skip)]
     All,
     Ids(BTreeSet<RequirementId>),
 }
@@ -109,16 +93,6 @@ pub enum Confirmed {
 impl Default for Confirmed {
     fn default() -> Self {
         Self::Ids(BTreeSet::new())
-    }
-}
-
-impl Confirmed {
-    /// Whether a failure of this requirement counts as one.
-    pub fn contains(&self, id: &RequirementId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Ids(ids) => ids.contains(id),
-        }
     }
 }
 
@@ -149,9 +123,14 @@ pub struct TargetProfile {
     /// Creations a second that the target allows. `None` means no limit.
     pub creates_per_second: Option<f64>,
     pub confirmed: Confirmed,
+    /// Sources of another dialect that speak for this target too. They confirm what is assumed from them.
+    pub confirmed_sources: BTreeSet<String>,
     /// Requirements that every run must see. Otherwise it is incomplete.
     pub floor: BTreeSet<RequirementId>,
     pub waivers: Vec<Waiver>,
+    pub dismissed: Vec<Dismissal>,
+    /// Requirements of which the run may be signed although they were not tested.
+    pub accepted_unseen: Vec<AcceptedUnseen>,
 }
 
 #[derive(Deserialize)]
@@ -180,11 +159,15 @@ struct ProfileFile {
     deadlines: Deadlines,
     creates_per_second: Option<f64>,
     #[serde(default)]
-    confirmed: Confirmed,
+    confirmed: Vec<String>,
     #[serde(default)]
     floor: BTreeSet<RequirementId>,
     #[serde(default, rename = "waiver")]
     waivers: Vec<Waiver>,
+    #[serde(default)]
+    dismissed: Vec<Dismissal>,
+    #[serde(default)]
+    accepted_unseen: Vec<AcceptedUnseen>,
 }
 
 #[derive(Deserialize)]
@@ -252,6 +235,19 @@ impl TargetProfile {
         let page_hosts =
             file.page_hosts.iter().map(|text| host("page_hosts", text)).collect::<Result<_, _>>()?;
         let merchant_host = host("merchant_host", &file.merchant_host)?;
+        if let Some(entry) = file.accepted_unseen.iter().find(|entry| entry.expires.is_none()) {
+            return Err(TargetError::NoEnd {
+                path: shown,
+                entry: Decision::AcceptedUnseen(entry).to_string(),
+            });
+        }
+        let (mut confirmed, mut confirmed_sources) = (BTreeSet::new(), BTreeSet::new());
+        for name in file.confirmed {
+            match name.parse() {
+                Ok(id) => drop(confirmed.insert(id)),
+                Err(_) => drop(confirmed_sources.insert(name)),
+            }
+        }
         let page_driver = match file.page_driver {
             None => None,
             Some(name) => {
@@ -279,10 +275,28 @@ impl TargetProfile {
             extra_ca: file.extra_ca.map(|ca| base.join(ca)),
             deadlines: file.deadlines,
             creates_per_second: file.creates_per_second,
-            confirmed: file.confirmed,
+            confirmed: Confirmed::Ids(confirmed),
+            confirmed_sources,
             floor: file.floor,
             waivers: file.waivers,
+            dismissed: file.dismissed,
+            accepted_unseen: file.accepted_unseen,
         })
+    }
+
+    /// Whether a failure of this requirement counts as one although no source of this dialect states it.
+    pub fn confirms(&self, requirement: &Requirement) -> bool {
+        let by_id = match &self.confirmed {
+            Confirmed::All => true,
+            Confirmed::Ids(ids) => ids.contains(&requirement.id),
+        };
+        let assumed = |source: &String| requirement.is_assumed_from(source, self.dialect);
+        by_id || self.confirmed_sources.iter().any(assumed)
+    }
+
+    /// Everything that the profile accepts.
+    pub fn decisions(&self) -> impl Iterator<Item = Decision<'_>> {
+        Decision::all(&self.waivers, &self.dismissed, &self.accepted_unseen)
     }
 
     /// Whether the target runs on this machine, where plain http is allowed.
@@ -326,6 +340,22 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
     }
 
     #[test]
+    fn what_is_confirmed_is_an_id_or_a_source() {
+        let row = |id: &str, source: &str| -> Requirement {
+            let text = format!(
+                "id = \"{id}\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\nsource = \"{source}\"\n\
+                 dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+            );
+            toml::from_str(&text).unwrap()
+        };
+        let confirmed = "confirmed = [\"HPP-READ-001\", \"S1\"]";
+        let profile = parse(&format!("{PROFILE}{confirmed}\n")).unwrap();
+        assert!(profile.confirms(&row("HPP-READ-001", "S9")), "an id");
+        assert!(profile.confirms(&row("HPP-READ-002", "S1")), "only Kustom says it");
+        assert!(!profile.confirms(&row("HPP-READ-002", "U-OAS")), "another source");
+    }
+
+    #[test]
     fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
         let cases = [
             (
@@ -356,6 +386,10 @@ credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
             (
                 "merchant_host = \"merchant.example:443\"",
                 "has a faulty `merchant_host`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+            ),
+            (
+                "[[accepted_unseen]]\narea = \"expiry\"\nreason = \"x\"\nowner = \"y\"",
+                "has no `expires` in `accepted_unseen` of area expiry; write its last day, such as \"2027-01-31\"",
             ),
         ];
         for (line, message) in cases {

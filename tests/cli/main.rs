@@ -12,6 +12,7 @@ mod mock_process;
 mod own;
 #[path = "../support/mod.rs"]
 mod support;
+mod verdict;
 
 use std::path::Path;
 use support::{Ended, call};

@@ -51,12 +51,12 @@ fn a_part_that_passes_exits_0_and_is_not_signed() {
         let folder = folder_with(&[("mine.feature", SOUND)]);
         let ended = run(folder.path(), arguments);
         assert_eq!(ended.code, Some(0), "{arguments:?}: {ended:?}");
-        assert!(ended.stdout.starts_with("CANNOT TELL   Nothing broken, but "), "{}", ended.stdout);
+        assert!(ended.verdict().starts_with("CANNOT TELL: nothing broken, but "), "{}", ended.stdout);
         let report = report(folder.path());
         assert_eq!(report["advice"], "cannot tell", "{arguments:?}");
         let left_out = report["left_out"].as_str().unwrap();
         assert!(left_out.ends_with("only a complete run can be signed"), "{left_out}");
-        assert!(ended.stdout.contains(&format!("part run: {}", &left_out[..20])), "{}", ended.stdout);
+        assert!(ended.stdout.contains(&format!("Part run: {}", &left_out[..20])), "{}", ended.stdout);
     }
 }
 
@@ -65,7 +65,7 @@ fn a_selection_that_is_empty_is_never_green() {
     let folder = folder_with(&[("mine.feature", SOUND)]);
     let ended = run(folder.path(), &["mine.feature", "--tags", "@nothing-has-this"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
-    assert!(ended.stdout.starts_with("CANNOT TELL   Nothing was tested"), "{}", ended.stdout);
+    assert_eq!(ended.verdict(), "CANNOT TELL: nothing was tested", "{}", ended.stdout);
     assert_eq!(report(folder.path())["targets"][0]["records"].as_array().unwrap().len(), 1);
 }
 

@@ -27,6 +27,14 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// The verdict in one line: everything behind the last gap except the last line, which is the path of the report.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub fn verdict(&self) -> String {
+        let last = self.stdout.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        let lines: Vec<&str> = last.lines().map(str::trim).collect();
+        lines[..lines.len().saturating_sub(1)].join(" ")
+    }
+
     pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }

@@ -26,7 +26,7 @@ impl Judged<'_> {
 mod tests {
     use super::*;
     use crate::report::html::templates::escape;
-    use crate::report::{Standing, fixture};
+    use crate::report::{RunReport, Standing, fixture};
     use crate::verdict::Verdict;
 
     fn page() -> String {
@@ -113,20 +113,44 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_run_without_a_failure_says_sign_and_offers_no_failures() {
-        let mut report = fixture::report();
-        report.targets.remove(0);
-        report.targets[0].records.retain(|record| *record.verdict() == Verdict::Pass);
-        let page = report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
-        assert!(page.contains("<h1>Cannot tell</h1>"));
-        assert!(page.contains("<b>part run</b>") && page.contains(&report.judged().left_out().unwrap()));
-        report.run.partial = false;
-        let page = report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
-        assert!(page.contains("<h1>Sign</h1>") && !page.contains("<b>part run</b>"));
-        assert!(page.contains("Nothing broken, but 8 of 15 MUSTs were not tested"));
-        for absent in ["#failure-1", "id=\"failures\"", "id=\"waivers\""] {
+    fn a_complete_run_without_a_failure_says_sign_and_offers_no_failures() {
+        let mut report = fixture::complete();
+        let shown = |report: &RunReport| report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
+        let page = shown(&report);
+        assert!(page.contains("<h1>Sign</h1>") && page.contains("Nothing broken, all 17 MUSTs tested"));
+        for absent in ["#failure-1", "id=\"failures\"", "id=\"waivers\"", "Part run", "class=\"points\""] {
             assert!(!page.contains(absent), "{absent}");
         }
+        fixture::set(&mut report, 1, "HPP-QR-001", fixture::unseen());
+        let page = shown(&report);
+        assert!(page.contains("<h1>Cannot tell</h1>"));
+        assert!(page.contains("Nothing broken, but 1 of 17 MUSTs was not tested"));
+        assert!(page.contains(">1 MUST</span>") && page.contains("qr 1 · mock-kustom"));
+    }
+
+    #[test]
+    fn failures_come_before_the_requirements_and_the_button_leads_to_a_red_one() {
+        let page = page();
+        let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is missing"));
+        assert!(at("class=\"points\"") < at("id=\"failure-1\""));
+        assert!(at("id=\"failures\"") < at("id=\"open\"") && at("id=\"open\"") < at("id=\"matrix\""));
+        assert!(page.contains("<article class=\"failure fail\" id=\"failure-1\""));
+        assert!(page.contains(">First failure<"));
+        let mut report = fixture::report();
+        report.targets.remove(0);
+        let amber = report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
+        assert!(amber.contains(">First finding<") && !amber.contains(">First failure<"));
+    }
+
+    #[test]
+    fn a_known_deviation_is_named_in_the_heading() {
+        let mut report = fixture::complete();
+        fixture::set(&mut report, 0, "HPP-CREATE-021", Verdict::Fail);
+        let waivers = fixture::report().targets[0].facts.waivers.clone();
+        report.targets[0].facts.waivers = waivers.into_iter().take(1).collect();
+        let page = report.judged().to_html(&RunFolder::new("reports/none")).unwrap();
+        assert!(page.contains("<h1>Sign, with 1 known deviation</h1>"));
+        assert!(page.contains("accepted until 2027-01-31 by payments team: known since August; ticket 812"));
     }
 
     #[test]

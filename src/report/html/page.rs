@@ -4,8 +4,8 @@ use crate::report::failure::Way;
 use crate::report::html::shown::chip;
 use crate::report::html::story::Stories;
 use crate::report::summary::counts;
-use crate::report::words::{told, tries};
-use crate::report::{Gate, Judged, JudgedRecord, JudgedTarget, Outcome, Row, Standing, Summary};
+use crate::report::words::{capitalised, counted, told, tries};
+use crate::report::{Advice, Gate, Judged, JudgedRecord, JudgedTarget, Row, Standing};
 use crate::requirement::{Confidence, Level};
 use jiff::Timestamp;
 use minijinja::value::Serde;
@@ -13,6 +13,9 @@ use minijinja::{Value, context};
 
 /// The levels, the most binding first.
 const LEVELS: [Level; 3] = [Level::Must, Level::Should, Level::May];
+
+/// How many root causes the first screen names. The rest is only counted.
+const MOST_POINTS: usize = 6;
 
 /// The data of the page. The parts with evidence are already HTML.
 pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
@@ -29,7 +32,7 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
     context! {
         style => Value::from_safe_string(include_str!("page.css").into()),
         script => Value::from_safe_string(include_str!("page.js").into()),
-        lead => lead(judged),
+        lead => lead(judged, stories),
         run => Serde(&report.run),
         started => minute(report.run.started_at),
         elapsed => format!("{:.1} s", report.run.finished_at.duration_since(report.run.started_at).as_secs_f64()),
@@ -49,25 +52,70 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
     }
 }
 
-fn outcome_slug(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Conformant => "good",
-        Outcome::NonConformant => "bad",
-        Outcome::HarnessFault => "void",
-        Outcome::Incomplete | Outcome::Policy => "doubt",
+/// The style class of an advice.
+fn tone(advice: Advice) -> &'static str {
+    match advice {
+        Advice::Sign => "good",
+        Advice::DontSign => "bad",
+        Advice::RunVoid => "void",
+        Advice::CannotTell => "doubt",
     }
 }
 
-fn lead(judged: &Judged<'_>) -> Value {
-    let outcome = judged.outcome_for_signing();
-    let gate = judged.report.run.gate;
+fn lead(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
+    let advice = judged.advice();
+    let known = judged.through(Gate::All).known_deviations();
+    let points = judged.points();
+    let shown = points.iter().take(MOST_POINTS).map(|point| {
+        let failure = point.requirement.and_then(|id| stories.failure(id));
+        context! {
+            standing => chip(point.standing),
+            text => point.text.as_str(),
+            id => point.requirement.map(ToString::to_string),
+            targets => point.targets.as_str(),
+            notes => &point.notes,
+            anchor => failure.unwrap_or_else(|| section_of(point.standing).into()),
+        }
+    });
+    let red = points.iter().any(|point| point.standing == Standing::Fail);
     context! {
-        advice => outcome.advice(),
-        slug => outcome_slug(outcome),
+        advice => advice.word(),
+        slug => tone(advice),
+        verdict => judged.verdict(),
+        known => known.map(|(known, _)| known).filter(|_| advice == Advice::Sign),
         headline => judged.headline(),
-        left_out => judged.left_out(),
-        gate => (gate != Gate::All).then(|| gate.word()),
+        points => shown.collect::<Vec<_>>(),
+        more_points => points.len().saturating_sub(MOST_POINTS),
+        untested => untested(judged),
+        notes => judged.notes(),
+        button => if red { "First failure" } else { "First finding" },
     }
+}
+
+/// The section that tells more about what is not a failure.
+fn section_of(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Flaky => "flaky",
+        Standing::Stale | Standing::Waived => "waivers",
+        _ => "open",
+    }
+}
+
+/// MUSTs that were not tested, by target and cause.
+fn untested(judged: &Judged<'_>) -> Vec<Value> {
+    let of_target = |target: &JudgedTarget<'_>| {
+        let groups = target.untested().into_iter().map(|group| {
+            let areas = group.areas.iter().map(|(area, count)| format!("{area} {count}"));
+            context! {
+                target => target.facts.name.as_str(),
+                count => counted(group.requirements.len(), "MUST"),
+                cause => group.cause,
+                areas => areas.collect::<Vec<_>>().join(", "),
+            }
+        });
+        groups.collect::<Vec<_>>()
+    };
+    judged.targets.iter().flat_map(of_target).collect()
 }
 
 fn minute(at: Timestamp) -> String {
@@ -75,19 +123,20 @@ fn minute(at: Timestamp) -> String {
 }
 
 fn target_card(target: &JudgedTarget<'_>, gate: Gate) -> Value {
-    let Summary { outcome, .. } = target.through(gate);
     let part = |gate: Gate| {
         let summary = target.through(gate);
-        context! { name => gate.word(), slug => outcome_slug(summary.outcome), headline => summary.headline() }
+        let headline = capitalised(&summary.reason());
+        context! { name => gate.word(), slug => tone(summary.advice()), headline }
     };
+    let summary = target.through(gate);
     context! {
-        outcome => outcome.word(),
-        slug => outcome_slug(outcome),
+        headline => capitalised(&summary.reason()),
+        slug => tone(summary.advice()),
         facts => Serde(target.facts),
         parts => [Gate::Api, Gate::Journey].map(part).to_vec(),
         trouble => target.trouble().map(|trouble| trouble.told()),
-        seen => target.all.seen,
-        apply => target.all.apply,
+        seen => target.all.seen(),
+        apply => target.all.apply(),
     }
 }
 
@@ -131,14 +180,17 @@ fn bars(rows: &[&Row<'_>]) -> Vec<Value> {
 
 fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Stories<'_>) -> Value {
     let telling = row.records.iter().find(|record| record.standing == row.standing).or(row.records.first());
-    let scenario = telling.and_then(|record| stories.scenario(index, record));
+    let scenario = telling.and_then(|record| stories.scenario(record));
+    let is_failure = matches!(row.standing, Standing::Fail | Standing::Warn | Standing::Unconfirmed);
+    let failure = stories.failure(&row.requirement.id).filter(|_| is_failure);
     let confidence = row.requirement.confidence_for(target.facts.dialect);
     context! {
         target => index,
         standing => chip(row.standing),
         cause => if matches!(row.standing, Standing::Pass | Standing::Na) { String::new() } else { row.cause() },
         confidence => confidence_word(confidence).filter(|_| row.standing != Standing::Na),
-        anchor => stories.failure(index, &row.requirement.id).or(scenario),
+        decisions => row.told_decisions(),
+        anchor => failure.or(scenario),
     }
 }
 
@@ -154,7 +206,7 @@ fn confidence_word(confidence: Confidence) -> Option<&'static str> {
 fn open(judged: &Judged<'_>, index: usize, stories: &Stories<'_>) -> Value {
     let target = &judged.targets[index];
     let place = |record: &JudgedRecord<'_>| {
-        context! { place => record.place(), anchor => stories.scenario(index, record) }
+        context! { place => record.place(), anchor => stories.scenario(record) }
     };
     let entries = target.open().into_iter().map(|entry| {
         context! {
@@ -192,8 +244,6 @@ fn remarks(judged: &Judged<'_>, standings: &[Standing]) -> Vec<Value> {
         let shown = rows.map(|row| {
             let flaky = row.records.iter().filter(|record| record.is_flaky());
             let attempts = flaky.map(|record| format!("{}: {}", record.place(), tries(record)));
-            let waivers =
-                target.facts.waivers.iter().filter(|waiver| waiver.requirement == row.requirement.id);
             let findings =
                 row.findings.iter().take(10).map(|(_, finding)| told(&finding.mismatch).to_string());
             let answers = row.records.iter().flat_map(|record| &record.record.last().observations);
@@ -204,7 +254,7 @@ fn remarks(judged: &Judged<'_>, standings: &[Standing]) -> Vec<Value> {
                 findings => findings.collect::<Vec<_>>(),
                 answers => Serde(answers.collect::<Vec<_>>()),
                 attempts => attempts.collect::<Vec<_>>(),
-                waivers => Serde(waivers.collect::<Vec<_>>()),
+                decisions => row.told_decisions(),
             }
         });
         shown.collect::<Vec<_>>()

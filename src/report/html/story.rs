@@ -13,7 +13,7 @@ use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Largest number of ways that one failure shows.
 const MOST_WAYS: usize = 10;
@@ -44,15 +44,13 @@ pub struct Stories<'r> {
     pub failures: Vec<Value>,
     /// By target, each that found room.
     pub scenarios: Vec<Vec<Option<Value>>>,
-    /// Number of a failure by target and requirement.
-    numbers: HashMap<(usize, &'r RequirementId), usize>,
+    /// Number of a failure by requirement.
+    numbers: HashMap<&'r RequirementId, usize>,
 }
 
 /// Makes the parts with evidence.
 struct Teller<'r, 't> {
-    target: &'t JudgedTarget<'r>,
-    /// Index of the target.
-    index: usize,
+    judged: &'t Judged<'r>,
     folder: &'t RunFolder,
     templates: &'t Templates,
 }
@@ -62,51 +60,48 @@ impl<'r> Stories<'r> {
     pub fn tell(judged: &Judged<'r>, folder: &RunFolder, templates: &Templates) -> Result<Self, ReportError> {
         let mut room = Room { left: EVIDENCE };
         let mut stories = Self::default();
-        let tellers = || {
-            let targets = judged.targets.iter().enumerate();
-            targets.map(|(index, target)| Teller { target, index, folder, templates })
-        };
-        for teller in tellers() {
-            for failure in teller.target.failures() {
-                let number = stories.failures.len() + 1;
-                stories.numbers.insert((teller.index, &failure.requirement.id), number);
-                stories.failures.push(teller.failure(&failure, number, &mut room)?);
-            }
+        let teller = Teller { judged, folder, templates };
+        for failure in judged.failures() {
+            let number = stories.failures.len() + 1;
+            stories.numbers.insert(&failure.requirement.id, number);
+            stories.failures.push(teller.failure(&failure, number, &mut room)?);
         }
-        for teller in tellers() {
-            stories.scenarios.push(teller.scenarios(&mut room)?);
+        for target in &judged.targets {
+            stories.scenarios.push(teller.scenarios(target, &mut room)?);
         }
         Ok(stories)
     }
 
     /// The anchor of a failure.
-    pub fn failure(&self, target: usize, id: &RequirementId) -> Option<String> {
-        self.numbers.get(&(target, id)).map(|number| format!("failure-{number}"))
+    pub fn failure(&self, id: &RequirementId) -> Option<String> {
+        self.numbers.get(id).map(|number| format!("failure-{number}"))
     }
 
     /// The anchor of a scenario, if it is in the page.
-    pub fn scenario(&self, target: usize, record: &JudgedRecord<'_>) -> Option<String> {
-        self.scenarios[target][record.index].as_ref().map(|_| anchor(target, record))
+    pub fn scenario(&self, record: &JudgedRecord<'_>) -> Option<String> {
+        self.scenarios[record.target][record.index].as_ref().map(|_| anchor(record))
     }
 }
 
 /// The anchor of a scenario.
-fn anchor(target: usize, record: &JudgedRecord<'_>) -> String {
-    format!("scenario-{}-{}", target + 1, record.index + 1)
+fn anchor(record: &JudgedRecord<'_>) -> String {
+    format!("scenario-{}-{}", record.target + 1, record.index + 1)
 }
 
 impl Teller<'_, '_> {
     fn failure(&self, failure: &Failure<'_>, number: usize, room: &mut Room) -> Result<Value, ReportError> {
-        let Failure { requirement, standing, ways } = failure;
-        let facts = self.target.facts;
+        let Failure { requirement, standing, ways, targets } = failure;
+        let dialects = targets.iter().map(|(target, _)| self.judged.targets[*target].facts.dialect);
+        let sources: BTreeSet<String> = dialects.map(|dialect| sources(requirement, dialect)).collect();
         let shown = ways.iter().take(MOST_WAYS).map(|way| self.way(way, room));
         let context = context! {
             number,
             requirement => Serde(requirement),
             ways => shown.collect::<Result<Vec<_>, _>>()?,
-            target => facts.name.as_str(),
+            targets => self.judged.names_of(failure),
+            decisions => self.judged.decisions_about(failure),
             standing => chip(*standing),
-            sources => sources(requirement, facts.dialect),
+            sources,
             more_ways => ways.len().saturating_sub(MOST_WAYS),
         };
         self.templates.piece("failure.html", context)
@@ -136,11 +131,15 @@ impl Teller<'_, '_> {
             lanes => self.lanes(&way.record, way.record.record.last(), &evidence, room)?,
             tries => (way.record.attempts.len() > 1).then(|| tries(&way.record)),
             scenario => way.record.title.as_str(),
-            anchor => anchor(self.index, &way.record),
+            anchor => anchor(&way.record),
             places => places.iter().take(40).cloned().collect::<Vec<_>>(),
             more_places => places.len().saturating_sub(40),
             how_often => way.how_often(),
         })
+    }
+
+    fn base_url(&self, record: &JudgedRecord<'_>) -> &str {
+        &self.judged.targets[record.target].facts.base_url
     }
 
     /// Screenshots. One that does not fit is only named.
@@ -155,14 +154,18 @@ impl Teller<'_, '_> {
         shots
     }
 
-    fn scenarios(&self, room: &mut Room) -> Result<Vec<Option<Value>>, ReportError> {
-        let mut order: Vec<&JudgedRecord<'_>> = self.target.records.iter().collect();
+    fn scenarios(
+        &self,
+        target: &JudgedTarget<'_>,
+        room: &mut Room,
+    ) -> Result<Vec<Option<Value>>, ReportError> {
+        let mut order: Vec<&JudgedRecord<'_>> = target.records.iter().collect();
         order.sort_by_key(|record| record.standing == Standing::Pass);
         let mut pieces = vec![None; order.len()];
         for record in order {
             let attempts = record.attempts.iter().map(|attempt| self.attempt(record, attempt, room));
             let context = context! {
-                anchor => anchor(self.index, record),
+                anchor => anchor(record),
                 title => record.title.as_str(),
                 place => record.place(),
                 id => record.requirement.as_ref().map(ToString::to_string),
@@ -190,7 +193,7 @@ impl Teller<'_, '_> {
         let (evidence, missing) = self.folder.evidence_or_why(&attempt.evidence);
         // The whole scenario takes its bytes at once, so this only measures its parts.
         let mut measured = Room { left: room.left };
-        let call = |exchange| request(exchange, &self.target.facts.base_url);
+        let call = |exchange| request(exchange, self.base_url(record));
         let finding = |finding: &Finding| context! { finding => Serde(finding), told => told(&finding.mismatch).to_string() };
         let Attempt { verdict, findings, observations, steps, elapsed_us, .. } = attempt;
         Ok(context! {
@@ -217,7 +220,7 @@ impl Teller<'_, '_> {
         if evidence.visits.is_empty() && !record.needs_browser() {
             return Ok(None);
         }
-        let events = events(attempt, evidence, &self.target.facts.base_url);
+        let events = events(attempt, evidence, self.base_url(record));
         if events.is_empty() {
             return Ok(None);
         }

@@ -1,11 +1,28 @@
 //! Lines of text for a terminal: wrapping, indents, colour, and no control character from outside.
 
-use crate::report::{Outcome, Standing};
+use crate::report::{Advice, Standing};
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
+/// Column of the text beside a standing's word.
+pub const BESIDE: usize = 6;
+
+/// How many places of one list are shown. The rest is only counted.
+const MOST_PLACES: usize = 4;
+
 /// Longest value that a terminal shows in full.
 const LONGEST_VALUE: usize = 400;
+
+/// How much the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Only the verdict and the path of the report.
+    Quiet,
+    /// What is broken, what keeps the run from being signed, and the result of each target.
+    Brief,
+    /// Also every requirement that was not tested, what was noted, and the tables.
+    Full,
+}
 
 pub const PLAIN: Style = Style::new();
 pub const STRONG: Style = Style::new().bold();
@@ -24,12 +41,12 @@ pub fn style_of(standing: Standing) -> Style {
     }
 }
 
-/// The style of an outcome's words.
-pub fn style_of_outcome(outcome: Outcome) -> Style {
-    match outcome {
-        Outcome::Conformant => GOOD,
-        Outcome::Incomplete | Outcome::Policy => DOUBTFUL,
-        Outcome::NonConformant | Outcome::HarnessFault => BAD,
+/// The style of an advice.
+pub fn style_of_advice(advice: Advice) -> Style {
+    match advice {
+        Advice::Sign => GOOD,
+        Advice::CannotTell => DOUBTFUL,
+        Advice::DontSign | Advice::RunVoid => BAD,
     }
 }
 
@@ -125,6 +142,15 @@ pub fn value(text: &str) -> String {
     }
     let start: String = text.chars().take(LONGEST_VALUE).collect();
     format!("{}… ({} more characters)", clean(&start), length - LONGEST_VALUE)
+}
+
+/// Some places, and how many more there are.
+pub fn few(places: &[String]) -> String {
+    let shown = places.iter().take(MOST_PLACES).map(|place| clean(place)).collect::<Vec<_>>().join(", ");
+    match places.len().saturating_sub(MOST_PLACES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 fn is_direction_mark(c: char) -> bool {

@@ -1,0 +1,265 @@
+//! Tests of the verdict: which runs can be signed, with which words, and what keeps the others from it.
+
+use crate::report::fixture::{complete, set, trouble, unseen};
+use crate::report::{Advice, Gate, Outcome, RunReport, Standing};
+use crate::requirement::{Confidence, Party};
+use crate::target::{AcceptedUnseen, Dismissal, Waiver};
+use crate::verdict::{SkipCause, Verdict};
+
+/// The verdict of a run, and its exit code by its outcome.
+fn told(report: &RunReport) -> (String, Outcome) {
+    let judged = report.judged();
+    (judged.verdict(), judged.outcome())
+}
+
+fn says(report: &RunReport, verdict: &str, outcome: Outcome) {
+    assert_eq!(told(report), (verdict.to_owned(), outcome));
+}
+
+fn standing(report: &RunReport, target: usize, id: &str) -> Standing {
+    let judged = report.judged();
+    judged.targets[target].rows.iter().find(|row| row.requirement.id.as_str() == id).unwrap().standing
+}
+
+fn waiver(id: &str, expires: &str) -> Waiver {
+    Waiver {
+        requirement: id.parse().unwrap(),
+        subject: "status".into(),
+        actual: None,
+        reason: "ticket 812".into(),
+        owner: "payments team".into(),
+        expires: expires.parse().unwrap(),
+    }
+}
+
+fn accepted(requirements: &[&str], area: Option<&str>, expires: Option<&str>) -> AcceptedUnseen {
+    AcceptedUnseen {
+        requirements: requirements.iter().map(|id| id.parse().unwrap()).collect(),
+        area: area.map(ToOwned::to_owned),
+        reason: "no second region".into(),
+        owner: "QA".into(),
+        expires: expires.map(|day| day.parse().unwrap()),
+    }
+}
+
+#[test]
+fn a_complete_run_without_a_finding_is_signed() {
+    says(&complete(), "Sign: nothing broken, all 17 MUSTs tested", Outcome::Conformant);
+}
+
+#[test]
+fn a_must_that_was_not_tested_is_never_signed() {
+    let mut report = complete();
+    set(&mut report, 0, "HPP-EXPIRY-002", unseen());
+    let one = "Cannot tell: nothing broken, but 1 of 17 MUSTs was not tested";
+    says(&report, one, Outcome::Conformant);
+    set(&mut report, 1, "HPP-QR-001", unseen());
+    let two = "Cannot tell: nothing broken, but 2 of 17 MUSTs were not tested";
+    says(&report, two, Outcome::Conformant);
+    report.run.sign_off = true;
+    says(&report, two, Outcome::Incomplete);
+    let judged = report.judged();
+    let untested = judged.targets[1].untested();
+    assert_eq!(untested.len(), 1);
+    assert_eq!((untested[0].cause.as_str(), untested[0].areas["qr"]), ("nothing shows it", 1));
+}
+
+#[test]
+fn what_the_profile_accepts_may_stay_untested_until_its_last_day() {
+    let mut report = complete();
+    set(&mut report, 0, "HPP-EXPIRY-002", unseen());
+    set(&mut report, 0, "HPP-EXPIRY-011", unseen());
+    let signed = "Sign: nothing broken, 15 of 17 MUSTs tested, 2 accepted untested";
+    for entry in [
+        accepted(&["HPP-EXPIRY-002", "HPP-EXPIRY-011"], None, None),
+        accepted(&[], Some("expiry"), Some("2026-11-20")),
+    ] {
+        report.targets[0].facts.accepted_unseen = vec![entry];
+        says(&report, signed, Outcome::Conformant);
+        report.run.sign_off = true;
+        assert_eq!(report.judged().outcome(), Outcome::Conformant);
+        report.run.sign_off = false;
+    }
+    report.targets[0].facts.accepted_unseen = vec![accepted(&[], Some("expiry"), Some("2026-11-19"))];
+    let ended = "Cannot tell: nothing broken, but 2 of 17 MUSTs were not tested";
+    says(&report, ended, Outcome::Conformant);
+    let note = "mock-klarna: `accepted_unseen` of area expiry ended on 2026-11-19: renew or remove it (QA: no second region)";
+    assert_eq!(report.judged().notes(), [note]);
+}
+
+#[test]
+fn a_requirement_that_met_trouble_is_not_accepted() {
+    let mut report = complete();
+    set(&mut report, 0, "HPP-EXPIRY-002", trouble());
+    report.targets[0].facts.accepted_unseen = vec![accepted(&[], Some("expiry"), None)];
+    let told = "Cannot tell: 1 MUST could not be tested; 16 of 17 MUSTs tested";
+    says(&report, told, Outcome::Incomplete);
+}
+
+#[test]
+fn a_part_in_which_nothing_was_judged_is_never_beside_a_sign() {
+    let mut report = complete();
+    report.targets.truncate(1);
+    report.targets[0].facts.accepted_unseen = vec![accepted(&[], Some("redirect"), None)];
+    let ids: Vec<String> = report.targets[0].records.iter().map(|record| record.key.clone()).collect();
+    for id in ids.iter().filter(|id| id.starts_with("HPP-REDIRECT")) {
+        set(&mut report, 0, id, unseen());
+    }
+    let told = "Cannot tell: nothing broken, but no browser journey was tested";
+    says(&report, told, Outcome::Conformant);
+    assert_eq!(report.judged().targets[0].journey.reason(), "none tested");
+}
+
+#[test]
+fn a_part_run_is_never_signed() {
+    let mut own_features = complete();
+    own_features.run.partial = true;
+    own_features.targets[0].records.retain(|record| record.key != "HPP-CREATE-011");
+    let mut shard = complete();
+    set(&mut shard, 0, "HPP-CREATE-011", Verdict::Skipped(SkipCause::LeftOut));
+    for part in [own_features, shard] {
+        let told = "Cannot tell: nothing broken, but 1 of 21 requirements not run in full; only a complete run can be signed";
+        says(&part, told, Outcome::Conformant);
+    }
+}
+
+#[test]
+fn a_gate_lets_a_part_decide_but_only_the_whole_is_signed() {
+    let mut report = complete();
+    report.run.gate = Gate::Api;
+    says(&report, "Sign: nothing broken, all 17 MUSTs tested", Outcome::Conformant);
+    set(&mut report, 0, "HPP-REDIRECT-001", Verdict::Fail);
+    let told = "Cannot tell: API: nothing broken, all 11 MUSTs tested; Browser journeys, which do not decide here: \
+                1 MUST broken; 6 of 6 MUSTs tested";
+    says(&report, told, Outcome::Conformant);
+    report.run.sign_off = true;
+    says(&report, told, Outcome::Incomplete);
+    report.run.gate = Gate::Journey;
+    says(&report, "Don't sign: 1 MUST broken; 6 of 6 MUSTs tested", Outcome::NonConformant);
+}
+
+#[test]
+fn one_requirement_broken_at_two_targets_is_one_requirement() {
+    let mut report = complete();
+    for target in [0, 1] {
+        set(&mut report, target, "HPP-CREATE-021", Verdict::Fail);
+    }
+    says(&report, "Don't sign: 1 MUST broken; 17 of 17 MUSTs tested", Outcome::NonConformant);
+    let judged = report.judged();
+    let failures = judged.failures();
+    assert_eq!(failures.len(), 1);
+    assert_eq!(judged.names_of(&failures[0]), "mock-klarna, mock-kustom");
+    assert_eq!(
+        failures[0].ways[0].how_often().as_deref(),
+        Some("happened 2 times in 1 scenario on 2 targets")
+    );
+}
+
+#[test]
+fn a_must_that_looks_broken_but_is_unclear_needs_a_decision() {
+    let mut report = complete();
+    let id = "HPP-CREATE-021";
+    for requirement in report.catalogue.iter_mut().filter(|one| one.id.as_str() == id) {
+        requirement.confidence = Confidence::Inferred;
+    }
+    set(&mut report, 1, id, Verdict::Fail);
+    let open = "Cannot tell: 1 finding needs a decision; 17 of 17 MUSTs tested";
+    says(&report, open, Outcome::Policy);
+    assert_eq!(standing(&report, 1, id), Standing::Unconfirmed);
+
+    let mut confirmed = report.clone();
+    confirmed.targets[1].facts.confirmed.insert(id.parse().unwrap());
+    says(&confirmed, "Don't sign: 1 MUST broken; 17 of 17 MUSTs tested", Outcome::NonConformant);
+
+    let dismissal = |expires: &str| Dismissal {
+        requirement: id.parse().unwrap(),
+        reason: "the vendor answered".into(),
+        owner: "QA".into(),
+        expires: expires.parse().unwrap(),
+    };
+    report.targets[1].facts.dismissed = vec![dismissal("2026-11-20")];
+    says(&report, "Sign: nothing broken, all 17 MUSTs tested", Outcome::Conformant);
+    assert_eq!(standing(&report, 1, id), Standing::Noted);
+    report.targets[1].facts.dismissed = vec![dismissal("2026-11-19")];
+    says(&report, open, Outcome::Policy);
+}
+
+#[test]
+fn a_waived_failure_is_named_in_the_verdict_with_owner_and_end() {
+    let mut report = complete();
+    set(&mut report, 0, "HPP-CREATE-021", Verdict::Fail);
+    report.targets[0].facts.waivers = vec![waiver("HPP-CREATE-021", "2027-01-31")];
+    let told = "Sign, with 1 known deviation (payments team, until 2027-01-31): nothing else broken, all 17 MUSTs tested";
+    says(&report, told, Outcome::Conformant);
+    let point = &report.judged().points()[0];
+    assert_eq!(point.standing, Standing::Waived);
+    assert_eq!(point.notes, ["accepted until 2027-01-31 by payments team: ticket 812"]);
+
+    set(&mut report, 0, "HPP-EXPIRY-002", unseen());
+    let told = "Cannot tell: nothing else broken, but 1 of 17 MUSTs was not tested; \
+                1 known deviation (payments team, until 2027-01-31)";
+    says(&report, told, Outcome::Conformant);
+}
+
+#[test]
+fn a_waiver_that_ended_or_ends_soon_is_named() {
+    let mut report = complete();
+    set(&mut report, 0, "HPP-CREATE-021", Verdict::Fail);
+    report.targets[0].facts.waivers = vec![waiver("HPP-CREATE-021", "2026-11-19")];
+    says(&report, "Don't sign: 1 MUST broken; 17 of 17 MUSTs tested", Outcome::NonConformant);
+    let ended =
+        "`waiver` of HPP-CREATE-021 ended on 2026-11-19: renew or remove it (payments team: ticket 812)";
+    let judged = report.judged();
+    assert_eq!(judged.points()[0].notes, [ended]);
+    assert_eq!(judged.notes(), [format!("mock-klarna: {ended}")]);
+    drop(judged);
+    report.targets[0].facts.waivers = vec![waiver("HPP-CREATE-021", "2026-11-25")];
+    let soon = "mock-klarna: `waiver` of HPP-CREATE-021 ends on 2026-11-25 (payments team: ticket 812)";
+    assert_eq!(report.judged().notes(), [soon]);
+}
+
+#[test]
+fn a_duty_of_the_harness_that_was_not_checked_counts() {
+    let mut report = complete();
+    for requirement in report.catalogue.iter_mut().filter(|one| one.id.as_str() == "HPP-CREATE-023") {
+        requirement.party = Party::Harness;
+    }
+    says(&report, "Sign: nothing broken, all 16 MUSTs tested", Outcome::Conformant);
+    set(&mut report, 0, "HPP-CREATE-023", trouble());
+    let told = "Cannot tell: 1 check of the harness itself could not be made; 16 of 16 MUSTs tested";
+    says(&report, told, Outcome::Incomplete);
+    assert_eq!(standing(&report, 0, "HPP-CREATE-023"), Standing::Infra);
+    let open = report.judged().targets[0].open().into_iter().map(|open| open.cause).collect::<Vec<_>>();
+    assert_eq!(open, ["network: the connection was refused", "nothing to compare with"]);
+}
+
+#[test]
+fn the_first_screen_names_each_root_cause_by_its_promise() {
+    let report = crate::report::fixture::report();
+    let judged = report.judged();
+    let points: Vec<(Standing, Option<&str>, String)> = judged
+        .points()
+        .into_iter()
+        .map(|point| (point.standing, point.requirement.map(|id| id.as_str()), point.targets))
+        .collect();
+    let fails: Vec<&str> =
+        points.iter().filter(|point| point.0 == Standing::Fail).filter_map(|point| point.1).collect();
+    assert_eq!(fails, ["HPP-CREATE-008", "HPP-CREATE-009", "HPP-REDIRECT-004"]);
+    let missing = judged.points().into_iter().find(|point| point.text.contains("`qr_code_url`")).unwrap();
+    assert_eq!(missing.notes, ["1 more requirement could not be tested because of it"]);
+    let infra = points.iter().find(|point| point.0 == Standing::Infra).unwrap();
+    assert_eq!(infra.2, "mock-klarna, mock-kustom");
+}
+
+#[test]
+fn each_outcome_gives_one_word() {
+    for (outcome, word) in [
+        (Outcome::NonConformant, "don't sign"),
+        (Outcome::HarnessFault, "run void"),
+        (Outcome::Incomplete, "cannot tell"),
+        (Outcome::Policy, "cannot tell"),
+        (Outcome::Conformant, "sign"),
+    ] {
+        assert_eq!(Advice::from(outcome).word(), word);
+    }
+}

@@ -1,0 +1,197 @@
+//! Decisions in a profile: what its owner accepts, for which reason, and until when.
+
+use crate::requirement::{Requirement, RequirementId};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A decision is named this many days before it ends.
+const DAYS_BEFORE_THE_END: i64 = 14;
+
+/// A known failure that is accepted until a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    pub requirement: RequirementId,
+    /// JSON Pointer, header or `status` of the accepted mismatch.
+    pub subject: String,
+    /// The value of the target, exactly as the finding's `actual`. If left out, any value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    pub reason: String,
+    pub owner: String,
+    /// The last day of the waiver.
+    pub expires: Date,
+}
+
+/// A requirement that no source states clearly, and that this target does not have to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dismissal {
+    pub requirement: RequirementId,
+    pub reason: String,
+    pub owner: String,
+    /// The last day on which it is dismissed.
+    pub expires: Date,
+}
+
+/// Requirements of which the run may be signed although they were not tested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedUnseen {
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub requirements: BTreeSet<RequirementId>,
+    /// All requirements of this area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
+    pub reason: String,
+    pub owner: String,
+    /// The last day on which it is accepted. Only the embedded mock has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+}
+
+/// What every decision has: a reason, an owner, and a last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Terms<'d> {
+    pub owner: &'d str,
+    pub expires: Option<Date>,
+    pub reason: &'d str,
+}
+
+impl Terms<'_> {
+    /// Whether the decision still holds on this day.
+    pub fn hold_on(self, day: Date) -> bool {
+        self.expires.is_none_or(|last| day <= last)
+    }
+
+    /// Whether the decision holds on this day, but ends soon after.
+    pub fn end_soon_after(self, day: Date) -> bool {
+        self.hold_on(day)
+            && self.expires.is_some_and(|last| last <= day.saturating_add(DAYS_BEFORE_THE_END.days()))
+    }
+
+    /// What is missing or wrong, if a profile was read on this day.
+    pub fn fault(self, today: Date) -> Option<String> {
+        let latest = today.saturating_add(1.year());
+        match self.expires {
+            _ if self.reason.trim().is_empty() => Some("has no `reason`; write why it is accepted".into()),
+            _ if self.owner.trim().is_empty() => Some("has no `owner`; write who decided it".into()),
+            Some(last) if last > latest => Some(format!(
+                "ends on {last}, more than a year ahead; `expires` may be {latest} at the latest"
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// `payments team, until 2027-01-31`.
+impl fmt::Display for Terms<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.expires {
+            Some(last) => write!(f, "{}, until {last}", self.owner),
+            None => f.write_str(self.owner),
+        }
+    }
+}
+
+/// One decision of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision<'d> {
+    Waiver(&'d Waiver),
+    Dismissal(&'d Dismissal),
+    AcceptedUnseen(&'d AcceptedUnseen),
+}
+
+impl<'d> Decision<'d> {
+    /// All decisions of a profile.
+    pub fn all(
+        waivers: &'d [Waiver],
+        dismissed: &'d [Dismissal],
+        accepted_unseen: &'d [AcceptedUnseen],
+    ) -> impl Iterator<Item = Self> {
+        let waivers = waivers.iter().map(Self::Waiver);
+        waivers
+            .chain(dismissed.iter().map(Self::Dismissal))
+            .chain(accepted_unseen.iter().map(Self::AcceptedUnseen))
+    }
+
+    /// Reason, owner and last day.
+    pub fn terms(self) -> Terms<'d> {
+        let (owner, reason, expires) = match self {
+            Self::Waiver(Waiver { owner, reason, expires, .. })
+            | Self::Dismissal(Dismissal { owner, reason, expires, .. }) => (owner, reason, Some(*expires)),
+            Self::AcceptedUnseen(AcceptedUnseen { owner, reason, expires, .. }) => (owner, reason, *expires),
+        };
+        Terms { owner, expires, reason }
+    }
+
+    /// Whether it is about this requirement.
+    pub fn covers(self, requirement: &Requirement) -> bool {
+        match self {
+            Self::Waiver(Waiver { requirement: id, .. })
+            | Self::Dismissal(Dismissal { requirement: id, .. }) => *id == requirement.id,
+            Self::AcceptedUnseen(AcceptedUnseen { requirements, area, .. }) => {
+                requirements.contains(&requirement.id) || area.as_ref() == Some(&requirement.area)
+            }
+        }
+    }
+}
+
+/// Its key in a profile, and what it is about.
+impl fmt::Display for Decision<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiver(waiver) => write!(f, "`waiver` of {}", waiver.requirement),
+            Self::Dismissal(dismissal) => write!(f, "`dismissed` of {}", dismissal.requirement),
+            Self::AcceptedUnseen(AcceptedUnseen { requirements, area, .. }) => {
+                let area = area.iter().map(|area| format!("area {area}"));
+                let about: Vec<String> = requirements.iter().map(ToString::to_string).chain(area).collect();
+                write!(f, "`accepted_unseen` of {}", about.join(", "))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms<'d>(owner: &'d str, reason: &'d str, expires: Option<&str>) -> Terms<'d> {
+        Terms { owner, reason, expires: expires.map(|day| day.parse().unwrap()) }
+    }
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_decision_needs_a_reason_an_owner_and_an_end_within_a_year() {
+        let today = day("2026-11-20");
+        let cases = [
+            (terms("team", "ticket 812", Some("2027-11-20")), None),
+            (terms("team", " ", Some("2027-01-31")), Some("has no `reason`; write why it is accepted")),
+            (terms("", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
+            (
+                terms("team", "ticket 812", Some("2099-01-01")),
+                Some("ends on 2099-01-01, more than a year ahead; `expires` may be 2027-11-20 at the latest"),
+            ),
+        ];
+        for (terms, fault) in cases {
+            assert_eq!(terms.fault(today).as_deref(), fault, "{terms:?}");
+        }
+    }
+
+    #[test]
+    fn a_decision_holds_through_its_last_day_and_is_named_two_weeks_before() {
+        let terms = terms("team", "ticket 812", Some("2026-11-20"));
+        let told = |today: &str| (terms.hold_on(day(today)), terms.end_soon_after(day(today)));
+        assert_eq!(told("2026-11-05"), (true, false));
+        assert_eq!(told("2026-11-06"), (true, true));
+        assert_eq!(told("2026-11-20"), (true, true));
+        assert_eq!(told("2026-11-21"), (false, false));
+        assert_eq!(terms.to_string(), "team, until 2026-11-20");
+    }
+}
