@@ -23,7 +23,7 @@ fn run(folder: &Path, mock: &MockProcess, dialect: &str, lines: &str, arguments:
 }
 
 fn mock(dialect: &str, deviation: &str) -> MockProcess {
-    MockProcess::start(&["--dialect", dialect, "--deviate", deviation], USERNAME, PASSWORD)
+    MockProcess::with_arguments(&["--dialect", dialect, "--deviate", deviation], USERNAME, PASSWORD)
 }
 
 #[test]

@@ -12,11 +12,11 @@ pub struct MockProcess {
 impl MockProcess {
     /// Starts it for one merchant account, and waits until it prints its address.
     pub fn with_account(dialect: &str, username: &str, password: &str) -> Self {
-        Self::start(&["--dialect", dialect], username, password)
+        Self::with_arguments(&["--dialect", dialect], username, password)
     }
 
     /// The same with further arguments, such as a deviation.
-    pub fn start(arguments: &[&str], username: &str, password: &str) -> Self {
+    pub fn with_arguments(arguments: &[&str], username: &str, password: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
             .args(["mock", "--port", "0"])
             .args(arguments)
