@@ -57,7 +57,7 @@ impl<'r> Summary<'r> {
         let is_open = |row: &Row<'r>| matches!(row.standing, Standing::Blocked | Standing::Infra);
         let void = records.iter().filter(|record| record.is_void() && gate.lets_in(record.needs_browser()));
         let unseen = |row: &Row<'r>| row.is_must() && !row.standing.is_seen();
-        let judged = rows.iter().any(Row::was_judged);
+        let judged = rows.iter().any(|row| row.was_judged());
         let mut summary = Self {
             outcome: Outcome::Conformant,
             gate,

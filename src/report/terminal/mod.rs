@@ -11,7 +11,7 @@ pub use listing::table;
 pub use page::Detail;
 
 use crate::report::words::capitalised;
-use crate::report::{Gate, Judged, RunFolder};
+use crate::report::{Gate, Judged, RunFolder, Standing};
 use page::{PLAIN, Page, STRONG, clean, style_of, style_of_advice, value};
 
 /// Files that a run may write, and the use of each. The first that is there is the report to open.

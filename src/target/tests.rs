@@ -1,0 +1,127 @@
+//! Tests of the profile of a target.
+
+use super::*;
+
+const PROFILE: &str = r#"
+name = "shop"
+base_url = "http://127.0.0.1:8080"
+dialect = "klarna"
+provider = "KP"
+credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
+"#;
+
+fn parse(text: &str) -> Result<TargetProfile, TargetError> {
+    TargetProfile::parse(Path::new("targets/shop.toml"), text, |_| None)
+}
+
+#[test]
+fn what_a_profile_leaves_out_has_a_default() {
+    let profile = parse(PROFILE).unwrap();
+    assert_eq!(profile.merchant_host, "merchant.example");
+    assert_eq!(profile.deadlines.quiet, Duration::from_secs(10));
+    assert!(profile.abilities.is_empty() && profile.is_loopback());
+}
+
+#[test]
+fn what_is_confirmed_is_an_id_or_a_source() {
+    let row = |id: &str, source: &str| -> Requirement {
+        let text = format!(
+            "id = \"{id}\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\nsource = \"{source}\"\n\
+             dialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+        );
+        toml::from_str(&text).unwrap()
+    };
+    let confirmed = "confirmed = [\"HPP-READ-001\", \"S1\"]";
+    let profile = parse(&format!("{PROFILE}{confirmed}\n")).unwrap();
+    assert!(profile.confirms(&row("HPP-READ-001", "S9")), "an id");
+    assert!(profile.confirms(&row("HPP-READ-002", "S1")), "only Kustom says it");
+    assert!(!profile.confirms(&row("HPP-READ-002", "U-OAS")), "another source");
+}
+
+#[test]
+fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
+    let cases = [
+        (
+            "abilities = [\"clocks\"]",
+            "names the unknown ability `clocks`; known: browser, clock, outcome, receiver, mailbox",
+        ),
+        (
+            "abilities = [\"clock\"]",
+            "names the ability `clock` without `control_url`; add it or drop the ability",
+        ),
+        (
+            "page_driver = \"pages/none.toml\"",
+            "names the page driver `pages/none.toml`; there is no such file and no built-in page driver of this name",
+        ),
+        ("speed = 3", "is malformed at line 7: unknown field `speed`, expected one of "),
+        (
+            "control_url = \"http://u:s3cret@127.0.0.1\"",
+            "has a faulty `control_url`: it has a user name or a password; give them as `credentials`",
+        ),
+        (
+            "api_origins = [\"https://a.example\", \"https://b.example?s3cret\"]",
+            "has a faulty `api_origins`: it has a query; leave out everything from `?` on",
+        ),
+        (
+            "page_hosts = [\"https://pay.example\"]",
+            "has a faulty `page_hosts`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+        ),
+        (
+            "merchant_host = \"merchant.example:443\"",
+            "has a faulty `merchant_host`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+        ),
+        (
+            "[[accepted_unseen]]\narea = \"expiry\"\nreason = \"x\"\nowner = \"y\"",
+            "has no `expires` in `accepted_unseen` of area expiry; write its last day, such as \"2027-01-31\"",
+        ),
+    ];
+    for (line, message) in cases {
+        let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err().to_string();
+        let expected = format!("the target profile targets/shop.toml {message}");
+        assert!(error == expected || message.ends_with(' ') && error.starts_with(&expected), "{error}");
+    }
+    let http = PROFILE.replace("127.0.0.1:8080", "shop.example");
+    assert!(
+        parse(&http)
+            .unwrap_err()
+            .to_string()
+            .ends_with("use https, because plain http is only for this machine")
+    );
+}
+
+#[test]
+fn an_error_never_quotes_what_may_be_a_secret() {
+    for (line, secret) in [
+        ("base_url = \"http://127.0.0.1:8080\"", "base_url = \"http://u:s3cret@127.0.0.1:8080\""),
+        ("base_url = \"http://127.0.0.1:8080\"", "base_url = \"http://u:s3cret@[bad\""),
+        ("base_url = \"http://127.0.0.1:8080\"", "base_url = [\"s3cret\"]"),
+        ("password = { env = \"PATH\" }", "password = \"s3cret\""),
+        ("password = { env = \"PATH\" }", "password = { word = \"s3cret\" }"),
+        ("password = { env = \"PATH\" }", "password = [\"s3cret\"]"),
+        ("password = { env = \"PATH\" }", "pasword = \"s3cret\""),
+        ("password = { env = \"PATH\" }", "password = \"s3cret"),
+    ] {
+        let text = PROFILE.replace(line, secret);
+        let error = parse(&text).unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(!told.contains("s3cret") && told.contains("targets/shop.toml"), "{secret}: {told}");
+    }
+}
+
+#[test]
+fn hosts_of_a_profile_are_compared_as_browsers_do() {
+    let text = PROFILE.replace("http://127.0.0.1:8080", "https://API.Shop.Example");
+    let profile = parse(&format!("{text}merchant_host = \"Merchant.Example\"\n")).unwrap();
+    assert_eq!(profile.merchant_host, "merchant.example");
+    assert_eq!(profile.reach.api_origins(), "https://api.shop.example");
+    assert!(profile.reach.allows_page(&"https://pay.shop.example/1".parse().unwrap()));
+}
+
+#[test]
+fn a_missing_credential_names_its_variable() {
+    let text = PROFILE.replace("password = { env = \"PATH\" }", "password = { env = \"HPP_UNSET\" }");
+    assert_eq!(
+        parse(&text).unwrap_err().to_string(),
+        "the `password` of the target is missing; set `HPP_UNSET`"
+    );
+}
