@@ -47,7 +47,8 @@ impl Recorder {
         if !url.has_host() {
             return self.text(text);
         }
-        if is_link(url) && self.known.is_link_origin(&origin(url)) {
+        let is_known_link = || self.known.label_of(url.path()).is_some();
+        if is_link(url) && (self.known.is_link_origin(&origin(url)) || is_known_link()) {
             return self.labelled_link(url);
         }
         let (base, fragment) = split_at(text, '#');
@@ -141,7 +142,7 @@ impl Recorder {
 
     /// A query parameter. The name stays, and an opaque value becomes a label.
     fn query_pair(&self, pair: &str) -> String {
-        let (name, value) = pair.split_once('=').map_or(("", pair), |(name, value)| (name, value));
+        let (name, value) = pair.split_once('=').unwrap_or(("", pair));
         let decoded = decoded(value);
         let shown = match self.known.label_of(&decoded) {
             None if self.is_opaque(value, &decoded) => self.known.label("value", &decoded),
@@ -275,6 +276,15 @@ mod tests {
         let recorder = Recorder::default();
         recorder.learn_words("| success | ?campaign=summer-sale-2026-north |");
         assert_eq!(recorder.url(url), url);
+    }
+
+    #[test]
+    fn a_secret_link_on_the_api_is_cut_where_it_is_called_too() {
+        let recorder = Recorder::default();
+        recorder.learn_api("https://api.example".into());
+        assert_eq!(recorder.api_link("https://api.example/g/x1Y"), "https://api.example/‹link:1›");
+        assert_eq!(recorder.url("https://api.example/g/x1Y"), "https://api.example/‹link:1›");
+        assert_eq!(recorder.url("https://api.example/g/x1Z"), "https://api.example/g/x1Z");
     }
 
     #[test]

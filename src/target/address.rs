@@ -1,6 +1,5 @@
 //! Addresses in a profile: URLs that hold no secret, and host names.
 
-use crate::target::is_loopback;
 use std::net::IpAddr;
 use url::{Host, Url};
 
@@ -54,9 +53,34 @@ pub(super) fn host(text: &str) -> Result<String, AddressFault> {
     }
 }
 
+/// Whether a URL names this machine: `localhost`, a name below it, or a loopback address.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::TargetError;
+    use crate::target::TargetProfile;
+    use std::path::Path;
+
+    const PROFILE: &str = r#"
+name = "shop"
+base_url = "http://127.0.0.1:8080"
+dialect = "klarna"
+provider = "KP"
+credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
+"#;
+
+    fn parse(text: &str) -> Result<TargetProfile, TargetError> {
+        TargetProfile::parse(Path::new("targets/shop.toml"), text, |_| None)
+    }
 
     #[test]
     fn a_url_with_a_place_for_secrets_is_refused() {
@@ -93,5 +117,33 @@ mod tests {
         {
             assert_eq!(host(text), Err(AddressFault::NoHost), "{text}");
         }
+    }
+
+    #[test]
+    fn an_error_never_quotes_what_may_be_a_secret() {
+        for (line, secret) in [
+            ("base_url = \"http://127.0.0.1:8080\"", "base_url = \"http://u:s3cret@127.0.0.1:8080\""),
+            ("base_url = \"http://127.0.0.1:8080\"", "base_url = \"http://u:s3cret@[bad\""),
+            ("base_url = \"http://127.0.0.1:8080\"", "base_url = [\"s3cret\"]"),
+            ("password = { env = \"PATH\" }", "password = \"s3cret\""),
+            ("password = { env = \"PATH\" }", "password = { word = \"s3cret\" }"),
+            ("password = { env = \"PATH\" }", "password = [\"s3cret\"]"),
+            ("password = { env = \"PATH\" }", "pasword = \"s3cret\""),
+            ("password = { env = \"PATH\" }", "password = \"s3cret"),
+        ] {
+            let text = PROFILE.replace(line, secret);
+            let error = parse(&text).unwrap_err();
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains("s3cret") && told.contains("targets/shop.toml"), "{secret}: {told}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_a_profile_are_compared_as_browsers_do() {
+        let text = PROFILE.replace("http://127.0.0.1:8080", "https://API.Shop.Example");
+        let profile = parse(&format!("{text}merchant_host = \"Merchant.Example\"\n")).unwrap();
+        assert_eq!(profile.merchant_host, "merchant.example");
+        assert_eq!(profile.reach.api_origins(), "https://api.shop.example");
+        assert!(profile.reach.allows_page(&"https://pay.shop.example/1".parse().unwrap()));
     }
 }

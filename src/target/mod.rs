@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use url::{Host, Url};
+use url::Url;
 
 mod ability;
 mod address;
@@ -21,6 +21,7 @@ mod secret;
 mod tests;
 
 pub use ability::Ability;
+pub use address::is_loopback;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use error::TargetError;
 pub use reach::Reach;
@@ -304,15 +305,5 @@ impl TargetProfile {
     /// Whether the target runs on this machine, where plain http is allowed.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)
-    }
-}
-
-/// Whether a URL names this machine: `localhost`, a name below it, or a loopback address.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Reach: the origins and hosts to which the harness may send something for a target.
 
-use crate::target::is_loopback;
+use crate::target::address::is_loopback;
 use std::fmt;
 use url::{Host, Origin, Url};
 

@@ -37,7 +37,7 @@ pub struct Ids {
 /// Where the bits of an id come from.
 enum Source {
     Seed(u64),
-    /// A keyed hash (SipHash) of the position. The operating system draws its 128-bit key, so known ids do not lead to others.
+    /// A keyed hash (`SipHash`) of the position. The operating system draws its 128-bit key, so known ids do not lead to others.
     Key(RandomState),
 }
 
