@@ -1,0 +1,305 @@
+//! Secrets stay where they belong: they go to no other origin, they are in no file, and no verdict depends on them.
+
+#[path = "support/mock_process.rs"]
+mod mock_process;
+mod support;
+#[path = "support/tamper.rs"]
+mod tamper;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mock_process::MockProcess;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use support::{Ended, program, report, run_folder};
+use tamper::{Passing, Stranger, tamper};
+
+const USERNAME: &str = "K7user_4c1e";
+const PASSWORD: &str = "Zq8\"pass/w 77";
+
+fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
+    let provider = if dialect == "klarna" { "KP" } else { "KCO" };
+    format!(
+        "name = \"other\"\nbase_url = \"{base_url}\"\ndialect = \"{dialect}\"\nprovider = \"{provider}\"\n{lines}\n\
+         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n\
+         [deadlines]\nquiet = \"300ms\"\nstatus = \"2s\"\n"
+    )
+}
+
+fn run(folder: &Path, profile: &str, password: &str) -> Ended {
+    std::fs::write(folder.join("target.toml"), profile).unwrap();
+    let output = program(folder)
+        .args(["run", "--target", "target.toml"])
+        .env("HPP_USERNAME", USERNAME)
+        .env("HPP_PASSWORD", password)
+        .output()
+        .unwrap();
+    Ended::of(&output)
+}
+
+/// The standing of every requirement.
+fn standings(report: &Value) -> BTreeMap<String, String> {
+    let rows = report["targets"][0]["requirements"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    rows.map(|row| (text(&row["id"]), text(&row["standing"]))).collect()
+}
+
+/// The ids with one of these standings.
+fn with<'s>(standings: &'s BTreeMap<String, String>, words: &[&str]) -> Vec<&'s str> {
+    let found = standings.iter().filter(|(_, standing)| words.contains(&standing.as_str()));
+    found.map(|(id, _)| id.as_str()).collect()
+}
+
+/// Every file of a run folder with its text.
+fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                files.push((path, text));
+            }
+        }
+    }
+    assert!(files.len() >= 4, "only {} files were looked at", files.len());
+    files
+}
+
+#[test]
+fn a_link_to_another_origin_is_told_once_and_nothing_goes_there() {
+    let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
+    let stranger = Stranger::start();
+    let elsewhere = format!("http://{}", stranger.address);
+    let proxy = tamper(&mock.base_url, move |passing| {
+        let links = |origin: &str| format!("{origin}/hpp/v1/sessions/");
+        passing.body = passing.body.replace(&links(&passing.own), &links(&elsewhere));
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(folder.path(), &profile(&proxy, "klarna", ""), PASSWORD);
+    assert_eq!(stranger.requests(), [""; 0]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let report = report(folder.path());
+    let standings = standings(&report);
+    assert_eq!(with(&standings, &["FAIL", "WARN", "UNCONFIRMED", "HARNESS"]), ["HPP-CREATE-014"]);
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let read = rows.iter().find(|row| row["id"] == "HPP-READ-001").unwrap();
+    assert_eq!(
+        read["cause"],
+        format!(
+            "HPP-CREATE-014 failed first: /session_url: expected a URL on the API host {proxy}, got one that leads to another host (http://{})",
+            stranger.address
+        )
+    );
+}
+
+#[test]
+fn a_location_on_another_origin_is_not_followed() {
+    let mock = MockProcess::with_account("kustom", USERNAME, PASSWORD);
+    let stranger = Stranger::start();
+    let elsewhere = format!("http://{}", stranger.address);
+    let proxy = tamper(&mock.base_url, move |passing| {
+        for field in passing.fields.iter_mut().filter(|field| field.to_lowercase().starts_with("location:")) {
+            *field = field.replace(&passing.own, &elsewhere);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(folder.path(), &profile(&proxy, "kustom", ""), PASSWORD);
+    assert_eq!(stranger.requests(), [""; 0]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(
+        with(&standings(&report(folder.path())), &["FAIL", "WARN", "UNCONFIRMED", "HARNESS"]),
+        ["HPP-PRE-004"]
+    );
+}
+
+#[test]
+fn an_origin_that_the_profile_lists_gets_what_the_api_gets() {
+    let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
+    let origin = mock.base_url.clone();
+    let proxy = tamper(&mock.base_url, move |passing| {
+        passing.body = passing.body.replace(&format!("{}/hpp/", passing.own), &format!("{origin}/hpp/"));
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let listed = format!("api_origins = [\"{}\"]", mock.base_url);
+    let ended = run(folder.path(), &profile(&proxy, "klarna", &listed), PASSWORD);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+/// Secrets by their name.
+type Canaries = Arc<Mutex<BTreeMap<String, Vec<String>>>>;
+
+fn note(canaries: &Canaries, name: &str, value: &str) -> String {
+    let mut canaries = canaries.lock().unwrap();
+    canaries.entry(name.to_owned()).or_default().push(value.to_owned());
+    value.to_owned()
+}
+
+/// Puts secrets into every part of an answer, and notes those that are there.
+fn plant(passing: &mut Passing, canaries: &Canaries) {
+    let pair = format!("{USERNAME}:{PASSWORD}");
+    for (name, value) in
+        [("Set-Cookie", "sid=Ck1cookie9f3a"), ("X-Auth-Token", "Xt2token8e4b"), ("ETag", "\"Et3tag7d5c\"")]
+    {
+        note(canaries, name, value.split('=').next_back().unwrap().trim_matches('"'));
+        passing.fields.push(format!("{name}: {value}"));
+    }
+    let opaque = note(canaries, "path of Content-Location", "Cl4location6c2d9a11");
+    passing.fields.push(format!("Content-Location: https://pay.example/{opaque}?t={opaque}"));
+    let Ok(Value::Object(mut members)) = serde_json::from_str(&passing.body) else { return };
+    if members.contains_key("error_messages") {
+        let percent = utf8_percent_encode(PASSWORD, NON_ALPHANUMERIC).to_string();
+        let echo = format!("{USERNAME} {PASSWORD} Basic {} {percent}", STANDARD.encode(&pair));
+        members.insert("error_messages".into(), json!(["Bad value: session_id", echo, "Tk5module5b8e"]));
+    }
+    if members.contains_key("client_token") {
+        let token = note(canaries, "client_token", "Ct6client4a7f");
+        members.insert("client_token".into(), json!(token));
+    }
+    if passing.request.starts_with("POST /hpp/v1/sessions") && members.contains_key("redirect_url") {
+        for (name, query) in [("redirect_url", "Rq7"), ("qr_code_url", "Qq8")] {
+            let link = members[name].as_str().unwrap().to_owned();
+            note(canaries, &format!("key of {name}"), link.rsplit('/').next().unwrap());
+            let (query, fragment) = (format!("{query}s1d"), format!("{query}fragment3c"));
+            note(canaries, &format!("query of {name}"), &query);
+            note(canaries, &format!("fragment of {name}"), &fragment);
+            members.insert(name.into(), json!(format!("{link}?k={query}#{fragment}")));
+        }
+        let own = &passing.own;
+        members.insert(
+            "distribution_module".into(),
+            json!({
+                "standalone_url": format!("https://pay.example/Sp9module2d6a?view={{{{view_id}}}}&t=Tk5module5b8e"),
+                "generation_url": format!("{own}/hpp/v1/Gu0generation1e5b"),
+                "token": "Tk5module5b8e",
+            }),
+        );
+        members.insert("manual_identification_check_url".into(), json!(format!("{own}/hpp/v1/Mi1check0f4c")));
+        let account = json!({ "username": "Un2inner9a3d", "password": "Pw3inner8b2e", "authorization_token": "At4inner7c1f", "html_snippet": "<p>Hs5inner6d0a" });
+        members.insert("an_added_member".into(), account);
+    }
+    if let Some(Value::String(url)) = members.get("session_url").cloned() {
+        members.insert("session_url".into(), json!(format!("{url}?note=Su6opaque5e9b1234567")));
+    }
+    passing.body = Value::Object(members).to_string();
+}
+
+#[test]
+fn twenty_five_secrets_are_in_no_file_of_a_run() {
+    let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
+    let canaries = Canaries::default();
+    let planted = Arc::clone(&canaries);
+    let proxy = tamper(&mock.base_url, move |passing| plant(passing, &planted));
+    let folder = tempfile::tempdir().unwrap();
+    let lines = format!(
+        "page_hosts = [\"localhost\", \"pay.example\"]\nabilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"",
+        mock.base_url
+    );
+    let ended = run(folder.path(), &profile(&proxy, "klarna", &lines), PASSWORD);
+    assert_ne!(ended.code, Some(2), "{ended:?}");
+    assert_ne!(ended.code, Some(4), "{ended:?}");
+    let pair = format!("{USERNAME}:{PASSWORD}");
+    for (name, value) in [
+        ("username", USERNAME.to_owned()),
+        ("password", PASSWORD.to_owned()),
+        ("password in JSON", Value::from(PASSWORD).to_string().trim_matches('"').to_owned()),
+        ("password in HTML", PASSWORD.replace('"', "&quot;").replace('/', "&#x2f;")),
+        ("password in Base64", STANDARD.encode(PASSWORD)),
+        ("password percent-encoded", utf8_percent_encode(PASSWORD, NON_ALPHANUMERIC).to_string()),
+        ("credentials in Base64", STANDARD.encode(pair)),
+        ("token of the module", "Tk5module5b8e".to_owned()),
+        ("path of standalone_url", "Sp9module2d6a".to_owned()),
+        ("path of generation_url", "Gu0generation1e5b".to_owned()),
+        ("path of manual_identification_check_url", "Mi1check0f4c".to_owned()),
+        ("username in an answer", "Un2inner9a3d".to_owned()),
+        ("password in an answer", "Pw3inner8b2e".to_owned()),
+        ("authorization_token in an answer", "At4inner7c1f".to_owned()),
+        ("html_snippet in an answer", "Hs5inner6d0a".to_owned()),
+        ("query of session_url", "Su6opaque5e9b1234567".to_owned()),
+    ] {
+        note(&canaries, name, &value);
+    }
+    let canaries = canaries.lock().unwrap();
+    assert!(canaries.len() >= 25, "only {} kinds: {:?}", canaries.len(), canaries.keys());
+    for (path, text) in files(&run_folder(folder.path())) {
+        for (name, values) in canaries.iter() {
+            for value in values {
+                assert!(!text.contains(value.as_str()), "{} has the {name} `{value}`", path.display());
+            }
+        }
+    }
+    for (name, values) in canaries.iter() {
+        assert!(
+            !values
+                .iter()
+                .any(|value| ended.stdout.contains(value.as_str()) || ended.stderr.contains(value.as_str())),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn no_verdict_depends_on_the_value_of_the_password() {
+    let verdicts = |password: &str| {
+        let mock = MockProcess::with_account("klarna", USERNAME, password);
+        let folder = tempfile::tempdir().unwrap();
+        let lines = format!("abilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"", mock.base_url);
+        let ended = run(folder.path(), &profile(&mock.base_url, "klarna", &lines), password);
+        let warnings = ended.stderr.matches("is a common word or a number").count();
+        (ended.code, standings(&report(folder.path())), warnings)
+    };
+    let (code, expected, warnings) = verdicts(PASSWORD);
+    assert_eq!((code, warnings), (Some(0), 0));
+    for password in ["merchant", "WAITING", "201", "sessions"] {
+        assert_eq!(verdicts(password), (Some(0), expected.clone(), 1), "{password}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_may_read_a_run_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let ended = support::call(
+        folder.path(),
+        &["run", "--target", "mock-klarna", "--tags", "@req:HPP-CREATE-001", "--log", "info"],
+    );
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let run = run_folder(folder.path());
+    assert_eq!((mode(&run), mode(&run.join("evidence"))), (0o700, 0o700));
+    for (path, _) in files(&run) {
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_url_with_a_place_for_secrets_is_refused_and_not_quoted() {
+    let url = "http://127.0.0.1:8080";
+    for (line, fault) in [
+        (
+            "base_url = \"http://u:s3cret@127.0.0.1:8080\"",
+            "`base_url`: it has a user name or a password; give them as `credentials`",
+        ),
+        (
+            "base_url = \"http://127.0.0.1:8080/?s3cret\"",
+            "`base_url`: it has a query; leave out everything from `?` on",
+        ),
+        (
+            "base_url = \"http://127.0.0.1:8080/#s3cret\"",
+            "`base_url`: it has a fragment; leave out everything from `#` on",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let text = profile(url, "klarna", "").replace(&format!("base_url = \"{url}\""), line);
+        let ended = run(folder.path(), &text, PASSWORD);
+        let expected = format!("error: the target profile target.toml has a faulty {fault}\n");
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), expected.as_str()));
+        assert!(!folder.path().join("reports").exists());
+    }
+}
