@@ -149,7 +149,7 @@ impl<'t> Reader<'t> {
                 match self.peek() {
                     Some(Line::Row(_)) if table.is_none() => table = Some(self.table()?),
                     Some(Line::Fence(fence)) if doc_string.is_none() => {
-                        doc_string = Some(self.doc_string(fence)?)
+                        doc_string = Some(self.doc_string(fence)?);
                     }
                     _ => break,
                 }
@@ -207,8 +207,8 @@ impl<'t> Reader<'t> {
         let mut before = None;
         while let Some(line) = self.peek() {
             let lost = match (line, before) {
-                (Line::Step(..), Some((_, Block::Scenario | Block::Background))) => before,
-                (Line::Row(_), Some((_, Block::Examples))) => before,
+                (Line::Step(..), Some((_, Block::Scenario | Block::Background)))
+                | (Line::Row(_), Some((_, Block::Examples))) => before,
                 _ => None,
             };
             if let Some((at, _)) = lost {
@@ -244,7 +244,7 @@ impl<'t> Reader<'t> {
     /// The next line that is neither empty nor a comment.
     fn peek(&mut self) -> Option<Line<'t>> {
         loop {
-            match Line::of(*self.lines.get(self.at)?, &self.keywords) {
+            match Line::of(self.lines.get(self.at)?, &self.keywords) {
                 Line::Empty | Line::Comment => self.at += 1,
                 line => return Some(line),
             }
