@@ -80,14 +80,14 @@ mod tests {
     #[test]
     fn runs_that_start_at_once_get_a_folder_each() {
         let out = tempfile::tempdir().unwrap();
-        let make = || {
+        let start = || {
             let (name, folder) = create(out.path(), "20261120T154501123Z-mock").unwrap();
             point_latest_to(out.path(), &name);
             assert_eq!(folder, out.path().join(&name));
             name
         };
         let made: BTreeSet<String> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert_eq!(made.len(), 8);

@@ -179,7 +179,7 @@ fn the_second_signal_ends_the_run_at_once_and_keeps_the_journal() {
     let folder = folder_with(&[("mine.feature", SOUND)]);
     // The run cannot print its result as long as the pipe is full.
     let (_reader, mut writer) = std::io::pipe().unwrap();
-    writer.write_all(&[b'x'; 65_536]).unwrap();
+    writer.write_all(&vec![b'x'; 65_536]).unwrap();
     let mut command = program(folder.path());
     command.args(["run", "--target", "mock-klarna", "--format", "json", "mine.feature"]);
     let mut child = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
