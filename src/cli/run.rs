@@ -125,25 +125,38 @@ pub struct RunArgs {
     /// Log what the run does, on standard error and in `run.log` in the run folder; labels replace secrets.
     #[arg(long, value_name = "LEVEL", env = "HPP_LOG", value_parser = one_of(LEVELS), default_value = "off", help_heading = "Output")]
     log: LevelFilter,
+    #[command(flatten)]
+    detail: DetailArgs,
+    /// Colour the report in the terminal.
+    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, help_heading = "Output")]
+    color: clap::ColorChoice,
+}
+
+/// How much the terminal shows.
+#[derive(Args)]
+struct DetailArgs {
     /// Print only the verdict and the path of the report.
     #[arg(long, short, help_heading = "Output")]
     quiet: bool,
     /// Print the whole report, with everything that was not tested or noted, and the tables.
     #[arg(long, short, conflicts_with = "quiet", help_heading = "Output")]
     verbose: bool,
-    /// Colour the report in the terminal.
-    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, help_heading = "Output")]
-    color: clap::ColorChoice,
+}
+
+impl DetailArgs {
+    fn chosen(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Full,
+            _ => Detail::Brief,
+        }
+    }
 }
 
 pub async fn run(arguments: RunArgs) -> Ending {
     let targets = targets(&arguments)?;
     let planned = arguments.plan.is_some();
-    let detail = match (arguments.quiet, arguments.verbose) {
-        (true, _) => Detail::Quiet,
-        (_, true) => Detail::Full,
-        _ => Detail::Brief,
-    };
+    let detail = arguments.detail.chosen();
     let color = match arguments.color {
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,

@@ -2,7 +2,7 @@
 
 use crate::report::fixture::{complete, set, trouble, unseen};
 use crate::report::{Advice, Gate, Outcome, RunReport, Standing};
-use crate::requirement::{Confidence, Party};
+use crate::requirement::{Confidence, Party, RequirementId};
 use crate::target::{AcceptedUnseen, Dismissal, Waiver};
 use crate::verdict::{SkipCause, Verdict};
 
@@ -240,7 +240,7 @@ fn the_first_screen_names_each_root_cause_by_its_promise() {
     let points: Vec<(Standing, Option<&str>, String)> = judged
         .points()
         .into_iter()
-        .map(|point| (point.standing, point.requirement.map(|id| id.as_str()), point.targets))
+        .map(|point| (point.standing, point.requirement.map(RequirementId::as_str), point.targets))
         .collect();
     let fails: Vec<&str> =
         points.iter().filter(|point| point.0 == Standing::Fail).filter_map(|point| point.1).collect();
