@@ -1,5 +1,9 @@
 //! The HTTP probe: sends a request to the target and records the answer. It does not judge.
 
+mod coding;
+
+use crate::evidence::json;
+use crate::evidence::json::NoValue;
 use crate::evidence::{
     Body, Exchange, Field, Operation, Received, Recorder, Request, Response, Trouble, TroubleKind,
 };
@@ -32,13 +36,16 @@ pub struct ApiCall<'c> {
     pub faulty_on_purpose: bool,
     /// `None` sends a well-formed request.
     pub oddity: Option<Oddity>,
+    /// The request is sent to meet the rate limit, so a 429 is its answer.
+    pub expects_limit: bool,
 }
 
 impl ApiCall<'_> {
     /// A well-formed request, without credentials and without a body.
     pub fn new(operation: Operation, method: Method, url: Url) -> Self {
         let (credentials, body, oddity) = (None, None, None);
-        Self { operation, method, url, credentials, body, faulty_on_purpose: false, oddity }
+        let (faulty_on_purpose, expects_limit) = (false, false);
+        Self { operation, method, url, credentials, body, faulty_on_purpose, oddity, expects_limit }
     }
 }
 
@@ -63,7 +70,7 @@ pub struct ApiAnswer {
 impl ApiAnswer {
     /// The unredacted text at a JSON Pointer of the body. Use it for requests only. Never record it.
     pub fn live_text(&self, pointer: &str) -> Option<&str> {
-        let read = || serde_json::from_slice(&self.body).unwrap_or_default();
+        let read = || json::value(&self.body).unwrap_or_default();
         self.json.get_or_init(read).pointer(pointer)?.as_str()
     }
 
@@ -221,22 +228,29 @@ impl Client {
         }
         let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let location = headers.get(header::LOCATION).map(text);
+        let codings: Vec<String> = headers.get_all(header::CONTENT_ENCODING).iter().map(text).collect();
+        let body = coding::decoded(body, &codings.join(","), LARGEST_BODY as u64)
+            .map_err(|error| unreadable(status, &error.to_string()))?;
         Ok(RawResponse { status, headers, body, location })
     }
 
     fn record_response(&self, raw: &RawResponse) -> Received {
-        let body = match (serde_json::from_slice(&raw.body), std::str::from_utf8(&raw.body)) {
+        let body = match (json::value(&raw.body), std::str::from_utf8(&raw.body)) {
             (Ok(value), _) => Body::Json(self.recorder.json(value)),
-            (Err(_), _) if raw.body.is_empty() => Body::Empty,
-            (Err(_), Ok(text)) => Body::Text(self.recorder.text(text)),
-            (Err(_), Err(_)) => Body::Binary { bytes: raw.body.len() },
+            (Err(NoValue::TooDeep), _) => {
+                return Received::Trouble(unreadable(raw.status, "its JSON is nested too deep to be read"));
+            }
+            (Err(NoValue::NotJson), _) if raw.body.is_empty() => Body::Empty,
+            (Err(NoValue::NotJson), Ok(text)) => Body::Text(self.recorder.text(text)),
+            (Err(NoValue::NotJson), Err(_)) => Body::Binary { bytes: raw.body.len() },
         };
         let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
             let value = String::from_utf8_lossy(value.as_bytes());
             (name.to_string(), self.recorder.field(name.as_str(), &value))
         };
         let fields = raw.headers.iter().map(field).collect();
-        Received::Response(Response { status: raw.status, fields, body })
+        let has_byte_order_mark = json::has_byte_order_mark(&raw.body);
+        Received::Response(Response { status: raw.status, fields, body, has_byte_order_mark })
     }
 }
 
@@ -296,6 +310,14 @@ fn trouble(error: &reqwest::Error) -> Trouble {
         source = inner.source();
     }
     Trouble { kind, message }
+}
+
+/// The trouble of an answer that came, but cannot be read.
+fn unreadable(status: u16, why: &str) -> Trouble {
+    Trouble {
+        kind: TroubleKind::Unreadable,
+        message: format!("the answer has the status {status}, and {why}"),
+    }
 }
 
 /// Why a client could not be made.

@@ -1,6 +1,6 @@
 //! The receiver: the merchant's site, an HTTPS server that notes every arrival.
 
-use crate::evidence::{Arrival, Recorder};
+use crate::evidence::{Arrival, Recorder, json};
 use crate::serve::{Identity, Panics, ServeError, Server};
 use axum::Router;
 use axum::body::Body;
@@ -54,7 +54,7 @@ impl RawArrival {
             at_us: u64::try_from(self.at.saturating_duration_since(began).as_micros()).unwrap_or(u64::MAX),
             method: self.method.clone(),
             url: recorder.url(&self.live_url()),
-            body: match serde_json::from_slice(&self.body) {
+            body: match json::value(&self.body) {
                 Ok(json) => recorder.json(json).to_string(),
                 Err(_) => recorder.text(&String::from_utf8_lossy(&self.body)),
             },

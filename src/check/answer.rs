@@ -131,7 +131,7 @@ mod tests {
 
     fn response(status: u16, content_type: Option<&str>, body: Body) -> Response {
         let fields = content_type.map(|value| ("Content-Type".to_owned(), value.to_owned()));
-        Response { status, fields: fields.into_iter().collect(), body }
+        Response { status, fields: fields.into_iter().collect(), body, has_byte_order_mark: false }
     }
 
     fn text(judgement: Judgement) -> String {

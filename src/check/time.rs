@@ -1,6 +1,7 @@
 //! Checks of times: when a session ends, compared with another instant.
 
 use crate::check::{Judgement, quoted};
+use crate::evidence;
 use crate::evidence::Response;
 use crate::verdict::Mismatch;
 use jiff::fmt::rfc2822;
@@ -17,7 +18,7 @@ pub const KCO_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 
 /// An RFC 3339 text as an instant.
 pub fn instant(subject: &str, text: &str) -> Result<Timestamp, Mismatch> {
-    text.parse().map_err(|_| Mismatch::new(subject, "a date-time", quoted(text)))
+    evidence::instant(text).ok_or_else(|| Mismatch::new(subject, "a date-time", quoted(text)))
 }
 
 /// The `Date` field of a response. `None` if there is none that can be parsed.
@@ -25,10 +26,10 @@ pub fn date_of(response: &Response) -> Option<Timestamp> {
     rfc2822::parse(response.field("Date")?).ok().map(|date| date.timestamp())
 }
 
-/// The text is a date-time in UTC, written with `Z` or a zero offset.
+/// The text is a date-time in UTC, written with `Z` or an offset of zero.
 pub fn in_utc(subject: &str, text: &str) -> Judgement {
     instant(subject, text)?;
-    if text.ends_with(['Z', 'z']) || text.ends_with("+00:00") {
+    if text.ends_with(['Z', 'z']) || text.ends_with("+00:00") || text.ends_with("-00:00") {
         return Ok(());
     }
     Err(Mismatch::new(subject, "a date-time in UTC", quoted(text)))
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn in_utc_refuses_another_offset_and_what_is_no_time() {
-        for text in ["2026-05-15T14:51:43.507Z", "2026-05-15T14:51:43+00:00"] {
+        for text in ["2026-05-15T14:51:43.507Z", "2026-05-15T14:51:43+00:00", "2026-05-15T14:51:43-00:00"] {
             assert_eq!(in_utc("/expires_at", text), Ok(()), "{text}");
         }
         assert_eq!(
@@ -168,9 +169,9 @@ mod tests {
     #[test]
     fn now_is_what_the_date_field_says() {
         let fields = vec![("date".to_owned(), "Fri, 15 May 2026 14:51:43 GMT".to_owned())];
-        let response = Response { status: 200, fields, body: Body::Empty };
+        let response = Response { status: 200, fields, body: Body::Empty, has_byte_order_mark: false };
         assert_eq!(date_of(&response), Some(at("2026-05-15T14:51:43Z")));
-        let silent = Response { status: 200, fields: Vec::new(), body: Body::Empty };
+        let silent = Response { fields: Vec::new(), ..response };
         assert_eq!(date_of(&silent), None);
     }
 }

@@ -41,15 +41,7 @@ fn client(url: &Url) -> Client {
 }
 
 fn call(url: &Url) -> ApiCall<'_> {
-    ApiCall {
-        operation: Operation::CreateSession,
-        method: Method::POST,
-        url: url.clone(),
-        credentials: None,
-        body: None,
-        faulty_on_purpose: false,
-        oddity: None,
-    }
+    ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
 }
 
 /// Sends a call to a server with this answer; gives back what it heard too.
@@ -93,6 +85,7 @@ async fn a_call_is_recorded_as_it_went_and_without_its_secrets() {
             status: 201,
             fields: vec![field("content-length", "20")],
             body: Body::Json(json!({ "ok": "‹password:1›" })),
+            has_byte_order_mark: false,
         }),
     };
     assert_eq!(answer.exchange, expected);

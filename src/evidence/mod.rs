@@ -2,9 +2,12 @@
 
 mod address;
 mod field;
+mod instant;
+pub mod json;
 mod known;
 mod recorder;
 
+pub use instant::instant;
 pub use recorder::Recorder;
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +107,9 @@ pub struct Response {
     pub status: u16,
     pub fields: Vec<Field>,
     pub body: Body,
+    /// Whether a byte order mark comes before the body. JSON needs none (RFC 8259).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_byte_order_mark: bool,
 }
 
 impl Response {
@@ -132,6 +138,10 @@ pub enum TroubleKind {
     RateLimit,
     /// The answer was 502, 503 or 504.
     Gateway,
+    /// Something between harness and target answered in its place: a proxy, a firewall, a login page of the network.
+    Intermediary,
+    /// The answer is legal, but the harness cannot read it.
+    Unreadable,
 }
 
 impl fmt::Display for TroubleKind {
@@ -143,6 +153,8 @@ impl fmt::Display for TroubleKind {
             Self::PageDrift => "page drift",
             Self::RateLimit => "rate limit",
             Self::Gateway => "gateway",
+            Self::Intermediary => "intermediary",
+            Self::Unreadable => "unreadable answer",
         })
     }
 }

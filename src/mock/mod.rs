@@ -159,7 +159,7 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         ids,
         correlation_ids: Ids::new(seed.map(|seed| !seed), variation.id_shape),
         api_origin: format!("http://{addr}"),
-        page_origin: format!("http://localhost:{}", addr.port()),
+        page_origin: format!("http://{}:{}", contract.variation.page_host, addr.port()),
         paths: variation.paths,
         has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),
         inspection: Arc::new(Inspection::new()),

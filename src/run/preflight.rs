@@ -45,13 +45,10 @@ pub async fn check(
     let client = Client::new(&hasty, Arc::clone(recorder), None)?;
     let url = sessions_url(&profile.base_url);
     let call = ApiCall {
-        operation: Operation::CreateSession,
-        method: Method::POST,
-        url: url.clone(),
         credentials: Some(&profile.credentials),
         body: Some(json!({})),
         faulty_on_purpose: true,
-        oddity: None,
+        ..ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
     };
     let answered = client.send(call, 1, Instant::now()).await.exchange.outcome;
     match judge(&answered) {
@@ -160,7 +157,7 @@ mod tests {
 
     fn response(status: u16, media_type: &str, body: Body) -> Received {
         let fields = vec![("content-type".to_owned(), media_type.to_owned())];
-        Received::Response(Response { status, fields, body })
+        Received::Response(Response { status, fields, body, has_byte_order_mark: false })
     }
 
     fn word(answered: &Received) -> String {

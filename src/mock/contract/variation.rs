@@ -3,6 +3,7 @@
 //!
 //! They break no promise and no recommendation of a source.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -11,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::mock::ground::id::{IdShape, mix};
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths, WORDY_PATHS};
-use crate::mock::http::{Content, Operation, Reply};
+use crate::mock::http::{Coding, Content, Operation, Reply};
 
 /// How the page redirects the consumer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,19 @@ pub enum Markup {
     Framed,
     /// Each button has its label in nested elements, and there is a hidden field.
     Ornate,
+}
+
+/// Members that JSON allows and many parsers refuse: a lone surrogate, a number beyond the range, deep nesting.
+static ODD_MEMBERS: LazyLock<String> = LazyLock::new(|| {
+    let (open, close) = ("[".repeat(200), "]".repeat(200));
+    format!(r#""x_sign":"\ud83d","x_far":1e400,"x_deep":{open}{close}"#)
+});
+
+/// How times are written: how many digits of a second, and the offset of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TimeForm {
+    digits: usize,
+    offset: &'static str,
 }
 
 /// The choices that decisions use.
@@ -80,6 +94,11 @@ pub struct Variation {
     pub navigation: Navigation,
     pub markup: Markup,
     pub choices: Choices,
+    coding: Option<Coding>,
+    has_odd_members: bool,
+    times: TimeForm,
+    /// The host of pages, as links write it.
+    pub page_host: &'static str,
 }
 
 impl Variation {
@@ -100,6 +119,10 @@ impl Variation {
             navigation: Navigation::SeeOther,
             markup: Markup::Plain,
             choices: Choices::PLAIN,
+            coding: None,
+            has_odd_members: false,
+            times: TimeForm { digits: 3, offset: "Z" },
+            page_host: "localhost",
         }
     }
 
@@ -127,6 +150,19 @@ impl Variation {
                 disabled_again_accepted: dice.coin(),
                 lower_case_accepted: dice.coin(),
             },
+            coding: *dice.pick(&[
+                None,
+                Some(Coding::Gzip),
+                Some(Coding::Deflate),
+                Some(Coding::Brotli),
+                Some(Coding::Zstd),
+            ]),
+            has_odd_members: dice.coin(),
+            times: TimeForm {
+                digits: *dice.pick(&[0, 3, 6, 12]),
+                offset: *dice.pick(&["Z", "+00:00", "-00:00"]),
+            },
+            page_host: *dice.pick(&["localhost", "LocalHost"]),
         }
     }
 
@@ -143,7 +179,7 @@ impl Variation {
 
     /// Gives an answer the chosen form.
     pub fn shape(&self, reply: &mut Reply) {
-        if reply.operation == Operation::Control {
+        if matches!(reply.operation, Operation::Control | Operation::Inspect) {
             return;
         }
         if let Content::Json(body) = &mut reply.content {
@@ -153,6 +189,11 @@ impl Variation {
                 members.insert("service_version".to_owned(), "2.118.0".into());
                 members.insert("x_trace".to_owned(), serde_json::json!({ "node": 7, "tags": [null, "eu"] }));
             }
+            if self.times != Self::plain().times {
+                self.times.write_in(body);
+            }
+            reply.coding = self.coding;
+            reply.odd_members = self.has_odd_members.then(|| ODD_MEMBERS.as_str());
             if let Some(order) = self.member_order {
                 reorder(body, order);
             }
@@ -186,6 +227,34 @@ impl Variation {
                 ));
             }
         }
+    }
+}
+
+impl TimeForm {
+    /// Writes the times of a body in this form.
+    fn write_in(self, value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match member {
+                        Value::String(time) if name.ends_with("_at") => *time = self.written(time),
+                        member => self.write_in(member),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.write_in(item)),
+            _ => {}
+        }
+    }
+
+    /// A time of the API in this form. Another text stays as it is.
+    fn written(self, time: &str) -> String {
+        let Some((seconds, digits)) = time.strip_suffix('Z').and_then(|time| time.split_once('.')) else {
+            return time.to_owned();
+        };
+        let point = if self.digits == 0 { "" } else { "." };
+        let digits: String = digits.chars().chain(std::iter::repeat('0')).take(self.digits).collect();
+        format!("{seconds}{point}{digits}{}", self.offset)
     }
 }
 
@@ -258,6 +327,29 @@ mod tests {
             })
             .collect();
         assert!(texts.len() > 2);
+    }
+
+    #[test]
+    fn a_time_keeps_its_instant_in_every_form() {
+        let mut body = json!({ "expires_at": "2026-05-15T14:51:43.507Z", "at": [{ "updated_at": "soon" }] });
+        let form = TimeForm { digits: 12, offset: "-00:00" };
+        form.write_in(&mut body);
+        let written = "2026-05-15T14:51:43.507000000000-00:00";
+        assert_eq!(body, json!({ "expires_at": written, "at": [{ "updated_at": "soon" }] }));
+        let whole = TimeForm { digits: 0, offset: "Z" };
+        assert_eq!(whole.written("2026-05-15T14:51:43.507Z"), "2026-05-15T14:51:43Z");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_packed_and_has_odd_members() {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "status": "WAITING" }));
+        let odd = Variation { coding: Some(Coding::Brotli), has_odd_members: true, ..Variation::plain() };
+        odd.shape(&mut reply);
+        let response = reply.into_response();
+        assert_eq!(response.headers()[header::CONTENT_ENCODING], "br");
+        let sent = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let expected = format!("{{\"status\":\"WAITING\",{}}}", *ODD_MEMBERS);
+        assert_eq!(&sent[3..sent.len() - 1], expected.as_bytes(), "a block that is not compressed");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::mock::deviation::entry::{Change, Deviation};
-use crate::mock::http::{Content, Operation, Reply};
+use crate::mock::http::Content;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -59,7 +59,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "too-many-answers-503",
         lie: "A request over the rate limit is answered with 503.",
-        breaks: &["HPP-ERROR-001", "HPP-ERROR-006"],
+        breaks: &["HPP-ERROR-006"],
         change: Change::Reply(|reply| {
             if reply.status == StatusCode::TOO_MANY_REQUESTS {
                 reply.status = StatusCode::SERVICE_UNAVAILABLE;
@@ -90,7 +90,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-CREATE-037"],
         change: Change::Reply(|reply| {
             if reply.status == StatusCode::METHOD_NOT_ALLOWED {
-                *reply = Reply { operation: Operation::Unknown, ..Reply::empty(StatusCode::NO_CONTENT) };
+                reply.become_empty(StatusCode::NO_CONTENT);
             }
         }),
     },

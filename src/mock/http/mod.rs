@@ -1,10 +1,12 @@
 //! The input and output of handlers.
 
 mod call;
+mod coding;
 mod problem;
 mod reply;
 
 pub use crate::mock::http::call::Call;
+pub use crate::mock::http::coding::Coding;
 pub use crate::mock::http::problem::Problem;
 pub use crate::mock::http::reply::{Content, Held, Operation, Reply};
 

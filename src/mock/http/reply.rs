@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::mock::http::Coding;
+
 /// What an answer waits for before it is sent. The faithful mock waits for nothing.
 pub type Held = Option<CancellationToken>;
 
@@ -79,6 +81,10 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// What it waits for before it is sent.
     pub held: Held,
+    /// How its JSON is packed.
+    pub coding: Option<Coding>,
+    /// Members that JSON allows but a value here cannot hold, as text.
+    pub odd_members: Option<&'static str>,
 }
 
 /// Compares what a client sees of two answers, without their time.
@@ -122,6 +128,8 @@ impl Reply {
             content,
             date: None,
             held: None,
+            coding: None,
+            odd_members: None,
         }
     }
 
@@ -192,6 +200,12 @@ impl Reply {
         }
     }
 
+    /// Answers with this status and no body. The header fields stay.
+    pub fn become_empty(&mut self, status: StatusCode) {
+        self.status = status;
+        self.content = Content::Empty;
+    }
+
     /// Rewrites an HTML page.
     pub fn rewrite(&mut self, change: impl FnOnce(&str) -> String) {
         if let Content::Html(page) = &mut self.content {
@@ -200,10 +214,13 @@ impl Reply {
     }
 
     /// The answer to send.
-    pub fn into_response(self) -> Response {
+    pub fn into_response(mut self) -> Response {
         let (media_type, body) = match self.content {
             Content::Empty => (None, Body::empty()),
-            Content::Json(body) => (Some("application/json"), Body::from(body.to_string())),
+            Content::Json(body) => {
+                let text = with_members(body.to_string(), self.odd_members);
+                (Some("application/json"), Body::from(packed(text, self.coding, &mut self.headers)))
+            }
             Content::Html(page) => (Some("text/html; charset=utf-8"), Body::from(page)),
             Content::Png(image) => (Some("image/png"), Body::from(image)),
             Content::Text(text) => (Some("text/plain; charset=utf-8"), Body::from(text)),
@@ -216,6 +233,28 @@ impl Reply {
         }
         fields.extend(self.headers);
         response
+    }
+}
+
+/// The text of an object with further members.
+fn with_members(mut text: String, members: Option<&str>) -> String {
+    if let Some(members) = members.filter(|_| text.ends_with("\"}") || text.ends_with("]}")) {
+        text.pop();
+        text.push(',');
+        text.push_str(members);
+        text.push('}');
+    }
+    text
+}
+
+/// The text as it is sent, and the field that says how it is packed.
+fn packed(text: String, coding: Option<Coding>, headers: &mut HeaderMap) -> Vec<u8> {
+    match coding.and_then(|coding| Some((coding, coding.pack(text.as_bytes())?))) {
+        Some((coding, packed)) => {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.word()));
+            packed
+        }
+        None => text.into_bytes(),
     }
 }
 

@@ -1,0 +1,208 @@
+//! JSON as a target may legally write it, also where the parser knows only a part of it.
+
+use serde_json::Value;
+
+/// How deep a record keeps a body. No promise is about a deeper value, and the parser must be able to read the record again.
+const DEEPEST_KEPT: usize = 64;
+
+/// Deeper bodies are legal, but they are not read.
+const DEEPEST_READ: usize = 1000;
+
+/// A mark that some servers put before a UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What a record keeps in place of a value that is nested too deep.
+const DEEPER: &[u8] = "\"‹nested deeper›\"".as_bytes();
+
+/// Why a body has no JSON value.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoValue {
+    /// It is not JSON.
+    NotJson,
+    /// It may be JSON, but it is nested too deep to be read.
+    TooDeep,
+}
+
+/// Whether a body begins with a byte order mark.
+pub fn has_byte_order_mark(body: &[u8]) -> bool {
+    body.starts_with(BYTE_ORDER_MARK)
+}
+
+/// The JSON value of a body, with or without a byte order mark.
+///
+/// A lone surrogate becomes U+FFFD, a number beyond the range becomes the largest one, and a value that is nested too deep becomes
+/// a label.
+pub fn value(body: &[u8]) -> Result<Value, NoValue> {
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    match serde_json::from_slice(text) {
+        Ok(value) if nests_at_most(&value, DEEPEST_KEPT) => Ok(value),
+        Err(_) if !may_be_json(text) => Err(NoValue::NotJson),
+        _ => serde_json::from_slice(&Mender::default().mended(text)?).map_err(|_| NoValue::NotJson),
+    }
+}
+
+/// Whether a text begins like JSON with something that the parser may refuse, and not like a page or a picture.
+fn may_be_json(text: &[u8]) -> bool {
+    let first = text.trim_ascii_start().first();
+    first.is_some_and(|first| matches!(first, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9'))
+}
+
+fn nests_at_most(value: &Value, levels: usize) -> bool {
+    let fits = |inner: &Value| nests_at_most(inner, levels - 1);
+    match value {
+        Value::Array(items) => levels > 0 && items.iter().all(fits),
+        Value::Object(members) => levels > 0 && members.values().all(fits),
+        _ => true,
+    }
+}
+
+/// Writes a text again, without what the parser refuses although RFC 8259 allows it.
+#[derive(Default)]
+struct Mender {
+    out: Vec<u8>,
+    depth: usize,
+}
+
+impl Mender {
+    fn mended(mut self, text: &[u8]) -> Result<Vec<u8>, NoValue> {
+        let mut rest = text;
+        while let Some((&first, _)) = rest.split_first() {
+            let length = match first {
+                b'"' => string_length(rest),
+                b'-' | b'0'..=b'9' => number_length(rest),
+                _ => 1,
+            };
+            let (token, after) = rest.split_at(length);
+            match first {
+                b'[' | b'{' => self.opens(first)?,
+                b']' | b'}' => {
+                    self.keep(token);
+                    self.depth = self.depth.saturating_sub(1);
+                }
+                b'"' => self.keep(&without_lone_surrogates(token)),
+                b'-' | b'0'..=b'9' => self.keep(&within_range(token)),
+                _ => self.keep(token),
+            }
+            rest = after;
+        }
+        Ok(self.out)
+    }
+
+    fn opens(&mut self, bracket: u8) -> Result<(), NoValue> {
+        self.depth += 1;
+        match self.depth {
+            ..=DEEPEST_KEPT => self.out.push(bracket),
+            depth if depth == DEEPEST_KEPT + 1 => self.out.extend_from_slice(DEEPER),
+            ..=DEEPEST_READ => {}
+            _ => return Err(NoValue::TooDeep),
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, token: &[u8]) {
+        if self.depth <= DEEPEST_KEPT {
+            self.out.extend_from_slice(token);
+        }
+    }
+}
+
+/// Length of the string at the start of a text, with its quotation marks.
+fn string_length(text: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+/// Length of the number at the start of a text.
+fn number_length(text: &[u8]) -> usize {
+    let is_part = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+    text.iter().take_while(|byte| is_part(byte)).count()
+}
+
+/// The number, or the largest one of its sign.
+fn within_range(number: &[u8]) -> Vec<u8> {
+    let read = std::str::from_utf8(number).ok().and_then(|text| text.parse::<f64>().ok());
+    match read {
+        Some(read) if read.is_infinite() => format!("{:e}", f64::MAX.copysign(read)).into_bytes(),
+        _ => number.to_owned(),
+    }
+}
+
+/// The string, with `\ufffd` for each half of a surrogate pair that stands alone.
+fn without_lone_surrogates(string: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(string.len());
+    let mut rest = string;
+    while let Some((&first, _)) = rest.split_first() {
+        let length = match (first, code_unit(rest)) {
+            (_, Some(0xd800..=0xdbff)) if matches!(code_unit(&rest[6..]), Some(0xdc00..=0xdfff)) => 12,
+            (_, Some(0xd800..=0xdfff)) => {
+                out.extend_from_slice(b"\\ufffd");
+                rest = &rest[6..];
+                continue;
+            }
+            (b'\\', _) => 2.min(rest.len()),
+            _ => 1,
+        };
+        out.extend_from_slice(&rest[..length]);
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// The UTF-16 code unit of the escape at the start of a text.
+fn code_unit(text: &[u8]) -> Option<u16> {
+    let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn nested(depth: usize) -> String {
+        format!("{{\"a\":{}{},\"b\":1}}", "[".repeat(depth), "]".repeat(depth))
+    }
+
+    fn read(text: &str) -> Result<Value, NoValue> {
+        value(text.as_bytes())
+    }
+
+    #[test]
+    fn legal_json_that_the_parser_refuses_is_read() {
+        let cases = [
+            ("\u{feff}{\"a\":1}", json!({ "a": 1 })),
+            (r#"{"a":"\ud83d","b":"\ude00x\\ud83d"}"#, json!({ "a": "\u{fffd}", "b": "\u{fffd}x\\ud83d" })),
+            (r#"{"a":"\ud83d\ude00","b":1e400}"#, json!({ "a": "😀", "b": f64::MAX })),
+            (r#"["\ud83d\ud83d\ude00", -1E400, "1e400 [{"]"#, json!(["\u{fffd}😀", f64::MIN, "1e400 [{"])),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_deep_value_is_read_and_kept_in_part() {
+        for depth in [64, 120, 200, 999] {
+            let kept = read(&nested(depth)).unwrap();
+            assert_eq!(kept["b"], 1, "{depth}");
+            assert!(nests_at_most(&kept, DEEPEST_KEPT), "{depth}");
+            assert!(kept.to_string().contains("[[\"‹nested deeper›\"]]"), "{kept}");
+        }
+        assert_eq!(read(&nested(63)).unwrap().to_string(), nested(63));
+        assert_eq!(read(&nested(1001)), Err(NoValue::TooDeep));
+    }
+
+    #[test]
+    fn what_is_no_json_stays_no_json() {
+        for text in ["", "hello", "{", "{\"a\":\"\\ud83d}", "[1e400", "\u{feff}\u{feff}1", "\"\\", "01"] {
+            assert_eq!(read(text), Err(NoValue::NotJson), "{text}");
+        }
+    }
+}
