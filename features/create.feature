@@ -385,3 +385,11 @@ Feature: Creating a hosted session
         | logo_url                  | https://merchant.example/logo.png                             |
         | background_images         | [{"url": "https://merchant.example/tea.jpg", "width": 1200}] |
       Then the request succeeds
+
+  @req:HPP-CREATE-039
+  Rule: An answer begins with its JSON
+
+    Scenario: No byte order mark comes before a created session
+      Given a payment session
+      When the merchant creates a hosted session
+      Then the response body begins with its JSON

@@ -160,3 +160,16 @@ Feature: Distribution of the link
       Given a hosted session
       When the merchant distributes the hosted session by email
       Then the link of the message opens the page of the hosted session
+
+  @req:HPP-DISTRIBUTE-017
+  Rule: A distribution answers 201 or 204
+
+    Scenario Outline: A distribution by <method> answers 201 or 204
+      Given a hosted session
+      When the merchant distributes the hosted session by <method>
+      Then the response status is 201 or 204
+
+      Examples:
+        | method |
+        | email  |
+        | sms    |

@@ -1,8 +1,16 @@
 Feature: The status of a hosted session
   What the consumer does shows in the status that the merchant reads.
 
-  @req:HPP-STATUS-001 @needs:browser
-  Rule: The status is one of nine
+  @req:HPP-STATUS-001
+  Rule: The status is a text
+
+    Scenario: A session that is read has a status
+      Given a hosted session
+      When the merchant reads the hosted session
+      Then the member status is a non-empty string
+
+  @req:HPP-STATUS-019 @needs:browser
+  Rule: The status is one of nine, or a new one
 
     Scenario Outline: The status after the consumer <act> is a known one
       Given a hosted session

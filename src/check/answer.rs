@@ -13,6 +13,15 @@ pub fn status(response: &Response, expected: u16) -> Judgement {
     Err(Mismatch::new("status", expected.to_string(), response.status.to_string()))
 }
 
+/// The status is one of these.
+pub fn status_among<const N: usize>(response: &Response, expected: [u16; N]) -> Judgement {
+    if expected.contains(&response.status) {
+        return Ok(());
+    }
+    let expected = expected.map(|status| status.to_string()).join(" or ");
+    Err(Mismatch::new("status", expected, response.status.to_string()))
+}
+
 /// The status is a 2xx.
 pub fn succeeds(response: &Response) -> Judgement {
     if is_success(response) {
@@ -103,6 +112,19 @@ pub fn names_member(messages: &Value, member: &str) -> Judgement {
     }
     let actual: Vec<&str> = texts.collect();
     Err(Mismatch::new("/error_messages", format!("one that names `{member}`"), quoted(&actual.join("; "))))
+}
+
+/// The body begins with its JSON. A byte order mark before it may be ignored (RFC 8259), but not every client does so.
+pub fn no_byte_order_mark(response: &Response) -> Judgement {
+    if response.has_byte_order_mark {
+        return Err(Mismatch::new("body", "JSON from the first byte", "a byte order mark before it"));
+    }
+    Ok(())
+}
+
+/// A member of the body that is a text.
+pub fn text<'r>(response: &'r Response, pointer: &str) -> Option<&'r str> {
+    response.body.json()?.pointer(pointer)?.as_str()
 }
 
 /// The result of a request in short: its status, and the `error_code` if it has one.

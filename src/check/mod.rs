@@ -2,14 +2,17 @@
 
 pub mod answer;
 pub mod callback;
+pub mod every_answer;
 pub mod landing;
 pub mod link;
 pub mod merchant_url;
+pub mod origin;
 pub mod page;
 pub mod placeholder;
 pub mod time;
 
 use crate::verdict::{Mismatch, quoted};
+use url::Url;
 
 /// What a check returns.
 pub type Judgement = Result<(), Mismatch>;
@@ -30,6 +33,40 @@ pub fn differs(subject: &str, other: &str, whose: &str, actual: &str) -> Judgeme
         return Ok(());
     }
     Err(Mismatch::new(subject, format!("another value than {whose}"), quoted(actual)))
+}
+
+/// Both texts are the same URL. A default port, the case of the host and needless percent-encoding make no difference.
+pub fn same_url(subject: &str, expected: &str, actual: &str) -> Judgement {
+    match (one_form(expected), one_form(actual)) {
+        (Some(left), Some(right)) if left == right => Ok(()),
+        _ => equals(subject, expected, actual),
+    }
+}
+
+/// A URL in one of the forms in which it can be written.
+fn one_form(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let mut parts = url.as_str().split('%');
+    let mut form = parts.next()?.to_owned();
+    for part in parts {
+        let byte = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte.map(char::from) {
+            Some(c) if c.is_ascii_alphanumeric() || "-._~".contains(c) => {
+                form.push(c);
+                form.push_str(&part[2..]);
+            }
+            Some(_) => {
+                form.push('%');
+                form.push_str(&part[..2].to_ascii_uppercase());
+                form.push_str(&part[2..]);
+            }
+            None => {
+                form.push('%');
+                form.push_str(part);
+            }
+        }
+    }
+    Some(form)
 }
 
 /// The records, which are JSON, do not contain this secret. An empty secret passes.
@@ -64,6 +101,23 @@ mod tests {
         assert_eq!(mismatch.to_string(), r#"/session_id: expected "a-1", got "A-1""#);
         let mismatch = equals("/name", "a shop", "a  shop").unwrap_err();
         assert_eq!(mismatch.to_string(), r#"/name: expected "a shop", got "a shop" (other white space)"#);
+    }
+
+    #[test]
+    fn a_url_is_the_same_however_it_is_written() {
+        let url = "https://pay.example/a-b/%C3%A9?x=1%2F2";
+        for same in [
+            url,
+            "https://PAY.example:443/a-b/%C3%A9?x=1%2F2",
+            "HTTPS://pay.example/a%2Db/%c3%a9?x=1%2f2",
+            "https://pay.example/%61-b/é?x=1%2F2",
+        ] {
+            assert_eq!(same_url("request URL", url, same), Ok(()), "{same}");
+        }
+        for other in ["https://pay.example:8443/a-b", "https://pay.example/a-b/%C3%A9?x=1/2", "a%", "%zz"] {
+            let mismatch = same_url("request URL", url, other).unwrap_err();
+            assert_eq!(mismatch.to_string(), format!("request URL: expected \"{url}\", got \"{other}\""));
+        }
     }
 
     #[test]

@@ -179,8 +179,11 @@ pub fn met_trouble(number: usize, batch: &BatchRan) -> bool {
 /// Requirements that are broken for any target, and the exit code of the run.
 fn seen(report: &RunReport) -> (BTreeSet<String>, ExitCode) {
     let judged = report.judged();
-    let broken = judged.rows().filter(|row| {
-        matches!(row.standing, Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness)
+    let broken = judged.rows().filter(|row| match row.standing {
+        Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness => true,
+        // A MAY that the target does not keep.
+        Standing::Noted => !row.findings.is_empty(),
+        _ => false,
     });
     (broken.map(|row| row.requirement.id.to_string()).collect(), judged.outcome().into())
 }

@@ -16,9 +16,9 @@ use crate::suite::{Case, Choice, Context, Filter};
 use crate::target::TargetProfile;
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 
 /// One target of a run.
 pub(super) struct Target<'r> {
@@ -36,6 +36,7 @@ pub(super) struct Target<'r> {
     pace: Option<Arc<Pace>>,
     /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
+    session_ids: Arc<Mutex<HashSet<String>>>,
     references: Arc<AtomicU32>,
 }
 
@@ -71,6 +72,7 @@ impl<'r> Target<'r> {
             page_driver: page_driver.transpose()?.map(Arc::new),
             pace: Pace::of(profile),
             mark: format!("{now}t{index}"),
+            session_ids: Arc::default(),
             references: Arc::default(),
         })
     }
@@ -117,6 +119,7 @@ impl<'r> Target<'r> {
                 run_mark: self.mark.clone(),
                 run_began: run.began,
                 cancel: run.stop.token.clone(),
+                session_ids: Arc::clone(&self.session_ids),
                 references: Arc::clone(&self.references),
                 profile: self.profile.clone(),
             }))

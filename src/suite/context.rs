@@ -7,9 +7,10 @@ use crate::evidence::Recorder;
 use crate::receiver::Receiver;
 use crate::schema::SchemaSet;
 use crate::target::TargetProfile;
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -50,11 +51,18 @@ pub struct Context {
     pub run_mark: String,
     pub run_began: Instant,
     pub cancel: CancellationToken,
+    /// The ids of the hosted sessions that the target created.
+    pub session_ids: Arc<Mutex<HashSet<String>>>,
     /// How many references were given out.
     pub references: Arc<AtomicU32>,
 }
 
 impl Context {
+    /// Notes the id of a new hosted session. Returns false if another session has it already.
+    pub fn is_new_session(&self, id: &str) -> bool {
+        self.session_ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned())
+    }
+
     /// A new, unique reference of an attempt: the first segment of its merchant URLs and the reference of its purchase.
     pub fn next_reference(&self) -> String {
         let number = self.references.fetch_add(1, Ordering::Relaxed) + 1;

@@ -24,6 +24,8 @@ pub struct Draft {
     pub urls: UrlSet,
     /// The request breaks its schema on purpose.
     pub faulty_on_purpose: bool,
+    /// The request is sent to meet the rate limit.
+    pub expects_limit: bool,
 }
 
 impl Draft {
@@ -99,7 +101,7 @@ impl Merchant<'_> {
         });
         // The guide names this old option, but the schema does not have it.
         let faulty_on_purpose = self.has.options.contains_key("payment_fallback");
-        Draft { body, prefix, urls, faulty_on_purpose }
+        Draft { body, prefix, urls, faulty_on_purpose, expects_limit: false }
     }
 
     /// Sends a request for a hosted session. Does not judge the answer.
@@ -109,6 +111,7 @@ impl Merchant<'_> {
             credentials: Some(&self.has.credentials),
             body: Some(draft.body.take()),
             faulty_on_purpose: draft.faulty_on_purpose,
+            expects_limit: draft.expects_limit,
             ..ApiCall::new(Operation::CreateSession, Method::POST, url)
         };
         self.record.send(call).await

@@ -9,7 +9,7 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::merchant::{Merchant, PaymentSession};
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
-use crate::suite::record::Index;
+use crate::suite::record::{Index, KnownRead};
 use crate::target::{Purchase, TargetProfile};
 use crate::verdict::Mismatch;
 use serde_json::{Value, json};
@@ -140,6 +140,8 @@ impl Merchant<'_> {
         let built = self.api_url(&path);
         let location = self.record.answer(created).live_location();
         let url = location.and_then(|text| built.join(text).ok()).unwrap_or(built);
+        let credentials = self.has.credentials.clone();
+        self.record.known_read = Some(KnownRead { operation: kind.read, url: url.clone(), credentials });
         Ok(Rc::new(PaymentSession { created, url }))
     }
 

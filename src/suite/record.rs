@@ -1,38 +1,29 @@
 //! The record of one attempt at a scenario: its exchanges, its other evidence, and its findings.
 
-use crate::check::{link, merchant_url};
+use crate::check::{every_answer, link, merchant_url, origin};
 use crate::client::{ApiAnswer, ApiCall};
-use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response, Trouble, TroubleKind};
+use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
 use crate::suite::grammar::{Step, StepKind};
-use crate::target::Ability;
+use crate::suite::pauses::{Pauses, micros};
+use crate::target::{Ability, Credentials};
 use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::time::Instant;
+use url::Url;
 
-/// Waiting times that no deadline includes: for the rate limit, and for a free browser.
-#[derive(Debug, Clone, Default)]
-pub struct Pauses(Arc<AtomicU64>);
-
-impl Pauses {
-    /// Adds a wait, which extends the deadline of the running step.
-    pub fn add(&self, wait: Duration) {
-        self.0.fetch_add(micros(wait), Ordering::Relaxed);
-    }
-
-    /// All waits so far.
-    pub fn total(&self) -> Duration {
-        Duration::from_micros(self.0.load(Ordering::Relaxed))
-    }
+/// A read that the API has to answer, if nothing stands in the way.
+pub struct KnownRead {
+    pub operation: Operation,
+    pub url: Url,
+    pub credentials: Credentials,
 }
 
-/// The index of an exchange, which [`Record::send`] returns.
+/// The index of an exchange, which `Record::send` returns.
 pub type Index = usize;
 
 /// The record of one attempt at a scenario.
@@ -61,6 +52,8 @@ pub struct Record {
     pauses: Pauses,
     /// The exchange that creates a second hosted session. A separate requirement promises that it succeeds.
     pub second: Option<Index>,
+    /// The read that shows whether the API can be reached at all.
+    pub known_read: Option<KnownRead>,
 }
 
 /// The result of an attempt.
@@ -94,6 +87,7 @@ impl Record {
             failure: None,
             pauses: Pauses::default(),
             second: None,
+            known_read: None,
         }
     }
 
@@ -153,24 +147,19 @@ impl Record {
         }
     }
 
-    /// Sends a request, records the exchange, and checks it against the schemas of its resource.
-    pub async fn send(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
+    /// Sends a request once, records the exchange, and checks what is promised of every answer.
+    pub async fn send_once(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
         let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
         let answer = context.client.send(call, number, self.began).await;
         let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
-        let broken = context.schemas.judge(&answer.exchange);
         let index = self.answers.len();
         self.answers.push(answer);
         self.answers_an_act(index);
         self.warn_of_merchant_urls(index);
-        for one in broken {
-            if let Some(requirement) = &one.requirement {
-                let passive = Some(requirement) != self.own_requirement();
-                self.find(requirement.clone(), one.mismatch.clone(), Some(index), passive);
-            }
-            self.broken.push((index, one));
+        if origin::trouble(self.exchange(index)).is_none() {
+            self.judge_answer(index);
         }
         self.find_links_astray(index);
         match own_fault {
@@ -217,6 +206,32 @@ impl Record {
         }
     }
 
+    /// Checks an answer of the API against the schema of its resource, and what is promised of every answer.
+    fn judge_answer(&mut self, index: Index) {
+        for one in self.context.schemas.judge(self.exchange(index)) {
+            if let Some(requirement) = &one.requirement {
+                self.find_in_answer(requirement.clone(), one.mismatch.clone(), index);
+            }
+            self.broken.push((index, one));
+        }
+        let exchange = self.exchange(index);
+        let earlier = self.answers[..index].iter().map(|answer| &answer.exchange);
+        let mut breaches = every_answer::broken(exchange, self.context.profile.dialect);
+        breaches.extend(every_answer::end_before_payment_session(exchange, earlier));
+        let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
+        breaches.extend(id.map(every_answer::id_given_twice));
+        for (id, mismatch) in breaches {
+            if let Ok(requirement) = id.parse() {
+                self.find_in_answer(requirement, mismatch, index);
+            }
+        }
+    }
+
+    fn find_in_answer(&mut self, requirement: RequirementId, mismatch: Mismatch, index: Index) {
+        let passive = Some(&requirement) != self.own_requirement();
+        self.find(requirement, mismatch, Some(index), passive);
+    }
+
     /// Records what is odd about the merchant URLs of a request. These findings are about the scenario, not about the target.
     fn warn_of_merchant_urls(&mut self, index: Index) {
         let exchange = &self.answers[index].exchange;
@@ -259,16 +274,12 @@ impl Record {
         &self.answers[index].exchange
     }
 
-    /// The response of an exchange. Network trouble, a gateway error and a rate limit are trouble, not an answer of the API.
+    /// The response of an exchange. Trouble with network, gateway or rate limit is not an answer of the API.
     pub fn response(&self, index: Index) -> Result<&Response, StepFailure> {
-        let response = self.any_response(index)?;
-        let kind = match response.status {
-            429 => TroubleKind::RateLimit,
-            502..=504 => TroubleKind::Gateway,
-            _ => return Ok(response),
-        };
-        let message = format!("{} answered {}", self.exchange(index).request.url, response.status);
-        Err(StepFailure::Trouble(Trouble { kind, message }))
+        match origin::trouble(self.exchange(index)) {
+            Some(trouble) => Err(StepFailure::Trouble(trouble)),
+            None => self.any_response(index),
+        }
     }
 
     /// The response of an exchange. A gateway error and a rate limit count as a response too.
@@ -342,10 +353,15 @@ impl Record {
                 && finding.mismatch.subject == mismatch.subject
                 && finding.exchange == exchange
         };
-        if self.findings.iter().any(same) {
+        let Some(step) = self.steps.last() else { return };
+        if let Some(known) = self.findings.iter_mut().find(|finding| same(finding)) {
+            if !passive {
+                // The step that is about it tells more than the step that sent the request.
+                known.step.clone_from(&step.text);
+                known.line = step.line;
+            }
             return;
         }
-        let Some(step) = self.steps.last() else { return };
         self.findings.push(Finding {
             requirement,
             mismatch,
@@ -365,9 +381,4 @@ fn covers(subject: &str, pointer: &str) -> bool {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     within(pointer, subject) || within(subject, pointer)
-}
-
-/// Microseconds, as records hold them.
-pub fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -86,3 +86,16 @@ words! {
         Email = "email", Phone = "phone", PhoneCountry = "phone_country", AccessId = "access_id",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SessionStatus;
+    use crate::check::every_answer::LISTED_STATUSES;
+    use crate::suite::parameter::Spelt;
+
+    #[test]
+    fn features_and_checks_know_the_same_statuses() {
+        let words: Vec<&str> = SessionStatus::ALL.iter().map(|status| status.word()).collect();
+        assert_eq!(words, LISTED_STATUSES);
+    }
+}

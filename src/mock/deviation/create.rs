@@ -179,7 +179,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "second-session-same-id",
         lie: "A second session for one payment session gets the id of the first.",
-        breaks: &["HPP-CREATE-026"],
+        breaks: &["HPP-CREATE-005", "HPP-CREATE-026"],
         change: Change::Seams(|seams| {
             seams.new_id = |id| match id.of {
                 IdFor::Session { elder: Some(elder) } => elder.to_owned(),

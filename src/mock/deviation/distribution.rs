@@ -7,7 +7,7 @@ use crate::mock::contract::distribution::{Distribution, Letter, messages, missin
 use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
 use crate::mock::deviation::edit::root_of;
 use crate::mock::deviation::entry::{Change, Deviation};
-use crate::mock::http::{Operation, Problem, Reply};
+use crate::mock::http::{Operation, Problem};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -166,7 +166,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             if reply.operation == Operation::Distribute
                 && reply.text("/error_messages/0") == Some("no such session")
             {
-                *reply = Reply { operation: reply.operation, ..Reply::empty(StatusCode::CREATED) };
+                reply.become_empty(StatusCode::CREATED);
             }
         }),
     },
@@ -181,6 +181,16 @@ pub const DEVIATIONS: &[Deviation] = &[
                 }
                 _ => standing(wanted),
             };
+        }),
+    },
+    Deviation {
+        name: "distribution-answers-202",
+        lie: "A distribution answers 202.",
+        breaks: &["HPP-DISTRIBUTE-017"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::Distribute) {
+                reply.status = StatusCode::ACCEPTED;
+            }
         }),
     },
     Deviation {

@@ -7,18 +7,29 @@ use crate::mock::contract::payment_session::{Progress, payment_session_after};
 use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
 };
+use crate::mock::deviation::edit::with;
 use crate::mock::deviation::entry::{Change, Deviation};
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::Operation;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "status-of-its-own",
         lie: "While its page is open, a session has a status that the reference does not list.",
-        breaks: &["HPP-STATUS-001", "HPP-STATUS-002"],
+        breaks: &["HPP-STATUS-002", "HPP-STATUS-019"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) && reply.text("/status") == Some("IN_PROGRESS") {
                 reply.set("/status", "OPENED");
+            }
+        }),
+    },
+    Deviation {
+        name: "status-is-empty",
+        lie: "The status of a session is an empty text before its page was opened.",
+        breaks: &["HPP-STATUS-001"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") == Some("WAITING") {
+                with(reply, Operation::ReadSession, "/status", "");
             }
         }),
     },
@@ -111,7 +122,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             if reply.operation == Operation::DisableSession
                 && reply.text("/error_messages/0") == Some("no such session")
             {
-                *reply = Reply { operation: reply.operation, ..Reply::empty(StatusCode::NO_CONTENT) };
+                reply.become_empty(StatusCode::NO_CONTENT);
             }
         }),
     },

@@ -5,7 +5,7 @@ use super::queue::Job;
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::record::{Pauses, micros};
+use crate::suite::pauses::{Pauses, micros};
 use crate::suite::world::World;
 use crate::verdict::{Attempt, EvidenceStore, Verdict};
 use std::pin::pin;

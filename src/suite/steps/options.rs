@@ -112,7 +112,7 @@ step!(
     /// The `logo` or `background` of the page comes from this address.
     Then "the {word} of the page is {string}" => |world, name: String, address: String| {
         let shown = part(world, &name)?.join(", ");
-        world.judge().settle(check::equals(&name, &address, &shown))
+        world.judge().settle(check::same_url(&name, &address, &shown))
     }
 );
 

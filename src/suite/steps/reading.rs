@@ -1,9 +1,10 @@
 //! Steps that read hosted sessions and judge the answers.
 
 use crate::check;
+use crate::check::every_answer::LISTED_STATUSES;
 use crate::client::Method;
 use crate::evidence::Operation;
-use crate::suite::failure::Done;
+use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
 use crate::suite::words::SessionStatus;
@@ -108,6 +109,10 @@ async fn status_is_final(world: &mut World) -> Done {
         }
         let mismatch = Mismatch::new("/status", format!("{} or 404", CLOSED.join(", ")), status);
         if !polls.again().await {
+            if !LISTED_STATUSES.contains(&status) {
+                let why = format!("the reference does not say whether a session that reads {status} is open");
+                return Err(StepFailure::Unseen(why));
+            }
             merchant.still_within_its_time(read, &mismatch)?;
             return merchant.judge().settle(Err(mismatch));
         }

@@ -77,6 +77,7 @@ async fn create_many(world: &mut World) -> Done {
     for earlier in 0..MOST_CREATIONS {
         merchant.has.payment = None;
         let mut draft = merchant.usual_draft().await?;
+        draft.expects_limit = true;
         let created = merchant.send_draft(&mut draft).await?;
         let response = merchant.record.any_response(created)?;
         if answer::is_success(response) {

@@ -34,6 +34,19 @@ async fn status(world: &mut World, HttpStatus(expected): HttpStatus) -> Done {
 }
 
 step!(
+    /// The status is one of these two.
+    Then "the response status is {int} or {int}" => |world, one: HttpStatus, other: HttpStatus| {
+        settle(world, |response| answer::status_among(response, [one.0, other.0]))
+    }
+);
+
+step!(
+    /// No byte order mark comes before the JSON of the response.
+    Then "the response body begins with its JSON" =>
+        |world| settle_success(world, answer::no_byte_order_mark)
+);
+
+step!(
     /// The status is a 2xx.
     Then "the request succeeds" => |world| settle(world, answer::succeeds)
 );
@@ -254,6 +267,6 @@ async fn request_url(world: &mut World, member: Member) -> Done {
     let latest = world.record.latest()?;
     let live = world.merchant().created_url(&member.pointer())?;
     let expected = world.record.context().recorder.url(live.as_str());
-    let outcome = check::equals("request URL", &expected, &world.record.exchange(latest).request.url);
+    let outcome = check::same_url("request URL", &expected, &world.record.exchange(latest).request.url);
     world.judge().settle(outcome)
 }

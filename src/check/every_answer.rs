@@ -1,0 +1,300 @@
+//! What is promised of every answer, whatever the scenario itself looks at.
+
+use crate::check::time::{KCO_LIFETIME, Landmark};
+use crate::check::{Judgement, answer, same_url, time};
+use crate::evidence::Operation::{
+    CreateOrder, CreatePaymentSession, CreateSession, DisableSession, Distribute, PlaceOrder, ReadOrder,
+    ReadPaymentSession, ReadSession,
+};
+use crate::evidence::{Exchange, Operation, Response};
+use crate::requirement::Dialect;
+use crate::verdict::Mismatch;
+use jiff::Timestamp;
+
+/// The requirement whose promise an answer breaks, and how.
+pub type Breach = (&'static str, Mismatch);
+
+/// The statuses of hosted sessions that the reference lists. It may add others.
+pub const LISTED_STATUSES: [&str; 9] = [
+    "WAITING",
+    "BACK",
+    "IN_PROGRESS",
+    "MANUAL_ID_CHECK",
+    "COMPLETED",
+    "CANCELLED",
+    "FAILED",
+    "DISABLED",
+    "ERROR",
+];
+
+/// Which answers a promise is about.
+#[derive(PartialEq, Eq)]
+enum Outcome {
+    /// A 2xx to a request without a fault.
+    Success,
+    /// Every answer that the API itself sends.
+    Any,
+}
+
+/// A promise of every answer to some operations.
+struct Promise {
+    requirement: &'static str,
+    of: &'static [Operation],
+    outcome: Outcome,
+    /// The dialect that promises it. `None` means both.
+    only: Option<Dialect>,
+    judge: fn(&Response) -> Judgement,
+}
+
+const HOSTED: &[Operation] = &[CreateSession, ReadSession, DisableSession, Distribute];
+
+/// The table of promises.
+const PROMISES: &[Promise] = &[
+    success("HPP-CREATE-001", &[CreateSession], |response| answer::status(response, 201)),
+    success("HPP-READ-001", &[ReadSession], |response| answer::status(response, 200)),
+    success("HPP-DISABLE-001", &[DisableSession], |response| answer::status(response, 204)),
+    success("HPP-DISTRIBUTE-017", &[Distribute], |response| answer::status_among(response, [201, 204])),
+    success("HPP-PRE-001", &[CreatePaymentSession], |response| answer::status(response, 200)),
+    success("HPP-PRE-003", &[PlaceOrder], |response| answer::status(response, 200)),
+    success("HPP-PRE-004", &[CreateOrder], |response| answer::status(response, 201)),
+    success("HPP-CREATE-033", &[CreateSession, ReadSession], |response| {
+        answer::content_type(response, "application/json")
+    }),
+    success("HPP-STATUS-019", &[ReadSession], listed_status),
+    success("HPP-EXPIRY-014", &[CreateSession, ReadSession], |response| {
+        answer::text(response, "/expires_at").map_or(Ok(()), |text| time::in_utc("/expires_at", text))
+    }),
+    any("HPP-CREATE-039", HOSTED, answer::no_byte_order_mark),
+    any("HPP-ERROR-005", HOSTED, |response| answer::field_present(response, "klarna-correlation-id")),
+    Promise {
+        only: Some(Dialect::Klarna),
+        ..any("HPP-ERROR-007", HOSTED, |response| answer::field_present(response, "x-ratelimit-remaining"))
+    },
+];
+
+const fn success(
+    requirement: &'static str,
+    of: &'static [Operation],
+    judge: fn(&Response) -> Judgement,
+) -> Promise {
+    Promise { requirement, of, outcome: Outcome::Success, only: None, judge }
+}
+
+const fn any(
+    requirement: &'static str,
+    of: &'static [Operation],
+    judge: fn(&Response) -> Judgement,
+) -> Promise {
+    Promise { requirement, of, outcome: Outcome::Any, only: None, judge }
+}
+
+/// What an answer of an API of this dialect breaks.
+pub fn broken(exchange: &Exchange, dialect: Dialect) -> Vec<Breach> {
+    let Some(response) = exchange.response() else { return Vec::new() };
+    let succeeds = answer::is_success(response) && !exchange.request.faulty_on_purpose;
+    let is_of_api = !matches!(response.status, 401 | 413 | 429 | 500..);
+    PROMISES
+        .iter()
+        .filter(|promise| promise.of.contains(&exchange.operation))
+        .filter(|promise| promise.only.is_none_or(|only| only == dialect))
+        .filter(|promise| if promise.outcome == Outcome::Success { succeeds } else { is_of_api })
+        .filter_map(|promise| Some((promise.requirement, (promise.judge)(response).err()?)))
+        .collect()
+}
+
+/// The status is one that the reference lists.
+pub fn listed_status(response: &Response) -> Judgement {
+    match answer::text(response, "/status") {
+        Some(status) if !status.is_empty() && !LISTED_STATUSES.contains(&status) => {
+            Err(Mismatch::new("/status", format!("one of {}", LISTED_STATUSES.join(", ")), status))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A payment session that was read must end after every hosted session that was created for it before. A change of the payment
+/// session may move its end, but only to a later time.
+pub fn end_before_payment_session<'e>(
+    read: &Exchange,
+    earlier: impl Iterator<Item = &'e Exchange>,
+) -> Option<Breach> {
+    let end = Landmark::new(payment_session_end(read)?, "the end of the payment session");
+    let is_its_own = |exchange: &&Exchange| {
+        let named = exchange.request.body.json().and_then(|body| body.get("payment_session_url")?.as_str());
+        exchange.operation == CreateSession
+            && named.is_some_and(|named| same_url("", named, &read.request.url).is_ok())
+    };
+    earlier.filter(is_its_own).find_map(|created| {
+        let at = time::instant("/expires_at", success_text(created, "/expires_at")?).ok()?;
+        Some(("HPP-EXPIRY-001", time::before("/expires_at", at, &end).err()?))
+    })
+}
+
+fn payment_session_end(read: &Exchange) -> Option<Timestamp> {
+    let at = |pointer| time::instant(pointer, success_text(read, pointer)?).ok();
+    match read.operation {
+        ReadPaymentSession => at("/expires_at"),
+        ReadOrder => Some(at("/last_modified_at")? + KCO_LIFETIME),
+        _ => None,
+    }
+}
+
+/// The id of the hosted session that an exchange created.
+pub fn created_id(exchange: &Exchange) -> Option<&str> {
+    success_text(exchange, "/session_id").filter(|_| exchange.operation == CreateSession)
+}
+
+/// An id that was given to another hosted session before.
+pub fn id_given_twice(id: &str) -> Breach {
+    let expected = "an id that no other session of this run has";
+    ("HPP-CREATE-005", Mismatch::new("/session_id", expected, format!("\"{id}\" once more")))
+}
+
+fn success_text<'e>(exchange: &'e Exchange, pointer: &str) -> Option<&'e str> {
+    let response = exchange.response().filter(|response| answer::is_success(response))?;
+    answer::text(response, pointer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Body, Received, Request};
+    use serde_json::{Value, json};
+
+    fn exchange(operation: Operation, status: u16, sent: Value, body: Value) -> Exchange {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields = vec![
+            field("Content-Type", "application/json"),
+            field("klarna-correlation-id", "c-1"),
+            field("x-ratelimit-remaining", "39"),
+        ];
+        let body = if body.is_null() { Body::Empty } else { Body::Json(body) };
+        Exchange {
+            number: 1,
+            operation,
+            started_us: 0,
+            elapsed_us: 0,
+            request: Request {
+                method: "POST".into(),
+                url: "https://api.example/kp/1".into(),
+                fields: Vec::new(),
+                body: Body::Json(sent),
+                faulty_on_purpose: false,
+            },
+            outcome: Received::Response(Response { status, fields, body, has_byte_order_mark: false }),
+        }
+    }
+
+    fn answered(operation: Operation, status: u16, body: Value) -> Exchange {
+        exchange(operation, status, Value::Null, body)
+    }
+
+    fn response(exchange: &mut Exchange) -> &mut Response {
+        match &mut exchange.outcome {
+            Received::Response(response) => response,
+            Received::Trouble(trouble) => panic!("{trouble:?}"),
+        }
+    }
+
+    fn told(exchange: &Exchange) -> Vec<String> {
+        broken(exchange, Dialect::Klarna)
+            .into_iter()
+            .map(|(id, mismatch)| format!("{id} {mismatch}"))
+            .collect()
+    }
+
+    #[test]
+    fn the_status_of_a_success_is_the_promised_one() {
+        let cases = [
+            (CreateSession, 201, 200, "HPP-CREATE-001 status: expected 201, got 200"),
+            (ReadSession, 200, 202, "HPP-READ-001 status: expected 200, got 202"),
+            (DisableSession, 204, 200, "HPP-DISABLE-001 status: expected 204, got 200"),
+            (Distribute, 201, 202, "HPP-DISTRIBUTE-017 status: expected 201 or 204, got 202"),
+            (Distribute, 204, 200, "HPP-DISTRIBUTE-017 status: expected 201 or 204, got 200"),
+            (CreatePaymentSession, 200, 201, "HPP-PRE-001 status: expected 200, got 201"),
+            (PlaceOrder, 200, 202, "HPP-PRE-003 status: expected 200, got 202"),
+            (CreateOrder, 201, 200, "HPP-PRE-004 status: expected 201, got 200"),
+        ];
+        for (operation, right, wrong, expected) in cases {
+            assert_eq!(told(&answered(operation, right, Value::Null)), Vec::<String>::new(), "{operation:?}");
+            assert_eq!(told(&answered(operation, wrong, Value::Null)), [expected]);
+        }
+        let mut odd = answered(CreateSession, 200, Value::Null);
+        odd.request.faulty_on_purpose = true;
+        assert_eq!(told(&odd), Vec::<String>::new(), "another requirement says that it is refused");
+    }
+
+    #[test]
+    fn the_fields_of_an_answer_are_there_unless_it_comes_from_in_front_of_the_api() {
+        for (status, judged) in
+            [(201, true), (404, true), (401, false), (413, false), (429, false), (500, false)]
+        {
+            let mut bare = answered(CreateSession, status, Value::Null);
+            response(&mut bare).fields.truncate(1);
+            let ids = |dialect| broken(&bare, dialect).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+            let expected: &[&str] = if judged { &["HPP-ERROR-005", "HPP-ERROR-007"] } else { &[] };
+            assert_eq!(ids(Dialect::Klarna), expected, "{status}");
+            let expected: &[&str] = if judged { &["HPP-ERROR-005"] } else { &[] };
+            assert_eq!(ids(Dialect::Kustom), expected, "{status}");
+        }
+        let mut text = answered(ReadSession, 200, Value::Null);
+        response(&mut text).fields[0].1 = "text/plain".into();
+        assert_eq!(told(&text), ["HPP-CREATE-033 Content-Type: expected application/json, got text/plain"]);
+    }
+
+    #[test]
+    fn what_a_body_says_is_judged_as_well() {
+        let mut read = answered(
+            ReadSession,
+            200,
+            json!({ "status": "LEGACY", "expires_at": "2026-05-15T14:51:43+02:00" }),
+        );
+        response(&mut read).has_byte_order_mark = true;
+        assert_eq!(
+            told(&read),
+            [
+                "HPP-STATUS-019 /status: expected one of WAITING, BACK, IN_PROGRESS, MANUAL_ID_CHECK, COMPLETED, \
+                 CANCELLED, FAILED, DISABLED, ERROR, got LEGACY",
+                "HPP-EXPIRY-014 /expires_at: expected a date-time in UTC, got \"2026-05-15T14:51:43+02:00\"",
+                "HPP-CREATE-039 body: expected JSON from the first byte, got a byte order mark before it",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_payment_session_ends_after_the_sessions_that_were_created_for_it() {
+        let created = |url: &str, at: &str| {
+            exchange(CreateSession, 201, json!({ "payment_session_url": url }), json!({ "expires_at": at }))
+        };
+        let read =
+            |operation, member: &str| answered(operation, 200, json!({ member: "2026-05-15T14:00:00Z" }));
+        let order = |read: &Exchange, earlier: &[Exchange]| {
+            end_before_payment_session(read, earlier.iter()).map(|(id, mismatch)| format!("{id} {mismatch}"))
+        };
+        let own = "https://API.example:443/kp/1";
+        let kp = read(ReadPaymentSession, "expires_at");
+        assert_eq!(order(&kp, &[created(own, "2026-05-15T13:00:00Z")]), None);
+        assert_eq!(order(&kp, &[created("https://api.example/kp/2", "2026-05-15T15:00:00Z")]), None);
+        assert_eq!(
+            order(&kp, &[created(own, "2026-05-15T13:00:00Z"), created(own, "2026-05-15T15:00:00Z")])
+                .unwrap(),
+            "HPP-EXPIRY-001 /expires_at: expected a time before the end of the payment session, \
+             got 1h after the end of the payment session"
+        );
+        let kco = read(ReadOrder, "last_modified_at");
+        assert_eq!(order(&kco, &[created(own, "2026-05-17T13:00:00Z")]), None);
+        assert!(order(&kco, &[created(own, "2026-05-17T14:00:00Z")]).is_some());
+    }
+
+    #[test]
+    fn an_id_is_that_of_a_created_session() {
+        let body = json!({ "session_id": "s-1" });
+        assert_eq!(created_id(&answered(CreateSession, 201, body.clone())), Some("s-1"));
+        assert_eq!(created_id(&answered(ReadSession, 200, body.clone())), None);
+        assert_eq!(created_id(&answered(CreateSession, 400, body)), None);
+        assert_eq!(
+            id_given_twice("s-1").1.to_string(),
+            "/session_id: expected an id that no other session of this run has, got \"s-1\" once more"
+        );
+    }
+}

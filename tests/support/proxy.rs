@@ -1,0 +1,114 @@
+//! A proxy between the program and a server, which changes answers on their way.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// An answer on its way.
+pub struct Answer {
+    pub status: u16,
+    /// Lines of the head, without the status line, `Content-Length` and `Connection`.
+    pub fields: Vec<String>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A page in place of the answer.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub fn become_page(&mut self, status: u16, server: &str, page: &str) {
+        let fields = vec![format!("Server: {server}"), "Content-Type: text/html".to_owned()];
+        *self = Self { status, fields, body: page.as_bytes().to_vec() };
+    }
+}
+
+/// Gets the request line, the number of the answer from 1, and the answer.
+type Change = dyn Fn(&str, usize, &mut Answer) + Send + Sync;
+
+/// A running proxy. It ends with the process.
+pub struct Proxy {
+    pub base_url: String,
+}
+
+impl Proxy {
+    /// Starts a proxy before a server of this machine. URLs in answers lead through the proxy too.
+    pub fn before(base_url: &str, change: impl Fn(&str, usize, &mut Answer) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let behind: u16 = base_url.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+        let (change, count): (Arc<Change>, Arc<AtomicUsize>) = (Arc::new(change), Arc::default());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (change, count) = (Arc::clone(&change), Arc::clone(&count));
+                std::thread::spawn(move || pass(stream, (port, behind), &*change, &count));
+            }
+        });
+        Self { base_url: format!("http://127.0.0.1:{port}") }
+    }
+}
+
+/// Passes the requests of a connection on, and their changed answers back.
+fn pass(
+    mut stream: TcpStream,
+    (port, behind): (u16, u16),
+    change: &Change,
+    count: &AtomicUsize,
+) -> Option<()> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let (here, there) = (format!(":{port}"), format!(":{behind}"));
+    loop {
+        let (line, fields, body) = message(&mut reader)?;
+        let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
+        let body = replaced(body, &here, &there);
+        let head = format!("{line}\r\n{fields}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+        let mut server = TcpStream::connect(("127.0.0.1", behind)).ok()?;
+        server.write_all(replaced(head.into_bytes(), &here, &there).as_slice()).ok()?;
+        server.write_all(&body).ok()?;
+        let (status, fields, body) = message(&mut BufReader::new(server))?;
+        let status = status.split(' ').nth(1)?.parse().ok()?;
+        let fields = fields.iter().map(|field| field.replace(&there, &here)).collect();
+        let mut answer = Answer { status, fields, body: replaced(body, &there, &here) };
+        change(&line, count.fetch_add(1, Ordering::Relaxed) + 1, &mut answer);
+        let fields: String = answer.fields.iter().map(|field| format!("{field}\r\n")).collect();
+        let length = if answer.status == 204 {
+            String::new()
+        } else {
+            format!("Content-Length: {}\r\n", answer.body.len())
+        };
+        stream
+            .write_all(format!("HTTP/1.1 {} Word\r\n{fields}{length}\r\n", answer.status).as_bytes())
+            .ok()?;
+        stream.write_all(&answer.body).ok()?;
+    }
+}
+
+/// The next message: its first line, its other fields, and its body.
+fn message(reader: &mut impl BufRead) -> Option<(String, Vec<String>, Vec<u8>)> {
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        match line.trim_end() {
+            "" => break,
+            line => lines.push(line.to_owned()),
+        }
+    }
+    let value = |line: &str, name: &str| {
+        let (field, value) = line.split_once(':')?;
+        field.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    };
+    let length = lines.iter().find_map(|line| value(line, "Content-Length")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    let first = lines.remove(0);
+    lines.retain(|line| value(line, "Content-Length").or(value(line, "Connection")).is_none());
+    Some((first, lines, body))
+}
+
+/// The bytes with one text in place of another, if they are text.
+fn replaced(bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
+    match String::from_utf8(bytes) {
+        Ok(text) => text.replace(from, to).into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
+}

@@ -1,0 +1,141 @@
+//! What stands between harness and target: no answer of a proxy is a breach, and no breach that it makes is missed.
+
+#[path = "support/mock_process.rs"]
+mod mock_process;
+#[path = "support/proxy.rs"]
+mod proxy;
+mod support;
+
+use mock_process::MockProcess;
+use proxy::{Answer, Proxy};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use support::{Ended, program, report};
+
+/// Standings that say that the target did wrong.
+const BAD: [&str; 5] = ["FAIL", "WARN", "UNCONFIRMED", "FLAKY", "HARNESS"];
+
+/// Runs the scenarios that need no browser through a proxy. The result has the standing of each requirement.
+fn run(
+    arguments: &[&str],
+    change: impl Fn(&str, usize, &mut Answer) + Send + Sync + 'static,
+) -> (Ended, BTreeMap<String, String>, Value) {
+    let mock = MockProcess::with_account("klarna", "shop", "pass-word-of-the-shop");
+    let proxy = Proxy::before(&mock.base_url, change);
+    let folder = tempfile::tempdir().unwrap();
+    let profile = format!(
+        "name = \"other\"\nbase_url = \"{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
+         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n",
+        proxy.base_url
+    );
+    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
+    let output = program(folder.path())
+        .args(["run", "--target", "target.toml"])
+        .args(arguments)
+        .env("HPP_USERNAME", "shop")
+        .env("HPP_PASSWORD", "pass-word-of-the-shop")
+        .output()
+        .unwrap();
+    let (ended, report) = (Ended::of(&output), report(folder.path()));
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let text = |row: &Value, member: &str| row[member].as_str().unwrap().to_owned();
+    let standings = rows.iter().map(|row| (text(row, "id"), text(row, "standing"))).collect();
+    (ended, standings, report)
+}
+
+fn with<'s>(standings: &'s BTreeMap<String, String>, wanted: &[&str]) -> BTreeSet<&'s str> {
+    let fits = |(_, standing): &(&String, &String)| wanted.contains(&standing.as_str());
+    standings.iter().filter(fits).map(|(id, _)| id.as_str()).collect()
+}
+
+/// The first answer belongs to the preflight.
+fn is_each(ninth: usize, number: usize) -> bool {
+    number > 1 && number.is_multiple_of(ninth)
+}
+
+#[test]
+fn a_page_of_something_in_between_is_trouble_and_no_breach() {
+    for (status, server, page) in [
+        (502, "nginx", "<html><head><title>502 Bad Gateway</title></head></html>"),
+        (403, "waf/3", "<!DOCTYPE html><title>Request blocked</title>"),
+        (200, "portal", "<!doctype html><title>Welcome to the hotel</title>"),
+    ] {
+        let (ended, standings, report) = run(&[], move |_, number, answer| {
+            if is_each(9, number) {
+                answer.become_page(status, server, page);
+            }
+        });
+        assert_eq!(with(&standings, &BAD), BTreeSet::new(), "{status}: {}", ended.stdout);
+        assert!(!with(&standings, &["INFRA"]).is_empty(), "{status}: {}", ended.stdout);
+        assert_eq!(ended.code, Some(3), "{status}: {}", ended.stdout);
+        let told = report.to_string();
+        assert!(status == 502 || told.contains("a control read right after it"), "{status}: {told}");
+    }
+}
+
+#[test]
+fn a_429_now_and_then_costs_no_verdict() {
+    let (ended, standings, _) = run(&[], |_, number, answer| {
+        if is_each(7, number) {
+            let fields = vec!["Retry-After: 0".to_owned()];
+            *answer = Answer { status: 429, fields, body: Vec::new() };
+        }
+    });
+    assert_eq!(with(&standings, &BAD), BTreeSet::new(), "{}", ended.stdout);
+    assert_eq!(with(&standings, &["INFRA", "BLOCKED"]), BTreeSet::new(), "{}", ended.stdout);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+}
+
+#[test]
+fn a_wrong_status_now_and_then_is_never_signed() {
+    let (ended, standings, report) = run(&[], |line, number, answer| {
+        if answer.status == 201 && line.starts_with("POST /hpp/v1/sessions ") && is_each(7, number) {
+            answer.status = 200;
+        }
+    });
+    assert_eq!(with(&standings, &BAD), BTreeSet::from(["HPP-CREATE-001"]), "{}", ended.stdout);
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["id"] == "HPP-CREATE-001").unwrap();
+    let findings = row["findings"].as_array().unwrap();
+    assert!(findings.len() > 3, "every wrong answer is listed: {row}");
+    assert!(
+        findings.iter().all(|finding| finding["mismatch"]["actual"] == "200" || finding["actual"] == "200")
+    );
+}
+
+#[test]
+fn an_error_of_the_api_itself_is_still_a_breach() {
+    let (ended, standings, _) = run(&["--tags", "@req:HPP-READ-001"], |line, _, answer| {
+        if line.starts_with("GET /hpp/v1/sessions/") {
+            answer.status = 500;
+            let body = r#"{"error_code":"INTERNAL","error_messages":[],"correlation_id":"c"}"#;
+            answer.body = body.as_bytes().to_vec();
+        }
+    });
+    assert_eq!(with(&standings, &BAD), BTreeSet::from(["HPP-READ-001"]), "{}", ended.stdout);
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+}
+
+#[test]
+fn a_byte_order_mark_is_read_and_noted() {
+    let (ended, standings, _) = run(&[], |_, _, answer| {
+        if answer.body.first() == Some(&b'{') {
+            answer.body.splice(0..0, *b"\xef\xbb\xbf");
+        }
+    });
+    assert_eq!(with(&standings, &BAD), BTreeSet::new(), "{}", ended.stdout);
+    assert_eq!(standings["HPP-CREATE-039"], "NOTED");
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+}
+
+#[test]
+fn a_coding_that_the_harness_does_not_know_is_trouble() {
+    let (ended, standings, report) = run(&["--tags", "@req:HPP-READ-001"], |_, number, answer| {
+        if number > 1 && answer.status == 200 {
+            answer.fields.push("Content-Encoding: compress".to_owned());
+        }
+    });
+    assert_eq!(standings["HPP-READ-001"], "INFRA", "{}", ended.stdout);
+    assert!(report.to_string().contains("the content coding `compress` is not known"), "{report}");
+}
