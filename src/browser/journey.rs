@@ -185,13 +185,15 @@ impl Plan<'_> {
             return Next::Rest;
         }
         let Some((screen, _)) = reading.screen.filter(|_| reading.ending.is_none()) else {
-            return Next::Hold;
+            let may_change = reading.ending.is_none() && !reading.complete;
+            return if may_change { Next::Wait } else { Next::Hold };
         };
         if self.driver.screens[screen].passing {
             return Next::Wait;
         }
         if self.actions(screen).is_none() {
-            return Next::Rest;
+            // The controls of a page may come later than its screen.
+            return if reading.is_known(self.driver) { Next::Rest } else { Next::Hold };
         }
         let unchanged = moves.before.as_ref().is_some_and(|before| before.shows_the_same_as(reading));
         if !unchanged && self.is_to_be_tried(screen, moves) { Next::Act } else { Next::Hold }
@@ -240,6 +242,8 @@ passing = true
             url: url.to_owned(),
             title: String::new(),
             loading: false,
+            complete: true,
+            empty: false,
             text: "text".to_owned(),
             top_level: true,
             language: None,
@@ -247,7 +251,7 @@ passing = true
             scripted: false,
             screen: screen.map(|index| (index, 1.0)),
             ending: ending.map(str::to_owned),
-            offers: Vec::new(),
+            offers: screen.map(|_| "approve".to_owned()).into_iter().collect(),
             faulty_selector: None,
         }
     }
@@ -271,6 +275,20 @@ passing = true
         for (reading, wanted, next) in cases {
             let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted, leaves: false };
             assert_eq!(plan.next(&reading, &Moves::default()), next, "{reading:?} {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_nothing_describes_is_given_time() {
+        let driver = PageDriver::parse("x", DRIVER).unwrap();
+        let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: None, leaves: false };
+        let page = "https://pay.example/p";
+        let without_control = Reading { offers: Vec::new(), ..reading(page, Some(0), None) };
+        let unfinished = Reading { complete: false, ..reading(page, None, None) };
+        let finished_enough = Reading { complete: false, ..reading(page, None, Some("success")) };
+        let cases = [(without_control, Next::Hold), (unfinished, Next::Wait), (finished_enough, Next::Hold)];
+        for (reading, next) in cases {
+            assert_eq!(plan.next(&reading, &Moves::default()), next, "{reading:?}");
         }
     }
 

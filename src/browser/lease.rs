@@ -120,8 +120,7 @@ impl Lease {
         let visited = chain.hops.iter().map(|hop| hop.url.as_str()).chain([live_url.as_str()]);
         let origins = visited.filter_map(|url| Url::parse(url).ok()).map(|url| url.origin());
         self.origins.extend(origins.filter(url::Origin::is_tuple).map(|origin| origin.ascii_serialization()));
-        let trouble =
-            trouble(&mut rest, &chain, wanted.is_some() && !is_at(&live_url, self.slot.merchant_host()));
+        let trouble = self.trouble(&mut rest, &chain, is_at(&live_url, self.slot.merchant_host()));
         let screenshot = self.picture_of(act, &mut rest).await;
         let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
         self.last = rest.reading;
@@ -173,6 +172,25 @@ impl Lease {
                 lost.or(failed).filter(|error| error.trouble().kind != TroubleKind::Network || !answered);
         }
         (rest, failed)
+    }
+
+    /// The trouble that hid the target, if any.
+    fn trouble(&self, rest: &mut Rest, chain: &Chain, is_merchant: bool) -> Option<Trouble> {
+        let status = chain.last_status();
+        let driver = &self.sitting.driver;
+        let found = match (rest.trouble.take(), &chain.failure) {
+            (Some(trouble), _) => Some(trouble),
+            (None, Some(failure)) if status.is_none() => {
+                Some(Trouble { kind: TroubleKind::Network, message: failure.clone() })
+            }
+            (None, _) => rest
+                .reading
+                .as_ref()
+                .filter(|reading| !is_merchant && !reading.is_known(driver))
+                .and_then(|reading| trouble_of_unknown(reading, status, driver)),
+        };
+        rest.trouble.clone_from(&found);
+        found
     }
 
     fn parts(&self, reading: &Reading) -> BTreeMap<String, Vec<String>> {
@@ -262,32 +280,34 @@ fn live_url(rest: &Rest, chain: &Chain) -> String {
     }
 }
 
-/// The trouble that hid the target, if any.
-fn trouble(rest: &mut Rest, chain: &Chain, acted_on_page: bool) -> Option<Trouble> {
-    let recognised = rest.reading.as_ref().is_some_and(|seen| seen.screen.is_some() || seen.ending.is_some());
+/// The trouble of a page that no rule describes. A status of its own, or an empty document, is an answer of the target.
+fn trouble_of_unknown(reading: &Reading, status: Option<u16>, driver: &PageDriver) -> Option<Trouble> {
     let met = |kind, message: String| Some(Trouble { kind, message });
-    let found = match (rest.trouble.take(), chain.last_status()) {
-        (Some(trouble), _) => Some(trouble),
-        (None, Some(429)) if !recognised => met(TroubleKind::RateLimit, "the page answered 429".to_owned()),
-        (None, Some(status @ 502..=504)) if !recognised => {
-            met(TroubleKind::Gateway, format!("the page answered {status}"))
+    match status {
+        Some(429) => met(TroubleKind::RateLimit, "the page answered 429".to_owned()),
+        Some(status @ 502..=504) => met(TroubleKind::Gateway, format!("the page answered {status}")),
+        Some(status @ (403 | 511)) => met(
+            TroubleKind::Intermediary,
+            format!("the page answered {status}: something in front of it refuses access"),
+        ),
+        Some(204 | 205 | 400..) => None,
+        _ if reading.empty => None,
+        _ => {
+            let begin: String = reading.text.chars().take(200).collect();
+            let shows = if begin.is_empty() { "no text".to_owned() } else { begin };
+            let what = reading
+                .screen_name(driver)
+                .map_or("this page".to_owned(), |screen| format!("a control on the screen `{screen}`"));
+            let driver = driver.name();
+            let advice = format!(
+                "if it was still loading, raise `quiet` in the profile; otherwise add it to {driver}"
+            );
+            met(
+                TroubleKind::PageDrift,
+                format!("the page driver does not recognise {what}; {advice}; the page shows: {shows}"),
+            )
         }
-        (None, None) if chain.failure.is_some() => {
-            let failure = chain.failure.clone().unwrap_or_default();
-            met(TroubleKind::Network, failure)
-        }
-        // A 4xx is an answer of the target, not a changed page.
-        (None, Some(400..)) => None,
-        (None, _) => match &rest.reading {
-            Some(reading) if acted_on_page && !recognised && !reading.text.is_empty() => {
-                let begin: String = reading.text.chars().take(200).collect();
-                met(TroubleKind::PageDrift, format!("the page driver does not recognise this page:  {begin}"))
-            }
-            _ => None,
-        },
-    };
-    rest.trouble.clone_from(&found);
-    found
+    }
 }
 
 /// Logs a visit from its record.

@@ -50,6 +50,11 @@ return {
   url: location.href,
   title: document.title,
   loading: document.readyState === "loading",
+  complete: document.readyState === "complete",
+  empty: ![...document.querySelectorAll("body *")].some((element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return width > 0 && height > 0 && shown(element);
+  }),
   text: (document.body ? document.body.innerText : "").trim().slice(0, rules.text),
   language: document.documentElement.lang || null,
   parts,

@@ -16,6 +16,8 @@ pub(super) struct FrameReading {
     url: String,
     title: String,
     loading: bool,
+    complete: bool,
+    empty: bool,
     text: String,
     language: Option<String>,
     /// The texts of each part of the driver, in its order.
@@ -43,6 +45,10 @@ pub(super) struct Reading {
     pub(super) title: String,
     /// Whether the browser still loads the top document.
     pub(super) loading: bool,
+    /// Whether the browser has also loaded all that the top document asks for.
+    pub(super) complete: bool,
+    /// Whether the top document shows nothing at all: no text, no picture, no frame.
+    pub(super) empty: bool,
     pub(super) text: String,
     /// Whether the payment page is in the top document and not in a frame.
     pub(super) top_level: bool,
@@ -94,6 +100,8 @@ impl Reading {
         let mut reading = Self {
             document: top.document,
             loading: top.loading,
+            complete: top.complete,
+            empty: top.empty && top.text.is_empty(),
             top_level: top.top,
             language: top.language.clone(),
             parts: driver.parts.iter().map(|part| part.name.clone()).zip(top.parts.iter().cloned()).collect(),
@@ -148,6 +156,15 @@ impl Reading {
         if let Some(fault) = frame.faults.first() {
             self.faulty_selector.get_or_insert_with(|| fault.clone());
         }
+    }
+
+    /// Whether the page driver says what the page is: an ending, a screen that offers something, or one that passes by itself.
+    pub(super) fn is_known(&self, driver: &PageDriver) -> bool {
+        let tells = |(index, _): (usize, f64)| {
+            let screen = &driver.screens[index];
+            !screen.control || screen.moves.is_empty() || !self.offers.is_empty()
+        };
+        self.ending.is_some() || self.screen.is_some_and(tells)
     }
 
     /// Name of the screen.
@@ -220,7 +237,7 @@ select = "#amount"
 
     fn frame(value: &Value) -> FrameReading {
         let mut whole = json!({
-            "document": 1.5, "url": "https://pay.example/p", "title": "Pay", "loading": false, "text": "Pay now",
+            "document": 1.5, "url": "https://pay.example/p", "title": "Pay", "loading": false, "complete": true, "empty": false, "text": "Pay now",
             "top": true, "scripted": false, "language": "de", "parts": [["3 Tassen"]], "screens": [], "endings": [], "faults": [],
         });
         for (name, value) in value.as_object().unwrap() {

@@ -1,7 +1,7 @@
 //! Tests with a real browser and a small site. Without an installed browser they fail and say so.
 
 use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
-use crate::evidence::{PageVisit, Recorder, TroubleKind};
+use crate::evidence::{PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::{Deadlines, Reach};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -63,6 +63,10 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
         ),
         ("GET", "/blank") => page("<title></title>"),
         ("GET", "/news") => page("<h1>News of the day</h1>"),
+        ("GET", "/spinner") => page("<div style='width: 9px; height: 9px'></div>"),
+        ("GET", "/frame") => page("<iframe src=/busy></iframe>"),
+        ("GET", "/bare") => page("<main>Pay</main>"),
+        ("GET", "/refused") => Some((403, String::new(), "<p>Request blocked".to_owned())),
         ("GET", "/silent") => None,
         ("GET", "/empty") => Some((204, String::new(), String::new())),
         ("GET", "/overloaded") => Some((503, String::new(), "<p>later".to_owned())),
@@ -232,7 +236,7 @@ async fn a_screenshot_is_made_small_enough() {
 }
 
 #[tokio::test]
-async fn what_no_rule_knows_is_a_fact_when_opened_and_drift_when_acted_upon() {
+async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
     let blank = lease.open(&stage.url("/blank")).await;
@@ -241,11 +245,33 @@ async fn what_no_rule_knows_is_a_fact_when_opened_and_drift_when_acted_upon() {
         "{blank:?}"
     );
     assert_eq!(kind(&blank), None);
-    let news = lease.open(&stage.url("/news")).await;
-    assert_eq!((news.text.as_str(), kind(&news)), ("News of the day", None));
+    for (path, shows) in [
+        (
+            "/news",
+            "this page; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: News of the day",
+        ),
+        (
+            "/spinner",
+            "this page; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: no text",
+        ),
+        (
+            "/frame",
+            "this page; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: no text",
+        ),
+        (
+            "/bare",
+            "a control on the screen `checkout`; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: Pay",
+        ),
+    ] {
+        let unknown = lease.open(&stage.url(path)).await;
+        let message = format!("the page driver does not recognise {shows}");
+        assert_eq!(unknown.trouble, Some(Trouble { kind: TroubleKind::PageDrift, message }), "{path}");
+        assert!(unknown.screenshot.is_some(), "{path}");
+    }
+    let refused = lease.open(&stage.url("/refused")).await;
+    assert_eq!(kind(&refused), Some(TroubleKind::Intermediary));
     let drift = lease.perform("approve").await;
     assert_eq!(kind(&drift), Some(TroubleKind::PageDrift));
-    assert!(drift.screenshot.is_some());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The consumer's side of a scenario: a browser, and what the consumer does in it.
 
 use crate::browser::{Lease, Pictures, Sitting};
+use crate::check;
 use crate::check::landing::MerchantSite;
 use crate::check::{Judgement, link, page};
 use crate::evidence::{PageVisit, Trouble, TroubleKind};
@@ -212,6 +213,30 @@ impl Consumer<'_> {
         self.judge().rests_on(promise::arrival(url, dialect), Err(mismatch))
     }
 
+    /// Whether the hosted session noticed that its page was opened: it is no longer WAITING. If even `redirect_url` does not change
+    /// its status, the scenario is blocked.
+    pub async fn page_was_opened(&mut self, session: &HostedSession) -> Result<Judgement, StepFailure> {
+        let opened = self.waits_no_longer().await?;
+        if opened.is_err() {
+            self.open_page(session).await?;
+            self.page_was_reached()?;
+            let by_redirect_url = self.waits_no_longer().await?;
+            self.judge().rests_on("HPP-STATUS-002", by_redirect_url)?;
+        }
+        Ok(opened)
+    }
+
+    async fn waits_no_longer(&mut self) -> Result<Judgement, StepFailure> {
+        let mut polls = self.merchant.polls();
+        loop {
+            let status = self.merchant.session_status().await?;
+            let opened = check::differs("/status", "WAITING", "WAITING", &status);
+            if opened.is_ok() || !polls.again().await {
+                return Ok(opened);
+            }
+        }
+    }
+
     /// What the consumer did last on a payment page.
     pub fn last_act(&self) -> Result<PageAct, StepFailure> {
         self.has.act.ok_or_else(|| {
@@ -233,7 +258,7 @@ impl Consumer<'_> {
         self.judge().rests_on("HPP-REDIRECT-021", outcome)
     }
 
-    /// The same, and that the page is the top document of its tab. If it is not, the scenario is blocked by that requirement.
+    /// The same, and that the link alone shows the payment page. If it does not, the scenario is blocked by that requirement.
     pub fn page_is_shown(&mut self) -> Done {
         self.page_was_reached()?;
         if !self.is_first_look() {

@@ -1,8 +1,9 @@
 //! QR codes: reads the text in the picture that the API returns.
 
+use crate::check;
 use crate::check::{answer, page};
 use crate::client::Method;
-use crate::evidence::Operation;
+use crate::evidence::{Operation, TroubleKind};
 use crate::suite::consumer::Consumer;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::merchant::HostedSession;
@@ -70,9 +71,19 @@ impl Consumer<'_> {
         let redirect_url = self.judge().live_url(session.created, "/redirect_url")?;
         let known = self.on_known_host("QR code", &link);
         self.judge().rests_on(LEADS_TO_PAGE, known)?;
-        self.open_url(session, &link).await?;
         // If the code has the link of the session, a fault of its page is not a fault of the code.
-        let is_link = link == redirect_url.as_str();
+        let is_link = check::same_url("QR code", redirect_url.as_str(), &link).is_ok();
+        match self.open_url(session, &link).await {
+            Err(StepFailure::Trouble(drift)) if drift.kind == TroubleKind::PageDrift && !is_link => {
+                let end = self.site(session).end(self.merchant.record.visit()?);
+                let opened = self.page_was_opened(session).await?;
+                let leads_to_page =
+                    opened.map_err(|_| Mismatch::new("QR code", "a link to the payment page", end));
+                self.judge().rests_on(LEADS_TO_PAGE, leads_to_page)?;
+                return Err(StepFailure::Trouble(drift));
+            }
+            done => done?,
+        }
         if is_link {
             self.page_was_reached()?;
         }

@@ -246,7 +246,7 @@ fn leave_late(reply: &mut Reply) {
     let mark = format!("data-outcome=\"{}\"", Outcome::Success.name());
     if reply.succeeds(Operation::GenericPage) {
         let script = "<script>setTimeout(() => { \
-            location.href = new URLSearchParams(location.search).get('onward') ?? '/'; }, 100)</script></body>";
+            location.href = new URLSearchParams(location.search).get('onward') ?? '/gone'; }, 100)</script></body>";
         reply.rewrite(
             |page| if page.contains(&mark) { page.replace("</body>", script) } else { page.to_owned() },
         );

@@ -18,7 +18,7 @@ step!(
 );
 
 step!(
-    /// The payment page is the top document of its tab, not inside a frame.
+    /// The link alone shows the payment page, without a frame around it.
     Then "the page stands on its own" => |world| {
         world.consumer().page_was_reached()?;
         world.consumer().settle_visit(page::stands_alone)
