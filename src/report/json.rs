@@ -143,7 +143,7 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
 
 /// Adds the evidence of a finding: exchange, visit and screenshot. Of `response` and `trouble` of the exchange, one is null.
 fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Finding, folder: &RunFolder) {
-    let (evidence, missing) = folder.evidence_or_why(&record.record.last().evidence);
+    let (evidence, missing) = folder.evidence_or_why(record.record.evidence_of(finding));
     let exchange = exchange_of(finding, &evidence).map(|exchange| {
         let Exchange { number, operation, started_us, elapsed_us, request, outcome } = exchange;
         let (response, trouble) = match outcome {

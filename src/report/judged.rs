@@ -73,7 +73,7 @@ impl RunReport {
             if let Some(id) = record.record.requirement.as_ref().filter(|_| !record.candidate) {
                 by_id.entry(id).or_default().push(*record);
             }
-            for finding in &record.record.last().findings {
+            for finding in record.record.findings() {
                 findings.entry(&finding.requirement).or_default().push((*record, finding));
             }
         }

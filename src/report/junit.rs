@@ -158,7 +158,7 @@ fn description(findings: &[Seen<'_>], row: Option<&Row<'_>>, folder: &RunFolder)
     for (record, finding) in findings {
         let Finding { file, line, step, mismatch, .. } = finding;
         let _ = writeln!(text, "{file}:{line}  {step}\n{}", told(mismatch));
-        let evidence = folder.evidence(&record.last().evidence).unwrap_or_default();
+        let evidence = folder.evidence(record.evidence_of(finding)).unwrap_or_default();
         if let Some(exchange) = exchange_of(finding, &evidence) {
             let _ = writeln!(text, "{}", request(exchange, ""));
         }

@@ -36,6 +36,22 @@ impl ScenarioRecord {
         &self.last().verdict
     }
 
+    /// The findings that count: those of the last attempt, and all that earlier attempts found while they tested something else.
+    /// Another attempt does not undo what the target answered.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        let (last, earlier) =
+            self.attempts.split_last().map_or((None, &[][..]), |(last, earlier)| (Some(last), earlier));
+        let seen_before =
+            earlier.iter().flat_map(|attempt| &attempt.findings).filter(|finding| finding.passive);
+        seen_before.chain(last.into_iter().flat_map(|attempt| &attempt.findings))
+    }
+
+    /// The evidence of the attempt that has this finding.
+    pub fn evidence_of(&self, finding: &Finding) -> &EvidenceStore {
+        let has_it = |attempt: &&Attempt| attempt.findings.iter().any(|own| std::ptr::eq(own, finding));
+        &self.attempts.iter().find(has_it).unwrap_or(self.last()).evidence
+    }
+
     /// Whether it passed only after an attempt that failed.
     pub fn is_flaky(&self) -> bool {
         *self.verdict() == Verdict::Pass
@@ -101,4 +117,51 @@ pub enum EvidenceStore {
     Here(Box<Evidence>),
     /// In the run folder: a line of `file`, at a byte offset.
     Spilled { file: String, offset: u64, bytes: u64 },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::Mismatch;
+
+    fn finding(subject: &str, passive: bool) -> Finding {
+        Finding {
+            requirement: "HPP-CREATE-009".parse().unwrap(),
+            mismatch: Mismatch::new(subject, "a member", "nothing"),
+            step: "Given a hosted session".into(),
+            file: "features/read.feature".into(),
+            line: 3,
+            exchange: 2,
+            visit: None,
+            passive,
+        }
+    }
+
+    fn attempt(findings: Vec<Finding>, file: &str) -> Attempt {
+        let evidence = EvidenceStore::Spilled { file: file.into(), offset: 0, bytes: 1 };
+        Attempt { findings, evidence, ..Attempt::not_run(Verdict::Pass) }
+    }
+
+    #[test]
+    fn a_breach_that_an_earlier_attempt_saw_by_the_way_stays() {
+        let record = ScenarioRecord {
+            key: "k".into(),
+            title: "t".into(),
+            file: "features/read.feature".into(),
+            line: 1,
+            requirement: Some("HPP-READ-001".parse().unwrap()),
+            candidate: false,
+            needs: Vec::new(),
+            attempts: vec![
+                attempt(vec![finding("/own", false), finding("/seen", true)], "first"),
+                attempt(vec![finding("/last", false)], "second"),
+            ],
+        };
+        let told: Vec<(&str, &EvidenceStore)> = record
+            .findings()
+            .map(|finding| (finding.mismatch.subject.as_str(), record.evidence_of(finding)))
+            .collect();
+        let (first, second) = (&record.attempts[0].evidence, &record.attempts[1].evidence);
+        assert_eq!(told, [("/seen", first), ("/last", second)]);
+    }
 }

@@ -109,7 +109,7 @@ impl Teller<'_, '_> {
 
     fn way(&self, way: &Way<'_>, room: &mut Room) -> Result<Value, ReportError> {
         let finding = way.finding;
-        let (evidence, missing) = self.folder.evidence_or_why(&way.record.record.last().evidence);
+        let (evidence, missing) = self.folder.evidence_or_why(way.record.record.evidence_of(finding));
         let exchange = match exchange_of(finding, &evidence) {
             Some(found) => {
                 let shown = shown::exchange(found, &finding.mismatch.subject);
