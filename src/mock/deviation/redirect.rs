@@ -51,7 +51,7 @@ pub const DEVIATIONS: &[Deviation] = &[
                 seams.destination = |way| match (way.outcome, destination(way)) {
                     (Outcome::Success, Destination::Generic(page)) => {
                         let onward = way.urls.any();
-                        let onward = onward.unwrap_or("/").split('?').next().unwrap_or_default();
+                        let onward = onward.unwrap_or("/gone").split('?').next().unwrap_or_default();
                         Destination::Generic(format!("{page}?onward={onward}").into())
                     }
                     (_, destination) => destination,
