@@ -10,6 +10,7 @@ const LONGEST_TEXT: usize = 4096;
 
 /// The content of one frame.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct FrameReading {
     /// When the document began, in milliseconds. It differs for each document.
     document: f64,
@@ -38,6 +39,7 @@ struct ScreenReading {
 
 /// The content of the whole page with its frames.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Reading {
     /// Differs for each top document.
     pub(super) document: f64,

@@ -90,12 +90,13 @@ impl Mender {
 
     fn opens(&mut self, bracket: u8) -> Result<(), NoValue> {
         self.depth += 1;
-        match self.depth {
-            ..=DEEPEST_KEPT => self.out.push(bracket),
-            depth if depth == DEEPEST_KEPT + 1 => self.out.extend_from_slice(DEEPER),
-            ..=DEEPEST_READ => {}
-            _ => return Err(NoValue::TooDeep),
+        if self.depth > DEEPEST_READ {
+            return Err(NoValue::TooDeep);
         }
+        if self.depth == DEEPEST_KEPT + 1 {
+            self.out.extend_from_slice(DEEPER);
+        }
+        self.keep(&[bracket]);
         Ok(())
     }
 

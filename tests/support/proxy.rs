@@ -58,7 +58,7 @@ fn pass(
     let (here, there) = (format!(":{port}"), format!(":{behind}"));
     loop {
         let (line, fields, body) = message(&mut reader)?;
-        let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
+        let fields = lines(&fields);
         let body = replaced(body, &here, &there);
         let head = format!("{line}\r\n{fields}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
         let mut server = TcpStream::connect(("127.0.0.1", behind)).ok()?;
@@ -69,7 +69,7 @@ fn pass(
         let fields = fields.iter().map(|field| field.replace(&there, &here)).collect();
         let mut answer = Answer { status, fields, body: replaced(body, &there, &here) };
         change(&line, count.fetch_add(1, Ordering::Relaxed) + 1, &mut answer);
-        let fields: String = answer.fields.iter().map(|field| format!("{field}\r\n")).collect();
+        let fields = lines(&answer.fields);
         let length = if answer.status == 204 {
             String::new()
         } else {
@@ -80,6 +80,11 @@ fn pass(
             .ok()?;
         stream.write_all(&answer.body).ok()?;
     }
+}
+
+/// The fields as lines of a head.
+fn lines(fields: &[String]) -> String {
+    fields.iter().flat_map(|field| [field.as_str(), "\r\n"]).collect()
 }
 
 /// The next message: its first line, its other fields, and its body.

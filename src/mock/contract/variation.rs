@@ -160,7 +160,7 @@ impl Variation {
             has_odd_members: dice.coin(),
             times: TimeForm {
                 digits: *dice.pick(&[0, 3, 6, 12]),
-                offset: *dice.pick(&["Z", "+00:00", "-00:00"]),
+                offset: dice.pick::<&str>(&["Z", "+00:00", "-00:00"]),
             },
             page_host: *dice.pick(&["localhost", "LocalHost"]),
         }
