@@ -37,7 +37,7 @@ fn pass(mut stream: TcpStream, own: &str, upstream: &str, change: &dyn Fn(&mut P
     let mut lines = head.split("\r\n");
     let request = lines.next().unwrap_or_default();
     let kept = lines.filter(|line| !is_named(line, &["host", "connection", "content-length"]));
-    let fields: String = kept.map(|line| format!("{line}\r\n")).collect();
+    let fields = lines_of(kept);
     let host = upstream.trim_start_matches("http://");
     let sent = format!(
         "{request}\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n{fields}\r\n{body}",
@@ -63,7 +63,7 @@ fn pass(mut stream: TcpStream, own: &str, upstream: &str, change: &dyn Fn(&mut P
         Passing { own: own.to_owned(), request, status, fields, body: body.replace(upstream, own) };
     change(&mut passing);
     let Passing { status, fields, body, .. } = passing;
-    let fields: String = fields.iter().map(|line| format!("{line}\r\n")).collect();
+    let fields = lines_of(fields.iter().map(String::as_str));
     let length = if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
     let answer = format!("HTTP/1.1 {status} Word\r\n{fields}{length}Connection: close\r\n\r\n{body}");
     let _ = stream.write_all(answer.as_bytes());
@@ -89,6 +89,11 @@ fn message(stream: &mut TcpStream) -> Option<(String, String)> {
             _ => return None,
         }
     }
+}
+
+/// Header lines, each with its end.
+fn lines_of<'l>(lines: impl Iterator<Item = &'l str>) -> String {
+    lines.flat_map(|line| [line, "\r\n"]).collect()
 }
 
 fn is_named(line: &str, names: &[&str]) -> bool {
