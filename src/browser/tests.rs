@@ -58,6 +58,7 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
         ("POST", "/act") if body == "m=decline" => page("<p id=success>All paid"),
         ("POST", "/act") if body == "m=cancel" => page("<p id=sure>Sure?"),
         ("GET", "/settled") => to(302, "http://merchant.example/s1/success?basket=a%2Bb"),
+        ("GET", "/away") => to(302, "http://elsewhere.example/x?token=1"),
         ("GET", "/late") => page(
             "<p id=success>Paid<script>setTimeout(() => location = 'http://merchant.example/s1/success', 150)</script>",
         ),
@@ -192,6 +193,16 @@ impl Stage {
 
 fn kind(visit: &PageVisit) -> Option<TroubleKind> {
     visit.trouble.as_ref().map(|trouble| trouble.kind)
+}
+
+#[tokio::test]
+async fn a_redirect_to_a_foreign_host_is_stopped_and_the_browser_is_used_again() {
+    let stage = Stage::set().await;
+    let away = stage.open("/away").await;
+    assert_eq!(kind(&away), Some(TroubleKind::PageDrift), "{away:?}");
+    let begin = "the page leads to another host (http://elsewhere.example), which was not opened";
+    assert!(away.trouble.as_ref().unwrap().message.starts_with(begin), "{away:?}");
+    assert_eq!(stage.open("/checkout").await.screen.as_deref(), Some("checkout"));
 }
 
 #[tokio::test]
