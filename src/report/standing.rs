@@ -47,7 +47,7 @@ const WORDS: [(Standing, &str, &str); 14] = [
     (Standing::Blocked, "BLOCKED", "Not tested, because something that it needs failed first."),
     (Standing::Infra, "INFRA", "Not tested, because the network, the browser or the page gave trouble."),
     (Standing::Unseen, "NOT TESTED", "The set-up gives no way to test this. It counts in the total."),
-    (Standing::NotRun, "NOT RUN", "Left out on the command line, or tagged `@wip`."),
+    (Standing::NotRun, "NOT RUN", "Left out on the command line, or tagged @wip."),
     (Standing::Stale, "STALE", "This waiver is no longer needed: remove it."),
     (Standing::Waived, "WAIVED", "A known deviation: broken, and accepted by a waiver until its last day."),
     (

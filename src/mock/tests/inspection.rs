@@ -95,7 +95,7 @@ async fn requests_are_shown_with_whom_they_concern_and_without_secrets() {
 async fn the_feed_tells_what_happens_and_ends_with_its_client() {
     let shop = Shop::open(Dialect::Klarna, None).await;
     let mut feed = TcpStream::connect(shop.mock.addr()).await.unwrap();
-    feed.write_all(b"GET /_mock/events HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    feed.write_all(b"GET /_mock/events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     read_until(&mut feed, "event: hello").await;
     assert_eq!(get(&shop, "/_mock").await["watchers"], 1);
     shop.call("GET", "/hpp/v1/sessions/x", None).await;

@@ -60,7 +60,7 @@ fn tell(page: &mut Page, judged: &Judged<'_>, folder: &RunFolder, way: &Way<'_>)
     let finding = way.finding;
     page.indented(BESIDE, &value(&told(&finding.mismatch).to_string()));
     page.indented(BESIDE, &format!("{}:{}  {}", clean(&finding.file), finding.line, clean(&finding.step)));
-    let evidence = folder.evidence(&way.record.record.last().evidence).unwrap_or_default();
+    let evidence = folder.evidence(way.record.record.evidence_of(finding)).unwrap_or_default();
     if let Some(visit) = visit_of(finding, &evidence) {
         page.indented(BESIDE, &value(&visit.to_string()));
     }
