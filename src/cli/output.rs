@@ -1,6 +1,7 @@
 //! How a command ends and what it says: its result on standard output, its error on standard error.
 
 use crate::exit_code::ExitCode;
+use crate::report::Outcome;
 use crate::{run, serve};
 use std::any::Any;
 use std::error::Error;
@@ -73,6 +74,24 @@ impl<E: Error> From<E> for Refusal {
     }
 }
 
+/// Tells what could not be written. A result that is lost is a fault of the harness, but a broken MUST counts more.
+pub fn exit_code(outcome: Outcome, lost: &[Refusal]) -> ExitCode {
+    let mut code = outcome.into();
+    for loss in lost {
+        let told = loss.tell();
+        code = if outcome == Outcome::NonConformant { code } else { told };
+    }
+    code
+}
+
+/// Ends the process without a report. What was done until then stays in the journal.
+pub fn end_at_once() {
+    let ended = Refusal::lost(
+        "the run was ended at once, without a report; its folder has the journal of what was done",
+    );
+    std::process::exit(ended.tell() as i32);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +114,20 @@ mod tests {
         assert_eq!(say_on(&mut Broken(ErrorKind::BrokenPipe), "x"), Ok(()));
         let lost = Refusal::lost("cannot write to standard output: no storage space");
         assert_eq!(say_on(&mut Broken(ErrorKind::StorageFull), "x"), Err(lost));
+    }
+
+    #[test]
+    fn a_result_that_is_lost_is_a_fault_unless_a_must_is_broken() {
+        let lost = [Refusal::lost("cannot write report.json")];
+        for (outcome, whole, part) in [
+            (Outcome::Conformant, 0, 4),
+            (Outcome::NonConformant, 1, 1),
+            (Outcome::Incomplete, 3, 4),
+            (Outcome::HarnessFault, 4, 4),
+            (Outcome::Policy, 5, 4),
+        ] {
+            let codes = (exit_code(outcome, &[]) as i32, exit_code(outcome, &lost) as i32);
+            assert_eq!(codes, (whole, part), "{outcome}");
+        }
     }
 }

@@ -2,9 +2,8 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, say_on};
-use crate::exit_code::ExitCode;
-use crate::report::{Detail, Gate, Outcome};
+use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on};
+use crate::report::{Detail, Gate};
 use crate::requirement::Dialect;
 use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
 use crate::suite::{Filter, TagExpression};
@@ -204,24 +203,6 @@ pub async fn run(arguments: RunArgs) -> Ending {
     }
 }
 
-/// Tells what could not be written. A result that is lost is a fault of the harness, but a broken MUST counts more.
-fn exit_code(outcome: Outcome, lost: &[Refusal]) -> ExitCode {
-    let mut code = outcome.into();
-    for loss in lost {
-        let told = loss.tell();
-        code = if outcome == Outcome::NonConformant { code } else { told };
-    }
-    code
-}
-
-/// Ends the process without a report. What was done until then stays in the journal.
-fn end_at_once() {
-    let ended = Refusal::lost(
-        "the run was ended at once, without a report; its folder has the journal of what was done",
-    );
-    std::process::exit(ended.tell() as i32);
-}
-
 fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, Refusal> {
     if let Some(plan) = &arguments.plan {
         return planned(plan);
@@ -338,21 +319,6 @@ mod tests {
             let all = [&["--target", "mine.toml"], flags].concat();
             let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
             assert_eq!(named(&all), Err(Refusal::invalid(expected)), "{flags:?}");
-        }
-    }
-
-    #[test]
-    fn a_result_that_is_lost_is_a_fault_unless_a_must_is_broken() {
-        let lost = [Refusal::lost("cannot write report.json")];
-        for (outcome, whole, part) in [
-            (Outcome::Conformant, 0, 4),
-            (Outcome::NonConformant, 1, 1),
-            (Outcome::Incomplete, 3, 4),
-            (Outcome::HarnessFault, 4, 4),
-            (Outcome::Policy, 5, 4),
-        ] {
-            let codes = (exit_code(outcome, &[]) as i32, exit_code(outcome, &lost) as i32);
-            assert_eq!(codes, (whole, part), "{outcome}");
         }
     }
 

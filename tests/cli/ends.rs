@@ -163,7 +163,7 @@ fn after_the_first_signal_nothing_begins_and_the_report_comes_at_once() {
     let ended = Ended::of(&output);
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(ended.stderr.contains("Press Ctrl-C again"), "{}", ended.stderr);
-    assert!(ended.stdout.contains("the run did not end: a signal asked it to stop"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("The run did not end: a signal asked it to stop"), "{}", ended.stdout);
     let report = report(folder.path());
     assert_eq!(report["run"]["stopped"], "a signal asked it to stop");
     let records =
