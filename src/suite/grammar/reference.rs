@@ -108,8 +108,8 @@ fn every_difference_is_listed() {
         let reference: Vec<Value> = reference.iter().map(of_reference).collect();
         let ours = of_ours(&std::fs::read_to_string(path).unwrap());
         if !ours.as_ref().is_ok_and(|ours| told(reference.clone(), ours) == *ours) {
-            println!("{name}\n  reference: {}\n  ours: {ours:?}", json!(reference));
-            differences.push(name.as_str());
+            let told = format!("{name}\n  reference: {}\n  ours: {ours:?}\n", json!(reference));
+            differences.push((name.as_str(), told));
         }
     }
     for (name, path) in &bad {
@@ -117,9 +117,10 @@ fn every_difference_is_listed() {
         let line = reference[0]["parseError"]["source"]["location"]["line"].as_u64().unwrap();
         let ours = of_ours(&std::fs::read_to_string(path).unwrap());
         if ours != Err(usize::try_from(line).unwrap()) {
-            println!("{name}\n  reference: line {line}\n  ours: {ours:?}");
-            differences.push(name.as_str());
+            differences
+                .push((name.as_str(), format!("{name}\n  reference: line {line}\n  ours: {ours:?}\n")));
         }
     }
-    assert_eq!(differences, DIFFERENCES.map(|(name, _)| name));
+    let (names, told): (Vec<&str>, String) = differences.into_iter().unzip();
+    assert_eq!(names, DIFFERENCES.map(|(name, _)| name), "{told}");
 }
