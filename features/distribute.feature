@@ -167,7 +167,7 @@ Feature: Distribution of the link
     Scenario Outline: A distribution by <method> answers 201 or 204
       Given a hosted session
       When the merchant distributes the hosted session by <method>
-      Then the response status is 201 or 204
+      Then the accepted distribution is answered with 201 or 204
 
       Examples:
         | method |

@@ -190,6 +190,10 @@ impl Client {
         if sent != Body::Empty {
             fields.push(("Content-Type".into(), "application/json".into()));
         }
+        if let Some(Oddity::Text(text)) = &call.oddity {
+            // The record of a long text is cut, so its size is told.
+            fields.push(("Content-Length".into(), text.len().to_string()));
+        }
         let exchange = Exchange {
             number,
             operation: call.operation,

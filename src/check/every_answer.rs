@@ -48,6 +48,9 @@ struct Promise {
 
 const HOSTED: &[Operation] = &[CreateSession, ReadSession, DisableSession, Distribute];
 
+/// The documented limit of a request body, in bytes (HPP-ERROR-008).
+const BODY_LIMIT: usize = 1024 * 1024;
+
 /// The table of promises.
 const PROMISES: &[Promise] = &[
     success("HPP-CREATE-001", &[CreateSession], |response| answer::status(response, 201)),
@@ -92,7 +95,9 @@ const fn any(
 pub fn broken(exchange: &Exchange, dialect: Dialect) -> Vec<Breach> {
     let Some(response) = exchange.response() else { return Vec::new() };
     let succeeds = answer::is_success(response) && !exchange.request.faulty_on_purpose;
-    let is_of_api = !matches!(response.status, 401 | 413 | 429 | 500..);
+    // What stands in front of the API may refuse these requests, and a body that is too large.
+    let is_of_api = !matches!(response.status, 401 | 413 | 429 | 500..)
+        && exchange.request.told_size().is_none_or(|size| size <= BODY_LIMIT);
     PROMISES
         .iter()
         .filter(|promise| promise.of.contains(&exchange.operation))
@@ -237,6 +242,10 @@ mod tests {
             let expected: &[&str] = if judged { &["HPP-ERROR-005"] } else { &[] };
             assert_eq!(ids(Dialect::Kustom), expected, "{status}");
         }
+        let mut large = answered(CreateSession, 400, Value::Null);
+        large.request.fields.push(("Content-Length".into(), (BODY_LIMIT + 1).to_string()));
+        response(&mut large).fields.truncate(1);
+        assert_eq!(told(&large), Vec::<String>::new(), "a body that is too large");
         let mut text = answered(ReadSession, 200, Value::Null);
         response(&mut text).fields[0].1 = "text/plain".into();
         assert_eq!(told(&text), ["HPP-CREATE-033 Content-Type: expected application/json, got text/plain"]);

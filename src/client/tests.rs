@@ -125,7 +125,10 @@ async fn an_odd_request_is_sent_as_it_is_meant() {
     let answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
     let (sent, heard) = exchanged(answer, |call| call.oddity = Some(Oddity::Text("{".into()))).await;
     assert_eq!(sent.exchange.request.body, Body::Text("{".into()));
-    assert_eq!(sent.exchange.request.fields, [field("Content-Type", "application/json")]);
+    assert_eq!(
+        sent.exchange.request.fields,
+        [field("Content-Type", "application/json"), field("Content-Length", "1")]
+    );
     assert!(heard.ends_with("\r\n\r\n{"), "{heard}");
 
     let credentials = profile("http://x").credentials;

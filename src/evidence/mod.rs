@@ -101,6 +101,13 @@ pub struct Request {
     pub faulty_on_purpose: bool,
 }
 
+impl Request {
+    /// The size of the body in bytes, where it was told.
+    pub fn told_size(&self) -> Option<usize> {
+        value_of(&self.fields, "content-length")?.parse().ok()
+    }
+}
+
 /// A response as it arrived, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Response {
@@ -115,11 +122,13 @@ pub struct Response {
 impl Response {
     /// The value of the first field of this name. Upper and lower case are equal.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(field, _)| field.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        value_of(&self.fields, name)
     }
+}
+
+fn value_of<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
+    let found = fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
 }
 
 /// Why no response came.

@@ -1,6 +1,7 @@
 //! Steps of the consumer on the payment page.
 
 use crate::check::page;
+use crate::evidence::TroubleKind;
 use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::registry::step;
@@ -144,12 +145,25 @@ step!(
 );
 
 step!(
-    /// The consumer scans the QR code with a phone, opens its link, and pays on that page.
-    When "the consumer scans the QR code with a phone and pays" => |world| {
-        world.consumer().take_phone().await?;
-        scan(world, PageAct::Pay).await
-    }
+    /// The consumer sees the payment page on a wide screen, scans its QR code with a phone, opens the link, and pays on that page.
+    When "the consumer scans the QR code with a phone and pays" => pays_on_phone
 );
+async fn pays_on_phone(world: &mut World) -> Done {
+    // The page rules know the page on a wide screen. So what is missing on a phone is missing in the page, not in the rules.
+    let session = world.merchant().this_session()?;
+    world.consumer().open_page(&session).await?;
+    world.consumer().page_was_reached()?;
+    world.consumer().take_phone().await?;
+    match scan(world, PageAct::Pay).await {
+        Err(StepFailure::Trouble(drift))
+            if drift.kind == TroubleKind::PageDrift && world.record.visit()?.screen.is_some() =>
+        {
+            world.consumer().settle_visit(page::offers_payment)?;
+            Err(StepFailure::Trouble(drift))
+        }
+        done => done,
+    }
+}
 
 /// Opens the link of the QR code, and acts on that page.
 async fn scan(world: &mut World, act: PageAct) -> Done {

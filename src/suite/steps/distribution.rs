@@ -1,6 +1,7 @@
 //! Steps that distribute the link of a hosted session, and judge the message that the consumer gets.
 
 use crate::check;
+use crate::check::answer;
 use crate::client::Method;
 use crate::control::Message;
 use crate::evidence::{Operation, Trouble, TroubleKind};
@@ -87,6 +88,16 @@ step!(
         let unknown = merchant.unknown_url("distribution_url")?;
         let request = Some(request("email"));
         merchant.call(Method::POST, Operation::Distribute, unknown, request).await.map(drop)
+    }
+);
+
+step!(
+    /// The answer is 201 or 204. If the distribution was refused, the scenario is blocked by the requirement that it is accepted.
+    Then "the accepted distribution is answered with 201 or 204" => |world| {
+        let latest = world.record.latest()?;
+        world.judge().success(latest)?;
+        let outcome = answer::status_among(world.record.response(latest)?, [201, 204]);
+        world.judge().settle(outcome)
     }
 );
 
