@@ -26,6 +26,7 @@ mod selection;
 mod sending;
 mod steps;
 mod time;
+mod vocabulary;
 mod words;
 mod world;
 

@@ -180,6 +180,14 @@ mod tests {
                 "`German` is not the code of a language; write two small letters such as `de`",
             ),
             (
+                "When the merchant distributes the hosted session by smss without phone",
+                "`smss` is nearly a method of distribution; did you mean `sms`? If it is meant as it is, write `\"smss\"`",
+            ),
+            (
+                "Then the error_code is MISSING_COTACT_DATA",
+                "`MISSING_COTACT_DATA` is nearly a documented error_code; did you mean `MISSING_CONTACT_DATA`? If it is meant as it is, write `\"MISSING_COTACT_DATA\"`",
+            ),
+            (
                 "Given the merchant's server answers calls with noise",
                 "`noise` is not an answer of the merchant's server; write a status such as 500, or `delay` or `silence`",
             ),

@@ -8,6 +8,7 @@ use crate::evidence::{Operation, Trouble, TroubleKind};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
+use crate::suite::vocabulary::DistributionMethod;
 use crate::suite::words::{Contact, DistributionMember};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
@@ -49,17 +50,21 @@ async fn send(world: &mut World, request: Value) -> Done {
 }
 
 step!(
-    /// The merchant has the link sent by `email`, `sms` or `token` to a consumer who does not exist. Any other word is sent as an unknown method.
+    /// The merchant has the link sent by `email`, `sms` or `token` to a consumer who does not exist. Any other word is sent as an unknown method. Write it in quotes if it is nearly one of these.
     When "the merchant distributes the hosted session by {word}" =>
-        |world, method: String| send(world, request(&method)).await
+        |world, method: DistributionMethod| send(world, request(&method.0)).await
 );
 
 step!(
     /// The merchant has the link sent, but the request lacks `method`, `contact_information` or a member of it.
     When "the merchant distributes the hosted session by {word} without {word}" => distribute_without
 );
-async fn distribute_without(world: &mut World, method: String, member: DistributionMember) -> Done {
-    let mut request = request(&method);
+async fn distribute_without(
+    world: &mut World,
+    method: DistributionMethod,
+    member: DistributionMember,
+) -> Done {
+    let mut request = request(&method.0);
     if let Some(members) = place(&mut request, member).as_object_mut() {
         members.shift_remove(member.word());
     }
@@ -72,11 +77,11 @@ step!(
 );
 async fn distribute_with(
     world: &mut World,
-    method: String,
+    method: DistributionMethod,
     member: DistributionMember,
     value: String,
 ) -> Done {
-    let mut request = request(&method);
+    let mut request = request(&method.0);
     place(&mut request, member)[member.word()] = json!(value);
     send(world, request).await
 }

@@ -6,6 +6,7 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{Language, Spelt};
 use crate::suite::purchase::AMOUNT;
 use crate::suite::registry::step;
+use crate::suite::vocabulary::PagePart;
 use crate::suite::words::{PaymentCategory, PurchaseType};
 use crate::suite::world::World;
 use crate::verdict::{Mismatch, quoted};
@@ -102,7 +103,7 @@ step!(
     /// This part of the page shows nothing.
     Then "the page shows no {word}" => shows_no
 );
-async fn shows_no(world: &mut World, name: String) -> Done {
+async fn shows_no(world: &mut World, PagePart(name): PagePart) -> Done {
     let shown = part(world, &name)?;
     let mismatch = || Mismatch::new(name, "nothing", quoted(&shown.join(", ")));
     world.judge().settle(if shown.is_empty() { Ok(()) } else { Err(mismatch()) })
@@ -110,9 +111,9 @@ async fn shows_no(world: &mut World, name: String) -> Done {
 
 step!(
     /// The `logo` or `background` of the page comes from this address.
-    Then "the {word} of the page is {string}" => |world, name: String, address: String| {
-        let shown = part(world, &name)?.join(", ");
-        world.judge().settle(check::same_url(&name, &address, &shown))
+    Then "the {word} of the page is {string}" => |world, name: PagePart, address: String| {
+        let shown = part(world, &name.0)?.join(", ");
+        world.judge().settle(check::same_url(&name.0, &address, &shown))
     }
 );
 

@@ -7,6 +7,7 @@ use crate::evidence::Response;
 use crate::suite::failure::Done;
 use crate::suite::parameter::{Arguments, HttpStatus, Member, Parameter, SchemaName, Table, TableRow};
 use crate::suite::registry::step;
+use crate::suite::vocabulary::{ErrorCode, FieldName, MediaType};
 use crate::suite::world::World;
 use crate::verdict::{Fault, Mismatch, quoted};
 use std::sync::Arc;
@@ -72,7 +73,7 @@ step!(
 step!(
     /// A successful response has this media type. Its parameters are ignored.
     Then "the content type is {word}" =>
-        |world, expected: String| settle_success(world, |response| answer::content_type(response, &expected))
+        |world, expected: MediaType| settle_success(world, |response| answer::content_type(response, &expected.0))
 );
 
 step!(
@@ -83,7 +84,7 @@ step!(
 step!(
     /// The response has this header field, and it is not empty.
     Then "the response has the field {word}" =>
-        |world, name: String| settle(world, |response| answer::field_present(response, &name))
+        |world, name: FieldName| settle(world, |response| answer::field_present(response, &name.0))
 );
 
 step!(
@@ -115,11 +116,11 @@ async fn error(world: &mut World) -> Done {
 
 step!(
     /// The refusal has this `error_code`.
-    Then "the error_code is {word}" => |world, expected: String| {
+    Then "the error_code is {word}" => |world, expected: ErrorCode| {
         let latest = world.record.latest()?;
         let value = world.judge().member(latest, "/error_code")?;
         let actual = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        world.judge().settle(check::equals("/error_code", &expected, &actual))
+        world.judge().settle(check::equals("/error_code", &expected.0, &actual))
     }
 );
 
@@ -136,15 +137,11 @@ async fn names_member(world: &mut World, member: Member) -> Done {
     world.judge().settle(outcome)
 }
 
-/// The name of a header field.
-#[derive(Clone)]
-struct FieldRow(String);
-
-impl TableRow for FieldRow {
+impl TableRow for FieldName {
     const COLUMNS: &[&str] = &["field"];
 
     fn read(cells: &mut Arguments) -> Result<Self, Fault> {
-        String::take(cells).map(Self)
+        Self::take(cells)
     }
 }
 
@@ -152,7 +149,7 @@ step!(
     /// The status is 429, and the response has these header fields.
     Then "the response is a 429 with the fields" => too_many
 );
-async fn too_many(world: &mut World, Table(rows): Table<FieldRow>) -> Done {
+async fn too_many(world: &mut World, Table(rows): Table<FieldName>) -> Done {
     let response = world.record.any_response(world.record.latest()?)?;
     let fields = rows.iter().map(|row| answer::field_present(response, &row.0));
     let outcome = answer::status(response, 429).and_then(|()| fields.into_iter().collect());
