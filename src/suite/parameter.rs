@@ -70,7 +70,7 @@ pub trait TableRow: Clone + Send + Sync + 'static {
         Self: Sized;
 }
 
-/// The table below a step, without a heading.
+/// The table below a step, without a heading. The first cell of each row differs.
 #[derive(Clone)]
 pub struct Table<R>(pub Vec<R>);
 
@@ -81,11 +81,18 @@ impl<R: TableRow> Parameter for Table<R> {
         let table = arguments.table.take();
         let table = table.ok_or_else(|| fault("this step needs a table below it", help.clone()))?;
         let mut rows = Vec::new();
+        let is_repeated = |index: usize| table[..index].iter().any(|row| row.first() == table[index].first());
         for (index, cells) in table.iter().enumerate() {
             let place = |message: &str| format!("row {} of the table: {message}", index + 1);
             if cells.len() != R::COLUMNS.len() {
                 let found = format!("expected {} cells, found {}", R::COLUMNS.len(), cells.len());
                 return Err(fault(place(&found), help));
+            }
+            if is_repeated(index) {
+                return Err(fault(
+                    place(&format!("`{}` occurs before", cells[0])),
+                    "remove one of the two rows",
+                ));
             }
             let mut row = Arguments::new(cells.clone(), None);
             rows.push(R::read(&mut row).map_err(|one| fault(place(&one.message), one.help))?);
@@ -183,20 +190,19 @@ impl Word for Value {
     }
 }
 
-macro_rules! numbers {
-    ($($number:ty),+) => {$(
-        impl Word for $number {
-            fn parse(text: &str) -> Result<Self, Fault> {
-                let most = <$number>::MAX;
-                text.parse().map_err(|_| fault(
-                    format!("`{text}` is not a number that this step takes"),
-                    format!("write a whole number from 0 to {most}"),
-                ))
-            }
-        }
-    )+};
+/// A number from `LEAST` to `MOST`.
+#[derive(Debug, Clone, Copy)]
+pub struct Number<const LEAST: u32, const MOST: u32>(pub u32);
+
+impl<const LEAST: u32, const MOST: u32> Word for Number<LEAST, MOST> {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let known = text.parse().ok().filter(|number| (LEAST..=MOST).contains(number));
+        let message = || format!("`{text}` is not a number that this step takes");
+        known
+            .map(Self)
+            .ok_or_else(|| fault(message(), format!("write a whole number from {LEAST} to {MOST}")))
+    }
 }
-numbers!(u16, u32);
 
 /// A status of HTTP.
 #[derive(Debug, Clone, Copy)]
@@ -223,23 +229,38 @@ impl Word for Language {
     }
 }
 
-/// A number of minutes.
+/// A language and a region, as in `locale` of a payment session.
+#[derive(Debug, Clone)]
+pub struct Locale(pub String);
+
+impl Word for Locale {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let is_region =
+            |region: &str| region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase());
+        let known = text.split_once('-').filter(|(language, _)| Language::parse(language).is_ok());
+        let known = known.filter(|(_, region)| is_region(region));
+        let help = "write a language and a region such as `de-DE`";
+        known.map(|_| Self(text.to_owned())).ok_or_else(|| fault(format!("`{text}` is not a locale"), help))
+    }
+}
+
+/// A number of minutes, at most those of a year.
 #[derive(Debug, Clone, Copy)]
 pub struct Minutes(pub SignedDuration);
 
 impl Word for Minutes {
     fn parse(text: &str) -> Result<Self, Fault> {
-        u32::parse(text).map(|number| Self(SignedDuration::from_mins(number.into())))
+        Number::<0, 525_600>::parse(text).map(|number| Self(SignedDuration::from_mins(number.0.into())))
     }
 }
 
-/// A number of hours.
+/// A number of hours, at most those of a year.
 #[derive(Debug, Clone, Copy)]
 pub struct Hours(pub SignedDuration);
 
 impl Word for Hours {
     fn parse(text: &str) -> Result<Self, Fault> {
-        u32::parse(text).map(|number| Self(SignedDuration::from_hours(number.into())))
+        Number::<0, 8760>::parse(text).map(|number| Self(SignedDuration::from_hours(number.0.into())))
     }
 }
 

@@ -169,11 +169,31 @@ mod tests {
             ),
             (
                 "Then the call is made at most 70000 times",
-                "`70000` is not a number that this step takes; write a whole number from 0 to 65535",
+                "`70000` is not a number that this step takes; write a whole number from 1 to 100",
             ),
             (
                 "Given the clock stands -1 minutes later",
-                "`-1` is not a number that this step takes; write a whole number from 0 to 4294967295",
+                "`-1` is not a number that this step takes; write a whole number from 0 to 525600",
+            ),
+            (
+                "Given a hosted session that is 4294967295 minutes old where the clock can be moved",
+                "`4294967295` is not a number that this step takes; write a whole number from 0 to 525600",
+            ),
+            (
+                "Then expires_at lies 4294967295 hours before the end of the KP session",
+                "`4294967295` is not a number that this step takes; write a whole number from 0 to 8760",
+            ),
+            (
+                "Given the merchant may create 0 hosted sessions a second",
+                "`0` is not a number that this step takes; write a whole number from 1 to 11",
+            ),
+            (
+                "Given a payment session in the locale deDE",
+                "`deDE` is not a locale; write a language and a region such as `de-DE`",
+            ),
+            (
+                "Then the page offers the categories \"PAY_NOW, PAY_LATEx\"",
+                "`PAY_LATEx` is not a category of payment methods; did you mean `PAY_LATER`?",
             ),
             (
                 "Then the page speaks German",
@@ -215,6 +235,11 @@ mod tests {
                 "Given a hosted session whose merchant URLs are\n      | bach | null |".to_owned(),
                 "row 1 of the table: `bach` is not the name of a merchant URL; did you mean `back`?"
                     .to_owned(),
+            ),
+            (
+                "Given a hosted session whose merchant URLs are\n      | back | null |\n      | back | empty |"
+                    .to_owned(),
+                "row 2 of the table: `back` occurs before; remove one of the two rows".to_owned(),
             ),
             (
                 "Given a payment session\n      | a |".to_owned(),

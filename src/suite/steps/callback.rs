@@ -6,7 +6,7 @@ use crate::evidence::{Arrival, Body};
 use crate::receiver::CallReply;
 use crate::suite::callbacks::query;
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::{HttpStatus, Spelt, Word, fault};
+use crate::suite::parameter::{HttpStatus, Number, Spelt, Word, fault};
 use crate::suite::registry::step;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::suite::world::World;
@@ -156,14 +156,14 @@ step!(
     /// The callback is sent at most this many times, however far the target's clock is moved.
     Then "the call is made at most {int} times" => made_at_most
 );
-async fn made_at_most(world: &mut World, limit: u16) -> Done {
+async fn made_at_most(world: &mut World, Number(limit): Number<1, 100>) -> Done {
     world.consumer().require_call().await?;
     let quiet = world.record.context().profile.deadlines.quiet;
     let mut calls = Vec::new();
     for _ in 0..=limit {
         calls = world.consumer().calls_after_a_while(quiet).await?;
     }
-    world.judge().settle(callback::at_most(&calls, limit.into()))
+    world.judge().settle(callback::at_most(&calls, limit as usize))
 }
 
 step!(

@@ -3,13 +3,13 @@
 use crate::check;
 use crate::check::{answer, page};
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::{Language, Spelt};
+use crate::suite::parameter::{Language, Spelt, Word};
 use crate::suite::purchase::AMOUNT;
 use crate::suite::registry::step;
 use crate::suite::vocabulary::PagePart;
 use crate::suite::words::{PaymentCategory, PurchaseType};
 use crate::suite::world::World;
-use crate::verdict::{Mismatch, quoted};
+use crate::verdict::{Fault, Mismatch, quoted};
 use serde_json::{Map, Value, json};
 
 step!(
@@ -31,6 +31,20 @@ fn part(world: &mut World, name: &str) -> Result<Vec<String>, StepFailure> {
     known.ok_or_else(|| StepFailure::Unseen(format!("the page driver has no part `{name}`")))
 }
 
+/// Categories in alphabetical order, with commas between them.
+#[derive(Clone)]
+struct Categories(String);
+
+impl Word for Categories {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let named =
+            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(PaymentCategory::parse);
+        let mut names = named.map(|known| known.map(Spelt::word)).collect::<Result<Vec<_>, _>>()?;
+        names.sort_unstable();
+        Ok(Self(names.join(", ")))
+    }
+}
+
 /// The categories that the page offers, spelt as in the API.
 fn categories(world: &mut World) -> Result<String, StepFailure> {
     let mut offered: Vec<String> =
@@ -49,10 +63,10 @@ async fn open_twin(world: &mut World, options: Map<String, Value>) -> Done {
 }
 
 step!(
-    /// The page offers exactly these payment method categories, in alphabetical order.
-    Then "the page offers the categories {string}" => |world, expected: String| {
+    /// The page offers exactly these payment method categories, with commas between them.
+    Then "the page offers the categories {string}" => |world, expected: Categories| {
         let offered = categories(world)?;
-        world.judge().settle(check::equals("categories", &expected, &offered))
+        world.judge().settle(check::equals("categories", &expected.0, &offered))
     }
 );
 

@@ -5,6 +5,7 @@ use crate::evidence::Operation;
 use crate::requirement::Provider;
 use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
+use crate::suite::parameter::Locale;
 use crate::suite::registry::step;
 use crate::suite::words::{Channel, PlaceOrderMode};
 use crate::suite::world::World;
@@ -28,8 +29,8 @@ step!(
 
 step!(
     /// A payment session is open for a purchase in this locale.
-    Given "a payment session in the locale {word}" => |world, locale: String| {
-        world.merchant().has.locale = Some(locale);
+    Given "a payment session in the locale {word}" => |world, locale: Locale| {
+        world.merchant().has.locale = Some(locale.0);
         open(world).await
     }
 );

@@ -4,6 +4,7 @@ use crate::check::answer;
 use crate::client::{ApiCall, Method, Oddity};
 use crate::evidence::Operation;
 use crate::suite::failure::Done;
+use crate::suite::parameter::Number;
 use crate::suite::registry::step;
 use crate::suite::words::ChangingMethod;
 use crate::suite::world::World;
@@ -14,7 +15,10 @@ use std::sync::Arc;
 const TOO_LARGE: usize = 1_100_000;
 
 /// After so many creations without a refusal, the limit counts as not kept.
-const MOST_CREATIONS: usize = 12;
+const MOST_CREATIONS: u32 = 12;
+
+/// A limit that so many creations exceed.
+type Limit = Number<1, { MOST_CREATIONS - 1 }>;
 
 /// The status of a request beyond the limit.
 const TOO_MANY: u16 = 429;
@@ -59,12 +63,12 @@ async fn create_with_large_body(world: &mut World) -> Done {
 }
 
 step!(
-    /// The target limits how many hosted sessions the merchant may create in a second.
-    Given "the merchant may create {int} hosted session(s) a second" => |world, limit: u32| {
+    /// The target limits how many hosted sessions the merchant may create in a second: from 1 to 11.
+    Given "the merchant may create {int} hosted session(s) a second" => |world, limit: Limit| {
         let merchant = world.merchant();
         let context = Arc::clone(merchant.context());
         let (control, account) = merchant.require_account(&context, "the target's limits cannot be set")?;
-        Ok(control.limit_creations(account, limit.into()).await?)
+        Ok(control.limit_creations(account, limit.0.into()).await?)
     }
 );
 
