@@ -119,9 +119,38 @@ impl SchemaSet {
         self.schemas.keys().map(String::as_str)
     }
 
+    /// The texts that the schemas know of the members of this name: those of enumerations and examples.
+    pub fn texts_of(&self, member: &str) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        for (_, schema) in self.schemas.iter().filter(|(name, _)| *name != REPORT) {
+            collect_texts(&schema.document, member, &mut found);
+        }
+        found
+    }
+
     /// The names of all members of the resources, at any depth.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.members.iter().map(String::as_str)
+    }
+}
+
+/// The texts that the enumerations and the examples of a document give a member.
+fn collect_texts<'d>(value: &'d Value, member: &str, found: &mut BTreeSet<&'d str>) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                if name == member {
+                    found.extend(inner.as_str());
+                    let listed = ["enum", "examples", "/items/enum"];
+                    let lists =
+                        listed.iter().filter_map(|list| inner.get(list).or_else(|| inner.pointer(list)));
+                    found.extend(lists.filter_map(Value::as_array).flatten().filter_map(Value::as_str));
+                }
+                collect_texts(inner, member, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, member, found)),
+        _ => {}
     }
 }
 

@@ -107,12 +107,13 @@ pub fn lint(paths: &[PathBuf]) -> Ending {
         })
         .collect();
     let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
+    let mut count = faults.len();
     for case in &cases {
-        if let Some(fault) = suite::case_fault(case, &features.catalogue, &schemas) {
-            faults.push(format!(
-                "{}:{}: {}\n  {}: {}",
-                case.file, case.line, case.title, fault.message, fault.help
-            ));
+        let of_case = suite::case_faults(case, &features.catalogue, &schemas);
+        count += of_case.len();
+        let told = of_case.iter().map(|fault| format!("\n  {}: {}", fault.message, fault.help));
+        if !of_case.is_empty() {
+            faults.push(format!("{}:{}: {}{}", case.file, case.line, case.title, told.collect::<String>()));
         }
     }
     let mut warnings: Vec<String> =
@@ -129,7 +130,7 @@ pub fn lint(paths: &[PathBuf]) -> Ending {
         report::counted(cases.len(), "scenario"),
         report::counted(features.loaded.len() + features.faults.len(), "file"),
         report::counted(warnings.len(), "warning"),
-        report::counted(faults.len(), "fault")
+        report::counted(count, "fault")
     ))?;
     Ok(if faults.is_empty() { ExitCode::Conformant } else { ExitCode::HarnessFault })
 }

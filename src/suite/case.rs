@@ -1,8 +1,9 @@
 //! A case: one scenario, or one example row of an outline, before anything is run.
 
-use crate::requirement::RequirementId;
+use crate::requirement::{InvalidRequirementId, RequirementId};
+use crate::suite::claim::Claim;
 use crate::suite::grammar::Step;
-use crate::suite::parameter::Claim;
+use crate::suite::mistake::{fault, meant};
 use crate::target::Ability;
 use crate::verdict::Fault;
 use std::collections::HashSet;
@@ -26,17 +27,17 @@ pub struct Case {
     pub odd_urls: bool,
     /// Steps in order, backgrounds first.
     pub steps: Vec<Step>,
-    /// The mistake in its tags.
-    pub tag_fault: Option<Fault>,
-    /// The mistake in the first faulty step.
-    pub step_fault: Option<Fault>,
-    /// Names in its steps that must occur in the schemas, with the place of each.
+    /// The mistakes in its tags.
+    pub tag_faults: Vec<Fault>,
+    /// The mistakes in its steps.
+    pub step_faults: Vec<Fault>,
+    /// What its steps take for granted, with the place of each.
     pub claims: Vec<(String, Claim)>,
 }
 
-/// The meaning of `@req:` and `@needs:`, and the mistake in them.
-pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Option<Fault>) {
-    let fault = |message: String, help: String| Some(Fault { message, help });
+/// The meaning of `@req:` and `@needs:`, and the mistakes in all tags.
+pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Vec<Fault>) {
+    let mut faults: Vec<Fault> = tags.iter().filter_map(|tag| mistyped(tag)).collect();
     let mut needs = Vec::new();
     for word in tags.iter().filter_map(|tag| tag.strip_prefix("needs:")) {
         match Ability::named(word) {
@@ -45,24 +46,44 @@ pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Optio
             None => {
                 let known = Ability::ALL.map(Ability::word).join(", ");
                 let help = format!("known abilities: {known}");
-                return (None, needs, fault(format!("`@needs:{word}` does not name an ability"), help));
+                faults.push(fault(format!("`@needs:{word}` does not name an ability"), help));
             }
         }
     }
+    let requirement = requirement(tags).unwrap_or_else(|fault| {
+        faults.push(fault);
+        None
+    });
+    (requirement, needs, faults)
+}
+
+/// A tag that is nearly one with a meaning.
+fn mistyped(tag: &str) -> Option<Fault> {
+    let (word, known, end) = match tag.split_once(':') {
+        Some((word, _)) => (word, &["req", "needs"][..], ":"),
+        None => (tag, &["candidate", "wip", "odd-urls"][..], ""),
+    };
+    let near = meant(word, known).into_iter().next()?;
+    let help = || format!("did you mean `@{near}{end}`? Give a tag of your own another name");
+    (!known.contains(&word)).then(|| fault(format!("`@{tag}` is nearly a tag with a meaning"), help()))
+}
+
+/// The one requirement that the tags name.
+fn requirement(tags: &[String]) -> Result<Option<RequirementId>, Fault> {
     let ids: Vec<&str> = tags.iter().filter_map(|tag| tag.strip_prefix("req:")).collect();
     let distinct: HashSet<&&str> = ids.iter().collect();
     match (ids.as_slice(), distinct.len()) {
         ([], _) => {
-            let help = "tag the scenario or its rule with `@req:` and the id of one requirement".into();
-            (None, needs, fault("the scenario names no requirement".into(), help))
+            let help = "tag the scenario or its rule with `@req:` and the id of one requirement";
+            Err(fault("the scenario names no requirement", help))
         }
-        ([id, ..], 1) => match id.parse() {
-            Ok(id) => (Some(id), needs, None),
-            Err(error) => (None, needs, fault(format!("`@req:{id}`"), error.to_string())),
-        },
+        ([id, ..], 1) => id
+            .parse()
+            .map(Some)
+            .map_err(|error: InvalidRequirementId| fault(format!("`@req:{id}`"), error.to_string())),
         (ids, _) => {
-            let help = "a scenario tests exactly one requirement; write one scenario for each".into();
-            (None, needs, fault(format!("the scenario names several requirements: {}", ids.join(", ")), help))
+            let help = "a scenario tests exactly one requirement; write one scenario for each";
+            Err(fault(format!("the scenario names several requirements: {}", ids.join(", ")), help))
         }
     }
 }

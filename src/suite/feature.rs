@@ -1,9 +1,10 @@
 //! Feature files: reads text and returns the expanded features with their cases, or a fault with its place.
 
 use crate::suite::case::{Case, read_tags};
+use crate::suite::claim::Claim;
 use crate::suite::grammar;
 use crate::suite::grammar::{Scenario, Step};
-use crate::suite::parameter::{Claim, fault};
+use crate::suite::mistake::fault;
 use crate::suite::registry;
 use crate::suite::registry::Act;
 use crate::verdict::Fault;
@@ -65,18 +66,29 @@ impl LoadedFeature {
 /// The case of a scenario, and the acts of its steps.
 fn case(path: &str, scenario: Scenario, keys: &mut HashMap<String, usize>) -> (Case, Arc<[Act]>) {
     let Scenario { title, line, tags, steps, unknown, without_rows } = scenario;
-    let (requirement, needs, tag_fault) = read_tags(&tags);
-    let mut claims = Vec::new();
-    let bound: Result<Vec<Act>, Fault> = match unknown {
-        _ if without_rows => Err(fault("these examples have no row", "add a row below the heading")),
+    let (requirement, needs, tag_faults) = read_tags(&tags);
+    let (mut acts, mut claims, mut step_faults) = (Vec::new(), Vec::new(), Vec::new());
+    match unknown {
+        _ if without_rows => {
+            step_faults.push(fault("these examples have no row", "add a row below the heading"));
+        }
         Some((line, name)) => {
             let unknown =
                 fault(format!("the examples have no column `<{name}>`"), "add a column of that name");
-            Err(unknown.at(&format!("{path}:{line}")))
+            step_faults.push(unknown.at(&format!("{path}:{line}")));
         }
-        None => steps.iter().map(|step| bind(path, step, &mut claims)).collect(),
-    };
-    let step_fault = bound.as_ref().err().cloned();
+        None => {
+            for step in &steps {
+                match bind(path, step, &mut claims) {
+                    Ok(act) => acts.push(act),
+                    Err(fault) => step_faults.push(fault),
+                }
+            }
+        }
+    }
+    if !step_faults.is_empty() {
+        acts.clear();
+    }
     let case = Case {
         key: key(format!("{path}#{title}"), keys),
         title,
@@ -89,11 +101,11 @@ fn case(path: &str, scenario: Scenario, keys: &mut HashMap<String, usize>) -> (C
         requirement,
         needs,
         steps,
-        tag_fault,
-        step_fault,
+        tag_faults,
+        step_faults,
         claims,
     };
-    (case, bound.unwrap_or_default().into())
+    (case, acts.into())
 }
 
 /// A key that no other scenario of the file has. Equal titles are numbered from the second on. `keys` has the highest number of each.
@@ -158,7 +170,7 @@ mod tests {
         assert_eq!(seen, [(13, "x.feature#A case"), (15, "x.feature#A case#2"), (17, "x.feature#Another")]);
         assert_eq!(loaded.cases[1].steps[0].text, "a b");
         assert_eq!(loaded.cases[0].needs, [Ability::Browser]);
-        assert!(loaded.cases[2].needs.is_empty() && loaded.cases[2].tag_fault.is_none());
+        assert!(loaded.cases[2].needs.is_empty() && loaded.cases[2].tag_faults.is_empty());
     }
 
     #[test]
@@ -170,20 +182,23 @@ mod tests {
                 "@req:HPP-X-001 @req:HPP-X-002",
                 "the scenario names several requirements: HPP-X-001, HPP-X-002",
             ),
+            ("@req:HPP-X-001 @need:browser", "`@need:browser` is nearly a tag with a meaning"),
+            ("@req:HPP-X-001 @candidat", "`@candidat` is nearly a tag with a meaning"),
+            ("@req:HPP-X-001 @shop @odd-url", "`@odd-url` is nearly a tag with a meaning"),
             ("@req:HPP-X-001 @needs:luck", "`@needs:luck` does not name an ability"),
         ];
         for (tags, message) in cases {
             let loaded = parse(&format!("Feature: x\n\n  {tags}\n  Scenario: y\n    Given z\n")).unwrap();
-            assert_eq!(loaded.cases[0].tag_fault.as_ref().unwrap().message, message, "{tags}");
+            assert_eq!(loaded.cases[0].tag_faults[0].message, message, "{tags}");
         }
     }
 
     #[test]
     fn an_unknown_column_is_a_fault_of_its_scenario_with_the_line() {
         let loaded = parse(&OUTLINE.replace("a <thing>", "a <thong>")).unwrap();
-        let fault = loaded.cases[0].step_fault.as_ref().unwrap();
-        assert_eq!(fault.message, "x.feature:8: the examples have no column `<thong>`");
-        assert_eq!(loaded.cases[1].step_fault.as_ref(), Some(fault));
+        let faults = &loaded.cases[0].step_faults;
+        assert_eq!(faults[0].message, "x.feature:8: the examples have no column `<thong>`");
+        assert_eq!(&loaded.cases[1].step_faults, faults);
     }
 
     #[test]
@@ -193,7 +208,7 @@ mod tests {
             .cases
             .iter()
             .map(|case| {
-                (case.line, case.key.as_str(), case.step_fault.as_ref().map(|fault| fault.message.as_str()))
+                (case.line, case.key.as_str(), case.step_faults.first().map(|fault| fault.message.as_str()))
             })
             .collect();
         let another = "x.feature:18: no step matches `Given a thing`";

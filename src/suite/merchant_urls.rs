@@ -1,6 +1,8 @@
 //! The merchant URLs of a hosted session, as a scenario writes them and as the request has them.
 
-use crate::suite::parameter::{Arguments, Parameter, Spelt, TableRow, Word, fault};
+use crate::suite::claim::Claim;
+use crate::suite::mistake::fault;
+use crate::suite::parameter::{Arguments, Parameter, Spelt, TableRow, Word};
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::verdict::Fault;
 use serde_json::{Map, Value};
@@ -39,6 +41,14 @@ impl Word for Cell {
                 Some(query) => Ok(Self::Query(query.to_owned())),
                 None => Err(fault(format!("`{text}` is not a value of a merchant URL"), HELP)),
             },
+        }
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        match self {
+            Self::Query(query) => Some(Claim::Url(format!("?{query}"))),
+            Self::Path(path) => Some(Claim::Url(path.clone())),
+            Self::Empty | Self::Null | Self::Absent => None,
         }
     }
 }

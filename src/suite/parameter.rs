@@ -1,7 +1,8 @@
 //! Parameters: parses the words and the table of a step. A word that cannot be parsed is a mistake in the feature file.
 
-use crate::schema::SchemaSet;
+use crate::suite::claim::Claim;
 use crate::suite::failure::BUG;
+use crate::suite::mistake::{fault, quoted};
 use crate::verdict::Fault;
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use std::vec::IntoIter;
 pub struct Arguments {
     words: IntoIter<String>,
     table: Option<Vec<Vec<String>>>,
-    /// Names that must occur in the schemas of the run.
+    /// What the step takes for granted.
     pub claims: Vec<Claim>,
 }
 
@@ -44,7 +45,7 @@ pub trait Word: Clone + Send + Sync + 'static {
     where
         Self: Sized;
 
-    /// The name, if it must occur in the schemas of the run.
+    /// What it takes for granted.
     fn claim(&self) -> Option<Claim> {
         None
     }
@@ -102,44 +103,6 @@ impl<R: TableRow> Parameter for Table<R> {
     }
 }
 
-/// A name that must occur in the schemas of the run.
-#[derive(Debug, Clone)]
-pub enum Claim {
-    Member(String),
-    Schema(String),
-}
-
-impl Claim {
-    /// The fault, if the schemas do not have the name.
-    pub fn fault(&self, schemas: &SchemaSet) -> Option<Fault> {
-        let (name, what, known): (_, _, Vec<&str>) = match self {
-            Self::Member(name) => (name, "a member that any schema has", schemas.members().collect()),
-            Self::Schema(name) => (name, "the name of a schema", schemas.names().collect()),
-        };
-        (!known.contains(&name.as_str())).then(|| unknown(what, name, &known))
-    }
-}
-
-/// A fault of the feature file: what is wrong, and what to write instead.
-pub fn fault(message: impl Into<String>, help: impl Into<String>) -> Fault {
-    Fault { message: message.into(), help: help.into() }
-}
-
-/// The fault of an unknown word. It names the nearest known words.
-pub fn unknown(what: &str, word: &str, known: &[&str]) -> Fault {
-    /// A longer list of words is not shown.
-    const MOST: usize = 12;
-    let likeness = |known: &&str| strsim::damerau_levenshtein(known, word);
-    let mut nearest = known.to_vec();
-    nearest.sort_by_key(likeness);
-    let near = nearest.iter().take_while(|known| likeness(known) <= 2).count();
-    let help = match near {
-        0 if known.len() <= MOST => format!("write one of `{}`", known.join("`, `")),
-        near => format!("did you mean `{}`?", nearest[..near.clamp(1, 3)].join("` or `")),
-    };
-    fault(format!("`{word}` is not {what}"), help)
-}
-
 /// Makes an enumeration with one word for each variant.
 macro_rules! words {
     ($($(#[$doc:meta])+ $name:ident, $what:literal { $($variant:ident = $word:literal),+ $(,)? })+) => {$(
@@ -151,7 +114,7 @@ macro_rules! words {
             fn parse(text: &str) -> Result<Self, $crate::verdict::Fault> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::suite::parameter::unknown($what, text, &[$($word),+])),
+                    _ => Err($crate::suite::mistake::unknown($what, text, &[$($word),+])),
                 }
             }
         }
@@ -290,6 +253,35 @@ impl TableRow for Member {
 
     fn read(cells: &mut Arguments) -> Result<Self, Fault> {
         Self::take(cells)
+    }
+}
+
+/// A member and its text. The text is a known one of this member, or quoted, or far from all known ones.
+#[derive(Debug, Clone)]
+pub struct MemberText(pub Member, pub String);
+
+impl Parameter for MemberText {
+    fn take(arguments: &mut Arguments) -> Result<Self, Fault> {
+        let (member, text) = (Member::take(arguments)?, String::take(arguments)?);
+        if let Some(text) = quoted(&text) {
+            return Ok(Self(member, text.to_owned()));
+        }
+        arguments.claims.push(Claim::Text { member: member.0.clone(), text: text.clone() });
+        Ok(Self(member, text))
+    }
+}
+
+/// The name of a parameter of a merchant URL.
+#[derive(Debug, Clone)]
+pub struct ParameterName(pub String);
+
+impl Word for ParameterName {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn claim(&self) -> Option<Claim> {
+        Some(Claim::Parameter(self.0.clone()))
     }
 }
 

@@ -1,9 +1,12 @@
 //! The step registry: every step with its expression, its doc line and its place. The linker collects them.
 
+use crate::suite::claim::Claim;
 use crate::suite::failure::Done;
 use crate::suite::grammar::{Step, StepKind};
-use crate::suite::parameter::{Arguments, Claim, Parameter, fault};
+use crate::suite::mistake::fault;
+use crate::suite::parameter::{Arguments, Parameter};
 use crate::suite::world::World;
+use crate::target::Ability;
 use crate::verdict::Fault;
 use cucumber_expressions::Expression;
 use futures::future::LocalBoxFuture;
@@ -64,6 +67,8 @@ step_fn!(A a, B b, C c);
 /// A step that feature files may use.
 pub struct StepDef {
     pub kind: StepKind,
+    /// The abilities without which the step cannot be done.
+    pub needs: &'static [Ability],
     /// A cucumber expression.
     pub expression: &'static str,
     pub doc: &'static str,
@@ -75,18 +80,19 @@ pub struct StepDef {
 inventory::collect!(StepDef);
 
 /// Registers a step: `step!(/// What it means. When "the expression" => function);`. A closure `|world, word: Type| …` may
-/// replace the function.
+/// replace the function. `When(Browser)` says which abilities it needs.
 macro_rules! step {
-    ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
         $crate::suite::registry::step!(
             $(#[doc = $doc])+
-            $kind $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
+            $kind$(($($need),+))? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
         );
     };
-    ($(#[doc = $doc:literal])+ $kind:ident $expression:literal => $function:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {
                 kind: $crate::suite::grammar::StepKind::$kind,
+                needs: &[$($($crate::target::Ability::$need),+)?],
                 expression: $expression,
                 doc: concat!($($doc),+),
                 file: file!(),
@@ -184,10 +190,11 @@ fn only(line: &Step, mut found: Vec<Found>) -> Result<Found, Fault> {
     Err(fault(message, "change the words so that only one of them matches"))
 }
 
-/// The act of a line, and the names in it that must occur in the schemas.
+/// The act of a line, and what it takes for granted.
 pub fn bind(line: &Step) -> Result<(Act, Vec<Claim>), Fault> {
     let (step, words) = find(line)?;
     let mut arguments = Arguments::new(words, line.table.clone());
+    arguments.claims.extend(step.needs.iter().copied().map(Claim::Needs));
     let act = (step.bind)(&mut arguments)?;
     if line.doc_string.is_some() {
         return Err(fault("this step takes no text block", "remove the text block below it"));

@@ -3,8 +3,10 @@
 use crate::requirement::Catalogue;
 use crate::schema::SchemaSet;
 use crate::suite::case::Case;
+use crate::suite::claim::{Claim, Known};
 use crate::suite::feature::LoadedFeature;
 use crate::suite::grammar::StepKind;
+use crate::suite::mistake::fault;
 use crate::target::TargetProfile;
 use crate::verdict::{Fault, SkipCause, Verdict};
 use cucumber::tag::Ext;
@@ -59,7 +61,7 @@ pub fn choose<'c>(
             next += usize::from(!case.pending);
             let verdict = if !filter.keeps(case, position) {
                 Some(Verdict::Skipped(SkipCause::LeftOut))
-            } else if let Some(fault) = fault(case, catalogue, schemas) {
+            } else if let Some(fault) = Fault::all(faults(case, catalogue, schemas)) {
                 Some(Verdict::Error(fault))
             } else {
                 not_applicable(case, catalogue, profile).map(Verdict::Skipped)
@@ -69,33 +71,44 @@ pub fn choose<'c>(
         .collect()
 }
 
-/// The mistake in a scenario that does not depend on the target: in its tags, its requirement or its steps.
-pub fn fault(case: &Case, catalogue: &Catalogue, schemas: &SchemaSet) -> Option<Fault> {
-    if let Some(fault) = &case.tag_fault {
-        return Some(fault.clone());
-    }
+/// The mistakes in a scenario that do not depend on the target: in its tags, its requirement and its steps.
+pub fn faults(case: &Case, catalogue: &Catalogue, schemas: &SchemaSet) -> Vec<Fault> {
+    let mut faults = case.tag_faults.clone();
     if let Some(id) = case.requirement.as_ref().filter(|id| catalogue.get(id).is_none()) {
-        return Some(Fault {
-            message: format!("`@req:{id}` names a requirement that is not in the catalogue"),
-            help:
-                "list them with `hpp-conformance requirements`, or add your own to a .toml beside the feature"
-                    .into(),
-        });
+        faults.push(fault(
+            format!("`@req:{id}` names a requirement that is not in the catalogue"),
+            "list them with `hpp-conformance requirements`, or add your own to a .toml beside the feature",
+        ));
     }
     if case.pending {
-        return None;
+        return faults;
     }
-    let unknown = || case.claims.iter().find_map(|(place, claim)| Some(claim.fault(schemas)?.at(place)));
-    let judges = case.steps.iter().any(|step| step.kind == StepKind::Then);
-    case.step_fault.clone().or_else(unknown).or_else(|| (!judges).then(|| judges_nothing(case)))
+    faults.extend(case.step_faults.iter().cloned());
+    let url = |(_, claim): &'_ (String, Claim)| match claim {
+        Claim::Url(url) => Some(url.clone()),
+        _ => None,
+    };
+    let urls: Vec<String> = case.claims.iter().filter_map(url).collect();
+    let urls = urls.iter().map(String::as_str).collect();
+    let known = Known { schemas, needs: &case.needs, odd_urls: case.odd_urls, urls };
+    for (index, (place, claim)) in case.claims.iter().enumerate() {
+        // A step that has a mistake may be the one that gives the parameter.
+        let is_open = matches!(claim, Claim::Parameter(_)) && !case.step_faults.is_empty();
+        let is_told = case.claims[..index].iter().any(|(_, other)| other == claim);
+        if !is_open && !is_told {
+            faults.extend(claim.fault(&known).map(|fault| fault.at(place)));
+        }
+    }
+    if !case.steps.iter().any(|step| step.kind == StepKind::Then) {
+        faults.push(judges_nothing(case));
+    }
+    faults
 }
 
 fn judges_nothing(case: &Case) -> Fault {
     let what = if case.steps.is_empty() { "no step" } else { "no Then step" };
-    Fault {
-        message: format!("the scenario has {what}, so it judges nothing"),
-        help: "add a Then step; tag the scenario `@wip` as long as it is pending".into(),
-    }
+    let help = "add a Then step; tag the scenario `@wip` as long as it is pending";
+    fault(format!("the scenario has {what}, so it judges nothing"), help)
 }
 
 fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -> Option<SkipCause> {
@@ -128,7 +141,7 @@ mod tests {
         let schema =
             r#"{ "properties": { "status": {}, "customer": { "properties": { "given_name": {} } } } }"#;
         let schemas = SchemaSet::compile([("schemas/session.schema.json", schema)], true).unwrap();
-        let fault = fault(&loaded.cases[0], &catalogue, &schemas);
+        let fault = Fault::all(faults(&loaded.cases[0], &catalogue, &schemas));
         fault.map_or_else(|| "sound".to_owned(), |fault| format!("{}; {}", fault.message, fault.help))
     }
 
@@ -196,6 +209,18 @@ mod tests {
                 "`PAY_LATEx` is not a category of payment methods; did you mean `PAY_LATER`?",
             ),
             (
+                "Then the parameter sessin_id of the success URL is filled",
+                "no merchant URL of the scenario has a parameter `sessin_id`; name a parameter that the table of merchant URLs gives, or `session_id`",
+            ),
+            (
+                "When the consumer is declined",
+                "this step needs the ability `browser`; tag the scenario `@needs:browser`",
+            ),
+            (
+                "Then status_update is called",
+                "this step needs the ability `receiver`; tag the scenario `@needs:receiver`",
+            ),
+            (
                 "Then the page speaks German",
                 "`German` is not the code of a language; write two small letters such as `de`",
             ),
@@ -242,6 +267,14 @@ mod tests {
                 "row 2 of the table: `back` occurs before; remove one of the two rows".to_owned(),
             ),
             (
+                "Given a hosted session whose merchant URLs are\n      | back | ?a={{sesion_id}} |".to_owned(),
+                "`{{sesion_id}}` is nearly a placeholder; did you mean `{{session_id}}`? If it is meant as it is, tag the scenario `@odd-urls`".to_owned(),
+            ),
+            (
+                "Given a hosted session whose merchant URLs are\n      | back | ?a={{session_id} |".to_owned(),
+                "`{{session_id}` is nearly a placeholder; did you mean `{{session_id}}`? If it is meant as it is, tag the scenario `@odd-urls`".to_owned(),
+            ),
+            (
                 "Given a payment session\n      | a |".to_owned(),
                 "this step takes no table; remove the table below it".to_owned(),
             ),
@@ -249,6 +282,15 @@ mod tests {
         for (step, told) in cases {
             assert_eq!(told_of(&step), format!("x.feature:5: {told}"));
         }
+    }
+
+    #[test]
+    fn every_mistake_of_a_scenario_is_told() {
+        let told = told_of("Then the response status is 2000\n    Then the page speaks German");
+        let expected = "2 mistakes: x.feature:5: `2000` is not a status of HTTP (write a number from 100 to 599); \
+                        x.feature:6: `German` is not the code of a language (write two small letters such as `de`); \
+                        correct each of them";
+        assert_eq!(told, expected);
     }
 
     #[test]

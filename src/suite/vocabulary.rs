@@ -1,46 +1,8 @@
 //! Open words: words of steps that are usually known ones. A word that is nearly a known one counts as a typo.
 
-use crate::suite::parameter::{Word, fault};
+use crate::suite::mistake::open_word;
+use crate::suite::parameter::Word;
 use crate::verdict::Fault;
-
-/// The known words that were probably meant by a word that is not one of them, the most similar first.
-pub fn meant<'k>(word: &str, known: &[&'k str]) -> Vec<&'k str> {
-    let word = word.trim().to_lowercase();
-    let mut near: Vec<(usize, &str)> = known
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &word), *known))
-        .filter(|(distance, known)| *distance <= most_typos(known))
-        .collect();
-    near.sort_by_key(|(distance, _)| *distance);
-    near.into_iter().map(|(_, known)| known).collect()
-}
-
-/// How many letters of a word may be wrong before it counts as another word.
-fn most_typos(word: &str) -> usize {
-    match word.len() {
-        0..=4 => 1,
-        5..=11 => 2,
-        _ => 3,
-    }
-}
-
-/// The text between quotes: a word that is meant as it is written, however near it is to a known one.
-pub fn quoted(text: &str) -> Option<&str> {
-    text.strip_prefix('"')?.strip_suffix('"')
-}
-
-/// A known word, a quoted one, or one that is far from all known ones.
-pub fn open_word(what: &str, text: &str, known: &[&str]) -> Result<String, Fault> {
-    if let Some(text) = quoted(text) {
-        return Ok(text.to_owned());
-    }
-    let near = meant(text, known);
-    if near.is_empty() || known.contains(&text) {
-        return Ok(text.to_owned());
-    }
-    let help = format!("did you mean `{}`? If it is meant as it is, write `\"{text}\"`", near[0]);
-    Err(fault(format!("`{text}` is nearly {what}"), help))
-}
 
 macro_rules! open_words {
     ($($(#[$doc:meta])+ $name:ident, $what:literal { $($word:literal),+ $(,)? })+) => {$(

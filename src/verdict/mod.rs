@@ -129,6 +129,18 @@ impl Fault {
     pub fn at(self, place: &str) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }
     }
+
+    /// Several faults as one. `None` if there are none.
+    #[must_use]
+    pub fn all(mut faults: Vec<Self>) -> Option<Self> {
+        if faults.len() < 2 {
+            return faults.pop();
+        }
+        let each: Vec<String> =
+            faults.iter().map(|fault| format!("{} ({})", fault.message, fault.help)).collect();
+        let message = format!("{} mistakes: {}", each.len(), each.join("; "));
+        Some(Self { message, help: "correct each of them".into() })
+    }
 }
 
 /// The result of an attempt. `Fail` has findings. All others except `Pass` have a cause.

@@ -6,7 +6,8 @@ use crate::evidence::{Arrival, Body};
 use crate::receiver::CallReply;
 use crate::suite::callbacks::query;
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::{HttpStatus, Number, Spelt, Word, fault};
+use crate::suite::mistake::fault;
+use crate::suite::parameter::{HttpStatus, Number, ParameterName, Spelt, Word};
 use crate::suite::registry::step;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::suite::world::World;
@@ -35,7 +36,7 @@ impl Word for CallReply {
 
 step!(
     /// The merchant's server answers callbacks with a status such as `500`, with `delay` (200 after a second) or with `silence` (no answer).
-    Given "the merchant's server answers calls with {word}" => |world, reply: CallReply| {
+    Given(Receiver) "the merchant's server answers calls with {word}" => |world, reply: CallReply| {
         let consumer = world.consumer();
         consumer.receiver()?.treat_calls(&consumer.merchant.has.reference, reply);
         Ok(())
@@ -59,7 +60,7 @@ async fn create_with_plain_http(world: &mut World) -> Done {
 
 step!(
     /// Either the creation is refused, or no callback arrives when the consumer opens the page. The report records which of the two.
-    Then "it is refused or never called" => refused_or_never_called
+    Then(Browser, Receiver) "it is refused or never called" => refused_or_never_called
 );
 async fn refused_or_never_called(world: &mut World) -> Done {
     const QUESTION: &str = "a plain http `status_update`";
@@ -78,7 +79,7 @@ async fn refused_or_never_called(world: &mut World) -> Done {
 
 step!(
     /// No POST reaches any URL of the merchant's server within the profile's quiet time.
-    Then "nobody calls the merchant's server" => never_called
+    Then(Receiver) "nobody calls the merchant's server" => never_called
 );
 async fn never_called(world: &mut World) -> Done {
     world.consumer().page_was_reached()?;
@@ -90,7 +91,7 @@ async fn never_called(world: &mut World) -> Done {
 
 step!(
     /// A callback arrives at `status_update` by POST, before the profile's deadline for a status.
-    Then "status_update is called" => |world| {
+    Then(Receiver) "status_update is called" => |world| {
         let call = world.consumer().require_call().await?;
         world.judge().settle(callback::is_post(&call))
     }
@@ -98,7 +99,7 @@ step!(
 
 step!(
     /// The first callback has an `event_id` and a `session`.
-    Then "the call has an event_id and a session" => |world| {
+    Then(Receiver) "the call has an event_id and a session" => |world| {
         let call = world.consumer().require_call().await?;
         world.judge().settle(callback::event_id(&call).map(drop))?;
         world.judge().settle(callback::session(&call).map(drop))
@@ -107,7 +108,7 @@ step!(
 
 step!(
     /// The `session` of the first callback conforms to the schema of a session that is read.
-    Then "the session of the call has the form of a session that is read" => session_form
+    Then(Receiver) "the session of the call has the form of a session that is read" => session_form
 );
 async fn session_form(world: &mut World) -> Done {
     let call = world.consumer().require_call().await?;
@@ -118,7 +119,7 @@ async fn session_form(world: &mut World) -> Done {
 
 step!(
     /// A callback reports this status. If the session does not reach this status, the scenario is blocked.
-    Then "a call tells {word}" => |world, status: SessionStatus| {
+    Then(Receiver) "a call tells {word}" => |world, status: SessionStatus| {
         let call = world.consumer().call_telling(status).await?;
         world.judge().settle(call.map(drop))
     }
@@ -126,7 +127,7 @@ step!(
 
 step!(
     /// A callback reports COMPLETED with the authorization token or the order id.
-    Then "a call tells COMPLETED with what the payment came to" => |world| {
+    Then(Receiver) "a call tells COMPLETED with what the payment came to" => |world| {
         let call = world.consumer().call_telling(SessionStatus::Completed).await?;
         world.judge().settle(call.and_then(|call| callback::carries_result(&call)))
     }
@@ -134,18 +135,18 @@ step!(
 
 step!(
     /// In the callback for COMPLETED, this parameter of `status_update` is missing, empty, or still the placeholder.
-    Then "the parameter {word} of the status_update URL is not filled when COMPLETED is told" =>
-    |world, parameter: String| {
-        world.consumer().was_given(MerchantUrl::StatusUpdate, &parameter)?;
+    Then(Receiver) "the parameter {word} of the status_update URL is not filled when COMPLETED is told" =>
+    |world, parameter: ParameterName| {
+        world.consumer().was_given(MerchantUrl::StatusUpdate, &parameter.0)?;
         let call = world.consumer().call_telling(SessionStatus::Completed).await?;
         let call = world.judge().rests_on("HPP-CALLBACK-005", call)?;
-        world.judge().settle(placeholder::unfilled(query(&call), &parameter))
+        world.judge().settle(placeholder::unfilled(query(&call), &parameter.0))
     }
 );
 
 step!(
     /// The callback is repeated after the target's clock was moved on.
-    Then "the call is made again after a while" => |world| {
+    Then(Receiver) "the call is made again after a while" => |world| {
         let calls = world.consumer().calls_of_one_event().await?;
         let once = || Err(Mismatch::new("callback", "a further call", "one call"));
         world.judge().settle(if calls.len() == 1 { once() } else { Ok(()) })
@@ -154,7 +155,7 @@ step!(
 
 step!(
     /// The callback is sent at most this many times, however far the target's clock is moved.
-    Then "the call is made at most {int} times" => made_at_most
+    Then(Receiver) "the call is made at most {int} times" => made_at_most
 );
 async fn made_at_most(world: &mut World, Number(limit): Number<1, 100>) -> Done {
     world.consumer().require_call().await?;
@@ -168,7 +169,7 @@ async fn made_at_most(world: &mut World, Number(limit): Number<1, 100>) -> Done 
 
 step!(
     /// The repeated callback has the `event_id` of the first one.
-    Then "the call that is made again keeps its event_id" => |world| {
+    Then(Receiver) "the call that is made again keeps its event_id" => |world| {
         let calls = world.consumer().calls_of_one_event().await?;
         let further = ("HPP-CALLBACK-009", "a further call");
         let (first, second) = world.consumer().two_event_ids(&calls, further)?;
@@ -178,7 +179,7 @@ step!(
 
 step!(
     /// The callbacks that report IN_PROGRESS and BACK have different `event_id`s.
-    Then "the calls that tell IN_PROGRESS and BACK differ in event_id" => event_ids_differ
+    Then(Receiver) "the calls that tell IN_PROGRESS and BACK differ in event_id" => event_ids_differ
 );
 async fn event_ids_differ(world: &mut World) -> Done {
     let both = |calls: &[Arrival]| calls.len() >= 2;
@@ -194,7 +195,7 @@ async fn event_ids_differ(world: &mut World) -> Done {
 
 step!(
     /// It is recorded whether the callback is repeated after the target's clock was moved on.
-    Then "whether the call is made again is recorded" => |world| {
+    Then(Receiver) "whether the call is made again is recorded" => |world| {
         let calls = world.consumer().calls_of_one_event().await?;
         let answer = if calls.len() > 1 { "made again" } else { "not made again" };
         world.record.observe("a call that is answered with 500", answer);
@@ -204,7 +205,7 @@ step!(
 
 step!(
     /// Every page arrived in less time than the API waits for the merchant's server, which did not answer.
-    Then "no page waited for the merchant's server" => |world| {
+    Then(Receiver) "no page waited for the merchant's server" => |world| {
         world.consumer().require_call().await?;
         let outcome = callback::unhindered(&world.record.evidence.visits, UNHINDERED_US);
         world.judge().settle(outcome)

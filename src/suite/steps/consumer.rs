@@ -9,11 +9,11 @@ use crate::suite::world::World;
 
 step!(
     /// The consumer opened the page and went back. Where the consumer ended is not judged.
-    Given "the consumer has gone back" => press_back
+    Given(Browser) "the consumer has gone back" => press_back
 );
 step!(
     /// The consumer opens the page and presses back.
-    When "the consumer presses back" => press_back
+    When(Browser) "the consumer presses back" => press_back
 );
 async fn press_back(world: &mut World) -> Done {
     world.consumer().act(PageAct::PressBack).await
@@ -21,16 +21,16 @@ async fn press_back(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and pays.
-    When "the consumer pays" => |world| world.consumer().act(PageAct::Pay).await
+    When(Browser) "the consumer pays" => |world| world.consumer().act(PageAct::Pay).await
 );
 
 step!(
     /// The consumer opens the page and pays in a way that is declined.
-    When "the consumer is declined" => be_declined
+    When(Browser) "the consumer is declined" => be_declined
 );
 step!(
     /// The consumer was declined. Where the consumer ended is not judged.
-    Given "the consumer has been declined" => be_declined
+    Given(Browser) "the consumer has been declined" => be_declined
 );
 async fn be_declined(world: &mut World) -> Done {
     world.consumer().act(PageAct::BeDeclined).await
@@ -38,11 +38,11 @@ async fn be_declined(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and pays in a way that fails technically.
-    When "the consumer meets a technical error" => meet_error
+    When(Browser) "the consumer meets a technical error" => meet_error
 );
 step!(
     /// The consumer met a technical error. Where the consumer ended is not judged.
-    Given "the consumer has met a technical error" => meet_error
+    Given(Browser) "the consumer has met a technical error" => meet_error
 );
 async fn meet_error(world: &mut World) -> Done {
     world.consumer().act(PageAct::MeetError).await
@@ -50,16 +50,16 @@ async fn meet_error(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and presses cancel, but does not confirm.
-    When "the consumer presses cancel" => |world| world.consumer().act(PageAct::PressCancel).await
+    When(Browser) "the consumer presses cancel" => |world| world.consumer().act(PageAct::PressCancel).await
 );
 
 step!(
     /// The consumer opens the page, presses cancel, and confirms if the page asks.
-    When "the consumer cancels and confirms" => cancel
+    When(Browser) "the consumer cancels and confirms" => cancel
 );
 step!(
     /// The consumer cancelled, and confirmed if the page asked. Where the consumer ended is not judged.
-    Given "the consumer has cancelled" => cancel
+    Given(Browser) "the consumer has cancelled" => cancel
 );
 async fn cancel(world: &mut World) -> Done {
     world.consumer().act(PageAct::Cancel).await
@@ -67,7 +67,7 @@ async fn cancel(world: &mut World) -> Done {
 
 step!(
     /// The consumer paid. The step waits until the session shows the payment, but does not judge it.
-    Given "the consumer has paid" => |world| {
+    Given(Browser) "the consumer has paid" => |world| {
         world.consumer().act(PageAct::Pay).await?;
         world.merchant().await_own_payment().await.map(drop)
     }
@@ -75,7 +75,7 @@ step!(
 
 step!(
     /// The consumer opens the page of the other hosted session and pays there.
-    When "the consumer pays in the other hosted session" => |world| {
+    When(Browser) "the consumer pays in the other hosted session" => |world| {
         let other = world.merchant().other_session()?;
         world.consumer().act_in(&other, PageAct::Pay).await?;
         world.merchant().await_payment(&other).await.map(drop)
@@ -84,7 +84,7 @@ step!(
 
 step!(
     /// The consumer pays and leaves before the page redirects the browser. The scenario is NOT TESTED if the redirect comes first.
-    When "the consumer pays and leaves at once" => pay_and_leave
+    When(Browser) "the consumer pays and leaves at once" => pay_and_leave
 );
 async fn pay_and_leave(world: &mut World) -> Done {
     world.consumer().act(PageAct::PayAndLeave).await?;
@@ -96,7 +96,7 @@ async fn pay_and_leave(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens `redirect_url`. The step does not judge the page.
-    When "the consumer opens the page" => open
+    When(Browser) "the consumer opens the page" => open
 );
 async fn open(world: &mut World) -> Done {
     let session = world.merchant().this_session()?;
@@ -105,7 +105,7 @@ async fn open(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens `redirect_url` on a phone. The step does not judge the page.
-    When "the consumer opens the page on a phone" => |world| {
+    When(Browser) "the consumer opens the page on a phone" => |world| {
         world.consumer().take_phone().await?;
         open(world).await
     }
@@ -113,7 +113,7 @@ step!(
 
 step!(
     /// The consumer has opened the page and done nothing yet.
-    Given "the consumer has opened the page" => has_opened
+    Given(Browser) "the consumer has opened the page" => has_opened
 );
 async fn has_opened(world: &mut World) -> Done {
     open(world).await?;
@@ -122,7 +122,7 @@ async fn has_opened(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the page and then goes to a blank one.
-    When "the consumer opens the page and walks away" => |world| {
+    When(Browser) "the consumer opens the page and walks away" => |world| {
         has_opened(world).await?;
         let session = world.merchant().this_session()?;
         world.consumer().open_url(&session, "about:blank").await
@@ -131,7 +131,7 @@ step!(
 
 step!(
     /// The consumer presses the pay button on the page that is already open.
-    When "the consumer pays on the open page" => |world| {
+    When(Browser) "the consumer pays on the open page" => |world| {
         world.consumer().page_is_shown()?;
         let session = world.merchant().this_session()?;
         world.record.visit()?;
@@ -141,12 +141,12 @@ step!(
 
 step!(
     /// The consumer scans the QR code, opens its link, and presses back on that page.
-    When "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
+    When(Browser) "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
 );
 
 step!(
     /// The consumer sees the payment page on a wide screen, scans its QR code with a phone, opens the link, and pays on that page.
-    When "the consumer scans the QR code with a phone and pays" => pays_on_phone
+    When(Browser) "the consumer scans the QR code with a phone and pays" => pays_on_phone
 );
 async fn pays_on_phone(world: &mut World) -> Done {
     // The page rules know the page on a wide screen. So what is missing on a phone is missing in the page, not in the rules.

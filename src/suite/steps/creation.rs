@@ -1,6 +1,7 @@
 //! Steps that create hosted sessions.
 
 use crate::requirement::{Dialect, Provider};
+use crate::suite::claim::Claim;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::hosted::altered;
 use crate::suite::merchant_urls::{Cell, UrlRow, UrlSet};
@@ -62,7 +63,9 @@ impl TableRow for OptionRow {
     const COLUMNS: &[&str] = &["option", "value"];
 
     fn read(cells: &mut Arguments) -> Result<Self, Fault> {
-        Ok(Self(Parameter::take(cells)?, Parameter::take(cells)?))
+        let (name, value): (Member, Value) = (Parameter::take(cells)?, Parameter::take(cells)?);
+        cells.claims.push(Claim::Option { name: name.0.clone(), value: value.clone() });
+        Ok(Self(name, value))
     }
 }
 

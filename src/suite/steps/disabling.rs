@@ -31,7 +31,7 @@ step!(
 
 step!(
     /// It is recorded whether a callback arrives at `status_update` within the profile's quiet time.
-    Then "whether status_update is called is recorded" => call_is_recorded
+    Then(Receiver) "whether status_update is called is recorded" => call_is_recorded
 );
 async fn call_is_recorded(world: &mut World) -> Done {
     let mut consumer = world.consumer();

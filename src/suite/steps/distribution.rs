@@ -148,7 +148,7 @@ step!(
 
 step!(
     /// The link in the message opens the page of this hosted session: the session is no longer WAITING.
-    Then "the link of the message opens the page of the hosted session" => link_opens
+    Then(Browser) "the link of the message opens the page of the hosted session" => link_opens
 );
 async fn link_opens(world: &mut World) -> Done {
     let link = message(world).await?.link;

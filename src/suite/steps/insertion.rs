@@ -3,6 +3,7 @@
 use crate::check;
 use crate::check::placeholder;
 use crate::suite::failure::Done;
+use crate::suite::parameter::ParameterName;
 use crate::suite::promise;
 use crate::suite::registry::step;
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
@@ -12,7 +13,7 @@ step!(
     /// The parameter of the success URL arrives with the same `authorization_token` that the hosted session has.
     Then "the parameter {word} of the success URL is the authorization_token" => is_token
 );
-async fn is_token(world: &mut World, name: String) -> Done {
+async fn is_token(world: &mut World, ParameterName(name): ParameterName) -> Done {
     let promise = "HPP-PLACEHOLDER-008";
     // The recorder gives the token the same label when it arrives and when it is read.
     let actual = world.consumer().filled_value(ConsumerUrl::Success, &name, promise)?;
@@ -27,20 +28,20 @@ async fn is_token(world: &mut World, name: String) -> Done {
 
 step!(
     /// The parameter arrives empty, is missing, or still has the placeholder.
-    Then "the parameter {word} of the {url_name} URL is not filled" => |world, name: String, url: ConsumerUrl| {
-        let query = world.consumer().arrived_with(url, &name)?;
-        world.judge().settle(placeholder::unfilled(&query, &name))
+    Then "the parameter {word} of the {url_name} URL is not filled" => |world, name: ParameterName, url: ConsumerUrl| {
+        let query = world.consumer().arrived_with(url, &name.0)?;
+        world.judge().settle(placeholder::unfilled(&query, &name.0))
     }
 );
 
 step!(
     /// Both parameters of the back URL have the same placeholder, and the second is filled too. If the first is not filled, the scenario is blocked.
     Then "the parameters {word} and {word} of the back URL are both filled" =>
-    |world, first: String, second: String| {
-        world.consumer().was_given(MerchantUrl::Back, &second)?;
-        let query = world.consumer().arrived_with(ConsumerUrl::Back, &first)?;
-        world.judge().rests_on(promise::filled(ConsumerUrl::Back), placeholder::filled(&query, &first))?;
-        world.judge().settle(placeholder::filled(&query, &second))
+    |world, first: ParameterName, second: ParameterName| {
+        world.consumer().was_given(MerchantUrl::Back, &second.0)?;
+        let query = world.consumer().arrived_with(ConsumerUrl::Back, &first.0)?;
+        world.judge().rests_on(promise::filled(ConsumerUrl::Back), placeholder::filled(&query, &first.0))?;
+        world.judge().settle(placeholder::filled(&query, &second.0))
     }
 );
 

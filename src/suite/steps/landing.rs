@@ -81,7 +81,7 @@ async fn generic_failure(world: &mut World) -> Done {
 
 step!(
     /// The consumer ended at the same place as in a second session whose URL of this name is null. The step makes this second session.
-    Then "the consumer ends as with a null {url_name} URL" => as_with_null
+    Then(Browser) "the consumer ends as with a null {url_name} URL" => as_with_null
 );
 async fn as_with_null(world: &mut World, url: ConsumerUrl) -> Done {
     let mut consumer = world.consumer();

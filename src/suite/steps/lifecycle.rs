@@ -135,7 +135,7 @@ async fn updated_at_moves(world: &mut World) -> Done {
 
 step!(
     /// The consumer opens the link of the hosted session. The page offers no payment.
-    Then "its link takes no payment" => |world| {
+    Then(Browser) "its link takes no payment" => |world| {
         let session = world.merchant().this_session()?;
         world.consumer().open_page(&session).await?;
         takes_no_payment(world).await

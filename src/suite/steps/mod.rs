@@ -19,6 +19,8 @@ mod placeholder;
 mod reading;
 mod refusal;
 mod response;
+#[cfg(test)]
+mod typos;
 
 #[cfg(test)]
 mod tests {
@@ -38,7 +40,7 @@ mod tests {
             let text = file.contents_utf8().unwrap().to_owned();
             let loaded = LoadedFeature::parse(&FeatureText { path, text }).unwrap();
             for case in &loaded.cases {
-                assert_eq!(case.step_fault, None);
+                assert_eq!(case.step_faults, []);
                 used.extend(case.steps.iter().map(|line| registry::find(line).unwrap().0.expression));
             }
         }

@@ -72,7 +72,7 @@ step!(
 
 step!(
     /// The page offers the same categories as the page of a session without options. The step makes this second session.
-    Then "the page offers the categories that it offers without options" => |world| {
+    Then(Browser) "the page offers the categories that it offers without options" => |world| {
         let offered = categories(world)?;
         open_twin(world, Map::new()).await?;
         let expected = categories(world)?;
@@ -133,7 +133,7 @@ step!(
 
 step!(
     /// The text of the pay button differs from that of a session with this `purchase_type`. The step makes this second session.
-    Then "the pay button reads otherwise than for {word}" => pay_button_differs
+    Then(Browser) "the pay button reads otherwise than for {word}" => pay_button_differs
 );
 async fn pay_button_differs(world: &mut World, purchase: PurchaseType) -> Done {
     const BUTTON: &str = "pay button";

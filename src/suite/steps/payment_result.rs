@@ -4,7 +4,7 @@ use crate::check;
 use crate::check::{answer, placeholder};
 use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::Spelt;
+use crate::suite::parameter::{ParameterName, Spelt};
 use crate::suite::registry::step;
 use crate::suite::words::OrderStatus;
 use crate::suite::world::World;
@@ -12,11 +12,11 @@ use crate::verdict::{Mismatch, quoted_json};
 
 step!(
     /// The other hosted session is paid, and the merchant has placed the order with the token of that session.
-    Given "the order of the other hosted session is placed" => place_order_of_other
+    Given(Browser) "the order of the other hosted session is placed" => place_order_of_other
 );
 step!(
     /// The consumer pays in the other hosted session, and the merchant places the order with the token of that session.
-    When "the merchant places the order of the other hosted session" => place_order_of_other
+    When(Browser) "the merchant places the order of the other hosted session" => place_order_of_other
 );
 async fn place_order_of_other(world: &mut World) -> Done {
     let other = world.merchant().other_session()?;
@@ -49,8 +49,8 @@ step!(
 
 step!(
     /// The order can be placed with the token that arrived in this parameter of the success URL.
-    Then "the parameter {word} of the success URL places the order" => |world, name: String| {
-        let token = world.consumer().live_parameter(&name, "HPP-PLACEHOLDER-008")?;
+    Then "the parameter {word} of the success URL places the order" => |world, name: ParameterName| {
+        let token = world.consumer().live_parameter(&name.0, "HPP-PLACEHOLDER-008")?;
         let placed = world.merchant().place_order(&placeholder::decoded(&token)).await?;
         let outcome = answer::succeeds(world.record.response(placed)?);
         world.judge().settle(outcome)

@@ -4,7 +4,7 @@ use crate::check;
 use crate::check::{answer, placeholder};
 use crate::suite::callbacks::query;
 use crate::suite::failure::Done;
-use crate::suite::parameter::Spelt;
+use crate::suite::parameter::{ParameterName, Spelt};
 use crate::suite::promise;
 use crate::suite::registry::step;
 use crate::suite::words::{ConsumerUrl, MerchantUrl};
@@ -12,28 +12,28 @@ use crate::suite::world::World;
 
 step!(
     /// The parameter of this merchant URL arrives with a value and without braces.
-    Then "the parameter {word} of the {url_name} URL is filled" => |world, name: String, url: ConsumerUrl| {
-        let query = world.consumer().arrived_with(url, &name)?;
-        world.judge().settle(placeholder::filled(&query, &name))
+    Then "the parameter {word} of the {url_name} URL is filled" => |world, name: ParameterName, url: ConsumerUrl| {
+        let query = world.consumer().arrived_with(url, &name.0)?;
+        world.judge().settle(placeholder::filled(&query, &name.0))
     }
 );
 
 step!(
     /// A callback arrives at `status_update` before the profile's deadline for a status. Its parameter has a value and no braces.
-    Then "the parameter {word} of the status_update URL is filled when it is called" => |world, name: String| {
-        world.consumer().was_given(MerchantUrl::StatusUpdate, &name)?;
+    Then(Receiver) "the parameter {word} of the status_update URL is filled when it is called" => |world, name: ParameterName| {
+        world.consumer().was_given(MerchantUrl::StatusUpdate, &name.0)?;
         let call = world.consumer().require_call().await?;
-        world.judge().settle(placeholder::filled(query(&call), &name))
+        world.judge().settle(placeholder::filled(query(&call), &name.0))
     }
 );
 
 step!(
     /// The parameter of this merchant URL arrives with the `session_id` of the hosted session.
     Then "the parameter {word} of the {url_name} URL is the session_id" =>
-    |world, name: String, url: ConsumerUrl| {
-        let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
+    |world, name: ParameterName, url: ConsumerUrl| {
+        let actual = world.consumer().filled_value(url, &name.0, promise::filled(url))?;
         let expected = world.merchant().created_text("/session_id")?;
-        world.judge().settle(check::equals(&placeholder::subject(&name), &expected, &actual))
+        world.judge().settle(check::equals(&placeholder::subject(&name.0), &expected, &actual))
     }
 );
 
@@ -41,7 +41,7 @@ step!(
     /// The parameter of this merchant URL arrives with the `session_id` of this hosted session, and not that of the other session. Any other value is judged by another requirement.
     Then "the parameter {word} of the {url_name} URL is not mixed up with the other session" => is_not_the_other
 );
-async fn is_not_the_other(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+async fn is_not_the_other(world: &mut World, ParameterName(name): ParameterName, url: ConsumerUrl) -> Done {
     let actual = world.consumer().filled_value(url, &name, promise::filled(url))?;
     let own = world.merchant().created_text("/session_id")?;
     let other = world.merchant().other_session()?.created;
@@ -55,7 +55,7 @@ step!(
     /// The parameter of this merchant URL arrives with the `order_id` of the KCO order.
     Then "the parameter {word} of the {url_name} URL is the order_id of the KCO order" => is_kco_order
 );
-async fn is_kco_order(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+async fn is_kco_order(world: &mut World, ParameterName(name): ParameterName, url: ConsumerUrl) -> Done {
     let actual = world.consumer().filled_value(url, &name, "HPP-PLACEHOLDER-013")?;
     let order = world.merchant().payment_session().await?.created;
     let expected = world.judge().text(order, "/order_id")?;
@@ -80,7 +80,11 @@ step!(
     /// The parameter of this merchant URL arrives with the same `order_id` that the hosted session has.
     Then "the parameter {word} of the {url_name} URL is the order_id of the hosted session" => is_order_of_session
 );
-async fn is_order_of_session(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+async fn is_order_of_session(
+    world: &mut World,
+    ParameterName(name): ParameterName,
+    url: ConsumerUrl,
+) -> Done {
     let query = world.consumer().arrived_with(url, &name)?;
     world.judge().settle(placeholder::filled(&query, &name))?;
     let actual = placeholder::decoded(placeholder::parameter(&query, &name).unwrap_or_default());
@@ -96,7 +100,7 @@ step!(
     /// The value of the parameter at this merchant URL is recorded. It is not judged.
     Then "the parameter {word} of the {url_name} URL is recorded" => recorded
 );
-async fn recorded(world: &mut World, name: String, url: ConsumerUrl) -> Done {
+async fn recorded(world: &mut World, ParameterName(name): ParameterName, url: ConsumerUrl) -> Done {
     let query = world.consumer().arrived_with(url, &name)?;
     let answer = match placeholder::parameter(&query, &name) {
         Some("") => "an empty value".to_owned(),

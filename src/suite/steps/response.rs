@@ -5,7 +5,9 @@ use crate::check::time::instant;
 use crate::check::{Judgement, answer, link};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
-use crate::suite::parameter::{Arguments, HttpStatus, Member, Parameter, SchemaName, Table, TableRow};
+use crate::suite::parameter::{
+    Arguments, HttpStatus, Member, MemberText, Parameter, SchemaName, Table, TableRow,
+};
 use crate::suite::registry::step;
 use crate::suite::vocabulary::{ErrorCode, FieldName, MediaType};
 use crate::suite::world::World;
@@ -222,8 +224,8 @@ step!(
 step!(
     /// The member of a successful response is this text.
     Then "the member {word} is {word}" =>
-        |world, member: Member, expected: String| {
-            settle_text(world, &member.pointer(), |at, actual| check::equals(at, &expected, actual))
+        |world, expected: MemberText| {
+            settle_text(world, &expected.0.pointer(), |at, actual| check::equals(at, &expected.1, actual))
         }
 );
 
