@@ -62,7 +62,10 @@ impl SchemaSet {
                 })?;
             let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".schema.json");
             if name != REPORT {
-                collect_members(&document, &mut members);
+                visit(&document, &mut |name, value| {
+                    let properties = value.as_object().filter(|_| name == "properties");
+                    members.extend(properties.into_iter().flat_map(|named| named.keys().cloned()));
+                });
             }
             schemas.insert(name.to_owned(), Schema { document, validator });
         }
@@ -123,7 +126,11 @@ impl SchemaSet {
     pub fn texts_of(&self, member: &str) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
         for (_, schema) in self.schemas.iter().filter(|(name, _)| *name != REPORT) {
-            collect_texts(&schema.document, member, &mut found);
+            visit(&schema.document, &mut |name, value| {
+                if name == member {
+                    found.extend(texts(value));
+                }
+            });
         }
         found
     }
@@ -131,26 +138,6 @@ impl SchemaSet {
     /// The names of all members of the resources, at any depth.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.members.iter().map(String::as_str)
-    }
-}
-
-/// The texts that the enumerations and the examples of a document give a member.
-fn collect_texts<'d>(value: &'d Value, member: &str, found: &mut BTreeSet<&'d str>) {
-    match value {
-        Value::Object(members) => {
-            for (name, inner) in members {
-                if name == member {
-                    found.extend(inner.as_str());
-                    let listed = ["enum", "examples", "/items/enum"];
-                    let lists =
-                        listed.iter().filter_map(|list| inner.get(list).or_else(|| inner.pointer(list)));
-                    found.extend(lists.filter_map(Value::as_array).flatten().filter_map(Value::as_str));
-                }
-                collect_texts(inner, member, found);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, member, found)),
-        _ => {}
     }
 }
 
@@ -222,30 +209,32 @@ fn owner(document: &Value, segments: &[&str]) -> Option<RequirementId> {
     found.and_then(Value::as_str).and_then(|text| text.parse().ok())
 }
 
-fn collect_members(value: &Value, found: &mut BTreeSet<String>) {
-    if let Some(properties) = value.get("properties").and_then(Value::as_object) {
-        found.extend(properties.keys().cloned());
-    }
+/// Visits every member of a document, at any depth, with its name.
+fn visit<'d>(value: &'d Value, found: &mut impl FnMut(&'d str, &'d Value)) {
     match value {
-        Value::Object(members) => members.values().for_each(|member| collect_members(member, found)),
-        Value::Array(items) => items.iter().for_each(|item| collect_members(item, found)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                found(name, member);
+                visit(member, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| visit(item, found)),
         _ => {}
     }
 }
 
-fn collect_owners<'d>(value: &'d Value, found: &mut impl FnMut(&'d str)) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member {
-                    Value::String(text) if name == OWNER => found(text),
-                    _ => collect_owners(member, found),
-                }
-            }
+fn collect_owners<'d>(document: &'d Value, found: &mut impl FnMut(&'d str)) {
+    visit(document, &mut |name, value| {
+        if let Some(text) = value.as_str().filter(|_| name == OWNER) {
+            found(text);
         }
-        Value::Array(items) => items.iter().for_each(|item| collect_owners(item, found)),
-        _ => {}
-    }
+    });
+}
+
+/// The texts that an enumeration, the examples or the items of a member list, or that an example of a resource gives it.
+fn texts(member: &Value) -> impl Iterator<Item = &str> {
+    let lists = ["/enum", "/examples", "/items/enum"].into_iter().filter_map(|list| member.pointer(list));
+    lists.filter_map(Value::as_array).flatten().chain([member]).filter_map(Value::as_str)
 }
 
 fn check_owners(path: &str, document: &Value) -> Result<(), SchemaError> {

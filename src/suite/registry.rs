@@ -182,7 +182,10 @@ fn only(line: &Step, mut found: Vec<Found>) -> Result<Found, Fault> {
     }
     let text = line.shown();
     if found.is_empty() {
-        let help = format!("the nearest are `{}`", nearest(line).join("`, `"));
+        let nearest = nearest(line).join("`, `");
+        let is_unquoted = nearest.contains("{string}") && !line.text.contains('"');
+        let quotes = if is_unquoted { "; write a `{string}` in quotes" } else { "" };
+        let help = format!("the nearest are `{nearest}`{quotes}");
         return Err(fault(format!("no step matches `{text}`"), help));
     }
     let meanings: Vec<&str> = found.iter().map(|(step, _)| step.expression).collect();
@@ -202,15 +205,34 @@ pub fn bind(line: &Step) -> Result<(Act, Vec<Claim>), Fault> {
     Ok((act, arguments.end()?))
 }
 
-/// The expressions most similar to a line that no step matches, best first. Expressions with the same keyword come first.
+/// The expressions most similar to a line that no step matches, best first. One that matches with another keyword is the first, then
+/// come those with the same keyword.
 fn nearest(line: &Step) -> Vec<String> {
-    let likeness = |known: &&StepDef| {
-        let likeness = strsim::normalized_damerau_levenshtein(known.expression, &line.text);
-        likeness + if known.kind == line.kind { 0.1 } else { 0.0 }
+    let matches = |known: &StepDef| {
+        let other = Step { kind: known.kind, ..line.clone() };
+        let compiled = KNOWN.iter().find(|own| std::ptr::eq(own.step, known));
+        compiled.is_some_and(|own| own.words(&other).is_ok_and(|words| words.is_some()))
     };
-    let mut ranked = all();
-    ranked.sort_by(|left, right| likeness(right).total_cmp(&likeness(left)));
-    ranked.iter().take(3).map(|known| format!("{} {}", known.kind.word(), known.expression)).collect()
+    let mut ranked: Vec<_> = all()
+        .into_iter()
+        .map(|known| (matches(known), known.kind == line.kind, likeness(known.expression, &line.text), known))
+        .collect();
+    ranked.sort_by(|left, right| {
+        (right.0, right.1).cmp(&(left.0, left.1)).then_with(|| right.2.total_cmp(&left.2))
+    });
+    ranked.iter().take(3).map(|(.., known)| format!("{} {}", known.kind.word(), known.expression)).collect()
+}
+
+/// How similar an expression and a line are: by their letters and by the words that both have.
+fn likeness(expression: &str, text: &str) -> f64 {
+    let words = |text: &'_ str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    let (known, written) = (words(expression), words(text));
+    let is_known =
+        |word: &&String| known.iter().any(|other| strsim::normalized_damerau_levenshtein(other, word) > 0.6);
+    let shared = written.iter().filter(is_known).map(String::len).sum::<usize>();
+    let all: usize = written.iter().map(String::len).sum::<usize>().max(1);
+    let by_words = f64::from(u32::try_from(shared).unwrap_or(0)) / f64::from(u32::try_from(all).unwrap_or(1));
+    strsim::normalized_damerau_levenshtein(expression, text) + by_words
 }
 
 #[cfg(test)]

@@ -295,9 +295,23 @@ mod tests {
 
     #[test]
     fn a_line_that_no_step_matches_names_the_nearest_steps() {
-        let told = told_of("Then the hosted session iss WAITING");
-        let expected = "x.feature:5: no step matches `Then the hosted session iss WAITING`; \
-                        the nearest are `Then the hosted session is {word}`, `";
-        assert!(told.starts_with(expected), "{told}");
+        let cases = [
+            ("Then the hosted session iss WAITING", "Then the hosted session is {word}"),
+            ("When the session is read", "When the merchant reads the hosted session"),
+            ("Given the hosted session is WAITING", "Then the hosted session is {word}"),
+        ];
+        for (step, nearest) in cases {
+            let told = told_of(step);
+            assert!(
+                told.starts_with(&format!("x.feature:5: no step matches `{step}`; the nearest are `")),
+                "{told}"
+            );
+            assert!(told.contains(&format!("`{nearest}`")), "{told}");
+        }
+        let told = told_of("Then the page offers the categories PAY_LATER");
+        assert!(told.contains("`Then the page offers the categories {string}`"), "{told}");
+        assert!(told.ends_with("; write a `{string}` in quotes"), "{told}");
+        let told = told_of("When the session is read");
+        assert_eq!(told.matches("`When ").count(), 4, "{told}");
     }
 }

@@ -37,9 +37,9 @@ struct Categories(String);
 
 impl Word for Categories {
     fn parse(text: &str) -> Result<Self, Fault> {
-        let named =
-            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(PaymentCategory::parse);
-        let mut names = named.map(|known| known.map(Spelt::word)).collect::<Result<Vec<_>, _>>()?;
+        let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let known = words.map(|word| PaymentCategory::parse(word).map(Spelt::word));
+        let mut names = known.collect::<Result<Vec<_>, _>>()?;
         names.sort_unstable();
         Ok(Self(names.join(", ")))
     }

@@ -42,15 +42,15 @@ fn loaded() -> (Vec<LoadedFeature>, Catalogue, SchemaSet) {
 
 /// The scenario of these tags and steps, as a file.
 fn written(tags: &[String], steps: &[Step]) -> LoadedFeature {
-    let mut text: String = tags.iter().map(|tag| format!("@{tag} ")).collect();
-    text.push_str("\nFeature: x\n  Scenario: y\n");
+    let mut lines = vec![format!("@{}", tags.join(" @")), "Feature: x".into(), "  Scenario: y".into()];
     for step in steps {
-        text.push_str(&format!("    {} {}\n", step.kind.word(), step.text));
+        lines.push(format!("    {} {}", step.kind.word(), step.text));
         for row in step.table.iter().flatten() {
             let cells: Vec<String> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            text.push_str(&format!("      | {} |\n", cells.join(" | ")));
+            lines.push(format!("      | {} |", cells.join(" | ")));
         }
     }
+    let text = lines.join("\n");
     LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap()
 }
 
