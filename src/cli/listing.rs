@@ -61,15 +61,14 @@ pub fn steps(arguments: ListArgs) -> Ending {
                 "place": format!("{}:{}", step.file, step.line) })
         })
         .collect();
-    Listing {
-        columns: if arguments.json {
-            &["kind", "step", "meaning", "place"]
-        } else {
-            &["kind", "step", "meaning"]
-        },
-        rows,
+    Listing { columns: &["kind", "step", "meaning"], rows }.print(arguments)?;
+    if arguments.json {
+        return Ok(ExitCode::Conformant);
     }
-    .print(arguments)
+    say("")?;
+    let kinds =
+        suite::PARAMETER_KINDS.map(|(kind, what)| json!({ "parameter": kind, "what to write": what }));
+    Listing { columns: &["parameter", "what to write"], rows: kinds.into() }.print(arguments)
 }
 
 pub fn deviations(arguments: ListArgs) -> Ending {

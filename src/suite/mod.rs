@@ -36,6 +36,6 @@ pub use case::Case;
 pub use context::{Context, NoBrowser, NoReceiver};
 pub use feature::{FeatureText, FileFault, LoadedFeature};
 pub use lint::warnings as case_warnings;
-pub use registry::all as all_steps;
+pub use registry::{KINDS as PARAMETER_KINDS, all as all_steps};
 pub use runner::{EndedAttempt, run, run_in_lanes, scenario_at_hand};
 pub use selection::{Choice, Filter, TagExpression, choose, faults as case_faults};

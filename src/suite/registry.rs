@@ -17,6 +17,21 @@ use std::sync::{Arc, LazyLock, OnceLock};
 /// Parameter types beyond those of Cucumber: name and regular expression.
 const PARAMETERS: &[(&str, &str)] = &[("url_name", r"[^\s]+")];
 
+/// The kinds of parameters in expressions, with what to write for each.
+pub const KINDS: [(&str, &str); 5] = [
+    (
+        "{word}",
+        "one word without spaces, such as `WAITING`. In quotes it is meant as it is, where any word is allowed.",
+    ),
+    ("{string}", "a text in double quotes, such as `\"Tea for two\"`"),
+    ("{int}", "a whole number, such as `47`"),
+    (
+        "{url_name}",
+        "the name of a merchant URL: `success`, `cancel`, `back`, `failure`, `error` or `status_update`",
+    ),
+    ("(s)", "letters that may be left out: `1 minute`, `2 minutes`"),
+];
+
 /// A step of a scenario with its parameters, ready to run.
 #[derive(Clone)]
 pub struct Act(Arc<ActFn>);

@@ -83,3 +83,14 @@ fn the_list_of_requirements_ends_with_its_coverage() {
     let last = ended.stdout.lines().last().unwrap();
     assert!(last.contains(" tested, ") && last.ends_with(" for the merchant."), "{last}");
 }
+
+#[test]
+fn the_list_of_steps_explains_its_parameters() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = call(folder.path(), &["steps", "--markdown"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let (_, kinds) = ended.stdout.split_once("what to write").unwrap();
+    for kind in ["{word}", "{string}", "{int}", "{url_name}"] {
+        assert!(kinds.contains(kind), "{kind} is not in:\n{kinds}");
+    }
+}

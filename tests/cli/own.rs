@@ -1,6 +1,6 @@
 //! Features of the user: they run without compiling, and a faulty file voids only its own scenarios.
 
-use crate::support::report;
+use crate::support::{call, report};
 use crate::{SOUND, folder_with, run};
 
 #[test]
@@ -143,4 +143,35 @@ fn a_file_that_is_not_utf_8_names_its_line() {
         text,
         &["mine/latin.feature:2", "not UTF-8", "save the file as UTF-8"],
     );
+}
+
+#[test]
+fn a_typo_in_a_word_is_never_a_verdict_about_the_server() {
+    let step = |act: &str, outcome: &str| {
+        SOUND
+            .replace("    Given a payment session\n", "    Given a hosted session\n")
+            .replace("the merchant creates a hosted session", act)
+            .replace("the response status is 201", outcome)
+    };
+    let typos = [
+        step("the merchant distributes the hosted session by smss without phone", "the request is refused"),
+        step("the merchant distributes the hosted session by emial", "the request succeeds"),
+        step("the merchant reads the hosted session", "the response has the field klarna-corelation-id"),
+        step("the merchant reads the payment session", "the member status is incomlete"),
+    ];
+    let files: Vec<(String, String)> = typos
+        .into_iter()
+        .enumerate()
+        .map(|(number, text)| (format!("mine/{number}.feature"), text))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = folder_with(&files);
+    let linted = call(folder.path(), &["lint", "mine"]);
+    assert!(linted.stdout.ends_with("4 scenarios in 4 files, 0 warnings, 4 faults\n"), "{}", linted.stdout);
+    let ended = run(folder.path(), &["mine", "--deviate", "sms-without-phone-accepted"]);
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let report = report(folder.path());
+    let records = report["targets"][0]["records"].as_array().unwrap();
+    let words: Vec<_> = records.iter().map(|record| &record["attempts"][0]["verdict"]["word"]).collect();
+    assert_eq!(words, ["error"; 4]);
 }
