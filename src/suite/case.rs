@@ -63,9 +63,19 @@ fn mistyped(tag: &str) -> Option<Fault> {
         Some((word, _)) => (word, &["req", "needs"][..], ":"),
         None => (tag, &["candidate", "wip", "odd-urls"][..], ""),
     };
-    let near = meant(word, known).into_iter().next()?;
+    let near = meant(word, known).into_iter().find(|near| near.len() > 3 || !has_other_letter(word, near))?;
     let help = || format!("did you mean `@{near}{end}`? Give a tag of your own another name");
     (!known.contains(&word)).then(|| fault(format!("`@{tag}` is nearly a tag with a meaning"), help()))
+}
+
+/// Whether a word has as many letters as a short known one, but not the same. `@vip` is no typo of `@wip`.
+fn has_other_letter(word: &str, known: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    word.len() == known.len() && sorted(word) != sorted(known)
 }
 
 /// The one requirement that the tags name.

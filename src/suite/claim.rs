@@ -95,11 +95,11 @@ fn wrong_option(name: &str, value: &Value, schemas: &SchemaSet) -> Option<Fault>
     Some(fault(broken.mismatch.to_string(), help))
 }
 
-/// A tag in double braces that is nearly a placeholder.
+/// The tags in double braces that are nearly placeholders.
 fn mistyped_placeholder(url: &str) -> Option<Fault> {
     static TAG: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\{+\s*([\w.]+)\s*\}*").unwrap_or_else(|error| panic!("{error}")));
-    TAG.captures_iter(url).find_map(|tag| {
+    let typos = TAG.captures_iter(url).filter_map(|tag| {
         let (tag, name) = (&tag[0], &tag[1]);
         let near = meant(name, &PLACEHOLDERS).into_iter().next()?;
         let right = format!("{{{{{near}}}}}");
@@ -107,7 +107,8 @@ fn mistyped_placeholder(url: &str) -> Option<Fault> {
         let help =
             || format!("did you mean `{right}`? If it is meant as it is, tag the scenario `@odd-urls`");
         (is_double && tag != right).then(|| fault(format!("`{tag}` is nearly a placeholder"), help()))
-    })
+    });
+    Fault::all(typos.collect())
 }
 
 fn no_such_parameter(name: &str, urls: &[&str]) -> Option<Fault> {

@@ -191,6 +191,8 @@ mod tests {
             let loaded = parse(&format!("Feature: x\n\n  {tags}\n  Scenario: y\n    Given z\n")).unwrap();
             assert_eq!(loaded.cases[0].tag_faults[0].message, message, "{tags}");
         }
+        let own = "Feature: x\n\n  @req:HPP-X-001 @vip @api @rel:7 @smoke\n  Scenario: y\n    Given z\n";
+        assert_eq!(parse(own).unwrap().cases[0].tag_faults, []);
     }
 
     #[test]

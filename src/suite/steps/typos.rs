@@ -54,10 +54,14 @@ fn written(tags: &[String], steps: &[Step]) -> LoadedFeature {
     LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap()
 }
 
-/// The word without the letter in its middle.
-fn mistyped(word: &str) -> String {
+/// The word without the letter in its middle, and with this letter twice.
+fn mistyped(word: &str) -> [String; 2] {
     let middle = word.chars().count() / 2;
-    word.chars().enumerate().filter(|(index, _)| *index != middle).map(|(_, letter)| letter).collect()
+    let times = |number: usize| {
+        let letters = word.chars().enumerate();
+        letters.flat_map(|(at, letter)| vec![letter; if at == middle { number } else { 1 }]).collect()
+    };
+    [times(0), times(2)]
 }
 
 #[test]
@@ -75,11 +79,13 @@ fn a_typo_in_any_word_of_a_step_is_told() {
                 if word.len() < 2 || is_free || !tried.insert(name.clone()) {
                     continue;
                 }
-                let mut steps = case.steps.clone();
-                steps[at].text = steps[at].text.replacen(word.as_str(), &mistyped(word), 1);
-                let other = written(&case.tags, &steps);
-                if selection::faults(&other.cases[0], &catalogue, &schemas).is_empty() {
-                    silent.insert(format!("{name}: {}", steps[at].text));
+                for typo in mistyped(word) {
+                    let mut steps = case.steps.clone();
+                    steps[at].text = steps[at].text.replacen(word.as_str(), &typo, 1);
+                    let other = written(&case.tags, &steps);
+                    if selection::faults(&other.cases[0], &catalogue, &schemas).is_empty() {
+                        silent.insert(format!("{name}: {}", steps[at].text));
+                    }
                 }
             }
         }
@@ -103,11 +109,13 @@ fn a_typo_in_any_cell_of_a_table_is_told() {
                     if is_free || !tried.insert(format!("{}/{cell}", line.text)) {
                         continue;
                     }
-                    let mut steps = case.steps.clone();
-                    steps[at].table.as_mut().unwrap()[row][column] = mistyped(cell);
-                    let other = written(&case.tags, &steps);
-                    if selection::faults(&other.cases[0], &catalogue, &schemas).is_empty() {
-                        silent.insert(format!("{}: {}", line.text, mistyped(cell)));
+                    for typo in mistyped(cell) {
+                        let mut steps = case.steps.clone();
+                        steps[at].table.as_mut().unwrap()[row][column].clone_from(&typo);
+                        let other = written(&case.tags, &steps);
+                        if selection::faults(&other.cases[0], &catalogue, &schemas).is_empty() {
+                            silent.insert(format!("{}: {typo}", line.text));
+                        }
                     }
                 }
             }
