@@ -97,9 +97,8 @@ fn wrong_option(name: &str, value: &Value, schemas: &SchemaSet) -> Option<Fault>
 
 /// The tags in double braces that are nearly placeholders.
 fn mistyped_placeholder(url: &str) -> Option<Fault> {
-    static TAG: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"\{+\s*([\w.]+)\s*\}*").unwrap_or_else(|error| panic!("{error}")));
-    let typos = TAG.captures_iter(url).filter_map(|tag| {
+    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{+\s*([\w.]+)\s*\}*").ok());
+    let typos = TAG.as_ref()?.captures_iter(url).filter_map(|tag| {
         let (tag, name) = (&tag[0], &tag[1]);
         let near = meant(name, &PLACEHOLDERS).into_iter().next()?;
         let right = format!("{{{{{near}}}}}");
