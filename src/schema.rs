@@ -14,6 +14,30 @@ use url::Url;
 /// The keyword of a schema that names the requirement of a member.
 const OWNER: &str = "x-requirement";
 
+/// How many letters a key may differ from `x-requirement` to be taken for a mistyped one.
+const NEAR: usize = 3;
+
+/// The schema of a refusal.
+const REFUSAL: &str = "error";
+
+/// The schemas of what the API returns where it succeeds.
+const RESPONSES: &[(Operation, &str)] = &[
+    (Operation::CreateSession, "session-created"),
+    (Operation::ReadSession, "session"),
+    (Operation::CreatePaymentSession, "payment-session-created"),
+    (Operation::ReadPaymentSession, "payment-session"),
+    (Operation::CreateOrder, "order"),
+    (Operation::ReadOrder, "order"),
+    (Operation::PlaceOrder, "order-placed"),
+];
+
+/// The schemas of what the harness sends.
+const REQUESTS: &[(Operation, &str)] = &[
+    (Operation::CreateSession, "create-session-request"),
+    (Operation::CreatePaymentSession, "payment-session-request"),
+    (Operation::CreateOrder, "order-request"),
+];
+
 /// The schema of `report.json`, which is not a resource of the API.
 const REPORT: &str = "report";
 
@@ -48,6 +72,7 @@ impl SchemaSet {
         for (path, text) in files {
             let document: Value = serde_json::from_str(text)
                 .map_err(|source| SchemaError::Json { path: path.to_owned(), source })?;
+            check_keys(path, &document)?;
             check_owners(path, &document)?;
             let validator = jsonschema::draft202012::options()
                 .should_validate_formats(true)
@@ -103,7 +128,14 @@ impl SchemaSet {
             .map_or_else(Vec::new, |name| self.conforms(name, &exchange.request.body))
     }
 
-    /// Checks a body against the schema of this name, if it exists.
+    /// The name of a schema that a check uses and this set lacks. Without it, every body of its resource would pass.
+    pub fn missing(&self) -> Option<&'static str> {
+        let used = RESPONSES.iter().chain(REQUESTS).map(|(_, name)| *name);
+        used.chain([REFUSAL]).find(|name| !self.schemas.contains_key(*name))
+    }
+
+    /// Checks a body against the schema of this name. A run begins only if no schema is [`missing`](Self::missing), and a
+    /// scenario runs only if the schema that it names exists.
     pub fn conforms(&self, name: &str, body: &Body) -> Vec<Broken> {
         let Some(schema) = self.schemas.get(name) else { return Vec::new() };
         match body.json() {
@@ -165,25 +197,19 @@ fn response_schema(operation: Operation, status: u16) -> Option<&'static str> {
         _ if operation.is_public() => None,
         // An empty 429 was recorded from the vendor. A 401 and a 413 come from a web server in front of the API, and a 5xx may.
         _ if matches!(status, 401 | 413 | 429 | 500..) => None,
-        _ if status >= 400 => Some("error"),
-        Operation::CreateSession if success => Some("session-created"),
-        Operation::ReadSession if success => Some("session"),
-        Operation::CreatePaymentSession if success => Some("payment-session-created"),
-        Operation::ReadPaymentSession if success => Some("payment-session"),
-        Operation::CreateOrder | Operation::ReadOrder if success => Some("order"),
-        Operation::PlaceOrder if success => Some("order-placed"),
+        _ if status >= 400 => Some(REFUSAL),
+        _ if success => schema_of(operation, RESPONSES),
         _ => None,
     }
 }
 
 /// The name of the schema for a request of the harness.
 fn request_schema(operation: Operation) -> Option<&'static str> {
-    match operation {
-        Operation::CreateSession => Some("create-session-request"),
-        Operation::CreatePaymentSession => Some("payment-session-request"),
-        Operation::CreateOrder => Some("order-request"),
-        _ => None,
-    }
+    schema_of(operation, REQUESTS)
+}
+
+fn schema_of(operation: Operation, schemas: &[(Operation, &'static str)]) -> Option<&'static str> {
+    schemas.iter().find(|(of, _)| *of == operation).map(|(_, name)| *name)
 }
 
 fn is_https_url(text: &str, loopback: bool) -> bool {
@@ -235,6 +261,23 @@ fn collect_owners<'d>(document: &'d Value, found: &mut impl FnMut(&'d str)) {
 fn texts(member: &Value) -> impl Iterator<Item = &str> {
     let lists = ["/enum", "/examples", "/items/enum"].into_iter().filter_map(|list| member.pointer(list));
     lists.filter_map(Value::as_array).flatten().chain([member]).filter_map(Value::as_str)
+}
+
+/// Refuses a key that is meant to be `x-requirement`. The validator ignores keys that it does not know.
+fn check_keys(path: &str, value: &Value) -> Result<(), SchemaError> {
+    match value {
+        Value::Object(members) => {
+            let mistyped = |key: &&String| {
+                key.starts_with("x-") && *key != OWNER && strsim::damerau_levenshtein(key, OWNER) <= NEAR
+            };
+            if let Some(key) = members.keys().find(mistyped) {
+                return Err(SchemaError::Key { path: path.to_owned(), key: key.clone() });
+            }
+            members.values().try_for_each(|member| check_keys(path, member))
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| check_keys(path, item)),
+        _ => Ok(()),
+    }
 }
 
 fn check_owners(path: &str, document: &Value) -> Result<(), SchemaError> {
@@ -301,91 +344,12 @@ pub enum SchemaError {
     #[error("{path} is not a JSON Schema of draft 2020-12, at {}: {message}", if place.is_empty() { "its root" } else { place })]
     NoSchema { path: String, place: String, message: String },
 
+    #[error("the schema {path} has the key `{key}`; did you mean `{OWNER}`?")]
+    Key { path: String, key: String },
+
     #[error("the schema {path} has a faulty `{OWNER}`")]
     Owner { path: String, source: InvalidRequirementId },
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    const SCHEMA: &str = r##"{
-        "type": "object", "x-requirement": "HPP-X-001", "required": ["redirect_url", "module"],
-        "properties": {
-            "redirect_url": { "type": "string", "format": "https-url", "x-requirement": "HPP-X-002" },
-            "module": { "$ref": "#/$defs/module", "x-requirement": "HPP-X-003" },
-            "expires_at": { "type": "string", "format": "date-time" }
-        },
-        "$defs": { "module": { "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } } }
-    }"##;
-
-    fn judge(body: &Value, loopback: bool) -> Vec<(Option<String>, String)> {
-        let set = SchemaSet::compile([("schemas/x.schema.json", SCHEMA)], loopback).unwrap();
-        let broken = set.conforms("x", &Body::Json(body.clone()));
-        broken
-            .into_iter()
-            .map(|broken| (broken.requirement.map(String::from), broken.mismatch.to_string()))
-            .collect()
-    }
-
-    fn one(id: &str, message: &str) -> Vec<(Option<String>, String)> {
-        vec![(Some(id.to_owned()), message.to_owned())]
-    }
-
-    #[test]
-    fn a_mismatch_belongs_to_the_member_that_has_it_or_lacks_it() {
-        let module = json!({ "token": "t" });
-        let url = "https://pay.host/‹link:1›";
-        assert_eq!(judge(&json!({ "redirect_url": url, "module": module }), false), []);
-        assert_eq!(
-            judge(&json!({ "module": module }), false),
-            one("HPP-X-002", "/redirect_url: expected a member, got nothing")
-        );
-        assert_eq!(
-            judge(&json!({ "redirect_url": url, "module": {} }), false),
-            one("HPP-X-003", "/module/token: expected a member, got nothing")
-        );
-        assert_eq!(
-            judge(&json!([]), false),
-            one("HPP-X-001", "body: expected JSON type object, got a JSON array")
-        );
-        assert_eq!(
-            judge(&json!({ "redirect_url": url, "module": module, "expires_at": "soon" }), false),
-            one("HPP-X-001", "/expires_at: expected an RFC 3339 date-time, got \"soon\"")
-        );
-    }
-
-    #[test]
-    fn a_refusal_is_judged_unless_it_comes_from_in_front_of_the_api() {
-        let cases =
-            [(400, Some("error")), (401, None), (404, Some("error")), (413, None), (429, None), (500, None)];
-        for (status, schema) in cases {
-            assert_eq!(response_schema(Operation::ReadSession, status), schema, "{status}");
-        }
-    }
-
-    #[test]
-    fn plain_http_is_accepted_on_loopback_alone() {
-        let body = |url: &str| json!({ "redirect_url": url, "module": { "token": "t" } });
-        assert_eq!(judge(&body("http://localhost:1/a"), true), []);
-        for (url, loopback) in [("http://pay.example/a", true), ("http://localhost:1/a", false), ("/a", true)]
-        {
-            let message = format!("/redirect_url: expected an absolute https URL, got \"{url}\"");
-            assert_eq!(judge(&body(url), loopback), one("HPP-X-002", &message));
-        }
-    }
-
-    #[test]
-    fn what_is_no_schema_names_the_file_and_the_place() {
-        let error =
-            |text| SchemaSet::compile([("schemas/x.schema.json", text)], false).err().unwrap().to_string();
-        assert!(error("{").starts_with("the schema schemas/x.schema.json is not JSON"));
-        let wrong = error(r#"{ "type": "strung" }"#);
-        assert!(
-            wrong.starts_with("schemas/x.schema.json is not a JSON Schema of draft 2020-12, at /type: "),
-            "{wrong}"
-        );
-        assert!(error(r#"{ "x-requirement": "HPP" }"#).ends_with("has a faulty `x-requirement`"));
-    }
-}
+mod tests;

@@ -96,6 +96,9 @@ impl Schemas {
             return Err(AssetError::NoSchema { path: folder.to_owned() });
         }
         let on_loopback = Arc::new(compile(&texts, true)?);
+        if let (Some(name), Some(folder)) = (on_loopback.missing(), folder) {
+            return Err(AssetError::MissingSchema { path: folder.join(format!("{name}.schema.json")) });
+        }
         match on_loopback.owners().into_iter().find(|(_, id)| catalogue.get(id).is_none()) {
             Some((schema, id)) => {
                 Err(AssetError::UnknownOwner { schema: schema.to_owned(), id: id.to_string() })
@@ -225,6 +228,11 @@ pub enum AssetError {
 
     #[error("{path} has no .schema.json file")]
     NoSchema { path: PathBuf },
+
+    #[error(
+        "the schema {path} is missing; give every schema of the built-in ones, also those that you do not change"
+    )]
+    MissingSchema { path: PathBuf },
 
     #[error("{}:{}: {}; {}", .0.path, .0.line, .0.fault.message, .0.fault.help)]
     Feature(FileFault),

@@ -138,7 +138,7 @@ pub const HOMES: &Permits = &[
         ],
     ),
     ("sha2", &["run", "serve"]),
-    ("strsim", &["requirement", "suite"]),
+    ("strsim", &["requirement", "schema", "suite"]),
     ("tabled", &["report/terminal"]),
     ("tempfile", &["browser", "prove"]),
     ("terminal_size", &["cli"]),

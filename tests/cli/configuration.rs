@@ -41,6 +41,20 @@ fn a_schema_that_is_none_is_named_with_its_place() {
 }
 
 #[test]
+fn a_schema_that_is_missing_is_named() {
+    let folder = folder_with(&[("mine.feature", SOUND)]);
+    let schemas = folder.path().join("schemas");
+    std::fs::create_dir(&schemas).unwrap();
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/schemas")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, schemas.join(path.file_name().unwrap())).unwrap();
+    }
+    std::fs::remove_file(schemas.join("error.schema.json")).unwrap();
+    let message = "error: the schema schemas/error.schema.json is missing; ";
+    stops_the_run(folder.path(), &["mine.feature", "--schemas", "schemas"], message);
+}
+
+#[test]
 fn a_doubled_requirement_names_both_places() {
     let row = |id: &str| {
         format!(
