@@ -128,8 +128,12 @@ impl Client {
         if let Some(path) = &profile.extra_ca {
             let pem = std::fs::read(path)
                 .map_err(|source| ClientError::ExtraCa { path: path.display().to_string(), source })?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-                .map_err(|source| ClientError::Certificate { path: path.display().to_string(), source })?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|source| {
+                ClientError::Certificate { path: path.display().to_string(), source: Some(source) }
+            })?;
+            if certificates.is_empty() {
+                return Err(ClientError::Certificate { path: path.display().to_string(), source: None });
+            }
             builder = builder.tls_certs_merge(certificates);
         }
         let http = builder.build().map_err(ClientError::Build)?;
@@ -263,12 +267,12 @@ fn log_details(exchange: &Exchange, bytes: usize) {
     let names =
         |fields: &[Field]| fields.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let Exchange { number, request, outcome, .. } = exchange;
-    log::debug!("exchange {number}: sent the fields {}", names(&request.fields));
+    log::debug!("request {number}: sent the fields {}", names(&request.fields));
     match outcome {
         Received::Response(response) => {
-            log::debug!("exchange {number}: got {bytes} bytes and the fields {}", names(&response.fields));
+            log::debug!("request {number}: got {bytes} bytes and the fields {}", names(&response.fields));
         }
-        Received::Trouble(trouble) => log::warn!("exchange {number}: {}", trouble.message),
+        Received::Trouble(trouble) => log::warn!("request {number}: {}", trouble.message),
     }
 }
 
@@ -331,7 +335,7 @@ pub enum ClientError {
     ExtraCa { path: String, source: std::io::Error },
 
     #[error("the `extra_ca` {path} has no certificate in PEM form")]
-    Certificate { path: String, source: reqwest::Error },
+    Certificate { path: String, source: Option<reqwest::Error> },
 
     #[error("cannot set up HTTP")]
     Build(#[source] reqwest::Error),

@@ -210,7 +210,7 @@ impl Exchange {
 impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, request, elapsed_us, .. } = self;
-        write!(f, "exchange {number}: {} {} → ", request.method, request.url)?;
+        write!(f, "request {number}: {} {} → ", request.method, request.url)?;
         match &self.outcome {
             Received::Response(response) => write!(f, "{}", response.status)?,
             Received::Trouble(trouble) => write!(f, "{}", trouble.kind)?,

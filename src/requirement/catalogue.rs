@@ -1,5 +1,6 @@
 //! The catalogue: every requirement of a run, and the statements of its sources.
 
+use crate::requirement::nearest::nearest;
 use crate::requirement::{Requirement, RequirementId};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -108,12 +109,8 @@ impl Catalogue {
 
     /// The known id that is most like an unknown one, unless they have little in common.
     pub fn nearest(&self, id: &RequirementId) -> Option<&RequirementId> {
-        const LEAST: f64 = 0.7;
-        let alike =
-            |known: &RequirementId| strsim::normalized_damerau_levenshtein(known.as_str(), id.as_str());
-        let ids = self.requirements.iter().map(|known| (alike(&known.id), &known.id));
-        let best = ids.reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.filter(|(alike, _)| *alike >= LEAST).map(|(_, known)| known)
+        let near = nearest(id.as_str(), self.requirements.iter().map(|known| known.id.as_str()))?;
+        self.requirements.iter().map(|known| &known.id).find(|known| known.as_str() == near)
     }
 
     /// All requirements, in the order of the files.

@@ -1,8 +1,10 @@
 //! Requirements: the testable promises of the API, read from the catalogue beside the features.
 
 mod catalogue;
+mod nearest;
 
 pub use catalogue::{Catalogue, CatalogueError, Statement};
+pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -33,8 +33,11 @@ pub enum RunError {
     #[error(transparent)]
     Asset(#[from] AssetError),
 
-    #[error("cannot read the target profile {path}; give a file, or one of: {known}")]
-    Profile { path: PathBuf, known: String, source: std::io::Error },
+    #[error("cannot read the target profile {path}; {help} a file, or one of: {known}")]
+    Profile { path: PathBuf, help: String, known: String, source: std::io::Error },
+
+    #[error("two targets are named `{name}`, so a report cannot tell them apart; name each once")]
+    SameName { name: String },
 
     #[error(transparent)]
     Target(#[from] TargetError),

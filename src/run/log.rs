@@ -176,8 +176,8 @@ mod tests {
             ("opens https://pay.example/eu/p/x1Y.", "opens https://pay.example/‹link:1›."),
             ("failed (https://pay.example/eu/p/x1Y): gone", "failed (https://pay.example/‹link:1›): gone"),
             (
-                "exchange 1: GET https://pay.example/‹link:1› → 200",
-                "exchange 1: GET https://pay.example/‹link:1› → 200",
+                "request 1: GET https://pay.example/‹link:1› → 200",
+                "request 1: GET https://pay.example/‹link:1› → 200",
             ),
             ("two\nlines", "two lines"),
         ] {

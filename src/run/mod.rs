@@ -32,7 +32,7 @@ pub use stop::StopSignals;
 pub use subject::{Embedded, TargetChoice};
 
 use crate::evidence::Recorder;
-use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport};
+use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted};
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite::Case;
 use crate::target::Ability;
@@ -44,6 +44,7 @@ use progress::Progress;
 use receivers::Receivers;
 use shared::{Run, locked};
 use std::collections::{HashMap, HashSet};
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 use stop::Stop;
 use subject::Subject;
@@ -95,13 +96,24 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         features.loaded.len(),
         features.catalogue.iter().count()
     );
+    for warning in options.filter.warnings(&features.loaded) {
+        // A reader that has gone away is no reason to fail.
+        let _ = writeln!(std::io::stderr(), "warning: {warning}");
+    }
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     features.texts().chain(schemas.texts()).for_each(|text| recorder.learn_words(text));
     let mut subjects = Vec::new();
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
         let seed = options.seed.wrapping_add(u64::try_from(index).unwrap_or_default());
-        subjects.push(Subject::load(choice, seed, &recorder).await?);
+        let subject = Subject::load(choice, seed, &recorder).await?;
+        let name = &subject.profile.name;
+        // `prove` runs several mocks of one name and reads them by their position.
+        let is_named = |earlier: &Subject| earlier.only.is_none() && earlier.profile.name == *name;
+        if subject.only.is_none() && subjects.iter().any(is_named) {
+            return Err(RunError::SameName { name: name.clone() });
+        }
+        subjects.push(subject);
     }
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
@@ -151,7 +163,11 @@ impl Run<'_> {
     async fn run_target(&self, target: &Target<'_>) -> Result<(), RunError> {
         let mut waiting: Vec<&Case> = target.to_run().collect();
         for attempt in 1..=self.options.retries.saturating_add(1) {
-            ::log::info!("{}: attempt {attempt} at {} scenarios", target.profile.name, waiting.len());
+            ::log::info!(
+                "{}: attempt {attempt} at {}",
+                target.profile.name,
+                counted(waiting.len(), "scenario")
+            );
             self.progress.expect(&target.profile.name, waiting.len());
             let (journey, api): (Vec<&Case>, Vec<&Case>) =
                 waiting.iter().partition(|case| case.needs.contains(&Ability::Browser));

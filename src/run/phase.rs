@@ -1,6 +1,7 @@
 //! A phase runs some scenarios of a target once: API scenarios on every core, browser scenarios with the browsers.
 
 use crate::receiver::Receiver;
+use crate::report::counted;
 use crate::run::browsers::Browsers;
 use crate::run::journal::Entry;
 use crate::run::shared::{Run, locked};
@@ -44,9 +45,10 @@ impl Run<'_> {
                 let contexts = target.contexts(self, &Browsers::none(receiver), options.jobs.min(cores))?;
                 let (name, lanes) = (&target.profile.name, contexts.len());
                 log::info!(
-                    "{name}: API phase: {} scenarios, {} at once in {lanes} lanes",
-                    cases.len(),
-                    options.jobs
+                    "{name}: API phase: {}, {} at once in {}",
+                    counted(cases.len(), "scenario"),
+                    options.jobs,
+                    counted(lanes, "lane")
                 );
                 // The lanes have their own runtimes. Meanwhile this one continues to serve a mock.
                 tokio::task::block_in_place(|| {
@@ -62,7 +64,7 @@ impl Run<'_> {
                     browsers = self.browsers(target.profile) => browsers,
                 };
                 let name = &target.profile.name;
-                log::info!("{name}: journey phase: {} scenarios, {slots} at once", cases.len());
+                log::info!("{name}: journey phase: {}, {slots} at once", counted(cases.len(), "scenario"));
                 for context in target.contexts(self, &browsers, 1)? {
                     suite::run(&context, loaded, cases, slots, sink.clone()).await;
                 }

@@ -3,14 +3,15 @@
 use crate::evidence::Recorder;
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
-use crate::requirement::{Dialect, Provider};
+use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
 use crate::run::error::RunError;
 use crate::target::{
     Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, Purchase, Reach, Secret, TargetProfile,
 };
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io;
+use std::io::{ErrorKind, Write};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -169,26 +170,37 @@ fn no_mock_can_show() -> AcceptedUnseen {
     }
 }
 
+/// Reads a profile file, or a built-in profile. A built-in profile uses nothing of the working directory.
 fn read_profile(path: &Path) -> Result<TargetProfile, RunError> {
-    let (path, text) = match std::fs::read_to_string(path) {
-        Ok(text) => (path.to_owned(), text),
-        Err(source) => {
-            let name = format!("{}.toml", path.display());
-            match assets::embedded_target(&name) {
-                Some(text) => (PathBuf::from(format!("targets/{name}")), text),
-                None => return Err(RunError::Profile { path: path.to_owned(), known: known(), source }),
-            }
+    let built_in = |name: &str| assets::embedded_target(name).map(Ok);
+    let source = match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let driver = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+                Err(error) if error.kind() == ErrorKind::NotFound => built_in(name),
+                read => Some(read),
+            };
+            return Ok(TargetProfile::parse(path, &text, driver)?);
         }
+        Err(source) => source,
     };
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-    let driver = |name: &str| {
-        std::fs::read_to_string(folder.join(name)).ok().or_else(|| assets::embedded_target(name))
-    };
-    Ok(TargetProfile::parse(&path, &text, driver)?)
+    let name = format!("{}.toml", path.display());
+    match assets::embedded_target(&name) {
+        Some(text) => Ok(TargetProfile::parse(&Path::new("targets").join(name), &text, built_in)?),
+        None => Err(unknown_target(path, source)),
+    }
 }
 
-fn known() -> String {
-    let mocks = ["mock", "mock-klarna", "mock-kustom"].map(ToOwned::to_owned);
-    let embedded = assets::embedded_targets().into_iter().map(|(name, _)| name);
-    mocks.into_iter().chain(embedded).collect::<Vec<_>>().join(", ")
+/// No profile has this name. A mistyped name gets the nearest one.
+fn unknown_target(path: &Path, source: io::Error) -> RunError {
+    let embedded = assets::embedded_targets();
+    let names = || {
+        ["mock", "mock-klarna", "mock-kustom"]
+            .into_iter()
+            .chain(embedded.iter().map(|(name, _)| name.as_str()))
+    };
+    let near = nearest(&path.to_string_lossy(), names());
+    let help = near.map_or_else(|| "give".to_owned(), |near| format!("did you mean `{near}`? Give"));
+    let known = names().collect::<Vec<_>>().join(", ");
+    RunError::Profile { path: path.to_owned(), help, known, source }
 }

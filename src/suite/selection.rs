@@ -1,6 +1,6 @@
 //! Selection: which scenarios apply to a target, and why the others do not run.
 
-use crate::requirement::Catalogue;
+use crate::requirement::{Catalogue, nearest};
 use crate::schema::SchemaSet;
 use crate::suite::case::Case;
 use crate::suite::claim::{Claim, Known};
@@ -31,10 +31,35 @@ impl Filter {
         self.tags.is_some() || self.shard.is_some() || self.only.is_some()
     }
 
+    /// What the expression of tags leaves out by mistake: tags that no scenario has, or every scenario.
+    pub fn warnings(&self, features: &[LoadedFeature]) -> Vec<String> {
+        let Some(tags) = &self.tags else { return Vec::new() };
+        let cases = || features.iter().flat_map(|feature| &feature.cases);
+        let known: BTreeSet<&str> = cases().flat_map(|case| &case.tags).map(String::as_str).collect();
+        let unknown = names(tags).into_iter().filter(|name| !known.contains(name.as_str()));
+        let warning = |name: String| {
+            let help = nearest(&name, known.iter().copied());
+            let help = help.map(|near| format!("; did you mean `@{near}`?")).unwrap_or_default();
+            format!("no scenario has the tag `@{name}`, which `--tags` names{help}")
+        };
+        let nothing = !cases().any(|case| tags.eval(&case.tags));
+        let nothing = nothing.then(|| "no scenario matches `--tags`, so nothing is tested".to_owned());
+        unknown.map(warning).chain(nothing).collect()
+    }
+
     fn keeps(&self, case: &Case, position: usize) -> bool {
         self.tags.as_ref().is_none_or(|tags| tags.eval(&case.tags))
             && (case.pending || self.shard.is_none_or(|(index, count)| position % count == index))
             && self.only.as_ref().is_none_or(|keys| keys.contains(&case.key))
+    }
+}
+
+/// The tags that an expression names.
+fn names(tags: &TagExpression) -> BTreeSet<String> {
+    match tags {
+        TagExpression::And(one, other) | TagExpression::Or(one, other) => &names(one) | &names(other),
+        TagExpression::Not(inner) => names(inner),
+        TagExpression::Tag(name) => BTreeSet::from([name.clone()]),
     }
 }
 
@@ -143,6 +168,37 @@ mod tests {
         let schemas = SchemaSet::compile([("schemas/session.schema.json", schema)], true).unwrap();
         let fault = Fault::all(faults(&loaded.cases[0], &catalogue, &schemas));
         fault.map_or_else(|| "sound".to_owned(), |fault| format!("{}; {}", fault.message, fault.help))
+    }
+
+    #[test]
+    fn a_tag_that_no_scenario_has_is_told_with_the_nearest_one() {
+        let text =
+            "@req:HPP-X-001\nFeature: x\n\n  @needs:browser\n  Scenario: y\n    Then the request succeeds\n";
+        let feature = FeatureText { path: "x.feature".into(), text: text.into() };
+        let features = [LoadedFeature::parse(&feature).unwrap()];
+        let nothing = "no scenario matches `--tags`, so nothing is tested";
+        for (tags, expected) in [
+            ("@needs:browser and @req:HPP-X-001", vec![]),
+            (
+                "not @needs:browsers",
+                vec![
+                    "no scenario has the tag `@needs:browsers`, which `--tags` names; did you mean `@needs:browser`?",
+                ],
+            ),
+            (
+                "@req:X-001",
+                vec![
+                    "no scenario has the tag `@req:X-001`, which `--tags` names; did you mean `@req:HPP-X-001`?",
+                    nothing,
+                ],
+            ),
+            ("@slow", vec!["no scenario has the tag `@slow`, which `--tags` names", nothing]),
+            ("not @needs:browser", vec![nothing]),
+        ] {
+            let filter = Filter { tags: Some(tags.parse().unwrap()), ..Filter::default() };
+            assert_eq!(filter.warnings(&features), expected, "{tags}");
+        }
+        assert_eq!(Filter::default().warnings(&features), Vec::<String>::new());
     }
 
     #[test]

@@ -6,7 +6,9 @@ use url::{Host, Url};
 /// Why an address of a profile is refused. It never quotes the address, because the address may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressFault {
-    #[error("it is not an absolute http or https URL")]
+    #[error(
+        "it is not an absolute http or https URL; write it with its scheme, such as `https://api.example`"
+    )]
     NoUrl,
 
     #[error("it has a user name or a password; give them as `credentials`")]

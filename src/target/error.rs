@@ -11,6 +11,13 @@ pub enum TargetError {
     #[error("the target profile {path} is malformed at line {line}: {message}")]
     Parse { path: String, line: usize, message: String },
 
+    /// It does not quote the value, because the value may hold a secret.
+    #[error("the target profile {path} has a faulty `{key}`: {expected}")]
+    Value { path: String, key: &'static str, expected: &'static str },
+
+    #[error("cannot read the page driver `{name}` of the target profile {path}")]
+    UnreadPageDriver { path: String, name: String, source: std::io::Error },
+
     #[error("the target profile {path} names the unknown ability `{word}`; known: {}", known_abilities())]
     UnknownAbility { path: String, word: String },
 
@@ -44,8 +51,20 @@ impl TargetError {
     pub(super) fn malformed(path: &str, text: &str, error: &toml::de::Error) -> Self {
         let start = error.span().map_or(0, |span| span.start);
         let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
-        Self::Parse { path: path.to_owned(), line, message: error.message().to_owned() }
+        // A key is no secret. A message of the parser does not always have it.
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        let message = error.message().replace("a sequence", "a list").replace("a map", "a table");
+        let message = match key.filter(|key| is_key(key) && !message.contains(*key)) {
+            Some(key) => format!("`{key}`: {message}"),
+            None => message,
+        };
+        Self::Parse { path: path.to_owned(), line, message }
     }
+}
+
+fn is_key(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    !text.is_empty() && text.bytes().all(is_letter)
 }
 
 fn known_abilities() -> String {

@@ -2,11 +2,11 @@
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
 use secret::SecretSource;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use url::Url;
 
 mod ability;
@@ -17,8 +17,10 @@ mod error;
 pub mod fixture;
 mod reach;
 mod secret;
+mod settings;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use ability::Ability;
 pub use address::is_loopback;
@@ -26,63 +28,13 @@ pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use error::TargetError;
 pub use reach::Reach;
 pub use secret::Secret;
+pub use settings::{Deadlines, Purchase};
 
 /// User name and password of HTTP Basic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
     pub username: Secret,
     pub password: Secret,
-}
-
-/// The longest times that a conformant target may take. The harness does not wait that long if the answer comes earlier.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Deadlines {
-    /// One request, from sending to the last byte.
-    #[serde(deserialize_with = "duration")]
-    pub request: Duration,
-    /// One move on the page, until the next screen or the merchant URL.
-    #[serde(deserialize_with = "duration")]
-    pub page: Duration,
-    /// Until a status or a callback is seen.
-    #[serde(deserialize_with = "duration")]
-    pub status: Duration,
-    /// How long a page must stay before it counts as generic.
-    #[serde(deserialize_with = "duration")]
-    pub quiet: Duration,
-    /// One whole step.
-    #[serde(deserialize_with = "duration")]
-    pub step: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            request: Duration::from_secs(30),
-            page: Duration::from_mins(1),
-            status: Duration::from_secs(30),
-            quiet: Duration::from_secs(10),
-            step: Duration::from_mins(2),
-        }
-    }
-}
-
-/// The purchase of the payment session of each hosted session.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Purchase {
-    /// ISO 3166-1 alpha-2.
-    pub country: String,
-    /// ISO 4217.
-    pub currency: String,
-    /// Language and country.
-    pub locale: String,
-}
-
-impl Default for Purchase {
-    fn default() -> Self {
-        Self { country: "DE".into(), currency: "EUR".into(), locale: "de-DE".into() }
-    }
 }
 
 /// The inferred or assumed requirements that were confirmed for a target.
@@ -173,6 +125,22 @@ struct ProfileFile {
     accepted_unseen: Vec<AcceptedUnseen>,
 }
 
+impl ProfileFile {
+    /// Checks the values that have a form.
+    fn check(&self, path: &str) -> Result<(), TargetError> {
+        let faults = [
+            ("name", value::name(&self.name)),
+            ("creates_per_second", self.creates_per_second.and_then(value::creates_per_second)),
+            ("receiver_address", self.receiver_address.and_then(value::receiver_address)),
+        ];
+        let all = faults.into_iter().chain(value::purchase(&self.purchase));
+        match all.chain(value::deadlines(&self.deadlines)).find_map(|(key, fault)| Some((key, fault?))) {
+            Some((key, expected)) => Err(TargetError::Value { path: path.to_owned(), key, expected }),
+            None => Ok(()),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CredentialsFile {
@@ -184,30 +152,20 @@ fn default_merchant_host() -> String {
     TargetProfile::MERCHANT_HOST.to_owned()
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok()).ok_or_else(
-        || {
-            serde::de::Error::custom(format!(
-                "`{text}` is not a duration; write it like \"300ms\" or \"10s\""
-            ))
-        },
-    )
-}
-
 impl TargetProfile {
     /// The default merchant host. Its domain is reserved, so it belongs to nobody.
     pub const MERCHANT_HOST: &'static str = "merchant.example";
 
-    /// Parses a profile. `page_driver` finds the text of a driver by its name.
+    /// Parses a profile. `page_driver` finds the text of a driver by its name, and tells why it cannot be read.
     pub fn parse(
         path: &Path,
         text: &str,
-        page_driver: impl Fn(&str) -> Option<String>,
+        page_driver: impl Fn(&str) -> Option<io::Result<String>>,
     ) -> Result<Self, TargetError> {
         let shown = path.display().to_string();
         let file: ProfileFile =
             toml::from_str(text).map_err(|error| TargetError::malformed(&shown, text, &error))?;
+        file.check(&shown)?;
         let base = path.parent().unwrap_or(Path::new("."));
         let mut abilities = BTreeSet::new();
         for word in &file.abilities {
@@ -254,8 +212,13 @@ impl TargetProfile {
         let page_driver = match file.page_driver {
             None => None,
             Some(name) => {
-                let text = page_driver(&name)
+                let found = page_driver(&name)
                     .ok_or_else(|| TargetError::PageDriver { path: shown.clone(), name: name.clone() })?;
+                let text = found.map_err(|source| TargetError::UnreadPageDriver {
+                    path: shown.clone(),
+                    name: name.clone(),
+                    source,
+                })?;
                 Some((name, text))
             }
         };

@@ -1,6 +1,7 @@
 //! Tests of the profile of a target.
 
 use super::*;
+use std::time::Duration;
 
 const PROFILE: &str = r#"
 name = "shop"
@@ -36,6 +37,87 @@ fn what_is_confirmed_is_an_id_or_a_source() {
     assert!(profile.confirms(&row("HPP-READ-001", "S9")), "an id");
     assert!(profile.confirms(&row("HPP-READ-002", "S1")), "only Kustom says it");
     assert!(!profile.confirms(&row("HPP-READ-002", "U-OAS")), "another source");
+}
+
+const RATE: &str = "has a faulty `creates_per_second`: write a number from 0.001 to 10000, or leave the key out if the target has no limit";
+const RECEIVER: &str = "has a faulty `receiver_address`: write an address of this machine or of its private network, with a port, \
+    such as \"192.168.1.5:8443\"";
+const LOCALE: &str = "has a faulty `purchase.locale`: write language and country, such as \"de-DE\"";
+
+/// Values of a wrong form, each with the message.
+const FAULTY_VALUES: [(&str, &str); 16] = [
+    ("creates_per_second = 1e-300", RATE),
+    ("creates_per_second = 0", RATE),
+    ("creates_per_second = -1.0", RATE),
+    ("creates_per_second = nan", RATE),
+    ("creates_per_second = inf", RATE),
+    ("receiver_address = \"8.8.8.8:1\"", RECEIVER),
+    ("receiver_address = \"127.0.0.1:0\"", RECEIVER),
+    (
+        "receiver_address = \"here\"",
+        "is malformed at line 7: `receiver_address`: invalid socket address syntax",
+    ),
+    (
+        "purchase.country = \"XX\"",
+        "has a faulty `purchase.country`: write the code of a country (ISO 3166-1), such as \"DE\"",
+    ),
+    (
+        "purchase.currency = \"euro\"",
+        "has a faulty `purchase.currency`: write the code of a currency (ISO 4217), such as \"EUR\"",
+    ),
+    ("purchase.locale = \"de_DE\"", LOCALE),
+    ("purchase.locale = \"de\"", LOCALE),
+    (
+        "deadlines.page = \"0s\"",
+        "has a faulty `deadlines.page`: write a time that is longer than 0, such as \"10s\"",
+    ),
+    (
+        "confirmed = \"all\"",
+        "is malformed at line 7: `confirmed`: invalid type: string \"all\", expected a list",
+    ),
+    (
+        "merchant_host = \"\"",
+        "has a faulty `merchant_host`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+    ),
+    (
+        "merchant_host = \"a b\"",
+        "has a faulty `merchant_host`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+    ),
+];
+
+#[test]
+fn a_value_of_the_right_form_is_accepted() {
+    for line in [
+        "creates_per_second = 2",
+        "creates_per_second = 0.001",
+        "receiver_address = \"192.168.1.5:8443\"",
+        "receiver_address = \"[::1]:8443\"",
+        "purchase = { country = \"SE\", currency = \"SEK\", locale = \"sv-SE\" }",
+    ] {
+        assert!(parse(&format!("{PROFILE}{line}\n")).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn a_name_fits_into_the_name_of_a_folder() {
+    for (name, is_sound) in
+        [("s".repeat(80), true), ("s".repeat(81), false), (String::new(), false), ("a\\nb".into(), false)]
+    {
+        let text = PROFILE.replace("\"shop\"", &format!("\"{name}\""));
+        let error = parse(&text).err().map(|error| error.to_string());
+        let expected =
+            "the target profile targets/shop.toml has a faulty `name`: write 1 to 80 characters in one line";
+        assert_eq!(error.as_deref(), (!is_sound).then_some(expected), "{name}");
+    }
+}
+
+#[test]
+fn a_page_driver_that_cannot_be_read_is_no_reason_for_another_one() {
+    let text = format!("{PROFILE}page_driver = \"pages/shop.toml\"\n");
+    let unread = |_: &str| Some(Err(io::ErrorKind::InvalidData.into()));
+    let error = TargetProfile::parse(Path::new("targets/shop.toml"), &text, unread).unwrap_err();
+    let expected = "cannot read the page driver `pages/shop.toml` of the target profile targets/shop.toml";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]
@@ -75,7 +157,7 @@ fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
             "has no `expires` in `accepted_unseen` of area expiry; write its last day, such as \"2027-01-31\"",
         ),
     ];
-    for (line, message) in cases {
+    for (line, message) in cases.into_iter().chain(FAULTY_VALUES) {
         let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err().to_string();
         let expected = format!("the target profile targets/shop.toml {message}");
         assert!(error == expected || message.ends_with(' ') && error.starts_with(&expected), "{error}");

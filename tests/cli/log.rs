@@ -50,9 +50,9 @@ fn a_debug_log_tells_the_requests_of_a_scenario_and_no_secret() {
     let begin = "info  client: [page.feature:4] ";
     let page = mock.base_url.replace("127.0.0.1", "localhost");
     let expected = [
-        format!("exchange 1: POST {}/payments/v1/sessions → 200", mock.base_url),
-        format!("exchange 2: POST {}/hpp/v1/sessions → 201", mock.base_url),
-        format!("exchange 3: GET {page}/‹link:1› → 200"),
+        format!("request 1: POST {}/payments/v1/sessions → 200", mock.base_url),
+        format!("request 2: POST {}/hpp/v1/sessions → 201", mock.base_url),
+        format!("request 3: GET {page}/‹link:1› → 200"),
     ];
     assert_eq!(told(folder.path(), begin), expected.map(|message| format!("{begin}{message}")));
     for secret in [username, password, "bWVyY2hhbnQtb2YtdGhpcy10ZXN0OmEtd29yZC1vZi10aGlzLXRlc3Q="] {

@@ -1,0 +1,94 @@
+//! Values of a profile that have a form: what is expected, if a value has another one.
+
+use crate::target::settings::{Deadlines, Purchase};
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+
+/// Longest name of a target. It is a part of the name of the run folder.
+const LONGEST_NAME: usize = 80;
+
+/// Creations a second that a profile can allow. At the slowest, one creation waits less than a quarter of an hour for the next.
+const RATES: RangeInclusive<f64> = 0.001..=10_000.0;
+
+/// The countries of ISO 3166-1, and Kosovo.
+const COUNTRIES: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
+    BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE \
+    EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM \
+    HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC \
+    LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA \
+    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW \
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO \
+    TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+/// What is wrong with a value, and what is expected.
+type Fault = Option<&'static str>;
+
+fn unless(is_sound: bool, expected: &'static str) -> Fault {
+    (!is_sound).then_some(expected)
+}
+
+/// The name of a target.
+pub(super) fn name(text: &str) -> Fault {
+    let is_sound = !text.trim().is_empty()
+        && text.chars().count() <= LONGEST_NAME
+        && !text.chars().any(char::is_control);
+    unless(is_sound, "write 1 to 80 characters in one line")
+}
+
+/// How many creations a second a target allows.
+pub(super) fn creates_per_second(rate: f64) -> Fault {
+    unless(
+        RATES.contains(&rate),
+        "write a number from 0.001 to 10000, or leave the key out if the target has no limit",
+    )
+}
+
+/// Where the receiver is for a browser on another machine. It gets tokens of consumers, so it is no stranger's.
+pub(super) fn receiver_address(address: SocketAddr) -> Fault {
+    let is_near = match address.ip() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    };
+    unless(
+        is_near && address.port() != 0,
+        "write an address of this machine or of its private network, with a port, such as \"192.168.1.5:8443\"",
+    )
+}
+
+/// The purchase, as key and fault.
+pub(super) fn purchase(purchase: &Purchase) -> [(&'static str, Fault); 3] {
+    let Purchase { country, currency, locale } = purchase;
+    let is_country = COUNTRIES.split(' ').any(|known| known == country);
+    let is_locale = locale.split_once('-').is_some_and(|(language, country)| {
+        is_code(language, 2, u8::is_ascii_lowercase) && is_code(country, 2, u8::is_ascii_uppercase)
+    });
+    [
+        ("purchase.country", unless(is_country, "write the code of a country (ISO 3166-1), such as \"DE\"")),
+        (
+            "purchase.currency",
+            unless(
+                is_code(currency, 3, u8::is_ascii_uppercase),
+                "write the code of a currency (ISO 4217), such as \"EUR\"",
+            ),
+        ),
+        ("purchase.locale", unless(is_locale, "write language and country, such as \"de-DE\"")),
+    ]
+}
+
+fn is_code(text: &str, length: usize, is_letter: fn(&u8) -> bool) -> bool {
+    text.len() == length && text.bytes().all(|byte| is_letter(&byte))
+}
+
+/// The deadlines, as key and fault.
+pub(super) fn deadlines(deadlines: &Deadlines) -> [(&'static str, Fault); 5] {
+    let Deadlines { request, page, status, quiet, step } = deadlines;
+    [
+        ("deadlines.request", request),
+        ("deadlines.page", page),
+        ("deadlines.status", status),
+        ("deadlines.quiet", quiet),
+        ("deadlines.step", step),
+    ]
+    .map(|(key, time)| (key, unless(!time.is_zero(), "write a time that is longer than 0, such as \"10s\"")))
+}
