@@ -1,6 +1,7 @@
 //! The parser for the name of a deviation: it accepts the known names without listing all of them in help and errors.
 
 use crate::mock::DEVIATIONS;
+use crate::requirement::nearest;
 use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, Error};
@@ -16,6 +17,12 @@ impl TypedValueParser for DeviationName {
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
         names().parse_ref(command, arg, value).map_err(|mut error| {
             error.remove(ContextKind::ValidValue);
+            // What `clap` suggests can be far away.
+            error.remove(ContextKind::SuggestedValue);
+            let known = DEVIATIONS.iter().map(|deviation| deviation.name);
+            if let Some(near) = nearest(&value.to_string_lossy(), known) {
+                error.insert(ContextKind::SuggestedValue, ContextValue::String(near.to_owned()));
+            }
             let tip = StyledStr::from("`hpp-conformance deviations` lists the names");
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
             error
@@ -55,12 +62,14 @@ mod tests {
 
     #[test]
     fn a_name_like_none_is_refused_with_the_command_that_lists_them() {
-        assert_eq!(
-            refusal("xyz"),
-            "error: invalid value 'xyz' for '--deviate <deviate>'\n\n  \
-             tip: `hpp-conformance deviations` lists the names\n\n\
-             For more information, try '--help'.\n"
-        );
+        for name in ["xyz", "foo"] {
+            let expected = format!(
+                "error: invalid value '{name}' for '--deviate <deviate>'\n\n  \
+                 tip: `hpp-conformance deviations` lists the names\n\n\
+                 For more information, try '--help'.\n"
+            );
+            assert_eq!(refusal(name), expected);
+        }
     }
 
     #[test]

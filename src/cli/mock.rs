@@ -7,6 +7,7 @@ use crate::exit_code::ExitCode;
 use crate::mock::{Dialect, Mock, MockOptions};
 use crate::{mock, run};
 use clap::Args;
+use std::env::VarError;
 use std::net::Ipv4Addr;
 
 const DIALECTS: &[(&str, Dialect, &str)] = &[
@@ -19,15 +20,12 @@ pub struct MockArgs {
     /// Listen on this port of 127.0.0.1; with 0, the mock takes a free port.
     #[arg(long, short, default_value_t = 8080, help_heading = "Address and account")]
     port: u16,
-    /// Accept this user name of the merchant account.
-    #[arg(long, env = "HPP_USERNAME", default_value = "merchant", help_heading = "Address and account")]
-    username: String,
+    /// Accept this user name of the merchant account [default: `HPP_USERNAME`, or `merchant`].
+    #[arg(long, help_heading = "Address and account")]
+    username: Option<String>,
     /// Speak the Hosted Payment Page API of this vendor.
     #[arg(long, value_parser = one_of(DIALECTS), default_value = "klarna", help_heading = "Behaviour")]
     dialect: Dialect,
-    /// Password of the merchant account, which comes only from the environment.
-    #[arg(skip = std::env::var("HPP_PASSWORD").ok())]
-    password: Option<String>,
     /// Turn on one deviation; `hpp-conformance deviations` lists the names.
     #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Behaviour")]
     deviate: Option<String>,
@@ -42,22 +40,54 @@ pub struct MockArgs {
     seed: Option<u64>,
 }
 
-pub async fn serve(arguments: MockArgs) -> Ending {
-    let Some(password) = arguments.password.filter(|password| !password.is_empty()) else {
-        let why = "the mock needs a password for its merchant account; set `HPP_PASSWORD`";
-        return Err(Refusal::invalid(why));
+/// A variable of the environment. A variable without text counts as not set.
+fn variable(name: &str) -> Result<Option<String>, Refusal> {
+    match std::env::var(name) {
+        Ok(text) if !text.is_empty() => Ok(Some(text)),
+        Ok(_) | Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            Err(Refusal::invalid(format!("the variable `{name}` is not UTF-8; set it to UTF-8 text")))
+        }
+    }
+}
+
+/// User name and password of the merchant account. The password comes only from the environment.
+fn credentials(username: Option<String>) -> Result<(String, String), Refusal> {
+    let username = match username {
+        Some(username) => username,
+        None => variable("HPP_USERNAME")?.unwrap_or_else(|| "merchant".to_owned()),
     };
+    if username.is_empty() || username.contains(':') {
+        let why = "the user name is empty or has a colon, which HTTP Basic cannot carry; give another `--username` or `HPP_USERNAME`";
+        return Err(Refusal::invalid(why));
+    }
+    let password = variable("HPP_PASSWORD")?.ok_or_else(|| {
+        Refusal::invalid("the mock needs a password for its merchant account; set `HPP_PASSWORD`")
+    })?;
+    Ok((username, password))
+}
+
+pub async fn serve(arguments: MockArgs) -> Ending {
+    let (username, password) = credentials(arguments.username)?;
     let mock = Mock::start(MockOptions {
         dialect: arguments.dialect,
         bind: (Ipv4Addr::LOCALHOST, arguments.port).into(),
-        credentials: Some((arguments.username.clone(), password)),
+        credentials: Some((username.clone(), password)),
         deviation: arguments.deviate.as_deref().and_then(mock::deviation),
         seed: arguments.seed,
         opaque_urls: arguments.opaque_urls,
         legal_seed: arguments.legal_seed,
         watch: false,
     })
-    .await?;
+    .await
+    .map_err(|error| {
+        let help = if error.is_busy() {
+            "; choose another port with `--port`, or `--port 0` for a free one"
+        } else {
+            ""
+        };
+        Refusal::invalid(format!("{}{help}", run::error_chain(&error)))
+    })?;
     let signals = run::StopSignals::listen();
     let mut signals =
         signals.map_err(|error| Refusal::invalid(format!("cannot listen for signals: {error}")))?;
@@ -66,7 +96,7 @@ pub async fn serve(arguments: MockArgs) -> Ending {
          Control (clock, outcome, accounts): {}\nIt is no payment provider: no money moves. Stop it with Ctrl-C.",
         arguments.dialect.name(),
         mock.base_url(),
-        arguments.username,
+        username,
         mock.control_url(),
     ))?;
     signals.next().await;

@@ -1,7 +1,9 @@
 //! The command line: arguments in, exit code out.
 
+mod choice;
 mod deviation_name;
 mod listing;
+mod log;
 mod mock;
 mod one_of;
 mod output;

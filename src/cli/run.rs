@@ -1,21 +1,24 @@
 //! `hpp-conformance run`.
 
-use crate::cli::deviation_name::DeviationName;
+use crate::cli::choice::TargetArgs;
+use crate::cli::log::LogArgs;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on};
 use crate::report::{Detail, Gate};
-use crate::requirement::Dialect;
-use crate::run::{BrowserChoice, Embedded, Format, RunOptions, TargetChoice};
+use crate::run::{BrowserChoice, Format, RunOptions};
 use crate::suite::{Filter, TagExpression};
-use crate::{mock, prove, run};
+use crate::{prove, run};
 use anstream::AutoStream;
 use clap::Args;
 use log::LevelFilter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Default seed, so that two runs are equal.
 const SEED: u64 = 1;
+
+/// Most words and parentheses of an expression of tags. Each may be nested in the one before it.
+const LONGEST_EXPRESSION: usize = 1000;
 
 const GATES: &[(&str, Gate, &str)] = &[
     ("api", Gate::Api, "The scenarios that need no browser"),
@@ -39,20 +42,11 @@ const SCREENSHOTS: &[(&str, bool, &str)] = &[
     ("all", true, "Every visit"),
 ];
 
-const LEVELS: &[(&str, LevelFilter, &str)] = &[
-    ("off", LevelFilter::Off, "Nothing"),
-    ("error", LevelFilter::Error, "Only scenarios that the harness could not carry out"),
-    ("warn", LevelFilter::Warn, "Also what went wrong on the way, such as a browser that does not start"),
-    ("info", LevelFilter::Info, "Also each request, page visit and scenario"),
-    ("debug", LevelFilter::Debug, "Also waits, steps, moves on a page, redirects and names of header fields"),
-    ("trace", LevelFilter::Trace, "Also each look at a page, and each scenario that does not run"),
-];
-
 #[derive(Args)]
 pub struct RunArgs {
     /// Run these feature files and folders instead of the built-in features.
     features: Vec<PathBuf>,
-    /// Run only the scenarios whose tags match, such as '@needs:browser and not @slow'.
+    /// Run only the scenarios whose tags match, such as '@needs:browser and not @needs:clock'.
     #[arg(long, value_name = "EXPRESSION", value_parser = tags, help_heading = "What to run")]
     tags: Option<TagExpression>,
     /// Run only this part of the scenarios; 1/4 is the first quarter.
@@ -61,15 +55,8 @@ pub struct RunArgs {
     /// Check answers against the JSON Schemas in this folder instead of the built-in ones.
     #[arg(long, value_name = "FOLDER", help_heading = "What to run")]
     schemas: Option<PathBuf>,
-    /// Test this target; repeat the option to test several.
-    ///
-    /// A target is `mock` (the built-in mock in both dialects), `mock-klarna`, `mock-kustom`, the name of a built-in profile, or a
-    /// profile file of your own. `hpp-conformance targets` lists the names.
-    #[arg(long, short, value_name = "NAME|FILE", default_value = "mock", help_heading = "Against what")]
-    target: Vec<String>,
-    /// Run what `prove` planned; only `prove` gives this.
-    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
-    plan: Option<PathBuf>,
+    #[command(flatten)]
+    subject: TargetArgs,
     /// Run this many API scenarios (those that need no browser) at once.
     #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..), help_heading = "How")]
     jobs: u16,
@@ -88,15 +75,6 @@ pub struct RunArgs {
     /// Exit with 3 instead of 0 unless the verdict is *sign*.
     #[arg(long, help_heading = "How")]
     sign_off: bool,
-    /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
-    #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Against what")]
-    deviate: Option<String>,
-    /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.
-    #[arg(long, help_heading = "Against what")]
-    opaque_urls: bool,
-    /// Vary every behaviour of the built-in mock that the contract leaves open; the same seed makes the same choices.
-    #[arg(long, value_name = "SEED", help_heading = "Against what")]
-    legal_seed: Option<u64>,
     /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH", help_heading = "How")]
     browser: String,
@@ -121,9 +99,8 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     format: Vec<Format>,
-    /// Log what the run does, on standard error and in `run.log` in the run folder; labels replace secrets.
-    #[arg(long, value_name = "LEVEL", env = "HPP_LOG", value_parser = one_of(LEVELS), default_value = "off", help_heading = "Output")]
-    log: LevelFilter,
+    #[command(flatten)]
+    log: LogArgs,
     #[command(flatten)]
     detail: DetailArgs,
     /// Colour the report in the terminal.
@@ -153,9 +130,10 @@ impl DetailArgs {
 }
 
 pub async fn run(arguments: RunArgs) -> Ending {
-    let targets = targets(&arguments)?;
-    let planned = arguments.plan.is_some();
+    let targets = arguments.subject.choices()?;
+    let planned = arguments.subject.is_planned();
     let detail = arguments.detail.chosen();
+    let log = arguments.log.level()?;
     let color = match arguments.color {
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
@@ -180,9 +158,9 @@ pub async fn run(arguments: RunArgs) -> Ending {
         },
         out: arguments.out,
         // The lines of the log would be mixed up with the line of progress.
-        progress: detail != Detail::Quiet && arguments.log == LevelFilter::Off,
-        log: arguments.log,
-        arguments: std::env::args().skip(1).collect(),
+        progress: detail != Detail::Quiet && log == LevelFilter::Off,
+        log,
+        arguments: std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect(),
         end_at_once,
     };
     let mut finished = run::run(options).await?;
@@ -203,49 +181,6 @@ pub async fn run(arguments: RunArgs) -> Ending {
     }
 }
 
-fn targets(arguments: &RunArgs) -> Result<Vec<TargetChoice>, Refusal> {
-    if let Some(plan) = &arguments.plan {
-        return planned(plan);
-    }
-    let deviation = arguments.deviate.as_deref().and_then(mock::deviation);
-    let (opaque_urls, legal_seed) = (arguments.opaque_urls, arguments.legal_seed);
-    let embedded = |dialect| {
-        let (only, watched) = (None, false);
-        TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, only, watched })
-    };
-    let mut choices = Vec::new();
-    for name in &arguments.target {
-        match name.as_str() {
-            "mock" => choices.extend([embedded(Dialect::Klarna), embedded(Dialect::Kustom)]),
-            "mock-klarna" => choices.push(embedded(Dialect::Klarna)),
-            "mock-kustom" => choices.push(embedded(Dialect::Kustom)),
-            other => choices.push(TargetChoice::Profile(PathBuf::from(other))),
-        }
-    }
-    let on_mock = choices.iter().any(|choice| matches!(choice, TargetChoice::Mock(_)));
-    if (deviation.is_some() || opaque_urls || legal_seed.is_some()) && !on_mock {
-        let why = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
-        return Err(Refusal::invalid(why));
-    }
-    Ok(choices)
-}
-
-/// The targets that `prove` planned.
-fn planned(path: &Path) -> Result<Vec<TargetChoice>, Refusal> {
-    let plan = prove::read_plan(path)?;
-    let choice = |target: prove::PlannedTarget| {
-        TargetChoice::Mock(Embedded {
-            dialect: target.dialect,
-            deviation: target.deviation.as_deref().and_then(mock::deviation),
-            opaque_urls: false,
-            legal_seed: None,
-            only: target.only,
-            watched: target.watched,
-        })
-    };
-    Ok(plan.into_iter().map(choice).collect())
-}
-
 fn terminal_width() -> usize {
     std::env::var("COLUMNS")
         .ok()
@@ -256,7 +191,10 @@ fn terminal_width() -> usize {
 }
 
 fn tags(text: &str) -> Result<TagExpression, String> {
-    text.parse().map_err(|_| "expected an expression such as '@needs:browser and not @slow'".into())
+    if text.split([' ', '(']).count() > LONGEST_EXPRESSION {
+        return Err(format!("expected at most {LONGEST_EXPRESSION} words and parentheses"));
+    }
+    text.parse().map_err(|_| "expected an expression such as '@needs:browser and not @needs:clock'".into())
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
@@ -287,41 +225,6 @@ mod tests {
         }
     }
 
-    /// The targets that these arguments name: a dialect of the mock with its deviation, or a file.
-    fn named(arguments: &[&str]) -> Result<Vec<String>, Refusal> {
-        let choices = targets(&parsed(arguments).unwrap())?;
-        let shown = choices.iter().map(|choice| match choice {
-            TargetChoice::Profile(path) => path.display().to_string(),
-            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, .. }) => {
-                format!(
-                    "{dialect} {:?} {opaque_urls} {legal_seed:?}",
-                    deviation.map(|deviation| deviation.name)
-                )
-            }
-        });
-        Ok(shown.collect())
-    }
-
-    #[test]
-    fn a_target_is_a_dialect_of_the_mock_or_a_profile() {
-        let both = ["klarna None false None".to_owned(), "kustom None false None".into()];
-        assert_eq!(named(&[]).unwrap(), both);
-        assert_eq!(named(&["--target", "mock"]).unwrap(), both);
-        let mixed = named(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
-        assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml"]);
-        let deviating = named(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
-        assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None"]);
-    }
-
-    #[test]
-    fn what_only_the_mock_can_do_is_refused_without_it() {
-        for flags in [&["--deviate", "no-qr-code-url"][..], &["--opaque-urls"], &["--legal-seed", "1"]] {
-            let all = [&["--target", "mine.toml"], flags].concat();
-            let expected = "`--deviate`, `--opaque-urls` and `--legal-seed` need the built-in mock; add `--target mock` or leave them out";
-            assert_eq!(named(&all), Err(Refusal::invalid(expected)), "{flags:?}");
-        }
-    }
-
     #[test]
     fn a_shard_is_a_part_of_several_counted_from_1() {
         for (text, expected) in [("1/1", (0, 1)), ("1/4", (0, 4)), ("4/4", (3, 4))] {
@@ -345,9 +248,14 @@ mod tests {
 
     #[test]
     fn a_tag_expression_that_is_none_is_refused() {
-        assert!(tags("@needs:browser and not @slow").is_ok());
+        assert!(tags("@needs:browser and not @needs:clock").is_ok());
         let refused = tags("@a and").unwrap_err();
-        assert_eq!(refused, "expected an expression such as '@needs:browser and not @slow'");
+        assert_eq!(refused, "expected an expression such as '@needs:browser and not @needs:clock'");
+        let longest = "not ".repeat(LONGEST_EXPRESSION - 1) + "@a";
+        assert!(tags(&longest).is_ok());
+        for long in [format!("not {longest}"), "(".repeat(20_000), "@a or ".repeat(20_000) + "@a"] {
+            assert_eq!(tags(&long).unwrap_err(), "expected at most 1000 words and parentheses");
+        }
     }
 
     #[test]

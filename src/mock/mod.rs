@@ -75,6 +75,13 @@ pub enum MockError {
     Serve(#[from] ServeError),
 }
 
+impl MockError {
+    /// Whether another program listens at the port, or the port is not for everybody.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Serve(ServeError::Bind { .. }))
+    }
+}
+
 /// A running mock. Dropping it stops it, and it forgets everything.
 pub struct Mock {
     _server: Server,

@@ -84,6 +84,128 @@ fn an_unknown_deviation_is_refused_with_the_nearest_known_one() {
 }
 
 #[test]
+fn a_mistyped_target_gets_the_nearest_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = call(folder.path(), &["run", "--target", "klarna-playgroun"]);
+    let message = "error: cannot read the target profile klarna-playgroun; did you mean `klarna-playground`? Give a file, or one of: mock, ";
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.starts_with(message), "{}", ended.stderr);
+}
+
+#[test]
+fn two_targets_of_one_name_are_refused() {
+    let folder = folder_with(&[("sound.feature", SOUND)]);
+    let message =
+        "error: two targets are named `mock-klarna`, so a report cannot tell them apart; name each once\n";
+    stops_the_run(folder.path(), &["sound.feature", "--target", "mock-klarna"], message);
+    stops_the_run(folder.path(), &["sound.feature", "--target", "mock"], message);
+}
+
+#[test]
+fn a_tag_that_no_scenario_has_is_told() {
+    let folder = folder_with(&[("sound.feature", SOUND)]);
+    let ended = run(folder.path(), &["sound.feature", "--tags", "@req:CREATE-001"]);
+    let told = "warning: no scenario has the tag `@req:CREATE-001`, which `--tags` names; did you mean `@req:HPP-CREATE-001`?\n\
+                warning: no scenario matches `--tags`, so nothing is tested\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), told));
+}
+
+#[test]
+fn a_built_in_profile_uses_nothing_of_the_working_directory() {
+    let folder = folder_with(&[("targets/pages/mock.toml", "[[screen")]);
+    let command = |target: &str| {
+        let mut command = program(folder.path());
+        command
+            .args(["run", "--target", target])
+            .env("HPP_USERNAME", "shop")
+            .env("HPP_PASSWORD", "a-word-of-this-test");
+        Ended::of(&command.output().unwrap())
+    };
+    // The mock is not there, so nothing is tested. The file of the working directory was not read.
+    assert_eq!(command("mock-alone").code, Some(3));
+}
+
+#[test]
+fn an_own_page_driver_that_is_not_utf_8_is_refused() {
+    let sound = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"pages/mock.toml\"");
+    let folder = folder_with(&[("x.toml", sound.as_bytes()), ("pages/mock.toml", b"\xff")]);
+    let ended = call(folder.path(), &["run", "--target", "x.toml"]);
+    let message = "error: cannot read the page driver `pages/mock.toml` of the target profile x.toml: stream did not contain valid UTF-8\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
+}
+
+#[test]
+fn a_file_without_a_certificate_is_no_extra_ca() {
+    let other = profile("127.0.0.1:9", "extra_ca = \"empty.pem\"").replace("\"x\"", "\"y\"");
+    let message = "error: the `extra_ca` empty.pem has no certificate in PEM form\n";
+    sends_nothing(&[("other.toml", &other), ("empty.pem", "# none\n")], "other.toml", "", message);
+}
+
+#[test]
+fn a_log_level_of_the_environment_is_named_by_its_variable() {
+    let folder = folder_with(&[("sound.feature", SOUND)]);
+    let with = |level: &str| {
+        let mut command = program(folder.path());
+        command.args(["run", "sound.feature", "--quiet", "--target", "mock-klarna"]).env("HPP_LOG", level);
+        Ended::of(&command.output().unwrap())
+    };
+    let silent = with("");
+    assert_eq!((silent.code, silent.stderr.as_str()), (Some(0), ""));
+    let nonsense = with("nonsense");
+    let message = "error: the variable `HPP_LOG` is `nonsense`; set it to one of: off, error, warn, info, debug, trace\n";
+    assert_eq!((nonsense.code, nonsense.stderr.as_str()), (Some(2), message));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_utf_8_is_a_path() {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.feature");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), SOUND).unwrap();
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "mock-klarna", "--quiet", "--out"]);
+    command.arg(std::ffi::OsStr::from_bytes(b"r\xe9")).arg(name);
+    let ended = Ended::of(&command.output().unwrap());
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
+}
+
+#[test]
+fn the_mock_says_what_is_wrong_with_its_account_and_its_port() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str], name: &str, value: &[u8]| {
+        let mut command = program(folder.path());
+        command
+            .arg("mock")
+            .args(arguments)
+            .env("HPP_USERNAME", "")
+            .env("HPP_PASSWORD", "a-word-of-this-test");
+        #[cfg(unix)]
+        command.env(name, <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(value));
+        let ended = Ended::of(&command.output().unwrap());
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        ended.stderr
+    };
+    assert_eq!(
+        refused(&["--username", "usr:x"], "HPP_OTHER", b""),
+        "error: the user name is empty or has a colon, which HTTP Basic cannot carry; give another `--username` or `HPP_USERNAME`\n"
+    );
+    assert_eq!(
+        refused(&[], "HPP_PASSWORD", b"\xff"),
+        "error: the variable `HPP_PASSWORD` is not UTF-8; set it to UTF-8 text\n"
+    );
+    assert_eq!(
+        refused(&[], "HPP_PASSWORD", b""),
+        "error: the mock needs a password for its merchant account; set `HPP_PASSWORD`\n"
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    // An empty user name of the environment counts as not set, so the mock comes as far as its port.
+    let busy = refused(&["--port", &port], "HPP_OTHER", b"");
+    assert!(busy.ends_with("; choose another port with `--port`, or `--port 0` for a free one\n"), "{busy}");
+}
+
+#[test]
 fn a_faulty_profile_names_the_file_and_the_key() {
     let profile = "name = \"x\"\nbase_url = \"http://127.0.0.1:9\"\ndialect = \"klarna\"\nprovider = \"KP\"\nspeed = 3\n\
         credentials = { username = { env = \"PATH\" }, password = { env = \"PATH\" } }\n";
@@ -154,9 +276,10 @@ fn a_floor_that_demands_nothing_of_the_target_is_refused() {
 
 #[test]
 fn what_a_later_target_names_is_read_before_anything_is_sent() {
-    let other = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"page.toml\"");
+    let other = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"page.toml\"")
+        .replace("\"x\"", "\"y\"");
     let message = "error: the page driver page.toml is malformed";
     sends_nothing(&[("other.toml", &other), ("page.toml", "[[screen")], "other.toml", "", message);
-    let other = profile("127.0.0.1:9", "extra_ca = \"none.pem\"");
+    let other = profile("127.0.0.1:9", "extra_ca = \"none.pem\"").replace("\"x\"", "\"y\"");
     sends_nothing(&[("other.toml", &other)], "other.toml", "", "error: cannot read the `extra_ca` none.pem");
 }

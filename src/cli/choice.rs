@@ -1,0 +1,142 @@
+//! The targets that the arguments of `run` choose.
+
+use crate::cli::deviation_name::DeviationName;
+use crate::cli::output::Refusal;
+use crate::requirement::Dialect;
+use crate::run::{Embedded, TargetChoice};
+use crate::{mock, prove};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub struct TargetArgs {
+    /// Test this target; repeat the option to test several.
+    ///
+    /// A target is `mock` (the built-in mock in both dialects), `mock-klarna`, `mock-kustom`, the name of a built-in profile, or a
+    /// profile file of your own. `hpp-conformance targets` lists the names.
+    #[arg(long, short, value_name = "NAME|FILE", default_value = "mock", help_heading = "Against what")]
+    target: Vec<String>,
+    /// Run what `prove` planned; only `prove` gives this.
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
+    plan: Option<PathBuf>,
+    /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
+    #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Against what")]
+    deviate: Option<String>,
+    /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.
+    #[arg(long, help_heading = "Against what")]
+    opaque_urls: bool,
+    /// Vary every behaviour of the built-in mock that the contract leaves open; the same seed makes the same choices.
+    #[arg(long, value_name = "SEED", help_heading = "Against what")]
+    legal_seed: Option<u64>,
+}
+
+impl TargetArgs {
+    /// Whether `prove` planned the targets.
+    pub fn is_planned(&self) -> bool {
+        self.plan.is_some()
+    }
+
+    /// The targets of a run, in the order of the self.
+    pub fn choices(&self) -> Result<Vec<TargetChoice>, Refusal> {
+        if let Some(plan) = &self.plan {
+            return planned(plan);
+        }
+        let deviation = self.deviate.as_deref().and_then(mock::deviation);
+        let (opaque_urls, legal_seed) = (self.opaque_urls, self.legal_seed);
+        let embedded = |dialect| {
+            let (only, watched) = (None, false);
+            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, only, watched })
+        };
+        let mut choices = Vec::new();
+        for name in &self.target {
+            match name.as_str() {
+                "mock" => choices.extend([embedded(Dialect::Klarna), embedded(Dialect::Kustom)]),
+                "mock-klarna" => choices.push(embedded(Dialect::Klarna)),
+                "mock-kustom" => choices.push(embedded(Dialect::Kustom)),
+                other => choices.push(TargetChoice::Profile(PathBuf::from(other))),
+            }
+        }
+        let of_mock = [
+            ("`--deviate`", deviation.is_some()),
+            ("`--opaque-urls`", opaque_urls),
+            ("`--legal-seed`", legal_seed.is_some()),
+        ];
+        let given: Vec<&str> =
+            of_mock.iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| *flag).collect();
+        if !given.is_empty() && !choices.iter().any(|choice| matches!(choice, TargetChoice::Mock(_))) {
+            let work = if given.len() == 1 { "works" } else { "work" };
+            let why = format!(
+                "{} {work} only with the built-in mock; use `--target mock` instead of `{}`",
+                given.join(" and "),
+                self.target.join("` and `")
+            );
+            return Err(Refusal::invalid(why));
+        }
+        Ok(choices)
+    }
+}
+
+/// The targets that `prove` planned.
+fn planned(path: &Path) -> Result<Vec<TargetChoice>, Refusal> {
+    let plan = prove::read_plan(path)?;
+    let choice = |target: prove::PlannedTarget| {
+        TargetChoice::Mock(Embedded {
+            dialect: target.dialect,
+            deviation: target.deviation.as_deref().and_then(mock::deviation),
+            opaque_urls: false,
+            legal_seed: None,
+            only: target.only,
+            watched: target.watched,
+        })
+    };
+    Ok(plan.into_iter().map(choice).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{Command, FromArgMatches};
+
+    /// The targets that these arguments name: a dialect of the mock with its deviation, or a file.
+    fn named(arguments: &[&str]) -> Result<Vec<String>, Refusal> {
+        let command = TargetArgs::augment_args(Command::new("run"));
+        let matches = command.try_get_matches_from([&["run"], arguments].concat()).unwrap();
+        let arguments = TargetArgs::from_arg_matches(&matches).unwrap();
+        let shown = arguments.choices()?.into_iter().map(|choice| match choice {
+            TargetChoice::Profile(path) => path.display().to_string(),
+            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, .. }) => {
+                let deviation = deviation.map(|deviation| deviation.name);
+                format!("{dialect} {deviation:?} {opaque_urls} {legal_seed:?}")
+            }
+        });
+        Ok(shown.collect())
+    }
+
+    #[test]
+    fn a_target_is_a_dialect_of_the_mock_or_a_profile() {
+        let both = ["klarna None false None".to_owned(), "kustom None false None".into()];
+        assert_eq!(named(&[]).unwrap(), both);
+        assert_eq!(named(&["--target", "mock"]).unwrap(), both);
+        let mixed = named(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
+        assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml"]);
+        let deviating = named(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
+        assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None"]);
+    }
+
+    #[test]
+    fn what_only_the_mock_can_do_is_refused_without_it() {
+        for (arguments, message) in [
+            (
+                &["-t", "mock-alone", "--deviate", "no-qr-code-url"][..],
+                "`--deviate` works only with the built-in mock; use `--target mock` instead of `mock-alone`",
+            ),
+            (
+                &["-t", "a.toml", "-t", "b.toml", "--opaque-urls", "--legal-seed", "1"],
+                "`--opaque-urls` and `--legal-seed` work only with the built-in mock; \
+                 use `--target mock` instead of `a.toml` and `b.toml`",
+            ),
+        ] {
+            assert_eq!(named(arguments), Err(Refusal::invalid(message)), "{arguments:?}");
+        }
+    }
+}
