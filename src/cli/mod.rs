@@ -53,9 +53,15 @@ enum Command {
     ///
     /// A deviation is one deliberate fault of the mock. The suite runs against each deviation. Exactly the requirements that this
     /// deviation breaks must fail.
+    ///
+    /// Exit codes: 0 if every deviation is caught; 1 if one is not caught, or if the faithful mock does not pass; 2 if the command line
+    /// is wrong; 3 if trouble with the browser, the network or the time left something open.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Prove(ProveArgs),
     /// Check feature files for mistakes without sending a request.
+    ///
+    /// Exit codes: 0 without faults (warnings do not count); 2 if a file, a catalogue or a schema cannot be read; 4 if a feature file
+    /// has a fault.
     Lint {
         /// Check these feature files and folders instead of the built-in features.
         features: Vec<PathBuf>,

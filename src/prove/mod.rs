@@ -57,24 +57,40 @@ impl Proof {
 
     /// A table of all trials, then one line that sums up.
     pub fn table(&self) -> String {
-        let columns = ["deviation", "breaks", "not caught", "also failed", "run", "reused", "exit", ""];
+        let columns =
+            ["deviation", "breaks", "not caught", "also failed", "run", "reused", "left out", "exit", ""];
         let rows: Vec<Vec<String>> = self.trials.iter().map(Trial::row).collect();
-        let proven = self.trials.iter().filter(|trial| trial.holds()).count();
-        let (run, reused) = self.trials.iter().skip(1).fold((0, 0), |(run, reused), trial| {
-            (run + trial.scenarios_run, reused + trial.scenarios_reused)
-        });
         let table = report::table(&columns, &rows, false);
+        let troubles = self.trials.iter().filter_map(Trial::told_trouble);
+        let troubles: String = troubles.map(|trouble| format!("Trouble with {trouble}\n")).collect();
+        let Some((faithful, deviations)) = self.trials.split_first() else { return table };
+        if !faithful.holds() {
+            return format!("{table}\n{troubles}The faithful mock does not pass, so no deviation was tried.");
+        }
+        let sum = |count: fn(&Trial) -> usize| deviations.iter().map(count).sum::<usize>();
         format!(
-            "{table}\n{run} scenarios run against deviations, {reused} reused from the faithful mock.\n\
-             {proven} of {} runs as they should be.",
-            self.trials.len(),
+            "{table}\n{troubles}{} run against deviations, {} reused from the faithful mock, {} left out.\n\
+             {} of {} caught, and the faithful mock passes.",
+            report::counted(sum(|trial| trial.scenarios_run), "scenario"),
+            sum(|trial| trial.scenarios_reused),
+            sum(|trial| trial.scenarios_left_out),
+            deviations.iter().filter(|trial| trial.holds()).count(),
+            report::counted(deviations.len(), "deviation"),
         )
     }
 
-    /// 0 if every trial is proven.
+    /// 0 if every trial is proven, 3 if only trouble stands against it, otherwise 1.
     pub fn exit_code(&self) -> ExitCode {
-        let proven = !self.trials.is_empty() && self.trials.iter().all(Trial::holds);
-        if proven { ExitCode::Conformant } else { ExitCode::NonConformant }
+        let open: Vec<&Trial> = self.trials.iter().filter(|trial| !trial.holds()).collect();
+        if self.trials.is_empty() {
+            ExitCode::NonConformant
+        } else if open.is_empty() {
+            ExitCode::Conformant
+        } else if open.iter().all(|trial| trial.trouble().is_some()) {
+            ExitCode::Incomplete
+        } else {
+            ExitCode::NonConformant
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::mock::Deviation;
 use crate::prove::error::ProveError;
 use crate::prove::ran::Ran;
+use crate::report::RunReport;
 use crate::requirement::{Dialect, RequirementId};
 use crate::target::Ability;
 use crate::verdict::{ScenarioRecord, Verdict};
@@ -53,6 +54,8 @@ pub struct Task {
     pub deviation: &'static Deviation,
     /// Keys of scenarios by target, in the order of the faithful report.
     pub scenarios: Vec<BTreeSet<String>>,
+    /// How many scenarios the deviation can change, but the scope leaves out.
+    pub left_out: usize,
     /// How long it takes, in API scenarios.
     cost: usize,
 }
@@ -79,7 +82,7 @@ impl Task {
             })
             .filter_map(area)
             .collect();
-        let mut cost = 0;
+        let (mut cost, mut changeable, mut wanted_of_them) = (0, 0, 0);
         let scenarios = faithful.report.targets.iter().zip(&faithful.touched).map(|(target, touched)| {
             let differs = |record: &ScenarioRecord| {
                 touched.get(&record.key).is_some_and(|names| names.contains(deviation.name))
@@ -92,8 +95,11 @@ impl Task {
                     differs(record) && (is_affected || !record.needs.contains(&Ability::Browser))
                 }
             };
-            let wanted = target.records.iter().filter(|record| was_run(record)).filter(is_wanted);
-            wanted
+            let run = || target.records.iter().filter(|record| was_run(record));
+            changeable += run().filter(|record| differs(record)).count();
+            wanted_of_them += run().filter(is_wanted).filter(|record| differs(record)).count();
+            run()
+                .filter(is_wanted)
                 .inspect(|record| {
                     cost += if record.needs.contains(&Ability::Browser) { COST_OF_BROWSER } else { 1 }
                 })
@@ -101,7 +107,7 @@ impl Task {
                 .collect()
         });
         let scenarios = scenarios.collect();
-        Self { index, deviation, scenarios, cost }
+        Self { index, deviation, scenarios, left_out: changeable - wanted_of_them, cost }
     }
 
     /// Its targets in a child process, each with its index in the faithful report.
@@ -117,6 +123,11 @@ impl Task {
             (place, target)
         })
     }
+}
+
+/// How many scenarios ran in the faithful run.
+pub fn scenarios_run(report: &RunReport) -> usize {
+    report.targets.iter().flat_map(|target| &target.records).filter(|record| was_run(record)).count()
 }
 
 /// Whether a scenario ran in the faithful run.

@@ -84,6 +84,19 @@ fn each_scope_runs_what_it_says() {
         without_one.into_iter().filter(|id| id.starts_with("HPP-REDIRECT") || !browser(id)).collect();
     assert_ne!(quick, run(Scope::Full));
     assert_eq!(run(Scope::Quick), quick);
+    let counts = |scope| {
+        let task = Task::of(0, lie, &noted, scope);
+        let batch = Batch { tasks: vec![task] };
+        let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, |_| Verdict::Pass), &noted);
+        (trial.scenarios_run, trial.scenarios_reused, trial.scenarios_left_out)
+    };
+    let (all_run, full, quick) = (counts(Scope::Exhaustive), counts(Scope::Full), counts(Scope::Quick));
+    assert_eq!((all_run.1, all_run.2, full.2), (0, 0, 0));
+    assert!(quick.2 > 0, "{quick:?}");
+    for (run, reused, left_out) in [full, quick] {
+        assert_eq!(run + reused + left_out, all_run.0);
+    }
+    assert_eq!(full.1, quick.1, "what is left out is not reused");
 }
 
 #[test]
@@ -94,8 +107,8 @@ fn what_was_run_takes_the_place_of_what_the_faithful_mock_gave() {
     let breaks = |id: &str| if id == "HPP-CREATE-009" { Verdict::Fail } else { Verdict::Pass };
     let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, breaks), &noted);
     assert!(trial.holds(), "{trial:?}");
-    assert_eq!(trial.row()[6..], ["1".to_owned(), "caught".to_owned()]);
-    let whole: usize = noted.report.targets.iter().map(|target| target.records.len()).sum();
+    assert_eq!(trial.row()[7..], ["1".to_owned(), "caught".to_owned()]);
+    let whole = Trial::faithful(&noted.report).scenarios_run;
     assert_eq!(trial.scenarios_run + trial.scenarios_reused, whole);
     assert!(trial.scenarios_run > 0 && trial.scenarios_reused > 0, "{trial:?}");
 }
@@ -108,7 +121,7 @@ fn a_deviation_that_is_missed_or_breaks_more_is_not_proven() {
     let columns = |verdict: fn(&str) -> Verdict| {
         let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, verdict), &noted);
         assert!(!trial.holds(), "{trial:?}");
-        (trial.row()[2].clone(), trial.row()[3].clone(), trial.row()[7].clone())
+        (trial.row()[2].clone(), trial.row()[3].clone(), trial.row()[8].clone())
     };
     let not_proven = "NOT PROVEN".to_owned();
     assert_eq!(columns(|_| Verdict::Pass), ("HPP-CREATE-009".to_owned(), String::new(), not_proven.clone()));
@@ -146,13 +159,46 @@ fn the_faithful_mock_must_pass() {
     let noted = faithful(named("no-qr-code-url"), |_, _| false);
     let passes = Trial::faithful(&noted.report);
     assert!(passes.holds(), "{passes:?}");
-    let mut broken = noted.report;
+    let mut broken = noted.report.clone();
     broken.targets[0].records[0].attempts[0].verdict = Verdict::Fail;
     let fails = Trial::faithful(&broken);
     assert!(!fails.holds(), "{fails:?}");
+    let table = Proof { trials: vec![passes] }.table();
+    let last = "0 scenarios run against deviations, 0 reused from the faithful mock, 0 left out.\n\
+                0 of 0 deviations caught, and the faithful mock passes.";
+    assert!(table.ends_with(last), "{table}");
+    let passes = Trial::faithful(&noted.report);
     assert_eq!(Proof { trials: vec![passes] }.exit_code(), ExitCode::Conformant);
     assert_eq!(Proof { trials: vec![fails] }.exit_code(), ExitCode::NonConformant);
     assert_eq!(Proof { trials: Vec::new() }.exit_code(), ExitCode::NonConformant);
+}
+
+#[test]
+fn a_missing_browser_is_trouble_and_no_broken_must() {
+    let mut report = faithful(named("no-qr-code-url"), |_, _| false).report;
+    let missing = Verdict::Inconclusive(Doubt::Prerequisite("there is no browser at /nope".into()));
+    report.targets[0].records[0].attempts[0].verdict = missing;
+    let proof = Proof { trials: vec![Trial::faithful(&report)] };
+    assert_eq!(proof.exit_code(), ExitCode::Incomplete);
+    let last = "Trouble with (faithful): there is no browser at /nope\n\
+                The faithful mock does not pass, so no deviation was tried.";
+    assert!(proof.table().ends_with(last), "{}", proof.table());
+    let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
+    assert_eq!(results[0]["trouble"], "there is no browser at /nope");
+}
+
+#[test]
+fn trouble_in_a_child_is_told_apart_from_a_hole_in_the_suite() {
+    let lie = named("no-qr-code-url");
+    let noted = faithful(lie, |id, _| id.starts_with("HPP-CREATE"));
+    let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
+    let code = |ran: &BatchRan| {
+        let trials = vec![Trial::faithful(&noted.report), Trial::judge(&batch.tasks[0], 0, ran, &noted)];
+        Proof { trials }.exit_code()
+    };
+    assert_eq!(code(&ran(&batch, &noted, |_| Verdict::Pass)), ExitCode::NonConformant);
+    let no_report = BatchRan { places: Vec::new(), ran: Err("the run left no report".into()) };
+    assert_eq!(code(&no_report), ExitCode::Incomplete);
 }
 
 #[test]

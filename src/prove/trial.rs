@@ -3,7 +3,7 @@
 use crate::evidence::TroubleKind;
 use crate::exit_code::ExitCode;
 use crate::mock::Deviation;
-use crate::prove::plan::Task;
+use crate::prove::plan::{Task, scenarios_run};
 use crate::prove::ran::{BatchRan, Ran};
 use crate::report::{RunReport, Standing};
 use crate::requirement::Level;
@@ -23,8 +23,13 @@ pub struct Trial {
     breaks_must: bool,
     /// Requirements that failed, and the exit code of the run; or why there is no result.
     seen: Result<(BTreeSet<String>, ExitCode), String>,
+    /// Why a part of it could not be run: no browser, the network, the time.
+    trouble: Option<String>,
     pub scenarios_run: usize,
+    /// Scenarios that the deviation cannot change. Their faithful results count.
     pub scenarios_reused: usize,
+    /// Scenarios that the deviation can change, but the scope leaves out.
+    pub scenarios_left_out: usize,
 }
 
 /// One trial for programs that compare two proofs.
@@ -34,12 +39,13 @@ pub struct TrialResult<'t> {
     pub deviation: Option<&'static str>,
     expected: &'t BTreeSet<String>,
     broken: Option<&'t BTreeSet<String>>,
-    /// Why there is no report.
+    /// Why it could not be run, wholly or in part.
     trouble: Option<&'t String>,
     exit_code: Option<i32>,
     proven: bool,
     scenarios_run: usize,
     scenarios_reused: usize,
+    scenarios_left_out: usize,
 }
 
 impl Trial {
@@ -50,15 +56,16 @@ impl Trial {
             expected: BTreeSet::new(),
             breaks_must: false,
             seen: Ok(seen(report)),
-            scenarios_run: report.targets.iter().map(|target| target.records.len()).sum(),
+            trouble: trouble(records(report)),
+            scenarios_run: scenarios_run(report),
             scenarios_reused: 0,
+            scenarios_left_out: 0,
         }
     }
 
     /// Replaces records of the faithful mock by those of a task, and judges the merged report.
     pub fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self {
-        let scenarios_run = task.scenarios.iter().map(BTreeSet::len).sum();
-        let whole: usize = faithful.report.targets.iter().map(|target| target.records.len()).sum();
+        let run = task.scenarios.iter().map(BTreeSet::len).sum();
         let expected: BTreeSet<String> = task.deviation.breaks.iter().map(|id| (*id).to_owned()).collect();
         let musts = faithful.report.catalogue.iter().filter(|requirement| requirement.level == Level::Must);
         let whole_report = merged(task, number, batch, faithful);
@@ -66,9 +73,15 @@ impl Trial {
             deviation: Some(task.deviation),
             breaks_must: musts.into_iter().any(|must| expected.contains(&must.id.to_string())),
             expected,
+            trouble: match records_of(number, batch) {
+                Ok(records) => trouble(records.into_values()),
+                // A deviation that no scenario would notice is a hole in the suite, and no trouble.
+                Err(why) => (run > 0).then_some(why),
+            },
             seen: whole_report.map(|report| seen(&report)),
-            scenarios_run,
-            scenarios_reused: whole - scenarios_run,
+            scenarios_run: run,
+            scenarios_reused: scenarios_run(&faithful.report) - run - task.left_out,
+            scenarios_left_out: task.left_out,
         }
     }
 
@@ -87,9 +100,23 @@ impl Trial {
         self.seen.as_ref().is_ok_and(|(broken, code)| *broken == self.expected && codes.contains(code))
     }
 
+    /// Why it is not proven, if it could not be run as a whole. It then says nothing about the suite.
+    pub fn trouble(&self) -> Option<&String> {
+        self.trouble.as_ref().filter(|_| !self.holds())
+    }
+
+    /// The trouble in a sentence.
+    pub fn told_trouble(&self) -> Option<String> {
+        self.trouble().map(|trouble| format!("{}: {trouble}", self.name()))
+    }
+
     /// Prints the result to standard error, because a proof takes minutes.
     pub fn tell(&self) {
-        let result = if self.holds() { "as it should be" } else { "NOT PROVEN" };
+        let result = match (self.holds(), self.trouble()) {
+            (true, _) => "as it should be".to_owned(),
+            (false, Some(trouble)) => format!("NOT PROVEN, because of trouble: {trouble}"),
+            (false, None) => "NOT PROVEN".to_owned(),
+        };
         // Standard error that cannot be written is no reason to stop.
         let _ = writeln!(std::io::stderr(), "{}: {result}", self.name());
     }
@@ -100,11 +127,12 @@ impl Trial {
             deviation: self.deviation.map(|deviation| deviation.name),
             expected: &self.expected,
             broken: self.seen.as_ref().ok().map(|(broken, _)| broken),
-            trouble: self.seen.as_ref().err(),
+            trouble: self.trouble().or(self.seen.as_ref().err()),
             exit_code: self.seen.as_ref().ok().map(|(_, code)| *code as i32),
             proven: self.holds(),
             scenarios_run: self.scenarios_run,
             scenarios_reused: self.scenarios_reused,
+            scenarios_left_out: self.scenarios_left_out,
         }
     }
 
@@ -131,6 +159,7 @@ impl Trial {
             extra,
             self.scenarios_run.to_string(),
             self.scenarios_reused.to_string(),
+            self.scenarios_left_out.to_string(),
             code,
             verdict.to_owned(),
         ]
@@ -168,12 +197,31 @@ fn merged(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Resul
 /// catches its deviation only sometimes is noticed.
 pub fn met_trouble(number: usize, batch: &BatchRan) -> bool {
     let Ok(records) = records_of(number, batch) else { return true };
-    records.values().any(|record| match record.verdict() {
+    records.values().any(|record| is_of_the_machine(&record.verdict()))
+}
+
+/// Network, browser and time belong to the machine. What else goes wrong can be an effect of the deviation.
+fn is_of_the_machine(verdict: &Verdict) -> bool {
+    match verdict {
         Verdict::Inconclusive(Doubt::Trouble(trouble)) => {
             matches!(trouble.kind, TroubleKind::Network | TroubleKind::Timeout | TroubleKind::Driver)
         }
         _ => false,
-    })
+    }
+}
+
+fn records(report: &RunReport) -> impl Iterator<Item = &ScenarioRecord> {
+    report.targets.iter().flat_map(|target| &target.records)
+}
+
+/// The first trouble of the machine, a missing browser among them.
+fn trouble<'r>(records: impl Iterator<Item = &'r ScenarioRecord>) -> Option<String> {
+    let mut causes = records.filter_map(|record| {
+        let verdict = record.verdict();
+        let stops = matches!(verdict, Verdict::Inconclusive(Doubt::Prerequisite(_) | Doubt::Cancelled));
+        (stops || is_of_the_machine(&verdict)).then(|| verdict.cause())
+    });
+    causes.next()
 }
 
 /// Requirements that are broken for any target, and the exit code of the run.
