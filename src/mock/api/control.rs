@@ -28,8 +28,25 @@ pub fn describe(playground: &Playground, _: &Call<'_>) -> Reply {
     Reply::json(StatusCode::OK, body)
 }
 
+/// The members of a request, which must be known: a misspelt one would change nothing.
+fn members(call: &Call<'_>, known: &[&str]) -> Result<Map<String, Value>, Problem> {
+    let members = call.json_object()?;
+    match members.keys().find(|member| !known.contains(&member.as_str())) {
+        None => Ok(members),
+        Some(member) if known.is_empty() => {
+            Err(Problem::bad_request(&format!("unknown member: {member}; this call takes none")))
+        }
+        Some(member) => {
+            Err(Problem::bad_request(&format!("unknown member: {member}; known: {}", known.join(", "))))
+        }
+    }
+}
+
 /// Opens a further account.
-pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
+pub fn add_account(playground: &Playground, call: &Call<'_>) -> Answer {
+    if !call.body.is_empty() {
+        members(call, &[])?;
+    }
     let account = playground.accounts.add(Account::new(
         playground.ids.reference(),
         playground.ids.key(),
@@ -41,7 +58,7 @@ pub fn add_account(playground: &Playground, _: &Call<'_>) -> Reply {
         "username": account.username,
         "password": account.password,
     });
-    Reply::json(StatusCode::CREATED, body)
+    Ok(Reply::json(StatusCode::CREATED, body))
 }
 
 /// Reads an account's clock.
@@ -53,7 +70,7 @@ pub fn read_clock(playground: &Playground, call: &Call<'_>) -> Answer {
 /// Moves an account's clock forward.
 pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
-    let request = call.json_object()?;
+    let request = members(call, &["advance_seconds"])?;
     let seconds = request
         .get("advance_seconds")
         .and_then(Value::as_i64)
@@ -66,7 +83,7 @@ pub fn advance_clock(playground: &Playground, call: &Call<'_>) -> Answer {
 /// Sets the outcome of the next approval.
 pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
-    let request = call.json_object()?;
+    let request = members(call, &["next"])?;
     let event = match request.get("next").and_then(Value::as_str) {
         Some("approve") => Event::Approved,
         Some("decline") => Event::Declined,
@@ -82,7 +99,7 @@ pub fn choose_outcome(playground: &Playground, call: &Call<'_>) -> Answer {
 /// A member that is left out keeps its value. Null resets it.
 pub fn set_callback_line(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
-    let change = line_change(&call.json_object()?)?;
+    let change = line_change(&members(call, &["resolve", "trust_pem", "trouble"])?)?;
     account.change_callback_line(change).map_err(|_| Problem::bad_value("trust_pem"))?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
@@ -126,7 +143,7 @@ pub fn list_messages(playground: &Playground, call: &Call<'_>) -> Answer {
 /// Chooses between the documented answers to an account's distributions, and how many of the next ones fail.
 pub fn choose_distribution(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
-    let request = call.json_object()?;
+    let request = members(call, &["success_status", "fail_next"])?;
     let success_status = match request.get("success_status").map(Value::as_u64) {
         None => None,
         Some(Some(201)) => Some(StatusCode::CREATED),
@@ -158,7 +175,7 @@ pub fn read_limits(playground: &Playground, call: &Call<'_>) -> Answer {
 /// Sets the given rate limits of an account. `null` removes one.
 pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
-    let request = call.json_object()?;
+    let request = members(call, &Category::ALL.map(Category::name))?;
     let mut limits = Vec::new();
     for category in Category::ALL {
         let limit = match request.get(category.name()) {
@@ -181,7 +198,7 @@ pub fn set_limits(playground: &Playground, call: &Call<'_>) -> Answer {
 /// Authorizes a KP session outside a hosted page, as in a shop that embeds KP.
 pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Answer {
     let account = account(playground, call)?;
-    let request = call.json_object()?;
+    let request = members(call, &["payment_session_id"])?;
     let id = request.get("payment_session_id").and_then(Value::as_str);
     let id = id.ok_or_else(|| Problem::bad_value("payment_session_id"))?;
     let payment = playground
@@ -243,10 +260,25 @@ mod tests {
             ("limiter", json!({ "creates_per_second": "5" })),
             ("limiter", json!({ "others_per_second": 5, "creates_per_second": 2.5 })),
             ("callbacks", json!({ "trust_pem": "no certificate" })),
+            ("limiter", json!({ "other_per_second": 5 })),
+            ("clock", json!({ "advance_seconds": 1, "unit": "s" })),
+            ("outcome", json!({ "next": "approve", "nxt": 1 })),
+            ("callbacks", json!({ "trubble": null })),
+            ("distribution", json!({ "fail_next": 1, "fail_nxt": 1 })),
+            ("authorizations", json!({ "payment_session_id": "x", "y": 1 })),
         ] {
             let refused = shop.call("POST", &format!("{account}/{act}"), Some(&request)).await;
             assert_eq!(refused.status, 400, "{act} {request}");
         }
+        let refused = shop.call("POST", "/_mock/accounts", Some(&json!({ "name": "x" }))).await.json();
+        assert_eq!(refused["error_messages"], json!(["unknown member: name; this call takes none"]));
+        let misspelt = Some(json!({ "other_per_second": 5 }));
+        let refused = shop.call("POST", &format!("{account}/limiter"), misspelt.as_ref()).await.json();
+        let known = "creates_per_second, payment_creates_per_second, others_per_second";
+        assert_eq!(
+            refused["error_messages"],
+            json!([format!("unknown member: other_per_second; known: {known}")])
+        );
         let limits = shop.call("GET", &format!("{account}/limiter"), None).await.json();
         assert_eq!(limits["others_per_second"], Value::Null);
     }

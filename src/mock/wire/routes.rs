@@ -20,7 +20,7 @@ use crate::mock::watch::{dashboard, inspection};
 use crate::mock::wire::answer::{OUR_NAME, X_MOCK, answer, finish};
 use crate::mock::wire::guard;
 use crate::mock::wire::openapi;
-use crate::mock::wire::route::Route;
+use crate::mock::wire::route::{Handler, Route};
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -119,7 +119,7 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
 fn control_routes() -> Vec<Route> {
     vec![
         Route::inspect("/_mock", control::describe),
-        Route::public(POST, "/_mock/accounts", Operation::Control, control::add_account),
+        Route::new(POST, "/_mock/accounts", Operation::Control, Handler::Control(control::add_account)),
         Route::control(POST, "clock", control::advance_clock),
         Route::control(POST, "outcome", control::choose_outcome),
         Route::control(POST, "distribution", control::choose_distribution),
