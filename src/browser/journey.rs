@@ -151,7 +151,11 @@ impl Journey<'_> {
         if let Some(actions) = self.plan.actions(screen) {
             let shown = (&self.plan.driver.screens[screen], document);
             let made = self.session.act(shown, actions, self.plan.leaves).await;
-            log::debug!("moves on the screen `{}`: {made:?}", shown.0.name);
+            let name = &shown.0.name;
+            match &made {
+                Ok(result) => log::debug!("moves on the screen `{name}`: {}", result.word()),
+                Err(error) => log::debug!("moves on the screen `{name}`: {error}"),
+            }
             match made {
                 Ok(MoveResult::Outdated) => return Ok(()),
                 Ok(MoveResult::Made | MoveResult::Impossible) => {}

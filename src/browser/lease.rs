@@ -120,11 +120,12 @@ impl Lease {
         let visited = chain.hops.iter().map(|hop| hop.url.as_str()).chain([live_url.as_str()]);
         let origins = visited.filter_map(|url| Url::parse(url).ok()).map(|url| url.origin());
         self.origins.extend(origins.filter(url::Origin::is_tuple).map(|origin| origin.ascii_serialization()));
-        let trouble = self.trouble(&mut rest, &chain, is_at(&live_url, self.slot.merchant_host()));
+        let is_merchant = is_at(&live_url, self.slot.merchant_host());
+        let trouble = self.trouble(&mut rest, &chain, is_merchant);
         let screenshot = self.picture_of(act, &mut rest).await;
         let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
         self.last = rest.reading;
-        log_visit(&visit);
+        log_visit(&visit, is_merchant);
         visit
     }
 
@@ -311,9 +312,10 @@ fn trouble_of_unknown(reading: &Reading, status: Option<u16>, driver: &PageDrive
 }
 
 /// Logs a visit from its record.
-fn log_visit(visit: &PageVisit) {
+fn log_visit(visit: &PageVisit, is_merchant: bool) {
     let PageVisit { screen, ending, trouble, hops, .. } = visit;
-    let shown = ending.as_ref().or(screen.as_ref()).map_or("no known screen", String::as_str);
+    let unknown = if is_merchant { "the merchant's site" } else { "no known screen" };
+    let shown = ending.as_ref().or(screen.as_ref()).map_or(unknown, String::as_str);
     log::info!("{visit}: {shown} ({} ms)", visit.elapsed_us / 1000);
     for hop in hops {
         log::debug!(

@@ -130,6 +130,17 @@ pub(super) enum MoveResult {
     Outdated,
 }
 
+impl MoveResult {
+    /// The result in words, for the log.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Made => "done",
+            Self::Impossible => "not possible, because an element is missing or cannot be used",
+            Self::Outdated => "not done, because the page shows something else now",
+        }
+    }
+}
+
 /// One browser with one tab.
 pub(super) struct BrowserTab {
     client: Client,

@@ -98,10 +98,11 @@ enum Destination {
 impl Lines {
     /// A record as a line: time since the log began, level, module, message.
     fn line(&self, elapsed: Duration, record: &Record<'_>, module: &str) -> String {
-        let message = self.recorder.message(&record.args().to_string()).replace(['\n', '\r'], " ");
+        let message = self.recorder.message(&record.args().to_string());
         let level = record.level().as_str().to_lowercase();
         let scenario = suite::scenario_at_hand().map(|place| format!("[{place}] ")).unwrap_or_default();
-        format!("{:9.3}s {level:<5} {module}: {scenario}{}", elapsed.as_secs_f64(), message.trim_end())
+        let said = format!("{scenario}{}", message.trim_end()).replace(char::is_control, " ");
+        format!("{:9.3}s {level:<5} {module}: {said}", elapsed.as_secs_f64())
     }
 
     /// Opens the file; a file that cannot be written comes as a complaint.
