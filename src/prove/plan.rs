@@ -1,5 +1,6 @@
 //! The plan: which scenarios run against which deviation, and in which child process.
 
+use crate::mock;
 use crate::mock::Deviation;
 use crate::prove::error::ProveError;
 use crate::prove::ran::Ran;
@@ -9,6 +10,7 @@ use crate::target::Ability;
 use crate::verdict::{ScenarioRecord, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
+use std::io;
 use std::path::Path;
 
 /// About how many API scenarios take as long as one browser scenario.
@@ -30,6 +32,7 @@ pub enum Scope {
 
 /// One target of a child process: an embedded mock and the scenarios to run against it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedTarget {
     pub dialect: Dialect,
     /// The deviation to turn on. Without one, the mock is faithful.
@@ -42,8 +45,19 @@ pub struct PlannedTarget {
 
 /// Reads the targets of a child process.
 pub fn read_plan(path: &Path) -> Result<Vec<PlannedTarget>, ProveError> {
-    let plan = std::fs::read_to_string(path).and_then(|text| Ok(serde_json::from_str(&text)?));
+    let plan = std::fs::read_to_string(path).and_then(|text| checked(serde_json::from_str(&text)?));
     plan.map_err(|source| ProveError::Plan { path: path.to_owned(), source })
+}
+
+/// A plan that tests something, with deviations that the mock has. Another one would test less than it says.
+fn checked(plan: Vec<PlannedTarget>) -> io::Result<Vec<PlannedTarget>> {
+    let fault = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let mut deviations = plan.iter().filter_map(|target| target.deviation.as_deref());
+    match deviations.find(|name| mock::deviation(name).is_none()) {
+        Some(name) => Err(fault(format!("no deviation is named `{name}`"))),
+        None if plan.is_empty() => Err(fault("it has no target".to_owned())),
+        None => Ok(plan),
+    }
 }
 
 /// The scenarios to run for one deviation.

@@ -72,6 +72,11 @@ impl Features {
         Ok(Self { loaded, faults, catalogue, hash, catalogue_hash, texts })
     }
 
+    /// Whether a scenario has this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.loaded.iter().flat_map(|feature| &feature.cases).any(|case| case.key == key)
+    }
+
     /// The texts of the features and of their catalogue.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(|(_, text)| text.as_str())
@@ -135,7 +140,10 @@ pub fn embedded_target(path: &str) -> Option<String> {
 /// The embedded target profiles: name and text.
 pub fn embedded_targets() -> Vec<NamedText> {
     let named = |(path, text): NamedText| Some((Path::new(&path).file_stem()?.to_str()?.to_owned(), text));
-    embedded(&TARGETS, "targets", "toml").into_iter().filter_map(named).collect()
+    let mut targets: Vec<NamedText> =
+        embedded(&TARGETS, "targets", "toml").into_iter().filter_map(named).collect();
+    targets.sort();
+    targets
 }
 
 fn embedded(dir: &Dir<'_>, prefix: &str, ending: &str) -> Vec<NamedText> {
@@ -164,18 +172,31 @@ fn is_embedded((path, text): &NamedText) -> bool {
 
 /// Leaves out the files that were read before, under whatever name.
 fn only_new(files: Vec<NamedText>, known: &mut HashSet<PathBuf>) -> Vec<NamedText> {
-    let place = |path: &str| std::fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
-    files.into_iter().filter(|(path, _)| known.insert(place(path))).collect()
+    files.into_iter().filter(|(path, _)| known.insert(place(Path::new(path)))).collect()
 }
 
-/// Reads a file, or every file with this ending in a folder and its subfolders, in the order of their names.
+/// The real place of a path, so that links to it are known as the same.
+fn place(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Reads a file, or every file with this ending in a folder and its subfolders, in the order of their names. Links may lead to a
+/// place again, also in a circle: each place is read once.
 fn collect(path: &Path, ending: &str) -> Result<Vec<NamedText>, AssetError> {
     let mut found = Vec::new();
-    collect_into(path, ending, &mut found)?;
+    collect_into(path, ending, &mut HashSet::new(), &mut found)?;
     Ok(found)
 }
 
-fn collect_into(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result<(), AssetError> {
+fn collect_into(
+    path: &Path,
+    ending: &str,
+    known: &mut HashSet<PathBuf>,
+    found: &mut Vec<NamedText>,
+) -> Result<(), AssetError> {
+    if !known.insert(place(path)) {
+        return Ok(());
+    }
     let failed = |source| AssetError::Read { path: path.to_owned(), source };
     if !path.is_dir() {
         let text = if ending == "feature" {
@@ -195,7 +216,7 @@ fn collect_into(path: &Path, ending: &str, found: &mut Vec<NamedText>) -> Result
     entries.sort();
     for entry in entries {
         if entry.is_dir() || has_ending(&entry.to_string_lossy(), ending) {
-            collect_into(&entry, ending, found)?;
+            collect_into(&entry, ending, known, found)?;
         }
     }
     Ok(())

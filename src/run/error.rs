@@ -36,6 +36,9 @@ pub enum RunError {
     #[error("cannot read the target profile {path}; {help} a file, or one of: {known}")]
     Profile { path: PathBuf, help: String, known: String, source: std::io::Error },
 
+    #[error("the plan names the scenario `{key}`, which no feature has")]
+    UnknownScenario { key: String },
+
     #[error("two targets are named `{name}`, so a report cannot tell them apart; name each once")]
     SameName { name: String },
 

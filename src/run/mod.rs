@@ -113,6 +113,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         if subject.only.is_none() && subjects.iter().any(is_named) {
             return Err(RunError::SameName { name: name.clone() });
         }
+        if let Some(key) = subject.only.iter().flatten().find(|key| !features.has(key)) {
+            return Err(RunError::UnknownScenario { key: key.clone() });
+        }
         subjects.push(subject);
     }
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);

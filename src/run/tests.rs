@@ -98,6 +98,15 @@ async fn only_what_failed_is_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_with_a_scenario_that_no_feature_has_is_refused() {
+    let (_folder, mut options) = folder(&[("x.feature", FEATURE)]);
+    let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+    mock.only = Some(BTreeSet::from(["x.feature: Pases".to_owned()]));
+    let error = run(options).await.err().unwrap().to_string();
+    assert_eq!(error, "the plan names the scenario `x.feature: Pases`, which no feature has");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_gate_sees_its_part_of_the_result() {
     let (_folder, options) = folder(&[("x.feature", FEATURE), ("y.feature", JOURNEY)]);
     let finished = run(options).await.unwrap();
