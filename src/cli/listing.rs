@@ -1,8 +1,9 @@
 //! The commands that print lists, and `lint`, which checks feature files.
 
-use crate::cli::output::{Ending, say};
+use crate::cli::output::{Ending, Refusal, layout, say};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
+use crate::report::Layout;
 use crate::run::{Features, Schemas};
 use crate::{report, run, suite};
 use clap::Args;
@@ -48,8 +49,19 @@ impl Listing {
             .iter()
             .map(|row| self.columns.iter().map(|column| cell(row, column)).collect())
             .collect();
-        say(report::table(self.columns, &rows, arguments.markdown))?;
+        let headings: Vec<&str> = self.columns.iter().map(|column| heading(column)).collect();
+        let layout = if arguments.markdown { Layout::Markdown } else { layout() };
+        say(report::table(&headings, &rows, layout))?;
         Ok(ExitCode::Conformant)
+    }
+}
+
+/// The heading of a column. Most are named as their member in JSON.
+fn heading(column: &'static str) -> &'static str {
+    match column {
+        "lie" => "what it does wrong",
+        "judged_by" => "tested by",
+        other => other,
     }
 }
 
@@ -79,18 +91,37 @@ pub fn deviations(arguments: ListArgs) -> Ending {
     Listing { columns: &["name", "lie", "breaks"], rows }.print(arguments)
 }
 
-pub fn targets(arguments: ListArgs) -> Ending {
+#[derive(Args)]
+pub struct TargetsArgs {
+    /// Print the profile of this target, to copy it: `hpp-conformance targets klarna-playground > my.toml`.
+    #[arg(conflicts_with_all = ["json", "markdown"])]
+    name: Option<String>,
+    #[command(flatten)]
+    list: ListArgs,
+}
+
+pub fn targets(arguments: &TargetsArgs) -> Ending {
+    let profiles = run::embedded_targets();
+    if let Some(wanted) = &arguments.name {
+        let Some((_, text)) = profiles.iter().find(|(name, _)| name == wanted) else {
+            let known: Vec<&str> = profiles.iter().map(|(name, _)| name.as_str()).collect();
+            let why = format!("no profile is named `{wanted}`; give one of: {}", known.join(", "));
+            return Err(Refusal::invalid(why));
+        };
+        say(text.trim_end())?;
+        return Ok(ExitCode::Conformant);
+    }
     let embedded = [
         ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
         ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
     ];
     let mut rows: Vec<Value> =
         embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();
-    rows.extend(run::embedded_targets().into_iter().map(|(name, text)| {
+    rows.extend(profiles.into_iter().map(|(name, text)| {
         let what = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
         json!({ "name": name, "what": what })
     }));
-    Listing { columns: &["name", "what"], rows }.print(arguments)
+    Listing { columns: &["name", "what"], rows }.print(arguments.list)
 }
 
 /// Checks feature files: their Gherkin, tags, requirements and steps, with their catalogue and schemas. Merchant URLs that cause

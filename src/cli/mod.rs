@@ -14,7 +14,7 @@ use crate::exit_code::ExitCode;
 use crate::{prove, serve};
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
 use deviation_name::DeviationName;
-use output::{Ending, Refusal, is_said, say};
+use output::{Ending, Refusal, is_said, layout, say};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -72,8 +72,8 @@ enum Command {
     Requirements(requirements::RequirementsArgs),
     /// List the deviations: deliberate faults of the mock.
     Deviations(listing::ListArgs),
-    /// List the built-in targets.
-    Targets(listing::ListArgs),
+    /// List the built-in targets, or print the profile of one.
+    Targets(listing::TargetsArgs),
     /// Print a completion script for a shell.
     Completions {
         /// Print the script for this shell.
@@ -110,6 +110,23 @@ fn help_and_version() -> [Arg; 2] {
         flag("help", 'h', ArgAction::Help).help("Print help"),
         flag("version", 'V', ArgAction::Version).help("Print version"),
     ]
+}
+
+/// The command without its hidden options, which a shell must not offer.
+fn visible(command: &clap::Command) -> clap::Command {
+    let shown: Vec<Arg> = command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned().collect();
+    let has = |id: &str| shown.iter().any(|arg| arg.get_id() == id);
+    // Names live as long as the process, which ends after the script.
+    let name: &'static str = Box::leak(command.get_name().into());
+    let mut copy = clap::Command::new(name)
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_flag(has("help"))
+        .disable_version_flag(has("version"))
+        .subcommands(command.get_subcommands().map(visible));
+    if let Some(about) = command.get_about() {
+        copy = copy.about(about.clone());
+    }
+    copy.args(shown)
 }
 
 /// Parses the arguments and runs the command.
@@ -154,17 +171,17 @@ async fn dispatch(command: Command) -> Ending {
                 },
             };
             let proof = prove::prove(&options).await?;
-            say(if arguments.json { proof.to_json() } else { proof.table() })?;
+            say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
             Ok(proof.exit_code())
         }
         Command::Lint { features } => listing::lint(&features),
         Command::Steps(arguments) => listing::steps(arguments),
         Command::Requirements(arguments) => requirements::requirements(&arguments),
         Command::Deviations(arguments) => listing::deviations(arguments),
-        Command::Targets(arguments) => listing::targets(arguments),
+        Command::Targets(arguments) => listing::targets(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "hpp-conformance", &mut script);
+            clap_complete::generate(shell, &mut visible(&Cli::command()), "hpp-conformance", &mut script);
             say(String::from_utf8_lossy(&script).trim_end())?;
             Ok(ExitCode::Conformant)
         }

@@ -1,13 +1,13 @@
 //! How a command ends and what it says: its result on standard output, its error on standard error.
 
 use crate::exit_code::ExitCode;
-use crate::report::Outcome;
+use crate::report::{Layout, Outcome};
 use crate::{run, serve};
 use std::any::Any;
 use std::error::Error;
 use std::fmt::Display;
 use std::io;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 /// Prints a line or a page to standard output.
 pub fn say(text: impl Display) -> Result<(), Refusal> {
@@ -27,6 +27,21 @@ pub fn is_said(written: io::Result<()>) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+/// The width of the terminal, in characters.
+pub fn terminal_width() -> usize {
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok())
+        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        .unwrap_or(100)
+        .clamp(60, 160)
+}
+
+/// How a list is laid out: within a terminal, or for a program that reads line by line.
+pub fn layout() -> Layout {
+    if io::stdout().is_terminal() { Layout::Within(terminal_width()) } else { Layout::Lines }
 }
 
 /// Prints a line to standard error. If that is not possible, there is nobody to tell it to.

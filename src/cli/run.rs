@@ -3,7 +3,7 @@
 use crate::cli::choice::TargetArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on};
+use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on, terminal_width};
 use crate::report::{Detail, Gate};
 use crate::run::{BrowserChoice, Format, RunOptions};
 use crate::suite::{Filter, TagExpression};
@@ -179,15 +179,6 @@ pub async fn run(arguments: RunArgs) -> Ending {
         Ok(Some(leak)) => Ok(Refusal::lost(leak.to_string()).tell()),
         Err(error) => Ok(exit_code(judged.outcome(), &[Refusal::lost(run::error_chain(&error))])),
     }
-}
-
-fn terminal_width() -> usize {
-    std::env::var("COLUMNS")
-        .ok()
-        .and_then(|columns| columns.parse().ok())
-        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
-        .unwrap_or(100)
-        .clamp(60, 160)
 }
 
 fn tags(text: &str) -> Result<TagExpression, String> {

@@ -20,6 +20,7 @@ pub use plan::{PlannedTarget, Scope, read_plan};
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::report;
+use crate::report::Layout;
 use child::Program;
 use plan::{Batch, Task, batches};
 use ran::Ran;
@@ -56,11 +57,11 @@ impl Proof {
     }
 
     /// A table of all trials, then one line that sums up.
-    pub fn table(&self) -> String {
+    pub fn table(&self, layout: Layout) -> String {
         let columns =
             ["deviation", "breaks", "not caught", "also failed", "run", "reused", "left out", "exit", ""];
         let rows: Vec<Vec<String>> = self.trials.iter().map(Trial::row).collect();
-        let table = report::table(&columns, &rows, false);
+        let table = report::table(&columns, &rows, layout);
         let troubles = self.trials.iter().filter_map(Trial::told_trouble);
         let troubles: String = troubles.map(|trouble| format!("Trouble with {trouble}\n")).collect();
         let Some((faithful, deviations)) = self.trials.split_first() else { return table };

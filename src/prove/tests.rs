@@ -1,13 +1,13 @@
 //! Tests of the proof without child processes: which scenarios run for a deviation, and how the results are merged and judged.
 
-use super::plan::{Batch, Task, batches};
+use super::plan::{Batch, Task, batches, read_plan};
 use super::ran::{BatchRan, Ran, Touched};
 use super::trial::{Trial, met_trouble};
 use super::{Proof, Scope};
 use crate::evidence::{Trouble, TroubleKind};
 use crate::exit_code::ExitCode;
 use crate::mock::{Deviation, deviation};
-use crate::report::fixture;
+use crate::report::{Layout, fixture};
 use crate::target::Ability;
 use crate::verdict::{Doubt, Fault, Verdict};
 use std::collections::BTreeSet;
@@ -163,7 +163,7 @@ fn the_faithful_mock_must_pass() {
     broken.targets[0].records[0].attempts[0].verdict = Verdict::Fail;
     let fails = Trial::faithful(&broken);
     assert!(!fails.holds(), "{fails:?}");
-    let table = Proof { trials: vec![passes] }.table();
+    let table = Proof { trials: vec![passes] }.table(Layout::Lines);
     let last = "0 scenarios run against deviations, 0 reused from the faithful mock, 0 left out.\n\
                 0 of 0 deviations caught, and the faithful mock passes.";
     assert!(table.ends_with(last), "{table}");
@@ -182,7 +182,7 @@ fn a_missing_browser_is_trouble_and_no_broken_must() {
     assert_eq!(proof.exit_code(), ExitCode::Incomplete);
     let last = "Trouble with (faithful): there is no browser at /nope\n\
                 The faithful mock does not pass, so no deviation was tried.";
-    assert!(proof.table().ends_with(last), "{}", proof.table());
+    assert!(proof.table(Layout::Lines).ends_with(last), "{}", proof.table(Layout::Lines));
     let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
     assert_eq!(results[0]["trouble"], "there is no browser at /nope");
 }
@@ -199,6 +199,27 @@ fn trouble_in_a_child_is_told_apart_from_a_hole_in_the_suite() {
     assert_eq!(code(&ran(&batch, &noted, |_| Verdict::Pass)), ExitCode::NonConformant);
     let no_report = BatchRan { places: Vec::new(), ran: Err("the run left no report".into()) };
     assert_eq!(code(&no_report), ExitCode::Incomplete);
+}
+
+#[test]
+fn a_plan_that_would_test_less_than_it_says_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.json");
+    let cause = |plan: &str| {
+        std::fs::write(&path, plan).unwrap();
+        let error = read_plan(&path).unwrap_err();
+        std::error::Error::source(&error).unwrap().to_string()
+    };
+    let target = |members: &str| format!("[{{ \"dialect\": \"klarna\", \"watched\": false, {members} }}]");
+    assert_eq!(cause("[]"), "it has no target");
+    assert_eq!(
+        cause(&target("\"deviation\": \"no-such\", \"only\": null")),
+        "no deviation is named `no-such`"
+    );
+    let unknown = cause(&target("\"deviation\": null, \"only\": null, \"onyl\": []"));
+    assert!(unknown.starts_with("unknown field `onyl`"), "{unknown}");
+    std::fs::write(&path, target("\"deviation\": \"no-qr-code-url\", \"only\": null")).unwrap();
+    assert_eq!(read_plan(&path).unwrap().len(), 1);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub use row::{JudgedRecord, Row, Seen};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
 pub use summary::Summary;
-pub use terminal::{Detail, table};
+pub use terminal::{Detail, Layout, table};
 pub use trouble::TroubleMet;
 pub use words::counted;
 

@@ -94,3 +94,50 @@ fn the_list_of_steps_explains_its_parameters() {
         assert!(kinds.contains(kind), "{kind} is not in:\n{kinds}");
     }
 }
+
+#[test]
+fn a_built_in_profile_can_be_printed_and_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = call(folder.path(), &["targets", "klarna-playground"]);
+    let text = include_str!("../../targets/klarna-playground.toml");
+    assert_eq!((printed.code, printed.stdout.as_str()), (Some(0), text));
+    let unknown = call(folder.path(), &["targets", "mock"]);
+    let message = "error: no profile is named `mock`; give one of: klarna-playground, kustom-playground, mock-alone, mock-alone-uncontrolled\n";
+    assert_eq!((unknown.code, unknown.stderr.as_str()), (Some(2), message));
+}
+
+#[test]
+fn a_list_in_a_pipe_has_each_row_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = call(folder.path(), &["deviations"]).stdout;
+    let json = call(folder.path(), &["deviations", "--json"]).stdout;
+    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(listed.lines().next().unwrap().contains("what it does wrong"), "{listed}");
+    assert_eq!(listed.lines().count(), rows.len() + 1);
+    for row in rows {
+        assert!(listed.contains(row["lie"].as_str().unwrap()), "{row}");
+    }
+}
+
+#[test]
+fn no_shell_offers_a_hidden_option() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = call(folder.path(), &["completions", shell]).stdout;
+        assert!(script.contains("sign-off") && !script.contains("plan"), "{shell}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_circle_is_followed_once() {
+    let folder = folder_with(&[("mine/sound.feature", SOUND)]);
+    std::os::unix::fs::symlink(".", folder.path().join("mine/again")).unwrap();
+    std::os::unix::fs::symlink("sound.feature", folder.path().join("mine/twin.feature")).unwrap();
+    let ended = call(folder.path(), &["lint", "mine"]);
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), "1 scenario in 1 file, 0 warnings, 0 faults\n")
+    );
+}

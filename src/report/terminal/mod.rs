@@ -7,19 +7,25 @@ mod remarks;
 mod table;
 mod untested;
 
-pub use listing::table;
+pub use listing::{Layout, table};
 pub use page::Detail;
 
 use crate::report::words::capitalised;
 use crate::report::{Gate, Judged, RunFolder, Standing};
 use page::{PLAIN, Page, STRONG, clean, style_of, style_of_advice, value};
 
-/// Files that a run may write, and the use of each. The first that is there is the report to open.
-const FILES: &[(&str, &str)] = &[
+/// Reports that a run may write, and the use of each. The first that is there is the report to open.
+const REPORTS: &[(&str, &str)] = &[
     ("report.html", "to read and to hand over"),
     ("report.json", "everything, for machines"),
     ("junit.xml", "for the build server"),
+];
+
+/// What else a run may write.
+const RECORDS: &[(&str, &str)] = &[
     ("evidence", "exchanges, journeys, screenshots"),
+    ("journal.ndjson", "each attempt, written as it ended"),
+    ("run.log", "what the run did"),
 ];
 
 impl Judged<'_> {
@@ -57,7 +63,8 @@ fn tables(page: &mut Page, judged: &Judged<'_>, folder: &RunFolder) {
     for standing in judged.standings() {
         page.beside((standing.word(), style_of(standing)), 13, standing.meaning());
     }
-    let there: Vec<&(&str, &str)> = FILES.iter().filter(|(name, _)| folder.has(name)).collect();
+    let there: Vec<&(&str, &str)> =
+        REPORTS.iter().chain(RECORDS).filter(|(name, _)| folder.has(name)).collect();
     if !there.is_empty() {
         page.heading("Files");
     }
@@ -100,7 +107,7 @@ fn verdict(page: &mut Page, judged: &Judged<'_>, folder: &RunFolder) {
     let (sentence, word) = (judged.verdict(), judged.advice().word());
     let rest = sentence.get(word.len()..).unwrap_or_default();
     page.beside((&word.to_uppercase(), style_of_advice(judged.advice())), word.len(), &clean(rest));
-    let report = FILES.iter().find(|(name, _)| folder.has(name) && *name != "evidence");
+    let report = REPORTS.iter().find(|(name, _)| folder.has(name));
     let path = report.map_or_else(|| folder.root().to_owned(), |(name, _)| folder.root().join(name));
     page.block(&clean(&path.display().to_string()));
 }
