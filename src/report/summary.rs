@@ -180,7 +180,7 @@ impl<'r> Summary<'r> {
         };
         let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
         let parts = parts.map(|(count, noun, what)| format!("{} {what}", counted(count, noun)));
-        parts.chain([format!("{seen} of {apply} MUSTs tested")]).collect::<Vec<_>>().join("; ")
+        parts.chain([format!("{seen} of {} tested", counted(apply, "MUST"))]).collect::<Vec<_>>().join("; ")
     }
 
     fn needs_a_decision(&self) -> &'static str {
@@ -195,13 +195,13 @@ impl<'r> Summary<'r> {
             (false, true) => "no MUST broken",
             (false, false) => "no other MUST broken",
         };
+        let musts = counted(apply, "MUST");
         let pass = match (self.untested.len(), apply - seen) {
-            (0, 0) => format!("{nothing}, all {apply} MUSTs tested"),
-            (0, accepted) => {
-                format!("{nothing}, {seen} of {apply} MUSTs tested, {accepted} accepted untested")
-            }
-            (1, _) => format!("{nothing}, but 1 of {apply} MUSTs was not tested"),
-            (untested, _) => format!("{nothing}, but {untested} of {apply} MUSTs were not tested"),
+            (0, 0) if apply == 1 => format!("{nothing}, the only MUST tested"),
+            (0, 0) => format!("{nothing}, all {musts} tested"),
+            (0, accepted) => format!("{nothing}, {seen} of {musts} tested, {accepted} accepted untested"),
+            (1, _) => format!("{nothing}, but 1 of {musts} was not tested"),
+            (untested, _) => format!("{nothing}, but {untested} of {musts} were not tested"),
         };
         match self.warned.len() {
             0 => pass,
@@ -273,6 +273,11 @@ mod tests {
             |count: usize| -> Ids<'_> { report.catalogue.iter().take(count).map(|one| &one.id).collect() };
         let some = || Summary { apply: first(13), untested: first(6), judged: true, ..Summary::default() };
         let cases = [
+            (
+                Outcome::Conformant,
+                Summary { apply: first(1), untested: Ids::new(), ..some() },
+                "nothing broken, the only MUST tested",
+            ),
             (Outcome::Conformant, some(), "nothing broken, but 6 of 13 MUSTs were not tested"),
             (
                 Outcome::Conformant,
