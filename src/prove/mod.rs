@@ -62,8 +62,7 @@ impl Proof {
             ["deviation", "breaks", "not caught", "also failed", "run", "reused", "left out", "exit", ""];
         let rows: Vec<Vec<String>> = self.trials.iter().map(Trial::row).collect();
         let table = report::table(&columns, &rows, layout);
-        let troubles = self.trials.iter().filter_map(Trial::told_trouble);
-        let troubles: String = troubles.map(|trouble| format!("Trouble with {trouble}\n")).collect();
+        let troubles: String = self.trials.iter().filter_map(Trial::told_trouble).collect();
         let Some((faithful, deviations)) = self.trials.split_first() else { return table };
         if !faithful.holds() {
             return format!("{table}\n{troubles}The faithful mock does not pass, so no deviation was tried.");

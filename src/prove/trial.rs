@@ -105,9 +105,9 @@ impl Trial {
         self.trouble.as_ref().filter(|_| !self.holds())
     }
 
-    /// The trouble in a sentence.
+    /// The trouble in a line.
     pub fn told_trouble(&self) -> Option<String> {
-        self.trouble().map(|trouble| format!("{}: {trouble}", self.name()))
+        self.trouble().map(|trouble| format!("Trouble with {}: {trouble}\n", self.name()))
     }
 
     /// Prints the result to standard error, because a proof takes minutes.
@@ -197,7 +197,7 @@ fn merged(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Resul
 /// catches its deviation only sometimes is noticed.
 pub fn met_trouble(number: usize, batch: &BatchRan) -> bool {
     let Ok(records) = records_of(number, batch) else { return true };
-    records.values().any(|record| is_of_the_machine(&record.verdict()))
+    records.values().any(|record| is_of_the_machine(record.verdict()))
 }
 
 /// Network, browser and time belong to the machine. What else goes wrong can be an effect of the deviation.
@@ -219,7 +219,7 @@ fn trouble<'r>(records: impl Iterator<Item = &'r ScenarioRecord>) -> Option<Stri
     let mut causes = records.filter_map(|record| {
         let verdict = record.verdict();
         let stops = matches!(verdict, Verdict::Inconclusive(Doubt::Prerequisite(_) | Doubt::Cancelled));
-        (stops || is_of_the_machine(&verdict)).then(|| verdict.cause())
+        (stops || is_of_the_machine(verdict)).then(|| verdict.cause())
     });
     causes.next()
 }

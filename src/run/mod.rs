@@ -108,9 +108,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         let seed = options.seed.wrapping_add(u64::try_from(index).unwrap_or_default());
         let subject = Subject::load(choice, seed, &recorder).await?;
         let name = &subject.profile.name;
-        // `prove` runs several mocks of one name and reads them by their position.
-        let is_named = |earlier: &Subject| earlier.only.is_none() && earlier.profile.name == *name;
-        if subject.only.is_none() && subjects.iter().any(is_named) {
+        if !subject.is_planned() && subjects.iter().any(|earlier: &Subject| earlier.profile.name == *name) {
             return Err(RunError::SameName { name: name.clone() });
         }
         if let Some(key) = subject.only.iter().flatten().find(|key| !features.has(key)) {

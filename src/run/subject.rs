@@ -78,6 +78,11 @@ impl Subject {
         Ok(subject)
     }
 
+    /// Whether `prove` planned it. It runs several mocks of one name, and tells them apart by their position.
+    pub fn is_planned(&self) -> bool {
+        self.watched || self.only.is_some()
+    }
+
     fn of_profile(profile: TargetProfile) -> Self {
         Self { profile, only: None, mock: None, watched: false }
     }

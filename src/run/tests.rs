@@ -172,7 +172,7 @@ async fn nothing_to_judge_by_is_said_before_anything_is_sent() {
         options.features.clear();
         options.targets = vec![TargetChoice::Profile(folder.join("none.toml"))];
     });
-    let known = "mock, mock-klarna, mock-kustom, klarna-playground, kustom-playground, mock-alone-uncontrolled, mock-alone";
+    let known = "mock, mock-klarna, mock-kustom, klarna-playground, kustom-playground, mock-alone, mock-alone-uncontrolled";
     let expected = format!(
         "cannot read the target profile ‹folder›/none.toml; give a file, or one of: {known}: No such file or directory (os error 2)"
     );
@@ -219,6 +219,9 @@ fn session_ids(finished: &Finished, target: usize) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_mocks_of_one_dialect_give_out_different_ids() {
     let (_folder, mut options) = folder(&[("x.feature", FEATURE)]);
+    let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+    // Only a plan has two targets of one name.
+    mock.watched = true;
     options.targets.push(options.targets[0].clone());
     let finished = run(options).await.unwrap();
     let (first, second) = (session_ids(&finished, 0), session_ids(&finished, 1));
