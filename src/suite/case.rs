@@ -23,7 +23,7 @@ pub struct Case {
     pub candidate: bool,
     /// Tagged `@wip`: it is not finished, so it does not run.
     pub pending: bool,
-    /// Tagged `@odd-urls`: its merchant URLs are odd on purpose, so there is no warning.
+    /// Tagged `@odd-urls`: its merchant URLs are odd on purpose, so there is no warning and no fault.
     pub odd_urls: bool,
     /// Steps in order, backgrounds first.
     pub steps: Vec<Step>,
