@@ -37,13 +37,6 @@ async fn status(world: &mut World, HttpStatus(expected): HttpStatus) -> Done {
 }
 
 step!(
-    /// The status is one of these two.
-    Then "the response status is {int} or {int}" => |world, one: HttpStatus, other: HttpStatus| {
-        settle(world, |response| answer::status_among(response, [one.0, other.0]))
-    }
-);
-
-step!(
     /// No byte order mark comes before the JSON of the response.
     Then "the response body begins with its JSON" =>
         |world| settle_success(world, answer::no_byte_order_mark)
