@@ -1,7 +1,8 @@
 //! Preflight: one harmless request checks whether a target can be tested, before any scenario runs.
 
+use crate::check::origin;
 use crate::client::{ApiCall, Client, ClientError, Method};
-use crate::evidence::{Body, Operation, Received, Recorder, Response, Trouble, TroubleKind};
+use crate::evidence::{Exchange, Operation, Received, Recorder, Response, Trouble, TroubleKind};
 use crate::target::TargetProfile;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,6 +31,10 @@ const LOOKUP_HINT: &str = "check the host in `base_url`, and the name server of 
 /// What to do if no hint fits.
 const ANY_HINT: &str = "check `base_url`, and that the server is running";
 
+/// What to do if something in front of the API answered.
+const INTERMEDIARY_HINT: &str =
+    "check `base_url`, and that no portal, firewall, proxy or maintenance page answers in place of the API";
+
 /// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
 ///
 /// Returns the trouble if the target is out of order. This says nothing about the profile.
@@ -50,13 +55,10 @@ pub async fn check(
         faulty_on_purpose: true,
         ..ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
     };
-    let answered = client.send(call, 1, Instant::now()).await.exchange.outcome;
-    match judge(&answered) {
+    let exchange = client.send(call, 1, Instant::now()).await.exchange;
+    match judge(&exchange) {
         Answer::Works => Ok(None),
-        Answer::Outage { kind, what, hint } => {
-            let message = format!("POST {url} {what}; {hint}");
-            Ok(Some(Trouble { kind, message }))
-        }
+        Answer::Outage { kind, what, hint } => Ok(Some(Trouble { kind, message: format!("{what}; {hint}") })),
         Answer::Refused { status } => {
             Err(PreflightError::Credentials { target: profile.name.clone(), url: url.to_string(), status })
         }
@@ -86,40 +88,42 @@ enum Answer {
     },
 }
 
-fn judge(answered: &Received) -> Answer {
-    let response = match answered {
+fn judge(exchange: &Exchange) -> Answer {
+    let asked = format!("{} {}", exchange.request.method, exchange.request.url);
+    let response = match &exchange.outcome {
         Received::Response(response) => response,
         Received::Trouble(Trouble { kind, message }) => {
             // The client begins with the URL, whose words say nothing about the fault.
             let fault = message.split_once("): ").map_or(message.as_str(), |(_, fault)| fault);
-            return Answer::Outage {
-                kind: *kind,
-                what: format!("got no answer: {fault}"),
-                hint: hint(fault),
-            };
+            let what = format!("{asked} got no answer: {fault}");
+            return Answer::Outage { kind: *kind, what, hint: hint(fault) };
         }
     };
+    if let Some(Trouble { kind, message }) = origin::intermediary(exchange) {
+        return Answer::Outage { kind, what: message, hint: INTERMEDIARY_HINT };
+    }
     match response.status {
-        status @ (401 | 403) => Answer::Refused { status },
+        401 => Answer::Refused { status: 401 },
         status @ 500.. => Answer::Outage {
             kind: TroubleKind::Gateway,
-            what: format!("answered {status}"),
+            what: format!("{asked} answered {status}"),
             hint: "the server or a gateway before it is out of order; try again later",
         },
-        status if is_page(response) => Answer::Outage {
-            kind: TroubleKind::Gateway,
-            what: format!("answered {status} with a page for people"),
-            hint: "check `base_url`, and that no portal, proxy or maintenance page answers in place of the API",
+        status if is_declared_page(response) => Answer::Outage {
+            kind: TroubleKind::Intermediary,
+            what: format!("{asked} answered {status} with a page for people"),
+            hint: INTERMEDIARY_HINT,
         },
+        403 => Answer::Refused { status: 403 },
         status @ (100..=399 | 404 | 405) if status != 201 => Answer::NoHppServer { status },
         _ => Answer::Works,
     }
 }
 
-/// Whether the answer is HTML, which the API never sends here.
-fn is_page(response: &Response) -> bool {
-    let declared = response.field("content-type").is_some_and(|media_type| media_type.contains("html"));
-    declared || matches!(&response.body, Body::Text(text) if text.trim_start().starts_with('<'))
+/// Whether the answer says that it is HTML, which the API never sends here.
+fn is_declared_page(response: &Response) -> bool {
+    let declared = response.field("content-type").unwrap_or_default();
+    declared.to_ascii_lowercase().contains("html")
 }
 
 fn hint(message: &str) -> &'static str {
@@ -154,16 +158,26 @@ pub enum PreflightError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Body, Request};
 
-    fn response(status: u16, media_type: &str, body: Body) -> Received {
-        let fields = vec![("content-type".to_owned(), media_type.to_owned())];
-        Received::Response(Response { status, fields, body, has_byte_order_mark: false })
+    fn exchange(outcome: Received) -> Exchange {
+        let request = Request {
+            method: "POST".into(),
+            url: "https://api.example/hpp/v1/sessions".into(),
+            fields: Vec::new(),
+            body: Body::Empty,
+            faulty_on_purpose: true,
+        };
+        let operation = Operation::CreateSession;
+        Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
     }
 
-    fn word(answered: &Received) -> String {
-        match judge(answered) {
+    fn word(outcome: Received) -> String {
+        match judge(&exchange(outcome)) {
             Answer::Works => "works".into(),
-            Answer::Outage { kind, what, .. } => format!("{kind}: {what}"),
+            Answer::Outage { kind, what, .. } => {
+                format!("{kind}: {}", what.replace("POST https://api.example/hpp/v1/sessions ", ""))
+            }
             Answer::Refused { status } => format!("credentials: {status}"),
             Answer::NoHppServer { status } => format!("no HPP server: {status}"),
         }
@@ -171,34 +185,52 @@ mod tests {
 
     #[test]
     fn an_outage_is_no_fault_of_the_profile() {
-        let json = |status| response(status, "application/json", Body::Json(json!({})));
-        let page = |status| response(status, "text/html", Body::Text("<h1>x</h1>".into()));
-        let bare_page = response(200, "text/plain", Body::Text("\n<!doctype html>".into()));
-        let text = response(404, "text/plain", Body::Text("nope".into()));
+        let response = |status, (name, value): (&str, &str), body| {
+            let fields = vec![(name.to_owned(), value.to_owned())];
+            Received::Response(Response { status, fields, body, has_byte_order_mark: false })
+        };
+        let json = |status| response(status, ("content-type", "application/json"), Body::Json(json!({})));
+        let html = ("Content-Type", "text/html");
+        let page = |status| response(status, html, Body::Text("<h1>x</h1>".into()));
+        let bare_page = response(200, ("content-type", "text/plain"), Body::Text("\n<!doctype html>".into()));
+        let unread_page = response(403, ("Content-Type", "Text/HTML"), Body::Binary { bytes: 7 });
+        let text = |status| response(status, ("content-type", "text/plain"), Body::Text("nope".into()));
+        let moved = |to| response(302, ("location", to), Body::Empty);
+        let no_json = |status: u16| {
+            format!("intermediary: answered {status} with a page in place of JSON; the API did not send this")
+        };
         for (answered, expected) in [
-            (json(400), "works"),
-            (json(429), "works"),
-            (json(201), "works"),
-            (json(401), "credentials: 401"),
-            (page(403), "credentials: 403"),
-            (json(404), "no HPP server: 404"),
-            (text, "no HPP server: 404"),
-            (json(200), "no HPP server: 200"),
-            (json(302), "no HPP server: 302"),
-            (json(500), "gateway: answered 500"),
-            (page(501), "gateway: answered 501"),
-            (page(503), "gateway: answered 503"),
-            (page(200), "gateway: answered 200 with a page for people"),
-            (page(302), "gateway: answered 302 with a page for people"),
-            (page(404), "gateway: answered 404 with a page for people"),
-            (bare_page, "gateway: answered 200 with a page for people"),
+            (json(400), "works".into()),
+            (json(429), "works".into()),
+            (json(201), "works".into()),
+            (json(401), "credentials: 401".into()),
+            (page(401), "credentials: 401".into()),
+            (json(403), "credentials: 403".into()),
+            (text(403), "credentials: 403".into()),
+            (json(404), "no HPP server: 404".into()),
+            (text(404), "no HPP server: 404".into()),
+            (json(200), "no HPP server: 200".into()),
+            (json(302), "no HPP server: 302".into()),
+            (moved("/login"), "no HPP server: 302".into()),
+            (
+                moved("http://login.hotel.example/?u=1"),
+                "intermediary: answered 302 with a redirect to http://login.hotel.example; the API did not send this"
+                    .into(),
+            ),
+            (json(500), "gateway: answered 500".into()),
+            (page(403), no_json(403)),
+            (page(503), no_json(503)),
+            (page(200), no_json(200)),
+            (page(404), no_json(404)),
+            (bare_page, no_json(200)),
+            (unread_page, "intermediary: answered 403 with a page for people".into()),
         ] {
-            assert_eq!(word(&answered), expected);
+            assert_eq!(word(answered), expected);
         }
         let kind = TroubleKind::Timeout;
         let message = "error sending request for url (https://tls.example/x): operation timed out".into();
         let silence = Received::Trouble(Trouble { kind, message });
-        assert_eq!(word(&silence), "time-out: got no answer: operation timed out");
+        assert_eq!(word(silence), "time-out: got no answer: operation timed out");
     }
 
     #[test]

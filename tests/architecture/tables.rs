@@ -51,6 +51,7 @@ pub const MAY_IMPORT: &Permits = &[
             "target",
             "evidence",
             "verdict",
+            "check",
             "schema",
             "client",
             "control",
