@@ -5,6 +5,7 @@ mod field;
 mod instant;
 pub mod json;
 mod known;
+mod member;
 mod recorder;
 
 pub use instant::instant;

@@ -2,31 +2,15 @@
 
 use crate::evidence::field::{HIDDEN, Shown, shown_as};
 use crate::evidence::known::Known;
+use crate::evidence::member::Meaning;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Members with a value that allows to pay, read or send, and the kind of their label.
-const SECRET_MEMBERS: &[(&str, &str)] = &[
-    ("authorization_token", "authorization_token"),
-    ("client_token", "client_token"),
-    ("html_snippet", "html_snippet"),
-    ("token", "token"),
-    ("username", "username"),
-    ("password", "password"),
-];
-
-/// Members with a public link. Everyone who knows it can pay.
-const LINK_MEMBERS: &[&str] = &["redirect_url", "qr_code_url", "standalone_url"];
-
-/// Members with a link on the API host. Other paths on that host are shown.
-const API_LINK_MEMBERS: &[&str] = &["generation_url", "manual_identification_check_url"];
-
-/// Members that look like secrets but are names.
-const PUBLIC_MEMBERS: &[&str] =
-    &["session_id", "order_id", "klarna_reference", "correlation_id", "event_id", "merchant_id"];
+/// How URLs in texts begin.
+const SCHEMES: [&str; 2] = ["https://", "http://"];
 
 /// Redacts what is sent and seen, so that it may be kept.
 ///
@@ -101,45 +85,40 @@ impl Recorder {
 
     /// A JSON body. The values of secret members and all known secrets are replaced.
     pub fn json(&self, mut value: Value) -> Value {
-        self.learn_members(&value);
-        self.cut(None, &mut value);
+        // A member may contain the secret of a later one, and a link the token of a later one.
+        each_value(Meaning::Data, &mut value, &mut |meaning, value| self.learn_value(meaning, value));
+        each_value(Meaning::Data, &mut value, &mut |meaning, value| match (meaning, value) {
+            (Meaning::Link, Value::String(text)) => drop(self.link(text)),
+            (Meaning::ApiLink, Value::String(text)) => drop(self.api_link(text)),
+            _ => {}
+        });
+        each_value(Meaning::Data, &mut value, &mut |meaning, value| self.cut(meaning, value));
         value
     }
 
-    /// Learns the values of names and of secret members first, because earlier members may contain them too.
-    fn learn_members(&self, value: &Value) {
-        match value {
-            Value::Object(members) => {
-                for (name, value) in members {
-                    match (value, secret_kind(name)) {
-                        (Value::String(text), Some(kind)) if !text.is_empty() => {
-                            self.known.label(kind, text);
-                        }
-                        (Value::String(text), None) if PUBLIC_MEMBERS.contains(&name.as_str()) => {
-                            if self.known.label_of(text).is_none() {
-                                self.known.publish(text);
-                            }
-                        }
-                        _ => self.learn_members(value),
-                    }
-                }
+    fn learn_value(&self, meaning: Meaning, value: &Value) {
+        match (meaning, value) {
+            (Meaning::Secret(_), Value::String(text)) if text.is_empty() => {}
+            (Meaning::Secret(kind), Value::String(text)) => drop(self.known.label(kind, text)),
+            (Meaning::Secret(kind), Value::Number(number)) => {
+                self.known.label(kind, &number.to_string());
             }
-            Value::Array(items) => items.iter().for_each(|item| self.learn_members(item)),
+            (Meaning::Public, Value::String(text)) if self.known.label_of(text).is_none() => {
+                self.known.publish(text);
+            }
             _ => {}
         }
     }
 
-    fn cut(&self, name: Option<&str>, value: &mut Value) {
-        match value {
-            Value::Object(members) => {
-                members.iter_mut().for_each(|(name, value)| self.cut(Some(name), value));
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.cut(name, item)),
-            Value::String(text) => {
+    fn cut(&self, meaning: Meaning, value: &mut Value) {
+        match (meaning, &mut *value) {
+            // It stays a number, because checks compare types.
+            (Meaning::Secret(_), Value::Number(_)) => *value = Value::from(0),
+            (_, Value::String(text)) => {
                 if let Cow::Owned(apart) = apart_from_labels(text) {
                     *text = apart;
                 }
-                if let Cow::Owned(shown) = self.string(name, text) {
+                if let Cow::Owned(shown) = self.string(meaning, text) {
                     *text = shown;
                 }
             }
@@ -147,24 +126,17 @@ impl Recorder {
         }
     }
 
-    fn string<'t>(&self, name: Option<&str>, text: &'t str) -> Cow<'t, str> {
-        let Some(name) = name.filter(|_| !text.is_empty()) else { return self.known.shown(text) };
-        if let Some(kind) = secret_kind(name) {
-            return self.known.label(kind, text).into();
+    fn string<'t>(&self, meaning: Meaning, text: &'t str) -> Cow<'t, str> {
+        match meaning {
+            _ if text.is_empty() => text.into(),
+            Meaning::Secret(kind) => self.known.label(kind, text).into(),
+            Meaning::Link => self.link(text).into(),
+            Meaning::ApiLink => self.api_link(text).into(),
+            Meaning::Public => self.known.label_of(text).map_or(text.into(), Cow::from),
+            Meaning::Data if begins_with_scheme(text) => self.url(text).into(),
+            Meaning::Data if text.contains("://") => self.message(text).into(),
+            Meaning::Data => self.known.shown(text),
         }
-        if LINK_MEMBERS.contains(&name) {
-            return self.link(text).into();
-        }
-        if API_LINK_MEMBERS.contains(&name) {
-            return self.api_link(text).into();
-        }
-        if PUBLIC_MEMBERS.contains(&name) {
-            return self.known.label_of(text).map_or(text.into(), Cow::from);
-        }
-        if text.starts_with("https://") || text.starts_with("http://") {
-            return self.url(text).into();
-        }
-        self.known.shown(text)
     }
 
     /// Any text, with every known secret replaced. A long text is cut.
@@ -174,20 +146,39 @@ impl Recorder {
 
     /// A message that may quote URLs: each as [`Recorder::url`] shows it, the rest as [`Recorder::text`] does.
     pub fn message(&self, text: &str) -> String {
+        let lower = text.to_ascii_lowercase();
         let mut shown = String::new();
-        let mut rest = text;
-        while let Some(start) = ["https://", "http://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
-            let (before, from) = rest.split_at(start);
-            let end = from.find(|c: char| c.is_whitespace() || "\"'`<>()".contains(c)).unwrap_or(from.len());
+        let mut copied = 0;
+        while let Some(start) = SCHEMES.iter().filter_map(|scheme| lower[copied..].find(scheme)).min() {
+            shown.push_str(&text[copied..copied + start]);
+            let from = &text[copied + start..];
+            let end =
+                from.find(|c: char| c.is_whitespace() || "\"'`<>()\\".contains(c)).unwrap_or(from.len());
             let url = from[..end].trim_end_matches(['.', ',', ':', ';']);
-            shown.push_str(before);
             // What has a label has been here before.
             shown.push_str(&if url.contains('‹') { url.into() } else { self.url(url) });
-            rest = &from[url.len()..];
+            copied += start + url.len();
         }
-        shown.push_str(rest);
+        shown.push_str(&text[copied..]);
         self.text(&shown)
     }
+}
+
+/// Calls `found` with each string and number, and its meaning.
+fn each_value(meaning: Meaning, value: &mut Value, found: &mut impl FnMut(Meaning, &mut Value)) {
+    match value {
+        Value::Object(members) => {
+            members.iter_mut().for_each(|(name, value)| each_value(meaning.within(name), value, found));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_value(meaning, item, found)),
+        _ => found(meaning, value),
+    }
+}
+
+fn begins_with_scheme(text: &str) -> bool {
+    let begins =
+        |scheme: &&str| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme));
+    SCHEMES.iter().any(begins)
 }
 
 /// A text of the target in which nothing reads like a label of ours.
@@ -208,10 +199,6 @@ fn apart_from_labels(text: &str) -> Cow<'_, str> {
         apart.push_str(rest);
     }
     Cow::Owned(apart)
-}
-
-fn secret_kind(member: &str) -> Option<&'static str> {
-    SECRET_MEMBERS.iter().find(|(name, _)| *name == member).map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]
@@ -262,6 +249,23 @@ mod tests {
         let body = json!({ "authorization_token": "tok-3f9a", "status": "‹authorization_token:1›", "title": "‹ Back ›" });
         let shown = json!({ "authorization_token": "‹authorization_token:1›", "status": "‹‹authorization_token:1›", "title": "‹ Back ›" });
         assert_eq!(recorder.json(body), shown);
+    }
+
+    #[test]
+    fn a_secret_is_cut_by_the_end_of_its_name_whatever_its_type() {
+        let body = json!({
+            "links": [{ "href": "HTTPS://pay.example/p/x1Y" }], "_html": "<a href=\"https://pay.example/p/x1Y\">",
+            "redirect_url": "https://pay.example/p/x1Y", "access_token": "CANARY1", "api_key": "CANARY2",
+            "token": 918_273_645_546_372_819_u64, "session_secret": { "value": ["CANARY3"], "session_id": "s" },
+            "note": "918273645546372819 CANARY3",
+        });
+        let shown = json!({
+            "links": [{ "href": "https://pay.example/‹link:1›" }], "_html": "<a href=\"https://pay.example/‹link:1›\">",
+            "redirect_url": "https://pay.example/‹link:1›", "access_token": "‹token:1›", "api_key": "‹key:1›",
+            "token": 0, "session_secret": { "value": ["‹secret:1›"], "session_id": "s" },
+            "note": "‹token:2› ‹secret:1›",
+        });
+        assert_eq!(Recorder::default().json(body), shown);
     }
 
     #[test]

@@ -1,0 +1,108 @@
+//! Members of JSON by name: which hold a secret, a secret link, or an id that is shown.
+
+/// Members with a value that allows to pay, read or send, and the kind of their label.
+const SECRET_MEMBERS: &[(&str, &str)] = &[
+    ("authorization_token", "authorization_token"),
+    ("client_token", "client_token"),
+    ("html_snippet", "html_snippet"),
+    ("username", "username"),
+];
+
+/// Ends of the names of all other secret members, and the kind of their label. `_` is optional.
+const SECRET_ENDS: &[(&str, &str)] = &[
+    ("token", "token"),
+    ("tokens", "token"),
+    ("jwt", "token"),
+    ("secret", "secret"),
+    ("password", "password"),
+    ("passphrase", "password"),
+    ("api_key", "key"),
+    ("access_key", "key"),
+    ("private_key", "key"),
+    ("secret_key", "key"),
+    ("credentials", "credentials"),
+];
+
+/// Members with a public link. Everyone who knows it can pay.
+const LINK_MEMBERS: &[&str] = &["redirect_url", "qr_code_url", "standalone_url"];
+
+/// Members with a link on the API host. Other paths on that host are shown.
+const API_LINK_MEMBERS: &[&str] = &["generation_url", "manual_identification_check_url"];
+
+/// Members that look like secrets but are names.
+const PUBLIC_MEMBERS: &[&str] =
+    &["session_id", "order_id", "klarna_reference", "correlation_id", "event_id", "merchant_id"];
+
+/// What the value of a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A secret, with the kind of its label.
+    Secret(&'static str),
+    Link,
+    ApiLink,
+    /// An id that is shown.
+    Public,
+    Data,
+}
+
+impl Meaning {
+    /// The meaning of a member of this name.
+    pub(super) fn of(name: &str) -> Self {
+        if let Some((_, kind)) = SECRET_MEMBERS.iter().find(|(member, _)| *member == name) {
+            Self::Secret(kind)
+        } else if LINK_MEMBERS.contains(&name) {
+            Self::Link
+        } else if API_LINK_MEMBERS.contains(&name) {
+            Self::ApiLink
+        } else if PUBLIC_MEMBERS.contains(&name) {
+            Self::Public
+        } else if let Some((_, kind)) = SECRET_ENDS.iter().find(|(end, _)| ends_with(name, end)) {
+            Self::Secret(kind)
+        } else {
+            Self::Data
+        }
+    }
+
+    /// The meaning of a member of this name within a value with this meaning. What is in a secret is secret too.
+    pub(super) fn within(self, name: &str) -> Self {
+        match (Self::of(name), self) {
+            (Self::Data, Self::Secret(kind)) => Self::Secret(kind),
+            (own, _) => own,
+        }
+    }
+}
+
+/// Whether a name ends like this. Upper and lower case are equal, and only letters and digits count.
+fn ends_with(name: &str, end: &str) -> bool {
+    let mut name = letters_from_the_end(name);
+    letters_from_the_end(end).all(|byte| name.next() == Some(byte))
+}
+
+fn letters_from_the_end(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.bytes().rev().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_ends_like_a_secret_is_one() {
+        for (name, meaning) in [
+            ("authorization_token", Meaning::Secret("authorization_token")),
+            ("access_token", Meaning::Secret("token")),
+            ("sessionToken", Meaning::Secret("token")),
+            ("tokens", Meaning::Secret("token")),
+            ("client-secret", Meaning::Secret("secret")),
+            ("apiKey", Meaning::Secret("key")),
+            ("X_API_KEY", Meaning::Secret("key")),
+            ("redirect_url", Meaning::Link),
+            ("session_id", Meaning::Public),
+            ("token_type", Meaning::Data),
+            ("key", Meaning::Data),
+            ("", Meaning::Data),
+        ] {
+            assert_eq!(Meaning::of(name), meaning, "{name}");
+        }
+    }
+}
