@@ -1,15 +1,13 @@
 //! What is promised of every answer, whatever the scenario itself looks at.
 
-use crate::check::time::{KCO_LIFETIME, Landmark};
-use crate::check::{Judgement, answer, same_url, time};
+use crate::check::time::{KCO_TOLERANCE, Landmark};
+use crate::check::{Judgement, answer, time};
 use crate::evidence::Operation::{
-    CreateOrder, CreatePaymentSession, CreateSession, DisableSession, Distribute, PlaceOrder, ReadOrder,
-    ReadPaymentSession, ReadSession,
+    CreateOrder, CreatePaymentSession, CreateSession, DisableSession, Distribute, PlaceOrder, ReadSession,
 };
 use crate::evidence::{Exchange, Operation, Response};
 use crate::requirement::Dialect;
 use crate::verdict::Mismatch;
-use jiff::Timestamp;
 
 /// The requirement whose promise an answer breaks, and how.
 pub type Breach = (&'static str, Mismatch);
@@ -64,6 +62,7 @@ const PROMISES: &[Promise] = &[
         answer::content_type(response, "application/json")
     }),
     success("HPP-STATUS-019", &[ReadSession], listed_status),
+    success("HPP-STATUS-010", &[ReadSession], updated_in_the_past),
     success("HPP-EXPIRY-014", &[CreateSession, ReadSession], |response| {
         answer::text(response, "/expires_at").map_or(Ok(()), |text| time::in_utc("/expires_at", text))
     }),
@@ -117,31 +116,15 @@ pub fn listed_status(response: &Response) -> Judgement {
     }
 }
 
-/// A payment session that was read must end after every hosted session that was created for it before. A change of the payment
-/// session may move its end, but only to a later time.
-pub fn end_before_payment_session<'e>(
-    read: &Exchange,
-    earlier: impl Iterator<Item = &'e Exchange>,
-) -> Option<Breach> {
-    let end = Landmark::new(payment_session_end(read)?, "the end of the payment session");
-    let is_its_own = |exchange: &&Exchange| {
-        let named = exchange.request.body.json().and_then(|body| body.get("payment_session_url")?.as_str());
-        exchange.operation == CreateSession
-            && named.is_some_and(|named| same_url("", named, &read.request.url).is_ok())
-    };
-    earlier.filter(is_its_own).find_map(|created| {
-        let at = time::instant("/expires_at", success_text(created, "/expires_at")?).ok()?;
-        Some(("HPP-EXPIRY-001", time::before("/expires_at", at, &end).err()?))
-    })
-}
-
-fn payment_session_end(read: &Exchange) -> Option<Timestamp> {
-    let at = |pointer| time::instant(pointer, success_text(read, pointer)?).ok();
-    match read.operation {
-        ReadPaymentSession => at("/expires_at"),
-        ReadOrder => Some(at("/last_modified_at")? + KCO_LIFETIME),
-        _ => None,
+/// The last change of the status is not in the future of the target.
+fn updated_in_the_past(response: &Response) -> Judgement {
+    let updated =
+        answer::text(response, "/updated_at").and_then(|text| time::instant("/updated_at", text).ok());
+    let (Some(updated), Some(now)) = (updated, time::date_of(response)) else { return Ok(()) };
+    if updated <= now + KCO_TOLERANCE {
+        return Ok(());
     }
+    time::before("/updated_at", updated, &Landmark::new(now, "the answer"))
 }
 
 /// The id of the hosted session that an exchange created.
@@ -271,28 +254,17 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_session_ends_after_the_sessions_that_were_created_for_it() {
-        let created = |url: &str, at: &str| {
-            exchange(CreateSession, 201, json!({ "payment_session_url": url }), json!({ "expires_at": at }))
+    fn a_status_did_not_change_in_the_future() {
+        let read = |updated: &str| {
+            let mut read = answered(ReadSession, 200, json!({ "updated_at": updated }));
+            response(&mut read).fields.push(("Date".into(), "Fri, 15 May 2026 14:51:43 GMT".into()));
+            told(&read)
         };
-        let read =
-            |operation, member: &str| answered(operation, 200, json!({ member: "2026-05-15T14:00:00Z" }));
-        let order = |read: &Exchange, earlier: &[Exchange]| {
-            end_before_payment_session(read, earlier.iter()).map(|(id, mismatch)| format!("{id} {mismatch}"))
-        };
-        let own = "https://API.example:443/kp/1";
-        let kp = read(ReadPaymentSession, "expires_at");
-        assert_eq!(order(&kp, &[created(own, "2026-05-15T13:00:00Z")]), None);
-        assert_eq!(order(&kp, &[created("https://api.example/kp/2", "2026-05-15T15:00:00Z")]), None);
+        assert_eq!(read("2026-05-15T14:51:44.9Z"), Vec::<String>::new());
         assert_eq!(
-            order(&kp, &[created(own, "2026-05-15T13:00:00Z"), created(own, "2026-05-15T15:00:00Z")])
-                .unwrap(),
-            "HPP-EXPIRY-001 /expires_at: expected a time before the end of the payment session, \
-             got 1h after the end of the payment session"
+            read("2026-05-15T15:51:43Z"),
+            ["HPP-STATUS-010 /updated_at: expected a time before the answer, got 1h after the answer"]
         );
-        let kco = read(ReadOrder, "last_modified_at");
-        assert_eq!(order(&kco, &[created(own, "2026-05-17T13:00:00Z")]), None);
-        assert!(order(&kco, &[created(own, "2026-05-17T14:00:00Z")]).is_some());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Checks: pure functions that compare records with the contract. Each returns a mismatch if they differ.
 
+pub mod across_answers;
 pub mod answer;
 pub mod callback;
 pub mod every_answer;

@@ -1,6 +1,7 @@
 //! The record of one attempt at a scenario: its exchanges, its other evidence, and its findings.
 
-use crate::check::{every_answer, link, merchant_url, origin};
+use crate::check::across_answers::Before;
+use crate::check::{across_answers, every_answer, link, merchant_url, origin};
 use crate::client::{ApiAnswer, ApiCall};
 use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
 use crate::requirement::RequirementId;
@@ -215,9 +216,10 @@ impl Record {
             self.broken.push((index, one));
         }
         let exchange = self.exchange(index);
-        let earlier = self.answers[..index].iter().map(|answer| &answer.exchange);
+        let earlier: Vec<&Exchange> = self.answers[..index].iter().map(|answer| &answer.exchange).collect();
+        let before = Before { earlier: &earlier, page_was_visited: !self.evidence.visits.is_empty() };
         let mut breaches = every_answer::broken(exchange, self.context.profile.dialect);
-        breaches.extend(every_answer::end_before_payment_session(exchange, earlier));
+        breaches.extend(across_answers::broken(exchange, before));
         let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
         breaches.extend(id.map(every_answer::id_given_twice));
         for (id, mismatch) in breaches {

@@ -1,6 +1,7 @@
 //! Steps that read hosted sessions and judge the answers.
 
 use crate::check;
+use crate::check::across_answers::FINAL_STATUSES;
 use crate::check::every_answer::LISTED_STATUSES;
 use crate::client::Method;
 use crate::evidence::Operation;
@@ -10,9 +11,6 @@ use crate::suite::registry::step;
 use crate::suite::words::SessionStatus;
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
-
-/// Statuses in which the merchant need not read a session any more.
-const CLOSED: [&str; 3] = ["COMPLETED", "CANCELLED", "DISABLED"];
 
 step!(
     /// The merchant reads the hosted session at its `session_url`.
@@ -104,10 +102,10 @@ async fn status_is_final(world: &mut World) -> Done {
             return merchant.judge().settle(Ok(()));
         }
         let status = merchant.judge().text(read, "/status")?;
-        if CLOSED.contains(&status) {
+        if FINAL_STATUSES.contains(&status) {
             return merchant.judge().settle(Ok(()));
         }
-        let mismatch = Mismatch::new("/status", format!("{} or 404", CLOSED.join(", ")), status);
+        let mismatch = Mismatch::new("/status", format!("{} or 404", FINAL_STATUSES.join(", ")), status);
         if !polls.again().await {
             if !LISTED_STATUSES.contains(&status) {
                 let why = format!("the reference does not say whether a session that reads {status} is open");
