@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
-/// Larger bodies are cut off. Answers of the API are much smaller.
+/// Larger bodies are not read. Answers of the API are much smaller.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// A request to send.
@@ -227,19 +227,21 @@ impl Client {
         let mut response = request.send().await.map_err(|error| trouble(&error))?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
+        let end_is_told = response.version() >= reqwest::Version::HTTP_2
+            || headers.contains_key(header::CONTENT_LENGTH)
+            || headers.contains_key(header::TRANSFER_ENCODING);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&error))? {
             body.extend_from_slice(&chunk);
-            if body.len() > LARGEST_BODY {
-                break;
-            }
+            is_small(status, &body)?;
         }
         let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let location = headers.get(header::LOCATION).map(text);
         let codings: Vec<String> = headers.get_all(header::CONTENT_ENCODING).iter().map(text).collect();
-        let body = coding::decoded(body, &codings.join(","), LARGEST_BODY as u64)
+        let body = coding::decoded(body, &codings.join(","), LARGEST_BODY as u64 + 1)
             .map_err(|error| unreadable(status, &error.to_string()))?;
-        Ok(RawResponse { status, headers, body, location })
+        is_small(status, &body)?;
+        Ok(RawResponse { status, headers, body, location, end_is_told })
     }
 
     fn record_response(&self, raw: &RawResponse) -> Received {
@@ -249,7 +251,14 @@ impl Client {
                 return Received::Trouble(unreadable(raw.status, "its JSON is nested too deep to be read"));
             }
             (Err(NoValue::NotJson), _) if raw.body.is_empty() => Body::Empty,
+            (Err(NoValue::NotJson), _) if !raw.end_is_told && json::ends_early(&raw.body) => {
+                let why = "its JSON ends early; without a Content-Length, the connection may have been lost";
+                return Received::Trouble(unreadable(raw.status, why));
+            }
             (Err(NoValue::NotJson), Ok(text)) => Body::Text(self.recorder.text(text)),
+            (Err(NoValue::NotJson), Err(_)) if raw.is_text() => {
+                Body::Text(self.recorder.text(&String::from_utf8_lossy(&raw.body)))
+            }
             (Err(NoValue::NotJson), Err(_)) => Body::Binary { bytes: raw.body.len() },
         };
         let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
@@ -292,6 +301,17 @@ struct RawResponse {
     headers: header::HeaderMap,
     body: Vec<u8>,
     location: Option<String>,
+    /// Whether the answer tells where its body ends. Otherwise, the body ends with the connection.
+    end_is_told: bool,
+}
+
+impl RawResponse {
+    /// Whether the body is a text, perhaps in another encoding than UTF-8.
+    fn is_text(&self) -> bool {
+        let kind = self.headers.get(header::CONTENT_TYPE).map_or(&b""[..], header::HeaderValue::as_bytes);
+        kind.get(..5).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/"))
+            || self.body.trim_ascii_start().starts_with(b"<")
+    }
 }
 
 /// Microseconds, as records hold them.
@@ -326,6 +346,14 @@ fn unreadable(status: u16, why: &str) -> Trouble {
         kind: TroubleKind::Unreadable,
         message: format!("the answer has the status {status}, and {why}"),
     }
+}
+
+/// A body that is too large is not read.
+fn is_small(status: u16, body: &[u8]) -> Result<(), Trouble> {
+    if body.len() <= LARGEST_BODY {
+        return Ok(());
+    }
+    Err(unreadable(status, &format!("its body is larger than {} MiB", LARGEST_BODY / 1024 / 1024)))
 }
 
 /// Why a client could not be made.

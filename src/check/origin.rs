@@ -1,8 +1,7 @@
 //! Who answered: the API itself, or something in front of it. Only an answer of the API can break a promise.
 
-use crate::check::time;
+use crate::check::{answer, time};
 use crate::evidence::{Body, Exchange, Operation, Received, Response, Trouble, TroubleKind};
-use jiff::fmt::rfc2822;
 use std::time::Duration;
 use url::Url;
 
@@ -42,9 +41,21 @@ pub fn trouble(exchange: &Exchange) -> Option<Trouble> {
     Some(Trouble { kind, message: format!("{} answered {}", exchange.request.url, response.status) })
 }
 
-/// The trouble of an answer that is certainly not one of the API: a page in place of JSON or of an image, or a redirect to
-/// another host.
+/// The trouble of an answer that is not one of the API: a page in place of JSON or of an image, a redirect to another host, or a
+/// failure that has no mark of the API.
 pub fn intermediary(exchange: &Exchange) -> Option<Trouble> {
+    let is_unmarked = |response: &&Response| {
+        let in_front = ANSWERED_IN_FRONT.contains(&response.status);
+        kind(exchange.operation) == Kind::Json && !in_front && !is_marked(response)
+    };
+    foreign(exchange).or_else(|| {
+        let response = exchange.response().filter(is_unmarked)?;
+        Some(not_of_api(exchange, response, "neither an `error_code` nor a correlation id"))
+    })
+}
+
+/// The trouble of an answer that shows by itself that it is not one of the API: a page, or a redirect to another host.
+pub fn foreign(exchange: &Exchange) -> Option<Trouble> {
     let response = exchange.response()?;
     let (request, status) = (&exchange.request, response.status);
     let is_page = is_markup(response);
@@ -60,19 +71,36 @@ pub fn intermediary(exchange: &Exchange) -> Option<Trouble> {
         Kind::Page if is_page && matches!(status, 403 | 511) => "a page that refuses access".to_owned(),
         Kind::Image | Kind::Page => return None,
     };
+    Some(not_of_api(exchange, response, &what))
+}
+
+fn not_of_api(exchange: &Exchange, response: &Response, what: &str) -> Trouble {
+    let (request, status) = (&exchange.request, response.status);
     let server = response.field("Server").map_or(String::new(), |server| format!(" from `Server: {server}`"));
     let message = format!(
         "{} {} answered {status} with {what}{server}; the API did not send this",
         request.method, request.url
     );
-    Some(Trouble { kind: TroubleKind::Intermediary, message })
+    Trouble { kind: TroubleKind::Intermediary, message }
+}
+
+/// Whether an answer is a success, or has one of the marks of a refusal of the API: a correlation id, or a member of its error body.
+fn is_marked(response: &Response) -> bool {
+    let is_id = |name: &str| name.to_ascii_lowercase().ends_with("correlation-id");
+    answer::is_success(response)
+        || response.fields.iter().any(|(name, _)| is_id(name))
+        || ["error_code", "error_messages", "correlation_id"]
+            .iter()
+            .any(|name| answer::has_member(response, name))
 }
 
 /// Whether the body is a page. A picture in SVG is none.
-fn is_markup(response: &Response) -> bool {
+pub fn is_markup(response: &Response) -> bool {
     let Body::Text(text) = &response.body else { return false };
-    let begin: String = text.trim_start().chars().take(15).collect::<String>().to_ascii_lowercase();
-    let says_html = || response.field("Content-Type").is_some_and(|kind| kind.contains("html"));
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let begin: String = text.chars().take(14).collect::<String>().to_ascii_lowercase();
+    let says_html =
+        || response.field("Content-Type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
     begin.starts_with("<!doctype html") || begin.starts_with("<html") || begin.starts_with('<') && says_html()
 }
 
@@ -95,8 +123,8 @@ pub fn pause_after(response: &Response) -> Option<Duration> {
     if let Ok(seconds) = asked.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let until = rfc2822::parse(asked).ok().map(|date| date.timestamp());
-    let pause = until.zip(time::date_of(response)).map(|(until, now)| now.duration_until(until));
+    let pause =
+        time::http_date(asked).zip(time::date_of(response)).map(|(until, now)| now.duration_until(until));
     Some(pause.map_or(USUAL_PAUSE, |pause| Duration::try_from(pause).unwrap_or_default()))
 }
 
@@ -170,21 +198,63 @@ mod tests {
             trouble(&moved).map(|trouble| trouble.kind)
         };
         assert_eq!(sent("http://login.hotel.example/?back=api"), Some(TroubleKind::Intermediary));
-        assert_eq!(sent("https://api.example/hpp/v2/sessions"), None);
-        assert_eq!(sent("/hpp/v2/sessions"), None);
+        assert_eq!(sent("/blocked"), Some(TroubleKind::Intermediary));
     }
 
     #[test]
     fn what_the_api_itself_answers_can_be_judged() {
         let refusal = Body::Json(json!({ "error_code": "INTERNAL" }));
-        for (status, body) in [
-            (500, refusal.clone()),
-            (403, refusal),
-            (500, Body::Empty),
-            (400, Body::Text("Bad value".into())),
-            (200, Body::Text("<svg/>".into())),
-        ] {
-            assert_eq!(trouble(&answered(Operation::ReadSession, status, &[], body)), None, "{status}");
+        let id = &[("Klarna-Correlation-Id", "c-1")][..];
+        let cases = [
+            (500, &[][..], refusal.clone()),
+            (403, &[], refusal),
+            (500, id, Body::Empty),
+            (400, id, Body::Text("Bad value".into())),
+            (302, &[id[0], ("Location", "/hpp/v2/sessions")], Body::Empty),
+            (401, &[], Body::Empty),
+            (413, &[], Body::Empty),
+            (200, &[], Body::Text("<svg/>".into())),
+        ];
+        for (status, fields, body) in cases {
+            assert_eq!(trouble(&answered(Operation::ReadSession, status, fields, body)), None, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_failure_without_a_mark_of_the_api_is_not_of_the_api() {
+        let text = |text: &str| Body::Text(text.into());
+        let cases = [
+            (522, text("error code: 522")),
+            (511, Body::Json(json!({ "x": 1 }))),
+            (500, text("upstream connect error or disconnect/reset before headers")),
+            (403, Body::Json(json!({ "message": "Forbidden" }))),
+            (403, Body::Empty),
+            (407, Body::Empty),
+            (408, Body::Empty),
+            (421, Body::Empty),
+            (425, Body::Empty),
+            (530, Body::Empty),
+        ];
+        for (status, body) in cases {
+            let found = trouble(&answered(Operation::ReadSession, status, &[], body));
+            assert_eq!(
+                found.unwrap().message,
+                format!(
+                    "POST https://api.example/hpp/v1/sessions answered {status} with neither an `error_code` nor a \
+                     correlation id; the API did not send this"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_is_known_however_it_is_written() {
+        let html = [("content-type", "Text/HTML; charset=ISO-8859-1")];
+        for (fields, text) in
+            [(&html[..], "<p>Blocked"), (&[], "\u{feff} \n<!DOCTYPE html><title>Blocked"), (&[], "<HTML>")]
+        {
+            let answer = answered(Operation::ReadSession, 200, fields, Body::Text(text.into()));
+            assert!(trouble(&answer).is_some(), "{text}");
         }
     }
 

@@ -4,7 +4,9 @@ use crate::check::{Judgement, quoted};
 use crate::evidence;
 use crate::evidence::Response;
 use crate::verdict::Mismatch;
+use jiff::civil::DateTime;
 use jiff::fmt::rfc2822;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// Tolerance for times of a KP session.
@@ -23,7 +25,18 @@ pub fn instant(subject: &str, text: &str) -> Result<Timestamp, Mismatch> {
 
 /// The `Date` field of a response. `None` if there is none that can be parsed.
 pub fn date_of(response: &Response) -> Option<Timestamp> {
-    rfc2822::parse(response.field("Date")?).ok().map(|date| date.timestamp())
+    http_date(response.field("Date")?)
+}
+
+/// A date in one of the three forms of HTTP (RFC 9110, section 5.6.7). The day of the week is not read.
+pub fn http_date(text: &str) -> Option<Timestamp> {
+    if let Ok(date) = rfc2822::parse(text) {
+        return Some(date.timestamp());
+    }
+    let (_, day) = text.trim().split_once(' ')?;
+    let forms = ["%d-%b-%y %H:%M:%S GMT", "%b %e %H:%M:%S %Y"];
+    let date = forms.iter().find_map(|form| DateTime::strptime(form, day.trim_start()).ok())?;
+    date.to_zoned(TimeZone::UTC).ok().map(|date| date.timestamp())
 }
 
 /// The text is a date-time in UTC, written with `Z` or an offset of zero.
@@ -171,6 +184,11 @@ mod tests {
         let fields = vec![("date".to_owned(), "Fri, 15 May 2026 14:51:43 GMT".to_owned())];
         let response = Response { status: 200, fields, body: Body::Empty, has_byte_order_mark: false };
         assert_eq!(date_of(&response), Some(at("2026-05-15T14:51:43Z")));
+        for form in ["Friday, 15-May-26 14:51:43 GMT", "Fri May 15 14:51:43 2026"] {
+            assert_eq!(http_date(form), Some(at("2026-05-15T14:51:43Z")), "{form}");
+        }
+        assert_eq!(http_date("Sun Nov  6 08:49:37 1994"), Some(at("1994-11-06T08:49:37Z")));
+        assert_eq!(http_date("tomorrow"), None);
         let silent = Response { fields: Vec::new(), ..response };
         assert_eq!(date_of(&silent), None);
     }

@@ -220,3 +220,36 @@ async fn nothing_is_sent_to_an_origin_that_the_profile_does_not_allow() {
     let came = tokio::time::timeout(Duration::ZERO, foreign.accept()).await;
     assert!(came.is_err(), "somebody connected");
 }
+
+/// The trouble of an answer that cannot be read, or the body that was read.
+async fn read(answer: &'static str) -> Result<Body, String> {
+    match exchanged(answer, |_| {}).await.0.exchange.outcome {
+        Received::Response(response) => Ok(response.body),
+        Received::Trouble(trouble) => {
+            assert_eq!(trouble.kind, TroubleKind::Unreadable);
+            Err(trouble.message)
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_may_have_been_cut_is_trouble() {
+    let early = "the answer has the status 201, and its JSON ends early; without a Content-Length, the connection may \
+                 have been lost";
+    assert_eq!(read("HTTP/1.0 201 Created\r\n\r\n{\"a\": [1").await, Err(early.into()));
+    assert_eq!(
+        read("HTTP/1.1 201 Created\r\nContent-Length: 8\r\n\r\n{\"a\": [1").await,
+        Ok(Body::Text("{\"a\": [1".into()))
+    );
+    assert_eq!(read("HTTP/1.0 201 Created\r\n\r\n{\"a\": 1,}").await, Ok(Body::Text("{\"a\": 1,}".into())));
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_trouble() {
+    let size = LARGEST_BODY + 1;
+    let text = format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n\"{}\"", "a".repeat(size - 2));
+    assert_eq!(
+        read(text.leak()).await,
+        Err("the answer has the status 200, and its body is larger than 4 MiB".into())
+    );
+}

@@ -41,6 +41,12 @@ pub fn value(body: &[u8]) -> Result<Value, NoValue> {
     }
 }
 
+/// Whether a body is the beginning of a JSON text that goes on.
+pub fn ends_early(body: &[u8]) -> bool {
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err_and(|error| error.is_eof())
+}
+
 /// Whether a text begins like JSON with something that the parser may refuse, and not like a page or a picture.
 fn may_be_json(text: &[u8]) -> bool {
     let first = text.trim_ascii_start().first();

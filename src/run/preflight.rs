@@ -99,7 +99,7 @@ fn judge(exchange: &Exchange) -> Answer {
             return Answer::Outage { kind: *kind, what, hint: hint(fault) };
         }
     };
-    if let Some(Trouble { kind, message }) = origin::intermediary(exchange) {
+    if let Some(Trouble { kind, message }) = origin::foreign(exchange) {
         return Answer::Outage { kind, what: message, hint: INTERMEDIARY_HINT };
     }
     match response.status {

@@ -47,7 +47,8 @@ impl Merchant<'_> {
     pub fn now(&self, index: Index) -> Result<Landmark, StepFailure> {
         let unseen = || {
             StepFailure::Unseen(
-                "the response has no Date field, so the time of the target is not known".into(),
+                "the response has no Date field that can be read, so the time of the target is not known"
+                    .into(),
             )
         };
         let at = time::date_of(self.record.response(index)?).ok_or_else(unseen)?;
