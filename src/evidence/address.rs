@@ -13,12 +13,13 @@ const LONGEST_WORD: usize = 15;
 impl Recorder {
     /// A secret link. Scheme, host and parameter names stay. Path, values and fragment become labels.
     ///
-    /// A text that is not an absolute URL stays as it is, so that a finding can quote it.
+    /// Of a text that is not an absolute URL, what comes before the path stays, so that a finding can quote it.
     pub fn link(&self, text: &str) -> String {
-        let Ok(url) = Url::parse(text) else { return self.text(text) };
-        if !is_link(&url) {
-            return self.text(text);
-        }
+        let url = match Url::parse(text) {
+            Ok(url) if is_link(&url) => url,
+            Ok(url) if url.has_host() => return self.text(text),
+            _ => return self.relative_link(text),
+        };
         // Other paths on the host of the API are shown.
         if !self.known.is_api_origin(&origin(&url)) {
             self.known.add_link_origin(&origin(&url));
@@ -30,7 +31,8 @@ impl Recorder {
     pub(super) fn api_link(&self, text: &str) -> String {
         match Url::parse(text) {
             Ok(url) if is_link(&url) => self.labelled_link(&url),
-            _ => self.text(text),
+            Ok(url) if url.has_host() => self.text(text),
+            _ => self.relative_link(text),
         }
     }
 
@@ -99,14 +101,32 @@ impl Recorder {
             && !self.known.is_worded(decoded)
     }
 
+    /// A link without a scheme, such as `//pay.example/p/key` or `/p/key`.
+    fn relative_link(&self, text: &str) -> String {
+        let start = if text.starts_with("//") { 2 } else { 0 };
+        match text[start..].find(['/', '?', '#']).map(|at| start + at) {
+            Some(at) if at + 1 < text.len() => {
+                let label = self.known.label("link", &text[at..]);
+                self.learn_keys(&text[at..], &label);
+                format!("{}{label}", &text[..=at])
+            }
+            _ => self.segment(text),
+        }
+    }
+
+    /// A page may contain the key of its own link, for example in the target of a form.
+    fn learn_keys(&self, path: &str, label: &str) {
+        for key in path.split('/').filter(|segment| is_key(segment)) {
+            self.known.learn(key.to_owned(), label.to_owned(), false);
+        }
+    }
+
     fn labelled_link(&self, url: &Url) -> String {
         let mut shown = origin(url) + "/";
         if url.path().len() > 1 {
             let label = self.known.label("link", url.path());
-            // A page may contain the key of its own link, for example in the target of a form.
-            let is_api = self.known.is_api_origin(&origin(url));
-            for key in url.path().split('/').filter(|segment| !is_api && is_key(segment)) {
-                self.known.learn(key.to_owned(), label.clone(), false);
+            if !self.known.is_api_origin(&origin(url)) {
+                self.learn_keys(url.path(), &label);
             }
             shown.push_str(&label);
         }
@@ -200,7 +220,10 @@ mod tests {
         assert_eq!(recorder.link("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
         assert_eq!(recorder.url("https://pay.example/eu/p/x1Y"), "https://pay.example/‹link:1›");
         assert_eq!(recorder.url("https://pay.example/eu/p/x1Y/act"), "https://pay.example/‹link:2›");
-        assert_eq!(recorder.link("/relative"), "/relative");
+        assert_eq!(recorder.link("/eu/p/x1Y"), "/‹link:1›");
+        assert_eq!(recorder.link("//pay.example/eu/p/x1Y"), "//pay.example/‹link:1›");
+        assert_eq!(recorder.link("pay.example:80/eu/p/x1Y"), "pay.example:80/‹link:1›");
+        assert_eq!(recorder.link("nowhere"), "nowhere");
     }
 
     #[test]
