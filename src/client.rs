@@ -255,9 +255,9 @@ impl Client {
                 let why = "its JSON ends early; without a Content-Length, the connection may have been lost";
                 return Received::Trouble(unreadable(raw.status, why));
             }
-            (Err(NoValue::NotJson), Ok(text)) => Body::Text(self.recorder.text(text)),
+            (Err(NoValue::NotJson), Ok(text)) => Body::Text(self.recorder.unparsed(text)),
             (Err(NoValue::NotJson), Err(_)) if raw.is_text() => {
-                Body::Text(self.recorder.text(&String::from_utf8_lossy(&raw.body)))
+                Body::Text(self.recorder.unparsed(&String::from_utf8_lossy(&raw.body)))
             }
             (Err(NoValue::NotJson), Err(_)) => Body::Binary { bytes: raw.body.len() },
         };

@@ -56,7 +56,7 @@ impl RawArrival {
             url: recorder.url(&self.live_url()),
             body: match json::value(&self.body) {
                 Ok(json) => recorder.json(json).to_string(),
-                Err(_) => recorder.text(&String::from_utf8_lossy(&self.body)),
+                Err(_) => recorder.unparsed(&String::from_utf8_lossy(&self.body)),
             },
         }
     }

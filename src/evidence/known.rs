@@ -1,5 +1,6 @@
 //! The secrets that a recorder knows, and how it finds them in a text.
 
+use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -84,17 +85,23 @@ impl Known {
         if is_sought {
             self.lengths.add(value.len());
         }
-        let is_confidential = !matches!(kind, "value" | "link") && is_token(value);
+        let is_confidential = !matches!(kind, "value" | "link");
         inner.labels.insert(value.to_owned(), Label { text: text.clone(), is_sought, is_confidential });
         text
     }
 
     /// The label of a value that is looked for everywhere.
     pub(super) fn label_of(&self, value: &str) -> Option<String> {
+        self.sought(value, false)
+    }
+
+    fn sought(&self, value: &str, confidential_only: bool) -> Option<String> {
         if !self.lengths.have(value.len()) {
             return None;
         }
-        self.read().labels.get(value).filter(|label| label.is_sought).map(|label| label.text.clone())
+        let inner = self.read();
+        let label = inner.labels.get(value).filter(|label| label.is_sought)?;
+        (label.is_confidential || !confidential_only).then(|| label.text.clone())
     }
 
     /// Gives another form of a secret the same label, unless the form is a common word.
@@ -143,10 +150,8 @@ impl Known {
         let mut leak = None;
         each_token(text, |start, end| {
             let token = &text[start..end];
-            if leak.is_none() && self.lengths.have(token.len()) {
-                let inner = self.read();
-                let label = inner.labels.get(token).filter(|label| label.is_sought && label.is_confidential);
-                leak = label.map(|label| label.text.clone());
+            if leak.is_none() {
+                leak = readings(token).find_map(|reading| self.sought(&reading, true));
             }
             false
         });
@@ -218,7 +223,8 @@ impl Known {
             if start < copied {
                 return false;
             }
-            let Some(label) = self.label_of(&text[start..end]) else { return false };
+            let label = readings(&text[start..end]).find_map(|reading| self.label_of(&reading));
+            let Some(label) = label else { return false };
             shown.push_str(&text[copied..start]);
             shown.push_str(&label);
             copied = end;
@@ -285,6 +291,15 @@ fn each_token(text: &str, mut found: impl FnMut(usize, usize) -> bool) {
             found(part, at - 1);
         }
     }
+}
+
+/// A token as it stands, and decoded if it may be percent-encoded, with `+` for a space or for itself.
+fn readings(token: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let decoded =
+        |text: &str| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned).map(Cow::Owned);
+    let percent = token.contains('%').then(|| decoded(token)).flatten();
+    let form = token.contains('+').then(|| decoded(&token.replace('+', " "))).flatten();
+    [Some(Cow::Borrowed(token)), percent, form].into_iter().flatten()
 }
 
 fn is_token_byte(byte: u8) -> bool {

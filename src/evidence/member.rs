@@ -72,6 +72,15 @@ impl Meaning {
     }
 }
 
+/// A pattern of the names of members with a secret or a link.
+pub(super) fn secret_names() -> String {
+    let exact = SECRET_MEMBERS.iter().map(|(name, _)| *name);
+    let ends = SECRET_ENDS.iter().map(|(end, _)| *end);
+    let names: Vec<_> =
+        exact.chain(ends).chain(LINK_MEMBERS.iter().chain(API_LINK_MEMBERS).copied()).collect();
+    format!("[a-z0-9_-]*(?:{})", names.join("|").replace('_', "[_-]?"))
+}
+
 /// Whether a name ends like this. Upper and lower case are equal, and only letters and digits count.
 fn ends_with(name: &str, end: &str) -> bool {
     let mut name = letters_from_the_end(name);

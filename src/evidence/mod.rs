@@ -7,6 +7,7 @@ pub mod json;
 mod known;
 mod member;
 mod recorder;
+mod unparsed;
 
 pub use instant::instant;
 pub use recorder::Recorder;

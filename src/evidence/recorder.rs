@@ -5,9 +5,21 @@ use crate::evidence::known::Known;
 use crate::evidence::member::Meaning;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::borrow::Cow;
+
+/// What browsers encode in a part of a URL.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*');
 
 /// How URLs in texts begin.
 const SCHEMES: [&str; 2] = ["https://", "http://"];
@@ -33,10 +45,7 @@ impl Recorder {
             if self.known.is_common(value) {
                 continue;
             }
-            let encoded = utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
-            let in_json = Value::from(value).to_string();
-            let in_json = in_json[1..in_json.len() - 1].to_owned();
-            for form in [STANDARD.encode(value), encoded, in_json, value.to_owned()] {
+            for form in forms(value) {
                 self.known.learn(form, label.clone(), true);
             }
         }
@@ -77,6 +86,7 @@ impl Recorder {
     pub fn field(&self, name: &str, value: &str) -> String {
         match shown_as(name) {
             Shown::Url => self.url(value),
+            Shown::Text if value.contains('=') => self.unparsed(value),
             Shown::Text => self.text(value),
             Shown::Hidden if value.is_empty() => String::new(),
             Shown::Hidden => HIDDEN.to_owned(),
@@ -162,6 +172,31 @@ impl Recorder {
         shown.push_str(&text[copied..]);
         self.text(&shown)
     }
+}
+
+/// The forms in which a credential travels. Percent-encoded, it is also found by decoding; here is what cannot be decoded because it has
+/// other signs than a token.
+fn forms(value: &str) -> Vec<String> {
+    let in_json = Value::from(value).to_string();
+    let mut forms = vec![STANDARD.encode(value), in_json[1..in_json.len() - 1].to_owned(), value.to_owned()];
+    let component = utf8_percent_encode(value, COMPONENT).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    for encoded in [component, form] {
+        forms.push(with_lower_hex(&encoded));
+        forms.push(encoded);
+    }
+    forms
+}
+
+/// The text with its percent escapes in lower case.
+fn with_lower_hex(encoded: &str) -> String {
+    let lower = encoded.to_ascii_lowercase();
+    let bytes = encoded.as_bytes();
+    let is_escape = |at: usize| (1..=2).any(|back| at >= back && bytes[at - back] == b'%');
+    encoded
+        .char_indices()
+        .map(|(at, c)| if is_escape(at) { char::from(lower.as_bytes()[at]) } else { c })
+        .collect()
 }
 
 /// Calls `found` with each string and number, and its meaning.
@@ -343,6 +378,24 @@ mod tests {
         assert_eq!(recorder.text(&format!("Basic {encoded}")), "Basic ‹credentials:1›");
         assert_eq!(recorder.text("user K1_shop."), "user ‹username:1›.");
         assert_eq!(recorder.text("as p%20w%2F%C3%A9%221 or p w/é\"1"), "as ‹password:1› or ‹password:1›");
+    }
+
+    #[test]
+    fn a_password_is_found_however_it_is_percent_encoded() {
+        let recorder = Recorder::default();
+        recorder.learn_credentials("K1_shop", "Xq9-ze/b r_7*Q");
+        for text in [
+            "Xq9-ze%2Fb%20r_7*Q",
+            "Xq9-ze%2fb%20r_7*Q",
+            "Xq9-ze%2Fb+r_7*Q",
+            "Xq9-ze%2Fb%20r_7%2AQ",
+            "Xq9%2dze%2fb%20r%5f7%2aQ",
+            "password=Xq9%2Dze%2Fb+r%5F7%2AQ",
+        ] {
+            let shown = recorder.text(text);
+            assert_eq!(shown.trim_start_matches("password="), "‹password:1›", "{text}");
+            assert_eq!(recorder.leak(text).as_deref(), Some("‹password:1›"), "{text}");
+        }
     }
 
     #[test]

@@ -121,7 +121,7 @@ pub const HOMES: &Permits = &[
     ("qrcode", &["mock"]),
     ("quick_junit", &["report"]),
     ("rcgen", &["serve"]),
-    ("regex", &["browser", "report", "suite"]),
+    ("regex", &["browser", "evidence", "report", "suite"]),
     ("reqwest", &["client", "control", "mock"]),
     ("rqrr", &["suite"]),
     ("rustix", &["run"]),
