@@ -119,6 +119,23 @@ fn a_location_on_another_origin_is_not_followed() {
 }
 
 #[test]
+fn a_redirect_of_the_api_is_not_followed() {
+    let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
+    let stranger = Stranger::start();
+    let elsewhere = format!("http://{}", stranger.address);
+    let proxy = tamper(&mock.base_url, move |passing| {
+        if passing.request.starts_with("GET /hpp/v1/sessions/") {
+            passing.status = 302;
+            passing.fields.push(format!("Location: {elsewhere}/hpp/v1/sessions/1"));
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(folder.path(), &profile(&proxy, "klarna", ""), PASSWORD);
+    assert_eq!(stranger.requests(), [""; 0]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+}
+
+#[test]
 fn an_origin_that_the_profile_lists_gets_what_the_api_gets() {
     let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
     let origin = mock.base_url.clone();

@@ -118,6 +118,8 @@ mod tests {
         let further = api.with(&[url("https://api-na.playground.klarna.com")], Vec::new());
         assert!(further.allows_api(&url("https://api-na.playground.klarna.com/hpp")));
         assert!(!reach("http://127.0.0.1:8080").allows_api(&url("http://127.0.0.1:8081/hpp")));
+        let plain = reach("http://api.example");
+        assert!(!plain.allows_api(&url("http://api.example/hpp")), "plain http leaves this machine");
     }
 
     #[test]
