@@ -104,6 +104,54 @@ fn a_wrong_status_now_and_then_is_never_signed() {
     );
 }
 
+/// A hosted session twice, and nothing that tests what its creation promises.
+const IN_PASSING: &str = "@req:HPP-PRE-002
+Feature: In passing
+
+  Scenario: One is read
+    Given a hosted session
+    When the merchant reads the payment session
+    Then the response status is 200
+
+  Scenario: Another is read
+    Given a hosted session
+    When the merchant reads the payment session
+    Then the response status is 200
+";
+
+#[test]
+fn what_several_answers_promise_together_is_judged_in_passing() {
+    let folder = tempfile::tempdir().unwrap();
+    let feature = folder.path().join("in_passing.feature");
+    std::fs::write(&feature, IN_PASSING).unwrap();
+    for (member, value, broken) in
+        [("session_id", "s-1", "HPP-CREATE-005"), ("expires_at", "2099-01-31T12:00:00Z", "HPP-EXPIRY-001")]
+    {
+        let (ended, standings, _) = run(&[feature.to_str().unwrap()], move |line, _, answer| {
+            if answer.status == 201 && line.starts_with("POST /hpp/v1/sessions ") {
+                let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
+                body[member] = value.into();
+                answer.body = body.to_string().into_bytes();
+            }
+        });
+        assert_eq!(with(&standings, &BAD), BTreeSet::from([broken]), "{}", ended.stdout);
+        assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn a_429_that_asks_for_an_hour_is_trouble_at_once() {
+    let arguments = ["--tags", "@req:HPP-CREATE-001", "--deadline", "20s"];
+    let (ended, standings, report) = run(&arguments, |line, number, answer| {
+        if number > 1 && line.starts_with("POST /hpp/v1/sessions ") {
+            let fields = vec!["Retry-After: 3600".to_owned()];
+            *answer = Answer { status: 429, fields, body: Vec::new() };
+        }
+    });
+    assert_eq!(report["run"]["stopped"], Value::Null, "{}", ended.stdout);
+    assert_eq!(standings["HPP-CREATE-001"], "INFRA", "{}", ended.stdout);
+}
+
 #[test]
 fn an_error_of_the_api_itself_is_still_a_breach() {
     let (ended, standings, _) = run(&["--tags", "@req:HPP-READ-001"], |line, _, answer| {

@@ -254,6 +254,13 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_status_is_left_to_the_schema() {
+        let read = |status| told(&answered(ReadSession, 200, json!({ "status": status })));
+        assert_eq!(read(""), Vec::<String>::new());
+        assert_eq!(read("waiting").len(), 1);
+    }
+
+    #[test]
     fn a_status_did_not_change_in_the_future() {
         let read = |updated: &str| {
             let mut read = answered(ReadSession, 200, json!({ "updated_at": updated }));

@@ -50,6 +50,15 @@ fn a_mismatch_belongs_to_the_member_that_has_it_or_lacks_it() {
 }
 
 #[test]
+fn a_time_in_any_form_of_rfc_3339_is_accepted() {
+    for time in ["2026-05-15T14:51:43Z", "2026-05-15T14:51:43.123456789012-00:00", "2026-05-15t14:51:43.1z"] {
+        let module = json!({ "token": "t" });
+        let body = json!({ "redirect_url": "https://pay.host/a", "module": module, "expires_at": time });
+        assert_eq!(judge(&body, false), [], "{time}");
+    }
+}
+
+#[test]
 fn a_refusal_is_judged_unless_it_comes_from_in_front_of_the_api() {
     let cases =
         [(400, Some("error")), (401, None), (404, Some("error")), (413, None), (429, None), (500, None)];
