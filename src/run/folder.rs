@@ -122,6 +122,13 @@ mod tests {
         let path = out.path().join("report.json");
         write(&path, "{}").unwrap();
         assert_eq!((std::fs::read_to_string(&path).unwrap(), names(out.path()).len()), ("{}".to_owned(), 1));
+        // Who reads the earlier report meanwhile still has it whole.
+        #[cfg(unix)]
+        {
+            let earlier = File::open(&path).unwrap();
+            write(&path, "{\"a\":1}").unwrap();
+            assert_eq!(std::io::read_to_string(earlier).unwrap(), "{}");
+        }
         // A folder in the place of the report cannot be replaced by a file.
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir_all(path.join("x")).unwrap();

@@ -9,6 +9,7 @@ use crate::requirement::Dialect;
 use crate::run::assets::AssetError;
 use crate::run::phase::is_worth_another_attempt;
 use crate::suite::{Filter, TagExpression};
+use crate::target::Terms;
 use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -265,6 +266,17 @@ async fn a_mock_that_panics_voids_the_run_and_is_counted() {
                  this is a bug of the harness; please report it";
     assert_eq!(void.verdict().cause(), cause);
     assert_eq!(report.judged().outcome(), Outcome::HarnessFault);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mock_accepts_without_an_end_what_no_mock_can_show() {
+    let (_folder, options) = folder(&[("x.feature", FEATURE)]);
+    let report = run(options).await.unwrap().report;
+    let judged = report.judged();
+    let row = judged.rows().find(|row| row.requirement.id.as_str() == "HPP-AUTH-004").unwrap();
+    let terms: Vec<_> = row.decisions.iter().map(|decision| decision.terms()).collect();
+    let (owner, reason) = ("hpp-conformance", "one mock has the accounts of one region only");
+    assert_eq!(terms, [Terms { owner, expires: None, reason }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

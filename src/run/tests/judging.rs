@@ -61,6 +61,23 @@ Feature: Unfinished
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_given_that_rests_on_the_own_requirement_is_no_judgement() {
+    let records = records_of(
+        "@req:HPP-CREATE-001
+Feature: Prepared
+
+  Scenario: Judged once
+    Given a hosted session
+    Then the response status is 201
+",
+    )
+    .await;
+    let told: Vec<(&str, u32)> =
+        records.iter().map(|record| (record.verdict().word(), record.last().judgements)).collect();
+    assert_eq!(told, [("pass", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_then_asks_for_itself_is_not_the_response() {
     let records = records_of(
         "@req:HPP-CREATE-001
