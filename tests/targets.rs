@@ -242,6 +242,34 @@ fn a_gateway_that_is_out_of_order_and_a_foreign_page_are_trouble() {
     is_out_of_order(&format!("http://{address}"), "gateway", "no portal, proxy or maintenance page");
 }
 
+#[test]
+fn what_goes_wrong_after_the_first_request_is_reported_and_the_other_target_is_tested() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("ca.pem");
+    let made = rcgen::generate_simple_self_signed(vec!["api.example".to_owned()]).unwrap();
+    std::fs::write(&authority, made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("two.feature"), TWO_SCENARIOS).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let profile = profile(&url, "klarna", "extra_ca = \"ca.pem\"");
+    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        std::fs::remove_file(authority).unwrap();
+        let _ =
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    });
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "target.toml", "--target", "mock-klarna", "two.feature"]);
+    let ended =
+        Ended::of(&command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD).output().unwrap());
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    let report = report(folder.path());
+    assert_eq!(verdicts(&report, 0), ["error", "error"]);
+    assert_eq!(verdicts(&report, 1), ["pass", "pass"]);
+}
+
 /// Passes connections on to a mock. The second one gets a gateway's answer instead.
 fn gateway_with_trouble(mock: &MockProcess) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
