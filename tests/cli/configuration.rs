@@ -253,10 +253,15 @@ fn sends_nothing(files: &[(&str, &str)], target: &str, lines: &str, message: &st
 fn an_id_that_no_catalogue_has_is_refused_with_the_nearest_one() {
     let waiver = "[[waiver]]\nrequirement = \"HPP-CREATE-999\"\nsubject = \"status\"\nreason = \"x\"\nowner = \"us\"\n\
                   expires = \"2030-01-01\"\n";
+    let dismissed = "[[dismissed]]\nrequirement = \"HPP-CREATE-999\"\nreason = \"x\"\nowner = \"us\"\nexpires = \"2030-01-01\"\n";
+    let accepted = "[[accepted_unseen]]\nrequirements = [\"HPP-CREATE-999\"]\nreason = \"x\"\nowner = \"us\"\n\
+                    expires = \"2030-01-01\"\n";
     for (key, lines) in [
         ("floor", "floor = [\"HPP-CREATE-001\", \"HPP-CREATE-999\"]"),
         ("confirmed", "confirmed = [\"HPP-CREATE-999\"]"),
         ("waiver", waiver),
+        ("dismissed", dismissed),
+        ("accepted_unseen", accepted),
     ] {
         let message = format!(
             "error: `{key}` of the target `x` names HPP-CREATE-999, which is not in the catalogue; did you mean HPP-CREATE-"

@@ -52,7 +52,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// Waits until something is the case.
-fn until(what: &str, is_so: impl Fn() -> bool) {
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
         assert!(began.elapsed() < Duration::from_mins(1), "{what}");
@@ -189,6 +189,7 @@ fn the_second_signal_ends_the_run_at_once_and_keeps_the_journal() {
     signal(&child, "-INT");
     assert!(told.next().unwrap().unwrap().starts_with("The run stops"));
     signal(&child, "-INT");
+    until("the run does not end", || child.try_wait().unwrap().is_some());
     assert_eq!(child.wait().unwrap().code(), Some(4));
     let last = told.next().unwrap().unwrap();
     assert!(last.starts_with("error: the run was ended at once, without a report"), "{last}");
