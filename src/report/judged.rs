@@ -55,7 +55,9 @@ impl RunReport {
     }
 
     fn judge<'r>(&'r self, place: usize, target: &'r TargetReport) -> JudgedTarget<'r> {
-        let judge = Judge { report: self, facts: &target.facts, today: self.today() };
+        let counting = target.records.iter().filter(|record| !record.candidate);
+        let found = counting.flat_map(|record| record.findings().map(|finding| &finding.requirement));
+        let judge = Judge { report: self, facts: &target.facts, found: found.collect(), today: self.today() };
         let records: Vec<JudgedRecord<'r>> = target
             .records
             .iter()
@@ -106,6 +108,8 @@ impl RunReport {
 struct Judge<'r> {
     report: &'r RunReport,
     facts: &'r TargetFacts,
+    /// The requirements with a finding. A waiver of one is no longer needed only if it has none.
+    found: BTreeSet<&'r RequirementId>,
     today: Date,
 }
 
@@ -141,6 +145,9 @@ impl<'r> Judge<'r> {
 
     fn standing(&self, requirement: &Requirement, record: &ScenarioRecord, waiver: WaiverState) -> Standing {
         let observed = !record.last().observations.is_empty();
+        let passes_beside_a_finding =
+            *record.verdict() == Verdict::Pass && self.found.contains(&requirement.id);
+        let waiver = if passes_beside_a_finding { WaiverState::None } else { waiver };
         let facts = self.facts_about(requirement, record.verdict());
         standing(Facts { flaky: record.is_flaky(), observed, waiver, ..facts })
     }

@@ -98,20 +98,26 @@ impl<'r> Row<'r> {
 
     /// Who accepts that it was not tested.
     pub fn accepted_unseen(&self) -> Option<Terms<'r>> {
-        let live = |decision: &&Decision<'_>| {
-            matches!(decision, Decision::AcceptedUnseen(_)) && decision.terms().hold_on(self.today)
-        };
-        let accepted = self.decisions.iter().find(live).map(|decision| decision.terms());
+        let accepted = self.terms(|decision| matches!(decision, Decision::AcceptedUnseen(_)));
         accepted.filter(|_| self.standing == Standing::Unseen)
     }
 
     /// Who accepts the failure: the waiver of a known deviation.
     pub fn waived(&self) -> Option<Terms<'r>> {
-        let waiver = |decision: &&Decision<'_>| {
-            matches!(decision, Decision::Waiver(_)) && decision.terms().hold_on(self.today)
-        };
-        let terms = self.decisions.iter().find(waiver).map(|decision| decision.terms());
+        let terms = self.terms(|decision| matches!(decision, Decision::Waiver(_)));
         terms.filter(|_| self.standing == Standing::Waived)
+    }
+
+    /// Who dismisses its findings.
+    pub fn dismissed(&self) -> Option<Terms<'r>> {
+        let terms = self.terms(|decision| matches!(decision, Decision::Dismissal(_)));
+        terms.filter(|_| self.standing == Standing::Noted && !self.findings.is_empty())
+    }
+
+    /// The terms of a decision of this kind that has not ended.
+    fn terms(&self, is_kind: impl Fn(&Decision<'_>) -> bool) -> Option<Terms<'r>> {
+        let terms = self.decisions.iter().filter(|decision| is_kind(decision)).map(|one| one.terms());
+        terms.into_iter().find(|terms| terms.hold_on(self.today))
     }
 
     /// What the profile decides about it, in words. An entry about requirements that were not tested is told only of these.

@@ -36,6 +36,8 @@ pub struct Summary<'r> {
     flaky: Ids<'r>,
     /// Known deviations, each with who accepts it.
     known: BTreeSet<(&'r RequirementId, Terms<'r>)>,
+    /// Requirements with a finding that the profile dismisses.
+    dismissed: BTreeSet<(&'r RequirementId, Terms<'r>)>,
     /// Scenarios that are void.
     void: usize,
     /// Whether any requirement was judged.
@@ -73,6 +75,7 @@ impl<'r> Summary<'r> {
             stale: standing(Standing::Stale),
             flaky: standing(Standing::Flaky),
             known: rows.iter().filter_map(|row| Some((&row.requirement.id, row.waived()?))).collect(),
+            dismissed: rows.iter().filter_map(|row| Some((&row.requirement.id, row.dismissed()?))).collect(),
             void: void.count(),
             judged,
             hollow: !rows.is_empty() && !judged,
@@ -113,6 +116,7 @@ impl<'r> Summary<'r> {
             ids.extend(others);
         }
         self.known.extend(other.known);
+        self.dismissed.extend(other.dismissed);
         self.void += other.void;
         self.judged |= other.judged;
         self.hollow |= other.hollow;
@@ -147,12 +151,17 @@ impl<'r> Summary<'r> {
         }
     }
 
-    /// How many known deviations there are, and who accepts them until when. `None` if there are none.
+    /// How many known deviations and dismissed findings there are, and who accepts them until when. `None` if there are none.
     pub fn known_deviations(&self) -> Option<(String, String)> {
-        let terms: BTreeSet<String> = self.known.iter().map(|(_, terms)| terms.to_string()).collect();
-        let ids: Ids<'_> = self.known.iter().map(|(id, _)| *id).collect();
-        let terms = || terms.into_iter().collect::<Vec<_>>().join("; ");
-        (!ids.is_empty()).then(|| (counted(ids.len(), "known deviation"), terms()))
+        let kinds = [(&self.known, "known deviation"), (&self.dismissed, "dismissed finding")];
+        let (mut counts, mut terms) = (Vec::new(), BTreeSet::new());
+        for (accepted, noun) in kinds.into_iter().filter(|(accepted, _)| !accepted.is_empty()) {
+            let ids: Ids<'_> = accepted.iter().map(|(id, _)| *id).collect();
+            counts.push(counted(ids.len(), noun));
+            terms.extend(accepted.iter().map(|(_, terms)| terms.to_string()));
+        }
+        let terms: Vec<String> = terms.into_iter().collect();
+        (!counts.is_empty()).then(|| (counts.join(" and "), terms.join("; ")))
     }
 
     /// Why the outcome is what it is, in words that continue a sentence.
@@ -189,7 +198,7 @@ impl<'r> Summary<'r> {
 
     fn reason_of_a_pass(&self) -> String {
         let (seen, apply) = (self.seen(), self.apply());
-        let nothing = match (self.warned.is_empty(), self.known.is_empty()) {
+        let nothing = match (self.warned.is_empty(), self.known_deviations().is_none()) {
             (true, true) => "nothing broken",
             (true, false) => "nothing else broken",
             (false, true) => "no MUST broken",

@@ -4,7 +4,7 @@ use crate::report::fixture::{complete, set, trouble, unseen};
 use crate::report::{Advice, Gate, Outcome, RunReport, Standing};
 use crate::requirement::{Confidence, Party, RequirementId};
 use crate::target::{AcceptedUnseen, Dismissal, Waiver};
-use crate::verdict::{SkipCause, Verdict};
+use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
 
 /// The verdict of a run, and its exit code by its outcome.
 fn told(report: &RunReport) -> (String, Outcome) {
@@ -179,7 +179,9 @@ fn a_must_that_looks_broken_but_is_unclear_needs_a_decision() {
         expires: expires.parse().unwrap(),
     };
     report.targets[1].facts.dismissed = vec![dismissal("2026-11-20")];
-    says(&report, "Sign: nothing broken, all 17 MUSTs tested", Outcome::Conformant);
+    let hidden =
+        "Sign, with 1 dismissed finding (QA, until 2026-11-20): nothing else broken, all 17 MUSTs tested";
+    says(&report, hidden, Outcome::Conformant);
     assert_eq!(standing(&report, 1, id), Standing::Noted);
     report.targets[1].facts.dismissed = vec![dismissal("2026-11-19")];
     says(&report, open, Outcome::Policy);
@@ -199,6 +201,23 @@ fn a_waived_failure_is_named_in_the_verdict_with_owner_and_end() {
     set(&mut report, 0, "HPP-EXPIRY-002", unseen());
     let told = "Cannot tell: nothing else broken, but 1 of 17 MUSTs was not tested; \
                 1 known deviation (payments team, until 2027-01-31)";
+    says(&report, told, Outcome::Conformant);
+}
+
+#[test]
+fn a_waiver_of_what_another_scenario_found_is_still_needed() {
+    let (mut report, mut broken) = (complete(), complete());
+    report.targets[0].facts.waivers = vec![waiver("HPP-CREATE-021", "2027-01-31")];
+    assert_eq!(standing(&report, 0, "HPP-CREATE-021"), Standing::Stale);
+    set(&mut broken, 0, "HPP-CREATE-021", Verdict::Fail);
+    let all = broken.targets[0].records.iter().flat_map(ScenarioRecord::findings);
+    let finding = all.cloned().find(|one| one.requirement.as_str() == "HPP-CREATE-021").unwrap();
+    let is_other = |one: &&mut ScenarioRecord| {
+        one.requirement.as_ref().is_some_and(|id| id.as_str() == "HPP-EXPIRY-002")
+    };
+    let other = report.targets[0].records.iter_mut().find(is_other).unwrap();
+    other.attempts.last_mut().unwrap().findings.push(Finding { passive: true, ..finding });
+    let told = "Sign, with 1 known deviation (payments team, until 2027-01-31): nothing else broken, all 17 MUSTs tested";
     says(&report, told, Outcome::Conformant);
 }
 
