@@ -224,7 +224,7 @@ impl Client {
     }
 
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<RawResponse, Trouble> {
-        let mut response = request.send().await.map_err(|error| trouble(&error))?;
+        let mut response = first_answer(request).await.map_err(|error| trouble(&error))?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
         let end_is_told = response.version() >= reqwest::Version::HTTP_2
@@ -345,6 +345,23 @@ fn unreadable(status: u16, why: &str) -> Trouble {
     Trouble {
         kind: TroubleKind::Unreadable,
         message: format!("the answer has the status {status}, and {why}"),
+    }
+}
+
+/// Sends a request. A server may close an idle connection at any time (RFC 9112, section 9.5), so a read that ends without an answer is
+/// sent once more. No other request is, because it may have arrived.
+async fn first_answer(request: reqwest::RequestBuilder) -> reqwest::Result<reqwest::Response> {
+    // The runtime notices here that idle connections were closed.
+    tokio::task::yield_now().await;
+    let (client, request) = request.build_split();
+    let request = request?;
+    let again = if request.method() == Method::GET { request.try_clone() } else { None };
+    match (client.execute(request).await, again) {
+        (Err(error), Some(again)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+            log::debug!("a read got no answer and is sent again: {error}");
+            client.execute(again).await
+        }
+        (answered, _) => answered,
     }
 }
 

@@ -253,3 +253,35 @@ async fn a_body_that_is_too_large_is_trouble() {
         Err("the answer has the status 200, and its body is larger than 4 MiB".into())
     );
 }
+
+/// What a call is answered by a server that first closes a connection without an answer, and how often it was asked.
+async fn closed_once(method: Method) -> (Received, usize) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let serving = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let bytes = stream.read(&mut [0; 4096]).await.unwrap();
+            assert!(bytes > 0);
+            if count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0 {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            }
+        }
+    });
+    let call = ApiCall::new(Operation::ReadSession, method, url.clone());
+    let answer = client(&url).send(call, 1, Instant::now()).await;
+    serving.abort();
+    (answer.exchange.outcome, asked.load(std::sync::atomic::Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn only_a_read_is_sent_again_when_its_connection_closes() {
+    let (read, asked) = closed_once(Method::GET).await;
+    assert!(matches!(read, Received::Response(Response { status: 200, .. })), "{read:?}");
+    assert_eq!(asked, 2);
+    let (created, asked) = closed_once(Method::POST).await;
+    assert!(matches!(created, Received::Trouble(_)), "{created:?}");
+    assert_eq!(asked, 1);
+}
