@@ -1,5 +1,6 @@
 //! URLs in records: scheme, host and names of parameters stay, secrets in the other parts become labels.
 
+use crate::evidence::place::{Part, Place, Secret, secret_at};
 use crate::evidence::recorder::Recorder;
 use std::borrow::Cow;
 use url::Url;
@@ -55,22 +56,26 @@ impl Recorder {
         }
         let (base, fragment) = split_at(text, '#');
         let (path, query) = split_at(base, '?');
-        let mut shown = self.path(path, self.known.is_api_origin(&origin(url)));
+        let places = self.known.places(path);
+        let mut shown = self.path(path, self.known.is_api_origin(&origin(url)), &places);
         for (mark, part) in [('?', query), ('#', fragment)] {
             if let Some(part) = part {
                 shown.push(mark);
-                shown.push_str(&self.query(part));
+                shown.push_str(&self.query(mark, part, &places));
             }
         }
         shown
     }
 
     /// A URL up to its path. Outside the API, opaque segments become labels.
-    fn path(&self, path: &str, is_api: bool) -> String {
+    fn path(&self, path: &str, is_api: bool, places: &[Place]) -> String {
         let segments = path.split('/').enumerate().map(|(index, segment)| match segment.rsplit_once('@') {
             // The first three are the scheme, nothing, and the host.
             Some((userinfo, host)) if index == 2 => format!("{}@{host}", self.known.label("value", userinfo)),
-            _ if index > 2 && !is_api => self.segment(segment),
+            _ if index > 2 && !is_api => match secret_at(places, &Part::Segment(index)) {
+                Some(secret) => self.at_place(secret, segment),
+                None => self.segment(segment),
+            },
             _ => self.known.replace_tokens(segment).into_owned(),
         });
         segments.collect::<Vec<_>>().join("/")
@@ -84,7 +89,7 @@ impl Recorder {
         };
         match self.known.label_of(&decoded) {
             None if self.is_opaque(segment, &decoded) && !is_wording(&decoded) => {
-                self.known.label("value", &decoded)
+                self.labelled("value", segment, &decoded)
             }
             Some(label) => label,
             None => self.known.replace_tokens(segment).into_owned(),
@@ -93,12 +98,35 @@ impl Recorder {
 
     /// Whether a part of a URL is long, and is neither a placeholder nor a known name nor a word of the harness.
     fn is_opaque(&self, raw: &str, decoded: &str) -> bool {
-        decoded.len() >= OPAQUE_LENGTH
-            && !decoded.contains(['{', '}', ' '])
-            && !self.known.is_public(decoded)
-            && !self.known.is_public(&decoded.to_lowercase())
+        let bare = bare(decoded);
+        let is_placeholder = bare.len() < decoded.trim().len()
+            && bare.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));
+        bare.len() >= OPAQUE_LENGTH
+            && !is_placeholder
+            && !self.known.is_public(bare)
+            && !self.known.is_public(&bare.to_lowercase())
             && !self.known.is_worded(raw)
-            && !self.known.is_worded(decoded)
+            && !self.known.is_worded(bare)
+    }
+
+    /// What stands where a secret belongs. An empty value, the placeholder itself and a known id stay.
+    fn at_place(&self, secret: &Secret, raw: &str) -> String {
+        let decoded = decoded(raw);
+        let bare = bare(&decoded);
+        if bare.is_empty() || bare == secret.name || self.known.is_public(bare) {
+            return raw.to_owned();
+        }
+        match self.known.replace_tokens(raw) {
+            Cow::Owned(shown) => shown,
+            Cow::Borrowed(_) => self.labelled(secret.kind, raw, &decoded),
+        }
+    }
+
+    /// A part of a URL with a label in place of its value. Braces and spaces around the value stay.
+    fn labelled(&self, kind: &'static str, raw: &str, decoded: &str) -> String {
+        let bare = bare(decoded);
+        let label = self.known.label(kind, bare);
+        if raw.contains(bare) { raw.replacen(bare, &label, 1) } else { label }
     }
 
     /// A link without a scheme, such as `//pay.example/p/key` or `/p/key`.
@@ -155,9 +183,17 @@ impl Recorder {
         format!("{name}{}", self.known.label("value", &format!("?{pair}")))
     }
 
-    fn query(&self, query: &str) -> String {
-        let pairs: Vec<String> = query.split('&').map(|pair| self.query_pair(pair)).collect();
-        pairs.join("&")
+    fn query(&self, mark: char, query: &str, places: &[Place]) -> String {
+        let pairs = query.split('&').map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or(("", pair));
+            match secret_at(places, &Part::Parameter(mark, name.to_owned())) {
+                Some(secret) => {
+                    format!("{}{}", &pair[..pair.len() - value.len()], self.at_place(secret, value))
+                }
+                None => self.query_pair(pair),
+            }
+        });
+        pairs.collect::<Vec<_>>().join("&")
     }
 
     /// A query parameter. The name stays, and an opaque value becomes a label.
@@ -165,12 +201,17 @@ impl Recorder {
         let (name, value) = pair.split_once('=').unwrap_or(("", pair));
         let decoded = decoded(value);
         let shown = match self.known.label_of(&decoded) {
-            None if self.is_opaque(value, &decoded) => self.known.label("value", &decoded),
+            None if self.is_opaque(value, &decoded) => self.labelled("value", value, &decoded),
             Some(label) => label,
             None => self.known.replace_tokens(value).into_owned(),
         };
         if pair.contains('=') { format!("{name}={shown}") } else { shown }
     }
+}
+
+/// A value without the braces and spaces around it.
+fn bare(decoded: &str) -> &str {
+    decoded.trim_matches(['{', '}', ' '])
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
@@ -212,6 +253,38 @@ mod tests {
         assert_eq!(recorder.url(url), url);
         let encoded = "https://merchant.example/7/success?token=%7B%7Bauthorization_token%7D%7D";
         assert_eq!(recorder.url(encoded), encoded);
+    }
+
+    #[test]
+    fn what_stands_where_a_secret_belongs_is_cut_whatever_its_form() {
+        let recorder = Recorder::default();
+        let token = "f3392f8b-6116-4073-ab96-e330819e2c07";
+        recorder.publish("an-id-that-is-known");
+        recorder.json(serde_json::json!({ "success": "https://merchant.example/r-1/{{session_id}}?x=1&token={{authorization_token}}" }));
+        for (value, shown) in [
+            ("{{authorization_token}}", "{{authorization_token}}"),
+            ("%7B%7Bauthorization_token%7D%7D", "%7B%7Bauthorization_token%7D%7D"),
+            ("", ""),
+            ("an-id-that-is-known", "an-id-that-is-known"),
+            ("tok1", "‹authorization_token:1›"),
+            (&format!("{{{token}}}"), "{‹authorization_token:2›}"),
+            (&format!("%7B{token}%7D"), "%7B‹authorization_token:2›%7D"),
+            (&format!("{token}%20"), "‹authorization_token:2›%20"),
+            ("a%2Fb", "‹authorization_token:3›"),
+        ] {
+            let url = |value: &str| format!("https://merchant.example/r-1/s?token={value}&x=short");
+            assert_eq!(recorder.url(&url(value)), url(shown), "{value}");
+        }
+        let elsewhere = "https://merchant.example/r-2/s?token=tok2";
+        assert_eq!(recorder.url(elsewhere), elsewhere);
+    }
+
+    #[test]
+    fn a_long_value_in_braces_is_cut_anywhere() {
+        let url =
+            "https://merchant.example/s?t={f3392f8b-6116-4073-ab96-e330819e2c07}&u={{authorization_token}}";
+        let shown = "https://merchant.example/s?t={‹value:1›}&u={{authorization_token}}";
+        assert_eq!(Recorder::default().url(url), shown);
     }
 
     #[test]

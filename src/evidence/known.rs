@@ -1,5 +1,6 @@
 //! The secrets that a recorder knows, and how it finds them in a text.
 
+use crate::evidence::place::{Place, Template};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -39,6 +40,8 @@ struct Inner {
     /// Origins of the API, on which paths are shown.
     api_origins: HashSet<String>,
     counts: HashMap<&'static str, usize>,
+    /// Merchant URLs with placeholders of secrets.
+    templates: Vec<Template>,
 }
 
 struct Label {
@@ -189,6 +192,19 @@ impl Known {
 
     pub(super) fn is_link_origin(&self, origin: &str) -> bool {
         self.read().link_origins.contains(origin)
+    }
+
+    /// Learns where a merchant URL gets a secret.
+    pub(super) fn add_template(&self, url: &str) {
+        let Some(template) = Template::of(url) else { return };
+        if !self.read().templates.contains(&template) {
+            self.write().templates.push(template);
+        }
+    }
+
+    /// Where a URL with this scheme, host and path has a secret.
+    pub(super) fn places(&self, base: &str) -> Vec<Place> {
+        self.read().templates.iter().flat_map(|template| template.places(base)).cloned().collect()
     }
 
     /// A text with every known secret replaced. A long text is cut.

@@ -1,11 +1,13 @@
 //! Evidence: records of what was sent and seen. Checks judge only these records.
 
 mod address;
+mod credential;
 mod field;
 mod instant;
 pub mod json;
 mod known;
 mod member;
+mod place;
 mod recorder;
 mod unparsed;
 

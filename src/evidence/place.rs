@@ -44,7 +44,8 @@ impl Template {
         let (base, fragment) = url.split_once('#').unwrap_or((url, ""));
         let (base, query) = base.split_once('?').unwrap_or((base, ""));
         let path: Vec<String> = segments(base).map(str::to_owned).collect();
-        let in_path = path.iter().enumerate().map(|(index, segment)| (Part::Segment(index), segment.as_str()));
+        let in_path =
+            path.iter().enumerate().map(|(index, segment)| (Part::Segment(index), segment.as_str()));
         let pairs = [('?', query), ('#', fragment)].into_iter().flat_map(|(mark, part)| {
             part.split('&').map(move |pair| {
                 let (name, value) = pair.split_once('=').unwrap_or(("", pair));
@@ -61,7 +62,8 @@ impl Template {
         let fits = |(template, segment): (&String, &str)| {
             template.contains(MARKS.0) || template.eq_ignore_ascii_case(segment)
         };
-        let is_same = segments(base).count() == self.path.len() && self.path.iter().zip(segments(base)).all(fits);
+        let is_same =
+            segments(base).count() == self.path.len() && self.path.iter().zip(segments(base)).all(fits);
         if is_same { &self.places } else { &[] }
     }
 }
@@ -77,7 +79,8 @@ fn segments(base: &str) -> impl Iterator<Item = &str> {
 
 /// The first secret that a value has a placeholder for.
 fn secret(value: &str) -> Option<Secret> {
-    let names = value.split(MARKS.0).skip(1).filter_map(|rest| rest.split_once(MARKS.1)).map(|(name, _)| name.trim());
+    let names =
+        value.split(MARKS.0).skip(1).filter_map(|rest| rest.split_once(MARKS.1)).map(|(name, _)| name.trim());
     names.into_iter().find_map(|name| match Meaning::of(name) {
         Meaning::Secret(kind) => Some(Secret { kind, name: name.to_owned() }),
         _ => None,

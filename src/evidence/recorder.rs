@@ -1,25 +1,13 @@
 //! The recorder: removes secrets before anything becomes a record. Only this module does so.
 
+use crate::evidence::credential::forms;
 use crate::evidence::field::{HIDDEN, Shown, shown_as};
 use crate::evidence::known::Known;
 use crate::evidence::member::Meaning;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::borrow::Cow;
-
-/// What browsers encode in a part of a URL.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'!')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*');
 
 /// How URLs in texts begin.
 const SCHEMES: [&str; 2] = ["https://", "http://"];
@@ -113,6 +101,7 @@ impl Recorder {
             (Meaning::Secret(kind), Value::Number(number)) => {
                 self.known.label(kind, &number.to_string());
             }
+            (Meaning::Data, Value::String(text)) if text.contains("{{") => self.known.add_template(text),
             (Meaning::Public, Value::String(text)) if self.known.label_of(text).is_none() => {
                 self.known.publish(text);
             }
@@ -172,31 +161,6 @@ impl Recorder {
         shown.push_str(&text[copied..]);
         self.text(&shown)
     }
-}
-
-/// The forms in which a credential travels. Percent-encoded, it is also found by decoding; here is what cannot be decoded because it has
-/// other signs than a token.
-fn forms(value: &str) -> Vec<String> {
-    let in_json = Value::from(value).to_string();
-    let mut forms = vec![STANDARD.encode(value), in_json[1..in_json.len() - 1].to_owned(), value.to_owned()];
-    let component = utf8_percent_encode(value, COMPONENT).to_string();
-    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-    for encoded in [component, form] {
-        forms.push(with_lower_hex(&encoded));
-        forms.push(encoded);
-    }
-    forms
-}
-
-/// The text with its percent escapes in lower case.
-fn with_lower_hex(encoded: &str) -> String {
-    let lower = encoded.to_ascii_lowercase();
-    let bytes = encoded.as_bytes();
-    let is_escape = |at: usize| (1..=2).any(|back| at >= back && bytes[at - back] == b'%');
-    encoded
-        .char_indices()
-        .map(|(at, c)| if is_escape(at) { char::from(lower.as_bytes()[at]) } else { c })
-        .collect()
 }
 
 /// Calls `found` with each string and number, and its meaning.
