@@ -210,8 +210,8 @@ fn a_waiver_of_what_another_scenario_found_is_still_needed() {
     report.targets[0].facts.waivers = vec![waiver("HPP-CREATE-021", "2027-01-31")];
     assert_eq!(standing(&report, 0, "HPP-CREATE-021"), Standing::Stale);
     set(&mut broken, 0, "HPP-CREATE-021", Verdict::Fail);
-    let all = broken.targets[0].records.iter().flat_map(ScenarioRecord::findings);
-    let finding = all.cloned().find(|one| one.requirement.as_str() == "HPP-CREATE-021").unwrap();
+    let mut all = broken.targets[0].records.iter().flat_map(ScenarioRecord::findings);
+    let finding = all.find(|one| one.requirement.as_str() == "HPP-CREATE-021").unwrap().clone();
     let is_other = |one: &&mut ScenarioRecord| {
         one.requirement.as_ref().is_some_and(|id| id.as_str() == "HPP-EXPIRY-002")
     };
