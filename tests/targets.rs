@@ -239,7 +239,11 @@ fn a_gateway_that_is_out_of_order_and_a_foreign_page_are_trouble() {
     let (address, _) = server(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<h1>Log in</h1>",
     );
-    is_out_of_order(&format!("http://{address}"), "gateway", "no portal, proxy or maintenance page");
+    is_out_of_order(
+        &format!("http://{address}"),
+        "intermediary",
+        "no portal, firewall, proxy or maintenance page",
+    );
 }
 
 #[test]

@@ -45,8 +45,9 @@ pub fn trouble(exchange: &Exchange) -> Option<Trouble> {
 /// failure that has no mark of the API.
 pub fn intermediary(exchange: &Exchange) -> Option<Trouble> {
     let is_unmarked = |response: &&Response| {
-        let in_front = ANSWERED_IN_FRONT.contains(&response.status);
-        kind(exchange.operation) == Kind::Json && !in_front && !is_marked(response)
+        let has_a_kind_of_its_own =
+            ANSWERED_IN_FRONT.contains(&response.status) || matches!(response.status, 429 | 502..=504);
+        kind(exchange.operation) == Kind::Json && !has_a_kind_of_its_own && !is_marked(response)
     };
     foreign(exchange).or_else(|| {
         let response = exchange.response().filter(is_unmarked)?;

@@ -80,7 +80,7 @@ fn an_assumed_must_that_looks_broken_waits_for_a_decision() {
         ("", 5, "CANNOT TELL: 1 finding needs a decision; "),
         ("confirmed = [\"U-SWITCH\"]", 1, "DON'T SIGN: 1 MUST broken; "),
         ("confirmed = [\"HPP-AUTH-002\"]", 1, "DON'T SIGN: 1 MUST broken; "),
-        (&dismissed, 0, "CANNOT TELL: nothing broken, but "),
+        (&dismissed, 0, "CANNOT TELL: nothing else broken, but "),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let ended = run(folder.path(), &mock, "kustom", lines, &tags);
