@@ -4,7 +4,8 @@ use crate::check::every_answer::Breach;
 use crate::check::time::{KCO_LIFETIME, Landmark};
 use crate::check::{answer, equals, same_url, time};
 use crate::evidence::Operation::{
-    AbortOrder, ChangePaymentSession, CreateSession, PlaceOrder, ReadOrder, ReadPaymentSession, ReadSession,
+    AbortOrder, ChangePaymentSession, CreateSession, DisableSession, PlaceOrder, ReadOrder,
+    ReadPaymentSession, ReadSession,
 };
 use crate::evidence::{Exchange, Response};
 use crate::verdict::Mismatch;
@@ -38,7 +39,9 @@ fn read_of_a_session(read: &Exchange, Before { earlier, page_was_visited }: Befo
     }
     let text = |exchange, pointer| success_text(exchange, pointer);
     let of_same_url = |one: &&&Exchange| same_url("", &one.request.url, &read.request.url).is_ok();
-    let reads = earlier.iter().filter(|one| one.operation == ReadSession).filter(of_same_url);
+    // Whether the merchant may disable a session that has ended is a promise of its own.
+    let since = earlier.iter().rposition(|one| one.operation == DisableSession).map_or(0, |at| at + 1);
+    let reads = earlier[since..].iter().filter(|one| one.operation == ReadSession).filter(of_same_url);
     let last = reads.filter_map(|one| text(one, "/status")).find(|status| FINAL_STATUSES.contains(status));
     if let (Some(last), Some(status)) = (last, text(read, "/status")) {
         breaches.extend(equals("/status", last, status).err().map(|mismatch| ("HPP-STATUS-009", mismatch)));
@@ -177,6 +180,8 @@ mod tests {
         );
         assert_eq!(told(&status("DISABLED"), &[status("DISABLED")], true), Vec::<String>::new());
         assert_eq!(told(&status("WAITING"), &[status("BACK"), other], true), Vec::<String>::new());
+        let disabling = exchange(DisableSession, "https://api.example/hpp/1", Value::Null, Value::Null);
+        assert_eq!(told(&status("DISABLED"), &[status("COMPLETED"), disabling], true), Vec::<String>::new());
     }
 
     #[test]
