@@ -7,7 +7,7 @@ mod keywords;
 mod line;
 mod outline;
 mod reader;
-#[cfg(test)]
+#[cfg(all(test, feature = "gherkin-data"))]
 mod reference;
 
 pub use outline::{Scenario, expand};

@@ -4,7 +4,7 @@
 //! in a description is a mistake if a step or a table follows it. A `<placeholder>` without a column is a mistake of its scenario.
 //!
 //! The data is the folder `testdata` of `cucumber/gherkin`. It is not part of this repository:
-//! `GHERKIN_TESTDATA=… cargo test --bin hpp-conformance reference -- --ignored`.
+//! `GHERKIN_TESTDATA=… cargo test --features gherkin-data reference`. Without the folder, the test fails.
 
 use super::{Scenario, Step, expand, read};
 use serde_json::{Value, json};
@@ -97,7 +97,6 @@ fn told(mut reference: Vec<Value>, ours: &[Value]) -> Vec<Value> {
 }
 
 #[test]
-#[ignore = "needs the test data of the reference parser in GHERKIN_TESTDATA"]
 fn every_difference_is_listed() {
     let data = PathBuf::from(std::env::var("GHERKIN_TESTDATA").expect("set GHERKIN_TESTDATA to the folder"));
     let mut differences = Vec::new();
