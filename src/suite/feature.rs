@@ -6,7 +6,7 @@ use crate::suite::grammar;
 use crate::suite::grammar::{Scenario, Step};
 use crate::suite::mistake::fault;
 use crate::suite::registry;
-use crate::suite::registry::Act;
+use crate::suite::registry::{Act, Hints};
 use crate::verdict::Fault;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,9 +46,9 @@ impl LoadedFeature {
         let outlines =
             grammar::read(&source.text).map_err(|found| of_file(found.line, found.message, found.help))?;
         let mut loaded = Self { cases: Vec::new(), acts: Vec::new() };
-        let mut keys = HashMap::new();
+        let (mut keys, mut hints) = (HashMap::new(), Hints::default());
         for scenario in outlines.iter().flat_map(grammar::expand) {
-            let (case, acts) = case(&source.path, scenario, &mut keys);
+            let (case, acts) = case(&source.path, scenario, &mut keys, &mut hints);
             loaded.cases.push(Arc::new(case));
             loaded.acts.push(acts);
         }
@@ -64,7 +64,12 @@ impl LoadedFeature {
 }
 
 /// The case of a scenario, and the acts of its steps.
-fn case(path: &str, scenario: Scenario, keys: &mut HashMap<String, usize>) -> (Case, Arc<[Act]>) {
+fn case(
+    path: &str,
+    scenario: Scenario,
+    keys: &mut HashMap<String, usize>,
+    hints: &mut Hints,
+) -> (Case, Arc<[Act]>) {
     let Scenario { title, line, tags, steps, unknown, without_rows } = scenario;
     let (requirement, needs, tag_faults) = read_tags(&tags);
     let (mut acts, mut claims, mut step_faults) = (Vec::new(), Vec::new(), Vec::new());
@@ -79,7 +84,7 @@ fn case(path: &str, scenario: Scenario, keys: &mut HashMap<String, usize>) -> (C
         }
         None => {
             for step in &steps {
-                match bind(path, step, &mut claims) {
+                match bind(path, step, &mut claims, hints) {
                     Ok(act) => acts.push(act),
                     Err(fault) => step_faults.push(fault),
                 }
@@ -122,9 +127,9 @@ fn key(plain: String, keys: &mut HashMap<String, usize>) -> String {
 }
 
 /// The act of a step, or a fault with its place.
-fn bind(path: &str, step: &Step, claims: &mut Vec<(String, Claim)>) -> Result<Act, Fault> {
+fn bind(path: &str, step: &Step, claims: &mut Vec<(String, Claim)>, hints: &mut Hints) -> Result<Act, Fault> {
     let place = format!("{path}:{}", step.line);
-    match registry::bind(step) {
+    match registry::bind(step, hints) {
         Ok((act, of_step)) => {
             claims.extend(of_step.into_iter().map(|claim| (place.clone(), claim)));
             Ok(act)
@@ -201,6 +206,17 @@ mod tests {
         let faults = &loaded.cases[0].step_faults;
         assert_eq!(faults[0].message, "x.feature:8: the examples have no column `<thong>`");
         assert_eq!(&loaded.cases[1].step_faults, faults);
+    }
+
+    #[test]
+    fn every_row_of_an_outline_has_the_hint_of_its_line() {
+        let rows = OUTLINE
+            .replace("Given a <thing>", "Given <thing>")
+            .replace("| b     |", "| the response status |");
+        let loaded = parse(&rows).unwrap();
+        let [first, second, _] = &loaded.cases[..] else { panic!("{loaded:?}") };
+        assert_eq!(second.step_faults[0].message, "x.feature:8: no step matches `Given the response status`");
+        assert_eq!(second.step_faults[0].help, first.step_faults[0].help);
     }
 
     #[test]

@@ -180,28 +180,35 @@ pub fn all() -> Vec<&'static StepDef> {
     steps
 }
 
+/// What to write instead of the lines of one file that no step matches, by the number of the line. It is found once for all rows of an
+/// outline, since comparing a line with every step takes a millisecond.
+#[derive(Default)]
+pub struct Hints(HashMap<usize, String>);
+
+impl Hints {
+    fn of(&mut self, line: &Step) -> String {
+        self.0.entry(line.line).or_insert_with(|| hint(line)).clone()
+    }
+}
+
 /// The step that a line matches, with the words of the line.
-pub fn find(line: &Step) -> Result<Found, Fault> {
+pub fn find(line: &Step, hints: &mut Hints) -> Result<Found, Fault> {
     let mut found = Vec::new();
     for known in KNOWN.iter() {
         found.extend(known.words(line)?.map(|words| (known.step, words)));
     }
-    only(line, found)
+    only(line, found, hints)
 }
 
 type Found = (&'static StepDef, Vec<String>);
 
-fn only(line: &Step, mut found: Vec<Found>) -> Result<Found, Fault> {
+fn only(line: &Step, mut found: Vec<Found>, hints: &mut Hints) -> Result<Found, Fault> {
     if found.len() == 1 {
         return Ok(found.remove(0));
     }
     let text = line.shown();
     if found.is_empty() {
-        let nearest = nearest(line).join("`, `");
-        let is_unquoted = nearest.contains("{string}") && !line.text.contains('"');
-        let quotes = if is_unquoted { "; write a `{string}` in quotes" } else { "" };
-        let help = format!("the nearest are `{nearest}`{quotes}");
-        return Err(fault(format!("no step matches `{text}`"), help));
+        return Err(fault(format!("no step matches `{text}`"), hints.of(line)));
     }
     let meanings: Vec<&str> = found.iter().map(|(step, _)| step.expression).collect();
     let message = format!("{} steps match `{text}`: `{}`", meanings.len(), meanings.join("`, `"));
@@ -209,8 +216,8 @@ fn only(line: &Step, mut found: Vec<Found>) -> Result<Found, Fault> {
 }
 
 /// The act of a line, and what it takes for granted.
-pub fn bind(line: &Step) -> Result<(Act, Vec<Claim>), Fault> {
-    let (step, words) = find(line)?;
+pub fn bind(line: &Step, hints: &mut Hints) -> Result<(Act, Vec<Claim>), Fault> {
+    let (step, words) = find(line, hints)?;
     let mut arguments = Arguments::new(words, line.table.clone());
     arguments.claims.extend(step.needs.iter().copied().map(Claim::Needs));
     let act = (step.bind)(&mut arguments)?;
@@ -218,6 +225,14 @@ pub fn bind(line: &Step) -> Result<(Act, Vec<Claim>), Fault> {
         return Err(fault("this step takes no text block", "remove the text block below it"));
     }
     Ok((act, arguments.end()?))
+}
+
+/// What to write instead of a line that no step matches.
+fn hint(line: &Step) -> String {
+    let nearest = nearest(line).join("`, `");
+    let is_unquoted = nearest.contains("{string}") && !line.text.contains('"');
+    let quotes = if is_unquoted { "; write a `{string}` in quotes" } else { "" };
+    format!("the nearest are `{nearest}`{quotes}")
 }
 
 /// The expressions most similar to a line that no step matches, best first. One that matches with another keyword is the first, then
@@ -269,7 +284,7 @@ mod tests {
     fn a_line_that_two_steps_match_names_both() {
         let outlines = grammar::read("Feature: x\n\n  Scenario: y\n    Given a session\n").unwrap();
         let both = all().into_iter().take(2).map(|step| (step, Vec::new())).collect();
-        let fault = only(&outlines[0].steps[0], both).err().unwrap();
+        let fault = only(&outlines[0].steps[0], both, &mut Hints::default()).err().unwrap();
         let (first, second) = (all()[0].expression, all()[1].expression);
         assert_eq!(fault.message, format!("2 steps match `Given a session`: `{first}`, `{second}`"));
     }

@@ -26,6 +26,7 @@ mod typos;
 mod tests {
     use crate::suite::feature::{FeatureText, LoadedFeature};
     use crate::suite::registry;
+    use crate::suite::registry::Hints;
     use include_dir::{Dir, include_dir};
     use std::collections::BTreeSet;
 
@@ -41,7 +42,11 @@ mod tests {
             let loaded = LoadedFeature::parse(&FeatureText { path, text }).unwrap();
             for case in &loaded.cases {
                 assert_eq!(case.step_faults, []);
-                used.extend(case.steps.iter().map(|line| registry::find(line).unwrap().0.expression));
+                used.extend(
+                    case.steps
+                        .iter()
+                        .map(|line| registry::find(line, &mut Hints::default()).unwrap().0.expression),
+                );
             }
         }
         let unused: Vec<_> =

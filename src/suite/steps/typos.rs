@@ -4,6 +4,7 @@ use crate::requirement::Catalogue;
 use crate::schema::SchemaSet;
 use crate::suite::feature::{FeatureText, LoadedFeature};
 use crate::suite::grammar::Step;
+use crate::suite::registry::Hints;
 use crate::suite::{registry, selection};
 use crate::target::Ability;
 use include_dir::{Dir, include_dir};
@@ -71,7 +72,7 @@ fn a_typo_in_any_word_of_a_step_is_told() {
     for case in features.iter().flat_map(|feature| &feature.cases) {
         assert!(selection::faults(case, &catalogue, &schemas).is_empty(), "{}", case.key);
         for (at, line) in case.steps.iter().enumerate() {
-            let (step, words) = registry::find(line).unwrap();
+            let (step, words) = registry::find(line, &mut Hints::default()).unwrap();
             for (number, word) in words.iter().enumerate() {
                 let name = format!("{}/{}", step.expression, number + 1);
                 let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
@@ -141,7 +142,8 @@ fn a_scenario_that_needs_a_browser_or_the_receiver_has_a_step_that_says_so() {
             continue;
         }
         for ability in [Ability::Browser, Ability::Receiver] {
-            let says = |line: &Step| registry::find(line).unwrap().0.needs.contains(&ability);
+            let says =
+                |line: &Step| registry::find(line, &mut Hints::default()).unwrap().0.needs.contains(&ability);
             if case.needs.contains(&ability) && !case.steps.iter().any(says) {
                 silent.insert(format!("{}: {ability}", case.key));
             }
