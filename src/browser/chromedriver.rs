@@ -9,6 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 use tempfile::TempDir;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -86,8 +87,15 @@ fn behind_launcher(path: PathBuf) -> PathBuf {
 
 /// A running driver. Dropping it ends it and all its browsers.
 pub(super) struct ChromeDriver {
-    guard: Child,
+    /// `None` after it was ended.
+    running: Option<Running>,
     url: String,
+    runs_as_root: bool,
+}
+
+/// The processes of a driver and their files.
+struct Running {
+    guard: Child,
     /// The folder with the profiles of the browsers.
     folder: TempDir,
 }
@@ -112,7 +120,8 @@ impl ChromeDriver {
             .spawn()
             .map_err(failed)?;
         let output = guard.stdout.take();
-        let mut driver = Self { guard, url: String::new(), folder };
+        let runs_as_root = process::is_roots(folder.path());
+        let mut driver = Self { running: Some(Running { guard, folder }), url: String::new(), runs_as_root };
         let (ready, port) = oneshot::channel();
         std::thread::spawn(move || {
             let mut ready = Some(ready);
@@ -143,19 +152,30 @@ impl ChromeDriver {
     }
 
     /// Its process group, which includes its browsers.
-    #[cfg(all(test, feature = "browser-tests"))]
+    #[cfg(test)]
     pub(super) fn process_group(&self) -> u32 {
-        self.guard.id()
+        self.running.as_ref().map_or(0, |running| running.guard.id())
     }
 
     /// Whether the harness runs as root. Chromium has no sandbox for root.
     pub(super) fn runs_as_root(&self) -> bool {
-        process::is_roots(self.folder.path())
+        self.runs_as_root
     }
 }
 
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        // Killed processes take a moment to end. A thread of the runtime must not wait for them.
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(|| running.end())),
+            Err(_) => running.end(),
+        }
+    }
+}
+
+impl Running {
+    fn end(mut self) {
         process::end(&mut self.guard);
         // A killed process may still write a file, so the folder is removed again until it is gone.
         let limit = Instant::now() + END_DEADLINE;
@@ -180,6 +200,36 @@ mod tests {
     fn the_port_is_read_from_the_line_that_reports_success() {
         assert_eq!(port_of("Starting ChromeDriver 156.0.8078.79 on port 0"), None);
         assert_eq!(port_of("ChromeDriver was started successfully on port 41537."), Some(41537));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_runtime_does_not_wait_for_the_end_of_a_driver() {
+        use std::os::unix::fs::PermissionsExt;
+        use std::process::Command;
+        use std::sync::mpsc;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("driver");
+        let script = format!("#!/bin/sh\necho 'ChromeDriver was {READY_LINE}1.'\nexec sleep 600\n");
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let (told, seen) = mpsc::channel();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let driver = ChromeDriver::start(&program, "merchant.example").await.unwrap();
+                let group = driver.process_group().to_string();
+                // A stopped process does not end before it is continued.
+                assert!(Command::new("kill").args(["-STOP", &group]).status().unwrap().success());
+                told.send(group).unwrap();
+                drop(driver);
+                told.send("dropped".to_owned()).unwrap();
+            });
+        });
+        let group = seen.recv_timeout(READY_DEADLINE).unwrap();
+        let dropped = seen.recv_timeout(Duration::from_secs(10));
+        assert!(Command::new("kill").args(["-CONT", &group]).status().unwrap().success());
+        assert_eq!(dropped.as_deref(), Ok("dropped"));
     }
 
     #[test]

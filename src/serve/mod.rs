@@ -30,6 +30,8 @@ pub use crate::serve::panics::{Panics, message as panic_message};
 
 /// The longest a client may take to send the head of a request, or to shake hands.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);
+/// The pause after a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The documented limit of all header fields together.
 const ALL_FIELDS_LIMIT: usize = 20 * 1024;
 /// The documented limit of one header field.
@@ -163,12 +165,8 @@ where
                 Ok((stream, _)) => {
                     connections.spawn(converse(stream, tls.clone(), manner.clone(), app.clone()));
                 }
-                // No free file descriptor: wait for the end of a connection.
-                Err(error) if !is_peer_fault(&error) => {
-                    if connections.join_next().await.is_none() {
-                        tokio::task::yield_now().await;
-                    }
-                }
+                // No free file descriptor, perhaps because another part of the process holds them.
+                Err(error) if !is_peer_fault(&error) => tokio::time::sleep(ACCEPT_PAUSE).await,
                 Err(_) => {}
             },
             Some(_) = connections.join_next() => {}
