@@ -329,7 +329,7 @@ fn actual(error: &ValidationError<'_>) -> String {
 fn body_kind(body: &Body) -> &'static str {
     match body {
         Body::Empty => "an empty body",
-        Body::Json(_) => "JSON",
+        Body::Json(_) | Body::Cut { .. } => "JSON",
         Body::Text(_) => "text that is not JSON",
         Body::Binary { .. } => "binary content",
     }

@@ -64,7 +64,7 @@ fn described(body: &Body) -> String {
         Body::Empty => "nothing".to_owned(),
         Body::Json(value) => quoted_json(value),
         Body::Text(text) => quoted(text),
-        Body::Binary { bytes } => format!("{bytes} bytes"),
+        Body::Binary { bytes } | Body::Cut { bytes, .. } => format!("{bytes} bytes"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evidence: records of what was sent and seen. Checks judge only these records.
 
 mod address;
+mod bound;
 mod credential;
 mod field;
 mod instant;
@@ -80,6 +81,12 @@ pub enum Body {
     /// Other content. Only its size is kept.
     Binary {
         bytes: usize,
+    },
+    /// JSON of more than 64 KiB, in a record whose scenario has ended. The hash is that of the whole text, in hexadecimal.
+    Cut {
+        head: String,
+        bytes: usize,
+        sha256: String,
     },
 }
 

@@ -137,7 +137,7 @@ impl Record {
 
     /// Ends the attempt.
     pub fn end(self) -> Remains {
-        let exchanges = self.answers.into_iter().map(|answer| answer.exchange).collect();
+        let exchanges = self.answers.into_iter().map(|answer| answer.exchange.bounded()).collect();
         Remains {
             failure: self.failure,
             findings: self.findings,

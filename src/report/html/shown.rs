@@ -52,6 +52,9 @@ fn message(fields: &[Field], body: &Body, subject: &str) -> Value {
         Body::Json(value) => print(value, subject),
         Body::Text(text) => plain(text),
         Body::Binary { bytes } => plain(&format!("{bytes} bytes that are not text")),
+        Body::Cut { head, bytes, sha256 } => {
+            plain(&format!("the first {} of {bytes} bytes, SHA-256 {sha256}:\n{head}", head.len()))
+        }
     };
     let left_out = lines.len().saturating_sub(MOST_LINES);
     lines.truncate(MOST_LINES);
