@@ -55,7 +55,7 @@ fn head(text: &str, most: usize) -> &str {
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text).iter().fold(String::new(), |shown, byte| shown + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

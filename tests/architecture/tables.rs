@@ -138,7 +138,7 @@ pub const HOMES: &Permits = &[
             "schema", "suite", "verdict",
         ],
     ),
-    ("sha2", &["run", "serve"]),
+    ("sha2", &["evidence", "run", "serve"]),
     ("strsim", &["requirement", "schema", "suite"]),
     ("tabled", &["report/terminal"]),
     ("tempfile", &["browser", "prove"]),
