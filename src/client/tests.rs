@@ -1,6 +1,8 @@
 //! Tests of the HTTP probe against a server of a few lines.
 
 use super::*;
+use crate::client::answer::LARGEST_BODY;
+use crate::evidence::Response;
 use crate::target::fixture::profile;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
