@@ -65,6 +65,8 @@ impl Control {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(profile.deadlines.request)
+            // An act on an account is never sent twice, so it takes no connection that the target may be closing.
+            .pool_max_idle_per_host(0)
             .build()?;
         let mut root = url.clone();
         root.set_path(&format!("{}/", url.path().trim_end_matches('/')));

@@ -287,3 +287,29 @@ async fn only_a_read_is_sent_again_when_its_connection_closes() {
     assert!(matches!(created, Received::Trouble(_)), "{created:?}");
     assert_eq!(asked, 1);
 }
+
+#[tokio::test]
+async fn what_is_never_sent_twice_gets_a_connection_of_its_own() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let serving = tokio::spawn(async move {
+        for connection in 1_u8.. {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                while stream.read(&mut [0; 4096]).await.unwrap() > 0 {
+                    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{connection}");
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    let client = client(&url);
+    let mut connections = Vec::new();
+    for method in [Method::GET, Method::POST, Method::GET, Method::DELETE, Method::POST, Method::GET] {
+        let call = ApiCall::new(Operation::ReadSession, method, url.clone());
+        let answer = client.send(call, 1, Instant::now()).await;
+        connections.push(String::from_utf8(answer.live_body().to_vec()).unwrap());
+    }
+    serving.abort();
+    assert_eq!(connections, ["1", "2", "1", "3", "4", "1"]);
+}

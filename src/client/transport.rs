@@ -4,66 +4,79 @@ use crate::client::answer;
 use crate::client::answer::{RawResponse, trouble};
 use crate::evidence::Trouble;
 use crate::target::TargetProfile;
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Certificate, Method, RequestBuilder};
+use std::path::Path;
 use url::Url;
 
 /// The connections to a target.
+///
+/// A server may close an idle connection at any time (RFC 9112, section 9.5), and a request that is on its way then gets no answer. A
+/// read is sent once more. Any other request may have arrived, so it is never sent twice: it gets a connection that nobody has used.
 pub(super) struct Transport {
-    http: reqwest::Client,
+    /// Keeps connections, for reads.
+    kept: reqwest::Client,
+    /// Makes a connection for each request.
+    fresh: reqwest::Client,
 }
 
 impl Transport {
     /// Connections as the profile wants them. Install the TLS provider first.
     pub(super) fn new(profile: &TargetProfile) -> Result<Self, ClientError> {
-        let mut builder = reqwest::Client::builder()
-            .timeout(profile.deadlines.request)
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_nodelay(true)
-            .user_agent(concat!("hpp-conformance/", env!("CARGO_PKG_VERSION")));
-        if profile.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        if let Some(path) = &profile.extra_ca {
-            let pem = std::fs::read(path)
-                .map_err(|source| ClientError::ExtraCa { path: path.display().to_string(), source })?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|source| {
-                ClientError::Certificate { path: path.display().to_string(), source: Some(source) }
-            })?;
-            if certificates.is_empty() {
-                return Err(ClientError::Certificate { path: path.display().to_string(), source: None });
+        let certificates = profile.extra_ca.as_deref().map_or(Ok(Vec::new()), certificates)?;
+        let builder = || {
+            let mut builder = reqwest::Client::builder()
+                .timeout(profile.deadlines.request)
+                .redirect(reqwest::redirect::Policy::none())
+                .tcp_nodelay(true)
+                .user_agent(concat!("hpp-conformance/", env!("CARGO_PKG_VERSION")))
+                .tls_certs_merge(certificates.clone());
+            if profile.is_loopback() {
+                builder = builder.no_proxy();
             }
-            builder = builder.tls_certs_merge(certificates);
-        }
-        let http = builder.build().map_err(ClientError::Build)?;
-        Ok(Self { http })
+            builder
+        };
+        let kept = builder().build().map_err(ClientError::Build)?;
+        let fresh = builder().pool_max_idle_per_host(0).build().map_err(ClientError::Build)?;
+        Ok(Self { kept, fresh })
     }
 
     /// A request that can be sent.
     pub(super) fn request(&self, method: Method, url: Url) -> RequestBuilder {
-        self.http.request(method, url)
+        self.fresh.request(method, url)
     }
 
     /// Sends a request and reads the answer.
     pub(super) async fn exchange(&self, request: RequestBuilder) -> Result<RawResponse, Trouble> {
-        answer::read(first_answer(request).await.map_err(|error| trouble(&error))?).await
+        answer::read(self.first_answer(request).await.map_err(|error| trouble(&error))?).await
+    }
+
+    async fn first_answer(&self, request: RequestBuilder) -> reqwest::Result<reqwest::Response> {
+        let request = request.build()?;
+        let Some(read) = request.try_clone().filter(|request| request.method() == Method::GET) else {
+            return self.fresh.execute(request).await;
+        };
+        // The runtime notices here that idle connections were closed.
+        tokio::task::yield_now().await;
+        match self.kept.execute(read).await {
+            Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+                log::debug!("a read got no answer and is sent again: {error}");
+                self.fresh.execute(request).await
+            }
+            answered => answered,
+        }
     }
 }
 
-/// Sends a request. A server may close an idle connection at any time (RFC 9112, section 9.5), so a read that ends without an answer is
-/// sent once more. No other request is, because it may have arrived.
-async fn first_answer(request: RequestBuilder) -> reqwest::Result<reqwest::Response> {
-    // The runtime notices here that idle connections were closed.
-    tokio::task::yield_now().await;
-    let (client, request) = request.build_split();
-    let request = request?;
-    let again = if request.method() == Method::GET { request.try_clone() } else { None };
-    match (client.execute(request).await, again) {
-        (Err(error), Some(again)) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
-            log::debug!("a read got no answer and is sent again: {error}");
-            client.execute(again).await
-        }
-        (answered, _) => answered,
+/// The certificates of an `extra_ca`.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
+    let path_text = || path.display().to_string();
+    let pem = std::fs::read(path).map_err(|source| ClientError::ExtraCa { path: path_text(), source })?;
+    let certificates = Certificate::from_pem_bundle(&pem)
+        .map_err(|source| ClientError::Certificate { path: path_text(), source: Some(source) })?;
+    if certificates.is_empty() {
+        return Err(ClientError::Certificate { path: path_text(), source: None });
     }
+    Ok(certificates)
 }
 
 /// Why a client could not be made.
