@@ -70,7 +70,7 @@ impl Client {
         let received = if may_send { self.transport.exchange(request).await } else { Err(astray(&call.url)) };
         let elapsed = started.elapsed();
         let (outcome, body, location) = match received {
-            Ok(raw) => (answer::recorded(&raw, &self.recorder), raw.body, raw.location),
+            Ok(raw) => (answer::recorded(&raw, &call.url, &self.recorder), raw.body, raw.location),
             Err(trouble) => {
                 let message = self.recorder.message(&trouble.message);
                 (Received::Trouble(Trouble { message, ..trouble }), Vec::new(), None)

@@ -7,6 +7,7 @@ use crate::evidence::{Body, Exchange, Received, Recorder, Response, Trouble, Tro
 use reqwest::header;
 use serde_json::Value;
 use std::cell::OnceCell;
+use url::Url;
 
 /// Larger bodies are not read. Answers of the API are much smaller.
 pub(super) const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -78,8 +79,8 @@ pub(super) async fn read(mut response: reqwest::Response) -> Result<RawResponse,
     Ok(RawResponse { status, headers, body, location, end_is_told })
 }
 
-/// The record of an answer.
-pub(super) fn recorded(raw: &RawResponse, recorder: &Recorder) -> Received {
+/// The record of an answer from this URL.
+pub(super) fn recorded(raw: &RawResponse, url: &Url, recorder: &Recorder) -> Received {
     let body = match (json::value(&raw.body), std::str::from_utf8(&raw.body)) {
         (Ok(value), _) => Body::Json(recorder.json(value)),
         (Err(NoValue::TooDeep), _) => {
@@ -90,15 +91,15 @@ pub(super) fn recorded(raw: &RawResponse, recorder: &Recorder) -> Received {
             let why = "its JSON ends early; without a Content-Length, the connection may have been lost";
             return Received::Trouble(unreadable(raw.status, why));
         }
-        (Err(NoValue::NotJson), Ok(text)) => Body::Text(recorder.unparsed(text)),
+        (Err(NoValue::NotJson), Ok(text)) => Body::Text(recorder.page(url, text)),
         (Err(NoValue::NotJson), Err(_)) if raw.is_text() => {
-            Body::Text(recorder.unparsed(&String::from_utf8_lossy(&raw.body)))
+            Body::Text(recorder.page(url, &String::from_utf8_lossy(&raw.body)))
         }
         (Err(NoValue::NotJson), Err(_)) => Body::Binary { bytes: raw.body.len() },
     };
     let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        (name.to_string(), recorder.field(name.as_str(), &value))
+        (name.to_string(), recorder.field(url, name.as_str(), &value))
     };
     let fields = raw.headers.iter().map(field).collect();
     let has_byte_order_mark = json::has_byte_order_mark(&raw.body);

@@ -10,6 +10,7 @@ mod known;
 mod member;
 mod place;
 mod recorder;
+mod reference;
 mod unparsed;
 
 pub use instant::instant;

@@ -1,7 +1,6 @@
 //! The recorder: removes secrets before anything becomes a record. Only this module does so.
 
 use crate::evidence::credential::forms;
-use crate::evidence::field::{HIDDEN, Shown, shown_as};
 use crate::evidence::known::Known;
 use crate::evidence::member::Meaning;
 use base64::Engine;
@@ -68,17 +67,6 @@ impl Recorder {
     /// The label of a credential or a token that stands in a text which was kept.
     pub fn leak(&self, kept: &str) -> Option<String> {
         self.known.leak(kept)
-    }
-
-    /// The value of a response field. Only known fields show theirs.
-    pub fn field(&self, name: &str, value: &str) -> String {
-        match shown_as(name) {
-            Shown::Url => self.url(value),
-            Shown::Text if value.contains('=') => self.unparsed(value),
-            Shown::Text => self.text(value),
-            Shown::Hidden if value.is_empty() => String::new(),
-            Shown::Hidden => HIDDEN.to_owned(),
-        }
     }
 
     /// A JSON body. The values of secret members and all known secrets are replaced.
