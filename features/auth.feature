@@ -62,7 +62,7 @@ Feature: Credentials
     Scenario Outline: Anybody may fetch <member>
       Given a hosted session
       When the consumer fetches <member> without credentials
-      Then the request succeeds
+      Then the response asks for no credentials
 
       Examples:
         | member       |

@@ -187,3 +187,36 @@ fn a_coding_that_the_harness_does_not_know_is_trouble() {
     assert_eq!(standings["HPP-READ-001"], "INFRA", "{}", ended.stdout);
     assert!(report.to_string().contains("the content coding `compress` is not known"), "{report}");
 }
+
+/// The standings of the rows about the public URLs, if each first answer there is changed in this way.
+fn public_rows(change: impl Fn(&str, &mut Answer) + Send + Sync + 'static) -> [String; 4] {
+    const ROWS: [&str; 4] = ["HPP-AUTH-006", "HPP-QR-001", "HPP-CREATE-015", "HPP-CREATE-014"];
+    let tags = ROWS.map(|id| format!("@req:{id}")).join(" or ");
+    let (ended, standings, _) = run(&["--tags", &tags], move |line, _, answer| {
+        let path = line.split(' ').nth(1).unwrap();
+        let is_api = ["/hpp/v1/", "/payments/"].iter().any(|begin| path.starts_with(begin));
+        if !is_api && !path.contains("hop=1") {
+            change(path, answer);
+        }
+    });
+    ROWS.map(|id| standings.get(id).cloned().unwrap_or_else(|| panic!("{id} is missing: {}", ended.stdout)))
+}
+
+#[test]
+fn what_a_public_url_answers_is_about_credentials_only_if_it_asks_for_them() {
+    let sent_to = |status, location: String, answer: &mut Answer| {
+        *answer = Answer { status, fields: vec![format!("Location: {location}")], body: Vec::new() };
+    };
+    for status in [301, 302, 303, 307, 308] {
+        let rows = public_rows(move |path, answer| sent_to(status, format!("{path}?hop=1"), answer));
+        assert_eq!(rows, ["PASS"; 4], "{status}");
+    }
+    let rows = public_rows(move |_, answer| sent_to(302, "http://elsewhere.example/login".into(), answer));
+    assert_eq!(rows, ["BLOCKED", "BLOCKED", "PASS", "UNCONFIRMED"], "another host");
+    let rows =
+        public_rows(|_, answer| *answer = Answer { status: 401, fields: Vec::new(), body: Vec::new() });
+    assert_eq!(rows, ["FAIL", "BLOCKED", "PASS", "PASS"], "401");
+    let rows =
+        public_rows(|_, answer| *answer = Answer { status: 404, fields: Vec::new(), body: Vec::new() });
+    assert_eq!(rows, ["BLOCKED", "FAIL", "PASS", "PASS"], "404");
+}

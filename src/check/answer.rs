@@ -38,6 +38,18 @@ pub fn refused(response: &Response) -> Judgement {
     Err(Mismatch::new("status", "a 4xx", response.status.to_string()))
 }
 
+/// The response does not ask for credentials.
+pub fn is_open(response: &Response) -> Judgement {
+    let asks = response.field("WWW-Authenticate").map(|_| " with `WWW-Authenticate`");
+    match (response.status, asks) {
+        (401 | 403, _) | (_, Some(_)) => {
+            let actual = format!("{}{}", response.status, asks.unwrap_or_default());
+            Err(Mismatch::new("status", "an answer that asks for no credentials", actual))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether the response is a 2xx.
 pub fn is_success(response: &Response) -> bool {
     (200..300).contains(&response.status)

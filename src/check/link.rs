@@ -44,6 +44,14 @@ pub fn astray(exchange: &Exchange, reach: &Reach) -> Vec<(&'static str, Mismatch
             let location = response.field("Location");
             location.and_then(|text| judged(LOCATION, "Location", text, on_api_host)).into_iter().collect()
         }
+        operation if operation.is_public() && response.is_redirect() => {
+            let target = response.field("Location").zip(Url::parse(&exchange.request.url).ok());
+            let target = target.and_then(|(location, from)| from.join(location).ok());
+            target
+                .and_then(|url| judged(HOSTS, "Location", url.as_str(), on_known_host))
+                .into_iter()
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -154,6 +162,25 @@ mod tests {
         assert_eq!(order(None), []);
         let expected = "Location: expected a URL on the API host https://api.shop.example, got one that leads to another host (https://evil.example)";
         assert_eq!(order(Some("https://evil.example/1")), [(LOCATION, expected.to_owned())]);
+    }
+
+    #[test]
+    fn the_redirect_of_a_page_counts_as_a_link_and_may_be_relative() {
+        let sent = |operation, to| {
+            let mut exchange = exchange(operation, Some(to), Body::Empty);
+            let Received::Response(response) = &mut exchange.outcome else { unreachable!() };
+            response.status = 302;
+            told(&exchange)
+        };
+        assert_eq!(sent(Operation::FetchPage, "/pay/‹link:1›"), []);
+        assert_eq!(sent(Operation::FetchQrCode, "https://cdn.shop.example/‹link:1›"), []);
+        let foreign =
+            "Location: expected a URL on a page host (shop.example), got one that leads to another host";
+        for to in ["https://evil.example/x", "//evil.example/x"] {
+            let found = sent(Operation::FetchPage, to);
+            assert_eq!(found, [(HOSTS, format!("{foreign} (https://evil.example)"))], "{to}");
+        }
+        assert_eq!(sent(Operation::ReadSession, "https://evil.example/x"), []);
     }
 
     #[test]

@@ -136,6 +136,11 @@ impl Response {
     pub fn field(&self, name: &str) -> Option<&str> {
         value_of(&self.fields, name)
     }
+
+    /// Whether the response sends its reader to another URL.
+    pub fn is_redirect(&self) -> bool {
+        matches!(self.status, 301..=303 | 307 | 308) && self.field("Location").is_some()
+    }
 }
 
 fn value_of<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {

@@ -65,6 +65,14 @@ impl<'r> Judge<'r> {
 
     /// Checks that the answer is a 2xx. If not, the scenario is blocked by the requirement that promises it.
     pub fn success(self, index: Index) -> Done {
+        let record = self.0;
+        if record.response(index)?.is_redirect() {
+            Judge(record).leads_home(index, "Location")?;
+        }
+        Judge(record).succeeds(index)
+    }
+
+    fn succeeds(self, index: Index) -> Done {
         let outcome = answer::succeeds(self.0.response(index)?);
         let promise = self.promise(index);
         self.rests_on(promise, outcome)
@@ -73,7 +81,12 @@ impl<'r> Judge<'r> {
     fn promise(&self, index: Index) -> &'static str {
         match self.0.second {
             Some(second) if second == index => promise::SECOND_SESSION,
-            _ => promise::success(self.0.exchange(index).operation),
+            _ => {
+                let exchange = self.0.exchange(index);
+                let asks = exchange.response().is_some_and(|response| answer::is_open(response).is_err());
+                let is_public = exchange.operation.is_public();
+                if is_public && asks { promise::IS_OPEN } else { promise::success(exchange.operation) }
+            }
         }
     }
 

@@ -10,6 +10,9 @@ pub const SECOND_SESSION: &str = "HPP-CREATE-026";
 /// The requirement that a new hosted session is WAITING.
 pub const WAITS: &str = "HPP-CREATE-025";
 
+/// The requirement that the consumer needs no credentials.
+pub const IS_OPEN: &str = "HPP-AUTH-006";
+
 /// The requirement that a plain, correct call of this operation succeeds.
 pub fn success(operation: Operation) -> &'static str {
     match operation {
@@ -20,7 +23,8 @@ pub fn success(operation: Operation) -> &'static str {
         Operation::DisableSession => "HPP-DISABLE-001",
         Operation::Distribute => "HPP-DISTRIBUTE-001",
         Operation::PlaceOrder => "HPP-PRE-003",
-        Operation::FetchQrCode | Operation::FetchPage => "HPP-AUTH-006",
+        Operation::FetchQrCode => "HPP-QR-001",
+        Operation::FetchPage => "HPP-PAGE-004",
         _ => "HPP-CREATE-001",
     }
 }

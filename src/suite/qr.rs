@@ -2,7 +2,6 @@
 
 use crate::check;
 use crate::check::{answer, page};
-use crate::client::Method;
 use crate::evidence::{Operation, TroubleKind};
 use crate::suite::consumer::Consumer;
 use crate::suite::failure::{Done, StepFailure};
@@ -50,8 +49,7 @@ impl Consumer<'_> {
     /// The text in the QR code of a hosted session. The picture is fetched without credentials.
     async fn qr_text(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
         let url = self.judge().live_url(session.created, "/qr_code_url")?;
-        let operation = Operation::FetchQrCode;
-        let fetched = self.merchant.call_without_credentials(Method::GET, operation, url).await?;
+        let fetched = self.merchant.record.fetch(Operation::FetchQrCode, url).await?;
         self.judge().success(fetched)?;
         let image = answer::image(self.merchant.record.response(fetched)?);
         self.judge().rests_on("HPP-QR-001", image)?;

@@ -1,14 +1,18 @@
-//! Sending: a request goes out again after a rate limit, and what stands in front of the API is not taken for the API.
+//! Sending: a request goes out again after a rate limit, and what stands in front of the API is not taken for the API. Redirects of pages are followed.
 
 use crate::check::origin;
 use crate::client::{ApiCall, Method};
-use crate::evidence::{Received, Trouble};
+use crate::evidence::{Operation, Received, Response, Trouble};
 use crate::suite::failure::StepFailure;
 use crate::suite::record::{Index, KnownRead, Record};
 use std::time::Duration;
+use url::Url;
 
 /// How often a request is sent again after a 429.
 const MOST_REPEATS: usize = 3;
+
+/// How many redirects of a page are followed. A browser follows 20.
+const MOST_REDIRECTS: usize = 20;
 
 /// A 429 that asks for a longer pause ends the scenario.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -33,6 +37,32 @@ impl Record {
             Some(trouble) => Err(StepFailure::Trouble(self.with_control_read(trouble).await)),
             None => Ok(index),
         }
+    }
+
+    /// Fetches a public URL without credentials, and follows its redirects to hosts that may be asked. The result is the last answer.
+    pub async fn fetch(&mut self, operation: Operation, url: Url) -> Result<Index, StepFailure> {
+        let mut url = url;
+        let mut index = self.send(ApiCall::new(operation, Method::GET, url.clone())).await?;
+        for _ in 0..MOST_REDIRECTS {
+            let is_redirect = self.exchange(index).response().is_some_and(Response::is_redirect);
+            let location = self.answer(index).live_location().filter(|_| is_redirect);
+            let Some(next) = location.and_then(|location| url.join(location).ok()) else { break };
+            if !self.context().profile.reach.allows_page(&next) {
+                break;
+            }
+            url = next;
+            index = self.send(ApiCall::new(operation, Method::GET, url.clone())).await?;
+        }
+        Ok(index)
+    }
+
+    /// The exchange with which a fetch began that ended with this one.
+    pub fn first_of_fetch(&self, index: Index) -> Index {
+        let is_hop = |index: &Index| {
+            let exchange = self.exchange(*index);
+            exchange.operation.is_public() && exchange.response().is_some_and(Response::is_redirect)
+        };
+        (0..index).rev().take_while(is_hop).last().unwrap_or(index)
     }
 
     /// Sends the known read, and adds to the trouble what it answered. It never repeats a creation.

@@ -1,6 +1,7 @@
 //! Steps that send requests without credentials, or with wrong ones.
 
 use crate::check;
+use crate::check::answer;
 use crate::client::{ApiCall, Method, Oddity};
 use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
@@ -113,7 +114,7 @@ async fn no_secret_shows(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer fetches `redirect_url` or `qr_code_url` without credentials and without a browser.
+    /// The consumer fetches `redirect_url` or `qr_code_url` without credentials and without a browser. Redirects are followed.
     When "the consumer fetches {word} without credentials" => fetch
 );
 async fn fetch(world: &mut World, member: PublicUrl) -> Done {
@@ -121,7 +122,18 @@ async fn fetch(world: &mut World, member: PublicUrl) -> Done {
         PublicUrl::Page => Operation::FetchPage,
         PublicUrl::QrCode => Operation::FetchQrCode,
     };
-    let mut merchant = world.merchant();
-    let url = merchant.created_url(&format!("/{}", member.word()))?;
-    merchant.call_without_credentials(Method::GET, operation, url).await.map(drop)
+    let url = world.merchant().created_url(&format!("/{}", member.word()))?;
+    world.record.fetch(operation, url).await.map(drop)
+}
+
+step!(
+    /// The response does not ask for credentials. If there is no page or QR code for another reason, the scenario is blocked by the
+    /// requirement that promises it.
+    Then "the response asks for no credentials" => is_open
+);
+async fn is_open(world: &mut World) -> Done {
+    let latest = world.record.latest()?;
+    let outcome = answer::is_open(world.record.response(latest)?);
+    world.judge().settle(outcome)?;
+    world.judge().success(latest)
 }

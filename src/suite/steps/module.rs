@@ -28,7 +28,7 @@ step!(
     /// The `standalone_url` of the distribution module is fetched without credentials. Its two tags are filled first.
     When "the standalone_url of the distribution module is fetched" => |world| {
         let url = member(world, "standalone_url")?;
-        world.merchant().call_without_credentials(Method::GET, Operation::FetchModule, url).await.map(drop)
+        world.record.fetch(Operation::FetchModule, url).await.map(drop)
     }
 );
 

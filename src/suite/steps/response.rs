@@ -256,9 +256,9 @@ step!(
     Then "the request goes to the returned {word}" => request_url
 );
 async fn request_url(world: &mut World, member: Member) -> Done {
-    let latest = world.record.latest()?;
+    let first = world.record.first_of_fetch(world.record.latest()?);
     let live = world.merchant().created_url(&member.pointer())?;
     let expected = world.record.context().recorder.url(live.as_str());
-    let outcome = check::same_url("request URL", &expected, &world.record.exchange(latest).request.url);
+    let outcome = check::same_url("request URL", &expected, &world.record.exchange(first).request.url);
     world.judge().settle(outcome)
 }
