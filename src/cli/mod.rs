@@ -55,7 +55,7 @@ enum Command {
     /// deviation breaks must fail.
     ///
     /// Exit codes: 0 if every deviation is caught; 1 if one is not caught, or if the faithful mock does not pass; 2 if the command line
-    /// is wrong; 3 if trouble with the browser, the network or the time left something open.
+    /// is wrong; 3 if trouble left something open: with the browser, the network, the time, or a run that left no report.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Prove(ProveArgs),
     /// Check feature files for mistakes without sending a request.

@@ -2,7 +2,7 @@
 
 use crate::prove::error::ProveError;
 use crate::prove::plan::{Batch, PlannedTarget};
-use crate::prove::ran::{BatchRan, Ran};
+use crate::prove::ran::{BatchRan, Ran, Touched};
 use crate::report::RunReport;
 use crate::requirement::Dialect;
 use crate::verdict::EvidenceStore;
@@ -14,10 +14,15 @@ use tokio::process::Command;
 /// The file in a run's folder that holds what watched mocks noted, for each target.
 const TOUCHED_FILE: &str = "touched.json";
 
+/// What to do about a run that left no report.
+const WAY_OUT: &str =
+    "Try again with a lower `--jobs`; `hpp-conformance run` shows whether the suite runs on this machine";
+
 /// This program, as it is started again.
 pub struct Program {
-    executable: PathBuf,
-    browser: String,
+    pub executable: PathBuf,
+    /// The browser that the children are to use.
+    pub browser: String,
 }
 
 impl Program {
@@ -28,40 +33,36 @@ impl Program {
     }
 
     /// Runs every scenario against a watched faithful mock of each dialect, one scenario at a time in each.
-    pub async fn faithful(&self) -> Result<Ran, ProveError> {
+    pub async fn faithful(&self) -> Result<Ran, String> {
         let watched = |dialect| PlannedTarget { dialect, deviation: None, only: None, watched: true };
         let (klarna, kustom) = ([watched(Dialect::Klarna)], [watched(Dialect::Kustom)]);
         let (klarna, kustom) =
             tokio::join!(self.run_plan(&klarna, ["1", "1"]), self.run_plan(&kustom, ["1", "1"]));
-        let unread = |why| ProveError::Faithful { why };
-        let (mut whole, kustom) = (klarna?.map_err(unread)?, kustom?.map_err(unread)?);
+        let (mut whole, kustom) = (klarna?, kustom?);
         whole.report.targets.extend(kustom.report.targets);
         whole.touched.extend(kustom.touched);
         Ok(whole)
     }
 
     /// Runs the scenarios of a batch.
-    pub async fn run(&self, batch: &Batch, faithful: &Ran) -> Result<BatchRan, ProveError> {
+    pub async fn run(&self, batch: &Batch, faithful: &Ran) -> BatchRan {
         let targets = batch.targets(faithful);
         let places = targets.iter().map(|(task, place, _)| (*task, *place)).collect();
         let plan: Vec<PlannedTarget> = targets.into_iter().map(|(_, _, target)| target).collect();
         if plan.is_empty() {
-            return Ok(BatchRan { places, ran: Err("no scenario would differ".into()) });
+            return BatchRan { places, ran: Err("no scenario would differ".into()) };
         }
-        let ran = self.run_plan(&plan, ["16", "2"]).await?;
-        Ok(BatchRan { places, ran })
+        BatchRan { places, ran: self.run_plan(&plan, ["16", "2"]).await }
     }
 
-    async fn run_plan(
-        &self,
-        plan: &[PlannedTarget],
-        [jobs, browsers]: [&str; 2],
-    ) -> Result<Result<Ran, String>, ProveError> {
-        let out = tempfile::tempdir().map_err(ProveError::Folder)?;
+    /// Runs a plan in a child process. Without a whole report the result is why: how the child ended, what it said, and what to do.
+    async fn run_plan(&self, plan: &[PlannedTarget], [jobs, browsers]: [&str; 2]) -> Result<Ran, String> {
+        let unwritten = |error| format!("cannot write to a temporary folder for the run: {error}. {WAY_OUT}");
+        let out = tempfile::tempdir().map_err(unwritten)?;
         let plan_file = out.path().join("plan.json");
         // Plain data with string keys always serialises.
         let text = serde_json::to_string(plan).unwrap_or_default();
-        std::fs::write(&plan_file, text).map_err(ProveError::Folder)?;
+        std::fs::write(&plan_file, text).map_err(unwritten)?;
         let reports = out.path().join("reports");
         let mut command = Command::new(&self.executable);
         command
@@ -84,9 +85,16 @@ impl Program {
             .arg("--out")
             .arg(&reports);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-        let ended = command.output().await.map_err(ProveError::Executable)?;
-        let said = String::from_utf8_lossy(&ended.stderr).trim().to_owned();
-        Ok(read(&reports).map_err(|why| format!("{why}: {said}")))
+        let ended = command.output().await;
+        let ended = ended.map_err(|error| format!("cannot start this program again: {error}. {WAY_OUT}"))?;
+        read(&reports).map_err(|why| {
+            let said = String::from_utf8_lossy(&ended.stderr);
+            let said = if said.trim().is_empty() { "nothing" } else { said.trim() };
+            format!(
+                "the run ended with {} and left no whole report ({why}). It said: {said}. {WAY_OUT}",
+                ended.status
+            )
+        })
     }
 }
 
@@ -99,18 +107,22 @@ pub fn write_touched(folder: &Path, touched: &[BTreeMap<String, BTreeSet<&str>>]
 
 /// Reads what the one run below `reports` left.
 fn read(reports: &Path) -> Result<Ran, String> {
-    let entries = std::fs::read_dir(reports).map_err(|error| error.to_string())?.flatten();
+    let entries = std::fs::read_dir(reports).into_iter().flatten().flatten();
     // Beside it is the link to the newest run.
     let mut folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    let folder = folders.next().ok_or("the run left no report")?.path();
+    let folder = folders.next().ok_or("it made no run folder")?.path();
     let text =
         |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
-    let mut report = RunReport::read(&text("report.json")?).map_err(|error| error.to_string())?;
+    let mut report =
+        RunReport::read(&text("report.json")?).map_err(|error| format!("report.json: {error}"))?;
     let attempts = report.targets.iter_mut().flat_map(|target| &mut target.records);
     for attempt in attempts.flat_map(|record| &mut record.attempts) {
         attempt.evidence = EvidenceStore::None;
     }
-    let touched =
+    let touched: Vec<Touched> =
         serde_json::from_str(&text(TOUCHED_FILE)?).map_err(|error| format!("{TOUCHED_FILE}: {error}"))?;
+    if touched.len() != report.targets.len() {
+        return Err(format!("{TOUCHED_FILE} is not about every target"));
+    }
     Ok(Ran { report, touched })
 }

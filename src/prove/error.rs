@@ -5,15 +5,12 @@ use std::path::PathBuf;
 /// Why nothing could be proven.
 #[derive(Debug, thiserror::Error)]
 pub enum ProveError {
-    #[error("cannot start this program again")]
+    #[error("cannot find the file of this program")]
     Executable(#[source] std::io::Error),
 
-    #[error("cannot write to a temporary folder for the runs")]
+    #[error("cannot write what the mocks noted into the run folder")]
     Folder(#[source] std::io::Error),
 
     #[error("{path} is not a plan of `prove`")]
     Plan { path: PathBuf, source: std::io::Error },
-
-    #[error("the run against the faithful mock left no report: {why}")]
-    Faithful { why: String },
 }

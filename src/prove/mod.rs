@@ -65,7 +65,8 @@ impl Proof {
         let troubles: String = self.trials.iter().filter_map(Trial::told_trouble).collect();
         let Some((faithful, deviations)) = self.trials.split_first() else { return table };
         if !faithful.holds() {
-            return format!("{table}\n{troubles}The faithful mock does not pass, so no deviation was tried.");
+            let why = if faithful.left_a_report() { "does not pass" } else { "could not be run" };
+            return format!("{table}\n{troubles}The faithful mock {why}, so no deviation was tried.");
         }
         let sum = |count: fn(&Trial) -> usize| deviations.iter().map(count).sum::<usize>();
         format!(
@@ -96,15 +97,23 @@ impl Proof {
 
 /// Runs the faithful mock, then every deviation of the settings.
 ///
-/// If the faithful mock does not pass, the proof ends there, because it could say nothing about deviations.
+/// If the faithful mock does not pass, the proof ends there, because it could say nothing about deviations. A run that leaves no
+/// report is trouble of its trial.
 pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
-    let program = Arc::new(Program::this(&options.browser)?);
-    let faithful = Arc::new(program.faithful().await?);
-    let first = Trial::faithful(&faithful.report);
+    Ok(prove_with(Program::this(&options.browser)?, options).await)
+}
+
+async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
+    let ran = program.faithful().await;
+    let first = match &ran {
+        Ok(faithful) => Trial::faithful(&faithful.report),
+        Err(why) => Trial::faithful_lost(why.clone()),
+    };
     first.tell();
-    if !first.holds() {
-        return Ok(Proof { trials: vec![first] });
-    }
+    let Some(faithful) = ran.ok().filter(|_| first.holds()) else {
+        return Proof { trials: vec![first] };
+    };
+    let (program, faithful) = (Arc::new(program), Arc::new(faithful));
     let chosen = DEVIATIONS.iter().copied().filter(|deviation| {
         options.deviations.is_empty() || options.deviations.iter().any(|name| name == deviation.name)
     });
@@ -122,33 +131,29 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
     let mut trials = Vec::new();
     while let Some(ended) = running.join_next().await {
         match ended {
-            Ok(batch) => trials.extend(batch?),
+            Ok(batch) => trials.extend(batch),
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         }
     }
     trials.sort_by_key(|(index, _)| *index);
     let trials = std::iter::once(first).chain(trials.into_iter().map(|(_, trial)| trial));
-    Ok(Proof { trials: trials.collect() })
+    Proof { trials: trials.collect() }
 }
 
 /// Runs the scenarios of several deviations in one child process. Runs those that met trouble again.
-async fn run_batch(
-    program: &Program,
-    faithful: &Ran,
-    batch: Batch,
-) -> Result<Vec<(usize, Trial)>, ProveError> {
+async fn run_batch(program: &Program, faithful: &Ran, batch: Batch) -> Vec<(usize, Trial)> {
     let mut trials = Vec::new();
-    let ran = program.run(&batch, faithful).await?;
+    let ran = program.run(&batch, faithful).await;
     for (number, task) in batch.tasks.into_iter().enumerate() {
         let mut trial = Trial::judge(&task, number, &ran, faithful);
         let index = task.index;
         if !trial.holds() && met_trouble(number, &ran) {
             let alone = Batch { tasks: vec![task] };
-            let again = program.run(&alone, faithful).await?;
+            let again = program.run(&alone, faithful).await;
             trial = Trial::judge(&alone.tasks[0], 0, &again, faithful);
         }
         trial.tell();
         trials.push((index, trial));
     }
-    Ok(trials)
+    trials
 }

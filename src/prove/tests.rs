@@ -1,9 +1,10 @@
 //! Tests of the proof without child processes: which scenarios run for a deviation, and how the results are merged and judged.
 
+use super::child::Program;
 use super::plan::{Batch, Task, batches, read_plan};
 use super::ran::{BatchRan, Ran, Touched};
 use super::trial::{Trial, met_trouble};
-use super::{Proof, Scope};
+use super::{Proof, ProveOptions, Scope, prove_with};
 use crate::evidence::{Trouble, TroubleKind};
 use crate::exit_code::ExitCode;
 use crate::mock::{Deviation, deviation};
@@ -11,6 +12,8 @@ use crate::report::{Layout, fixture};
 use crate::target::Ability;
 use crate::verdict::{Doubt, Fault, Verdict};
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
 /// The result of the faithful mock: everything passed, and `deviation` would have changed the scenarios that `is_noted` chooses.
 fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran {
@@ -260,4 +263,97 @@ fn only_trouble_of_the_machine_gets_a_second_chance() {
     }
     let no_report = BatchRan { places: Vec::new(), ran: Err("the run left no report".into()) };
     assert!(met_trouble(0, &no_report));
+}
+
+/// A program that does this in place of a run. `$plan` is its plan, and `$out` its folder for reports.
+#[cfg(unix)]
+fn program(folder: &Path, does: &str) -> Program {
+    let executable = folder.join("program");
+    let text =
+        format!("#!/bin/sh\nfor out; do [ \"$last\" = --plan ] && plan=$out; last=$out; done\n{does}\n");
+    // Another process writes it, because a file that this one has open cannot be run.
+    let write = "printf '%s' \"$1\" > \"$2\" && chmod +x \"$2\"";
+    let written = Command::new("sh").args(["-c", write, "sh", &text]).arg(&executable).status().unwrap();
+    assert!(written.success());
+    Program { executable, browser: "auto".into() }
+}
+
+fn options() -> ProveOptions {
+    let deviations = vec!["no-qr-code-url".to_owned()];
+    ProveOptions { deviations, jobs: 1, browser: "auto".into(), scope: Scope::Full }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_faithful_run_that_leaves_no_whole_report_proves_nothing_and_breaks_nothing() {
+    let told =
+        "Try again with a lower `--jobs`; `hpp-conformance run` shows whether the suite runs on this machine";
+    let half = "mkdir -p \"$out/1\"; cd \"$out/1\"; echo";
+    for (does, why) in [
+        (
+            "echo 'error: no memory' >&2; kill -KILL $$".to_owned(),
+            "the run ended with signal: 9 (SIGKILL) and left no whole report (it made no run folder). It said: error: no memory",
+        ),
+        (
+            "exit 2".to_owned(),
+            "the run ended with exit status: 2 and left no whole report (it made no run folder). It said: nothing",
+        ),
+        (
+            format!("{half} '{{' > report.json; exit 4"),
+            "the run ended with exit status: 4 and left no whole report \
+             (report.json: the report is malformed). It said: nothing",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let proof = prove_with(program(folder.path(), &does), &options()).await;
+        assert_eq!(proof.exit_code(), ExitCode::Incomplete, "{why}");
+        let end = format!(
+            "Trouble with (faithful): {why}. {told}\nThe faithful mock could not be run, so no deviation was tried."
+        );
+        assert!(proof.table(Layout::Lines).ends_with(&end), "{}", proof.table(Layout::Lines));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_program_that_cannot_be_started_is_trouble() {
+    let gone = Program { executable: "/nonexistent/program".into(), browser: "auto".into() };
+    let proof = prove_with(gone, &options()).await;
+    assert_eq!(proof.exit_code(), ExitCode::Incomplete);
+    let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
+    let why = results[0]["trouble"].as_str().unwrap();
+    let told = "cannot start this program again: No such file or directory (os error 2). Try again";
+    assert!(why.starts_with(told), "{why}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_run_of_a_deviation_that_dies_leaves_the_other_trials_and_is_trouble() {
+    let folder = tempfile::tempdir().unwrap();
+    let noted = faithful(named("no-qr-code-url"), |id, _| id.starts_with("HPP-CREATE"));
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write("report.json", serde_json::to_string(&noted.report).unwrap());
+    write("touched.json", serde_json::to_string(&noted.touched).unwrap());
+    let does = |notes: &str| {
+        let here = folder.path().display();
+        format!(
+            "grep -q '\"watched\":true' \"$plan\" || {{ echo gone >&2; kill -KILL $$; }}\n\
+             mkdir -p \"$out/1\"; cp {here}/report.json \"$out/1\"; {notes} > \"$out/1/touched.json\""
+        )
+    };
+    let whole = program(folder.path(), &does(&format!("cat {}/touched.json", folder.path().display())));
+    let proof = prove_with(whole, &options()).await;
+    assert_eq!(proof.exit_code(), ExitCode::Incomplete);
+    let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
+    assert_eq!((&results[0]["deviation"], &results[0]["proven"]), (&serde_json::Value::Null, &true.into()));
+    let why = results[1]["trouble"].as_str().unwrap();
+    assert!(
+        why.starts_with("the run ended with signal: 9 (SIGKILL)") && why.contains("It said: gone."),
+        "{why}"
+    );
+
+    let cut = prove_with(program(folder.path(), &does("echo '[]'")), &options()).await;
+    let results: serde_json::Value = serde_json::from_str(&cut.to_json()).unwrap();
+    let why = results[0]["trouble"].as_str().unwrap();
+    assert!(why.contains("(touched.json is not about every target)"), "{why}");
 }

@@ -63,6 +63,20 @@ impl Trial {
         }
     }
 
+    /// The trial of the faithful mock, whose run left no report.
+    pub fn faithful_lost(why: String) -> Self {
+        Self {
+            deviation: None,
+            expected: BTreeSet::new(),
+            breaks_must: false,
+            seen: Err(why.clone()),
+            trouble: Some(why),
+            scenarios_run: 0,
+            scenarios_reused: 0,
+            scenarios_left_out: 0,
+        }
+    }
+
     /// Replaces records of the faithful mock by those of a task, and judges the merged report.
     pub fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self {
         let run = task.scenarios.iter().map(BTreeSet::len).sum();
@@ -105,6 +119,11 @@ impl Trial {
         self.trouble.as_ref().filter(|_| !self.holds())
     }
 
+    /// Whether there is a report. It may be about trouble only.
+    pub fn left_a_report(&self) -> bool {
+        self.seen.is_ok()
+    }
+
     /// The trouble in a line.
     pub fn told_trouble(&self) -> Option<String> {
         self.trouble().map(|trouble| format!("Trouble with {}: {trouble}\n", self.name()))
@@ -145,7 +164,9 @@ impl Trial {
                 list(broken.difference(&self.expected).collect()),
                 (*code as i32).to_string(),
             ),
-            Err(why) => (why.clone(), String::new(), "none".to_owned()),
+            // The trouble is told below the table, a hole in the suite only here.
+            Err(why) if self.trouble.is_none() => (why.clone(), String::new(), "none".to_owned()),
+            Err(_) => (String::new(), String::new(), "none".to_owned()),
         };
         let verdict = match (self.holds(), self.deviation) {
             (true, Some(_)) => "caught",
