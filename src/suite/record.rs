@@ -1,8 +1,10 @@
 //! The record of one attempt at a scenario: its exchanges, its other evidence, and its findings.
 
-use crate::check::across_answers::Before;
-use crate::check::{across_answers, every_answer, link, merchant_url, origin};
-use crate::client::{ApiAnswer, ApiCall};
+mod answers;
+mod findings;
+
+use crate::check::origin;
+use crate::client::ApiAnswer;
 use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
@@ -148,105 +150,6 @@ impl Record {
         }
     }
 
-    /// Sends a request once, records the exchange, and checks what is promised of every answer.
-    pub async fn send_once(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
-        let context = Arc::clone(&self.context);
-        self.pauses.add(context.client.await_turn(call.operation).await);
-        let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
-        let answer = context.client.send(call, number, self.began).await;
-        let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
-        let index = self.answers.len();
-        self.answers.push(answer);
-        self.answers_an_act(index);
-        self.warn_of_merchant_urls(index);
-        if origin::trouble(self.exchange(index)).is_none() {
-            self.judge_answer(index);
-        }
-        self.find_links_astray(index);
-        match own_fault {
-            Some(fault) => Err(StepFailure::faulty_step(
-                format!("the scenario sends a request that breaks its schema: {}", fault.mismatch),
-                "correct the step or the profile's `purchase`; for a wrong value on purpose, use `…whose option X is Y`",
-            )),
-            None => Ok(index),
-        }
-    }
-
-    /// Finds the links of an answer that lead elsewhere. A link that its schema refuses already has its finding.
-    fn find_links_astray(&mut self, index: Index) {
-        for (id, mismatch) in link::astray(&self.answers[index].exchange, &self.context.profile.reach) {
-            if self.broken_at(index, &mismatch.subject).is_some() {
-                continue;
-            }
-            if let Ok(requirement) = id.parse::<RequirementId>() {
-                let passive = Some(&requirement) != self.own_requirement();
-                self.find(requirement, mismatch.clone(), Some(index), passive);
-            }
-            self.astray.push((index, id, mismatch));
-        }
-    }
-
-    /// The requirement and the mismatch of a link that leads to a host to which nothing may be sent.
-    pub fn astray_at(&self, index: Index, subject: &str) -> Option<(&'static str, &Mismatch)> {
-        let found = self.astray.iter().find(|(at, _, mismatch)| *at == index && mismatch.subject == subject);
-        found.map(|(_, id, mismatch)| (*id, mismatch))
-    }
-
-    /// Notes the answer to an act. What a `Then` asks for itself is no act, and a `Given` comes before every `When`.
-    fn answers_an_act(&mut self, index: Index) {
-        let is_settled = matches!(self.act, Some((StepKind::When, _)));
-        if self.kind == StepKind::When || (self.kind == StepKind::Given && !is_settled) {
-            self.act = Some((self.kind, index));
-        }
-    }
-
-    /// Counts a judgement that could fail the scenario. A `Given` never judges.
-    pub fn judged(&mut self) {
-        if self.kind != StepKind::Given {
-            self.judgements += 1;
-        }
-    }
-
-    /// Checks an answer of the API against the schema of its resource, and what is promised of every answer.
-    fn judge_answer(&mut self, index: Index) {
-        for one in self.context.schemas.judge(self.exchange(index)) {
-            if let Some(requirement) = &one.requirement {
-                self.find_in_answer(requirement.clone(), one.mismatch.clone(), index);
-            }
-            self.broken.push((index, one));
-        }
-        let exchange = self.exchange(index);
-        let earlier: Vec<&Exchange> = self.answers[..index].iter().map(|answer| &answer.exchange).collect();
-        let before = Before { earlier: &earlier, page_was_visited: !self.evidence.visits.is_empty() };
-        let mut breaches = every_answer::broken(exchange, self.context.profile.dialect);
-        breaches.extend(across_answers::broken(exchange, before));
-        let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
-        breaches.extend(id.map(every_answer::id_given_twice));
-        for (id, mismatch) in breaches {
-            if let Ok(requirement) = id.parse() {
-                self.find_in_answer(requirement, mismatch, index);
-            }
-        }
-    }
-
-    fn find_in_answer(&mut self, requirement: RequirementId, mismatch: Mismatch, index: Index) {
-        let passive = Some(&requirement) != self.own_requirement();
-        self.find(requirement, mismatch, Some(index), passive);
-    }
-
-    /// Records what is odd about the merchant URLs of a request. These findings are about the scenario, not about the target.
-    fn warn_of_merchant_urls(&mut self, index: Index) {
-        let exchange = &self.answers[index].exchange;
-        if self.case.odd_urls || exchange.operation != Operation::CreateSession {
-            return;
-        }
-        for (id, mismatch) in merchant_url::of_request(&exchange.request, self.context.profile.provider) {
-            if let Ok(requirement) = id.parse() {
-                self.find(requirement, mismatch, Some(index), true);
-            }
-        }
-    }
-
     /// The answer of an exchange, with unredacted values.
     pub fn answer(&self, index: Index) -> &ApiAnswer {
         &self.answers[index]
@@ -297,13 +200,6 @@ impl Record {
         self.response(self.latest()?)
     }
 
-    /// The mismatch with a schema at this member of a response, at a member that contains it, or inside it.
-    pub fn broken_at(&self, index: Index, pointer: &str) -> Option<&Broken> {
-        let spoils = |subject: &str| subject == "body" || covers(subject, pointer);
-        let found = self.broken.iter().find(|(at, broken)| *at == index && spoils(&broken.mismatch.subject));
-        found.map(|(_, broken)| broken)
-    }
-
     /// Keeps the record of a visit. Trouble during the visit ends the scenario.
     pub fn keep_visit(&mut self, visit: PageVisit) -> Result<&PageVisit, StepFailure> {
         self.evidence.visits.push(visit);
@@ -330,57 +226,4 @@ impl Record {
     pub fn own_requirement(&self) -> Option<&RequirementId> {
         self.case.requirement.as_ref()
     }
-
-    /// Keeps what the target does where the contract leaves a choice.
-    pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
-        self.judged();
-        if let Some(requirement) = self.case.requirement.clone() {
-            let (question, answer) = (question.into(), answer.into());
-            self.observations.push(Observation { requirement, question, answer });
-        }
-    }
-
-    /// Keeps a finding about the requirement of the scenario, with the exchange that the step judges: what it asked for itself, or
-    /// the response.
-    pub fn find_own(&mut self, requirement: RequirementId, mismatch: Mismatch) {
-        let has_asked = self.answers.len() > self.before_step;
-        let index = if has_asked { self.newest().ok() } else { self.latest().ok() };
-        self.find(requirement, mismatch, index, false);
-    }
-
-    fn find(&mut self, requirement: RequirementId, mismatch: Mismatch, index: Option<Index>, passive: bool) {
-        let exchange = index.map_or(0, |index| self.answers[index].exchange.number);
-        let same = |finding: &Finding| {
-            finding.requirement == requirement
-                && finding.mismatch.subject == mismatch.subject
-                && finding.exchange == exchange
-        };
-        let Some(step) = self.steps.last() else { return };
-        if let Some(known) = self.findings.iter_mut().find(|finding| same(finding)) {
-            if !passive {
-                // The step that is about it tells more than the step that sent the request.
-                known.step.clone_from(&step.text);
-                known.line = step.line;
-            }
-            return;
-        }
-        self.findings.push(Finding {
-            requirement,
-            mismatch,
-            step: step.text.clone(),
-            file: self.case.file.clone(),
-            line: step.line,
-            exchange,
-            visit: if passive { None } else { self.evidence.visits.last().map(|visit| visit.number) },
-            passive,
-        });
-    }
-}
-
-/// Whether `subject` is the member at `pointer`, a member that contains it, or a member inside it.
-fn covers(subject: &str, pointer: &str) -> bool {
-    let within = |inner: &str, outer: &str| {
-        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    within(pointer, subject) || within(subject, pointer)
 }

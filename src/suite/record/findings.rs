@@ -1,0 +1,67 @@
+//! What an attempt found: the findings of its requirement and of others, and what it observed.
+
+use super::{Index, Record};
+use crate::requirement::RequirementId;
+use crate::suite::grammar::StepKind;
+use crate::verdict::{Finding, Mismatch, Observation};
+
+impl Record {
+    /// Counts a judgement that could fail the scenario. A `Given` never judges.
+    pub fn judged(&mut self) {
+        if self.kind != StepKind::Given {
+            self.judgements += 1;
+        }
+    }
+
+    /// Keeps what the target does where the contract leaves a choice.
+    pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
+        self.judged();
+        if let Some(requirement) = self.case.requirement.clone() {
+            let (question, answer) = (question.into(), answer.into());
+            self.observations.push(Observation { requirement, question, answer });
+        }
+    }
+
+    /// Keeps a finding about the requirement of the scenario, with the exchange that the step judges: what it asked for itself, or
+    /// the response.
+    pub fn find_own(&mut self, requirement: RequirementId, mismatch: Mismatch) {
+        let has_asked = self.answers.len() > self.before_step;
+        let index = if has_asked { self.newest().ok() } else { self.latest().ok() };
+        self.find(requirement, mismatch, index, false);
+    }
+
+    /// Keeps a finding, once for each exchange. `passive` says that the scenario tests something else.
+    pub(super) fn find(
+        &mut self,
+        requirement: RequirementId,
+        mismatch: Mismatch,
+        index: Option<Index>,
+        passive: bool,
+    ) {
+        let exchange = index.map_or(0, |index| self.answers[index].exchange.number);
+        let same = |finding: &Finding| {
+            finding.requirement == requirement
+                && finding.mismatch.subject == mismatch.subject
+                && finding.exchange == exchange
+        };
+        let Some(step) = self.steps.last() else { return };
+        if let Some(known) = self.findings.iter_mut().find(|finding| same(finding)) {
+            if !passive {
+                // The step that is about it tells more than the step that sent the request.
+                known.step.clone_from(&step.text);
+                known.line = step.line;
+            }
+            return;
+        }
+        self.findings.push(Finding {
+            requirement,
+            mismatch,
+            step: step.text.clone(),
+            file: self.case.file.clone(),
+            line: step.line,
+            exchange,
+            visit: if passive { None } else { self.evidence.visits.last().map(|visit| visit.number) },
+            passive,
+        });
+    }
+}
