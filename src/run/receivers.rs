@@ -29,3 +29,18 @@ impl Receivers {
         self.0.into_inner().into_values().flat_map(|receiver| receiver.panics()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_host_has_one_receiver_as_long_as_the_run() {
+        crate::serve::install_tls_provider();
+        let receivers = Receivers::default();
+        let of = async |host| receivers.at(host).await.unwrap();
+        let (first, again, other) = (of("a.example").await, of("a.example").await, of("b.example").await);
+        assert!(Arc::ptr_eq(&first, &again), "an arrival at the first one would be lost");
+        assert!(!Arc::ptr_eq(&first, &other));
+    }
+}

@@ -165,3 +165,28 @@ Feature: Called without a browser
         assert_eq!(arrivals, ["POST"], "{}", record.title);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_is_kept_when_a_scenario_leaves_early() {
+    let (_folder, mut options) = folder(&[(
+        "x.feature",
+        "@req:HPP-CALLBACK-001 @needs:receiver
+Feature: Called
+
+  Scenario: The scenario leaves before it asks for the call
+    Given a hosted session whose merchant URLs are
+      | status_update | ?secret=9f2 |
+    When the consumer fetches redirect_url without credentials
+    Then the response status is 418
+    And status_update is called
+",
+    )]);
+    // The page answers after the merchant's server, so the call has come when the scenario leaves.
+    let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+    mock.deviation = crate::mock::deviation("page-waits-for-callback");
+    let finished = run(options).await.unwrap();
+    let record = &finished.report.targets[0].records[0];
+    let evidence = finished.folder.evidence(&record.last().evidence).unwrap();
+    let arrivals: Vec<&str> = evidence.arrivals.iter().map(|arrival| arrival.method.as_str()).collect();
+    assert_eq!((record.verdict().word(), arrivals), ("fail", vec!["POST"]));
+}
