@@ -86,3 +86,47 @@ fn secret(value: &str) -> Option<Secret> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "authorization_token";
+
+    fn places(template: &str, base: &str) -> Vec<Place> {
+        Template::of(template).map(|template| template.places(base).to_vec()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_secret_belongs_where_its_placeholder_stands() {
+        let base = "https://merchant.example/s";
+        let at = |part| vec![Place { part, secret: Secret { kind: TOKEN, name: TOKEN.into() } }];
+        let parameter = |mark, name: &str| at(Part::Parameter(mark, name.into()));
+        for (template, found) in [
+            ("https://merchant.example/s?t={{authorization_token}}", parameter('?', "t")),
+            ("https://merchant.example/s?t={{ authorization_token }}", parameter('?', "t")),
+            ("https://merchant.example/s?t={{session_id}}-{{authorization_token}}", parameter('?', "t")),
+            ("https://merchant.example/s?x=1&{{authorization_token}}", parameter('?', "")),
+            ("https://merchant.example/s#t={{authorization_token}}", parameter('#', "t")),
+            ("https://merchant.example/{{authorization_token}}", at(Part::Segment(3))),
+            ("https://merchant.example/s?t={{session_id}}&u=authorization_token", Vec::new()),
+        ] {
+            assert_eq!(places(template, base), found, "{template}");
+        }
+    }
+
+    #[test]
+    fn a_url_with_other_segments_does_not_come_from_the_template() {
+        let template = "https://merchant.example/{{session_id}}/s?t={{authorization_token}}";
+        for (base, fits) in [
+            ("https://merchant.example/1/s", true),
+            ("HTTPS://Merchant.Example/2/s/", true),
+            ("https://merchant.example/1/s/x", false),
+            ("https://merchant.example/1", false),
+            ("https://merchant.example/1/t", false),
+            ("https://other.example/1/s", false),
+        ] {
+            assert_eq!(!places(template, base).is_empty(), fits, "{base}");
+        }
+    }
+}

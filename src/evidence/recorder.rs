@@ -266,6 +266,19 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_value_is_shown_and_a_known_secret_is_cut_in_a_name_too() {
+        let recorder = Recorder::default();
+        assert_eq!(recorder.field("X-Auth-Token", ""), "");
+        assert_eq!(recorder.json(json!({ "token": "" })), json!({ "token": "" }));
+        recorder.json(json!({ "token": "tok-3f9a" }));
+        assert_eq!(recorder.json(json!({ "session_id": "tok-3f9a" })), json!({ "session_id": "‹token:1›" }));
+        let early =
+            json!({ "a": "see https://api.example/g/x1Y", "generation_url": "https://api.example/g/x1Y" });
+        let shown = json!({ "a": "see https://api.example/‹link:1›", "generation_url": "https://api.example/‹link:1›" });
+        assert_eq!(recorder.json(early), shown);
+    }
+
+    #[test]
     fn a_leak_is_a_credential_or_a_token_in_plain_text() {
         let recorder = Recorder::default();
         recorder.learn_credentials("K1_shop", "p w/é\"1");

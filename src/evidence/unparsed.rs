@@ -63,6 +63,20 @@ mod tests {
                 r#"{"a":"https://pay.example/‹link:1›","redirect_url":"https://pay.example/‹link:1›"#,
             ),
             (r#"{"client_token":"eyJ"#, r#"{"client_token":"‹client_token:1›"#),
+            (
+                r#"{"a":"https:\/\/pay.example\/p\/x1Y","qr_code_url":"https://pay.example/p/x1Y"#,
+                r#"{"a":"https://pay.example/‹link:1›","qr_code_url":"https://pay.example/‹link:1›"#,
+            ),
+            (
+                r#"{"generation_url":"https://api.example/g/x1Y","a":"https://api.example/g"#,
+                r#"{"generation_url":"https://api.example/‹link:1›","a":"https://api.example/g"#,
+            ),
+            (
+                r#"{"client_token":"a1\u002db","token":"a1-b""#,
+                r#"{"client_token":"‹client_token:1›","token":"‹client_token:1›""#,
+            ),
+            ("{'token':'CANARY1'", "{'token':'‹token:1›'"),
+            (r#"{"token":"‹token:7›"}"#, r#"{"token":"‹token:7›"}"#),
             (r#"{"token":918273645546372819,"#, r#"{"token":‹token:1›,"#),
             (r#"{"e":"{\"access_token\":\"CANARY1\"}"#, r#"{"e":"{\"access_token\":\"‹token:1›\"}"#),
             (
