@@ -155,8 +155,40 @@ mod tests {
         assert_eq!(told(&lie, &[created(), right], false), [id, end]);
         assert_eq!(told(&lie, &[created()], true), [id], "the consumer may move the end of an order");
         let change = exchange(ChangePaymentSession, "https://api.example/kp/1", Value::Null, Value::Null);
-        assert_eq!(told(&lie, &[created(), change], false), [id]);
+        assert_eq!(told(&lie, &[change, created()], false), [id, end], "a change before it moves nothing");
+        for operation in [ChangePaymentSession, PlaceOrder, AbortOrder] {
+            let change = exchange(operation, "https://api.example/kp/1", Value::Null, Value::Null);
+            assert_eq!(told(&lie, &[created(), change], false), [id], "{operation:?}");
+        }
         assert_eq!(told(&lie, &[], false), Vec::<String>::new(), "nobody knows what its creation gave");
+    }
+
+    #[test]
+    fn only_the_creation_of_the_session_that_is_read_binds_it() {
+        let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
+        let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+        let given = |url: &str, id: &str| json!({ "session_url": url, "session_id": id });
+        let created = |url, id| exchange(CreateSession, "https://api.example/", Value::Null, given(url, id));
+        let other = "https://api.example/hpp/v1/sessions/s-7";
+        assert_eq!(told(&lie, &[created(other, "s-7")], false), Vec::<String>::new());
+        assert_eq!(told(&lie, &[read(given(SESSION, "s-7"))], false), Vec::<String>::new());
+        let twice = [created(SESSION, "s-0"), created(SESSION, "s-1")];
+        assert_eq!(told(&lie, &twice, false), [id], "the later one counts");
+    }
+
+    #[test]
+    fn an_answer_that_is_no_success_binds_nothing_and_is_not_bound() {
+        let failed = |mut exchange: Exchange| {
+            if let Received::Response(response) = &mut exchange.outcome {
+                response.status = 404;
+            }
+            exchange
+        };
+        let lie = || read(json!({ "session_id": "s-2", "status": "BACK", "order_id": "o-1" }));
+        let last = read(json!({ "status": "COMPLETED" }));
+        assert_eq!(told(&lie(), &[created(), last.clone()], false).len(), 3);
+        assert_eq!(told(&failed(lie()), &[created(), last.clone()], false), Vec::<String>::new());
+        assert_eq!(told(&lie(), &[failed(created()), failed(last)], true), Vec::<String>::new());
     }
 
     #[test]
@@ -167,6 +199,8 @@ mod tests {
             [r#"HPP-READ-007 /authorization_token: expected nothing, got "‹authorization_token:1›""#]
         );
         assert_eq!(told(&paid, &[], true), Vec::<String>::new());
+        let ordered = read(json!({ "order_id": "o-1" }));
+        assert_eq!(told(&ordered, &[], false), [r#"HPP-READ-007 /order_id: expected nothing, got "o-1""#]);
     }
 
     #[test]
@@ -174,10 +208,12 @@ mod tests {
         let status = |status: &str| read(json!({ "status": status }));
         let other =
             exchange(ReadSession, "https://api.example/hpp/2", Value::Null, json!({ "status": "DISABLED" }));
-        assert_eq!(
-            told(&status("WAITING"), &[status("DISABLED")], true),
-            [r#"HPP-STATUS-009 /status: expected "DISABLED", got "WAITING""#]
-        );
+        for last in FINAL_STATUSES {
+            let mismatch = format!(r#"HPP-STATUS-009 /status: expected "{last}", got "WAITING""#);
+            assert_eq!(told(&status("WAITING"), &[status(last)], true), [mismatch]);
+        }
+        let order = exchange(ReadOrder, SESSION, Value::Null, json!({ "status": "COMPLETED" }));
+        assert_eq!(told(&status("WAITING"), &[order], true), Vec::<String>::new());
         assert_eq!(told(&status("DISABLED"), &[status("DISABLED")], true), Vec::<String>::new());
         assert_eq!(told(&status("WAITING"), &[status("BACK"), other], true), Vec::<String>::new());
         let disabling = exchange(DisableSession, "https://api.example/hpp/1", Value::Null, Value::Null);

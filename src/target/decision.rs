@@ -173,7 +173,7 @@ mod tests {
         let cases = [
             (terms("team", "ticket 812", Some("2027-11-20")), None),
             (terms("team", " ", Some("2027-01-31")), Some("has no `reason`; write why it is accepted")),
-            (terms("", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
+            (terms(" ", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
             (
                 terms("team", "ticket 812", Some("2099-01-01")),
                 Some("ends on 2099-01-01, more than a year ahead; `expires` may be 2027-11-20 at the latest"),
