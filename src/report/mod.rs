@@ -1,5 +1,7 @@
 //! The conformance report: the results of a run, what follows from them, and the formats. What follows is computed, never stored.
 
+#[cfg(test)]
+mod decision_tests;
 mod failure;
 mod first_screen;
 #[cfg(test)]

@@ -12,16 +12,16 @@ fn told(report: &RunReport) -> (String, Outcome) {
     (judged.verdict(), judged.outcome())
 }
 
-fn says(report: &RunReport, verdict: &str, outcome: Outcome) {
+pub(super) fn says(report: &RunReport, verdict: &str, outcome: Outcome) {
     assert_eq!(told(report), (verdict.to_owned(), outcome));
 }
 
-fn standing(report: &RunReport, target: usize, id: &str) -> Standing {
+pub(super) fn standing(report: &RunReport, target: usize, id: &str) -> Standing {
     let judged = report.judged();
     judged.targets[target].rows.iter().find(|row| row.requirement.id.as_str() == id).unwrap().standing
 }
 
-fn waiver(id: &str, expires: &str) -> Waiver {
+pub(super) fn waiver(id: &str, expires: &str) -> Waiver {
     Waiver {
         requirement: id.parse().unwrap(),
         subject: "status".into(),
@@ -32,7 +32,7 @@ fn waiver(id: &str, expires: &str) -> Waiver {
     }
 }
 
-fn accepted(requirements: &[&str], area: Option<&str>, expires: Option<&str>) -> AcceptedUnseen {
+pub(super) fn accepted(requirements: &[&str], area: Option<&str>, expires: Option<&str>) -> AcceptedUnseen {
     AcceptedUnseen {
         requirements: requirements.iter().map(|id| id.parse().unwrap()).collect(),
         area: area.map(ToOwned::to_owned),
