@@ -240,9 +240,13 @@ fn profile(address: &str, lines: &str) -> String {
 fn sends_nothing(files: &[(&str, &str)], target: &str, lines: &str, message: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
-    let sound = profile(&listener.local_addr().unwrap().to_string(), lines);
-    let folder = folder_with(&[&[("sound.toml", sound.as_str())], files].concat());
-    let ended = call(folder.path(), &["run", "--target", "sound.toml", "--target", target]);
+    // If something is sent after all, nobody answers it. One scenario and short deadlines end such a run within seconds.
+    let sound =
+        profile(&listener.local_addr().unwrap().to_string(), lines) + "[deadlines]\nrequest = \"1s\"\n";
+    let folder = folder_with(&[&[("sound.toml", sound.as_str()), ("sound.feature", SOUND)], files].concat());
+    let arguments =
+        ["run", "sound.feature", "--target", "sound.toml", "--target", target, "--deadline", "5s"];
+    let ended = call(folder.path(), &arguments);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.starts_with(message), "`{message}` does not begin:\n{}", ended.stderr);
     assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "something was sent");
