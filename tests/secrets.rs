@@ -2,73 +2,32 @@
 
 #[path = "support/mock_process.rs"]
 mod mock_process;
+#[path = "support/proxy.rs"]
+mod proxy;
+#[path = "support/stranger.rs"]
+mod stranger;
 mod support;
-#[path = "support/tamper.rs"]
-mod tamper;
+#[path = "support/target.rs"]
+mod target;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mock_process::MockProcess;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proxy::{Answer, Asked, Proxy};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use support::{Ended, program, report, run_folder};
-use tamper::{Passing, Stranger, tamper};
+use stranger::Stranger;
+use support::{Ended, report, run_folder};
+use target::{files, profile, standings, with};
 
 const USERNAME: &str = "K7user_4c1e";
 const PASSWORD: &str = "Zq8\"pass/w 77";
 
-fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
-    let provider = if dialect == "klarna" { "KP" } else { "KCO" };
-    format!(
-        "name = \"other\"\nbase_url = \"{base_url}\"\ndialect = \"{dialect}\"\nprovider = \"{provider}\"\n{lines}\n\
-         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n\
-         [deadlines]\nquiet = \"300ms\"\nstatus = \"2s\"\n"
-    )
-}
-
 fn run(folder: &Path, profile: &str, password: &str) -> Ended {
-    std::fs::write(folder.join("target.toml"), profile).unwrap();
-    let output = program(folder)
-        .args(["run", "--target", "target.toml"])
-        .env("HPP_USERNAME", USERNAME)
-        .env("HPP_PASSWORD", password)
-        .output()
-        .unwrap();
-    Ended::of(&output)
-}
-
-/// The standing of every requirement.
-fn standings(report: &Value) -> BTreeMap<String, String> {
-    let rows = report["targets"][0]["requirements"].as_array().unwrap().iter();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    rows.map(|row| (text(&row["id"]), text(&row["standing"]))).collect()
-}
-
-/// The ids with one of these standings.
-fn with<'s>(standings: &'s BTreeMap<String, String>, words: &[&str]) -> Vec<&'s str> {
-    let found = standings.iter().filter(|(_, standing)| words.contains(&standing.as_str()));
-    found.map(|(id, _)| id.as_str()).collect()
-}
-
-/// Every file of a run folder with its text.
-fn files(folder: &Path) -> Vec<(PathBuf, String)> {
-    let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
-                files.push((path, text));
-            }
-        }
-    }
-    assert!(files.len() >= 4, "only {} files were looked at", files.len());
-    files
+    target::run(folder, profile, (USERNAME, password), &[])
 }
 
 #[test]
@@ -76,9 +35,9 @@ fn a_link_to_another_origin_is_told_once_and_nothing_goes_there() {
     let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
     let stranger = Stranger::start();
     let elsewhere = format!("http://{}", stranger.address);
-    let proxy = tamper(&mock.base_url, move |passing| {
+    let Proxy { base_url: proxy } = Proxy::before(&mock.base_url, move |asked, answer| {
         let links = |origin: &str| format!("{origin}/hpp/v1/sessions/");
-        passing.body = passing.body.replace(&links(&passing.own), &links(&elsewhere));
+        answer.replace(&links(&asked.own), &links(&elsewhere));
     });
     let folder = tempfile::tempdir().unwrap();
     let ended = run(folder.path(), &profile(&proxy, "klarna", ""), PASSWORD);
@@ -103,9 +62,9 @@ fn a_location_on_another_origin_is_not_followed() {
     let mock = MockProcess::with_account("kustom", USERNAME, PASSWORD);
     let stranger = Stranger::start();
     let elsewhere = format!("http://{}", stranger.address);
-    let proxy = tamper(&mock.base_url, move |passing| {
-        for field in passing.fields.iter_mut().filter(|field| field.to_lowercase().starts_with("location:")) {
-            *field = field.replace(&passing.own, &elsewhere);
+    let Proxy { base_url: proxy } = Proxy::before(&mock.base_url, move |asked, answer| {
+        for field in answer.fields.iter_mut().filter(|field| field.to_lowercase().starts_with("location:")) {
+            *field = field.replace(&asked.own, &elsewhere);
         }
     });
     let folder = tempfile::tempdir().unwrap();
@@ -123,10 +82,10 @@ fn a_redirect_of_the_api_is_not_followed() {
     let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
     let stranger = Stranger::start();
     let elsewhere = format!("http://{}", stranger.address);
-    let proxy = tamper(&mock.base_url, move |passing| {
-        if passing.request.starts_with("GET /hpp/v1/sessions/") {
-            passing.status = 302;
-            passing.fields.push(format!("Location: {elsewhere}/hpp/v1/sessions/1"));
+    let Proxy { base_url: proxy } = Proxy::before(&mock.base_url, move |asked, answer| {
+        if asked.line.starts_with("GET /hpp/v1/sessions/") {
+            answer.status = 302;
+            answer.fields.push(format!("Location: {elsewhere}/hpp/v1/sessions/1"));
         }
     });
     let folder = tempfile::tempdir().unwrap();
@@ -139,8 +98,8 @@ fn a_redirect_of_the_api_is_not_followed() {
 fn an_origin_that_the_profile_lists_gets_what_the_api_gets() {
     let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
     let origin = mock.base_url.clone();
-    let proxy = tamper(&mock.base_url, move |passing| {
-        passing.body = passing.body.replace(&format!("{}/hpp/", passing.own), &format!("{origin}/hpp/"));
+    let Proxy { base_url: proxy } = Proxy::before(&mock.base_url, move |asked, answer| {
+        answer.replace(&format!("{}/hpp/", asked.own), &format!("{origin}/hpp/"));
     });
     let folder = tempfile::tempdir().unwrap();
     let listed = format!("api_origins = [\"{}\"]", mock.base_url);
@@ -158,17 +117,17 @@ fn note(canaries: &Canaries, name: &str, value: &str) -> String {
 }
 
 /// Puts secrets into every part of an answer, and notes those that are there.
-fn plant(passing: &mut Passing, canaries: &Canaries) {
+fn plant(asked: &Asked, answer: &mut Answer, canaries: &Canaries) {
     let pair = format!("{USERNAME}:{PASSWORD}");
     for (name, value) in
         [("Set-Cookie", "sid=Ck1cookie9f3a"), ("X-Auth-Token", "Xt2token8e4b"), ("ETag", "\"Et3tag7d5c\"")]
     {
         note(canaries, name, value.split('=').next_back().unwrap().trim_matches('"'));
-        passing.fields.push(format!("{name}: {value}"));
+        answer.fields.push(format!("{name}: {value}"));
     }
     let opaque = note(canaries, "path of Content-Location", "Cl4location6c2d9a11");
-    passing.fields.push(format!("Content-Location: https://pay.example/{opaque}?t={opaque}"));
-    let Ok(Value::Object(mut members)) = serde_json::from_str(&passing.body) else { return };
+    answer.fields.push(format!("Content-Location: https://pay.example/{opaque}?t={opaque}"));
+    let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else { return };
     if members.contains_key("error_messages") {
         let percent = utf8_percent_encode(PASSWORD, NON_ALPHANUMERIC).to_string();
         let echo = format!("{USERNAME} {PASSWORD} Basic {} {percent}", STANDARD.encode(&pair));
@@ -178,7 +137,7 @@ fn plant(passing: &mut Passing, canaries: &Canaries) {
         let token = note(canaries, "client_token", "Ct6client4a7f");
         members.insert("client_token".into(), json!(token));
     }
-    if passing.request.starts_with("POST /hpp/v1/sessions") && members.contains_key("redirect_url") {
+    if asked.line.starts_with("POST /hpp/v1/sessions") && members.contains_key("redirect_url") {
         for (name, query) in [("redirect_url", "Rq7"), ("qr_code_url", "Qq8")] {
             let link = members[name].as_str().unwrap().to_owned();
             note(canaries, &format!("key of {name}"), link.rsplit('/').next().unwrap());
@@ -187,7 +146,7 @@ fn plant(passing: &mut Passing, canaries: &Canaries) {
             note(canaries, &format!("fragment of {name}"), &fragment);
             members.insert(name.into(), json!(format!("{link}?k={query}#{fragment}")));
         }
-        let own = &passing.own;
+        let own = &asked.own;
         members.insert(
             "distribution_module".into(),
             json!({
@@ -203,7 +162,7 @@ fn plant(passing: &mut Passing, canaries: &Canaries) {
     if let Some(Value::String(url)) = members.get("session_url").cloned() {
         members.insert("session_url".into(), json!(format!("{url}?note=Su6opaque5e9b1234567")));
     }
-    passing.body = Value::Object(members).to_string();
+    answer.body = Value::Object(members).to_string().into_bytes();
 }
 
 #[test]
@@ -211,7 +170,8 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
     let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
     let canaries = Canaries::default();
     let planted = Arc::clone(&canaries);
-    let proxy = tamper(&mock.base_url, move |passing| plant(passing, &planted));
+    let Proxy { base_url: proxy } =
+        Proxy::before(&mock.base_url, move |asked, answer| plant(asked, answer, &planted));
     let folder = tempfile::tempdir().unwrap();
     let lines = format!(
         "page_hosts = [\"localhost\", \"pay.example\"]\nabilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"",

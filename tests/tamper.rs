@@ -5,47 +5,32 @@ mod mock_process;
 #[path = "support/proxy.rs"]
 mod proxy;
 mod support;
+#[path = "support/target.rs"]
+mod target;
 
 use mock_process::MockProcess;
-use proxy::{Answer, Proxy};
+use proxy::{Answer, Asked, Proxy};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use support::{Ended, program, report};
+use std::collections::BTreeMap;
+use support::{Ended, report};
+use target::{profile, standings, with};
 
 /// Standings that say that the target did wrong.
 const BAD: [&str; 5] = ["FAIL", "WARN", "UNCONFIRMED", "FLAKY", "HARNESS"];
 
+const SHOP: target::Account<'_> = ("shop", "pass-word-of-the-shop");
+
 /// Runs the scenarios that need no browser through a proxy. The result has the standing of each requirement.
 fn run(
     arguments: &[&str],
-    change: impl Fn(&str, usize, &mut Answer) + Send + Sync + 'static,
+    change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static,
 ) -> (Ended, BTreeMap<String, String>, Value) {
-    let mock = MockProcess::with_account("klarna", "shop", "pass-word-of-the-shop");
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
     let proxy = Proxy::before(&mock.base_url, change);
     let folder = tempfile::tempdir().unwrap();
-    let profile = format!(
-        "name = \"other\"\nbase_url = \"{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
-         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n",
-        proxy.base_url
-    );
-    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
-    let output = program(folder.path())
-        .args(["run", "--target", "target.toml"])
-        .args(arguments)
-        .env("HPP_USERNAME", "shop")
-        .env("HPP_PASSWORD", "pass-word-of-the-shop")
-        .output()
-        .unwrap();
-    let (ended, report) = (Ended::of(&output), report(folder.path()));
-    let rows = report["targets"][0]["requirements"].as_array().unwrap();
-    let text = |row: &Value, member: &str| row[member].as_str().unwrap().to_owned();
-    let standings = rows.iter().map(|row| (text(row, "id"), text(row, "standing"))).collect();
-    (ended, standings, report)
-}
-
-fn with<'s>(standings: &'s BTreeMap<String, String>, wanted: &[&str]) -> BTreeSet<&'s str> {
-    let fits = |(_, standing): &(&String, &String)| wanted.contains(&standing.as_str());
-    standings.iter().filter(fits).map(|(id, _)| id.as_str()).collect()
+    let ended = target::run(folder.path(), &profile(&proxy.base_url, "klarna", ""), SHOP, arguments);
+    let report = report(folder.path());
+    (ended, standings(&report), report)
 }
 
 /// The first answer belongs to the preflight.
@@ -60,12 +45,12 @@ fn a_page_of_something_in_between_is_trouble_and_no_breach() {
         (403, "waf/3", "<!DOCTYPE html><title>Request blocked</title>"),
         (200, "portal", "<!doctype html><title>Welcome to the hotel</title>"),
     ] {
-        let (ended, standings, report) = run(&[], move |_, number, answer| {
-            if is_each(9, number) {
+        let (ended, standings, report) = run(&[], move |asked, answer| {
+            if is_each(9, asked.number) {
                 answer.become_page(status, server, page);
             }
         });
-        assert_eq!(with(&standings, &BAD), BTreeSet::new(), "{status}: {}", ended.stdout);
+        assert_eq!(with(&standings, &BAD), [""; 0], "{status}: {}", ended.stdout);
         assert!(!with(&standings, &["INFRA"]).is_empty(), "{status}: {}", ended.stdout);
         assert_eq!(ended.code, Some(3), "{status}: {}", ended.stdout);
         let told = report.to_string();
@@ -75,25 +60,28 @@ fn a_page_of_something_in_between_is_trouble_and_no_breach() {
 
 #[test]
 fn a_429_now_and_then_costs_no_verdict() {
-    let (ended, standings, _) = run(&[], |_, number, answer| {
-        if is_each(7, number) {
+    let (ended, standings, _) = run(&[], |asked, answer| {
+        if is_each(7, asked.number) {
             let fields = vec!["Retry-After: 0".to_owned()];
             *answer = Answer { status: 429, fields, body: Vec::new() };
         }
     });
-    assert_eq!(with(&standings, &BAD), BTreeSet::new(), "{}", ended.stdout);
-    assert_eq!(with(&standings, &["INFRA", "BLOCKED"]), BTreeSet::new(), "{}", ended.stdout);
+    assert_eq!(with(&standings, &BAD), [""; 0], "{}", ended.stdout);
+    assert_eq!(with(&standings, &["INFRA", "BLOCKED"]), [""; 0], "{}", ended.stdout);
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
 }
 
 #[test]
 fn a_wrong_status_now_and_then_is_never_signed() {
-    let (ended, standings, report) = run(&[], |line, number, answer| {
-        if answer.status == 201 && line.starts_with("POST /hpp/v1/sessions ") && is_each(7, number) {
+    let (ended, standings, report) = run(&[], |asked, answer| {
+        if answer.status == 201
+            && asked.line.starts_with("POST /hpp/v1/sessions ")
+            && is_each(7, asked.number)
+        {
             answer.status = 200;
         }
     });
-    assert_eq!(with(&standings, &BAD), BTreeSet::from(["HPP-CREATE-001"]), "{}", ended.stdout);
+    assert_eq!(with(&standings, &BAD), ["HPP-CREATE-001"], "{}", ended.stdout);
     assert_eq!(ended.code, Some(1), "{}", ended.stdout);
     let rows = report["targets"][0]["requirements"].as_array().unwrap();
     let row = rows.iter().find(|row| row["id"] == "HPP-CREATE-001").unwrap();
@@ -127,14 +115,14 @@ fn what_several_answers_promise_together_is_judged_in_passing() {
     for (member, value, broken) in
         [("session_id", "s-1", "HPP-CREATE-005"), ("expires_at", "2099-01-31T12:00:00Z", "HPP-EXPIRY-001")]
     {
-        let (ended, standings, _) = run(&[feature.to_str().unwrap()], move |line, _, answer| {
-            if answer.status == 201 && line.starts_with("POST /hpp/v1/sessions ") {
+        let (ended, standings, _) = run(&[feature.to_str().unwrap()], move |asked, answer| {
+            if answer.status == 201 && asked.line.starts_with("POST /hpp/v1/sessions ") {
                 let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
                 body[member] = value.into();
                 answer.body = body.to_string().into_bytes();
             }
         });
-        assert_eq!(with(&standings, &BAD), BTreeSet::from([broken]), "{}", ended.stdout);
+        assert_eq!(with(&standings, &BAD), [broken], "{}", ended.stdout);
         assert_eq!(ended.code, Some(1), "{}", ended.stdout);
     }
 }
@@ -142,8 +130,8 @@ fn what_several_answers_promise_together_is_judged_in_passing() {
 #[test]
 fn a_429_that_asks_for_an_hour_is_trouble_at_once() {
     let arguments = ["--tags", "@req:HPP-CREATE-001", "--deadline", "20s"];
-    let (ended, standings, report) = run(&arguments, |line, number, answer| {
-        if number > 1 && line.starts_with("POST /hpp/v1/sessions ") {
+    let (ended, standings, report) = run(&arguments, |asked, answer| {
+        if asked.number > 1 && asked.line.starts_with("POST /hpp/v1/sessions ") {
             let fields = vec!["Retry-After: 3600".to_owned()];
             *answer = Answer { status: 429, fields, body: Vec::new() };
         }
@@ -154,33 +142,33 @@ fn a_429_that_asks_for_an_hour_is_trouble_at_once() {
 
 #[test]
 fn an_error_of_the_api_itself_is_still_a_breach() {
-    let (ended, standings, _) = run(&["--tags", "@req:HPP-READ-001"], |line, _, answer| {
-        if line.starts_with("GET /hpp/v1/sessions/") {
+    let (ended, standings, _) = run(&["--tags", "@req:HPP-READ-001"], |asked, answer| {
+        if asked.line.starts_with("GET /hpp/v1/sessions/") {
             answer.status = 500;
             let body = r#"{"error_code":"INTERNAL","error_messages":[],"correlation_id":"c"}"#;
             answer.body = body.as_bytes().to_vec();
         }
     });
-    assert_eq!(with(&standings, &BAD), BTreeSet::from(["HPP-READ-001"]), "{}", ended.stdout);
+    assert_eq!(with(&standings, &BAD), ["HPP-READ-001"], "{}", ended.stdout);
     assert_eq!(ended.code, Some(1), "{}", ended.stdout);
 }
 
 #[test]
 fn a_byte_order_mark_is_read_and_noted() {
-    let (ended, standings, _) = run(&[], |_, _, answer| {
+    let (ended, standings, _) = run(&[], |_, answer| {
         if answer.body.first() == Some(&b'{') {
             answer.body.splice(0..0, *b"\xef\xbb\xbf");
         }
     });
-    assert_eq!(with(&standings, &BAD), BTreeSet::new(), "{}", ended.stdout);
+    assert_eq!(with(&standings, &BAD), [""; 0], "{}", ended.stdout);
     assert_eq!(standings["HPP-CREATE-039"], "NOTED");
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
 }
 
 #[test]
 fn a_coding_that_the_harness_does_not_know_is_trouble() {
-    let (ended, standings, report) = run(&["--tags", "@req:HPP-READ-001"], |_, number, answer| {
-        if number > 1 && answer.status == 200 {
+    let (ended, standings, report) = run(&["--tags", "@req:HPP-READ-001"], |asked, answer| {
+        if asked.number > 1 && answer.status == 200 {
             answer.fields.push("Content-Encoding: compress".to_owned());
         }
     });

@@ -3,6 +3,8 @@
 #[path = "support/mock_process.rs"]
 mod mock_process;
 mod support;
+#[path = "support/target.rs"]
+mod target;
 
 use mock_process::MockProcess;
 use serde_json::{Value, json};
@@ -12,7 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use support::{Ended, program, report, run_folder};
+use support::{Ended, report, run_folder};
+use target::{files, profile, standings, with};
 
 const USERNAME: &str = "shop";
 const PASSWORD: &str = "p%w/é 1\"x";
@@ -21,29 +24,8 @@ fn mock(dialect: &str) -> MockProcess {
     MockProcess::with_account(dialect, USERNAME, PASSWORD)
 }
 
-fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
-    let provider = if dialect == "klarna" { "KP" } else { "KCO" };
-    format!(
-        "name = \"other\"\nbase_url = \"{base_url}\"\ndialect = \"{dialect}\"\nprovider = \"{provider}\"\n{lines}\n\
-         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n\
-         [deadlines]\nquiet = \"300ms\"\nstatus = \"2s\"\n"
-    )
-}
-
 fn run(folder: &Path, profile: &str, password: &str) -> Ended {
-    std::fs::write(folder.join("target.toml"), profile).unwrap();
-    let output = program(folder)
-        .args(["run", "--target", "target.toml"])
-        .env("HPP_USERNAME", USERNAME)
-        .env("HPP_PASSWORD", password)
-        .output()
-        .unwrap();
-    Ended::of(&output)
-}
-
-fn standings(report: &Value) -> Vec<&str> {
-    let rows = report["targets"][0]["requirements"].as_array().unwrap();
-    rows.iter().map(|row| row["standing"].as_str().unwrap()).collect()
+    target::run(folder, profile, (USERNAME, password), &[])
 }
 
 #[test]
@@ -53,7 +35,7 @@ fn the_mock_in_another_process_conforms_and_no_credential_is_left_behind() {
     let lines = format!("abilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"", mock.base_url);
     let ended = run(folder.path(), &profile(&mock.base_url, "klarna", &lines), PASSWORD);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(!standings(&report(folder.path())).contains(&"FAIL"));
+    assert_eq!(with(&standings(&report(folder.path())), &["FAIL"]), [""; 0]);
     no_trace_of_credentials(&run_folder(folder.path()));
 }
 
@@ -64,7 +46,7 @@ fn what_a_profile_does_not_claim_is_unseen_and_counted_on_the_first_screen() {
     let ended = run(folder.path(), &profile(&mock.base_url, "kustom", ""), PASSWORD);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let report = report(folder.path());
-    assert!(standings(&report).contains(&"UNSEEN"));
+    assert!(!with(&standings(&report), &["UNSEEN"]).is_empty());
     let musts = &report["targets"][0]["musts"];
     let (seen, all) = (musts["seen"].as_u64().unwrap(), musts["apply"].as_u64().unwrap());
     assert!(seen < all, "{seen} of {all}");
@@ -89,23 +71,11 @@ fn no_trace_of_credentials(folder: &Path) {
         percent(PASSWORD),
         json.trim_matches('"').to_owned(),
     ];
-    let mut folders = vec![folder.to_owned()];
-    let mut files = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            files += 1;
-            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
-            for form in &forms {
-                assert!(!text.contains(form.as_str()), "{} holds `{form}`", path.display());
-            }
+    for (path, text) in files(folder) {
+        for form in &forms {
+            assert!(!text.contains(form.as_str()), "{} holds `{form}`", path.display());
         }
     }
-    assert!(files >= 4, "only {files} files were looked at");
 }
 
 /// A run against a target that cannot be tested ends with exit code 2, long before the deadline of a request, and writes nothing.
@@ -176,15 +146,9 @@ fn verdicts(report: &Value, target: usize) -> Vec<&str> {
 fn is_out_of_order(base_url: &str, kind: &str, hint: &str) {
     let folder = tempfile::tempdir().unwrap();
     let profile = profile(base_url, "klarna", "") + "request = \"2s\"\n";
-    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
     std::fs::write(folder.path().join("two.feature"), TWO_SCENARIOS).unwrap();
-    let mut command = program(folder.path());
-    command.args(["run", "--target", "target.toml", "--target", "mock-klarna", "two.feature"]);
-    for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-        command.env_remove(proxy);
-    }
-    let ended =
-        Ended::of(&command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD).output().unwrap());
+    let arguments = ["--target", "mock-klarna", "two.feature"];
+    let ended = target::run(folder.path(), &profile, (USERNAME, PASSWORD), &arguments);
     assert_eq!(ended.code, Some(3), "{ended:?}");
     let report = report(folder.path());
     assert_eq!(verdicts(&report, 0), [kind, kind]);
@@ -256,7 +220,6 @@ fn what_goes_wrong_after_the_first_request_is_reported_and_the_other_target_is_t
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let profile = profile(&url, "klarna", "extra_ca = \"ca.pem\"");
-    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4096]);
@@ -264,10 +227,8 @@ fn what_goes_wrong_after_the_first_request_is_reported_and_the_other_target_is_t
         let _ =
             stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     });
-    let mut command = program(folder.path());
-    command.args(["run", "--target", "target.toml", "--target", "mock-klarna", "two.feature"]);
-    let ended =
-        Ended::of(&command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD).output().unwrap());
+    let arguments = ["--target", "mock-klarna", "two.feature"];
+    let ended = target::run(folder.path(), &profile, (USERNAME, PASSWORD), &arguments);
     assert_eq!(ended.code, Some(4), "{ended:?}");
     let report = report(folder.path());
     assert_eq!(verdicts(&report, 0), ["error", "error"]);
@@ -303,11 +264,9 @@ fn trouble_is_told_also_when_the_scenario_passed_in_the_end() {
     let gateway = gateway_with_trouble(&mock);
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("two.feature"), TWO_SCENARIOS).unwrap();
-    std::fs::write(folder.path().join("target.toml"), profile(&gateway, "klarna", "")).unwrap();
-    let mut command = program(folder.path());
-    command.args(["run", "--target", "target.toml", "--jobs", "1", "--retries", "2", "two.feature"]);
-    let ended =
-        Ended::of(&command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD).output().unwrap());
+    let arguments = ["--jobs", "1", "--retries", "2", "two.feature"];
+    let profile = profile(&gateway, "klarna", "");
+    let ended = target::run(folder.path(), &profile, (USERNAME, PASSWORD), &arguments);
     let report = report(folder.path());
     let expected = json!({ "tries": 1, "scenarios": 1, "passed": 1, "kinds": { "gateway": 1 } });
     assert_eq!(report["targets"][0]["trouble"], expected, "{ended:?}");

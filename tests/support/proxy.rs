@@ -5,6 +5,18 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The request of an answer.
+pub struct Asked {
+    /// Scheme and authority of the proxy.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub own: String,
+    /// The request line.
+    pub line: String,
+    /// The number of its answer, from 1.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub number: usize,
+}
+
 /// An answer on its way.
 pub struct Answer {
     pub status: u16,
@@ -20,10 +32,16 @@ impl Answer {
         let fields = vec![format!("Server: {server}"), "Content-Type: text/html".to_owned()];
         *self = Self { status, fields, body: page.as_bytes().to_vec() };
     }
+
+    /// Replaces a text in the body.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub fn replace(&mut self, from: &str, to: &str) {
+        self.body = replaced(std::mem::take(&mut self.body), from, to);
+    }
 }
 
-/// Gets the request line, the number of the answer from 1, and the answer.
-type Change = dyn Fn(&str, usize, &mut Answer) + Send + Sync;
+/// Changes an answer.
+type Change = dyn Fn(&Asked, &mut Answer) + Send + Sync;
 
 /// A running proxy. It ends with the process.
 pub struct Proxy {
@@ -32,7 +50,7 @@ pub struct Proxy {
 
 impl Proxy {
     /// Starts a proxy before a server of this machine. URLs in answers lead through the proxy too.
-    pub fn before(base_url: &str, change: impl Fn(&str, usize, &mut Answer) + Send + Sync + 'static) -> Self {
+    pub fn before(base_url: &str, change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let behind: u16 = base_url.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
@@ -68,7 +86,8 @@ fn pass(
         let status = status.split(' ').nth(1)?.parse().ok()?;
         let fields = fields.iter().map(|field| field.replace(&there, &here)).collect();
         let mut answer = Answer { status, fields, body: replaced(body, &there, &here) };
-        change(&line, count.fetch_add(1, Ordering::Relaxed) + 1, &mut answer);
+        let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+        change(&Asked { own: format!("http://127.0.0.1{here}"), line, number }, &mut answer);
         let fields = lines(&answer.fields);
         let length = if answer.status == 204 {
             String::new()
