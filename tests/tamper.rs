@@ -180,8 +180,8 @@ fn a_coding_that_the_harness_does_not_know_is_trouble() {
 fn public_rows(change: impl Fn(&str, &mut Answer) + Send + Sync + 'static) -> [String; 4] {
     const ROWS: [&str; 4] = ["HPP-AUTH-006", "HPP-QR-001", "HPP-CREATE-015", "HPP-CREATE-014"];
     let tags = ROWS.map(|id| format!("@req:{id}")).join(" or ");
-    let (ended, standings, _) = run(&["--tags", &tags], move |line, _, answer| {
-        let path = line.split(' ').nth(1).unwrap();
+    let (ended, standings, _) = run(&["--tags", &tags], move |asked, answer| {
+        let path = asked.line.split(' ').nth(1).unwrap();
         let is_api = ["/hpp/v1/", "/payments/"].iter().any(|begin| path.starts_with(begin));
         if !is_api && !path.contains("hop=1") {
             change(path, answer);
