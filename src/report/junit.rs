@@ -1,7 +1,7 @@
 //! `junit.xml` for build servers: one suite for each target, one case for each scenario.
 
 use crate::report::failure::exchange_of;
-use crate::report::words::{capitalised, request, told};
+use crate::report::words::{capitalised, request, told, visible};
 use crate::report::{
     Judged, JudgedRecord, JudgedTarget, ReportError, Row, RunFacts, RunFolder, Seen, Standing,
 };
@@ -22,7 +22,7 @@ impl Judged<'_> {
         }
         let xml = report.to_string().map_err(Box::new)?;
         // The library leaves out control characters only.
-        Ok(xml.replace(['\u{FFFE}', '\u{FFFF}'], ""))
+        Ok(visible(&xml.replace(['\u{FFFE}', '\u{FFFF}'], "")))
     }
 }
 
@@ -214,9 +214,9 @@ mod tests {
     #[test]
     fn no_character_that_xml_forbids_is_left() {
         let mut report = fixture::report();
-        report.run.arguments.push("no\u{FFFE}\u{FFFF}character".into());
+        report.run.arguments.push("no\u{FFFE}\u{FFFF}character, no \u{202E}turn".into());
         let xml = xml_of(&report);
-        assert!(xml.contains("nocharacter"));
+        assert!(xml.contains("nocharacter, no \\u{202e}turn"), "{xml}");
         assert!(xml.contains("&lt;script&gt;alert(1)"));
         assert!(!xml.contains(|c: char| c.is_control() && c != '\n'), "{xml:?}");
     }

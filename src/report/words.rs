@@ -4,6 +4,23 @@ use crate::evidence::{Exchange, Received as Answer};
 use crate::requirement::{Confidence, Dialect, Requirement};
 use crate::verdict::{Mismatch, ScenarioRecord, Verdict};
 
+/// A text whose control characters and direction marks are shown as numbers. A direction mark could turn the order of what follows.
+/// Line ends and tabs stay.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => shown.push(c),
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                shown.extend(c.escape_unicode());
+            }
+            c if c.is_control() => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 /// Key and name of each public source, one in each line.
 const SOURCES: &str = include_str!("sources.tsv");
 

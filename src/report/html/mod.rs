@@ -101,6 +101,21 @@ mod tests {
         }
     }
 
+    /// Some build servers show a report without its style.
+    #[test]
+    fn words_of_the_page_stay_apart_without_its_style() {
+        let tag = "(?:a|b|code|em|i|label|span|strong)";
+        let glued =
+            regex::Regex::new(&format!(r"\w</{tag}>(?:</?{tag}(?: [^>]*)?>)*<{tag}(?: [^>]*)?>\w")).unwrap();
+        let found: Vec<String> = glued.find_iter(&page()).map(|found| found.as_str().to_owned()).collect();
+        assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
+    fn a_mark_that_turns_the_order_of_a_text_is_shown() {
+        assert_eq!(escape("a\u{202e}b<\u{2066}\n"), "a\\u{202e}b&lt;\\u{2066}\n");
+    }
+
     #[test]
     fn each_journey_has_its_picture_and_its_screenshot() {
         let page = page();

@@ -2,6 +2,7 @@
 
 use crate::report::ReportError;
 use crate::report::html::timeline::duration;
+use crate::report::words::visible;
 use minijinja::{Environment, Output, State, Value, escape_formatter};
 
 /// Templates by name. The ending `.html` turns on escaping.
@@ -57,18 +58,16 @@ fn write_escaped(
     }
 }
 
-/// Escapes text for an element or a quoted attribute. Control characters become visible.
+/// Escapes text for an element or a quoted attribute. Characters that are not seen become visible.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            '\n' | '\t' => safe.push(c),
-            c if c.is_control() => safe.extend(c.escape_unicode()),
             c => safe.push(c),
         }
     }

@@ -1,5 +1,6 @@
 //! Lines of text for a terminal: wrapping, indents, colour, and no control character from outside.
 
+use crate::report::words::visible;
 use crate::report::{Advice, Standing};
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
@@ -122,16 +123,7 @@ impl Page {
 
 /// Text from outside as one line without control characters.
 pub fn clean(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\t' => shown.push(' '),
-            c if c.is_control() || is_direction_mark(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown
+    visible(text).replace('\n', "\\n").replace('\t', " ")
 }
 
 /// A value from outside. A long value is cut.
@@ -151,10 +143,6 @@ pub fn few(places: &[String]) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
-}
-
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
