@@ -1,28 +1,37 @@
-//! The guard of a tab: its top document goes only to hosts that the profile of the target allows.
+//! The guard of a browser: the top document of every tab, window and popup goes only to hosts that the profile of the target allows.
 
 use crate::target::Reach;
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use url::Url;
 
-/// Watches every document that a tab asks for, and stops a top document on a foreign host before its request is sent.
+/// The file in which the browser says where it listens: its port, and the path of its own target.
+const PORT_FILE: &str = "DevToolsActivePort";
+
+/// Watches every document that a browser asks for, and stops a top document on a foreign host before its request is sent.
 ///
-/// `WebDriver` cannot do this, so the guard speaks with the browser directly. Images, scripts and frames are not its business.
+/// `WebDriver` cannot do this, so the guard speaks with the browser directly. A new tab, window or popup waits until the guard watches
+/// it. Images, scripts and frames are not its business.
 pub(super) struct Guard {
     duty: Arc<Mutex<Duty>>,
+    /// The tabs, windows and popups that are watched.
+    watched: watch::Receiver<Vec<String>>,
     task: JoinHandle<()>,
 }
 
 /// What the guard must know now.
 #[derive(Default)]
 struct Duty {
-    /// Where the tab may go. Without a lease, nowhere.
+    /// Where the browser may go. Without a lease, nowhere.
     reach: Option<Reach>,
     /// The origin of the latest document that was stopped.
     stopped: Option<String>,
@@ -35,17 +44,28 @@ struct Duty {
 struct Said {
     /// The number of the command that it answers.
     id: u64,
-    params: Paused,
+    method: String,
+    /// The tab that it is about.
+    session_id: String,
+    params: Params,
 }
 
-/// A request that waits for the guard.
+/// What the guard reads of a message: a request that waits for it, or a tab that is new or gone.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
-struct Paused {
+struct Params {
     request_id: String,
     frame_id: String,
     request: Asked,
+    session_id: String,
+    target_info: Target,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct Target {
+    target_id: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -54,23 +74,45 @@ struct Asked {
 }
 
 impl Guard {
-    /// Begins to watch a tab. `debugger` is the address at which the browser listens.
-    pub(super) async fn attach(debugger: &str, tab: &str) -> Result<Self, String> {
-        let failed = |error: &dyn std::fmt::Display| format!("the guard of the tab cannot reach it: {error}");
-        let stream = TcpStream::connect(debugger).await.map_err(|error| failed(&error))?;
-        let address = format!("ws://{debugger}/devtools/page/{tab}");
-        let (mut socket, _) =
-            tokio_tungstenite::client_async(address, stream).await.map_err(|error| failed(&error))?;
-        let documents = json!([{ "urlPattern": "*", "resourceType": "Document", "requestStage": "Request" }]);
-        let enable = json!({ "id": 1, "method": "Fetch.enable", "params": { "patterns": documents } });
-        socket.send(Message::text(enable.to_string())).await.map_err(|error| failed(&error))?;
-        while heard(&mut socket).await.ok_or_else(|| failed(&"it closed the connection"))?.id != 1 {}
+    /// Begins to watch the browser with this profile folder.
+    pub(super) async fn attach(profile: &Path) -> Result<Self, String> {
+        let failed = |error: &dyn std::fmt::Display| format!("the guard cannot reach the browser: {error}");
+        let file =
+            tokio::fs::read_to_string(profile.join(PORT_FILE)).await.map_err(|error| failed(&error))?;
+        let (port, path) =
+            file.split_once('\n').ok_or_else(|| failed(&"it does not say where it listens"))?;
+        let address = format!("127.0.0.1:{port}");
+        let stream = TcpStream::connect(&address).await.map_err(|error| failed(&error))?;
+        let url = format!("ws://{address}{}", path.trim());
+        let (socket, _) =
+            tokio_tungstenite::client_async(url, stream).await.map_err(|error| failed(&error))?;
         let duty = Arc::<Mutex<Duty>>::default();
-        let task = tokio::spawn(watch(socket, tab.to_owned(), Arc::clone(&duty)));
-        Ok(Self { duty, task })
+        let (tell, watched) = watch::channel(Vec::new());
+        let mut post = Post { socket, id: 0, duty: Arc::clone(&duty), tabs: BTreeMap::new(), tell };
+        let pages = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": [{ "type": "page" }] });
+        post.order("", "Target.setAutoAttach", pages).await.map_err(|error| failed(&error))?;
+        let task = tokio::spawn(async move {
+            while let Some(said) = post.heard().await {
+                if post.answer(said).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Self { duty, watched, task })
     }
 
-    /// Sets where the tab may go from now on.
+    /// Waits until the guard watches this tab. Returns false if it has lost the browser.
+    pub(super) async fn watches(&self, tab: &str) -> bool {
+        let mut watched = self.watched.clone();
+        watched.wait_for(|watched| watched.iter().any(|one| one == tab)).await.is_ok()
+    }
+
+    /// The tabs, windows and popups beside this tab.
+    pub(super) fn beside(&self, tab: &str) -> Vec<String> {
+        self.watched.borrow().iter().filter(|one| *one != tab).cloned().collect()
+    }
+
+    /// Sets where the browser may go from now on.
     pub(super) fn allow(&self, reach: Reach) {
         *lock(&self.duty) = Duty { reach: Some(reach), stopped: None };
     }
@@ -80,7 +122,7 @@ impl Guard {
         lock(&self.duty).stopped.take()
     }
 
-    /// Whether the guard still watches. Without it, the tab must not be used.
+    /// Whether the guard still watches. Without it, the browser must not be used.
     pub(super) fn is_on_duty(&self) -> bool {
         !self.task.is_finished()
     }
@@ -106,34 +148,79 @@ impl Duty {
     }
 }
 
-async fn watch(mut socket: WebSocketStream<TcpStream>, top_frame: String, duty: Arc<Mutex<Duty>>) {
-    let mut id = 1;
-    while let Some(Said { params: paused, .. }) = heard(&mut socket).await {
-        if paused.request_id.is_empty() {
-            continue;
-        }
-        id += 1;
-        let admitted = paused.frame_id != top_frame || lock(&duty).admits(&paused.request.url);
-        let answer = if admitted {
-            json!({ "id": id, "method": "Fetch.continueRequest", "params": { "requestId": paused.request_id } })
-        } else {
-            let params = json!({ "requestId": paused.request_id, "errorReason": "BlockedByClient" });
-            json!({ "id": id, "method": "Fetch.failRequest", "params": params })
-        };
-        if socket.send(Message::text(answer.to_string())).await.is_err() {
-            return;
-        }
-    }
+/// A tab, a window or a popup.
+struct Tab {
+    target: String,
+    /// The number of the command that puts it under the guard.
+    order: u64,
 }
 
-/// The next message. `None` at the end of the connection.
-async fn heard(socket: &mut WebSocketStream<TcpStream>) -> Option<Said> {
-    loop {
-        let message = socket.next().await?.ok()?;
-        if let Message::Text(text) = message {
-            // A message of another kind is not for the guard.
-            return Some(serde_json::from_str(&text).unwrap_or_default());
+/// The place from which the guard watches.
+struct Post {
+    socket: WebSocketStream<TcpStream>,
+    /// The number of the latest command.
+    id: u64,
+    duty: Arc<Mutex<Duty>>,
+    /// By session.
+    tabs: BTreeMap<String, Tab>,
+    tell: watch::Sender<Vec<String>>,
+}
+
+impl Post {
+    /// The next message. `None` at the end of the connection.
+    async fn heard(&mut self) -> Option<Said> {
+        loop {
+            let message = self.socket.next().await?.ok()?;
+            if let Message::Text(text) = message {
+                // A message of another kind is not for the guard.
+                return Some(serde_json::from_str(&text).unwrap_or_default());
+            }
         }
+    }
+
+    async fn order(&mut self, session: &str, method: &str, params: Value) -> Result<u64, Error> {
+        self.id += 1;
+        let mut order = json!({ "id": self.id, "method": method, "params": params });
+        if !session.is_empty() {
+            order["sessionId"] = session.into();
+        }
+        self.socket.send(Message::text(order.to_string())).await.map(|()| self.id)
+    }
+
+    async fn answer(&mut self, said: Said) -> Result<(), Error> {
+        let Said { id, method, session_id: session, params } = said;
+        match method.as_str() {
+            "Target.attachedToTarget" => {
+                let session = params.session_id;
+                let documents =
+                    json!([{ "urlPattern": "*", "resourceType": "Document", "requestStage": "Request" }]);
+                let order = self.order(&session, "Fetch.enable", json!({ "patterns": documents })).await?;
+                self.order(&session, "Runtime.runIfWaitingForDebugger", json!({})).await?;
+                self.tabs.insert(session, Tab { target: params.target_info.target_id, order });
+            }
+            "Target.detachedFromTarget" => {
+                if let Some(tab) = self.tabs.remove(&params.session_id) {
+                    self.tell.send_modify(|watched| watched.retain(|one| *one != tab.target));
+                }
+            }
+            "Fetch.requestPaused" => {
+                let is_top = self.tabs.get(&session).is_none_or(|tab| tab.target == params.frame_id);
+                let request = json!({ "requestId": params.request_id });
+                if !is_top || lock(&self.duty).admits(&params.request.url) {
+                    self.order(&session, "Fetch.continueRequest", request).await?;
+                } else {
+                    let refusal = json!({ "requestId": params.request_id, "errorReason": "BlockedByClient" });
+                    self.order(&session, "Fetch.failRequest", refusal).await?;
+                }
+            }
+            _ => {
+                let tab = self.tabs.get(&session).filter(|tab| tab.order == id);
+                if let Some(target) = tab.map(|tab| tab.target.clone()) {
+                    self.tell.send_modify(|watched| watched.push(target));
+                }
+            }
+        }
+        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::{ParseError, Url};
@@ -146,7 +147,7 @@ pub(super) struct BrowserTab {
     client: Client,
     /// Id of the tab's top frame.
     top_frame: String,
-    /// Stops the tab before it goes to a foreign host. `None` only until the tab has started.
+    /// Stops the browser before it goes to a foreign host. `None` only until the browser has started.
     guard: Option<Guard>,
     page_deadline: Option<Duration>,
     /// Deadline of every command.
@@ -176,20 +177,23 @@ impl BrowserTab {
         Ok(session)
     }
 
-    /// Makes a window the tab of the session, and sets a guard on it.
+    /// Makes a window the tab of the session, once the guard watches it.
     async fn settle_in(&mut self, window: &Value) -> Result<(), SessionError> {
         window.as_str().unwrap_or_default().clone_into(&mut self.top_frame);
-        let options = self.capability("goog:chromeOptions");
-        let debugger = options.and_then(|options| options["debuggerAddress"].as_str()).unwrap_or_default();
-        let guard = timeout_at(self.limit, Guard::attach(debugger, &self.top_frame)).await;
-        self.guard = Some(guard.map_err(|_| SessionError::Silent)?.map_err(SessionError::Lost)?);
-        Ok(())
+        if self.guard.is_none() {
+            let profile = self.capability("chrome").and_then(|chrome| chrome["userDataDir"].as_str());
+            let guard = Guard::attach(Path::new(profile.unwrap_or_default()));
+            let guard = timeout_at(self.limit, guard).await.map_err(|_| SessionError::Silent)?;
+            self.guard = Some(guard.map_err(SessionError::Lost)?);
+        }
+        let watches = timeout_at(self.limit, self.guard()?.watches(&self.top_frame)).await;
+        if watches.map_err(|_| SessionError::Silent)? { Ok(()) } else { self.guard().map(drop) }
     }
 
-    /// The guard of the tab. A tab without one must not be used.
+    /// The guard of the browser. A browser without one must not be used.
     pub(super) fn guard(&self) -> Result<&Guard, SessionError> {
         let on_duty = self.guard.as_ref().filter(|guard| guard.is_on_duty());
-        on_duty.ok_or_else(|| SessionError::Lost("the guard of the tab has lost it".to_owned()))
+        on_duty.ok_or_else(|| SessionError::Lost("the guard of the browser has lost it".to_owned()))
     }
 
     fn capability(&self, name: &str) -> Option<&Value> {
@@ -309,6 +313,13 @@ impl BrowserTab {
             self.send(http::Method::DELETE, "window", None).await?;
             self.post("window", json!({ "handle": tab["handle"] })).await?;
             self.settle_in(&tab["handle"]).await?;
+        }
+        for window in self.guard()?.beside(&self.top_frame) {
+            match self.devtools("Target.closeTarget", json!({ "targetId": window })).await {
+                // It has closed by itself.
+                Err(SessionError::Refused(why)) if why.contains("No target") => {}
+                closed => drop(closed?),
+            }
         }
         self.devtools("Network.clearBrowserCookies", json!({})).await?;
         let types = if scripted { "all" } else { STORAGE_TYPES };

@@ -1,13 +1,16 @@
 //! Tests with a real browser and a small site. Without an installed browser they fail and say so.
 
+mod site;
+mod windows;
+
 use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
 use crate::evidence::{PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::{Deadlines, Reach};
+use site::site;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const DRIVER: &str = r##"
@@ -44,98 +47,6 @@ name = "success"
 present = "#success"
 "##;
 
-const CHECKOUT: &str = "<title>Pay</title><main>Pay 10 €</main><form method=post action=/act>\
-    <button name=m value=approve>a</button><button name=m value=decline>d</button><button name=m value=cancel>c</button>\
-    <button name=m value=back disabled>b</button></form><button value=keep>k</button>";
-
-/// Status, further header fields and body of an answer. `None` if the site does not answer.
-fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)> {
-    let page = |html: &str| Some((200, String::new(), html.to_owned()));
-    let to = |status: u16, url: &str| Some((status, format!("Location: {url}\r\n"), String::new()));
-    match (method, path) {
-        ("GET", "/checkout") => page(CHECKOUT),
-        ("POST", "/act") if body == "m=approve" => to(303, "/settled"),
-        ("POST", "/act") if body == "m=decline" => page("<p id=success>All paid"),
-        ("POST", "/act") if body == "m=cancel" => page("<p id=sure>Sure?"),
-        ("GET", "/settled") => to(302, "http://merchant.example/s1/success?basket=a%2Bb"),
-        ("GET", "/away") => to(302, "http://elsewhere.example/x?token=1"),
-        ("GET", "/late") => page(
-            "<p id=success>Paid<script>setTimeout(() => location = 'http://merchant.example/s1/success', 150)</script>",
-        ),
-        ("GET", "/blank") => page("<title></title>"),
-        ("GET", "/news") => page("<h1>News of the day</h1>"),
-        ("GET", "/spinner") => page("<div style='width: 9px; height: 9px'></div>"),
-        ("GET", "/frame") => page("<iframe src=/busy></iframe>"),
-        ("GET", "/bare") => page("<main>Pay</main>"),
-        ("GET", "/refused") => Some((403, String::new(), "<p>Request blocked".to_owned())),
-        ("GET", "/silent") => None,
-        ("GET", "/empty") => Some((204, String::new(), String::new())),
-        ("GET", "/overloaded") => Some((503, String::new(), "<p>later".to_owned())),
-        ("GET", "/framed") => page("<p>Shop</p><iframe id=inner src=/code></iframe>"),
-        ("GET", "/code") => page(
-            "<form action=http://merchant.example/s1/success target=_top><input id=code name=c><button id=next>n",
-        ),
-        ("GET", "/cookies") => page("<button id=cookies onclick='this.remove()'>no</button><main>Pay</main>"),
-        ("GET", "/busy") => {
-            page("<main id=m>Pay</main><button value=approve onclick='document.title = 1'>a</button>")
-        }
-        ("GET", "/picture") => page(
-            "<p id=success>Paid<canvas id=c width=1000 height=700></canvas><script>\
-            const g = c.getContext('2d'), i = g.createImageData(1000, 700);\
-            for (let n = 0; n < i.data.length; n++) i.data[n] = (n % 4 == 3) ? 255 : (n * 7919 * (n >> 3)) & 255;\
-            g.putImageData(i, 0, 0)</script>",
-        ),
-        ("GET", "/store") => Some((
-            200,
-            "Set-Cookie: c=1\r\n".to_owned(),
-            "<script>localStorage.l = sessionStorage.s = 1</script><main>stored".to_owned(),
-        )),
-        ("GET", "/stored") => page(
-            "<main></main><script>document.querySelector('main').textContent = \
-             [document.cookie, localStorage.l, sessionStorage.s].join('|')</script>",
-        ),
-        _ => page(&format!("<title>Merchant</title><p>{path}")),
-    }
-}
-
-async fn site() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut request = Vec::new();
-                loop {
-                    let text = String::from_utf8_lossy(&request).into_owned();
-                    if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
-                        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-                            let mut words = head.split(' ');
-                            let (method, path) = (words.next().unwrap(), words.next().unwrap());
-                            match answer(method, path, body) {
-                                Some((status, fields, body)) => {
-                                    let html = format!(
-                                        "HTTP/1.1 {status} Word\r\nContent-Type: text/html; charset=utf-8\r\n{fields}\
-                                         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                                        body.len()
-                                    );
-                                    stream.write_all(html.as_bytes()).await.unwrap();
-                                }
-                                None => std::future::pending().await,
-                            }
-                            return;
-                        }
-                    }
-                    if stream.read_buf(&mut request).await.unwrap_or(0) == 0 {
-                        return;
-                    }
-                }
-            });
-        }
-    });
-    address
-}
-
 struct Stage {
     pool: BrowserPool,
     site: SocketAddr,
@@ -159,13 +70,18 @@ impl Stage {
     }
 
     async fn lease(&self) -> Lease {
+        self.lease_within(Reach::new(&self.url("/").parse().unwrap(), "merchant.example")).await
+    }
+
+    /// A lease that may go only to these hosts.
+    async fn lease_within(&self, reach: Reach) -> Lease {
         let deadlines = Deadlines {
             page: Duration::from_secs(5),
             quiet: Duration::from_millis(300),
             ..Deadlines::default()
         };
         let sitting = Sitting {
-            reach: Reach::new(&self.url("/").parse().unwrap(), "merchant.example"),
+            reach,
             recorder: Arc::new(Recorder::default()),
             driver: Arc::new(PageDriver::parse("x", DRIVER).unwrap()),
             deadlines,
