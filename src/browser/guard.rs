@@ -88,12 +88,12 @@ impl Guard {
             tokio_tungstenite::client_async(url, stream).await.map_err(|error| failed(&error))?;
         let duty = Arc::<Mutex<Duty>>::default();
         let (tell, watched) = watch::channel(Vec::new());
-        let mut post = Post { socket, id: 0, duty: Arc::clone(&duty), tabs: BTreeMap::new(), tell };
+        let mut lookout = Post { socket, id: 0, duty: Arc::clone(&duty), tabs: BTreeMap::new(), tell };
         let pages = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": [{ "type": "page" }] });
-        post.order("", "Target.setAutoAttach", pages).await.map_err(|error| failed(&error))?;
+        lookout.order("", "Target.setAutoAttach", pages).await.map_err(|error| failed(&error))?;
         let task = tokio::spawn(async move {
-            while let Some(said) = post.heard().await {
-                if post.answer(said).await.is_err() {
+            while let Some(said) = lookout.heard().await {
+                if lookout.answer(said).await.is_err() {
                     return;
                 }
             }
