@@ -25,7 +25,9 @@ pub fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
 pub fn run(folder: &Path, profile: &str, (username, password): Account<'_>, arguments: &[&str]) -> Ended {
     std::fs::write(folder.join("target.toml"), profile).unwrap();
     let mut command = program(folder);
-    PROXIES.iter().for_each(|name| drop(command.env_remove(name)));
+    for name in PROXIES {
+        command.env_remove(name);
+    }
     command.args(["run", "--target", "target.toml"]).args(arguments);
     Ended::of(&command.env("HPP_USERNAME", username).env("HPP_PASSWORD", password).output().unwrap())
 }
