@@ -37,6 +37,9 @@ struct Cli {
     command: Command,
 }
 
+/// The longest that a command waits for what it started, such as browsers that end.
+const ENDING: Duration = Duration::from_secs(5);
+
 #[derive(Subcommand)]
 enum Command {
     /// Run features against targets and write a conformance report.
@@ -151,7 +154,7 @@ fn carry_out(command: Command) -> Ending {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Refusal::invalid(format!("cannot start the runtime: {error}")))?;
     let ending = catch_unwind(AssertUnwindSafe(|| runtime.block_on(dispatch(command))));
-    runtime.shutdown_timeout(Duration::from_secs(2));
+    runtime.shutdown_timeout(ENDING);
     ending.unwrap_or_else(|panic| Err(Refusal::panicked(&*panic)))
 }
 

@@ -202,6 +202,10 @@ impl Run<'_> {
         }
         let catalogue: Vec<Requirement> = self.features.catalogue.iter().cloned().collect();
         let browsers = self.browsers.into_inner();
+        let pool = browsers.as_ref().and_then(|browsers| browsers.pool.as_ref().ok());
+        let browser = pool.map(|pool| pool.version().to_owned());
+        // Processes take a while to end, and their files to be removed. The report does not wait for that.
+        drop(tokio::task::spawn_blocking(move || drop(browsers)));
         let mut of_receiver = records::of_panics("the receiver", &self.receivers.into_panics());
         let report_of = |(target, unfinished): (Target<'_>, Verdict)| {
             let panics = target.mock.as_ref().map(|mock| mock.panics()).unwrap_or_default();
@@ -213,7 +217,6 @@ impl Run<'_> {
             TargetReport { facts: records::facts(target.profile, &catalogue), records }
         };
         let targets = targets.map(report_of).collect();
-        let browser = browsers.as_ref().and_then(|browsers| browsers.pool.as_ref().ok());
         let report = RunReport {
             schema_version: RunReport::SCHEMA_VERSION,
             run: RunFacts {
@@ -228,7 +231,7 @@ impl Run<'_> {
                 sign_off: self.options.sign_off,
                 partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
-                browser: browser.map(|pool| pool.version().to_owned()),
+                browser,
                 hashes: Hashes {
                     features: self.features.hash.clone(),
                     catalogue: self.features.catalogue_hash.clone(),
