@@ -68,21 +68,7 @@ pub fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::TargetError;
-    use crate::target::TargetProfile;
-    use std::path::Path;
-
-    const PROFILE: &str = r#"
-name = "shop"
-base_url = "http://127.0.0.1:8080"
-dialect = "klarna"
-provider = "KP"
-credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
-"#;
-
-    fn parse(text: &str) -> Result<TargetProfile, TargetError> {
-        TargetProfile::parse(Path::new("targets/shop.toml"), text, |_| None)
-    }
+    use crate::target::fixture::{PROFILE, parse};
 
     #[test]
     fn a_url_with_a_place_for_secrets_is_refused() {

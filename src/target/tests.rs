@@ -1,19 +1,8 @@
 //! Tests of the profile of a target.
 
+use super::fixture::{PROFILE, parse};
 use super::*;
 use std::time::Duration;
-
-const PROFILE: &str = r#"
-name = "shop"
-base_url = "http://127.0.0.1:8080"
-dialect = "klarna"
-provider = "KP"
-credentials = { username = { env = "PATH" }, password = { env = "PATH" } }
-"#;
-
-fn parse(text: &str) -> Result<TargetProfile, TargetError> {
-    TargetProfile::parse(Path::new("targets/shop.toml"), text, |_| None)
-}
 
 #[test]
 fn what_a_profile_leaves_out_has_a_default() {
