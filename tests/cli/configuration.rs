@@ -243,9 +243,8 @@ fn sends_nothing(files: &[(&str, &str)], target: &str, lines: &str, message: &st
     // If something is sent after all, nobody answers it. One scenario and short deadlines end such a run within seconds.
     let sound =
         profile(&listener.local_addr().unwrap().to_string(), lines) + "[deadlines]\nrequest = \"1s\"\n";
-    let folder = folder_with(&[&[("sound.toml", sound.as_str()), ("sound.feature", SOUND)], files].concat());
-    let arguments =
-        ["run", "sound.feature", "--target", "sound.toml", "--target", target, "--deadline", "5s"];
+    let folder = folder_with(&[&[("sound.toml", sound.as_str()), ("one.feature", SOUND)], files].concat());
+    let arguments = ["run", "one.feature", "--target", "sound.toml", "--target", target, "--deadline", "5s"];
     let ended = call(folder.path(), &arguments);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.starts_with(message), "`{message}` does not begin:\n{}", ended.stderr);
