@@ -12,13 +12,14 @@ use serde_json::{Map, Value};
 
 use crate::mock::ground::id::{IdShape, mix};
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths, WORDY_PATHS};
-use crate::mock::http::{Coding, Content, Operation, Reply};
+use crate::mock::http::{Call, Coding, Content, Operation, Reply};
 
 /// How the page redirects the consumer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Navigation {
     SeeOther,
     Found,
+    Moved,
     /// A page whose script goes there.
     Script,
 }
@@ -33,10 +34,12 @@ pub enum Markup {
     Ornate,
 }
 
-/// Members that JSON allows and many parsers refuse: a lone surrogate, a number beyond the range, deep nesting.
+/// Members that JSON allows and many parsers refuse: a lone surrogate, numbers beyond the range, an empty name, deep nesting.
 static ODD_MEMBERS: LazyLock<String> = LazyLock::new(|| {
     let (open, close) = ("[".repeat(200), "]".repeat(200));
-    format!(r#""x_sign":"\ud83d","x_far":1e400,"x_deep":{open}{close}"#)
+    format!(
+        r#""x_sign":"\ud83d","x_far":1e400,"x_long":123456789012345678901234567890,"":"\u0000","x_deep":{open}{close}"#
+    )
 });
 
 /// How times are written: how many digits of a second, and the offset of UTC.
@@ -97,6 +100,8 @@ pub struct Variation {
     coding: Option<Coding>,
     has_odd_members: bool,
     times: TimeForm,
+    /// How a public link first leads to itself. `None` answers at once.
+    detour: Option<u16>,
     /// The host of pages, as links write it.
     pub page_host: &'static str,
 }
@@ -122,6 +127,7 @@ impl Variation {
             coding: None,
             has_odd_members: false,
             times: TimeForm { digits: 3, offset: "Z" },
+            detour: None,
             page_host: "localhost",
         }
     }
@@ -141,7 +147,12 @@ impl Variation {
             link_query: *dice.pick(&["", "?src=link", "?v=2&lang=auto"]),
             distributed: *dice.pick(&[StatusCode::CREATED, StatusCode::NO_CONTENT]),
             dead_link: *dice.pick(&[StatusCode::GONE, StatusCode::NOT_FOUND]),
-            navigation: *dice.pick(&[Navigation::SeeOther, Navigation::Found, Navigation::Script]),
+            navigation: *dice.pick(&[
+                Navigation::SeeOther,
+                Navigation::Found,
+                Navigation::Moved,
+                Navigation::Script,
+            ]),
             markup: *dice.pick(&[Markup::Plain, Markup::Framed, Markup::Ornate]),
             choices: Choices {
                 refusal_retried: dice.coin(),
@@ -159,9 +170,10 @@ impl Variation {
             ]),
             has_odd_members: dice.coin(),
             times: TimeForm {
-                digits: *dice.pick(&[0, 3, 6, 12]),
+                digits: *dice.pick(&[0, 1, 3, 6, 9, 12]),
                 offset: dice.pick::<&str>(&["Z", "+00:00", "-00:00"]),
             },
+            detour: *dice.pick(&[None, Some(301), Some(302), Some(303), Some(307), Some(308)]),
             page_host: *dice.pick(&["localhost", "LocalHost"]),
         }
     }
@@ -175,6 +187,14 @@ impl Variation {
         // Most answers are quick, like those of a real server.
         let part = mix(draw) % 1000;
         Duration::from_millis(most * part * part / 1_000_000)
+    }
+
+    /// The redirect of a public link to itself, unless the call has followed it.
+    pub fn detour(&self, call: &Call<'_>) -> Option<Reply> {
+        let status = self.detour.filter(|_| !call.query.ends_with("turn=1"))?;
+        let status = StatusCode::from_u16(status).ok()?;
+        let before = if call.query.is_empty() { String::new() } else { format!("{}&", call.query) };
+        Some(Reply { status, ..Reply::see_other(&format!("{}?{before}turn=1", call.path)) })
     }
 
     /// Gives an answer the chosen form.
@@ -216,6 +236,7 @@ impl Variation {
         match self.navigation {
             Navigation::SeeOther => {}
             Navigation::Found => reply.status = StatusCode::FOUND,
+            Navigation::Moved => reply.status = StatusCode::MOVED_PERMANENTLY,
             Navigation::Script => {
                 let Some(place) = reply.headers.remove(header::LOCATION) else { return };
                 let place = String::from_utf8_lossy(place.as_bytes()).into_owned();
@@ -299,17 +320,15 @@ impl Dice {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::json;
-
     use super::*;
+    use serde_json::json;
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_seed_makes_the_same_choices_and_twenty_seeds_make_them_all() {
         let tell = |seed| format!("{:?}", Variation::seeded(seed).navigation);
         assert_eq!(format!("{:?}", Variation::seeded(3)), format!("{:?}", Variation::seeded(3)));
-        assert_eq!((0..20).map(tell).collect::<BTreeSet<_>>().len(), 3);
+        assert_eq!((0..20).map(tell).collect::<BTreeSet<_>>().len(), 4);
         let shapes: BTreeSet<_> =
             (0..40).map(|seed| format!("{:?}", Variation::seeded(seed).id_shape)).collect();
         assert_eq!(shapes.len(), IdShape::ALL.len());

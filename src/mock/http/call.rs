@@ -11,6 +11,7 @@ pub struct Call<'a> {
     /// The path of the route, with its parameters in braces.
     pub template: &'a str,
     pub path: &'a str,
+    pub query: &'a str,
     pub method: &'a Method,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
@@ -50,6 +51,7 @@ mod tests {
         let call = Call {
             template: "/pay/{key}/end/{outcome}",
             path: "/pay/k1/end/success",
+            query: "",
             method: &Method::GET,
             headers: &headers,
             body: b"[]",

@@ -30,6 +30,9 @@ struct Visit<'p> {
 
 /// Opens the payment page.
 pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
+    if let Some(detour) = playground.contract.variation.detour(call) {
+        return detour;
+    }
     visit(playground, call, |visit| {
         visit.check(Purpose::OpenPage)?;
         // A HEAD request, for example of a link checker, does not open the page.
@@ -82,6 +85,9 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
 
 /// The QR image of the payment page's address.
 pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
+    if let Some(detour) = playground.contract.variation.detour(call) {
+        return detour;
+    }
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
         let image = qr_png(&playground.contract.qr_link(&playground.page_url(&hosted)))?;
         Some(Reply::png(image).dated(hosted.account().now()))

@@ -48,6 +48,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let (body, problem) = body.map_or_else(|problem| (Vec::new(), Some(problem)), |body| (body, None));
     let call = Call {
         template: &route.path,
+        query: parts.uri.query().unwrap_or_default(),
         path: parts.uri.path(),
         method: &parts.method,
         headers: &parts.headers,
