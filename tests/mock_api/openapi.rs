@@ -104,6 +104,8 @@ impl Judge {
         let responses = &self.description["paths"][template][method]["responses"];
         let response = responses.get(answer.status.to_string());
         let response = response.unwrap_or_else(|| panic!("{place}: {} is not described", answer.status));
+        let shared = response["$ref"].as_str().and_then(|name| self.description.pointer(&name[1..]));
+        let response = shared.unwrap_or(response);
         let Some(content) = response.get("content") else {
             assert!(answer.body.is_empty(), "{place}: a body nobody described");
             return Value::Null;

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::mock::ground::Dialect;
-use crate::mock::ground::paths::PLAIN_PATHS;
+use crate::mock::ground::paths::{PLAIN_PATHS, Paths};
 use crate::mock::http::{Call, Reply};
 use crate::mock::state::Playground;
 
@@ -18,28 +18,30 @@ static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
 
 /// Shows the description.
 pub fn show(playground: &Playground, _: &Call<'_>) -> Reply {
-    Reply::json(StatusCode::OK, describe(playground))
+    let mut description = describe(playground.contract.dialect, playground.paths);
+    description["servers"] = json!([{ "url": playground.api_origin }]);
+    Reply::json(StatusCode::OK, description)
 }
 
-fn describe(playground: &Playground) -> Value {
+/// The description of a mock of this dialect, with these paths.
+fn describe(dialect: Dialect, paths: &Paths) -> Value {
     let mut description = DESCRIPTION.clone();
-    description["servers"] = json!([{ "url": playground.api_origin }]);
-    let other_provider = match playground.contract.dialect {
+    let other_provider = match dialect {
         Dialect::Klarna => "/checkout/",
         Dialect::Kustom => "/payments/",
     };
     let described = DESCRIPTION["paths"].as_object().into_iter().flatten();
-    let paths: Map<String, Value> = described
+    let items: Map<String, Value> = described
         .filter(|(path, _)| !path.starts_with(other_provider))
-        .map(|(path, item)| (page_path(playground, path), with_common_answers(path, item)))
+        .map(|(path, item)| (page_path(paths, path), with_common_answers(path, item)))
         .collect();
-    let operations: BTreeSet<String> = paths
+    let operations: BTreeSet<String> = items
         .values()
         .filter_map(Value::as_object)
         .flat_map(|item| item.values())
         .filter_map(|operation| operation.get("operationId")?.as_str().map(str::to_owned))
         .collect();
-    description["paths"] = paths.into();
+    description["paths"] = items.into();
     forget_links(&mut description["paths"], &operations);
     description
 }
@@ -54,8 +56,7 @@ fn forget_links(value: &mut Value, operations: &BTreeSet<String>) {
 }
 
 /// The path in this mock. Documented paths of the API stay. Paths of pages depend on the settings.
-fn page_path(playground: &Playground, path: &str) -> String {
-    let paths = playground.paths;
+fn page_path(paths: &Paths, path: &str) -> String {
     let chosen = [
         (PLAIN_PATHS.page, paths.page),
         (PLAIN_PATHS.qr_image, paths.qr_image),
@@ -76,29 +77,23 @@ fn with_common_answers(path: &str, item: &Value) -> Value {
         }
         let needs_credentials = operation.get("security").is_none();
         let Some(responses) = operation["responses"].as_object_mut() else { continue };
-        let mut add = |status: &str, response: Value| {
-            responses.entry(status).or_insert(response);
+        let mut add = |status: &str, name: &str| {
+            let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+            responses.entry(status).or_insert(reference);
         };
-        add("400", refusal("The request cannot be read."));
-        add("408", refusal("The body did not arrive in time."));
-        add("413", refusal("The body is larger than 1 MB."));
-        add("431", json!({ "description": "A field is larger than 6 KB, or all together than 20 KB." }));
+        add("400", "Unreadable");
+        add("408", "Stalled");
+        add("413", "TooLarge");
+        add("431", "LongFields");
         if needs_credentials {
-            add("401", refusal("Credentials are missing or wrong."));
-            add("429", json!({ "description": "Too many requests; no body." }));
+            add("401", "Unauthorized");
+            add("429", "TooMany");
         }
         if path == "/" || path.starts_with("/_mock") {
-            add("403", refusal("A page of another site sent the request."));
+            add("403", "AnotherSite");
         }
     }
     item
-}
-
-fn refusal(description: &str) -> Value {
-    json!({
-        "description": description,
-        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
-    })
 }
 
 #[cfg(test)]
@@ -147,12 +142,14 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let text = DESCRIPTION.to_string();
-        let names: Vec<&str> =
-            text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        assert!(names.len() > 20);
-        for name in names {
-            assert!(DESCRIPTION["components"]["schemas"].get(name).is_some(), "{name}");
+        let text = [Dialect::Klarna, Dialect::Kustom]
+            .map(|dialect| describe(dialect, &PLAIN_PATHS).to_string())
+            .concat();
+        let references: BTreeSet<&str> =
+            text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(references.len() > 40, "{references:?}");
+        for pointer in references {
+            assert!(DESCRIPTION.pointer(pointer).is_some(), "{pointer}");
         }
     }
 }
