@@ -68,11 +68,21 @@ fn a_whole_purchase_answers_as_described() {
         let merchant = mock.get("/_mock").json()["merchant_id"].as_str().unwrap().to_owned();
         let pay_page = format!("/pay/{page}");
         mock.send("POST", &format!("{pay_page}/move"), "application/x-www-form-urlencoded", b"move=decline");
+        let order = paid_order(&mock, open, id);
+        let part = |path: &str, field: &str, amount: Value| {
+            let place = format!("/ordermanagement/v1/orders/{order}/{path}");
+            mock.send("POST", &place, "application/json", amount.to_string().as_bytes()).field(field)
+        };
+        let capture = part("captures", "Capture-Id", json!({ "captured_amount": 100 }));
+        let refund = part("refunds", "Refund-Id", json!({ "refunded_amount": 10 }));
         let fill = |path: &str| {
+            let order = if path.starts_with("/checkout/") { payment[id].as_str().unwrap() } else { &order };
             path.replace("/pay/{key}", &pay_page)
                 .replace("{key}", key)
                 .replace("{session_id}", payment[id].as_str().unwrap())
-                .replace("{order_id}", payment[id].as_str().unwrap())
+                .replace("{order_id}", order)
+                .replace("{capture_id}", &capture)
+                .replace("{refund_id}", &refund)
                 .replace("{merchant_id}", &merchant)
                 .replace("{outcome}", "failure")
                 .replace("{token}", "none")
@@ -84,11 +94,27 @@ fn a_whole_purchase_answers_as_described() {
                 judged += 1;
             }
         }
-        assert!(judged >= 15, "{judged}");
+        assert!(judged >= 20, "{judged}");
         judge.send(&mock, "post", "/hpp/v1/sessions", "/hpp/v1/sessions", &json!([]));
         let path = "/hpp/v1/sessions/{key}";
         judge.send(&mock, "delete", path, &fill(path), &Value::Null);
     }
+}
+
+/// The id of an order that the page placed, with references and addresses.
+fn paid_order(mock: &MockProcess, open: &str, id: &str) -> String {
+    let json = "application/json";
+    let mut purchase = server::purchase();
+    purchase["merchant_reference1"] = "A-1".into();
+    purchase["billing_address"] = json!({ "city": "Visby" });
+    let payment = mock.send("POST", open, json, purchase.to_string().as_bytes()).json();
+    let url = format!("{}{open}/{}", mock.base_url, payment[id].as_str().unwrap());
+    let request = json!({ "payment_session_url": url, "options": { "place_order_mode": "PLACE_ORDER" } });
+    let created = mock.send("POST", "/hpp/v1/sessions", json, request.to_string().as_bytes()).json();
+    let page = created["redirect_url"].as_str().unwrap().split_once("/pay/").unwrap().1.to_owned();
+    mock.send("POST", &format!("/pay/{page}/move"), "application/x-www-form-urlencoded", b"move=approve");
+    let read = mock.get(&format!("/hpp/v1/sessions/{}", created["session_id"].as_str().unwrap())).json();
+    read["order_id"].as_str().unwrap().to_owned()
 }
 
 /// Checks answers against the description.

@@ -23,6 +23,12 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("the answer is JSON")
     }
+
+    /// The value of this header field.
+    pub fn field(&self, name: &str) -> String {
+        let field = self.fields.iter().find(|(known, _)| known == name);
+        field.unwrap_or_else(|| panic!("no {name} in {self:?}")).1.clone()
+    }
 }
 
 impl MockProcess {

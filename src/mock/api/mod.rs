@@ -1,5 +1,6 @@
 //! The handlers of the API that merchants call, and of the control interface.
 
+pub mod captures;
 pub mod checkout;
 pub mod control;
 pub mod distribution;

@@ -88,7 +88,10 @@ pub fn place_order(playground: &Playground, call: &Call<'_>, account: &Arc<Accou
         differing: AGREED.into_iter().find(|name| !agrees(&state, name, order.get(*name))),
     })?;
     let is_captured = order.get("auto_capture") == Some(&Value::Bool(true));
-    let order = playground.place_order(playground.ids.uuid(), payment, &state, is_captured, call.now);
+    // What the order says of itself counts, such as its references.
+    let mut document = state.document.clone();
+    document.extend(order);
+    let order = playground.place_order(playground.ids.uuid(), payment, document, is_captured, call.now);
     authorization.spend();
     playground.end_payment(&mut state, Progress::Completed { at: call.now }, call.now);
     let body = json!({

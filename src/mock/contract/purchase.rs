@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::mock::http::Problem;
 
 /// The longest texts of a purchase and of its lines, in characters.
-const LONGEST: [(&str, usize); 3] =
-    [("merchant_reference1", 255), ("merchant_reference2", 255), ("merchant_data", 6000)];
+pub const OF_REFERENCES: [(&str, usize); 2] = [("merchant_reference1", 255), ("merchant_reference2", 255)];
+const OF_DATA: (&str, usize) = ("merchant_data", 6000);
 const LONGEST_OF_LINE: [(&str, usize); 4] =
     [("name", 255), ("reference", 255), ("quantity_unit", 8), ("type", 255)];
 /// The largest price of a line, in minor units.
@@ -117,6 +117,21 @@ fn fits(text: Option<&Value>, longest: usize) -> bool {
     }
 }
 
+/// Each optional text of `longest` is a text and not longer than this.
+pub fn check_texts(document: &Map<String, Value>, longest: &[(&str, usize)]) -> Result<(), Problem> {
+    let refused = longest.iter().find(|(name, longest)| !fits(document.get(*name), *longest));
+    refused.map_or(Ok(()), |(name, _)| Err(Problem::bad_value(name)))
+}
+
+/// An optional list is a list of objects, and not longer than `most`.
+pub fn check_list(document: &Map<String, Value>, name: &str, most: usize) -> Result<(), Problem> {
+    match document.get(name) {
+        None | Some(Value::Null) => Ok(()),
+        Some(Value::Array(list)) if list.len() <= most && list.iter().all(Value::is_object) => Ok(()),
+        Some(_) => Err(Problem::bad_value(name)),
+    }
+}
+
 /// Each line is complete, and the sum of the lines is the amount of the order.
 fn check_lines(
     document: &Map<String, Value>,
@@ -124,10 +139,8 @@ fn check_lines(
     amounts: &[&str],
     largest: u64,
 ) -> Result<(), Problem> {
-    if let Some((name, _)) = LONGEST.into_iter().find(|(name, longest)| !fits(document.get(*name), *longest))
-    {
-        return Err(Problem::bad_value(name));
-    }
+    check_texts(document, &OF_REFERENCES)?;
+    check_texts(document, &[OF_DATA])?;
     let mut sum = 0_i64;
     for (index, line) in lines.iter().enumerate() {
         let bad = |name: &str| Problem::bad_value(&format!("order_lines[{index}].{name}"));

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, Weak};
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::order::Paid;
@@ -13,9 +13,8 @@ use crate::mock::contract::payment_session::{Aftermath, Progress};
 use crate::mock::contract::status::{Audience, Ended, Event};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::ground::time::millis;
 use crate::mock::state::authorization::Authorization;
-use crate::mock::state::order::{Order, OrderState};
+use crate::mock::state::order::{Order, OrderState, Part};
 use crate::mock::state::playground::Playground;
 use crate::mock::state::session::{Hosted, News, Payment, PaymentState, Purchase};
 
@@ -60,7 +59,7 @@ impl Playground {
                 Dialect::Klarna => self.ids.uuid(),
                 Dialect::Kustom => hosted.payment.id.clone(),
             };
-            self.place_order(order_id, &hosted.payment, payment, fruit.is_captured, now)
+            self.place_order(order_id, &hosted.payment, payment.document.clone(), fruit.is_captured, now)
         });
         Purchase { authorization_token, order }
     }
@@ -74,34 +73,28 @@ impl Playground {
         token
     }
 
-    /// Places an order for a paid payment session in order management.
+    /// Places the order of this purchase, for a paid payment session, in order management.
     pub fn place_order(
         &self,
         order_id: String,
         payment: &Payment,
-        state: &PaymentState,
+        document: Map<String, Value>,
         is_captured: bool,
         now: Timestamp,
     ) -> Arc<Order> {
-        let amount = state.document.get("order_amount").and_then(Value::as_i64).unwrap_or(0);
-        let mut amounts = OrderState::new(amount, state.document.get("order_lines").cloned());
+        let klarna_reference = self.ids.reference();
+        let mut state = OrderState::new(document, now);
         if is_captured {
-            let capture = json!({
-                "capture_id": self.ids.uuid(),
-                "captured_amount": amount,
-                "captured_at": millis(now),
-                "refunded_amount": 0,
-            });
+            let part = Part { id: self.ids.uuid(), amount: state.authorized(), members: Map::new(), at: now };
             // An order with the amount 0 has nothing to capture.
-            let _ = amounts.capture(amounts.authorized(), capture);
+            let _ = state.capture(part, &klarna_reference);
         }
         let order = Arc::new(Order {
             order_id,
-            klarna_reference: self.ids.reference(),
+            klarna_reference,
             account: Arc::clone(&payment.account),
             created_at: now,
-            document: state.document.clone(),
-            state: Mutex::new(amounts),
+            state: Mutex::new(state),
         });
         self.enter_order(&order);
         order

@@ -60,9 +60,18 @@ impl Ledger {
         None
     }
 
-    /// Removes the oldest order, if it was placed before `long_ago`.
+    /// Removes the oldest order, if it was authorized before `long_ago`.
     pub fn take_old_order(&self, long_ago: Timestamp) -> Option<Arc<Order>> {
-        oldest_if(&mut lock(&self.orders), |order| order.created_at < long_ago)
+        let mut orders = lock(&self.orders);
+        // An order whose authorization was extended goes to its new place, at most once each.
+        for _ in 0..orders.len() {
+            let oldest = oldest_if(&mut orders, |order| order.created_at < long_ago)?;
+            if lock(&oldest.state).authorized_at() < long_ago {
+                return Some(oldest);
+            }
+            orders.push_back(oldest);
+        }
+        None
     }
 
     /// Frees the memory of removed sessions.

@@ -4,6 +4,7 @@ pub mod account;
 mod acts;
 pub mod authorization;
 pub mod call_log;
+pub mod capture;
 pub mod inspection;
 mod ledger;
 pub mod life;

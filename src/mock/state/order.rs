@@ -8,20 +8,26 @@ use serde_json::{Map, Value, json};
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::state::account::Account;
+use crate::mock::state::capture::{Capture, Refund};
 
 /// How long an authorized amount can be captured.
 const AUTHORIZATION_LIVES: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// Members that are shown as the merchant sent them.
-const AS_SENT: [&str; 7] = [
+const AS_SENT: [&str; 10] = [
     "purchase_country",
     "purchase_currency",
     "locale",
     "merchant_reference1",
     "merchant_reference2",
+    "merchant_data",
+    "customer",
     "billing_address",
     "shipping_address",
+    "order_lines",
 ];
+/// The members of an order that a capture shows too.
+const AS_ORDERED: [&str; 2] = ["billing_address", "shipping_address"];
 
 /// A placed order.
 #[expect(clippy::struct_field_names, reason = "a member of the API keeps its spelling")]
@@ -30,8 +36,6 @@ pub struct Order {
     pub klarna_reference: String,
     pub account: Arc<Account>,
     pub created_at: Timestamp,
-    /// The purchase as the merchant described it.
-    pub document: Map<String, Value>,
     pub state: Mutex<OrderState>,
 }
 
@@ -39,31 +43,46 @@ pub struct Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAllowed(pub &'static str);
 
-/// The amounts of an order, in minor units.
-#[derive(Debug, Clone, PartialEq)]
+/// A part of an order to capture or to refund.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub id: String,
+    /// In minor units.
+    pub amount: i64,
+    /// What the merchant says about it.
+    pub members: Map<String, Value>,
+    pub at: Timestamp,
+}
+
+/// The part of an order that changes.
+#[derive(Debug, Clone)]
 pub struct OrderState {
+    /// The purchase as the merchant described it.
+    document: Map<String, Value>,
+    /// In minor units, like every amount.
     original: i64,
     authorized: i64,
-    captured: i64,
-    refunded: i64,
+    /// When the amount was authorized, or the authorization extended.
+    authorized_at: Timestamp,
     is_cancelled: bool,
     is_released: bool,
-    lines: Option<Value>,
-    captures: Vec<Value>,
-    refunds: Vec<Value>,
+    shipping_info: Vec<Value>,
+    captures: Vec<Capture>,
+    refunds: Vec<Refund>,
 }
 
 impl OrderState {
-    /// An order of `amount`, without captures.
-    pub fn new(amount: i64, lines: Option<Value>) -> Self {
+    /// The order of a purchase, without captures.
+    pub fn new(document: Map<String, Value>, now: Timestamp) -> Self {
+        let amount = document.get("order_amount").and_then(Value::as_i64).unwrap_or(0);
         Self {
+            document,
             original: amount,
             authorized: amount,
-            captured: 0,
-            refunded: 0,
+            authorized_at: now,
             is_cancelled: false,
             is_released: false,
-            lines,
+            shipping_info: Vec::new(),
             captures: Vec::new(),
             refunds: Vec::new(),
         }
@@ -73,54 +92,108 @@ impl OrderState {
         self.authorized
     }
 
-    /// The amount that can still be captured.
-    fn remaining(&self) -> i64 {
-        if self.is_cancelled || self.is_released { 0 } else { self.authorized - self.captured }
+    pub fn authorized_at(&self) -> Timestamp {
+        self.authorized_at
     }
 
-    fn status(&self, is_expired: bool) -> &'static str {
-        match self.captured {
+    pub fn captures(&self) -> &[Capture] {
+        &self.captures
+    }
+
+    pub fn refunds(&self) -> &[Refund] {
+        &self.refunds
+    }
+
+    pub fn document(&self) -> &Map<String, Value> {
+        &self.document
+    }
+
+    fn captured(&self) -> i64 {
+        self.captures.iter().map(|capture| capture.captured_amount).sum()
+    }
+
+    fn refunded(&self) -> i64 {
+        self.refunds.iter().map(|refund| refund.refunded_amount).sum()
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        self.authorized_at.checked_add(AUTHORIZATION_LIVES).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The amount that can still be captured, unless the order has expired.
+    fn remaining(&self) -> i64 {
+        if self.is_cancelled || self.is_released { 0 } else { self.authorized - self.captured() }
+    }
+
+    /// The amount that can be captured at `now`.
+    fn available(&self, now: Timestamp) -> i64 {
+        if now >= self.expires_at() { 0 } else { self.remaining() }
+    }
+
+    fn status(&self, now: Timestamp) -> &'static str {
+        match self.captured() {
             _ if self.is_cancelled => "CANCELLED",
-            0 if self.is_released => "CLOSED",
-            0 if is_expired => "EXPIRED",
+            0 if now >= self.expires_at() => "EXPIRED",
             0 => "AUTHORIZED",
             _ if self.remaining() > 0 => "PART_CAPTURED",
             _ => "CAPTURED",
         }
     }
 
-    /// Captures a part of the authorized amount.
-    pub fn capture(&mut self, amount: i64, capture: Value) -> Result<(), NotAllowed> {
-        if amount < 1 || amount > self.remaining() {
+    /// Captures a part of the authorized amount. `reference` is that of the order.
+    pub fn capture(&mut self, part: Part, reference: &str) -> Result<(), NotAllowed> {
+        let Part { id, amount, mut members, at } = part;
+        if amount < 1 || amount > self.available(at) {
             return Err(NotAllowed("CAPTURE_NOT_ALLOWED"));
         }
-        self.captured += amount;
-        self.captures.push(capture);
+        let shipping_info = list(members.remove("shipping_info"));
+        for name in AS_ORDERED {
+            members.extend(self.document.get(name).map(|address| (name.to_owned(), address.clone())));
+        }
+        members.insert("captured_at".into(), millis(at).into());
+        members.insert("klarna_reference".into(), format!("{reference}-{}", self.captures.len() + 1).into());
+        self.captures.push(Capture {
+            id,
+            captured_amount: amount,
+            refunded_amount: 0,
+            shipping_info,
+            members,
+        });
         Ok(())
     }
 
     /// Refunds a part of the captured amount.
-    pub fn refund(&mut self, amount: i64, refund: Value) -> Result<(), NotAllowed> {
-        if amount < 1 || amount > self.captured - self.refunded {
+    ///
+    /// Free choice: a refund counts for the oldest captures first.
+    pub fn refund(&mut self, part: Part) -> Result<(), NotAllowed> {
+        let Part { id, amount, mut members, at } = part;
+        if amount < 1 || amount > self.captured() - self.refunded() {
             return Err(NotAllowed("REFUND_NOT_ALLOWED"));
         }
-        self.refunded += amount;
-        self.refunds.push(refund);
+        let mut rest = amount;
+        for capture in &mut self.captures {
+            let share = rest.min(capture.refundable());
+            capture.refunded_amount += share;
+            rest -= share;
+        }
+        members.insert("refunded_at".into(), millis(at).into());
+        members.entry("credit_invoice").or_insert(false.into());
+        self.refunds.push(Refund { id, refunded_amount: amount, members });
         Ok(())
     }
 
     /// Cancels an order without captures.
     pub fn cancel(&mut self) -> Result<(), NotAllowed> {
-        if self.is_cancelled || self.captured > 0 {
+        if self.is_cancelled || !self.captures.is_empty() {
             return Err(NotAllowed("CANCEL_NOT_ALLOWED"));
         }
         self.is_cancelled = true;
         Ok(())
     }
 
-    /// Releases the authorized amount that is not captured.
+    /// Releases the authorized amount that is not captured, of an order with a capture.
     pub fn release(&mut self) -> Result<(), NotAllowed> {
-        if self.is_cancelled {
+        if self.is_cancelled || self.captures.is_empty() {
             return Err(NotAllowed("NOT_ALLOWED"));
         }
         self.is_released = true;
@@ -128,47 +201,85 @@ impl OrderState {
     }
 
     /// Changes the authorized amount.
-    pub fn authorize(&mut self, amount: i64, lines: Option<&Value>) -> Result<(), NotAllowed> {
-        if self.is_cancelled || self.is_released || amount < self.captured {
-            return Err(NotAllowed("UPDATE_NOT_ALLOWED"));
+    pub fn authorize(
+        &mut self,
+        amount: i64,
+        lines: Option<&Value>,
+        now: Timestamp,
+    ) -> Result<(), NotAllowed> {
+        let is_over = self.is_cancelled || self.is_released || now >= self.expires_at();
+        if is_over || amount < self.captured() {
+            return Err(NotAllowed("UPDATE_AUTHORIZATION_NOT_ALLOWED"));
         }
         self.authorized = amount;
         if let Some(lines) = lines {
-            self.lines = Some(lines.clone());
+            self.document.insert("order_lines".to_owned(), lines.clone());
         }
         Ok(())
+    }
+
+    /// Makes the authorization begin anew, if something can be captured.
+    pub fn extend(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        if self.available(now) == 0 {
+            return Err(NotAllowed("NOT_ALLOWED"));
+        }
+        self.authorized_at = now;
+        Ok(())
+    }
+
+    /// Changes what the merchant said about an order that is not cancelled.
+    pub fn describe(&mut self, changes: Map<String, Value>) -> Result<(), NotAllowed> {
+        if self.is_cancelled {
+            return Err(NotAllowed("NOT_ALLOWED"));
+        }
+        self.document.extend(changes);
+        Ok(())
+    }
+
+    /// Adds shipping information to the order.
+    pub fn ship(&mut self, shipments: Vec<Value>) {
+        self.shipping_info.extend(shipments);
+    }
+
+    /// The capture of this id. `None` if there is none.
+    pub fn capture_mut(&mut self, id: &str) -> Option<&mut Capture> {
+        self.captures.iter_mut().find(|capture| capture.id == id)
+    }
+}
+
+/// The elements of an optional list.
+pub fn list(value: Option<Value>) -> Vec<Value> {
+    match value {
+        Some(Value::Array(elements)) => elements,
+        _ => Vec::new(),
     }
 }
 
 impl Order {
     /// The order as order management shows it.
     pub fn representation(&self, now: Timestamp) -> Value {
-        let expires_at = self.created_at.checked_add(AUTHORIZATION_LIVES).unwrap_or(Timestamp::MAX);
         let state = lock(&self.state);
+        let captures: Vec<Value> = state.captures.iter().map(Capture::representation).collect();
+        let refunds: Vec<Value> = state.refunds.iter().map(Refund::representation).collect();
         let mut body = json!({
             "order_id": self.order_id,
-            "status": state.status(now >= expires_at),
+            "status": state.status(now),
             "fraud_status": "ACCEPTED",
             "klarna_reference": self.klarna_reference,
             "order_amount": state.authorized,
             "original_order_amount": state.original,
-            "captured_amount": state.captured,
-            "refunded_amount": state.refunded,
+            "captured_amount": state.captured(),
+            "refunded_amount": state.refunded(),
             "remaining_authorized_amount": state.remaining(),
             "created_at": millis(self.created_at),
-            "expires_at": millis(expires_at),
-            "captures": state.captures,
-            "refunds": state.refunds,
+            "expires_at": millis(state.expires_at()),
+            "captures": captures,
+            "refunds": refunds,
+            "shipping_info": state.shipping_info,
         });
         if let Value::Object(members) = &mut body {
-            if let Some(lines) = &state.lines {
-                members.insert("order_lines".to_owned(), lines.clone());
-            }
-            for name in AS_SENT {
-                if let Some(value) = self.document.get(name) {
-                    members.insert(name.to_owned(), value.clone());
-                }
-            }
+            let sent = AS_SENT.into_iter().filter_map(|name| Some((name, state.document.get(name)?)));
+            members.extend(sent.map(|(name, value)| (name.to_owned(), value.clone())));
         }
         body
     }
@@ -178,43 +289,78 @@ impl Order {
 mod tests {
     use super::*;
 
+    const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+    /// A time so many days after the order.
+    fn day(days: i64) -> Timestamp {
+        START + SignedDuration::from_hours(24 * days)
+    }
+
+    fn order(amount: i64) -> OrderState {
+        let document = json!({ "order_amount": amount, "order_lines": [] });
+        OrderState::new(document.as_object().unwrap().clone(), START)
+    }
+
+    fn part(amount: i64, at: Timestamp) -> Part {
+        Part { id: "1".to_owned(), amount, members: Map::new(), at }
+    }
+
     #[test]
     fn an_order_goes_from_authorized_to_captured_to_refunded() {
-        let mut order = OrderState::new(100, None);
-        assert_eq!((order.status(false), order.status(true)), ("AUTHORIZED", "EXPIRED"));
-        assert_eq!(order.refund(1, json!({})), Err(NotAllowed("REFUND_NOT_ALLOWED")));
-        order.capture(40, json!({})).unwrap();
-        assert_eq!(order.status(true), "PART_CAPTURED");
+        let mut order = order(100);
+        assert_eq!((order.status(day(27)), order.status(day(28))), ("AUTHORIZED", "EXPIRED"));
+        assert_eq!(order.refund(part(1, START)), Err(NotAllowed("REFUND_NOT_ALLOWED")));
+        order.capture(part(40, START), "R").unwrap();
+        assert_eq!(order.status(day(28)), "PART_CAPTURED");
         assert_eq!(order.cancel(), Err(NotAllowed("CANCEL_NOT_ALLOWED")));
-        assert_eq!(order.capture(61, json!({})), Err(NotAllowed("CAPTURE_NOT_ALLOWED")));
-        order.capture(60, json!({})).unwrap();
-        assert_eq!(order.status(false), "CAPTURED");
-        order.refund(100, json!({})).unwrap();
-        assert_eq!(order.refund(1, json!({})), Err(NotAllowed("REFUND_NOT_ALLOWED")));
+        for (amount, at) in [(61, START), (0, START), (60, day(28))] {
+            assert_eq!(order.capture(part(amount, at), "R"), Err(NotAllowed("CAPTURE_NOT_ALLOWED")));
+        }
+        order.capture(part(60, day(27)), "R").unwrap();
+        assert_eq!(order.status(START), "CAPTURED");
+        order.refund(part(50, START)).unwrap();
+        let refunded: Vec<_> = order.captures().iter().map(|capture| capture.refunded_amount).collect();
+        assert_eq!(refunded, [40, 10], "the oldest capture first");
+        order.refund(part(50, START)).unwrap();
+        assert_eq!(order.refund(part(1, START)), Err(NotAllowed("REFUND_NOT_ALLOWED")));
     }
 
     #[test]
     fn what_is_cancelled_or_released_cannot_be_captured() {
-        let mut cancelled = OrderState::new(100, None);
+        let mut cancelled = order(100);
+        assert_eq!(cancelled.release(), Err(NotAllowed("NOT_ALLOWED")), "nothing is captured");
         cancelled.cancel().unwrap();
-        assert_eq!(cancelled.status(false), "CANCELLED");
-        assert_eq!(cancelled.release(), Err(NotAllowed("NOT_ALLOWED")));
-        let mut released = OrderState::new(100, None);
-        released.capture(10, json!({})).unwrap();
+        assert_eq!(cancelled.status(START), "CANCELLED");
+        assert_eq!(cancelled.describe(Map::new()), Err(NotAllowed("NOT_ALLOWED")));
+        let mut released = order(100);
+        released.capture(part(10, START), "R").unwrap();
         released.release().unwrap();
-        assert_eq!(released.status(false), "CAPTURED");
+        assert_eq!(released.status(START), "CAPTURED");
         for order in [&mut cancelled, &mut released] {
-            assert_eq!(order.capture(1, json!({})), Err(NotAllowed("CAPTURE_NOT_ALLOWED")));
+            assert_eq!(order.capture(part(1, START), "R"), Err(NotAllowed("CAPTURE_NOT_ALLOWED")));
+            assert_eq!(order.extend(START), Err(NotAllowed("NOT_ALLOWED")));
         }
+        assert_eq!(cancelled.release(), Err(NotAllowed("NOT_ALLOWED")));
     }
 
     #[test]
     fn the_authorized_amount_changes_but_never_below_what_is_captured() {
-        let mut order = OrderState::new(100, None);
-        order.capture(30, json!({})).unwrap();
-        assert_eq!(order.authorize(29, None), Err(NotAllowed("UPDATE_NOT_ALLOWED")));
-        order.authorize(30, None).unwrap();
-        assert_eq!(order.status(false), "CAPTURED");
+        let mut order = order(100);
+        order.capture(part(30, START), "R").unwrap();
+        for (amount, now) in [(29, START), (30, day(28))] {
+            let refused = Err(NotAllowed("UPDATE_AUTHORIZATION_NOT_ALLOWED"));
+            assert_eq!(order.authorize(amount, None, now), refused);
+        }
+        order.authorize(30, None, START).unwrap();
+        assert_eq!(order.status(START), "CAPTURED");
         assert_eq!(order.original, 100);
+    }
+
+    #[test]
+    fn an_authorization_begins_anew_until_it_has_expired() {
+        let mut order = order(100);
+        order.extend(day(20)).unwrap();
+        assert_eq!(order.expires_at(), day(48));
+        assert_eq!(order.extend(day(48)), Err(NotAllowed("NOT_ALLOWED")));
     }
 }

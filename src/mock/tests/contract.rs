@@ -186,40 +186,6 @@ async fn a_token_lives_an_hour_and_can_become_a_customer_token() {
 }
 
 #[tokio::test]
-async fn orders_are_captured_refunded_and_cancelled() {
-    let shop = Shop::open(Dialect::Kustom, None).await;
-    let place = || async {
-        let created = session(&shop, &json!({})).await;
-        shop.press(&created.member("/redirect_url"), "approve").await;
-        let read = shop.call("GET", &created.member("/session_url"), None).await;
-        format!("/ordermanagement/v1/orders/{}", read.member("/order_id"))
-    };
-    let order = place().await;
-    let status = || async { shop.call("GET", &order, None).await.member("/status") };
-    let act = |act: &'static str, body: Value| {
-        let (shop, url) = (&shop, format!("{order}/{act}"));
-        async move { shop.call("POST", &url, Some(&body)).await }
-    };
-    assert_eq!(act("acknowledge", json!({})).await.status, 204);
-    assert_eq!(status().await, "AUTHORIZED");
-    let captured = act("captures", json!({ "captured_amount": 900 })).await;
-    assert_eq!(captured.status, 201);
-    assert!(captured.field("Capture-Id").is_some() && captured.field("Location").is_some());
-    assert_eq!(status().await, "PART_CAPTURED");
-    assert_eq!(act("cancel", json!({})).await.member("/error_code"), "CANCEL_NOT_ALLOWED");
-    assert_eq!(act("refunds", json!({ "refunded_amount": 100 })).await.status, 201);
-    assert_eq!(act("refunds", json!({ "refunded_amount": 801 })).await.status, 403);
-    assert_eq!(act("release-remaining-authorization", json!({})).await.status, 204);
-    assert_eq!(status().await, "CAPTURED");
-    let other = place().await;
-    let lower = json!({ "order_amount": 100 });
-    assert_eq!(shop.call("PATCH", &format!("{other}/authorization"), Some(&lower)).await.status, 204);
-    assert_eq!(shop.call("GET", &other, None).await.json()["order_amount"], 100);
-    assert_eq!(shop.call("POST", &format!("{other}/cancel"), None).await.status, 204);
-    assert_eq!(shop.call("GET", &other, None).await.member("/status"), "CANCELLED");
-}
-
-#[tokio::test]
 async fn a_limited_merchant_gets_an_empty_429_and_every_answer_tells_the_quota() {
     let shop = Shop::open(Dialect::Klarna, None).await;
     let payment = shop.payment_session("ECOMMERCE").await;

@@ -5,6 +5,7 @@ pub mod client;
 mod contract;
 mod faithful;
 mod inspection;
+mod orders;
 mod panics;
 
 pub use panics::PANICKING;

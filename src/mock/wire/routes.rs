@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use jiff::Timestamp;
 
-use crate::mock::api::{checkout, control, distribution, order_management, payments, sessions};
+use crate::mock::api::{captures, checkout, control, distribution, order_management, payments, sessions};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
 use crate::mock::http::{Answer, Call, Operation, Problem};
@@ -54,11 +54,22 @@ fn order_routes() -> Vec<Route> {
     vec![
         act(GET, "", order_management::read),
         act(POST, "/acknowledge", order_management::acknowledge),
-        act(POST, "/captures", order_management::capture),
-        act(POST, "/refunds", order_management::refund),
         act(POST, "/cancel", order_management::cancel),
         act(POST, "/release-remaining-authorization", order_management::release),
+        act(POST, "/extend-authorization-time", order_management::extend),
+        act(POST, "/shipping-info", order_management::ship),
         act(PATCH, "/authorization", order_management::authorize),
+        act(PATCH, "/merchant-references", order_management::change_references),
+        act(PATCH, "/customer-details", order_management::change_customer),
+        act(POST, "/captures", captures::capture),
+        act(GET, "/captures", captures::list),
+        act(GET, "/captures/{capture_id}", captures::read),
+        act(POST, "/captures/{capture_id}/shipping-info", captures::ship),
+        act(POST, "/captures/{capture_id}/trigger-send-out", captures::trigger_send_out),
+        act(PATCH, "/captures/{capture_id}/extend-due-date", captures::extend_due_date),
+        act(GET, "/captures/{capture_id}/extend-due-date-options", captures::due_date_options),
+        act(POST, "/refunds", captures::refund),
+        act(GET, "/refunds/{refund_id}", captures::read_refund),
     ]
 }
 
