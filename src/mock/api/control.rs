@@ -112,7 +112,7 @@ fn line_change(request: &Map<String, Value>) -> Result<LineChange, Problem> {
             let hosts = hosts.as_object().ok_or_else(|| Problem::bad_value("resolve"))?;
             let known = hosts.iter().map(|(host, addr)| {
                 let addr = addr.as_str().and_then(|addr| addr.parse().ok());
-                Some((host.to_ascii_lowercase(), addr?))
+                Some((host_name(host), addr?))
             });
             Some(known.collect::<Option<_>>().ok_or_else(|| Problem::bad_value("resolve"))?)
         }
@@ -132,6 +132,11 @@ fn line_change(request: &Map<String, Value>) -> Result<LineChange, Problem> {
         }
     };
     Ok(LineChange { known, roots_pem, trouble })
+}
+
+/// The name of a host as URLs have it: in lower case, and `xn--…` for other letters.
+fn host_name(host: &str) -> String {
+    Host::parse(host).map_or_else(|_| host.to_ascii_lowercase(), |host| host.to_string())
 }
 
 /// Lists the messages to an account's consumers.
@@ -243,6 +248,17 @@ mod tests {
         ] {
             let problem = line_change(request.as_object().unwrap()).unwrap_err();
             assert_eq!(problem.error_messages, [format!("Bad value: {name}")]);
+        }
+    }
+
+    #[test]
+    fn a_host_is_known_in_the_form_that_urls_have() {
+        for (host, expected) in
+            [("Shop.Example", "shop.example"), ("Räksmörgås.example", "xn--rksmrgs-5wao1o.example")]
+        {
+            let request = json!({ "resolve": { host: "127.0.0.1:8443" } });
+            let known = line_change(request.as_object().unwrap()).unwrap().known.unwrap();
+            assert_eq!(known.into_keys().collect::<Vec<_>>(), [expected]);
         }
     }
 

@@ -1,9 +1,10 @@
-//! The base of all other parts: ids, a concurrent map, paths, the form of times, the dialect.
+//! The base of all other parts: ids, a concurrent map, paths, the form of times and URLs, the dialect.
 
 mod dialect;
 pub mod id;
 pub mod paths;
 pub mod sharded_map;
 pub mod time;
+pub mod url;
 
 pub use crate::mock::ground::dialect::Dialect;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::mock::contract::options::Background;
 use crate::mock::contract::page::{Bill, Button, View};
 use crate::mock::ground::sharded_map::lock;
+use crate::mock::ground::url::ascii_url;
 use crate::mock::page::markup::{button, escape, form, page, words_of};
 use crate::mock::state::Playground;
 use crate::mock::state::session::Hosted;
@@ -35,9 +36,9 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
         };
         controls.push_str(&button(playground, it, &label));
     }
-    let logo = screen
-        .logo
-        .map(|url| format!("<img data-part=\"logo\" class=\"logo\" src=\"{}\" alt=\"\">", escape(url)));
+    let logo = screen.logo.map(|url| {
+        format!("<img data-part=\"logo\" class=\"logo\" src=\"{}\" alt=\"\">", escape(&ascii_url(url)))
+    });
     let body = format!(
         "{logo}<h1>{title}</h1><p class=\"quiet\">{merchant} {merchant_id}</p>\
         <p class=\"amount\" data-part=\"amount\">{amount}</p>{lines}{form}",
@@ -103,7 +104,8 @@ fn backgrounds(images: &[&Background]) -> String {
 
 /// A URL that is safe in quotes and in a style.
 fn css_url(url: &str) -> String {
-    url.chars()
+    ascii_url(url)
+        .chars()
         .map(|letter| match letter {
             '"' => "%22".to_owned(),
             '\\' => "%5C".to_owned(),
@@ -122,11 +124,11 @@ mod tests {
     #[test]
     fn the_narrowest_image_that_fills_the_browser_wins() {
         let image = |url: &str, width| Background { url: url.to_owned(), width };
-        let images = [image("https://m.example/\"l", 1600), image("https://m.example/s", 400)];
+        let images = [image("https://m.example/\"l", 1600), image("https://m.example/å", 400)];
         assert_eq!(
             backgrounds(&images.iter().collect::<Vec<_>>()),
             "body{background:url(\"https://m.example/%22l\") center/cover}\
-            @media(max-width:400px){body{background:url(\"https://m.example/s\") center/cover}}",
+            @media(max-width:400px){body{background:url(\"https://m.example/%C3%A5\") center/cover}}",
         );
         assert_eq!(backgrounds(&[]), "");
     }

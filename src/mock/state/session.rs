@@ -14,6 +14,7 @@ use crate::mock::contract::seams::Contract;
 use crate::mock::contract::status::{Audience, Event, Purpose, Shown, Standing, Status, Use};
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
+use crate::mock::ground::url::ascii_url;
 use crate::mock::state::account::Account;
 use crate::mock::state::life::Life;
 use crate::mock::state::order::Order;
@@ -206,7 +207,7 @@ impl Hosted {
         lock(&self.state).representation(&self.session_id, expires_at, audience, now, contract)
     }
 
-    /// A URL of the merchant with its tags filled.
+    /// A URL of the merchant with its tags filled, in ASCII.
     pub fn filled(&self, url: &str, target: Target, contract: &Contract) -> String {
         let purchase = lock(&self.state).purchase.clone();
         let order = purchase.order.as_deref();
@@ -221,7 +222,7 @@ impl Hosted {
                 klarna_reference: &order.klarna_reference,
             }),
         });
-        contract.fill(&Filling { target, url, values: &values })
+        ascii_url(&contract.fill(&Filling { target, url, values: &values }))
     }
 
     /// The changes of status so far, for the control interface.
