@@ -27,10 +27,11 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let request = call.json_object()?;
     let contract = &playground.contract;
     let (dialect, choices) = (contract.dialect, contract.variation.choices);
-    let (named, payment) = find_payment(playground, call, account, request.get("payment_session_url"));
+    let (named, payment, reason) =
+        find_payment(playground, call, account, request.get("payment_session_url"));
     let elder = payment.as_ref().and_then(|payment| payment.siblings().next());
     let taking = contract.payment_session(&Wanted { named, dialect, has_elder: elder.is_some() });
-    let bad_url = || Problem::bad_value("payment_session_url");
+    let bad_url = || Problem::bad_value("payment_session_url").because(reason.as_str());
     // A `payment_session_url` with a wrong value is reported first.
     if taking == Taking::BadValue && payment.is_none() {
         return Err(bad_url());
@@ -45,10 +46,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
             Arc::new(Payment::new(playground.ids.uuid(), Arc::clone(account), call.now, false, Map::new()))
         }
         (Taking::BadValue, _) => return Err(bad_url()),
-        (Taking::NotFound, _) if named == Named::Closing => {
-            return Err(Problem::not_found("the payment session has expired"));
-        }
-        (Taking::NotFound | Taking::Use, _) => return Err(Problem::not_found("no such payment session")),
+        (Taking::NotFound | Taking::Use, _) => return Err(Problem::not_found(&reason)),
     };
     let elder_id = elder.as_ref().map(|elder| elder.session_id.as_str());
     let fresh = playground.ids.uuid();
@@ -116,34 +114,36 @@ pub fn not_found() -> Problem {
     Problem::not_found("no such session")
 }
 
-/// The payment session that a create request names, and how it is named.
+/// The payment session that a create request names, how it is named, and why it cannot be used.
 fn find_payment(
     playground: &Playground,
     call: &Call<'_>,
     account: &Arc<Account>,
     url: Option<&Value>,
-) -> (Named, Option<Arc<Payment>>) {
+) -> (Named, Option<Arc<Payment>>, String) {
     let contract = &playground.contract;
     let url = match url {
         Some(Value::String(url)) => url,
-        Some(_) => return (Named::NotText, None),
-        None => return (Named::Missing, None),
+        Some(_) => return (Named::NotText, None, "it is not a text".to_owned()),
+        None => return (Named::Missing, None, "it is missing".to_owned()),
     };
     let asked_host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let own_hosts = [asked_host, playground.api_origin.trim_start_matches("http://")];
-    let Some(id) = payment_session_id(url, contract.dialect, &own_hosts) else {
-        return (Named::Foreign, None);
+    let id = match payment_session_id(url, contract.dialect, &format!("http://{asked_host}")) {
+        Ok(id) => id,
+        Err(reason) => return (Named::Foreign, None, reason.message(contract.dialect)),
     };
-    let Some(payment) = playground.payment(id, account) else { return (Named::Unknown, None) };
+    let Some(payment) = playground.payment(&id, account) else {
+        return (Named::Unknown, None, "no such payment session".to_owned());
+    };
     let payment_session_ends_at = payment.expires_at(contract);
     let hosted_ends_at = contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, is_sibling: false });
-    let named = match () {
-        () if !payment.is_open() => Named::Ended,
-        () if call.now >= payment_session_ends_at => Named::Expired,
-        () if call.now >= hosted_ends_at => Named::Closing,
-        () => Named::Open,
+    let (named, reason) = match () {
+        () if !payment.is_open() => (Named::Ended, "the payment session has ended"),
+        () if call.now >= payment_session_ends_at => (Named::Expired, "the payment session has expired"),
+        () if call.now >= hosted_ends_at => (Named::Closing, "the payment session ends within one hour"),
+        () => (Named::Open, "the payment session has a hosted session"),
     };
-    (named, Some(payment))
+    (named, Some(payment), reason.to_owned())
 }
 
 /// Stores the session under all its keys. Returns the key of its API URLs.

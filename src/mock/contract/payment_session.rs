@@ -1,6 +1,7 @@
 //! The payment session of a hosted session: how it is named, when it is accepted, and when it ends.
 
 use jiff::Timestamp;
+use url::{Host, Url};
 
 use crate::mock::contract::status::Event;
 use crate::mock::ground::Dialect;
@@ -16,22 +17,59 @@ const KLARNA_HOSTS: [&str; 6] = [
 ];
 const KUSTOM_HOSTS: [&str; 2] = ["api.kustom.co", "api.playground.kustom.co"];
 
+/// Why a text is not the URL of a payment session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misnamed {
+    NotAbsolute,
+    Host,
+    PlainHttp,
+    Path,
+}
+
+impl Misnamed {
+    /// The reason in words, for the merchant.
+    pub fn message(self, dialect: Dialect) -> String {
+        match self {
+            Self::NotAbsolute => "it is not an absolute URL".to_owned(),
+            Self::Host => {
+                let hosts = vendor_hosts(dialect).join(", ");
+                format!("its host must be that of this request, 127.0.0.1, localhost, or one of {hosts}")
+            }
+            Self::PlainHttp => "on a host of the vendor it must begin with https://".to_owned(),
+            Self::Path => format!("its path must be /{}…, without query and fragment", resource(dialect)),
+        }
+    }
+}
+
 /// The id in `url`, if it is the URL of a payment session on an API host of this dialect.
 ///
-/// `own_hosts` are the hosts of the mock, with port.
-pub fn payment_session_id<'u>(url: &'u str, dialect: Dialect, own_hosts: &[&str]) -> Option<&'u str> {
-    let (scheme, rest) = url.split_once("://")?;
-    let (host, path) = rest.split_once('/')?;
-    let is_api_host = match scheme {
-        "https" => vendor_hosts(dialect).contains(&host),
-        "http" => own_hosts.contains(&host),
-        _ => false,
-    };
-    if !is_api_host {
-        return None;
+/// `asked_host` is the host of the request. A port may be mapped, so any port of this machine is that of the mock.
+pub fn payment_session_id(url: &str, dialect: Dialect, asked_host: &str) -> Result<String, Misnamed> {
+    let url = Url::parse(url).map_err(|_| Misnamed::NotAbsolute)?;
+    let host = url.host_str().ok_or(Misnamed::NotAbsolute)?;
+    let is_vendors = vendor_hosts(dialect).contains(&host) && url.port().is_none();
+    let is_own = || is_loopback(&url) || Url::parse(asked_host).is_ok_and(|own| own.host() == url.host());
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    match url.scheme() {
+        "http" if is_vendors => return Err(Misnamed::PlainHttp),
+        "http" | "https" if is_plain && (is_vendors || is_own()) => {}
+        _ => return Err(Misnamed::Host),
     }
-    path.strip_prefix(resource(dialect))
+    let id = url.path().strip_prefix('/').and_then(|path| path.strip_prefix(resource(dialect)));
+    let id = id.map(|id| id.strip_suffix('/').unwrap_or(id));
+    id.filter(|_| url.query().is_none() && url.fragment().is_none())
         .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        .map(str::to_owned)
+        .ok_or(Misnamed::Path)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// The meaning of a `payment_session_url`.
@@ -127,38 +165,45 @@ fn resource(dialect: Dialect) -> &'static str {
 mod tests {
     use super::*;
 
-    const OWN: &[&str] = &["127.0.0.1:8080"];
+    const ASKED: &str = "http://mock.shop.example:9000";
 
     #[test]
     fn urls_of_the_mock_and_of_the_vendor_are_known() {
         for url in [
             "http://127.0.0.1:8080/payments/v1/sessions/a-1",
-            "https://api.klarna.com/payments/v1/sessions/a-1",
+            "http://localhost:8080/payments/v1/sessions/a-1",
+            "http://[::1]:32768/payments/v1/sessions/a-1/",
+            "https://Mock.Shop.Example/payments/v1/sessions/a-1",
+            "https://api.klarna.com:443/payments/v1/sessions/a-1/",
             "https://api-oc.playground.klarna.com/payments/v1/sessions/a-1",
         ] {
-            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN), Some("a-1"), "{url}");
+            assert_eq!(payment_session_id(url, Dialect::Klarna, ASKED).as_deref(), Ok("a-1"), "{url}");
         }
         let url = "https://api.playground.kustom.co/checkout/v3/orders/a-1";
-        assert_eq!(payment_session_id(url, Dialect::Kustom, OWN), Some("a-1"));
+        assert_eq!(payment_session_id(url, Dialect::Kustom, ASKED).as_deref(), Ok("a-1"));
     }
 
     #[test]
-    fn foreign_hosts_wrong_paths_and_the_other_dialect_are_not() {
-        for url in [
-            "https://api.example.com/payments/v1/sessions/a-1",
-            "http://127.0.0.1:8081/payments/v1/sessions/a-1",
-            "http://api.klarna.com/payments/v1/sessions/a-1",
-            "https://api.klarna.com/payments/v2/sessions/a-1",
-            "https://api.klarna.com/payments/v1/sessions/",
-            "https://api.klarna.com/payments/v1/sessions/a-1/more",
-            "https://api.klarna.com/payments/v1/sessions/a-1?x=1",
-            "https://api.kustom.co/payments/v1/sessions/a-1",
-            "http://127.0.0.1:8080/checkout/v3/orders/a-1",
-            "/payments/v1/sessions/a-1",
-            "a-1",
-            "",
+    fn foreign_hosts_wrong_paths_and_the_other_dialect_are_refused_with_the_reason() {
+        for (url, reason) in [
+            ("https://api.example.com/payments/v1/sessions/a-1", Misnamed::Host),
+            ("https://api.kustom.co/payments/v1/sessions/a-1", Misnamed::Host),
+            ("https://api.klarna.com:8443/payments/v1/sessions/a-1", Misnamed::Host),
+            ("http://localhost.example/payments/v1/sessions/a-1", Misnamed::Host),
+            ("http://user@127.0.0.1:8080/payments/v1/sessions/a-1", Misnamed::Host),
+            ("ftp://127.0.0.1/payments/v1/sessions/a-1", Misnamed::Host),
+            ("http://api.klarna.com/payments/v1/sessions/a-1", Misnamed::PlainHttp),
+            ("https://api.klarna.com/payments/v2/sessions/a-1", Misnamed::Path),
+            ("https://api.klarna.com/payments/v1/sessions/", Misnamed::Path),
+            ("https://api.klarna.com/payments/v1/sessions/a-1/more", Misnamed::Path),
+            ("https://api.klarna.com/payments/v1/sessions/a-1//", Misnamed::Path),
+            ("https://api.klarna.com/payments/v1/sessions/a-1?x=1", Misnamed::Path),
+            ("http://127.0.0.1:8080/checkout/v3/orders/a-1", Misnamed::Path),
+            ("/payments/v1/sessions/a-1", Misnamed::NotAbsolute),
+            ("a-1", Misnamed::NotAbsolute),
+            ("", Misnamed::NotAbsolute),
         ] {
-            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN), None, "{url}");
+            assert_eq!(payment_session_id(url, Dialect::Klarna, ASKED), Err(reason), "{url}");
         }
     }
 }

@@ -24,6 +24,13 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "BAD_VALUE", message)
     }
 
+    /// The same with a further message.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.error_messages.push(reason.into());
+        self
+    }
+
     /// The request cannot be parsed.
     pub fn bad_request(message: &str) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
