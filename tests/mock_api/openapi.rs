@@ -83,6 +83,7 @@ fn a_whole_purchase_answers_as_described() {
                 .replace("{order_id}", order)
                 .replace("{capture_id}", &capture)
                 .replace("{refund_id}", &refund)
+                .replace("{identifier}/{form}", "pay_later/standard")
                 .replace("{merchant_id}", &merchant)
                 .replace("{outcome}", "failure")
                 .replace("{token}", "none")

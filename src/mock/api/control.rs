@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
+use url::Host;
 
+use crate::mock::contract::options::OF_PAYMENT_SESSION;
 use crate::mock::contract::status::Event;
 use crate::mock::ground::Dialect;
 use crate::mock::ground::time::millis;
@@ -210,7 +212,7 @@ pub fn authorize_elsewhere(playground: &Playground, call: &Call<'_>) -> Answer {
         .payment(id, &account)
         .filter(|payment| playground.contract.dialect == Dialect::Klarna && payment.is_open())
         .ok_or_else(|| Problem::not_found("no such payment session"))?;
-    let authorization_token = playground.authorize(&payment, account.now());
+    let authorization_token = playground.authorize(&payment, OF_PAYMENT_SESSION[0], account.now());
     let body = json!({ "authorization_token": authorization_token });
     Ok(Reply::json(StatusCode::CREATED, body).dated(account.now()))
 }

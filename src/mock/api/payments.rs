@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::mock::contract::options::OF_PAYMENT_SESSION;
 use crate::mock::contract::order::{Wish, completed, differs, unknown_token};
+use crate::mock::contract::payment_method::payment_method;
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::purchase::check_kp;
 use crate::mock::ground::sharded_map::lock;
@@ -30,7 +31,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let id = playground.ids.uuid();
     let body = json!({
         "client_token": client_token(playground, &id),
-        "payment_method_categories": categories(),
+        "payment_method_categories": categories(playground),
         "session_id": id,
     });
     let payment = Payment::new(id, Arc::clone(account), call.now, false, document);
@@ -53,7 +54,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
         members.insert("status".into(), status.into());
         members.insert("expires_at".into(), millis(expires_at).into());
         members.insert("client_token".into(), client_token(playground, &payment.id).into());
-        members.insert("payment_method_categories".into(), categories());
+        members.insert("payment_method_categories".into(), categories(playground));
     }
     Ok(Reply::json(StatusCode::OK, body))
 }
@@ -91,14 +92,15 @@ pub fn place_order(playground: &Playground, call: &Call<'_>, account: &Arc<Accou
     // What the order says of itself counts, such as its references.
     let mut document = state.document.clone();
     document.extend(order);
-    let order = playground.place_order(playground.ids.uuid(), payment, document, is_captured, call.now);
+    let (order_id, category) = (playground.ids.uuid(), authorization.category);
+    let order = playground.place_order(order_id, payment, document, category, is_captured, call.now);
     authorization.spend();
     playground.end_payment(&mut state, Progress::Completed { at: call.now }, call.now);
     let body = json!({
         "order_id": order.order_id,
         "fraud_status": "ACCEPTED",
         "redirect_url": format!("{}/", playground.page_origin),
-        "authorized_payment_method": { "type": "invoice" },
+        "authorized_payment_method": payment_method(category).authorized(),
     });
     Ok(Reply::json(StatusCode::OK, body))
 }
@@ -173,12 +175,15 @@ fn client_token(playground: &Playground, session_id: &str) -> String {
 }
 
 /// The payment methods of the payment session, with the names of the vendor's samples.
-fn categories() -> Value {
+fn categories(playground: &Playground) -> Value {
     OF_PAYMENT_SESSION
         .into_iter()
         .map(|category| {
             let name = Words::of(None).category(category);
-            json!({ "identifier": category.to_ascii_lowercase(), "name": name })
+            let identifier = category.to_ascii_lowercase();
+            let asset = |form: &str| format!("{}/badges/{identifier}/{form}", playground.page_origin);
+            let asset_urls = json!({ "descriptive": asset("descriptive"), "standard": asset("standard") });
+            json!({ "identifier": identifier, "name": name, "asset_urls": asset_urls })
         })
         .collect()
 }

@@ -9,7 +9,7 @@ use crate::mock::callback;
 use crate::mock::contract::expiry::Lifetime;
 use crate::mock::contract::merchant_urls::MerchantUrls;
 use crate::mock::contract::new_id::{IdFor, NewId};
-use crate::mock::contract::options::Options;
+use crate::mock::contract::options::{OF_PAYMENT_SESSION, Options};
 use crate::mock::contract::payment_session::{Named, Progress, Taking, Wanted, payment_session_id};
 use crate::mock::contract::request::{MEMBERS, Member};
 use crate::mock::contract::status::{Audience, Event, Purpose, Standing, Status, Turn, Unknown};
@@ -62,6 +62,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
         state: Mutex::new(HostedState {
             life: Life::new(status.unwrap_or(Status::Waiting), call.now),
             purchase: Purchase::default(),
+            category: OF_PAYMENT_SESSION[0],
             has_fallen_back: false,
         }),
     });

@@ -16,6 +16,7 @@ pub mod new_id;
 pub mod options;
 pub mod order;
 pub mod page;
+pub mod payment_method;
 pub mod payment_session;
 pub mod placeholder;
 pub mod purchase;

@@ -36,6 +36,7 @@ pub enum Operation {
     GenericPage,
     DistributionModule,
     QrImage,
+    Badge,
     Control,
     /// A read of what the mock remembers. The mock does not remember it.
     Inspect,
@@ -56,6 +57,7 @@ impl Operation {
                 | Self::GenericPage
                 | Self::DistributionModule
                 | Self::QrImage
+                | Self::Badge
         )
     }
 }
@@ -67,6 +69,7 @@ pub enum Content {
     Json(Value),
     Html(String),
     Png(Vec<u8>),
+    Svg(String),
     Text(String),
 }
 
@@ -113,6 +116,10 @@ impl Reply {
 
     pub fn png(image: Vec<u8>) -> Self {
         Self::new(StatusCode::OK, Content::Png(image))
+    }
+
+    pub fn svg(image: String) -> Self {
+        Self::new(StatusCode::OK, Content::Svg(image))
     }
 
     /// Sends the consumer elsewhere.
@@ -223,6 +230,7 @@ impl Reply {
             }
             Content::Html(page) => (Some("text/html; charset=utf-8"), Body::from(page)),
             Content::Png(image) => (Some("image/png"), Body::from(image)),
+            Content::Svg(image) => (Some("image/svg+xml"), Body::from(image)),
             Content::Text(text) => (Some("text/plain; charset=utf-8"), Body::from(text)),
         };
         let mut response = Response::new(body);

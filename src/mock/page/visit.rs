@@ -59,9 +59,10 @@ pub fn confirm_cancel(playground: &Playground, call: &Call<'_>) -> Reply {
 pub fn act(playground: &Playground, call: &Call<'_>) -> Reply {
     visit(playground, call, |visit| {
         visit.check(Purpose::Press)?;
-        let button = form_urlencoded::parse(call.body)
-            .find(|(name, _)| name == "move")
-            .and_then(|(_, name)| Button::named(&name));
+        let field =
+            |name| form_urlencoded::parse(call.body).find(|(field, _)| field == name).map(|(_, value)| value);
+        visit.choose(field("payment_method_category").as_deref());
+        let button = field("move").and_then(|name| Button::named(&name));
         let button = match button {
             Some(Button::Approve) => match visit.hosted.account().take_next() {
                 Event::Declined => Button::Decline,
@@ -140,6 +141,17 @@ impl Visit<'_> {
             _ => StatusCode::OK,
         };
         Reply::html(status, markup::ending(self.playground, Some(&self.hosted), ending))
+    }
+
+    /// Notes the category that the consumer chose. If the page does not offer it, its first one counts.
+    fn choose(&self, chosen: Option<&str>) {
+        let mut state = lock(&self.hosted.state);
+        let dialect = self.playground.contract.dialect;
+        let offered = self.hosted.options.offered(dialect, state.has_fallen_back);
+        let is_chosen = |category: &&&str| chosen.is_some_and(|chosen| category.eq_ignore_ascii_case(chosen));
+        if let Some(category) = offered.iter().find(is_chosen).or(offered.first()) {
+            state.category = category;
+        }
     }
 
     fn no_such_button(&self) -> Reply {

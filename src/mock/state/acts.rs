@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::order::Paid;
+use crate::mock::contract::payment_method::payment_method;
 use crate::mock::contract::payment_session::{Aftermath, Progress};
 use crate::mock::contract::status::{Audience, Ended, Event};
 use crate::mock::ground::Dialect;
@@ -29,7 +30,7 @@ impl Playground {
         let mut state = lock(&hosted.state);
         let changes = state.life.apply(event, now, &self.contract)?;
         if event == Event::Approved {
-            state.purchase = self.purchase(hosted, &payment, now);
+            state.purchase = self.purchase(hosted, &payment, state.category, now);
         }
         let has_token = state.purchase.authorization_token.is_some();
         let news = changes.then(|| News {
@@ -50,25 +51,38 @@ impl Playground {
     }
 
     /// Makes the result of a payment.
-    fn purchase(&self, hosted: &Hosted, payment: &PaymentState, now: Timestamp) -> Purchase {
+    fn purchase(
+        &self,
+        hosted: &Hosted,
+        payment: &PaymentState,
+        category: &'static str,
+        now: Timestamp,
+    ) -> Purchase {
         let dialect = self.contract.dialect;
         let fruit = self.contract.fruit(&Paid { dialect, mode: hosted.options.place_order_mode });
-        let authorization_token = fruit.is_authorized.then(|| self.authorize(&hosted.payment, now));
+        let authorization_token = fruit.is_authorized.then(|| self.authorize(&hosted.payment, category, now));
         let order = fruit.is_ordered.then(|| {
             let order_id = match dialect {
                 Dialect::Klarna => self.ids.uuid(),
                 Dialect::Kustom => hosted.payment.id.clone(),
             };
-            self.place_order(order_id, &hosted.payment, payment.document.clone(), fruit.is_captured, now)
+            self.place_order(
+                order_id,
+                &hosted.payment,
+                payment.document.clone(),
+                category,
+                fruit.is_captured,
+                now,
+            )
         });
         Purchase { authorization_token, order }
     }
 
     /// Authorizes the amount of a payment session. Returns the token.
-    pub fn authorize(&self, payment: &Arc<Payment>, now: Timestamp) -> String {
+    pub fn authorize(&self, payment: &Arc<Payment>, category: &'static str, now: Timestamp) -> String {
         let fresh = &self.ids.uuid();
         let token = self.contract.new_id(&NewId { of: IdFor::AuthorizationToken, fresh });
-        let authorization = Authorization::new(Arc::clone(payment), now);
+        let authorization = Authorization::new(Arc::clone(payment), category, now);
         self.authorizations.insert(&token, Arc::new(authorization));
         token
     }
@@ -79,6 +93,7 @@ impl Playground {
         order_id: String,
         payment: &Payment,
         document: Map<String, Value>,
+        category: &'static str,
         is_captured: bool,
         now: Timestamp,
     ) -> Arc<Order> {
@@ -94,6 +109,7 @@ impl Playground {
             klarna_reference,
             account: Arc::clone(&payment.account),
             created_at: now,
+            payment_method: payment_method(category),
             state: Mutex::new(state),
         });
         self.enter_order(&order);

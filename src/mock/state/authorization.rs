@@ -12,14 +12,16 @@ use crate::mock::state::session::Payment;
 /// The authorization of a payment session's amount.
 pub struct Authorization {
     pub payment: Arc<Payment>,
+    /// The payment method category that the consumer chose.
+    pub category: &'static str,
     at: Timestamp,
     is_spent: AtomicBool,
 }
 
 impl Authorization {
     /// An authorization that was made at `at`.
-    pub fn new(payment: Arc<Payment>, at: Timestamp) -> Self {
-        Self { payment, at, is_spent: AtomicBool::new(false) }
+    pub fn new(payment: Arc<Payment>, category: &'static str, at: Timestamp) -> Self {
+        Self { payment, category, at, is_spent: AtomicBool::new(false) }
     }
 
     /// Whether its token has expired. It is still valid at its last instant.

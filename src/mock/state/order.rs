@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use crate::mock::contract::payment_method::PaymentMethod;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::state::account::Account;
@@ -36,6 +37,7 @@ pub struct Order {
     pub klarna_reference: String,
     pub account: Arc<Account>,
     pub created_at: Timestamp,
+    pub payment_method: PaymentMethod,
     pub state: Mutex<OrderState>,
 }
 
@@ -265,6 +267,7 @@ impl Order {
             "order_id": self.order_id,
             "status": state.status(now),
             "fraud_status": "ACCEPTED",
+            "initial_payment_method": self.payment_method.initial(),
             "klarna_reference": self.klarna_reference,
             "order_amount": state.authorized,
             "original_order_amount": state.original,

@@ -128,6 +128,8 @@ pub struct News {
 pub struct HostedState {
     pub life: Life,
     pub purchase: Purchase,
+    /// The payment method category that the consumer chose last.
+    pub category: &'static str,
     /// Whether a declined payment has led to the categories that the merchant did not choose.
     pub has_fallen_back: bool,
 }

@@ -162,6 +162,93 @@ async fn one_authorization_becomes_one_order_wherever_it_was_given() {
 }
 
 #[tokio::test]
+async fn an_order_names_the_method_of_the_category_that_the_consumer_chose() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let fields = "Content-Type: application/x-www-form-urlencoded\r\n";
+    for (choice, name, days, installments) in [
+        ("pay_later", "invoice", json!(30), Value::Null),
+        ("pay_over_time", "fixed_amount", Value::Null, json!(3)),
+        ("cash", "invoice", json!(30), Value::Null),
+    ] {
+        let created = session(&shop, &json!({})).await;
+        let action = format!("{}/move", created.member("/redirect_url"));
+        let form = format!("move=approve&payment_method_category={choice}");
+        assert_eq!(shop.send("POST", &action, fields, &form).await.status, 303);
+        let token = shop.call("GET", &created.member("/session_url"), None).await;
+        let place = format!("/payments/v1/authorizations/{}/order", token.member("/authorization_token"));
+        let placed = shop.call("POST", &place, Some(&purchase("ECOMMERCE"))).await.json();
+        let method = &placed["authorized_payment_method"];
+        let shown = ["type", "number_of_days", "number_of_installments"].map(|name| method[name].clone());
+        assert_eq!(shown, [json!(name), days, installments.clone()]);
+        let url = format!("/ordermanagement/v1/orders/{}", placed["order_id"].as_str().unwrap());
+        let initial = shop.call("GET", &url, None).await.json()["initial_payment_method"].clone();
+        assert_eq!(initial["type"], name.to_uppercase());
+        assert_eq!(initial["number_of_installments"], installments);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_session_shows_its_categories_with_images() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let created = shop.call("POST", "/payments/v1/sessions", Some(&purchase("ECOMMERCE"))).await.json();
+    let categories = created["payment_method_categories"].as_array().unwrap();
+    let identifiers: Vec<_> = categories.iter().map(|category| category["identifier"].clone()).collect();
+    assert_eq!(identifiers, ["pay_later", "pay_now", "pay_over_time"]);
+    for category in categories {
+        for form in ["descriptive", "standard"] {
+            let url = category["asset_urls"][form].as_str().unwrap();
+            let image = shop.open_page(url).await;
+            assert_eq!((image.status, image.field("Content-Type")), (200, Some("image/svg+xml")), "{url}");
+            assert!(form == "standard" || image.text().contains(category["name"].as_str().unwrap()));
+        }
+    }
+    assert_eq!(shop.open_page("/badges/cash/standard").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_payment_session_url_is_refused_with_the_reason() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let url = shop.payment_session("ECOMMERCE").await;
+    let mapped =
+        url.replace("127.0.0.1", "localhost").replace(&shop.mock.addr().port().to_string(), "9") + "/";
+    assert_eq!(shop.create(&mapped, &json!({})).await.status, 201, "{mapped}");
+    for (url, reason) in [
+        (json!(url.replace("127.0.0.1", "shop.example")), "its host must be that of this request"),
+        (json!(url.replace("/v1/", "/v2/")), "its path must be /payments/v1/sessions/…"),
+        (json!("a-1"), "it is not an absolute URL"),
+        (json!(7), "it is not a text"),
+    ] {
+        let members = json!({ "payment_session_url": url });
+        let refused = shop.create("", &members).await;
+        assert_eq!(
+            (refused.status, refused.member("/error_messages/0").as_str()),
+            (400, "Bad value: payment_session_url")
+        );
+        let told = refused.member("/error_messages/1");
+        assert!(told.starts_with(reason), "{told}");
+    }
+    shop.advance(47 * 60 * 60).await;
+    let late = shop.create(&url, &json!({})).await;
+    assert_eq!(
+        (late.status, late.member("/error_messages/0").as_str()),
+        (404, "the payment session ends within one hour")
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_written_in_ascii() {
+    let shop = Shop::open(Dialect::Kustom, None).await;
+    let urls = json!({ "success": "https://räksmörgås.example/tack-så-mycket?namn=Åsa&id={{session_id}}" });
+    let created = session(&shop, &json!({ "merchant_urls": urls })).await;
+    let left = shop.press(&created.member("/redirect_url"), "approve").await;
+    let expected = format!(
+        "https://xn--rksmrgs-5wao1o.example/tack-s%C3%A5-mycket?namn=%C3%85sa&id={}",
+        created.member("/session_id"),
+    );
+    assert_eq!(left.field("Location"), Some(expected.as_str()));
+}
+
+#[tokio::test]
 async fn a_token_lives_an_hour_and_can_become_a_customer_token() {
     let shop = Shop::open(Dialect::Klarna, None).await;
     let token = || async {

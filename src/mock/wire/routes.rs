@@ -14,7 +14,7 @@ use crate::mock::api::{captures, checkout, control, distribution, order_manageme
 use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
 use crate::mock::http::{Answer, Call, Operation, Problem};
-use crate::mock::page::visit;
+use crate::mock::page::{badge, visit};
 use crate::mock::state::Playground;
 use crate::mock::watch::{dashboard, inspection};
 use crate::mock::wire::answer::{OUR_NAME, X_MOCK, answer, finish};
@@ -122,6 +122,7 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
         Route::public(GET, &format!("{page}/cancel"), Operation::CancelConfirmation, visit::confirm_cancel),
         Route::public(GET, &format!("{page}/end/{{outcome}}"), Operation::GenericPage, visit::generic),
         Route::public(GET, paths.qr_image, Operation::QrImage, visit::qr_image),
+        Route::public(GET, "/badges/{identifier}/{form}", Operation::Badge, badge::show),
         Route::public(GET, paths.module, Operation::DistributionModule, visit::distribution_module),
     ]
 }
