@@ -1,8 +1,11 @@
 //! Journeys: read the screen, make one move, and read again, until the page rests.
 
+use crate::browser::diagnosis;
+use crate::browser::obstacle::Obstacle;
+use crate::browser::operation::{Move, MoveResult};
 use crate::browser::page_driver::{Action, PageDriver};
 use crate::browser::reading::Reading;
-use crate::browser::session::{BrowserTab, MoveResult, SessionError};
+use crate::browser::session::{BrowserTab, SessionError};
 use crate::evidence::{Trouble, TroubleKind};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -59,10 +62,15 @@ enum Next {
 
 /// The moves so far.
 #[derive(Default)]
-struct Moves {
-    made: HashMap<usize, u32>,
+pub(super) struct Moves {
+    /// How often each screen was tried.
+    tried: HashMap<usize, u32>,
     /// The page at the last move.
-    before: Option<Reading>,
+    pub(super) before: Option<Reading>,
+    /// What stood in the way of the last move, and on which screen.
+    pub(super) obstacle: Option<(usize, Obstacle)>,
+    /// The screen of the last move that was made.
+    pub(super) made: Option<usize>,
 }
 
 struct Held {
@@ -76,9 +84,15 @@ impl Journey<'_> {
     ///
     /// `known` is the last reading. A move that it allows is made without a new reading, but only if the page still shows it.
     pub(super) async fn travel(&self, known: Option<Reading>) -> (Rest, Option<SessionError>) {
-        let mut rest = Rest::default();
-        match self.follow(known, &mut rest).await {
-            Ok(()) => (rest, None),
+        let (mut rest, mut moves) = (Rest::default(), Moves::default());
+        match self.follow(known, &mut rest, &mut moves).await {
+            Ok(()) => {
+                let message =
+                    rest.reading.as_ref().and_then(|end| diagnosis::unmade(&self.plan, end, &moves));
+                let drift = message.map(|message| Trouble { kind: TroubleKind::PageDrift, message });
+                rest.trouble = rest.trouble.or(drift);
+                (rest, None)
+            }
             Err(error) => {
                 rest.trouble = Some(error.trouble());
                 (rest, Some(error))
@@ -86,12 +100,16 @@ impl Journey<'_> {
         }
     }
 
-    async fn follow(&self, known: Option<Reading>, rest: &mut Rest) -> Result<(), SessionError> {
+    async fn follow(
+        &self,
+        known: Option<Reading>,
+        rest: &mut Rest,
+        moves: &mut Moves,
+    ) -> Result<(), SessionError> {
         let pace = (self.quiet / 15).clamp(PACE.0, PACE.1);
-        let mut moves = Moves::default();
         let mut held: Option<Held> = None;
-        if let Some(known) = known.filter(|known| self.plan.next(known, &moves) == Next::Act) {
-            self.act(known, &mut moves).await?;
+        if let Some(known) = known.filter(|known| self.plan.next(known, moves) == Next::Act) {
+            self.act(known, moves).await?;
         }
         loop {
             let seen = match self.session.look(self.plan.driver).await {
@@ -109,18 +127,18 @@ impl Journey<'_> {
                     rest.trouble = Some(Trouble { kind: TroubleKind::Driver, message });
                     return Ok(());
                 }
-                let mut next = self.plan.next(&reading, &moves);
+                let mut next = self.plan.next(&reading, moves);
                 log::trace!("sees {}: {next:?}", reading.shown_name(self.plan.driver));
                 if next == Next::Hold {
                     match held.take().filter(|held| held.reading.shows_the_same_as(&reading)) {
                         None => held = Some(self.hold(reading.clone()).await?),
                         Some(still) if still.since.elapsed() < self.quiet => held = Some(still),
-                        Some(still) if self.plan.may_repeat(&reading, &moves) => {
+                        Some(still) if self.plan.may_repeat(&reading, moves) => {
                             next = Next::Act;
                             drop(still);
                         }
                         Some(still) => {
-                            rest.stayed = reading.screen.is_none() || reading.ending.is_some();
+                            rest.stayed = Plan::screen(&reading).is_none();
                             rest.picture = still.picture;
                             return Ok(());
                         }
@@ -131,14 +149,14 @@ impl Journey<'_> {
                 match next {
                     Next::Rest => return Ok(()),
                     Next::Act if Instant::now() < self.deadline => {
-                        self.act(reading, &mut moves).await?;
+                        self.act(reading, moves).await?;
                         continue;
                     }
                     Next::Act | Next::Wait | Next::Hold => {}
                 }
             }
             if Instant::now() >= self.deadline {
-                let message = "the page did not come to rest in time".to_owned();
+                let message = diagnosis::overdue(&self.plan, rest.reading.as_ref());
                 rest.trouble = Some(Trouble { kind: TroubleKind::Timeout, message });
                 return Ok(());
             }
@@ -147,24 +165,25 @@ impl Journey<'_> {
     }
 
     async fn act(&self, reading: Reading, moves: &mut Moves) -> Result<(), SessionError> {
-        let Some((screen, document)) = reading.screen else { return Ok(()) };
-        if let Some(actions) = self.plan.actions(screen) {
-            let shown = (&self.plan.driver.screens[screen], document);
-            let made = self.session.act(shown, actions, self.plan.leaves).await;
-            let name = &shown.0.name;
-            match &made {
-                Ok(result) => log::debug!("moves on the screen `{name}`: {}", result.word()),
-                Err(error) => log::debug!("moves on the screen `{name}`: {error}"),
-            }
-            match made {
-                Ok(MoveResult::Outdated) => return Ok(()),
-                Ok(MoveResult::Made | MoveResult::Impossible) => {}
-                Err(error) if error.is_passing() => {}
-                Err(error) => return Err(error),
-            }
-            *moves.made.entry(screen).or_default() += 1;
-            moves.before = Some(reading);
+        let Some(shown) = reading.screen else { return Ok(()) };
+        let Plan { driver, leaves, .. } = self.plan;
+        let screen = shown.screen;
+        let Some((word, actions)) = self.plan.actions(screen) else { return Ok(()) };
+        let made = self.session.act(&Move { driver, shown, actions, leaves }).await;
+        let name = &driver.screens[screen].name;
+        match &made {
+            Ok(result) => log::debug!("the move `{word}` on the screen `{name}`: {}", result.word()),
+            Err(error) => log::debug!("the move `{word}` on the screen `{name}`: {error}"),
         }
+        moves.obstacle = None;
+        match made {
+            Ok(MoveResult::Outdated) => return Ok(()),
+            Ok(MoveResult::Impossible(obstacle)) => moves.obstacle = Some((screen, obstacle)),
+            Err(error) if !error.is_passing() => return Err(error),
+            Ok(MoveResult::Made) | Err(_) => moves.made = Some(screen),
+        }
+        *moves.tried.entry(screen).or_default() += 1;
+        moves.before = Some(reading);
         Ok(())
     }
 
@@ -188,7 +207,7 @@ impl Plan<'_> {
         if reading.is_browser_error() || is_at(&reading.url, self.merchant_host) {
             return Next::Rest;
         }
-        let Some((screen, _)) = reading.screen.filter(|_| reading.ending.is_none()) else {
+        let Some(screen) = Self::screen(reading) else {
             let may_change = reading.ending.is_none() && !reading.complete;
             return if may_change { Next::Wait } else { Next::Hold };
         };
@@ -197,23 +216,34 @@ impl Plan<'_> {
         }
         if self.actions(screen).is_none() {
             // The controls of a page may come later than its screen.
-            return if reading.is_known(self.driver) { Next::Rest } else { Next::Hold };
+            let is_whole = reading.is_known(self.driver) && self.is_enough(reading);
+            return if is_whole { Next::Rest } else { Next::Hold };
         }
         let unchanged = moves.before.as_ref().is_some_and(|before| before.shows_the_same_as(reading));
         if !unchanged && self.is_to_be_tried(screen, moves) { Next::Act } else { Next::Hold }
     }
 
     fn may_repeat(&self, reading: &Reading, moves: &Moves) -> bool {
-        let screen = reading.screen.filter(|_| reading.ending.is_none());
-        screen.is_some_and(|(screen, _)| self.actions(screen).is_some() && self.is_to_be_tried(screen, moves))
+        let is_open = |screen| self.actions(screen).is_some() && self.is_to_be_tried(screen, moves);
+        Self::screen(reading).is_some_and(is_open)
     }
 
-    fn actions(&self, screen: usize) -> Option<&[Action]> {
+    /// Index of the screen on which the consumer can act. On a page where payments end, there is none.
+    pub(super) fn screen(reading: &Reading) -> Option<usize> {
+        reading.screen.filter(|_| reading.ending.is_none()).map(|shown| shown.screen)
+    }
+
+    /// Whether the page shows what the consumer came for. Who only opens it came to pay.
+    fn is_enough(&self, reading: &Reading) -> bool {
+        self.wanted.is_some() || reading.is_complete_page(self.driver)
+    }
+
+    pub(super) fn actions(&self, screen: usize) -> Option<(&str, &[Action])> {
         self.driver.actions(screen, self.wanted)
     }
 
     fn is_to_be_tried(&self, screen: usize, moves: &Moves) -> bool {
-        moves.made.get(&screen).copied().unwrap_or_default() < self.driver.screens[screen].tries
+        moves.tried.get(&screen).copied().unwrap_or_default() < self.driver.screens[screen].tries
     }
 }
 
@@ -225,6 +255,7 @@ pub(super) fn is_at(url: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::browser::reading::Shown;
     use std::collections::BTreeMap;
 
     const DRIVER: &str = r#"
@@ -253,10 +284,12 @@ passing = true
             language: None,
             parts: BTreeMap::new(),
             scripted: false,
-            screen: screen.map(|index| (index, 1.0)),
+            screen: screen.map(|screen| Shown { screen, view: 0, document: 1.0 }),
+            others: Vec::new(),
             ending: ending.map(str::to_owned),
             offers: screen.map(|_| "approve".to_owned()).into_iter().collect(),
             faulty_selector: None,
+            sights: vec![Ok(BTreeMap::new())],
         }
     }
 
@@ -299,7 +332,7 @@ passing = true
     #[test]
     fn a_move_is_made_once_unless_the_screen_allows_more() {
         let seen = reading("https://pay.example/p", Some(0), None);
-        let moves = Moves { made: HashMap::from([(0, 1)]), before: Some(seen.clone()) };
+        let moves = Moves { tried: HashMap::from([(0, 1)]), before: Some(seen.clone()), ..Moves::default() };
         for (tries, again) in [(1, false), (2, true)] {
             let text = DRIVER.replace("present = \"main\"", &format!("present = \"main\"\ntries = {tries}"));
             let driver = PageDriver::parse("x", &text).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::browser::BrowserError;
 use crate::browser::chain::Chain;
+use crate::browser::diagnosis;
 use crate::browser::guard::Guard;
 use crate::browser::journey::{Journey, Plan, Rest, is_at};
 use crate::browser::page_driver::PageDriver;
@@ -121,7 +122,7 @@ impl Lease {
         let origins = visited.filter_map(|url| Url::parse(url).ok()).map(|url| url.origin());
         self.origins.extend(origins.filter(url::Origin::is_tuple).map(|origin| origin.ascii_serialization()));
         let is_merchant = is_at(&live_url, self.slot.merchant_host());
-        let trouble = self.trouble(&mut rest, &chain, is_merchant);
+        let trouble = self.trouble(&mut rest, &chain, wanted, is_merchant);
         let screenshot = self.picture_of(act, &mut rest).await;
         let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
         self.last = rest.reading;
@@ -176,7 +177,13 @@ impl Lease {
     }
 
     /// The trouble that hid the target, if any.
-    fn trouble(&self, rest: &mut Rest, chain: &Chain, is_merchant: bool) -> Option<Trouble> {
+    fn trouble(
+        &self,
+        rest: &mut Rest,
+        chain: &Chain,
+        wanted: Option<&str>,
+        is_merchant: bool,
+    ) -> Option<Trouble> {
         let status = chain.last_status();
         let driver = &self.sitting.driver;
         let found = match (rest.trouble.take(), &chain.failure) {
@@ -187,11 +194,18 @@ impl Lease {
             (None, _) => rest
                 .reading
                 .as_ref()
-                .filter(|reading| !is_merchant && !reading.is_known(driver))
-                .and_then(|reading| trouble_of_unknown(reading, status, driver)),
+                .filter(|reading| !is_merchant && !self.is_understood(reading, wanted))
+                .and_then(|reading| diagnosis::unknown(driver, reading, status, wanted)),
         };
         rest.trouble.clone_from(&found);
         found
+    }
+
+    /// Whether the driver knows the page. A page that is opened is known only if its way to pay is.
+    fn is_understood(&self, reading: &Reading, wanted: Option<&str>) -> bool {
+        let driver = &self.sitting.driver;
+        let is_whole = reading.ending.is_some() || wanted.is_some() || reading.is_complete_page(driver);
+        reading.is_known(driver) && is_whole
     }
 
     fn parts(&self, reading: &Reading) -> BTreeMap<String, Vec<String>> {
@@ -278,36 +292,6 @@ fn live_url(rest: &Rest, chain: &Chain) -> String {
     match &rest.reading {
         Some(reading) if !reading.is_browser_error() => reading.url.clone(),
         _ => last_hop(),
-    }
-}
-
-/// The trouble of a page that no rule describes. A status of its own, or an empty document, is an answer of the target.
-fn trouble_of_unknown(reading: &Reading, status: Option<u16>, driver: &PageDriver) -> Option<Trouble> {
-    let met = |kind, message: String| Some(Trouble { kind, message });
-    match status {
-        Some(429) => met(TroubleKind::RateLimit, "the page answered 429".to_owned()),
-        Some(status @ 502..=504) => met(TroubleKind::Gateway, format!("the page answered {status}")),
-        Some(status @ (403 | 511)) => met(
-            TroubleKind::Intermediary,
-            format!("the page answered {status}: something in front of it refuses access"),
-        ),
-        Some(204 | 205 | 400..) => None,
-        _ if reading.empty => None,
-        _ => {
-            let begin: String = reading.text.chars().take(200).collect();
-            let shows = if begin.is_empty() { "no text".to_owned() } else { begin };
-            let what = reading
-                .screen_name(driver)
-                .map_or("this page".to_owned(), |screen| format!("a control on the screen `{screen}`"));
-            let driver = driver.name();
-            let advice = format!(
-                "if it was still loading, raise `quiet` in the profile; otherwise add it to {driver}"
-            );
-            met(
-                TroubleKind::PageDrift,
-                format!("the page driver does not recognise {what}; {advice}; the page shows: {shows}"),
-            )
-        }
     }
 }
 

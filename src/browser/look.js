@@ -1,19 +1,25 @@
-// Reads the document of the current frame at once: where it stands, what it shows, which rules of the page driver match.
-// arguments[0]: { screens: [{ present, moves: [[name, selector]] }], endings: [selector or null], parts: [[selector, reading]],
-// text: longest text }
+// Reads the document of the current frame at once: where it is, what it shows, and what can be found in it.
+// arguments[0]: { find: [selector], parts: [[selector, reading]], text: longest text }
 const rules = arguments[0];
 const faults = [];
 const shown = (element) =>
   element.getClientRects().length > 0 &&
   getComputedStyle(element).visibility === "visible" &&
   !element.closest('[aria-hidden="true"], [inert]');
-const find = (selector) => {
+const all = (selector) => {
   try {
-    return [...document.querySelectorAll(selector)].find(shown);
+    return [...document.querySelectorAll(selector)];
   } catch {
     faults.push(selector);
-    return undefined;
+    return [];
   }
+};
+const state = (selector) => {
+  const elements = all(selector);
+  const visible = elements.filter(shown);
+  if (visible.length === 0) return elements.length === 0 ? "absent" : "hidden";
+  // A move uses the first visible element.
+  return visible[0].disabled ? "disabled" : "usable";
 };
 const readings = {
   text: (element) => element.innerText.trim().slice(0, rules.text),
@@ -21,23 +27,6 @@ const readings = {
   image: (element) => element.currentSrc || element.src,
   background: (element) => /url\("?([^")]*)/.exec(getComputedStyle(element).backgroundImage)?.[1] ?? "",
 };
-const parts = rules.parts.map(([selector, reading]) => {
-  try {
-    return [...document.querySelectorAll(selector)].filter(shown).map(readings[reading]).filter(Boolean);
-  } catch {
-    faults.push(selector);
-    return [];
-  }
-});
-const screens = rules.screens.map((screen) => ({
-  present: Boolean(find(screen.present)),
-  offers: screen.moves
-    .filter(([, selector]) => {
-      const control = find(selector);
-      return control && !control.disabled;
-    })
-    .map(([name]) => name),
-}));
 const stored = () => {
   try {
     return sessionStorage.length > 0;
@@ -49,6 +38,7 @@ return {
   document: performance.timeOrigin,
   url: location.href,
   title: document.title,
+  status: performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
   loading: document.readyState === "loading",
   complete: document.readyState === "complete",
   empty: ![...document.querySelectorAll("body *")].some((element) => {
@@ -57,10 +47,11 @@ return {
   }),
   text: (document.body ? document.body.innerText : "").trim().slice(0, rules.text),
   language: document.documentElement.lang || null,
-  parts,
+  parts: rules.parts.map(([selector, reading]) =>
+    all(selector).filter(shown).map(readings[reading]).filter(Boolean),
+  ),
   top: window.top === window.self,
   scripted: document.scripts.length > 0 || stored(),
-  screens,
-  endings: rules.endings.map((selector) => selector === null || Boolean(find(selector))),
+  found: rules.find.map(state),
   faults,
 };

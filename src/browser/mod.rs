@@ -2,9 +2,12 @@
 
 mod chain;
 mod chromedriver;
+mod diagnosis;
 mod guard;
 mod journey;
 mod lease;
+mod obstacle;
+mod operation;
 mod page_driver;
 mod pool;
 mod process;

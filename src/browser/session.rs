@@ -2,8 +2,6 @@
 
 use crate::browser::BrowserError;
 use crate::browser::guard::Guard;
-use crate::browser::page_driver::{Action, PageDriver, Screen};
-use crate::browser::reading::{FrameReading, Reading};
 use crate::evidence::{Trouble, TroubleKind};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,12 +14,6 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::{ParseError, Url};
-
-/// Reads the current frame; see the file.
-const LOOK: &str = include_str!("look.js");
-
-/// Makes a move; see the file.
-const ACT: &str = include_str!("act.js");
 
 /// How much longer than the page the driver may take, so that it can report the time-out of the page.
 const GRACE: Duration = Duration::from_secs(5);
@@ -98,6 +90,11 @@ impl SessionError {
         matches!(self, Self::Refused(message) if SIGNS.iter().any(|sign| message.contains(sign)))
     }
 
+    /// Whether an element is not a frame, or has just gone.
+    pub(super) fn is_no_frame(&self) -> bool {
+        matches!(self, Self::Refused(message) if message.contains("no such frame"))
+    }
+
     /// Whether the session can be used again.
     pub(super) fn is_final(&self) -> bool {
         match self {
@@ -118,27 +115,6 @@ impl SessionError {
             Self::Refused(_) | Self::Lost(_) => TroubleKind::Driver,
         };
         Trouble { kind, message }
-    }
-}
-
-/// The result of a move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MoveResult {
-    Made,
-    /// An element that it needs is missing or cannot be used.
-    Impossible,
-    /// The page now shows something else.
-    Outdated,
-}
-
-impl MoveResult {
-    /// The result in words, for the log.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Made => "done",
-            Self::Impossible => "not possible, because an element is missing or cannot be used",
-            Self::Outdated => "not done, because the page shows something else now",
-        }
     }
 }
 
@@ -227,48 +203,6 @@ impl BrowserTab {
         self.post("url", json!({ "url": url })).await.map(drop)
     }
 
-    /// Reads the page, and every frame in which the driver has screens.
-    pub(super) async fn look(&self, driver: &PageDriver) -> Result<Reading, SessionError> {
-        let mut frames = Vec::with_capacity(1);
-        for path in driver.frame_paths() {
-            let inside = path.is_empty() || self.enter(path).await?;
-            if inside {
-                let seen = self.run(LOOK, Reading::rules(driver, path)).await?;
-                let reading: FrameReading = serde_json::from_value(seen)
-                    .map_err(|error| SessionError::Refused(format!("the page could not be read: {error}")))?;
-                frames.push((path, reading));
-            }
-            if !path.is_empty() {
-                self.leave_frames().await?;
-            }
-        }
-        Reading::of(driver, frames)
-            .ok_or_else(|| SessionError::Refused("the page could not be read".to_owned()))
-    }
-
-    /// Makes a move on a screen, if the page still shows it. With `leaves`, the consumer leaves right after it.
-    pub(super) async fn act(
-        &self,
-        (screen, document): (&Screen, f64),
-        actions: &[Action],
-        leaves: bool,
-    ) -> Result<MoveResult, SessionError> {
-        if !screen.frames.is_empty() && !self.enter(&screen.frames).await? {
-            return Ok(MoveResult::Outdated);
-        }
-        let order =
-            json!({ "document": document, "present": screen.present, "actions": actions, "leaves": leaves });
-        let answer = self.run(ACT, order).await;
-        if !screen.frames.is_empty() {
-            self.leave_frames().await?;
-        }
-        Ok(match answer?.as_str() {
-            Some("done") => MoveResult::Made,
-            Some("missing") => MoveResult::Impossible,
-            _ => MoveResult::Outdated,
-        })
-    }
-
     /// Makes the tab behave like a phone with 390 by 844 points and a touch screen.
     pub(super) async fn emulate_phone(&self) -> Result<(), SessionError> {
         let metrics = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
@@ -340,21 +274,8 @@ impl BrowserTab {
         let _ = timeout_at(Instant::now() + GRACE, self.client.close()).await;
     }
 
-    async fn enter(&self, path: &[String]) -> Result<bool, SessionError> {
-        for selector in path {
-            let query = json!({ "using": "css selector", "value": selector });
-            let found = self.post("elements", query).await?;
-            let Some(frame) = found.get(0) else { return Ok(false) };
-            self.post("frame", json!({ "id": frame })).await?;
-        }
-        Ok(true)
-    }
-
-    async fn leave_frames(&self) -> Result<(), SessionError> {
-        self.post("frame", json!({ "id": null })).await.map(drop)
-    }
-
-    async fn run(&self, script: &str, argument: Value) -> Result<Value, SessionError> {
+    /// Runs a script in the current document.
+    pub(super) async fn run(&self, script: &str, argument: Value) -> Result<Value, SessionError> {
         self.post("execute/sync", json!({ "script": script, "args": [argument] })).await
     }
 
@@ -366,7 +287,8 @@ impl BrowserTab {
         self.send(http::Method::GET, path, None).await
     }
 
-    async fn post(&self, path: &'static str, body: Value) -> Result<Value, SessionError> {
+    /// Sends a command.
+    pub(super) async fn post(&self, path: &'static str, body: Value) -> Result<Value, SessionError> {
         self.send(http::Method::POST, path, Some(body)).await
     }
 

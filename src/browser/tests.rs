@@ -6,7 +6,6 @@ mod windows;
 use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
 use crate::evidence::{PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::{Deadlines, Reach};
-use site::site;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,10 +40,17 @@ keep = [{ click = "[value=keep]" }]
 [[screen]]
 name = "cancel-confirmation"
 present = "#sure"
+[screen.moves]
+confirm-cancel = [{ click = "#sure" }]
 
 [[ending]]
 name = "success"
 present = "#success"
+
+[[ending]]
+name = "gone"
+url = "/gone$"
+status = 410
 "##;
 
 struct Stage {
@@ -55,7 +61,7 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
-        let site = site().await;
+        let site = site::start().await;
         let options = BrowserOptions {
             browser: "auto".to_owned(),
             driver: None,
@@ -172,26 +178,24 @@ async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
         "{blank:?}"
     );
     assert_eq!(kind(&blank), None);
-    for (path, shows) in [
-        (
-            "/news",
-            "this page; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: News of the day",
-        ),
-        (
-            "/spinner",
-            "this page; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: no text",
-        ),
-        (
-            "/frame",
-            "this page; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: no text",
-        ),
-        (
-            "/bare",
-            "a control on the screen `checkout`; if it was still loading, raise `quiet` in the profile; otherwise add it to x; the page shows: Pay",
-        ),
+    let absent = "; the screen `code` with the moves `approve`: `#code` is out of reach, because there is no frame `#inner`; \
+                  the screen `checkout` with the moves `approve`, `back`, `cancel`, `decline`, `keep`: nothing matches `main`; \
+                  the screen `cancel-confirmation` with the moves `confirm-cancel`: nothing matches `#sure`";
+    let present = "; the screen `code` with the moves `approve`: `#code` is out of reach, because there is no frame `#inner`; \
+                   the screen `checkout` with the moves `approve`, `back`, `cancel`, `decline`, `keep`: nothing matches `[value=approve]`, \
+                   nothing matches `[value=back]`, nothing matches `[value=cancel]`, nothing matches `[value=decline]`, \
+                   nothing matches `[value=keep]`; the screen `cancel-confirmation` with the moves `confirm-cancel`: nothing matches `#sure`";
+    for (path, what, shows) in [
+        ("/news", format!("this page{absent}"), "News of the day"),
+        ("/spinner", format!("this page{absent}"), "no text"),
+        ("/frame", format!("this page{absent}"), "no text"),
+        ("/bare", format!("a control on the screen `checkout`{present}"), "Pay"),
     ] {
         let unknown = lease.open(&stage.url(path)).await;
-        let message = format!("the page driver does not recognise {shows}");
+        let message = format!(
+            "the page driver x does not recognise {what}; if it was still loading, raise `quiet` in the profile; \
+             otherwise correct the driver; the page shows: {shows}"
+        );
         assert_eq!(unknown.trouble, Some(Trouble { kind: TroubleKind::PageDrift, message }), "{path}");
         assert!(unknown.screenshot.is_some(), "{path}");
     }
@@ -202,16 +206,44 @@ async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
 }
 
 #[tokio::test]
-async fn a_screen_without_the_wanted_move_or_that_ignores_it_is_where_the_act_ends() {
+async fn a_move_that_was_not_made_is_drift_that_names_screen_move_and_selector() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;
+    let message =
+        |visit: &PageVisit| visit.trouble.as_ref().map(|trouble| trouble.message.clone()).unwrap_or_default();
+    let shows = "the page shows: Pay\na";
+    lease.open(&stage.url("/busy")).await;
+    for (wanted, why) in [
+        ("approve", "after it was made with `[value=approve]`, the page still shows this screen"),
+        ("decline", "nothing matches `[value=decline]`"),
+        ("error", "the driver gives the screen no such move; it is recognised by `main`"),
+    ] {
+        let stuck = lease.perform(wanted).await;
+        assert_eq!((stuck.screen.as_deref(), stuck.stayed), (Some("checkout"), false), "{stuck:?}");
+        let expected = format!(
+            "the page driver x could not make the move `{wanted}` on the screen `checkout`: {why}; {shows}"
+        );
+        assert_eq!((kind(&stuck), message(&stuck)), (Some(TroubleKind::PageDrift), expected));
+    }
+    lease.open(&stage.url("/checkout")).await;
+    let disabled = message(&lease.perform("back").await);
+    assert!(
+        disabled.contains("the move `back` on the screen `checkout`: `[value=back]` is disabled"),
+        "{disabled}"
+    );
     lease.open(&stage.url("/checkout")).await;
     let asked = lease.perform("cancel").await;
-    assert_eq!((asked.screen.as_deref(), asked.hops.len()), (Some("cancel-confirmation"), 1));
-    lease.open(&stage.url("/busy")).await;
-    let ignored = lease.perform("approve").await;
-    assert_eq!((ignored.screen.as_deref(), ignored.title.as_str()), (Some("checkout"), "1"));
-    assert!(kind(&ignored).is_none() && !ignored.stayed);
+    assert_eq!(
+        (asked.screen.as_deref(), asked.hops.len(), kind(&asked)),
+        (Some("cancel-confirmation"), 1, None)
+    );
+}
+
+#[tokio::test]
+async fn an_ending_is_known_by_its_address_and_status_after_a_redirect_too() {
+    let stage = Stage::set().await;
+    let gone = stage.open("/to-gone").await;
+    assert_eq!((gone.ending.as_deref(), kind(&gone), gone.stayed), (Some("gone"), None, true), "{gone:?}");
 }
 
 #[tokio::test]

@@ -28,6 +28,8 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
         ("GET", "/frame") => page("<iframe src=/busy></iframe>"),
         ("GET", "/bare") => page("<main>Pay</main>"),
         ("GET", "/refused") => Some((403, String::new(), "<p>Request blocked".to_owned())),
+        ("GET", "/to-gone") => to(302, "/gone"),
+        ("GET", "/gone") => Some((410, String::new(), "<p>Gone".to_owned())),
         ("GET", "/silent") => None,
         ("GET", "/empty") => Some((204, String::new(), String::new())),
         ("GET", "/overloaded") => Some((503, String::new(), "<p>later".to_owned())),
@@ -62,8 +64,8 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
     }
 }
 
-/// Starts the site. It ends with the runtime of the test.
-pub(super) async fn site() -> SocketAddr {
+/// Starts the site on a free port.
+pub async fn start() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {

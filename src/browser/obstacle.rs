@@ -1,0 +1,94 @@
+//! Obstacles: why an element of the payment page cannot be used.
+
+use serde::Deserialize;
+use std::fmt;
+
+/// The best element that a selector finds in a document, from the worst to the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Found {
+    Absent,
+    Hidden,
+    Disabled,
+    Usable,
+}
+
+/// Why an element cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Obstacle {
+    selector: String,
+    /// The frames in which it was looked for.
+    frames: Vec<String>,
+    cause: Cause,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    /// One of the frames is missing.
+    NoFrame(String),
+    Invalid,
+    Absent,
+    Hidden,
+    /// It is not a field that takes a text.
+    Fieldless,
+    Disabled,
+}
+
+impl Obstacle {
+    fn new(selector: &str, frames: &[String], cause: Cause) -> Self {
+        Self { selector: selector.to_owned(), frames: frames.to_vec(), cause }
+    }
+
+    /// A frame on the way to the element is missing.
+    pub(super) fn no_frame(selector: &str, frames: &[String], missing: &str) -> Self {
+        Self::new(selector, frames, Cause::NoFrame(missing.to_owned()))
+    }
+
+    /// The best element is not good enough.
+    pub(super) fn found(selector: &str, frames: &[String], found: Found) -> Self {
+        let cause = match found {
+            Found::Absent => Cause::Absent,
+            Found::Hidden => Cause::Hidden,
+            Found::Disabled | Found::Usable => Cause::Disabled,
+        };
+        Self::new(selector, frames, cause)
+    }
+
+    /// The obstacle that `act.js` has met. `None` if its word is another one.
+    pub(super) fn told(selector: &str, frames: &[String], word: &str) -> Option<Self> {
+        let cause = match word {
+            "absent" => Cause::Absent,
+            "hidden" => Cause::Hidden,
+            "disabled" => Cause::Disabled,
+            "invalid" => Cause::Invalid,
+            "fieldless" => Cause::Fieldless,
+            _ => return None,
+        };
+        Some(Self::new(selector, frames, cause))
+    }
+
+    /// Whether less is missing than with the other one.
+    pub(super) fn is_nearer_than(&self, other: &Self) -> bool {
+        self.cause > other.cause
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let selector = &self.selector;
+        match &self.cause {
+            Cause::NoFrame(frame) => {
+                return write!(f, "`{selector}` is out of reach, because there is no frame `{frame}`");
+            }
+            Cause::Invalid => write!(f, "`{selector}` is not a valid selector"),
+            Cause::Absent => write!(f, "nothing matches `{selector}`"),
+            Cause::Hidden => write!(f, "`{selector}` is hidden"),
+            Cause::Fieldless => write!(f, "`{selector}` is not a field"),
+            Cause::Disabled => write!(f, "`{selector}` is disabled"),
+        }?;
+        match self.frames.as_slice() {
+            [] => Ok(()),
+            frames => write!(f, " in the frame `{}`", frames.join("` in `")),
+        }
+    }
+}

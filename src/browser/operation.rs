@@ -1,0 +1,171 @@
+//! Operation: reads the page and makes moves on it, as the page driver says, in each frame that it names.
+
+use crate::browser::obstacle::Obstacle;
+use crate::browser::page_driver::{Action, FramePath, PageDriver, View};
+use crate::browser::reading::{FrameReading, Reading, Shown};
+use crate::browser::session::{BrowserTab, SessionError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Reads the current document; see the file.
+const LOOK: &str = include_str!("look.js");
+
+/// Makes a move in the current document; see the file.
+const ACT: &str = include_str!("act.js");
+
+/// The result of a move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum MoveResult {
+    Made,
+    /// An element that it needs is missing or cannot be used.
+    Impossible(Obstacle),
+    /// The page now shows something else.
+    Outdated,
+}
+
+impl MoveResult {
+    /// The result in words, for the log.
+    pub(super) fn word(&self) -> String {
+        match self {
+            Self::Made => "done".to_owned(),
+            Self::Impossible(obstacle) => format!("not possible: {obstacle}"),
+            Self::Outdated => "not done, because the page shows something else now".to_owned(),
+        }
+    }
+}
+
+/// A move on a screen that is shown.
+pub(super) struct Move<'d> {
+    pub(super) driver: &'d PageDriver,
+    pub(super) shown: Shown,
+    pub(super) actions: &'d [Action],
+    /// Whether the consumer leaves right after it.
+    pub(super) leaves: bool,
+}
+
+/// The answer of `act.js`.
+#[derive(Deserialize)]
+struct Answer {
+    result: String,
+    #[serde(default)]
+    selector: String,
+}
+
+impl BrowserTab {
+    /// Reads every document in which the driver looks for something.
+    pub(super) async fn look(&self, driver: &PageDriver) -> Result<Reading, SessionError> {
+        let mut documents = Vec::with_capacity(driver.views.len());
+        for view in &driver.views {
+            let seen = self.inside(&view.frames, LOOK, Reading::rules(driver, view)).await?;
+            documents.push(match seen {
+                Ok(seen) => {
+                    let read: Result<FrameReading, _> = serde_json::from_value(seen);
+                    Ok(read.map_err(|error| unreadable(&error.to_string()))?)
+                }
+                Err(missing) => Err(missing),
+            });
+        }
+        Reading::of(driver, &documents).ok_or_else(|| unreadable("it has no document"))
+    }
+
+    /// Makes a move, if the page still shows its screen.
+    pub(super) async fn act(&self, order: &Move<'_>) -> Result<MoveResult, SessionError> {
+        let Move { driver, shown, actions, .. } = order;
+        let screen = &driver.screens[shown.screen];
+        let here = &driver.views[shown.view];
+        let guard = json!({ "document": shown.document, "present": screen.present });
+        let mut rest = *actions;
+        let is_here = rest.first().is_none_or(|action| action.frames.is_none());
+        let count = if is_here { same_place(rest) } else { 0 };
+        // What is done elsewhere is also done only while the screen is shown.
+        let mut made = self.act_in(order, here, guard, &rest[..count]).await?;
+        rest = &rest[count..];
+        while made == MoveResult::Made && !rest.is_empty() {
+            let count = same_place(rest);
+            for view in order.views_of(&rest[0]) {
+                made = self.act_in(order, view, Value::Null, &rest[..count]).await?;
+                if !matches!(made, MoveResult::Impossible(_)) {
+                    break;
+                }
+            }
+            rest = &rest[count..];
+        }
+        Ok(made)
+    }
+
+    async fn act_in(
+        &self,
+        order: &Move<'_>,
+        view: &View,
+        screen: Value,
+        actions: &[Action],
+    ) -> Result<MoveResult, SessionError> {
+        let deeds: Vec<_> = actions.iter().map(|action| &action.deed).collect();
+        let argument = json!({ "screen": screen, "actions": deeds, "leaves": order.leaves });
+        let answer: Answer = match self.inside(&view.frames, ACT, argument).await? {
+            Ok(answer) => serde_json::from_value(answer).map_err(|error| unreadable(&error.to_string()))?,
+            Err(_) if !screen.is_null() => return Ok(MoveResult::Outdated),
+            Err(missing) => {
+                let selector = actions.first().map_or("", Action::selector);
+                return Ok(MoveResult::Impossible(Obstacle::no_frame(selector, &view.frames, &missing)));
+            }
+        };
+        if answer.result == "done" {
+            return Ok(MoveResult::Made);
+        }
+        let obstacle = Obstacle::told(&answer.selector, &view.frames, &answer.result);
+        Ok(obstacle.map_or(MoveResult::Outdated, MoveResult::Impossible))
+    }
+
+    /// Runs a script in the document inside these frames. If a frame is missing, returns its selector.
+    async fn inside(
+        &self,
+        frames: &FramePath,
+        script: &str,
+        argument: Value,
+    ) -> Result<Result<Value, String>, SessionError> {
+        if frames.is_empty() {
+            return self.run(script, argument).await.map(Ok);
+        }
+        let answer = match self.enter(frames).await {
+            Ok(None) => self.run(script, argument).await.map(Ok),
+            Ok(Some(selector)) => Ok(Err(selector)),
+            Err(error) => Err(error),
+        };
+        self.post("frame", json!({ "id": null })).await?;
+        answer
+    }
+
+    /// Enters frames, from the page itself. Returns the selector of a frame that is missing.
+    async fn enter(&self, path: &FramePath) -> Result<Option<String>, SessionError> {
+        for selector in path {
+            let query = json!({ "using": "css selector", "value": selector });
+            let found = self.post("elements", query).await?;
+            let Some(frame) = found.get(0) else { return Ok(Some(selector.clone())) };
+            match self.post("frame", json!({ "id": frame })).await {
+                Err(error) if error.is_no_frame() => return Ok(Some(selector.clone())),
+                entered => drop(entered?),
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Move<'_> {
+    fn views_of(&self, action: &Action) -> Vec<&View> {
+        match &action.frames {
+            None => vec![&self.driver.views[self.shown.view]],
+            Some(frames) => self.driver.views_of(frames).map(|view| &self.driver.views[view]).collect(),
+        }
+    }
+}
+
+/// How many of the first actions are in the same place.
+fn same_place(actions: &[Action]) -> usize {
+    let Some(first) = actions.first() else { return 0 };
+    actions.iter().take_while(|action| action.frames == first.frames).count()
+}
+
+fn unreadable(why: &str) -> SessionError {
+    SessionError::Refused(format!("the page could not be read: {why}"))
+}

@@ -1,0 +1,315 @@
+//! Page drivers: how a target's payment page is recognised and operated, as read from `targets/pages/<name>.toml`.
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+mod action;
+mod place;
+#[cfg(test)]
+mod tests;
+
+pub(super) use action::Action;
+pub(super) use place::{FramePath, Frames};
+
+/// The moves that end a payment.
+const PAYMENTS: [&str; 3] = ["approve", "decline", "error"];
+
+/// The moves of a question whether to cancel.
+const ANSWERS: [&str; 2] = ["confirm-cancel", "keep"];
+
+/// The moves with which the consumer leaves the page.
+const EXITS: [&str; 2] = ["back", "cancel"];
+
+/// A move that is made whatever the consumer wants.
+const ANY_MOVE: &str = "any";
+
+/// The moves a consumer can want.
+fn known_moves() -> impl Iterator<Item = &'static str> {
+    PAYMENTS.into_iter().chain(EXITS).chain(ANSWERS).chain([ANY_MOVE])
+}
+
+/// How a payment page is driven: its screens, the moves they allow, and the pages on which a payment can end.
+#[derive(Debug)]
+pub struct PageDriver {
+    name: String,
+    pub(super) screens: Vec<Screen>,
+    pub(super) endings: Vec<KnownEnding>,
+    pub(super) parts: Vec<Part>,
+    /// Each document that is read, once. The page itself comes first.
+    pub(super) views: Vec<View>,
+}
+
+/// What is asked of one document of the page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct View {
+    pub(super) frames: FramePath,
+    /// Selectors whose elements are looked for there.
+    pub(super) find: Vec<String>,
+}
+
+/// A part of the page that a check reads, such as a price, a picture or a choice.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Part {
+    pub(super) name: String,
+    /// CSS selector. Every visible element that it finds counts.
+    pub(super) select: String,
+    #[serde(default)]
+    pub(super) read: PartReading,
+    #[serde(default)]
+    pub(super) frames: Frames,
+}
+
+/// The value that is read from an element.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum PartReading {
+    #[default]
+    Text,
+    /// The value that its form would send.
+    Value,
+    /// The address of a picture.
+    Image,
+    /// The address of its background picture.
+    Background,
+}
+
+/// One state of the page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Screen {
+    pub(super) name: String,
+    /// CSS selector of an element that is visible only on this screen.
+    pub(super) present: String,
+    #[serde(default)]
+    pub(super) frames: Frames,
+    /// Whether its moves are payment controls. False for a dialog about cookies.
+    #[serde(default = "yes")]
+    pub(super) control: bool,
+    /// Whether it disappears by itself, like a loading animation.
+    #[serde(default)]
+    pub(super) passing: bool,
+    /// How often a move may be repeated while the screen stays.
+    #[serde(default = "once")]
+    pub(super) tries: u32,
+    #[serde(default)]
+    pub(super) moves: BTreeMap<String, Vec<Action>>,
+}
+
+impl Screen {
+    /// Whether it asks the consumer whether to cancel.
+    pub(super) fn asks(&self) -> bool {
+        ANSWERS.iter().any(|answer| self.moves.contains_key(*answer))
+    }
+
+    /// The frames in which an element of an action is looked for.
+    pub(super) fn frames_of<'s>(&'s self, action: &'s Action) -> &'s Frames {
+        action.frames.as_ref().unwrap_or(&self.frames)
+    }
+}
+
+/// The action that shows whether a move can be made: the first that needs something visible.
+pub(super) fn leading(actions: &[Action]) -> &Action {
+    actions.iter().find(|action| !action.may_be_hidden()).unwrap_or(&actions[0])
+}
+
+/// A page on which a payment can end, or a page that replaces one.
+#[derive(Debug)]
+pub(super) struct KnownEnding {
+    pub(super) name: String,
+    pub(super) frames: Frames,
+    pub(super) present: Option<String>,
+    pub(super) title: Option<Regex>,
+    pub(super) text: Option<Regex>,
+    pub(super) url: Option<Regex>,
+    pub(super) status: Vec<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DriverFile {
+    #[serde(default)]
+    screen: Vec<Screen>,
+    #[serde(default)]
+    ending: Vec<EndingFile>,
+    #[serde(default)]
+    part: Vec<Part>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndingFile {
+    name: String,
+    #[serde(default)]
+    frames: Frames,
+    present: Option<String>,
+    title: Option<String>,
+    text: Option<String>,
+    url: Option<String>,
+    status: Option<Statuses>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "`status` is a status of HTTP such as 410, or a list of them")]
+enum Statuses {
+    One(u16),
+    Several(Vec<u16>),
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl EndingFile {
+    /// The ending, or what is wrong with it.
+    fn read(self) -> Result<KnownEnding, String> {
+        let Self { name, frames, present, title, text, url, status } = self;
+        let pattern = |key: &str, pattern: Option<String>| {
+            pattern.map(|pattern| Regex::new(&pattern)).transpose().map_err(|source| {
+                format!("the `{key}` of the ending `{name}` is not a regular expression: {source}")
+            })
+        };
+        let (title, text, url) = (pattern("title", title)?, pattern("text", text)?, pattern("url", url)?);
+        let status = match status {
+            None => Vec::new(),
+            Some(Statuses::One(status)) => vec![status],
+            Some(Statuses::Several(statuses)) => statuses,
+        };
+        if present.is_none() && [&title, &text, &url].iter().all(|one| one.is_none()) && status.is_empty() {
+            return Err(format!("the ending `{name}` lacks `present`, `title`, `text`, `url` or `status`"));
+        }
+        Ok(KnownEnding { name, frames, present, title, text, url, status })
+    }
+}
+
+/// What is wrong with the screens of a driver.
+fn fault_of(screens: &[Screen]) -> Option<String> {
+    for (index, screen) in screens.iter().enumerate() {
+        let name = &screen.name;
+        if screens[..index].iter().any(|earlier| earlier.name == *name) {
+            return Some(format!("the screen `{name}` is listed twice"));
+        }
+        for (word, actions) in &screen.moves {
+            if !known_moves().any(|known| known == word) {
+                let known = known_moves().collect::<Vec<_>>().join(", ");
+                return Some(format!("the screen `{name}` has the unknown move `{word}`; known: {known}"));
+            }
+            if actions.is_empty() {
+                return Some(format!("the move `{word}` of the screen `{name}` has no action"));
+            }
+        }
+    }
+    screens.is_empty().then(|| "it has no `[[screen]]`".to_owned())
+}
+
+impl PageDriver {
+    /// Parses a page driver. `name` is its name in messages.
+    pub fn parse(name: &str, text: &str) -> Result<Self, PageDriverError> {
+        let file: DriverFile = toml::from_str(text)
+            .map_err(|source| PageDriverError::Parse { name: name.to_owned(), source: Box::new(source) })?;
+        let fault = |what: String| PageDriverError::Fault { name: name.to_owned(), what };
+        let endings: Vec<KnownEnding> =
+            file.ending.into_iter().map(EndingFile::read).collect::<Result<_, _>>().map_err(fault)?;
+        if let Some(what) = fault_of(&file.screen) {
+            return Err(fault(what));
+        }
+        let mut views = Views(vec![View { frames: FramePath::new(), find: Vec::new() }]);
+        for screen in &file.screen {
+            views.ask(&screen.frames, Some(&screen.present));
+            for actions in screen.moves.values() {
+                let leading = leading(actions);
+                for action in actions {
+                    let is_leading = std::ptr::eq(action, leading);
+                    views.ask(screen.frames_of(action), is_leading.then_some(action.selector()));
+                }
+            }
+        }
+        for ending in &endings {
+            views.ask(&ending.frames, ending.present.as_deref());
+        }
+        for part in &file.part {
+            views.ask(&part.frames, None);
+        }
+        Ok(Self { name: name.to_owned(), screens: file.screen, endings, parts: file.part, views: views.0 })
+    }
+
+    /// Its name in messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether a screen has this move.
+    pub fn knows(&self, wanted: &str) -> bool {
+        self.screens_with(wanted).next().is_some()
+    }
+
+    /// Whether a payment takes several screens, so that the first move is not yet the payment.
+    pub fn has_several_screens(&self, wanted: &str) -> bool {
+        self.screens_with(wanted).nth(1).is_some()
+    }
+
+    /// The screens that have this move.
+    pub(super) fn screens_with(&self, wanted: &str) -> impl Iterator<Item = &Screen> {
+        self.screens.iter().filter(move |screen| screen.control && screen.moves.contains_key(wanted))
+    }
+
+    /// Whether one of these moves ends a payment, or leads to its end. A driver without such a move knows no payment.
+    pub(super) fn pays(&self, offers: &[String]) -> bool {
+        let is_payment = |word: &str| word == ANY_MOVE || PAYMENTS.contains(&word);
+        let knows_one = self
+            .screens
+            .iter()
+            .any(|screen| screen.control && screen.moves.keys().any(|word| is_payment(word)));
+        !knows_one || offers.iter().any(|offer| is_payment(offer))
+    }
+
+    /// The actions on a screen that bring the consumer closer to the wanted move. Without a wanted move, only `any` is made.
+    pub(super) fn actions(&self, screen: usize, wanted: Option<&str>) -> Option<(&str, &[Action])> {
+        let Screen { moves, control, .. } = &self.screens[screen];
+        let made = |word: &str| moves.get_key_value(word);
+        let found = match wanted {
+            Some(wanted) => made(wanted).or_else(|| made(ANY_MOVE)),
+            None if *control => None,
+            None => made(ANY_MOVE),
+        };
+        found.map(|(word, actions)| (word.as_str(), actions.as_slice()))
+    }
+
+    /// The views of some places, by index.
+    pub(super) fn views_of(&self, frames: &Frames) -> impl Iterator<Item = usize> {
+        frames.0.iter().filter_map(|path| self.views.iter().position(|view| view.frames == *path))
+    }
+}
+
+/// The views as they are gathered.
+struct Views(Vec<View>);
+
+impl Views {
+    fn ask(&mut self, frames: &Frames, selector: Option<&str>) {
+        for path in &frames.0 {
+            let index = self.0.iter().position(|view| view.frames == *path).unwrap_or_else(|| {
+                self.0.push(View { frames: path.clone(), find: Vec::new() });
+                self.0.len() - 1
+            });
+            let find = &mut self.0[index].find;
+            if let Some(selector) = selector.filter(|selector| !find.iter().any(|known| known == selector)) {
+                find.push(selector.to_owned());
+            }
+        }
+    }
+}
+
+/// Why a page driver could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PageDriverError {
+    #[error("the page driver {name} is malformed")]
+    Parse { name: String, source: Box<toml::de::Error> },
+
+    #[error("the page driver {name} is faulty: {what}")]
+    Fault { name: String, what: String },
+}

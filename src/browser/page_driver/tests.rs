@@ -1,0 +1,101 @@
+//! Tests of reading a page driver.
+
+use super::*;
+
+const CHECKOUT: &str = "[[screen]]\nname = \"checkout\"\npresent = \"main\"\n";
+
+fn fault(text: &str) -> String {
+    match PageDriver::parse("targets/pages/x.toml", text).unwrap_err() {
+        PageDriverError::Parse { source, .. } => source.message().to_owned(),
+        fault @ PageDriverError::Fault { .. } => fault.to_string(),
+    }
+}
+
+#[test]
+fn the_shipped_drivers_can_be_read() {
+    for (name, text) in [
+        ("mock.toml", include_str!("../../../targets/pages/mock.toml")),
+        ("klarna.toml", include_str!("../../../targets/pages/klarna.toml")),
+        ("kustom.toml", include_str!("../../../targets/pages/kustom.toml")),
+    ] {
+        let driver = PageDriver::parse(name, text).unwrap();
+        assert!(!driver.screens.is_empty(), "{}", driver.name());
+    }
+}
+
+#[test]
+fn each_fault_of_a_driver_names_the_file_and_what_is_wrong() {
+    let cases = [
+        ("", "it has no `[[screen]]`"),
+        ("[[screen]]\nname = \"a\"\npresent = \"a\"\n", "the screen `a` is listed twice"),
+        (
+            "[screen.moves]\naprove = [{ click = \"a\" }]\n",
+            "unknown move `aprove`; known: approve, decline, error, back",
+        ),
+        ("[screen.moves]\napprove = []\n", "the move `approve` of the screen `a` has no action"),
+        (
+            "[[ending]]\nname = \"success\"\n",
+            "the ending `success` lacks `present`, `title`, `text`, `url` or `status`",
+        ),
+        (
+            "[[ending]]\nname = \"success\"\ntext = \"(\"\n",
+            "the `text` of the ending `success` is not a regular expression",
+        ),
+    ];
+    for (text, what) in cases {
+        let screen = "[[screen]]\nname = \"a\"\npresent = \"a\"\n";
+        let whole = if text.is_empty() { String::new() } else { format!("{screen}{text}") };
+        let message = fault(&whole);
+        assert!(message.starts_with("the page driver targets/pages/x.toml is faulty: "), "{message}");
+        assert!(message.contains(what), "{message}");
+    }
+}
+
+#[test]
+fn an_unknown_key_and_a_mixed_action_are_refused() {
+    assert!(fault(&format!("{CHECKOUT}visible = true\n")).contains("unknown field `visible`"));
+    let mixed = format!("{CHECKOUT}[screen.moves]\napprove = [{{ click = \"a\", into = \"b\" }}]\n");
+    assert!(fault(&mixed).starts_with("an action is one of { click"), "{}", fault(&mixed));
+    let places = format!("{CHECKOUT}frames = 3\n");
+    assert!(fault(&places).starts_with("`frames` is a list of selectors"), "{}", fault(&places));
+}
+
+#[test]
+fn a_move_for_anything_serves_every_wish() {
+    let text = format!(
+        "{CHECKOUT}[screen.moves]\nany = [{{ click = \"#later\" }}]\nback = [{{ click = \"#back\" }}]\n"
+    );
+    let driver = PageDriver::parse("x", &text).unwrap();
+    let made = |wanted| driver.actions(0, wanted).map(|(word, actions)| (word, actions[0].selector()));
+    assert_eq!(made(Some("approve")), Some(("any", "#later")));
+    assert_eq!(made(Some("back")), Some(("back", "#back")));
+    assert_eq!(made(None), None);
+}
+
+#[test]
+fn each_document_is_visited_once_after_the_page_itself() {
+    let text = "[[screen]]\nname = \"a\"\npresent = \"a\"\nframes = [\"#one\"]\n\
+                [[screen]]\nname = \"b\"\npresent = \"b\"\nframes = [[\"#one\"], [\"#two\", \"#one\"]]\n\
+                [screen.moves]\nback = [{ click = \"#c\", frames = [] }, { click = \"#d\", frames = [\"#two\"] }]\n";
+    let driver = PageDriver::parse("x", text).unwrap();
+    let views: Vec<_> =
+        driver.views.iter().map(|view| (view.frames.join(" "), view.find.join(" "))).collect();
+    let expected = [("", "#c"), ("#one", "a b"), ("#two #one", "b"), ("#two", "")];
+    assert_eq!(views, expected.map(|(frames, find)| (frames.to_owned(), find.to_owned())));
+}
+
+#[test]
+fn a_payment_of_several_screens_is_told_from_one_of_a_single_screen() {
+    let driver = |name: &str| {
+        let screen = |name: &str| {
+            format!(
+                "[[screen]]\nname = \"{name}\"\npresent = \"a\"\n[screen.moves]\napprove = [{{ click = \"a\" }}]\n"
+            )
+        };
+        PageDriver::parse("x", &format!("{}{}", screen("a"), screen(name).replace("approve", name))).unwrap()
+    };
+    assert!(driver("approve").has_several_screens("approve"));
+    assert!(!driver("back").has_several_screens("approve"));
+    assert!(driver("back").knows("back") && !driver("back").knows("decline"));
+    assert!(driver("back").pays(&["approve".to_owned()]) && !driver("back").pays(&["back".to_owned()]));
+}
