@@ -9,10 +9,7 @@ use crate::requirement::Dialect;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::judge::Judge;
 use crate::suite::merchant::{HostedSession, Merchant};
-use crate::suite::promise;
 use crate::suite::record::Index;
-use crate::suite::words::ConsumerUrl;
-use crate::verdict::Mismatch;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -44,7 +41,7 @@ pub enum PageAct {
 
 impl PageAct {
     /// The name of the act in the page driver.
-    fn wanted(self) -> &'static str {
+    pub(super) fn wanted(self) -> &'static str {
         match self {
             Self::Pay | Self::PayAndLeave => "approve",
             Self::BeDeclined => "decline",
@@ -176,7 +173,7 @@ impl Consumer<'_> {
 
     /// Acts on the page that was opened last.
     pub async fn move_on_page(&mut self, session: &HostedSession, act: PageAct) -> Done {
-        self.is_offered(act)?;
+        self.is_possible(act)?;
         self.has.opened = None;
         self.has.acted_on.push(session.created);
         self.has.act = Some(act);
@@ -193,24 +190,26 @@ impl Consumer<'_> {
         Ok(())
     }
 
-    /// Checks that the page offers to go back or to cancel, if the act does so. A payment may need several screens, so it is
-    /// not checked.
-    fn is_offered(&mut self, act: PageAct) -> Done {
-        let url = match act {
-            PageAct::PressBack => ConsumerUrl::Back,
-            PageAct::PressCancel | PageAct::Cancel => ConsumerUrl::Cancel,
-            _ => return Ok(()),
-        };
-        let (wanted, offers) = (act.wanted(), &self.merchant.record.visit()?.offers);
-        if offers.iter().any(|offer| offer == wanted) {
-            return Ok(());
+    /// Whether the page driver can do the act at all. A payment of several screens cannot be left in the right moment, and not
+    /// every set-up has a button to cancel.
+    fn is_possible(&self, act: PageAct) -> Done {
+        let context = self.merchant.context();
+        let Some(driver) = &context.page_driver else { return Ok(()) };
+        let offers = &self.merchant.record.visit()?.offers;
+        let is_offered = offers.iter().any(|offer| offer == act.wanted());
+        match act {
+            PageAct::PayAndLeave if driver.has_several_screens(act.wanted()) => Err(StepFailure::Unseen(
+                "a payment takes several screens of this page, so nobody knows at which of them it is made"
+                    .into(),
+            )),
+            PageAct::PressCancel | PageAct::Cancel
+                if !is_offered
+                    && (context.profile.dialect == Dialect::Kustom || !driver.knows(act.wanted())) =>
+            {
+                Err(StepFailure::Unseen("the page has no cancel button that the page driver knows".into()))
+            }
+            _ => Ok(()),
         }
-        let dialect = self.merchant.context().profile.dialect;
-        if url == ConsumerUrl::Cancel && dialect == Dialect::Kustom {
-            return Err(StepFailure::Unseen("the page has no cancel button".into()));
-        }
-        let mismatch = Mismatch::new("page", format!("a control `{wanted}`"), offers.join(", "));
-        self.judge().rests_on(promise::arrival(url, dialect), Err(mismatch))
     }
 
     /// Whether the hosted session noticed that its page was opened: it is no longer WAITING. If even `redirect_url` does not change

@@ -21,6 +21,7 @@ mod pauses;
 mod promise;
 mod purchase;
 mod qr;
+mod reached;
 mod record;
 mod registry;
 mod runner;

@@ -8,16 +8,13 @@ use crate::suite::registry::step;
 use crate::suite::world::World;
 
 step!(
-    /// The consumer opened the page and went back. Where the consumer ended is not judged.
-    Given(Browser) "the consumer has gone back" => press_back
+    /// The consumer opened the page and went back. If the session neither shows this nor led there, the scenario is blocked.
+    Given(Browser) "the consumer has gone back" => |world| world.consumer().has_done(PageAct::PressBack).await
 );
 step!(
     /// The consumer opens the page and presses back.
-    When(Browser) "the consumer presses back" => press_back
+    When(Browser) "the consumer presses back" => |world| world.consumer().act(PageAct::PressBack).await
 );
-async fn press_back(world: &mut World) -> Done {
-    world.consumer().act(PageAct::PressBack).await
-}
 
 step!(
     /// The consumer opens the page and pays.
@@ -26,27 +23,21 @@ step!(
 
 step!(
     /// The consumer opens the page and pays in a way that is declined.
-    When(Browser) "the consumer is declined" => be_declined
+    When(Browser) "the consumer is declined" => |world| world.consumer().act(PageAct::BeDeclined).await
 );
 step!(
-    /// The consumer was declined. Where the consumer ended is not judged.
-    Given(Browser) "the consumer has been declined" => be_declined
+    /// The consumer was declined. If the session neither shows this nor led there, the scenario is blocked.
+    Given(Browser) "the consumer has been declined" => |world| world.consumer().has_done(PageAct::BeDeclined).await
 );
-async fn be_declined(world: &mut World) -> Done {
-    world.consumer().act(PageAct::BeDeclined).await
-}
 
 step!(
     /// The consumer opens the page and pays in a way that fails technically.
-    When(Browser) "the consumer meets a technical error" => meet_error
+    When(Browser) "the consumer meets a technical error" => |world| world.consumer().act(PageAct::MeetError).await
 );
 step!(
-    /// The consumer met a technical error. Where the consumer ended is not judged.
-    Given(Browser) "the consumer has met a technical error" => meet_error
+    /// The consumer met a technical error. If the session neither shows this nor led there, the scenario is blocked.
+    Given(Browser) "the consumer has met a technical error" => |world| world.consumer().has_done(PageAct::MeetError).await
 );
-async fn meet_error(world: &mut World) -> Done {
-    world.consumer().act(PageAct::MeetError).await
-}
 
 step!(
     /// The consumer opens the page and presses cancel, but does not confirm.
@@ -55,30 +46,24 @@ step!(
 
 step!(
     /// The consumer opens the page, presses cancel, and confirms if the page asks.
-    When(Browser) "the consumer cancels and confirms" => cancel
+    When(Browser) "the consumer cancels and confirms" => |world| world.consumer().act(PageAct::Cancel).await
 );
 step!(
-    /// The consumer cancelled, and confirmed if the page asked. Where the consumer ended is not judged.
-    Given(Browser) "the consumer has cancelled" => cancel
-);
-async fn cancel(world: &mut World) -> Done {
-    world.consumer().act(PageAct::Cancel).await
-}
-
-step!(
-    /// The consumer paid. The step waits until the session shows the payment, but does not judge it.
-    Given(Browser) "the consumer has paid" => |world| {
-        world.consumer().act(PageAct::Pay).await?;
-        world.merchant().await_own_payment().await.map(drop)
-    }
+    /// The consumer cancelled, and confirmed if the page asked. If the session neither shows this nor led there, the scenario is blocked.
+    Given(Browser) "the consumer has cancelled" => |world| world.consumer().has_done(PageAct::Cancel).await
 );
 
 step!(
-    /// The consumer opens the page of the other hosted session and pays there.
+    /// The consumer paid. The step waits until the session shows the payment. If it never does, the scenario is blocked.
+    Given(Browser) "the consumer has paid" => |world| world.consumer().has_done(PageAct::Pay).await
+);
+
+step!(
+    /// The consumer opens the page of the other hosted session and pays there. If that session is not paid, the scenario is blocked.
     When(Browser) "the consumer pays in the other hosted session" => |world| {
         let other = world.merchant().other_session()?;
         world.consumer().act_in(&other, PageAct::Pay).await?;
-        world.merchant().await_payment(&other).await.map(drop)
+        world.consumer().has_paid(&other).await
     }
 );
 

@@ -80,16 +80,18 @@ async fn generic_failure(world: &mut World) -> Done {
 }
 
 step!(
-    /// The consumer ended at the same place as in a second session whose URL of this name is null. The step makes this second session.
+    /// The consumer ended at the same place as in a second session whose URL of this name is null. The step makes this second session. If an act leads nowhere, the scenario is blocked.
     Then(Browser) "the consumer ends as with a null {url_name} URL" => as_with_null
 );
 async fn as_with_null(world: &mut World, url: ConsumerUrl) -> Done {
     let mut consumer = world.consumer();
     let (session, act) = (consumer.merchant.this_session()?, consumer.last_act()?);
+    consumer.has_left_the_page(url)?;
     let visit = consumer.merchant.record.visit()?.clone();
     let urls = session.urls.clone().with(url.into(), Cell::Null);
     let twin = consumer.merchant.require_twin(urls).await?;
     consumer.act_in(&twin, act).await?;
+    consumer.has_left_the_page(url)?;
     let model = consumer.merchant.record.visit()?;
     let outcome = landing::same_end(&visit, consumer.site(&session), model, consumer.site(&twin));
     consumer.judge().settle(outcome)
