@@ -1,8 +1,8 @@
 //! Diagnosis: says which screen, which move and which selector of the page driver does not fit the page.
 
-use crate::browser::journey::{Moves, Plan, is_at};
 use crate::browser::obstacle::Found;
 use crate::browser::page_driver::{PageDriver, Screen, leading};
+use crate::browser::plan::{Moves, Plan, is_at};
 use crate::browser::reading::Reading;
 use crate::evidence::{Trouble, TroubleKind};
 use std::fmt::Write as _;

@@ -1,16 +1,13 @@
 //! Journeys: read the screen, make one move, and read again, until the page rests.
 
 use crate::browser::diagnosis;
-use crate::browser::obstacle::Obstacle;
 use crate::browser::operation::{Move, MoveResult};
-use crate::browser::page_driver::{Action, PageDriver};
+use crate::browser::plan::{Moves, Next, Plan};
 use crate::browser::reading::Reading;
 use crate::browser::session::{BrowserTab, SessionError};
 use crate::evidence::{Trouble, TroubleKind};
-use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
-use url::Url;
 
 /// The shortest and the longest pause between two reads of a page that still changes.
 const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(250));
@@ -24,16 +21,6 @@ pub(super) struct Journey<'a> {
     pub(super) deadline: Instant,
 }
 
-/// The goal of the consumer.
-pub(super) struct Plan<'a> {
-    pub(super) driver: &'a PageDriver,
-    pub(super) merchant_host: &'a str,
-    /// The move that the consumer wants, if any.
-    pub(super) wanted: Option<&'a str>,
-    /// Whether the consumer leaves right after the move.
-    pub(super) leaves: bool,
-}
-
 /// The end of a journey.
 #[derive(Default)]
 pub(super) struct Rest {
@@ -45,32 +32,6 @@ pub(super) struct Rest {
     pub(super) trouble: Option<Trouble>,
     /// Whether scripts may have stored something in the tab.
     pub(super) scripted: bool,
-}
-
-/// What to do after a reading.
-#[derive(Debug, PartialEq)]
-enum Next {
-    /// The page is at rest.
-    Rest,
-    /// The page still changes: read again.
-    Wait,
-    /// The page is at rest if it stays like this.
-    Hold,
-    /// Make a move.
-    Act,
-}
-
-/// The moves so far.
-#[derive(Default)]
-pub(super) struct Moves {
-    /// How often each screen was tried.
-    tried: HashMap<usize, u32>,
-    /// The page at the last move.
-    pub(super) before: Option<Reading>,
-    /// What stood in the way of the last move, and on which screen.
-    pub(super) obstacle: Option<(usize, Obstacle)>,
-    /// The screen of the last move that was made.
-    pub(super) made: Option<usize>,
 }
 
 struct Held {
@@ -196,154 +157,5 @@ impl Journey<'_> {
             _ => self.session.picture().await?,
         };
         Ok(Held { reading, since, picture })
-    }
-}
-
-impl Plan<'_> {
-    fn next(&self, reading: &Reading, moves: &Moves) -> Next {
-        if reading.loading {
-            return Next::Wait;
-        }
-        if reading.is_browser_error() || is_at(&reading.url, self.merchant_host) {
-            return Next::Rest;
-        }
-        let Some(screen) = Self::screen(reading) else {
-            let may_change = reading.ending.is_none() && !reading.complete;
-            return if may_change { Next::Wait } else { Next::Hold };
-        };
-        if self.driver.screens[screen].passing {
-            return Next::Wait;
-        }
-        if self.actions(screen).is_none() {
-            // The controls of a page may come later than its screen.
-            let is_whole = reading.is_known(self.driver) && self.is_enough(reading);
-            return if is_whole { Next::Rest } else { Next::Hold };
-        }
-        let unchanged = moves.before.as_ref().is_some_and(|before| before.shows_the_same_as(reading));
-        if !unchanged && self.is_to_be_tried(screen, moves) { Next::Act } else { Next::Hold }
-    }
-
-    fn may_repeat(&self, reading: &Reading, moves: &Moves) -> bool {
-        let is_open = |screen| self.actions(screen).is_some() && self.is_to_be_tried(screen, moves);
-        Self::screen(reading).is_some_and(is_open)
-    }
-
-    /// Index of the screen on which the consumer can act. On a page where payments end, there is none.
-    pub(super) fn screen(reading: &Reading) -> Option<usize> {
-        reading.screen.filter(|_| reading.ending.is_none()).map(|shown| shown.screen)
-    }
-
-    /// Whether the page shows what the consumer came for. Who only opens it came to pay.
-    fn is_enough(&self, reading: &Reading) -> bool {
-        self.wanted.is_some() || reading.is_complete_page(self.driver)
-    }
-
-    pub(super) fn actions(&self, screen: usize) -> Option<(&str, &[Action])> {
-        self.driver.actions(screen, self.wanted)
-    }
-
-    fn is_to_be_tried(&self, screen: usize, moves: &Moves) -> bool {
-        moves.tried.get(&screen).copied().unwrap_or_default() < self.driver.screens[screen].tries
-    }
-}
-
-/// Whether a URL has this host.
-pub(super) fn is_at(url: &str, host: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.host_str() == Some(host))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::browser::reading::Shown;
-    use std::collections::BTreeMap;
-
-    const DRIVER: &str = r#"
-[[screen]]
-name = "checkout"
-present = "main"
-[screen.moves]
-approve = [{ click = "button" }]
-
-[[screen]]
-name = "loader"
-present = ".loader"
-passing = true
-"#;
-
-    fn reading(url: &str, screen: Option<usize>, ending: Option<&str>) -> Reading {
-        Reading {
-            document: 1.0,
-            url: url.to_owned(),
-            title: String::new(),
-            loading: false,
-            complete: true,
-            empty: false,
-            text: "text".to_owned(),
-            top_level: true,
-            language: None,
-            parts: BTreeMap::new(),
-            scripted: false,
-            screen: screen.map(|screen| Shown { screen, view: 0, document: 1.0 }),
-            others: Vec::new(),
-            ending: ending.map(str::to_owned),
-            offers: screen.map(|_| "approve".to_owned()).into_iter().collect(),
-            faulty_selector: None,
-            sights: vec![Ok(BTreeMap::new())],
-        }
-    }
-
-    #[test]
-    fn what_is_to_be_done_follows_from_what_is_seen_and_wanted() {
-        let page = "https://pay.example/p";
-        let cases = [
-            (reading("https://merchant.example/7/success", None, None), Some("approve"), Next::Rest),
-            (reading("https://merchant.example.evil/", None, None), Some("approve"), Next::Hold),
-            (reading("chrome-error://chromewebdata/", None, None), None, Next::Rest),
-            (reading(page, Some(0), None), None, Next::Rest),
-            (reading(page, Some(0), None), Some("approve"), Next::Act),
-            (reading(page, Some(0), None), Some("cancel"), Next::Rest),
-            (reading(page, Some(0), Some("expired")), Some("approve"), Next::Hold),
-            (reading(page, Some(1), None), Some("approve"), Next::Wait),
-            (reading(page, None, Some("success")), None, Next::Hold),
-            (reading(page, None, None), None, Next::Hold),
-        ];
-        let driver = PageDriver::parse("x", DRIVER).unwrap();
-        for (reading, wanted, next) in cases {
-            let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted, leaves: false };
-            assert_eq!(plan.next(&reading, &Moves::default()), next, "{reading:?} {wanted:?}");
-        }
-    }
-
-    #[test]
-    fn a_page_that_nothing_describes_is_given_time() {
-        let driver = PageDriver::parse("x", DRIVER).unwrap();
-        let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: None, leaves: false };
-        let page = "https://pay.example/p";
-        let without_control = Reading { offers: Vec::new(), ..reading(page, Some(0), None) };
-        let unfinished = Reading { complete: false, ..reading(page, None, None) };
-        let finished_enough = Reading { complete: false, ..reading(page, None, Some("success")) };
-        let cases = [(without_control, Next::Hold), (unfinished, Next::Wait), (finished_enough, Next::Hold)];
-        for (reading, next) in cases {
-            assert_eq!(plan.next(&reading, &Moves::default()), next, "{reading:?}");
-        }
-    }
-
-    #[test]
-    fn a_move_is_made_once_unless_the_screen_allows_more() {
-        let seen = reading("https://pay.example/p", Some(0), None);
-        let moves = Moves { tried: HashMap::from([(0, 1)]), before: Some(seen.clone()), ..Moves::default() };
-        for (tries, again) in [(1, false), (2, true)] {
-            let text = DRIVER.replace("present = \"main\"", &format!("present = \"main\"\ntries = {tries}"));
-            let driver = PageDriver::parse("x", &text).unwrap();
-            let plan = Plan {
-                driver: &driver,
-                merchant_host: "merchant.example",
-                wanted: Some("approve"),
-                leaves: false,
-            };
-            assert_eq!(plan.next(&seen, &moves), Next::Hold, "{tries}");
-            assert_eq!(plan.may_repeat(&seen, &moves), again, "{tries}");
-        }
     }
 }

@@ -9,6 +9,7 @@ mod lease;
 mod obstacle;
 mod operation;
 mod page_driver;
+mod plan;
 mod pool;
 mod process;
 mod reading;
