@@ -18,7 +18,7 @@ Feature: Placeholders in merchant URLs
       When the consumer presses back
       Then the parameter session_id of the back URL is filled
 
-  @req:HPP-PLACEHOLDER-003 @needs:browser @needs:outcome
+  @req:HPP-PLACEHOLDER-003 @needs:browser
   Rule: The cancel URL gets the session id
 
     Scenario: The session id is filled in at cancel
@@ -65,8 +65,9 @@ Feature: Placeholders in merchant URLs
       Then the parameter session_id of the <url> URL is the session_id
 
       Examples:
-        | url  | channel   | act          |
-        | back | ECOMMERCE | presses back |
+        | url    | channel   | act                  |
+        | back   | ECOMMERCE | presses back         |
+        | cancel | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:
@@ -74,7 +75,6 @@ Feature: Placeholders in merchant URLs
         | success | ECOMMERCE | pays                    |
         | failure | ECOMMERCE | is declined             |
         | error   | ECOMMERCE | meets a technical error |
-        | cancel  | IN_STORE  | cancels and confirms    |
 
   @req:HPP-PLACEHOLDER-008 @needs:browser @needs:outcome
   Rule: The success URL of a KP session gets the authorization token
@@ -236,15 +236,15 @@ Feature: Placeholders in merchant URLs
       Then no placeholder is left in the <url> URL
 
       Examples:
-        | url  | channel   | act          |
-        | back | ECOMMERCE | presses back |
+        | url    | channel   | act                  |
+        | back   | ECOMMERCE | presses back         |
+        | cancel | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:
         | url     | channel   | act                     |
         | failure | ECOMMERCE | is declined             |
         | error   | ECOMMERCE | meets a technical error |
-        | cancel  | IN_STORE  | cancels and confirms    |
 
     @needs:outcome
     Scenario: No supported placeholder is left in the success URL

@@ -96,7 +96,7 @@ Feature: Where the consumer ends
         | empty |
         | null  |
 
-  @req:HPP-REDIRECT-009 @needs:browser @needs:outcome
+  @req:HPP-REDIRECT-009 @needs:browser
   Rule: Without a cancel URL cancelling leads to a generic page
 
     Scenario Outline: With <value> for cancel, the cancellation is told on the page
@@ -150,8 +150,9 @@ Feature: Where the consumer ends
       Then the consumer ends as with a null <url> URL
 
       Examples:
-        | url  | channel   | act          |
-        | back | ECOMMERCE | presses back |
+        | url    | channel   | act                  |
+        | back   | ECOMMERCE | presses back         |
+        | cancel | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:
@@ -159,7 +160,6 @@ Feature: Where the consumer ends
         | success | ECOMMERCE | pays                    |
         | failure | ECOMMERCE | is declined             |
         | error   | ECOMMERCE | meets a technical error |
-        | cancel  | IN_STORE  | cancels and confirms    |
 
   @req:HPP-REDIRECT-013 @needs:browser
   Rule: An absent merchant URL behaves like null
@@ -172,8 +172,9 @@ Feature: Where the consumer ends
       Then the consumer ends as with a null <url> URL
 
       Examples:
-        | url  | channel   | act          |
-        | back | ECOMMERCE | presses back |
+        | url    | channel   | act                  |
+        | back   | ECOMMERCE | presses back         |
+        | cancel | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:
@@ -181,7 +182,6 @@ Feature: Where the consumer ends
         | success | ECOMMERCE | pays                    |
         | failure | ECOMMERCE | is declined             |
         | error   | ECOMMERCE | meets a technical error |
-        | cancel  | IN_STORE  | cancels and confirms    |
 
   @req:HPP-REDIRECT-014 @needs:browser
   Rule: Going back leads to the back URL
@@ -211,7 +211,7 @@ Feature: Where the consumer ends
       Then the consumer lands at the cancel URL
       And the hosted session is not CANCELLED
 
-  @req:HPP-REDIRECT-017 @needs:browser @needs:outcome
+  @req:HPP-REDIRECT-017 @needs:browser
   Rule: Outside eCommerce a cancellation is confirmed first
 
     Scenario: Pressing cancel asks for confirmation
@@ -220,7 +220,7 @@ Feature: Where the consumer ends
       When the consumer presses cancel
       Then the page asks for confirmation
 
-  @req:HPP-REDIRECT-018 @needs:browser @needs:outcome
+  @req:HPP-REDIRECT-018 @needs:browser
   Rule: A confirmed cancellation is final
 
     Scenario: A confirmed cancellation ends at the cancel URL, cancelled
@@ -288,7 +288,7 @@ Feature: Where the consumer ends
         | failure | is declined             |
         | error   | meets a technical error |
 
-  @req:HPP-REDIRECT-026 @needs:browser @needs:outcome
+  @req:HPP-REDIRECT-026 @needs:browser
   Rule: Cancelling leads to the cancel URL
 
     Scenario: A cancellation ends at the cancel URL

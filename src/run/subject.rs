@@ -7,7 +7,8 @@ use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
 use crate::run::error::RunError;
 use crate::target::{
-    Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, Purchase, Reach, Secret, TargetProfile,
+    Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, PaymentResult, Purchase, Reach, Secret,
+    TargetProfile,
 };
 use std::collections::BTreeSet;
 use std::io;
@@ -117,6 +118,7 @@ impl Subject {
                 password: Secret::new(mock.password()),
             },
             abilities: BTreeSet::from(Ability::ALL),
+            outcome: BTreeSet::from(PaymentResult::ALL),
             purchase: Purchase::default(),
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,

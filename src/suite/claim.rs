@@ -4,7 +4,7 @@ use crate::check::placeholder;
 use crate::evidence::Body;
 use crate::schema::SchemaSet;
 use crate::suite::mistake::{as_it_is, fault, meant, unknown};
-use crate::target::Ability;
+use crate::target::{Ability, PaymentResult};
 use crate::verdict::Fault;
 use regex::Regex;
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ pub enum Claim {
     Parameter(String),
     /// The scenario says that it needs this ability.
     Needs(Ability),
+    /// The target can make a payment end like this. Whether it can is a matter of its profile.
+    Ends(PaymentResult),
 }
 
 /// What is known of a scenario and the schemas.
@@ -64,6 +66,7 @@ impl Claim {
             Self::Url(_) if known.odd_urls => None,
             Self::Url(url) => mistyped_placeholder(url),
             Self::Parameter(name) => no_such_parameter(name, &known.urls),
+            Self::Ends(_) => None,
             Self::Needs(ability) => (!known.needs.contains(ability)).then(|| {
                 fault(
                     format!("this step needs the ability `{ability}`"),

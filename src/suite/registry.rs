@@ -6,7 +6,7 @@ use crate::suite::grammar::{Step, StepKind};
 use crate::suite::mistake::fault;
 use crate::suite::parameter::{Arguments, Parameter};
 use crate::suite::world::World;
-use crate::target::Ability;
+use crate::target::{Ability, PaymentResult};
 use crate::verdict::Fault;
 use cucumber_expressions::Expression;
 use futures::future::LocalBoxFuture;
@@ -84,6 +84,8 @@ pub struct StepDef {
     pub kind: StepKind,
     /// The abilities without which the step cannot be done.
     pub needs: &'static [Ability],
+    /// How the payment ends that the step makes.
+    pub ends: Option<PaymentResult>,
     /// A cucumber expression.
     pub expression: &'static str,
     pub doc: &'static str,
@@ -95,19 +97,20 @@ pub struct StepDef {
 inventory::collect!(StepDef);
 
 /// Registers a step: `step!(/// What it means. When "the expression" => function);`. A closure `|world, word: Type| …` may
-/// replace the function. `When(Browser)` says which abilities it needs.
+/// replace the function. `When(Browser)` says which abilities it needs, and `ends Approve` how a payment ends that it makes.
 macro_rules! step {
-    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
         $crate::suite::registry::step!(
             $(#[doc = $doc])+
-            $kind$(($($need),+))? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
+            $kind$(($($need),+))? $(ends $result)? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
         );
     };
-    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $expression:literal => $function:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {
                 kind: $crate::suite::grammar::StepKind::$kind,
                 needs: &[$($($crate::target::Ability::$need),+)?],
+                ends: [$($crate::target::PaymentResult::$result)?].first().copied(),
                 expression: $expression,
                 doc: concat!($($doc),+),
                 file: file!(),
@@ -220,6 +223,7 @@ pub fn bind(line: &Step, hints: &mut Hints) -> Result<(Act, Vec<Claim>), Fault> 
     let (step, words) = find(line, hints)?;
     let mut arguments = Arguments::new(words, line.table.clone());
     arguments.claims.extend(step.needs.iter().copied().map(Claim::Needs));
+    arguments.claims.extend(step.ends.map(Claim::Ends));
     let act = (step.bind)(&mut arguments)?;
     if line.doc_string.is_some() {
         return Err(fault("this step takes no text block", "remove the text block below it"));

@@ -11,7 +11,7 @@ pub enum Ability {
     Browser,
     /// The target's clock can be moved.
     Clock,
-    /// A payment can be approved, declined, or made to fail technically.
+    /// A payment can be made to end as wanted; see [`PaymentResult`].
     Outcome,
     /// The target can reach the harness's receiver with status callbacks.
     Receiver,
@@ -37,6 +37,29 @@ impl Ability {
     /// The ability of this name.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|ability| ability.word() == word)
+    }
+}
+
+/// How a payment can be made to end. The ability `outcome` means each of them, unless the profile lists some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaymentResult {
+    Approve,
+    Decline,
+    Error,
+}
+
+impl PaymentResult {
+    /// Every result.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Decline, Self::Error];
+
+    /// Its move in the page driver, and its word in a profile.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Error => "error",
+        }
     }
 }
 

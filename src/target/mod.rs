@@ -22,7 +22,7 @@ mod settings;
 mod tests;
 mod value;
 
-pub use ability::Ability;
+pub use ability::{Ability, PaymentResult};
 pub use address::is_loopback;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use error::TargetError;
@@ -61,6 +61,8 @@ pub struct TargetProfile {
     pub provider: Provider,
     pub credentials: Credentials,
     pub abilities: BTreeSet<Ability>,
+    /// How payments can be made to end. Empty without the ability `outcome`.
+    pub outcome: BTreeSet<PaymentResult>,
     /// Root of the control interface for clock and merchant accounts.
     pub control_url: Option<Url>,
     /// Where requests and visits may go.
@@ -102,6 +104,7 @@ struct ProfileFile {
     credentials: CredentialsFile,
     #[serde(default)]
     abilities: Vec<String>,
+    outcome: Option<BTreeSet<PaymentResult>>,
     control_url: Option<String>,
     #[serde(default)]
     purchase: Purchase,
@@ -173,6 +176,18 @@ impl TargetProfile {
                 .ok_or_else(|| TargetError::UnknownAbility { path: shown.clone(), word: word.clone() })?;
             abilities.insert(ability);
         }
+        let outcome = match file.outcome {
+            Some(results) if results.is_empty() => {
+                let expected = "a list of `approve`, `decline` and `error`; leave it out if a payment cannot be made to end";
+                return Err(TargetError::Value { path: shown, key: "outcome", expected });
+            }
+            Some(results) => {
+                abilities.insert(Ability::Outcome);
+                results
+            }
+            None if abilities.contains(&Ability::Outcome) => PaymentResult::ALL.into(),
+            None => BTreeSet::new(),
+        };
         let needs = |ability: Ability, key: &'static str, given: bool| {
             if abilities.contains(&ability) && !given {
                 return Err(TargetError::AbilityNeeds { path: shown.clone(), ability, key });
@@ -233,6 +248,7 @@ impl TargetProfile {
                 password: file.credentials.password.read("password", base)?,
             },
             abilities,
+            outcome,
             control_url,
             purchase: file.purchase,
             merchant_host,

@@ -13,6 +13,25 @@ fn what_a_profile_leaves_out_has_a_default() {
 }
 
 #[test]
+fn outcome_alone_means_every_result_and_a_list_narrows_it() {
+    let driver = |text: &str| {
+        let text = format!("{PROFILE}page_driver = \"p.toml\"\n{text}\n");
+        TargetProfile::parse(Path::new("shop.toml"), &text, |_| Some(Ok(String::new()))).unwrap()
+    };
+    let [approve, decline, error] = PaymentResult::ALL;
+    for (text, results) in [
+        ("abilities = [\"outcome\"]", vec![approve, decline, error]),
+        ("abilities = [\"outcome\"]\noutcome = [\"decline\"]", vec![decline]),
+        ("outcome = [\"approve\", \"decline\"]", vec![approve, decline]),
+        ("abilities = [\"browser\"]", vec![]),
+    ] {
+        let profile = driver(text);
+        assert_eq!(profile.abilities.contains(&Ability::Outcome), !results.is_empty(), "{text}");
+        assert_eq!(profile.outcome, BTreeSet::from_iter(results), "{text}");
+    }
+}
+
+#[test]
 fn what_is_confirmed_is_an_id_or_a_source() {
     let row = |id: &str, source: &str| -> Requirement {
         let text = format!(
@@ -140,6 +159,14 @@ fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
         (
             "merchant_host = \"merchant.example:443\"",
             "has a faulty `merchant_host`: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
+        ),
+        (
+            "outcome = []",
+            "has a faulty `outcome`: a list of `approve`, `decline` and `error`; leave it out if a payment cannot be made to end",
+        ),
+        (
+            "outcome = [\"approve\"]",
+            "names the ability `outcome` without `page_driver`; add it or drop the ability",
         ),
         (
             "[[accepted_unseen]]\narea = \"expiry\"\nreason = \"x\"\nowner = \"y\"",

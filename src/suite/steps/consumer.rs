@@ -18,25 +18,25 @@ step!(
 
 step!(
     /// The consumer opens the page and pays.
-    When(Browser) "the consumer pays" => |world| world.consumer().act(PageAct::Pay).await
+    When(Browser) ends Approve "the consumer pays" => |world| world.consumer().act(PageAct::Pay).await
 );
 
 step!(
     /// The consumer opens the page and pays in a way that is declined.
-    When(Browser) "the consumer is declined" => |world| world.consumer().act(PageAct::BeDeclined).await
+    When(Browser) ends Decline "the consumer is declined" => |world| world.consumer().act(PageAct::BeDeclined).await
 );
 step!(
     /// The consumer was declined. If the session neither shows this nor led there, the scenario is blocked.
-    Given(Browser) "the consumer has been declined" => |world| world.consumer().has_done(PageAct::BeDeclined).await
+    Given(Browser) ends Decline "the consumer has been declined" => |world| world.consumer().has_done(PageAct::BeDeclined).await
 );
 
 step!(
     /// The consumer opens the page and pays in a way that fails technically.
-    When(Browser) "the consumer meets a technical error" => |world| world.consumer().act(PageAct::MeetError).await
+    When(Browser) ends Error "the consumer meets a technical error" => |world| world.consumer().act(PageAct::MeetError).await
 );
 step!(
     /// The consumer met a technical error. If the session neither shows this nor led there, the scenario is blocked.
-    Given(Browser) "the consumer has met a technical error" => |world| world.consumer().has_done(PageAct::MeetError).await
+    Given(Browser) ends Error "the consumer has met a technical error" => |world| world.consumer().has_done(PageAct::MeetError).await
 );
 
 step!(
@@ -55,12 +55,12 @@ step!(
 
 step!(
     /// The consumer paid. The step waits until the session shows the payment. If it never does, the scenario is blocked.
-    Given(Browser) "the consumer has paid" => |world| world.consumer().has_done(PageAct::Pay).await
+    Given(Browser) ends Approve "the consumer has paid" => |world| world.consumer().has_done(PageAct::Pay).await
 );
 
 step!(
     /// The consumer opens the page of the other hosted session and pays there. If that session is not paid, the scenario is blocked.
-    When(Browser) "the consumer pays in the other hosted session" => |world| {
+    When(Browser) ends Approve "the consumer pays in the other hosted session" => |world| {
         let other = world.merchant().other_session()?;
         world.consumer().act_in(&other, PageAct::Pay).await?;
         world.consumer().has_paid(&other).await
@@ -69,7 +69,7 @@ step!(
 
 step!(
     /// The consumer pays and leaves before the page redirects the browser. The scenario is NOT TESTED if the redirect comes first.
-    When(Browser) "the consumer pays and leaves at once" => pay_and_leave
+    When(Browser) ends Approve "the consumer pays and leaves at once" => pay_and_leave
 );
 async fn pay_and_leave(world: &mut World) -> Done {
     world.consumer().act(PageAct::PayAndLeave).await?;
@@ -116,7 +116,7 @@ step!(
 
 step!(
     /// The consumer presses the pay button on the page that is already open.
-    When(Browser) "the consumer pays on the open page" => |world| {
+    When(Browser) ends Approve "the consumer pays on the open page" => |world| {
         world.consumer().page_is_shown()?;
         let session = world.merchant().this_session()?;
         world.record.visit()?;
@@ -131,7 +131,7 @@ step!(
 
 step!(
     /// The consumer sees the payment page on a wide screen, scans its QR code with a phone, opens the link, and pays on that page.
-    When(Browser) "the consumer scans the QR code with a phone and pays" => pays_on_phone
+    When(Browser) ends Approve "the consumer scans the QR code with a phone and pays" => pays_on_phone
 );
 async fn pays_on_phone(world: &mut World) -> Done {
     // The page rules know the page on a wide screen. So what is missing on a phone is missing in the page, not in the rules.

@@ -12,11 +12,11 @@ use crate::verdict::{Mismatch, quoted_json};
 
 step!(
     /// The other hosted session is paid, and the merchant has placed the order with the token of that session.
-    Given(Browser) "the order of the other hosted session is placed" => place_order_of_other
+    Given(Browser) ends Approve "the order of the other hosted session is placed" => place_order_of_other
 );
 step!(
     /// The consumer pays in the other hosted session, and the merchant places the order with the token of that session.
-    When(Browser) "the merchant places the order of the other hosted session" => place_order_of_other
+    When(Browser) ends Approve "the merchant places the order of the other hosted session" => place_order_of_other
 );
 async fn place_order_of_other(world: &mut World) -> Done {
     let other = world.merchant().other_session()?;

@@ -59,7 +59,7 @@ step!(
 
 step!(
     /// The payment session ends: a KCO order is aborted, or a KP session is paid and its order placed through another hosted session.
-    When "the payment session comes to its end" => end
+    When ends Approve "the payment session comes to its end" => end
 );
 async fn end(world: &mut World) -> Done {
     if world.record.context().profile.provider == Provider::Kco {
