@@ -1,0 +1,155 @@
+//! A payment page that no one here has seen before is driven by a file alone, and a mistake in that file is never a breach.
+
+#[path = "../support/mock_process.rs"]
+mod mock_process;
+#[path = "../support/proxy.rs"]
+mod proxy;
+#[path = "../support/mod.rs"]
+mod support;
+
+use mock_process::MockProcess;
+use proxy::{Answer, Proxy};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use support::{Ended, program, report};
+
+const DRIVER: &str = include_str!("driver.toml");
+
+/// How long the first screen takes to come, in milliseconds.
+const DELAY: &str = "4000";
+
+/// Puts the page of this test in place of the payment page of the mock.
+fn put_page(request: &str, answer: &mut Answer, delay: &str) {
+    let Some(target) = request.strip_prefix("GET ").and_then(|rest| rest.split(' ').next()) else { return };
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    if !text.contains("data-screen=\"checkout\"") {
+        return;
+    }
+    let (path, part) = target.split_once('?').unwrap_or((target, ""));
+    let page = match part {
+        "part=shell" => include_str!("shell.html"),
+        "part=till" => include_str!("till.html"),
+        _ => include_str!("page.html"),
+    };
+    let exit = if text.contains("data-move=\"cancel\"") { "cancel" } else { "back" };
+    let page = page.replace("{path}", path).replace("{exit}", exit).replace("{delay}", delay);
+    answer.body = page.into_bytes();
+}
+
+/// The standings of the requirements that were tested with this driver, and the whole report.
+fn drive(driver: &str, delay: &'static str, requirements: &[&str]) -> (BTreeMap<String, String>, Value) {
+    let mock = MockProcess::with_account("klarna", "shop", "pass-word-of-the-shop");
+    let proxy = Proxy::before(&mock.base_url, move |line, _, answer| put_page(line, answer, delay));
+    let folder = tempfile::tempdir().unwrap();
+    let profile = format!(
+        "name = \"other\"\nbase_url = \"{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
+         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n\
+         abilities = [\"browser\", \"outcome\"]\npage_driver = \"driver.toml\"\n\
+         [deadlines]\nquiet = \"300ms\"\nstatus = \"2s\"\npage = \"20s\"\n",
+        proxy.base_url
+    );
+    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
+    std::fs::write(folder.path().join("driver.toml"), driver).unwrap();
+    let tags: Vec<String> = requirements.iter().map(|id| format!("@req:HPP-{id}")).collect();
+    let output = program(folder.path())
+        .args(["run", "--target", "target.toml", "--tags", &tags.join(" or ")])
+        .env("HPP_USERNAME", "shop")
+        .env("HPP_PASSWORD", "pass-word-of-the-shop")
+        .output()
+        .unwrap();
+    let ended = Ended::of(&output);
+    assert!(ended.stderr.is_empty() && matches!(ended.code, Some(0 | 3)), "{ended:?}");
+    let report = report(folder.path());
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let text = |row: &Value, member: &str| row[member].as_str().unwrap_or_default().to_owned();
+    let tested = rows
+        .iter()
+        .filter(|row| !matches!(row["standing"].as_str(), Some("NOT_RUN" | "NA")) && row["journey"] == true);
+    let standings = tested.map(|row| (text(row, "id"), text(row, "standing"))).collect();
+    (standings, report)
+}
+
+/// Why requirements were not tested.
+fn causes(report: &Value) -> String {
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let told = rows.iter().filter(|row| row["standing"] != "NOT_RUN");
+    told.map(|row| format!("{} {} {}\n", row["id"], row["standing"], row["cause"])).collect()
+}
+
+fn is(standing: &str, requirements: &[&str]) -> BTreeMap<String, String> {
+    requirements.iter().map(|id| (format!("HPP-{id}"), standing.to_owned())).collect()
+}
+
+/// Every outcome, at a merchant URL and on a generic page. `HPP_DRIVER_RUNS` repeats it.
+#[test]
+fn a_page_of_frames_that_comes_late_is_driven_through_all_its_outcomes() {
+    let requirements = [
+        "PAGE-004",
+        "REDIRECT-001",
+        "REDIRECT-002",
+        "REDIRECT-003",
+        "REDIRECT-007",
+        "REDIRECT-008",
+        "REDIRECT-009",
+        "REDIRECT-014",
+        "REDIRECT-018",
+        "STATUS-008",
+        "DISTRIBUTE-011",
+    ];
+    let runs = std::env::var("HPP_DRIVER_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1);
+    for run in 1..=runs {
+        let (standings, report) = drive(DRIVER, DELAY, &requirements);
+        assert_eq!(standings, is("PASS", &requirements), "run {run}: {}", causes(&report));
+    }
+}
+
+#[test]
+fn a_mistake_in_the_driver_is_trouble_that_names_screen_move_and_selector() {
+    let general = "[[screen]]\nname = \"shop\"\npresent = \"#order\"\n[screen.moves]\nback = [{ click = \"#leave-back\" }]\n\n";
+    let cases = [
+        (
+            "dead selector",
+            DRIVER.replace(
+                "approve = [{ type = \"customer@shop.example\", into = \"#email\" }, { click = \"#pay\" }]",
+                "approve = [{ click = \"#pay-now\" }]",
+            ),
+            "could not make the move `approve` on the screen `till`: nothing matches `#pay-now` in the frame `#shell` in `#till`",
+        ),
+        (
+            "missing move",
+            DRIVER.replace("approve = [", "error = [").replacen("error   = [", "keep = [", 1),
+            "could not make the move `approve` on the screen `till`: the driver gives the screen no such move; it is recognised by `#pay`",
+        ),
+        (
+            "wrong frame",
+            DRIVER.replace("[\"#shell\", \"#till\"]", "[\"#shell\", \"#cashier\"]"),
+            "the screen `till` with the moves `approve`, `back`, `cancel`, `decline`, `error`: `#pay` is out of reach, because there is no frame `#cashier`",
+        ),
+        (
+            "screen that never comes",
+            DRIVER.replace("present = \"#pay\"", "present = \"#pay-by-card\""),
+            "the screen `till` with the moves `approve`, `back`, `cancel`, `decline`, `error`: nothing matches `#pay-by-card` in the frame `#shell` in `#till`",
+        ),
+        (
+            "ambiguous screens",
+            DRIVER.replacen(
+                "[[screen]]\nname    = \"question\"",
+                &format!("{general}[[screen]]\nname    = \"question\""),
+                1,
+            ),
+            "could not make the move `approve` on the screen `shop`: the driver gives the screen no such move; it is recognised by `#order`; \
+             the screen `till` (`#pay`) is visible too, but the one that is listed first is used",
+        ),
+    ];
+    let requirements = ["REDIRECT-001", "STATUS-003", "DISABLE-003"];
+    for (mistake, driver, message) in cases {
+        assert_ne!(driver, DRIVER, "{mistake}");
+        let (standings, report) = drive(&driver, "100", &requirements);
+        assert_eq!(standings, is("INFRA", &requirements), "{mistake}");
+        assert!(
+            causes(&report).contains(&serde_json::to_string(message).unwrap()[1..message.len()]),
+            "{mistake}: {}",
+            causes(&report)
+        );
+    }
+}
