@@ -6,12 +6,17 @@ mod mock_process;
 mod proxy;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/target.rs"]
+mod target;
 
 use mock_process::MockProcess;
 use proxy::{Answer, Proxy};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use support::{Ended, program, report};
+use support::report;
+use target::Account;
+
+const SHOP: Account<'_> = ("shop", "pass-word-of-the-shop");
 
 const DRIVER: &str = include_str!("driver.toml");
 
@@ -38,26 +43,14 @@ fn put_page(request: &str, answer: &mut Answer, delay: &str) {
 
 /// The standings of the requirements that were tested with this driver, and the whole report.
 fn drive(driver: &str, delay: &'static str, requirements: &[&str]) -> (BTreeMap<String, String>, Value) {
-    let mock = MockProcess::with_account("klarna", "shop", "pass-word-of-the-shop");
-    let proxy = Proxy::before(&mock.base_url, move |line, _, answer| put_page(line, answer, delay));
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::before(&mock.base_url, move |asked, answer| put_page(&asked.line, answer, delay));
     let folder = tempfile::tempdir().unwrap();
-    let profile = format!(
-        "name = \"other\"\nbase_url = \"{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
-         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n\
-         abilities = [\"browser\", \"outcome\"]\npage_driver = \"driver.toml\"\n\
-         [deadlines]\nquiet = \"300ms\"\nstatus = \"2s\"\npage = \"20s\"\n",
-        proxy.base_url
-    );
-    std::fs::write(folder.path().join("target.toml"), profile).unwrap();
+    let lines = "abilities = [\"browser\", \"outcome\"]\npage_driver = \"driver.toml\"";
+    let profile = target::profile(&proxy.base_url, "klarna", lines) + "page = \"20s\"\n";
     std::fs::write(folder.path().join("driver.toml"), driver).unwrap();
     let tags: Vec<String> = requirements.iter().map(|id| format!("@req:HPP-{id}")).collect();
-    let output = program(folder.path())
-        .args(["run", "--target", "target.toml", "--tags", &tags.join(" or ")])
-        .env("HPP_USERNAME", "shop")
-        .env("HPP_PASSWORD", "pass-word-of-the-shop")
-        .output()
-        .unwrap();
-    let ended = Ended::of(&output);
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", &tags.join(" or ")]);
     assert!(ended.stderr.is_empty() && matches!(ended.code, Some(0 | 3)), "{ended:?}");
     let report = report(folder.path());
     let rows = report["targets"][0]["requirements"].as_array().unwrap();
