@@ -268,7 +268,7 @@ impl Lease {
             screen: reading.and_then(|reading| reading.screen_name(driver)).map(str::to_owned),
             ending: reading.and_then(|reading| reading.ending.clone()),
             offers: reading.map(|reading| reading.offers.clone()).unwrap_or_default(),
-            language: reading.and_then(|reading| reading.language.clone()),
+            language: reading.and_then(|reading| reading.language.as_deref()).map(|text| recorder.text(text)),
             parts: reading.map(|reading| self.parts(reading)).unwrap_or_default(),
             stayed: rest.stayed,
             top_level: reading.is_some_and(|reading| reading.top_level),

@@ -99,7 +99,7 @@ pub(super) fn recorded(raw: &RawResponse, url: &Url, recorder: &Recorder) -> Rec
     };
     let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
         let value = String::from_utf8_lossy(value.as_bytes());
-        (name.to_string(), recorder.field(url, name.as_str(), &value))
+        (recorder.text(name.as_str()), recorder.field(url, name.as_str(), &value))
     };
     let fields = raw.headers.iter().map(field).collect();
     let has_byte_order_mark = json::has_byte_order_mark(&raw.body);

@@ -64,14 +64,17 @@ impl Recorder {
                 shown.push_str(&self.query(mark, part, &places));
             }
         }
-        shown
+        self.known.without_long_secrets(&shown).into_owned()
     }
 
     /// A URL up to its path. Outside the API, opaque segments become labels.
     fn path(&self, path: &str, is_api: bool, places: &[Place]) -> String {
         let segments = path.split('/').enumerate().map(|(index, segment)| match segment.rsplit_once('@') {
             // The first three are the scheme, nothing, and the host.
-            Some((userinfo, host)) if index == 2 => format!("{}@{host}", self.known.label("value", userinfo)),
+            Some((userinfo, host)) if index == 2 => {
+                format!("{}@{}", self.known.label("value", userinfo), self.known.host(host))
+            }
+            _ if index == 2 => self.known.host(segment),
             _ if index > 2 && !is_api => match secret_at(places, &Part::Segment(index)) {
                 Some(secret) => self.at_place(secret, segment),
                 None => self.segment(segment),
@@ -136,7 +139,7 @@ impl Recorder {
             Some(at) if at + 1 < text.len() => {
                 let label = self.known.label("link", &text[at..]);
                 self.learn_keys(&text[at..], &label);
-                format!("{}{label}", &text[..=at])
+                format!("{}{label}", self.known.host(&text[..=at]))
             }
             _ => self.segment(text),
         }
@@ -150,7 +153,7 @@ impl Recorder {
     }
 
     fn labelled_link(&self, url: &Url) -> String {
-        let mut shown = origin(url) + "/";
+        let mut shown = self.known.host(&origin(url)) + "/";
         if url.path().len() > 1 {
             let label = self.known.label("link", url.path());
             if !self.known.is_api_origin(&origin(url)) {
@@ -167,7 +170,7 @@ impl Recorder {
             shown.push('#');
             shown.push_str(&self.known.label("link", &format!("#{fragment}")));
         }
-        shown
+        self.known.without_long_secrets(&shown).into_owned()
     }
 
     /// A parameter of a link. Its value may be a short secret. It is learned only together with its parameter name. Otherwise an

@@ -1,10 +1,11 @@
 //! The secrets that a recorder knows, and how it finds them in a text.
 
+use crate::evidence::anywhere::{Anywhere, Lengths};
 use crate::evidence::place::{Place, Template};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Longest text, in bytes, that a record keeps.
@@ -22,7 +23,9 @@ pub(super) struct Known {
     /// Lengths of the tokens that are looked for. A token of another length need not be looked up.
     lengths: Lengths,
     inner: RwLock<Inner>,
-    /// Secrets of more than one token. They are few, and are found anywhere in a text.
+    /// Long credentials and tokens.
+    anywhere: Anywhere,
+    /// Other secrets of more than one token. They are few, and are found anywhere in a text.
     phrases: RwLock<Vec<(String, String)>>,
     has_phrases: AtomicBool,
 }
@@ -90,6 +93,10 @@ impl Known {
         }
         let is_confidential = !matches!(kind, "value" | "link");
         inner.labels.insert(value.to_owned(), Label { text: text.clone(), is_sought, is_confidential });
+        drop(inner);
+        if is_sought && is_confidential {
+            self.seek_anywhere(value, &text);
+        }
         text
     }
 
@@ -112,10 +119,14 @@ impl Known {
         if self.is_common(&form) {
             return;
         }
+        let is_found_anywhere = is_confidential && self.seek_anywhere(&form, &text);
         if is_token(&form) {
             self.lengths.add(form.len());
             let label = Label { text, is_sought: true, is_confidential };
             self.write().labels.entry(form).or_insert(label);
+            return;
+        }
+        if is_found_anywhere {
             return;
         }
         let mut phrases = self.phrases.write().unwrap_or_else(PoisonError::into_inner);
@@ -124,6 +135,12 @@ impl Known {
             phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
             self.has_phrases.store(true, Ordering::Release);
         }
+    }
+
+    /// Looks for a secret in every part of a text, if no word of the harness can be taken for it.
+    fn seek_anywhere(&self, secret: &str, label: &str) -> bool {
+        let inner = self.read();
+        self.anywhere.add(secret, label, |word| inner.words.contains(&word.to_lowercase()))
     }
 
     /// Learns the words of a text that the harness itself brings along.
@@ -150,7 +167,7 @@ impl Known {
 
     /// The label of a confidential value that stands in a text.
     pub(super) fn leak(&self, text: &str) -> Option<String> {
-        let mut leak = None;
+        let mut leak = self.anywhere.label_in(text);
         each_token(text, |start, end| {
             let token = &text[start..end];
             if leak.is_none() {
@@ -209,11 +226,31 @@ impl Known {
 
     /// A text with every known secret replaced. A long text is cut.
     pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let shown = match self.without_phrases(text) {
-            Some(shown) => Cow::Owned(self.replace_tokens(&shown).into_owned()),
-            None => self.replace_tokens(text),
+        let mut shown = self.without_long_secrets(text);
+        let without = self.without_phrases(&shown);
+        shown = without.map_or(shown, Cow::Owned);
+        let without = match self.replace_tokens(&shown) {
+            Cow::Owned(without) => Some(without),
+            Cow::Borrowed(_) => None,
         };
+        shown = without.map_or(shown, Cow::Owned);
         if text.len() > LONGEST_TEXT { shown.chars().take(LONGEST_TEXT).collect() } else { shown }
+    }
+
+    /// The text with every long credential and token replaced.
+    pub(super) fn without_long_secrets<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.anywhere.replaced(text)
+    }
+
+    /// A host. Its labels are words that a host may have, so the URL remains one.
+    pub(super) fn host(&self, host: &str) -> String {
+        let shown = self.shown(host);
+        let mut parts = shown.split(['‹', '›']);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.enumerate().fold(first, |shown, (index, part)| match index % 2 {
+            0 => format!("{shown}hidden-{}", part.replace(':', "-")),
+            _ => shown + part,
+        })
     }
 
     /// The text with every secret phrase replaced. `None` if it has none.
@@ -259,22 +296,6 @@ impl Known {
 
     fn write(&self) -> RwLockWriteGuard<'_, Inner> {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A set of lengths that is read without a lock. Lengths from 1,023 on count as one.
-#[derive(Default)]
-struct Lengths([AtomicU64; 16]);
-
-impl Lengths {
-    fn add(&self, length: usize) {
-        let length = length.min(1023);
-        self.0[length / 64].fetch_or(1 << (length % 64), Ordering::AcqRel);
-    }
-
-    fn have(&self, length: usize) -> bool {
-        let length = length.min(1023);
-        self.0[length / 64].load(Ordering::Acquire) & (1 << (length % 64)) != 0
     }
 }
 

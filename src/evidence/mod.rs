@@ -1,6 +1,8 @@
 //! Evidence: records of what was sent and seen. Checks judge only these records.
 
 mod address;
+mod anywhere;
+mod body;
 mod bound;
 mod credential;
 mod field;

@@ -1,12 +1,7 @@
 //! The recorder: removes secrets before anything becomes a record. Only this module does so.
 
-use crate::evidence::credential::forms;
+use crate::evidence::credential::{forms, in_base64};
 use crate::evidence::known::Known;
-use crate::evidence::member::Meaning;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-use std::borrow::Cow;
 
 /// How URLs in texts begin.
 const SCHEMES: [&str; 2] = ["https://", "http://"];
@@ -26,7 +21,9 @@ impl Recorder {
     pub fn learn_credentials(&self, username: &str, password: &str) -> bool {
         let pair = format!("{username}:{password}");
         let pair_label = self.known.label("credentials", &pair);
-        self.known.learn(STANDARD.encode(&pair), pair_label.clone(), true);
+        for form in in_base64(&pair) {
+            self.known.learn(form, pair_label.clone(), true);
+        }
         for (kind, value) in [("username", username), ("password", password)] {
             let label = self.known.label(kind, value);
             if self.known.is_common(value) {
@@ -69,63 +66,6 @@ impl Recorder {
         self.known.leak(kept)
     }
 
-    /// A JSON body. The values of secret members and all known secrets are replaced.
-    pub fn json(&self, mut value: Value) -> Value {
-        // A member may contain the secret of a later one, and a link the token of a later one.
-        each_value(Meaning::Data, &mut value, &mut |meaning, value| self.learn_value(meaning, value));
-        each_value(Meaning::Data, &mut value, &mut |meaning, value| match (meaning, value) {
-            (Meaning::Link, Value::String(text)) => drop(self.link(text)),
-            (Meaning::ApiLink, Value::String(text)) => drop(self.api_link(text)),
-            _ => {}
-        });
-        each_value(Meaning::Data, &mut value, &mut |meaning, value| self.cut(meaning, value));
-        value
-    }
-
-    fn learn_value(&self, meaning: Meaning, value: &Value) {
-        match (meaning, value) {
-            (Meaning::Secret(_), Value::String(text)) if text.is_empty() => {}
-            (Meaning::Secret(kind), Value::String(text)) => drop(self.known.label(kind, text)),
-            (Meaning::Secret(kind), Value::Number(number)) => {
-                self.known.label(kind, &number.to_string());
-            }
-            (Meaning::Data, Value::String(text)) if text.contains("{{") => self.known.add_template(text),
-            (Meaning::Public, Value::String(text)) if self.known.label_of(text).is_none() => {
-                self.known.publish(text);
-            }
-            _ => {}
-        }
-    }
-
-    fn cut(&self, meaning: Meaning, value: &mut Value) {
-        match (meaning, &mut *value) {
-            // It stays a number, because checks compare types.
-            (Meaning::Secret(_), Value::Number(_)) => *value = Value::from(0),
-            (_, Value::String(text)) => {
-                if let Cow::Owned(apart) = apart_from_labels(text) {
-                    *text = apart;
-                }
-                if let Cow::Owned(shown) = self.string(meaning, text) {
-                    *text = shown;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn string<'t>(&self, meaning: Meaning, text: &'t str) -> Cow<'t, str> {
-        match meaning {
-            _ if text.is_empty() => text.into(),
-            Meaning::Secret(kind) => self.known.label(kind, text).into(),
-            Meaning::Link => self.link(text).into(),
-            Meaning::ApiLink => self.api_link(text).into(),
-            Meaning::Public => self.known.label_of(text).map_or(text.into(), Cow::from),
-            Meaning::Data if begins_with_scheme(text) => self.url(text).into(),
-            Meaning::Data if text.contains("://") => self.message(text).into(),
-            Meaning::Data => self.known.shown(text),
-        }
-    }
-
     /// Any text, with every known secret replaced. A long text is cut.
     pub fn text(&self, text: &str) -> String {
         self.known.shown(text).into_owned()
@@ -151,46 +91,17 @@ impl Recorder {
     }
 }
 
-/// Calls `found` with each string and number, and its meaning.
-fn each_value(meaning: Meaning, value: &mut Value, found: &mut impl FnMut(Meaning, &mut Value)) {
-    match value {
-        Value::Object(members) => {
-            members.iter_mut().for_each(|(name, value)| each_value(meaning.within(name), value, found));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| each_value(meaning, item, found)),
-        _ => found(meaning, value),
-    }
-}
-
-fn begins_with_scheme(text: &str) -> bool {
+pub(super) fn begins_with_scheme(text: &str) -> bool {
     let begins =
         |scheme: &&str| text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme));
     SCHEMES.iter().any(begins)
 }
 
-/// A text of the target in which nothing reads like a label of ours.
-fn apart_from_labels(text: &str) -> Cow<'_, str> {
-    let is_label = |rest: &str| {
-        rest.split_once('›').and_then(|(inner, _)| inner.split_once(':')).is_some_and(|(kind, number)| {
-            kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-                && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
-    };
-    if !text.contains('‹') || !text.split('‹').skip(1).any(is_label) {
-        return Cow::Borrowed(text);
-    }
-    let mut parts = text.split('‹');
-    let mut apart = parts.next().unwrap_or_default().to_owned();
-    for rest in parts {
-        apart.push_str(if is_label(rest) { "‹‹" } else { "‹" });
-        apart.push_str(rest);
-    }
-    Cow::Owned(apart)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
     use serde_json::json;
 
     #[test]
@@ -362,6 +273,45 @@ mod tests {
             assert_eq!(shown.trim_start_matches("password="), "‹password:1›", "{text}");
             assert_eq!(recorder.leak(text).as_deref(), Some("‹password:1›"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_secret_is_cut_out_of_every_part_of_a_record() {
+        let recorder = Recorder::default();
+        let (username, password) = ("K1_shop", "Qz8kwv3mmppl0qqx");
+        recorder.learn_credentials(username, password);
+        let pair = STANDARD.encode(format!("{username}:{password}"));
+        let api = "https://api.example".parse().unwrap();
+        let lower = password.to_lowercase();
+        for (shown, expected) in [
+            (recorder.field(&api, "Content-Type", &format!("a/b; x={pair}")), "a/b; x=‹credentials:1›"),
+            (recorder.field(&api, "Via", &format!("x-{password}")), "x-‹password:1›"),
+            (
+                recorder.url(&format!("https://{password}.example:80/{password}")),
+                "https://hidden-password-1.example:80/‹password:1›",
+            ),
+            (
+                recorder.link(&format!("https://{password}.example/p/1")),
+                "https://hidden-password-1.example/‹link:1›",
+            ),
+            (recorder.link(&format!("//{password}.example/p/1")), "//hidden-password-1.example/‹link:1›"),
+            (
+                recorder.url(&format!("https://a.example/?{password}=1#{lower}=1")),
+                "https://a.example/?‹password:1›=1#‹password:1›=1",
+            ),
+            (
+                recorder.text(&format!("X-{lower}: {}", pair.trim_end_matches('='))),
+                "X-‹password:1›: ‹credentials:1›",
+            ),
+            (
+                recorder.json(json!({ "session_id": format!("x-{password}") })).to_string(),
+                r#"{"session_id":"x-‹password:1›"}"#,
+            ),
+        ] {
+            assert_eq!(shown, expected);
+            assert_eq!(recorder.leak(&shown), None);
+        }
+        assert_eq!(recorder.leak(&format!("a.{lower}")).as_deref(), Some("‹password:1›"));
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! JSON bodies in records: values and names of members, with labels in place of secrets.
+
+use crate::evidence::member::Meaning;
+use crate::evidence::recorder::{Recorder, begins_with_scheme};
+use serde_json::Value;
+use std::borrow::Cow;
+
+impl Recorder {
+    /// A JSON body. The values of secret members and all known secrets are replaced.
+    pub fn json(&self, mut value: Value) -> Value {
+        // A member may contain the secret of a later one, and a link the token of a later one.
+        each_value(Meaning::Data, &mut value, &mut |meaning, value| self.learn_value(meaning, value));
+        each_value(Meaning::Data, &mut value, &mut |meaning, value| match (meaning, value) {
+            (Meaning::Link, Value::String(text)) => drop(self.link(text)),
+            (Meaning::ApiLink, Value::String(text)) => drop(self.api_link(text)),
+            _ => {}
+        });
+        each_value(Meaning::Data, &mut value, &mut |meaning, value| self.cut(meaning, value));
+        value
+    }
+
+    fn learn_value(&self, meaning: Meaning, value: &Value) {
+        match (meaning, value) {
+            (Meaning::Secret(_), Value::String(text)) if text.is_empty() => {}
+            (Meaning::Secret(kind), Value::String(text)) => drop(self.known.label(kind, text)),
+            (Meaning::Secret(kind), Value::Number(number)) => {
+                self.known.label(kind, &number.to_string());
+            }
+            (Meaning::Data, Value::String(text)) if text.contains("{{") => self.known.add_template(text),
+            (Meaning::Public, Value::String(text)) if self.known.label_of(text).is_none() => {
+                self.known.publish(text);
+            }
+            _ => {}
+        }
+    }
+
+    fn cut(&self, meaning: Meaning, value: &mut Value) {
+        match (meaning, &mut *value) {
+            // It stays a number, because checks compare types.
+            (Meaning::Secret(_), Value::Number(_)) => *value = Value::from(0),
+            (_, Value::String(text)) => {
+                if let Cow::Owned(apart) = apart_from_labels(text) {
+                    *text = apart;
+                }
+                if let Cow::Owned(shown) = self.string(meaning, text) {
+                    *text = shown;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn string<'t>(&self, meaning: Meaning, text: &'t str) -> Cow<'t, str> {
+        match meaning {
+            _ if text.is_empty() => text.into(),
+            Meaning::Secret(kind) => self.known.label(kind, text).into(),
+            Meaning::Link => self.link(text).into(),
+            Meaning::ApiLink => self.api_link(text).into(),
+            Meaning::Public => {
+                self.known.label_of(text).map_or_else(|| self.known.without_long_secrets(text), Cow::from)
+            }
+            Meaning::Data if begins_with_scheme(text) => self.url(text).into(),
+            Meaning::Data if text.contains("://") => self.message(text).into(),
+            Meaning::Data => self.known.shown(text),
+        }
+    }
+}
+
+/// Calls `found` with each string and number, and its meaning.
+fn each_value(meaning: Meaning, value: &mut Value, found: &mut impl FnMut(Meaning, &mut Value)) {
+    match value {
+        Value::Object(members) => {
+            members.iter_mut().for_each(|(name, value)| each_value(meaning.within(name), value, found));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_value(meaning, item, found)),
+        _ => found(meaning, value),
+    }
+}
+
+/// A text of the target in which nothing reads like a label of ours.
+fn apart_from_labels(text: &str) -> Cow<'_, str> {
+    let is_label = |rest: &str| {
+        rest.split_once('›').and_then(|(inner, _)| inner.split_once(':')).is_some_and(|(kind, number)| {
+            kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    if !text.contains('‹') || !text.split('‹').skip(1).any(is_label) {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split('‹');
+    let mut apart = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        apart.push_str(if is_label(rest) { "‹‹" } else { "‹" });
+        apart.push_str(rest);
+    }
+    Cow::Owned(apart)
+}
