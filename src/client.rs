@@ -103,6 +103,7 @@ impl Client {
                 fields,
                 body: sent,
                 faulty_on_purpose: call.faulty_on_purpose,
+                credentials_in_doubt: call.credentials_in_doubt,
             },
             outcome,
         };

@@ -121,6 +121,7 @@ mod tests {
             fields: Vec::new(),
             body: Body::Json(sent),
             faulty_on_purpose: false,
+            credentials_in_doubt: false,
         };
         let response =
             Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };

@@ -1,5 +1,6 @@
 //! What is promised of every answer, whatever the scenario itself looks at.
 
+use crate::check::origin::BODY_LIMIT;
 use crate::check::time::{KCO_TOLERANCE, Landmark};
 use crate::check::{Judgement, answer, time};
 use crate::evidence::Operation::{
@@ -45,9 +46,6 @@ struct Promise {
 }
 
 const HOSTED: &[Operation] = &[CreateSession, ReadSession, DisableSession, Distribute];
-
-/// The documented limit of a request body, in bytes (HPP-ERROR-008).
-const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The table of promises.
 const PROMISES: &[Promise] = &[
@@ -168,6 +166,7 @@ mod tests {
                 fields: Vec::new(),
                 body: Body::Json(sent),
                 faulty_on_purpose: false,
+                credentials_in_doubt: false,
             },
             outcome: Received::Response(Response { status, fields, body, has_byte_order_mark: false }),
         }

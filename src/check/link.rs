@@ -120,6 +120,7 @@ mod tests {
             fields: Vec::new(),
             body: Body::Empty,
             faulty_on_purpose: false,
+            credentials_in_doubt: false,
         };
         let fields = location.map(|url| ("location".to_owned(), url.to_owned())).into_iter().collect();
         let outcome = Received::Response(Response { status: 201, fields, body, has_byte_order_mark: false });

@@ -127,6 +127,7 @@ mod tests {
                 fields: Vec::new(),
                 body: Body::Json(body),
                 faulty_on_purpose: false,
+                credentials_in_doubt: false,
             };
             of_request(&request, provider).into_iter().map(|(id, _)| id).collect::<Vec<_>>()
         };

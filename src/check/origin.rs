@@ -8,8 +8,8 @@ use url::Url;
 /// How long to wait after a 429 that does not say how long.
 const USUAL_PAUSE: Duration = Duration::from_secs(1);
 
-/// Statuses that a web server in front of the API sends as its own page: wrong credentials, and a body that is too large.
-const ANSWERED_IN_FRONT: [u16; 2] = [401, 413];
+/// The documented limit of a request body, in bytes (HPP-ERROR-008).
+pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// What the answer to an operation contains.
 #[derive(PartialEq, Eq)]
@@ -42,37 +42,71 @@ pub fn trouble(exchange: &Exchange) -> Option<Trouble> {
 }
 
 /// The trouble of an answer that is not one of the API: a page in place of JSON or of an image, a redirect to another host, or a
-/// failure that has no mark of the API.
+/// failure that has no mark of the API, whatever its status.
 pub fn intermediary(exchange: &Exchange) -> Option<Trouble> {
     let is_unmarked = |response: &&Response| {
-        let has_a_kind_of_its_own =
-            ANSWERED_IN_FRONT.contains(&response.status) || matches!(response.status, 429 | 502..=504);
-        kind(exchange.operation) == Kind::Json && !has_a_kind_of_its_own && !is_marked(response)
+        kind(exchange.operation) == Kind::Json && !is_marked(response) && !is_asked_for(exchange, response)
     };
     foreign(exchange).or_else(|| {
         let response = exchange.response().filter(is_unmarked)?;
-        Some(not_of_api(exchange, response, "neither an `error_code` nor a correlation id"))
+        let trouble = not_of_api(exchange, response, "neither an `error_code` nor a correlation id");
+        Some(match response.status {
+            429 => Trouble { kind: TroubleKind::RateLimit, ..trouble },
+            502..=504 => Trouble { kind: TroubleKind::Gateway, ..trouble },
+            _ => trouble,
+        })
     })
 }
 
-/// The trouble of an answer that shows by itself that it is not one of the API: a page, or a redirect to another host.
+/// The trouble of an answer that shows by itself that it is not one of the API: a page, a redirect to another host, or a demand for
+/// credentials that the API never asks for.
 pub fn foreign(exchange: &Exchange) -> Option<Trouble> {
     let response = exchange.response()?;
     let (request, status) = (&exchange.request, response.status);
     let is_page = is_markup(response);
     let what = match kind(exchange.operation) {
-        Kind::Json if is_page && !ANSWERED_IN_FRONT.contains(&status) => "a page in place of JSON".to_owned(),
+        _ if status == 401 && !is_marked(response) && !may_ask_for_basic(response) => {
+            "a demand for other credentials than HTTP Basic".to_owned()
+        }
+        Kind::Json if is_page && !is_asked_for(exchange, response) => "a page in place of JSON".to_owned(),
         Kind::Json => {
             let elsewhere = redirect(response).filter(|to| Some(to) != origin(&request.url).as_ref())?;
             format!("a redirect to {elsewhere}")
         }
-        Kind::Image if is_page && matches!(status, 200..=299 | 403 | 500..) => {
+        Kind::Image if is_page && matches!(status, 200..=299 | 500..) => {
             "a page in place of an image".to_owned()
         }
-        Kind::Page if is_page && matches!(status, 403 | 511) => "a page that refuses access".to_owned(),
+        Kind::Image | Kind::Page if matches!(status, 403 | 407 | 511) && !is_marked(response) => {
+            "a refusal of access".to_owned()
+        }
         Kind::Image | Kind::Page => return None,
     };
     Some(not_of_api(exchange, response, &what))
+}
+
+/// Whether only a second look can show who sent an answer. At a public URL, nothing marks a failure of the target itself.
+pub fn needs_second_look(exchange: &Exchange) -> bool {
+    let is_failure = |response: &Response| response.status >= 400 && !is_marked(response);
+    exchange.operation.is_public()
+        && trouble(exchange).is_none()
+        && exchange.response().is_some_and(is_failure)
+}
+
+/// Whether the request was made to be refused with this status. A web server in front of the API may do this for the API.
+fn is_asked_for(exchange: &Exchange, response: &Response) -> bool {
+    match response.status {
+        401 => exchange.request.credentials_in_doubt,
+        413 => exchange.request.told_size().is_some_and(|size| size > BODY_LIMIT),
+        _ => false,
+    }
+}
+
+/// Whether a 401 may ask for the credentials of the API: it names HTTP Basic, or no scheme at all.
+fn may_ask_for_basic(response: &Response) -> bool {
+    let fields = response.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("WWW-Authenticate"));
+    let schemes: Vec<String> = fields.map(|(_, value)| value.trim().to_ascii_lowercase()).collect();
+    let names_basic = |field: &String| field.split(',').any(|scheme| scheme.trim().starts_with("basic"));
+    schemes.is_empty() || schemes.iter().any(names_basic)
 }
 
 fn not_of_api(exchange: &Exchange, response: &Response, what: &str) -> Trouble {
@@ -86,10 +120,14 @@ fn not_of_api(exchange: &Exchange, response: &Response, what: &str) -> Trouble {
 }
 
 /// Whether an answer is a success, or has one of the marks of a refusal of the API: a correlation id, or a member of its error body.
+/// A 429 has no body. Its mark may be the quota of the vendor's gateway, which every answer tells.
 fn is_marked(response: &Response) -> bool {
-    let is_id = |name: &str| name.to_ascii_lowercase().ends_with("correlation-id");
+    let is_mark = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with("correlation-id") || response.status == 429 && name.starts_with("x-ratelimit-")
+    };
     answer::is_success(response)
-        || response.fields.iter().any(|(name, _)| is_id(name))
+        || response.fields.iter().any(|(name, _)| is_mark(name))
         || ["error_code", "error_messages", "correlation_id"]
             .iter()
             .any(|name| answer::has_member(response, name))
@@ -145,6 +183,7 @@ mod tests {
             fields: Vec::new(),
             body: Body::Empty,
             faulty_on_purpose: false,
+            credentials_in_doubt: false,
         };
         let response = Response { status, fields, body, has_byte_order_mark: false };
         let outcome = Received::Response(response);
@@ -166,8 +205,8 @@ mod tests {
             (ReadSession, 404, Some(Intermediary)),
             (CreateSession, 500, Some(Intermediary)),
             (CreateSession, 502, Some(Gateway)),
-            (CreateSession, 401, None),
-            (CreateSession, 413, None),
+            (CreateSession, 401, Some(Intermediary)),
+            (CreateSession, 413, Some(Intermediary)),
             (FetchQrCode, 200, Some(Intermediary)),
             (FetchQrCode, 404, None),
             (FetchPage, 200, None),
@@ -212,8 +251,8 @@ mod tests {
             (500, id, Body::Empty),
             (400, id, Body::Text("Bad value".into())),
             (302, &[id[0], ("Location", "/hpp/v2/sessions")], Body::Empty),
-            (401, &[], Body::Empty),
-            (413, &[], Body::Empty),
+            (401, id, Body::Empty),
+            (413, id, Body::Empty),
             (200, &[], Body::Text("<svg/>".into())),
         ];
         for (status, fields, body) in cases {
@@ -230,7 +269,10 @@ mod tests {
             (500, text("upstream connect error or disconnect/reset before headers")),
             (403, Body::Json(json!({ "message": "Forbidden" }))),
             (403, Body::Empty),
+            (401, Body::Empty),
+            (401, Body::Json(json!({ "message": "Unauthorized" }))),
             (407, Body::Empty),
+            (413, Body::Empty),
             (408, Body::Empty),
             (421, Body::Empty),
             (425, Body::Empty),
@@ -246,6 +288,67 @@ mod tests {
                 )
             );
         }
+    }
+
+    #[test]
+    fn a_web_server_in_front_may_refuse_only_what_was_sent_to_be_refused() {
+        let of_api = |exchange: &Exchange| intermediary(exchange).is_none();
+        for body in [Body::Empty, Body::Text(PAGE.into())] {
+            for (fields, expected) in [
+                (&[][..], true),
+                (&[("WWW-Authenticate", "Basic realm=\"a, b\"")], true),
+                (&[("WWW-Authenticate", "Negotiate"), ("www-authenticate", "NTLM, basic")], true),
+                (&[("WWW-Authenticate", "Negotiate")], false),
+                (&[("WWW-Authenticate", "Bearer realm=\"gw\"")], false),
+            ] {
+                let mut refused = answered(Operation::ReadSession, 401, fields, body.clone());
+                assert!(!of_api(&refused), "the credentials are right: {fields:?}");
+                refused.request.credentials_in_doubt = true;
+                assert_eq!(of_api(&refused), expected, "{fields:?}");
+                let page = answered(Operation::FetchPage, 401, fields, body.clone());
+                assert_eq!(of_api(&page), expected, "{fields:?}");
+            }
+            let mut refused = answered(Operation::CreateSession, 413, &[], body);
+            for (size, expected) in [(BODY_LIMIT, false), (BODY_LIMIT + 1, true)] {
+                refused.request.fields = vec![("Content-Length".into(), size.to_string())];
+                assert_eq!(of_api(&refused), expected, "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_limit_or_an_outage_is_of_the_api_only_with_a_mark() {
+        let found = |status, fields: &[(&str, &str)]| {
+            let exchange = answered(Operation::CreateSession, status, fields, Body::Empty);
+            intermediary(&exchange).map(|trouble| trouble.kind)
+        };
+        for (status, kind) in [(429, TroubleKind::RateLimit), (503, TroubleKind::Gateway)] {
+            assert_eq!(found(status, &[("Retry-After", "1")]), Some(kind));
+            assert_eq!(found(status, &[("klarna-correlation-id", "c-1")]), None);
+        }
+        assert_eq!(found(429, &[("X-RateLimit-Remaining", "0")]), None);
+        assert_eq!(found(503, &[("X-RateLimit-Remaining", "0")]), Some(TroubleKind::Gateway));
+    }
+
+    #[test]
+    fn a_failure_at_a_public_url_needs_a_second_look_unless_it_is_marked() {
+        let id = &[("klarna-correlation-id", "c-1")][..];
+        for operation in [Operation::FetchPage, Operation::FetchQrCode] {
+            let needed =
+                |status, fields| needs_second_look(&answered(operation, status, fields, Body::Empty));
+            for (status, expected) in [(200, false), (302, false), (401, true), (404, true), (500, true)] {
+                assert_eq!(needed(status, &[]), expected, "{operation:?} {status}");
+                assert!(!needed(status, id), "{operation:?} {status}");
+            }
+            for status in [403, 407, 502, 511] {
+                let exchange = answered(operation, status, &[], Body::Empty);
+                assert!(
+                    trouble(&exchange).is_some() && !needs_second_look(&exchange),
+                    "{operation:?} {status}"
+                );
+            }
+        }
+        assert!(!needs_second_look(&answered(Operation::ReadSession, 404, id, Body::Empty)));
     }
 
     #[test]

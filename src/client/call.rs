@@ -19,6 +19,8 @@ pub struct ApiCall<'c> {
     pub body: Option<Value>,
     /// The request breaks its schema on purpose.
     pub faulty_on_purpose: bool,
+    /// The credentials are wrong on purpose, or nobody has tried them yet.
+    pub credentials_in_doubt: bool,
     /// `None` sends a well-formed request.
     pub oddity: Option<Oddity>,
     /// The request is sent to meet the rate limit, so a 429 is its answer.
@@ -29,8 +31,18 @@ impl ApiCall<'_> {
     /// A well-formed request, without credentials and without a body.
     pub fn new(operation: Operation, method: Method, url: Url) -> Self {
         let (credentials, body, oddity) = (None, None, None);
-        let (faulty_on_purpose, expects_limit) = (false, false);
-        Self { operation, method, url, credentials, body, faulty_on_purpose, oddity, expects_limit }
+        let (faulty_on_purpose, credentials_in_doubt, expects_limit) = (false, false, false);
+        Self {
+            operation,
+            method,
+            url,
+            credentials,
+            body,
+            faulty_on_purpose,
+            credentials_in_doubt,
+            oddity,
+            expects_limit,
+        }
     }
 }
 

@@ -82,6 +82,7 @@ async fn a_call_is_recorded_as_it_went_and_without_its_secrets() {
             ],
             body: Body::Json(json!({ "a": 1 })),
             faulty_on_purpose: false,
+            credentials_in_doubt: false,
         },
         outcome: Received::Response(Response {
             status: 201,

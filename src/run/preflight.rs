@@ -53,6 +53,7 @@ pub async fn check(
         credentials: Some(&profile.credentials),
         body: Some(json!({})),
         faulty_on_purpose: true,
+        credentials_in_doubt: true,
         ..ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
     };
     let exchange = client.send(call, 1, Instant::now()).await.exchange;
@@ -114,7 +115,12 @@ fn judge(exchange: &Exchange) -> Answer {
             what: format!("{asked} answered {status} with a page for people"),
             hint: INTERMEDIARY_HINT,
         },
-        403 => Answer::Refused { status: 403 },
+        403 => match origin::intermediary(exchange) {
+            Some(Trouble { kind, message }) => {
+                Answer::Outage { kind, what: message, hint: INTERMEDIARY_HINT }
+            }
+            None => Answer::Refused { status: 403 },
+        },
         status @ (100..=399 | 404 | 405) if status != 201 => Answer::NoHppServer { status },
         _ => Answer::Works,
     }
@@ -167,6 +173,7 @@ mod tests {
             fields: Vec::new(),
             body: Body::Empty,
             faulty_on_purpose: true,
+            credentials_in_doubt: true,
         };
         let operation = Operation::CreateSession;
         Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
@@ -194,6 +201,15 @@ mod tests {
         let page = |status| response(status, html, Body::Text("<h1>x</h1>".into()));
         let bare_page = response(200, ("content-type", "text/plain"), Body::Text("\n<!doctype html>".into()));
         let unread_page = response(403, ("Content-Type", "Text/HTML"), Body::Binary { bytes: 7 });
+        let refusal = |status| {
+            let body = Body::Json(json!({ "error_code": "FORBIDDEN" }));
+            response(status, ("content-type", "application/json"), body)
+        };
+        let negotiate = |body| response(401, ("WWW-Authenticate", "Negotiate"), body);
+        let other_credentials = "intermediary: answered 401 with a demand for other credentials than HTTP Basic; the API \
+                                 did not send this";
+        let unmarked = "intermediary: answered 403 with neither an `error_code` nor a correlation id; the API did not \
+                        send this";
         let text = |status| response(status, ("content-type", "text/plain"), Body::Text("nope".into()));
         let moved = |to| response(302, ("location", to), Body::Empty);
         let no_json = |status: u16| {
@@ -205,8 +221,11 @@ mod tests {
             (json(201), "works".into()),
             (json(401), "credentials: 401".into()),
             (page(401), "credentials: 401".into()),
-            (json(403), "credentials: 403".into()),
-            (text(403), "credentials: 403".into()),
+            (negotiate(Body::Text("<html>Proxy".into())), other_credentials.into()),
+            (negotiate(Body::Json(json!({ "message": "Unauthorized" }))), other_credentials.into()),
+            (refusal(403), "credentials: 403".into()),
+            (json(403), unmarked.into()),
+            (text(403), unmarked.into()),
             (json(404), "no HPP server: 404".into()),
             (text(404), "no HPP server: 404".into()),
             (json(200), "no HPP server: 200".into()),

@@ -2,7 +2,7 @@
 
 use crate::check::origin;
 use crate::client::{ApiCall, Method};
-use crate::evidence::{Operation, Received, Response, Trouble};
+use crate::evidence::{Operation, Received, Response, Trouble, TroubleKind};
 use crate::suite::failure::StepFailure;
 use crate::suite::record::{Index, KnownRead, Record};
 use std::time::Duration;
@@ -33,10 +33,34 @@ impl Record {
             tokio::time::sleep(pause).await;
             index = self.send_once(call.clone()).await?;
         }
-        match origin::intermediary(self.exchange(index)) {
-            Some(trouble) => Err(StepFailure::Trouble(self.with_control_read(trouble).await)),
-            None => Ok(index),
+        if let Some(trouble) = origin::intermediary(self.exchange(index)) {
+            return Err(StepFailure::Trouble(self.with_control_read(trouble).await));
         }
+        if origin::needs_second_look(self.exchange(index)) {
+            return self.look_again(call, index).await;
+        }
+        Ok(index)
+    }
+
+    /// Asks a public URL once more. A failure that does not come again was not that of the target.
+    async fn look_again(&mut self, call: ApiCall<'_>, first: Index) -> Result<Index, StepFailure> {
+        let again = self.send_once(call).await?;
+        let told = |index| match &self.exchange(index).outcome {
+            Received::Response(response) => response.status.to_string(),
+            Received::Trouble(trouble) => format!("no answer ({})", trouble.kind),
+        };
+        let (before, after) = (told(first), told(again));
+        if before == after {
+            return Ok(again);
+        }
+        let request = &self.exchange(first).request;
+        let message = format!(
+            "{} {} answered {before}, and {after} right after it (request {}); something in front of the target may have sent this",
+            request.method,
+            request.url,
+            self.exchange(again).number
+        );
+        Err(StepFailure::Trouble(Trouble { kind: TroubleKind::Intermediary, message }))
     }
 
     /// Fetches a public URL without credentials, and follows its redirects to hosts that may be asked. The result is the last answer.
@@ -59,8 +83,9 @@ impl Record {
     /// The exchange with which a fetch began that ended with this one.
     pub fn first_of_fetch(&self, index: Index) -> Index {
         let is_hop = |index: &Index| {
-            let exchange = self.exchange(*index);
-            exchange.operation.is_public() && exchange.response().is_some_and(Response::is_redirect)
+            let (exchange, next) = (self.exchange(*index), self.exchange(index + 1));
+            let is_redirect = exchange.response().is_some_and(Response::is_redirect);
+            exchange.operation.is_public() && (is_redirect || exchange.request.url == next.request.url)
         };
         (0..index).rev().take_while(is_hop).last().unwrap_or(index)
     }

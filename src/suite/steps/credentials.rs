@@ -80,7 +80,9 @@ async fn attempt(
         }
     };
     let credentials = credentials.as_ref();
-    let call = ApiCall { credentials, body, oddity, ..ApiCall::new(operation, method, url) };
+    let credentials_in_doubt = true;
+    let call =
+        ApiCall { credentials, body, credentials_in_doubt, oddity, ..ApiCall::new(operation, method, url) };
     world.record.send(call).await.map(drop)
 }
 
