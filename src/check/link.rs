@@ -35,22 +35,20 @@ pub fn astray(exchange: &Exchange, reach: &Reach) -> Vec<(&'static str, Mismatch
         Url::parse(text).ok()?;
         judge(subject, text, reach).err().map(|mismatch| (requirement, mismatch))
     };
+    // A `Location` may be relative, and still lead to another host (`//evil.example`).
+    let location = |requirement, judge| {
+        let from = Url::parse(&exchange.request.url).ok()?;
+        let url = from.join(response.field("Location")?).ok()?;
+        judged(requirement, "Location", url.as_str(), judge)
+    };
     match exchange.operation {
         Operation::CreateSession => {
             let text = |pointer| response.body.json()?.pointer(pointer)?.as_str();
             LINKS.iter().filter_map(|(at, judge)| judged(HOSTS, *at, text(at)?, *judge)).collect()
         }
-        Operation::CreateOrder => {
-            let location = response.field("Location");
-            location.and_then(|text| judged(LOCATION, "Location", text, on_api_host)).into_iter().collect()
-        }
+        Operation::CreateOrder => location(LOCATION, on_api_host).into_iter().collect(),
         operation if operation.is_public() && response.is_redirect() => {
-            let target = response.field("Location").zip(Url::parse(&exchange.request.url).ok());
-            let target = target.and_then(|(location, from)| from.join(location).ok());
-            target
-                .and_then(|url| judged(HOSTS, "Location", url.as_str(), on_known_host))
-                .into_iter()
-                .collect()
+            location(HOSTS, on_known_host).into_iter().collect()
         }
         _ => Vec::new(),
     }
@@ -162,7 +160,10 @@ mod tests {
         assert_eq!(order(Some("https://api.shop.example/checkout/v3/orders/1")), []);
         assert_eq!(order(None), []);
         let expected = "Location: expected a URL on the API host https://api.shop.example, got one that leads to another host (https://evil.example)";
-        assert_eq!(order(Some("https://evil.example/1")), [(LOCATION, expected.to_owned())]);
+        for location in ["https://evil.example/1", "//evil.example/1"] {
+            assert_eq!(order(Some(location)), [(LOCATION, expected.to_owned())], "{location}");
+        }
+        assert_eq!(order(Some("/checkout/v3/orders/1")), []);
     }
 
     #[test]

@@ -21,6 +21,8 @@ struct Kind {
     create: Operation,
     read: Operation,
     id: &'static str,
+    /// Whether the contract promises a `Location`. Without one, the id alone gives the URL.
+    has_location: bool,
 }
 
 fn kind(provider: Provider) -> Kind {
@@ -30,12 +32,14 @@ fn kind(provider: Provider) -> Kind {
             create: Operation::CreatePaymentSession,
             read: Operation::ReadPaymentSession,
             id: "/session_id",
+            has_location: false,
         },
         Provider::Kco => Kind {
             path: "checkout/v3/orders",
             create: Operation::CreateOrder,
             read: Operation::ReadOrder,
             id: "/order_id",
+            has_location: true,
         },
     }
 }
@@ -138,7 +142,7 @@ impl Merchant<'_> {
         let id = self.judge().live_member(created, kind.id)?;
         let path = format!("{}/{id}", kind.path);
         let built = self.api_url(&path);
-        let location = self.record.answer(created).live_location();
+        let location = self.record.answer(created).live_location().filter(|_| kind.has_location);
         let url = location.and_then(|text| built.join(text).ok()).unwrap_or(built);
         let credentials = self.has.credentials.clone();
         self.record.known_read = Some(KnownRead { operation: kind.read, url: url.clone(), credentials });
