@@ -136,12 +136,21 @@ impl SchemaSet {
 
     /// Checks a body against the schema of this name. A run begins only if no schema is [`missing`](Self::missing), and a
     /// scenario runs only if the schema that it names exists.
+    ///
+    /// In what the target says, an optional member that is null counts as absent.
     pub fn conforms(&self, name: &str, body: &Body) -> Vec<Broken> {
         let Some(schema) = self.schemas.get(name) else { return Vec::new() };
+        let is_ours = REQUESTS.iter().any(|(_, request)| *request == name);
         match body.json() {
             // `is_valid` is much faster than a list of all errors.
             Some(value) if schema.validator.is_valid(value) => Vec::new(),
-            Some(value) => schema.validator.iter_errors(value).map(|error| schema.broken(&error)).collect(),
+            Some(value) => {
+                let errors = schema.validator.iter_errors(value);
+                errors
+                    .filter(|error| is_ours || !schema.is_absent(value, error))
+                    .map(|error| schema.broken(&error))
+                    .collect()
+            }
             None => vec![Broken {
                 requirement: owner(&schema.document, &[]),
                 mismatch: Mismatch::new("body", "JSON", body_kind(body)),
@@ -174,6 +183,19 @@ impl SchemaSet {
 }
 
 impl Schema {
+    /// Whether an error is only that an optional member is null.
+    fn is_absent(&self, body: &Value, error: &ValidationError<'_>) -> bool {
+        let pointer = error.instance_path().to_string();
+        let Some((parent, name)) = pointer.rsplit_once('/') else { return false };
+        let segments: Vec<&str> = parent.split('/').skip(1).collect();
+        let places = path(&self.document, &segments);
+        let Some((_, schema)) = places.get(segments.len()) else { return false };
+        let required = schema.get("required").and_then(Value::as_array);
+        let is_required = required.is_some_and(|names| names.iter().any(|one| one == name));
+        let is_member = body.pointer(parent).is_some_and(Value::is_object);
+        error.instance().is_null() && is_member && !is_required
+    }
+
     fn broken(&self, error: &ValidationError<'_>) -> Broken {
         let mut pointer = error.instance_path().to_string();
         if let ValidationErrorKind::Required { property } = error.kind() {
@@ -221,8 +243,17 @@ fn is_https_url(text: &str, loopback: bool) -> bool {
 
 /// The requirement of the member at `segments`, or of the nearest member that contains it and has one.
 fn owner(document: &Value, segments: &[&str]) -> Option<RequirementId> {
+    let places = path(document, segments);
+    let found =
+        places.iter().rev().find_map(|(inner, schema)| inner.get(OWNER).or_else(|| schema.get(OWNER)));
+    found.and_then(Value::as_str).and_then(|text| text.parse().ok())
+}
+
+/// The schemas on the way to the member at `segments`, as far as the document describes it. Each stands with the one that it refers
+/// to, or else with itself.
+fn path<'d>(document: &'d Value, segments: &[&str]) -> Vec<(&'d Value, &'d Value)> {
+    let mut places = vec![(document, document)];
     let mut schema = document;
-    let mut found = schema.get(OWNER);
     for segment in segments {
         let inner = schema.get("properties").and_then(|properties| properties.get(segment));
         let Some(inner) = inner.or_else(|| schema.get("items")) else { break };
@@ -230,9 +261,9 @@ fn owner(document: &Value, segments: &[&str]) -> Option<RequirementId> {
             Some(pointer) => document.pointer(pointer).unwrap_or(inner),
             None => inner,
         };
-        found = inner.get(OWNER).or_else(|| schema.get(OWNER)).or(found);
+        places.push((inner, schema));
     }
-    found.and_then(Value::as_str).and_then(|text| text.parse().ok())
+    places
 }
 
 /// Visits every member of a document, at any depth, with its name.

@@ -5,6 +5,7 @@ use crate::client::{Client, Pace};
 use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::mock::Mock;
+use crate::requirement::{Level, RequirementId};
 use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
 use crate::run::shared::{Run, RunOptions};
@@ -16,7 +17,7 @@ use crate::suite::{Case, Choice, Context, Filter};
 use crate::target::TargetProfile;
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
@@ -37,6 +38,7 @@ pub(super) struct Target<'r> {
     /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
     session_ids: Arc<Mutex<HashSet<String>>>,
+    levels: Arc<HashMap<RequirementId, Level>>,
     references: Arc<AtomicU32>,
 }
 
@@ -73,6 +75,7 @@ impl<'r> Target<'r> {
             pace: Pace::of(profile),
             mark: format!("{now}t{index}"),
             session_ids: Arc::default(),
+            levels: Arc::new(features.catalogue.iter().map(|row| (row.id.clone(), row.level)).collect()),
             references: Arc::default(),
         })
     }
@@ -120,6 +123,7 @@ impl<'r> Target<'r> {
                 run_began: run.began,
                 cancel: run.stop.token.clone(),
                 session_ids: Arc::clone(&self.session_ids),
+                levels: Arc::clone(&self.levels),
                 references: Arc::clone(&self.references),
                 profile: self.profile.clone(),
             }))

@@ -50,6 +50,19 @@ fn a_mismatch_belongs_to_the_member_that_has_it_or_lacks_it() {
 }
 
 #[test]
+fn an_optional_member_that_is_null_counts_as_absent_in_what_the_target_says() {
+    let whole =
+        json!({ "redirect_url": "https://pay.host/a", "module": { "token": "t" }, "expires_at": null });
+    assert_eq!(judge(&whole, false), []);
+    let mut required = whole.clone();
+    required["module"]["token"] = Value::Null;
+    let expected = one("HPP-X-003", "/module/token: expected JSON type string, got null");
+    assert_eq!(judge(&required, false), expected);
+    let set = SchemaSet::compile([("schemas/order-request.schema.json", SCHEMA)], false).unwrap();
+    assert_eq!(set.conforms("order-request", &Body::Json(whole)).len(), 1, "what the harness sends");
+}
+
+#[test]
 fn a_time_in_any_form_of_rfc_3339_is_accepted() {
     for time in ["2026-05-15T14:51:43Z", "2026-05-15T14:51:43.123456789012-00:00", "2026-05-15t14:51:43.1z"] {
         let module = json!({ "token": "t" });

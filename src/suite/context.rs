@@ -5,9 +5,10 @@ use crate::client::Client;
 use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::receiver::Receiver;
+use crate::requirement::{Level, RequirementId};
 use crate::schema::SchemaSet;
 use crate::target::TargetProfile;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,6 +54,8 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// The ids of the hosted sessions that the target created.
     pub session_ids: Arc<Mutex<HashSet<String>>>,
+    /// How binding each requirement is.
+    pub levels: Arc<HashMap<RequirementId, Level>>,
     /// How many references were given out.
     pub references: Arc<AtomicU32>,
 }

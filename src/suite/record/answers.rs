@@ -4,7 +4,7 @@ use super::{Index, Record};
 use crate::check::across_answers::Before;
 use crate::check::{across_answers, every_answer, link, merchant_url, origin};
 use crate::client::ApiCall;
-use crate::evidence::{Exchange, Operation};
+use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::failure::StepFailure;
@@ -103,6 +103,18 @@ impl Record {
                 self.find(requirement, mismatch, Some(index), true);
             }
         }
+    }
+
+    /// The first mismatch of a body with a schema that counts for the scenario. What a requirement of a lower level promises
+    /// neither fails nor blocks a scenario of a higher one.
+    pub fn broken_form(&self, schema: &str, body: &Body) -> Option<Broken> {
+        let levels = &self.context.levels;
+        let level = |id: Option<&RequirementId>| levels.get(id?).copied();
+        let own = level(self.own_requirement());
+        let is_lower = |broken: &Broken| {
+            own.is_some_and(|own| level(broken.requirement.as_ref()).is_some_and(|of| of > own))
+        };
+        self.context.schemas.conforms(schema, body).into_iter().find(|broken| !is_lower(broken))
     }
 
     /// The mismatch with a schema at this member of a response, at a member that contains it, or inside it.

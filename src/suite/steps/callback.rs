@@ -113,7 +113,7 @@ step!(
 async fn session_form(world: &mut World) -> Done {
     let call = world.consumer().require_call().await?;
     let session = world.judge().rests_on("HPP-CALLBACK-002", callback::session(&call))?;
-    let broken = world.record.context().schemas.conforms("session", &Body::Json(session)).into_iter().next();
+    let broken = world.record.broken_form("session", &Body::Json(session));
     world.judge().settle(broken.map_or(Ok(()), |broken| Err(broken.mismatch)))
 }
 

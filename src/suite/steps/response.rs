@@ -90,7 +90,7 @@ async fn conforms(world: &mut World, name: SchemaName) -> Done {
     let latest = world.record.latest()?;
     world.judge().success(latest)?;
     let body = &world.record.response(latest)?.body;
-    let broken = world.record.context().schemas.conforms(&name.0, body).into_iter().next();
+    let broken = world.record.broken_form(&name.0, body);
     world.judge().settle_broken(broken)
 }
 
@@ -105,7 +105,7 @@ async fn error(world: &mut World) -> Done {
     let promise = if bad_request { "HPP-CREATE-002" } else { "HPP-CREATE-021" };
     world.judge().rests_on(promise, refusal)?;
     let body = &world.record.response(latest)?.body;
-    let broken = world.record.context().schemas.conforms("error", body).into_iter().next();
+    let broken = world.record.broken_form("error", body);
     world.judge().settle(broken.map_or(Ok(()), |broken| Err(broken.mismatch)))
 }
 
