@@ -34,6 +34,9 @@ const stored = () => {
     return false;
   }
 };
+// What may still fill a document, or has failed to: scripts, and whatever is loaded from elsewhere.
+const sources =
+  'script, link[rel~="stylesheet" i], iframe, frame, object, embed, img, video, meta[http-equiv="refresh" i]';
 return {
   document: performance.timeOrigin,
   url: location.href,
@@ -41,10 +44,12 @@ return {
   status: performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
   loading: document.readyState === "loading",
   complete: document.readyState === "complete",
-  empty: ![...document.querySelectorAll("body *")].some((element) => {
-    const { width, height } = element.getBoundingClientRect();
-    return width > 0 && height > 0 && shown(element);
-  }),
+  empty:
+    !document.querySelector(sources) &&
+    ![...document.querySelectorAll("body *")].some((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return width > 0 && height > 0 && shown(element);
+    }),
   text: (document.body ? document.body.innerText : "").trim().slice(0, rules.text),
   language: document.documentElement.lang || null,
   parts: rules.parts.map(([selector, reading]) =>

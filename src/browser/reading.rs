@@ -63,7 +63,7 @@ pub(super) struct Reading {
     pub(super) loading: bool,
     /// Whether the browser has also loaded all that the top document asks for.
     pub(super) complete: bool,
-    /// Whether the top document shows nothing at all: no text, no picture, no frame.
+    /// Whether the top document shows nothing at all, and has nothing that could still fill it: no script, no picture, no frame.
     pub(super) empty: bool,
     pub(super) text: String,
     /// Whether the payment page is in the top document and not in a frame.

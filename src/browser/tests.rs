@@ -188,6 +188,8 @@ async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
     for (path, what, shows) in [
         ("/news", format!("this page{absent}"), "News of the day"),
         ("/spinner", format!("this page{absent}"), "no text"),
+        ("/shell", format!("this page{absent}"), "no text"),
+        ("/late-shell", format!("this page{absent}"), "no text"),
         ("/frame", format!("this page{absent}"), "no text"),
         ("/bare", format!("a control on the screen `checkout`{present}"), "Pay"),
     ] {

@@ -25,6 +25,11 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
         ("GET", "/blank") => page("<title></title>"),
         ("GET", "/news") => page("<h1>News of the day</h1>"),
         ("GET", "/spinner") => page("<div style='width: 9px; height: 9px'></div>"),
+        ("GET", "/shell") => page("<title>Pay</title><script src=/bundle.js></script><div id=app></div>"),
+        ("GET", "/late-shell") => page(
+            "<div id=app></div><script>setTimeout(() => document.getElementById('app').append('Pay'), 60000)</script>",
+        ),
+        ("GET", "/bundle.js") => Some((503, String::new(), "later".to_owned())),
         ("GET", "/frame") => page("<iframe src=/busy></iframe>"),
         ("GET", "/bare") => page("<main>Pay</main>"),
         ("GET", "/refused") => Some((403, String::new(), "<p>Request blocked".to_owned())),
