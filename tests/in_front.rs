@@ -1,0 +1,167 @@
+//! What stands in front of the API, or is no promise of the contract: it breaks nothing, and it hides nothing.
+
+#[path = "support/mock_process.rs"]
+mod mock_process;
+#[path = "support/proxy.rs"]
+mod proxy;
+mod support;
+#[path = "support/target.rs"]
+mod target;
+
+use mock_process::MockProcess;
+use proxy::{Answer, Asked, Proxy};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use support::{Ended, report};
+use target::{profile, standings, with};
+
+/// Standings that say that the target did wrong.
+const BAD: [&str; 5] = ["FAIL", "WARN", "UNCONFIRMED", "FLAKY", "HARNESS"];
+
+/// Standings that say that something could not be tested.
+const OPEN: [&str; 2] = ["INFRA", "BLOCKED"];
+
+const SHOP: target::Account<'_> = ("shop", "pass-word-of-the-shop");
+
+/// Runs scenarios that need no browser through a proxy. The mock's control interface is used past the proxy.
+fn run(
+    tags: &str,
+    change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static,
+) -> (Ended, BTreeMap<String, String>, String) {
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::before(&mock.base_url, change);
+    let folder = tempfile::tempdir().unwrap();
+    let control = format!("abilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"", mock.base_url);
+    let profile = profile(&proxy.base_url, "klarna", &control);
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", tags]);
+    let report = report(folder.path());
+    (ended, standings(&report), report.to_string())
+}
+
+fn is_each(nth: usize, number: usize) -> bool {
+    number > 1 && number.is_multiple_of(nth)
+}
+
+fn answer(status: u16, fields: &[&str], body: &str) -> Answer {
+    let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+    Answer { status, fields, body: body.as_bytes().to_vec() }
+}
+
+/// Changes the JSON body of an answer.
+fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
+    let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
+    change(&mut body);
+    answer.body = body.to_string().into_bytes();
+}
+
+#[test]
+fn a_refusal_of_something_in_front_is_trouble_and_no_breach() {
+    const HTML: &str = "<html><h1>Refused</h1></html>";
+    for (status, fields, body) in [
+        (401, ["Server: nginx", "WWW-Authenticate: Negotiate", "Content-Type: text/html"], HTML),
+        (
+            401,
+            ["Server: kong", "WWW-Authenticate: Bearer", "Content-Type: application/json"],
+            "{\"message\":\"x\"}",
+        ),
+        (413, ["Server: nginx", "Via: 1.1 edge", "Content-Type: text/html"], HTML),
+        (403, ["Server: edge", "Via: 1.1 edge", "Content-Type: text/plain"], ""),
+    ] {
+        let (ended, standings, report) = run("not @needs:browser", move |asked, changed| {
+            if is_each(9, asked.number) {
+                *changed = answer(status, &fields, body);
+            }
+        });
+        assert_eq!(with(&standings, &BAD), [""; 0], "{status}: {}", ended.stdout);
+        assert!(!with(&standings, &["INFRA"]).is_empty(), "{status}: {}", ended.stdout);
+        assert_eq!(ended.code, Some(3), "{status}: {}", ended.stdout);
+        assert!(report.contains("a control read right after it"), "{status}: {report}");
+    }
+}
+
+#[test]
+fn a_foreign_demand_for_credentials_does_not_stop_the_other_targets() {
+    let (ended, standings, report) = run("@req:HPP-READ-001", |_, changed| {
+        let fields = ["Server: squid", "WWW-Authenticate: Negotiate", "Content-Type: text/html"];
+        *changed = answer(401, &fields, "<html>Sign in to the proxy</html>");
+    });
+    assert_eq!(standings["HPP-READ-001"], "INFRA", "{}", ended.stdout);
+    assert_eq!(ended.code, Some(3), "{}", ended.stdout);
+    assert!(report.contains("a demand for other credentials than HTTP Basic"), "{report}");
+}
+
+#[test]
+fn a_limit_of_something_in_front_breaks_no_promise_about_limits() {
+    for retry_after in ["0", "99999999999999999999"] {
+        let (ended, standings, _) = run("@req:HPP-ERROR-006", move |asked, changed| {
+            if asked.number > 1 && asked.line.starts_with("POST /hpp/v1/sessions ") {
+                *changed = answer(429, &[&format!("Retry-After: {retry_after}")], "");
+            }
+        });
+        assert_eq!(standings["HPP-ERROR-006"], "INFRA", "{retry_after}: {}", ended.stdout);
+    }
+    let (ended, standings, _) = run("@req:HPP-ERROR-006", |_, _| {});
+    assert_eq!(standings["HPP-ERROR-006"], "PASS", "{}", ended.stdout);
+}
+
+#[test]
+fn a_failure_at_a_public_url_that_does_not_come_again_is_not_of_the_target() {
+    const ROWS: [&str; 2] = ["HPP-AUTH-006", "HPP-QR-001"];
+    let tags = ROWS.map(|id| format!("@req:{id}")).join(" or ");
+    let rows = |status, once, fields: &'static [&str], body: &'static str| {
+        let was_changed = AtomicBool::new(false);
+        let (_, standings, _) = run(&tags, move |asked, changed| {
+            let is_api = ["/hpp/v1/", "/payments/", "/_mock"].iter().any(|path| asked.line.contains(path));
+            if !is_api && !(once && was_changed.swap(true, Ordering::Relaxed)) {
+                *changed = answer(status, fields, body);
+            }
+        });
+        ROWS.map(|id| standings[id].clone())
+    };
+    for (status, fields, body) in [
+        (404, &["Server: nginx", "Content-Type: text/html"][..], "<html>Not Found</html>"),
+        (404, &["Server: kong", "Content-Type: application/json"], "{\"message\":\"no Route matched\"}"),
+        (500, &["Server: envoy", "Content-Type: text/plain"], "upstream reset"),
+        (401, &["Server: nginx", "WWW-Authenticate: Basic"], "<html>Authorization Required</html>"),
+        (403, &[], ""),
+    ] {
+        let once = rows(status, true, fields, body);
+        assert!(once.contains(&"INFRA".to_owned()), "{status} once: {once:?}");
+        assert!(once.iter().all(|word| word == "INFRA" || word == "PASS"), "{status} once: {once:?}");
+    }
+    assert_eq!(rows(404, false, &[], ""), ["BLOCKED", "FAIL"], "404 always");
+    assert_eq!(rows(401, false, &[], ""), ["FAIL", "BLOCKED"], "401 always");
+    assert_eq!(rows(403, false, &[], ""), ["INFRA", "INFRA"], "403 always");
+}
+
+#[test]
+fn a_location_that_the_contract_does_not_promise_is_not_used() {
+    for host in ["http://internal-gw.corp:8080", "https://x.example"] {
+        let (ended, standings, _) = run("not @needs:browser", move |asked, changed| {
+            if asked.line.starts_with("POST /payments/v1/sessions ") && changed.status == 200 {
+                changed.fields.push(format!("Location: {host}/payments/v1/sessions/1"));
+            }
+        });
+        assert_eq!(with(&standings, &BAD), [""; 0], "{host}: {}", ended.stdout);
+        assert_eq!(with(&standings, &OPEN), [""; 0], "{host}: {}", ended.stdout);
+        assert_eq!(ended.code, Some(0), "{host}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn what_is_optional_neither_fails_nor_blocks_a_must() {
+    for value in [Value::Null, json!("somebody"), json!({ "title": null })] {
+        let given = value.clone();
+        let (ended, standings, _) = run("@req:HPP-READ-001 or @req:HPP-CREATE-001", move |asked, changed| {
+            if changed.status < 300 && asked.line.contains("/hpp/v1/sessions") {
+                edit(changed, |body| body["customer"] = given.clone());
+            }
+        });
+        for id in ["HPP-READ-001", "HPP-CREATE-001"] {
+            assert_eq!(standings[id], "PASS", "{value}: {}", ended.stdout);
+        }
+        assert_eq!(with(&standings, &BAD), [""; 0], "{value}: {}", ended.stdout);
+        assert_eq!(with(&standings, &OPEN), [""; 0], "{value}: {}", ended.stdout);
+    }
+}
