@@ -1,6 +1,6 @@
 //! A requirement with its standing for one target, and its scenarios.
 
-use crate::report::Standing;
+use crate::report::{Gate, Standing};
 use crate::requirement::{Level, Party, Requirement};
 use crate::target::{Ability, Decision, Terms};
 use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
@@ -81,9 +81,12 @@ impl<'r> Row<'r> {
         self.standing == Standing::NotRun || self.stands(|standing| standing == Standing::NotRun)
     }
 
-    /// Whether the target was judged. A scenario that did not run makes the standing of the row, but takes nothing from the others.
-    pub fn was_judged(&self) -> bool {
-        self.standing.is_seen() || self.stands(Standing::is_seen)
+    /// Whether a scenario behind this gate judged it, or found it broken. A scenario that did not run makes the standing of the row,
+    /// but takes nothing from the others.
+    pub fn was_judged(&self, gate: Gate) -> bool {
+        let is_behind = |record: &JudgedRecord<'_>| gate.lets_in(record.needs_browser());
+        self.records.iter().any(|record| is_behind(record) && record.standing.is_seen())
+            || self.findings.iter().any(|(record, _)| is_behind(record))
     }
 
     fn stands(&self, wanted: impl Fn(Standing) -> bool) -> bool {

@@ -59,7 +59,7 @@ impl<'r> Summary<'r> {
         let is_open = |row: &Row<'r>| matches!(row.standing, Standing::Blocked | Standing::Infra);
         let void = records.iter().filter(|record| record.is_void() && gate.lets_in(record.needs_browser()));
         let unseen = |row: &Row<'r>| row.is_must() && !row.standing.is_seen();
-        let judged = rows.iter().any(|row| row.was_judged());
+        let judged = rows.iter().any(|row| row.was_judged(gate));
         let mut summary = Self {
             outcome: Outcome::Conformant,
             gate,
@@ -243,7 +243,8 @@ mod tests {
         let outcome = |standings: &[Standing], floor: bool| {
             let like = |standing: &Standing| Row {
                 standing: *standing,
-                records: Vec::new(),
+                records: vec![JudgedRecord { standing: *standing, ..target.records[0] }],
+                findings: Vec::new(),
                 ..target.rows[0].clone()
             };
             let rows: Vec<Row<'_>> = standings.iter().map(like).collect();

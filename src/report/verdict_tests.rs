@@ -112,6 +112,28 @@ fn a_part_in_which_nothing_was_judged_is_never_beside_a_sign() {
 }
 
 #[test]
+fn what_an_api_scenario_shows_is_no_tested_journey() {
+    let mut report = complete();
+    report.targets.truncate(1);
+    report.targets[0].facts.accepted_unseen = vec![accepted(&[], Some("redirect"), None)];
+    let mut by_api = Vec::new();
+    for record in report.targets[0].records.iter_mut().filter(|record| record.key.starts_with("HPP-REDIRECT"))
+    {
+        by_api.push(ScenarioRecord {
+            key: format!("{} by API", record.key),
+            needs: Vec::new(),
+            ..record.clone()
+        });
+        record.attempts.last_mut().unwrap().verdict = unseen();
+    }
+    report.targets[0].records.extend(by_api);
+    let told = "Cannot tell: nothing broken, but no browser journey was tested";
+    says(&report, told, Outcome::Conformant);
+    report.run.sign_off = true;
+    says(&report, told, Outcome::Incomplete);
+}
+
+#[test]
 fn a_part_run_is_never_signed() {
     let mut own_features = complete();
     own_features.run.partial = true;
