@@ -12,6 +12,7 @@ use mock_process::MockProcess;
 use proxy::{Answer, Asked, Proxy};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use support::{Ended, report};
 use target::{profile, standings, with};
 
@@ -90,6 +91,26 @@ fn a_wrong_status_now_and_then_is_never_signed() {
     assert!(
         findings.iter().all(|finding| finding["mismatch"]["actual"] == "200" || finding["actual"] == "200")
     );
+}
+
+#[test]
+fn what_blocks_a_scenario_counts_against_the_requirement_that_failed_first() {
+    let refusal = br#"{"error_code":"INTERNAL","error_messages":["oops"],"correlation_id":"c-1"}"#;
+    for (request, every, status, id) in [
+        ("GET /hpp/v1/sessions/", 2, 401, "HPP-READ-001"),
+        ("POST /hpp/v1/sessions ", 9, 500, "HPP-CREATE-001"),
+    ] {
+        let count = AtomicUsize::new(0);
+        let arguments = ["--tags", "not @needs:browser", "--retries", "3"];
+        let (ended, standings, _) = run(&arguments, move |asked, answer| {
+            let is_valid = (200..300).contains(&answer.status) && asked.line.starts_with(request);
+            if is_valid && (count.fetch_add(1, Ordering::SeqCst) + 1).is_multiple_of(every) {
+                (answer.status, answer.body) = (status, refusal.to_vec());
+            }
+        });
+        assert_eq!(standings[id], "FAIL", "{}", ended.stdout);
+        assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    }
 }
 
 /// A hosted session twice, and nothing that tests what its creation promises.

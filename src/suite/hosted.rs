@@ -154,7 +154,7 @@ impl Merchant<'_> {
         let mut draft = self.draft_for(&url, self.usual_urls(), format!("{}/other", self.has.reference));
         let created = self.send_draft(&mut draft).await?;
         let session = draft.created(created);
-        self.record.second = Some(created);
+        self.record.promised_by(created, promise::SECOND_SESSION);
         self.has.other = Some(Rc::clone(&session));
         Ok(session)
     }

@@ -60,7 +60,9 @@ impl<'r> Judge<'r> {
             self.0.find_own(id.clone(), mismatch);
             return Err(StepFailure::Breach);
         }
-        Err(StepFailure::RestsOn { requirement: id.clone(), why: mismatch.to_string() })
+        let why = mismatch.to_string();
+        self.0.find_cause(id.clone(), mismatch);
+        Err(StepFailure::RestsOn { requirement: id.clone(), why })
     }
 
     /// Checks that the answer is a 2xx. If not, the scenario is blocked by the requirement that promises it.
@@ -79,15 +81,10 @@ impl<'r> Judge<'r> {
     }
 
     fn promise(&self, index: Index) -> &'static str {
-        match self.0.second {
-            Some(second) if second == index => promise::SECOND_SESSION,
-            _ => {
-                let exchange = self.0.exchange(index);
-                let asks = exchange.response().is_some_and(|response| answer::is_open(response).is_err());
-                let is_public = exchange.operation.is_public();
-                if is_public && asks { promise::IS_OPEN } else { promise::success(exchange.operation) }
-            }
-        }
+        let exchange = self.0.exchange(index);
+        let asks = exchange.response().is_some_and(|response| answer::is_open(response).is_err());
+        let is_public = exchange.operation.is_public();
+        if is_public && asks { promise::IS_OPEN } else { self.0.promise(index) }
     }
 
     /// A member of a response. If the schema found a mismatch in it, the scenario fails if it tests this requirement, and is

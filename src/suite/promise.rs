@@ -29,6 +29,15 @@ pub fn success(operation: Operation) -> &'static str {
     }
 }
 
+/// The requirement that a correct distribution by this method succeeds.
+pub fn distribution(method: &str) -> &'static str {
+    match method {
+        "sms" => "HPP-DISTRIBUTE-015",
+        "token" => "HPP-DISTRIBUTE-007",
+        _ => "HPP-DISTRIBUTE-001",
+    }
+}
+
 /// The requirement that the consumer's act leads to this merchant URL.
 pub fn arrival(url: ConsumerUrl, dialect: Dialect) -> &'static str {
     match (url, dialect) {

@@ -13,6 +13,7 @@ use crate::suite::context::Context;
 use crate::suite::failure::StepFailure;
 use crate::suite::grammar::{Step, StepKind};
 use crate::suite::pauses::{Pauses, micros};
+use crate::suite::promise;
 use crate::target::{Ability, Credentials};
 use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
 use std::sync::Arc;
@@ -53,8 +54,8 @@ pub struct Record {
     steps: Vec<StepRecord>,
     failure: Option<StepFailure>,
     pauses: Pauses,
-    /// The exchange that creates a second hosted session. A separate requirement promises that it succeeds.
-    pub second: Option<Index>,
+    /// Exchanges of which another requirement than that of the operation promises that they succeed.
+    promised: Vec<(Index, &'static str)>,
     /// The read that shows whether the API can be reached at all.
     pub known_read: Option<KnownRead>,
 }
@@ -89,7 +90,7 @@ impl Record {
             steps: Vec::new(),
             failure: None,
             pauses: Pauses::default(),
-            second: None,
+            promised: Vec::new(),
             known_read: None,
         }
     }
@@ -215,6 +216,17 @@ impl Record {
         self.evidence.visits.last().ok_or_else(|| {
             StepFailure::faulty_step("no page was visited before this step", "write a When step before it")
         })
+    }
+
+    /// Notes which requirement promises that an exchange succeeds.
+    pub fn promised_by(&mut self, index: Index, requirement: &'static str) {
+        self.promised.push((index, requirement));
+    }
+
+    /// The requirement that promises that an exchange succeeds.
+    pub fn promise(&self, index: Index) -> &'static str {
+        let noted = self.promised.iter().find(|(at, _)| *at == index);
+        noted.map_or_else(|| promise::success(self.exchange(index).operation), |(_, id)| *id)
     }
 
     /// Whether the scenario needs this ability.

@@ -22,12 +22,28 @@ impl Record {
         }
     }
 
-    /// Keeps a finding about the requirement of the scenario, with the exchange that the step judges: what it asked for itself, or
-    /// the response.
+    /// Keeps a finding about the requirement of the scenario, with the exchange that the step judges.
     pub fn find_own(&mut self, requirement: RequirementId, mismatch: Mismatch) {
-        let has_asked = self.answers.len() > self.before_step;
-        let index = if has_asked { self.newest().ok() } else { self.latest().ok() };
+        let index = self.judged_exchange();
         self.find(requirement, mismatch, index, false);
+    }
+
+    /// Keeps what blocks the scenario as a finding of the requirement that failed first, so that it is not only told, but counted.
+    /// If the attempt already has this finding, it is not added again.
+    pub fn find_cause(&mut self, requirement: RequirementId, mismatch: Mismatch) {
+        let is_known = |finding: &Finding| {
+            finding.requirement == requirement && finding.mismatch.subject == mismatch.subject
+        };
+        if !self.findings.iter().any(is_known) {
+            let index = self.judged_exchange();
+            self.find(requirement, mismatch, index, true);
+        }
+    }
+
+    /// The exchange that the step judges: what it asked for itself, or the response.
+    fn judged_exchange(&self) -> Option<Index> {
+        let has_asked = self.answers.len() > self.before_step;
+        if has_asked { self.newest().ok() } else { self.latest().ok() }
     }
 
     /// Keeps a finding, once for each exchange. `passive` says that the scenario tests something else.

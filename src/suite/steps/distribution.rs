@@ -7,6 +7,7 @@ use crate::control::Message;
 use crate::evidence::{Operation, Trouble, TroubleKind};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
+use crate::suite::promise;
 use crate::suite::registry::step;
 use crate::suite::vocabulary::DistributionMethod;
 use crate::suite::words::{Contact, DistributionMember};
@@ -46,7 +47,10 @@ fn place(request: &mut Value, member: DistributionMember) -> &mut Value {
 async fn send(world: &mut World, request: Value) -> Done {
     let mut merchant = world.merchant();
     let url = merchant.created_url("/distribution_url")?;
-    merchant.call(Method::POST, Operation::Distribute, url, Some(request)).await.map(drop)
+    let promise = promise::distribution(request["method"].as_str().unwrap_or_default());
+    let sent = merchant.call(Method::POST, Operation::Distribute, url, Some(request)).await?;
+    merchant.record.promised_by(sent, promise);
+    Ok(())
 }
 
 step!(
