@@ -104,15 +104,16 @@ pub enum ReceiverError {
 }
 
 impl Receiver {
-    /// Starts the merchant's server on a free port of loopback, with a key made for this run.
-    pub async fn start(host: &str) -> Result<Self, ReceiverError> {
+    /// Starts the merchant's server at this address, with a key made for this run. Without an address, on a free port of loopback.
+    pub async fn start(host: &str, address: Option<SocketAddr>) -> Result<Self, ReceiverError> {
         let failed = |source| ReceiverError::Serve { host: host.to_owned(), source };
         let identity = Identity::self_signed(host).map_err(failed)?;
         let arrivals = Arc::new(Arrivals::default());
         let app = Router::new().fallback(arrive).with_state(Arc::clone(&arrivals));
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = Server::start(address, Some(&identity), app.clone()).await.map_err(failed)?;
-        let plain = Server::start(address, None, app).await.map_err(failed)?;
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server =
+            Server::start(address.unwrap_or(free), Some(&identity), app.clone()).await.map_err(failed)?;
+        let plain = Server::start(free, None, app).await.map_err(failed)?;
         Ok(Self { server, plain, identity, arrivals })
     }
 
@@ -267,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_arrival_is_noted_as_it_came_under_its_prefix() {
-        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let receiver = Receiver::start("merchant.example", None).await.unwrap();
         let client = client(&receiver);
         let answer =
             client.post(url(&receiver, "/s7/success?a=%2B&b=%7B%7D")).body("{\"a\":1}").send().await.unwrap();
@@ -285,7 +286,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_waiting_scenario_is_woken_by_its_own_arrival_only() {
-        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let receiver = Receiver::start("merchant.example", None).await.unwrap();
         let client = client(&receiver);
         let come = async {
             client.get(url(&receiver, "/other/success")).send().await.unwrap();
@@ -298,7 +299,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_long_body_is_cut() {
-        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let receiver = Receiver::start("merchant.example", None).await.unwrap();
         client(&receiver).post(url(&receiver, "/s/status")).body(vec![b'x'; 100_000]).send().await.unwrap();
         assert_eq!(receiver.arrivals("s")[0].body.len(), BODY_LIMIT);
     }
@@ -310,7 +311,7 @@ mod tests {
 
     #[tokio::test]
     async fn calls_are_answered_as_their_scenario_wants_and_visits_as_ever() {
-        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let receiver = Receiver::start("merchant.example", None).await.unwrap();
         let client = client(&receiver);
         receiver.treat_calls("s7", CallReply::Status(500));
         receiver.treat_calls("s8", CallReply::Never);
@@ -326,7 +327,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_without_tls_arrives_too() {
-        let receiver = Receiver::start("merchant.example").await.unwrap();
+        let receiver = Receiver::start("merchant.example", None).await.unwrap();
         let url = format!("http://{}/s9/status_update", receiver.plain_address());
         client(&receiver).post(url).body("{}").send().await.unwrap();
         assert_eq!(receiver.arrivals("s9").len(), 1);

@@ -8,6 +8,7 @@ mod target;
 
 use mock_process::MockProcess;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -274,4 +275,72 @@ fn trouble_is_told_also_when_the_scenario_passed_in_the_end() {
     assert!(ended.stdout.contains(told), "{}", ended.stdout);
     let page = std::fs::read_to_string(run_folder(folder.path()).join("report.html")).unwrap();
     assert!(page.contains(told));
+}
+
+#[test]
+fn a_live_target_that_cannot_reach_the_receiver_is_refused_before_any_scenario() {
+    let mock = mock("klarna");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listens = format!(
+        "abilities = [\"receiver\"]\nreceiver_address = \"127.0.0.1:{port}\"\nmerchant_host = \"localhost\""
+    );
+    for (lines, messages) in [
+        (
+            "abilities = [\"receiver\"]",
+            vec!["names the ability `receiver` without `receiver_address`; add it or drop the ability"],
+        ),
+        (
+            listens.as_str(),
+            vec![
+                "the target `other` cannot call back: a request to https://localhost does not arrive at the receiver (127.0.0.1:",
+                "or drop the ability `receiver`",
+            ],
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let ended = run(folder.path(), &profile(&mock.base_url, "klarna", lines), PASSWORD);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(messages.iter().all(|message| ended.stderr.contains(message)), "{}", ended.stderr);
+        assert!(!folder.path().join("reports").exists());
+    }
+}
+
+/// The cause of each requirement that was not tested, by id.
+fn causes(report: &Value) -> BTreeMap<String, String> {
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let text = |row: &Value, member: &str| row[member].as_str().unwrap_or_default().to_owned();
+    let untested = rows.iter().filter(|row| row["standing"] == "UNSEEN");
+    untested.map(|row| (text(row, "id"), text(row, "cause"))).collect()
+}
+
+#[test]
+fn a_scenario_waits_where_no_clock_can_be_moved_but_no_longer_than_the_profile_allows() {
+    let mock = mock("klarna");
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(folder.path(), &profile(&mock.base_url, "klarna", "may_wait = \"30s\""), PASSWORD);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let causes = causes(&report(folder.path()));
+    let too_long = &causes["HPP-EXPIRY-011"];
+    assert!(
+        too_long.starts_with("this takes 47h") && too_long.ends_with("`may_wait` of the profile allows 30s"),
+        "{too_long}"
+    );
+    assert_eq!(
+        causes["HPP-ERROR-006"],
+        "the target's limits cannot be set: the profile has no `control_url`"
+    );
+}
+
+#[test]
+fn the_second_account_of_the_profile_tries_the_sessions_of_the_first() {
+    let mock = mock("klarna");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("other"), "another-password-of-nobody").unwrap();
+    let lines = "second_account = { username = { file = \"other\" }, password = { file = \"other\" } }";
+    let ended = run(folder.path(), &profile(&mock.base_url, "klarna", lines), PASSWORD);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report = report(folder.path());
+    let rows = report["targets"][0]["requirements"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["id"] == "HPP-AUTH-005").unwrap();
+    assert_eq!(row["standing"], "PASS");
 }

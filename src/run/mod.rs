@@ -118,8 +118,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     }
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
+    let receivers = Receivers::default();
     for target in &mut targets {
-        target.preflight(&recorder).await?;
+        target.preflight(&recorder, &receivers).await?;
     }
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let (id, folder) = folder::create(&options.out, &id)?;
@@ -130,7 +131,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress),
         browsers: tokio::sync::Mutex::default(),
-        receivers: Receivers::default(),
+        receivers,
         stop: Stop::listen(options.deadline, options.end_at_once).map_err(RunError::Signals)?,
         ours: Arc::new(ours(&features)),
         folder: folder.clone(),

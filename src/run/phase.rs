@@ -78,12 +78,12 @@ impl Run<'_> {
         if !cases.iter().any(|case| case.needs.contains(&Ability::Receiver)) {
             return Err(NoReceiver::NotAsked);
         }
-        self.receivers.at(&profile.merchant_host).await
+        self.receivers.of(profile).await
     }
 
     /// The browsers of the run. They start on first use, and again if they did not start or if the merchant's host is another.
     async fn browsers(&self, profile: &TargetProfile) -> Browsers {
-        let receiver = self.receivers.at(&profile.merchant_host).await;
+        let receiver = self.receivers.of(profile).await;
         let mut browsers = self.browsers.lock().await;
         match &*browsers {
             Some(started) if receiver.as_ref().is_ok_and(|receiver| started.serve(receiver)) => {

@@ -3,6 +3,8 @@
 use crate::check::origin;
 use crate::client::{ApiCall, Client, ClientError, Method};
 use crate::evidence::{Exchange, Operation, Received, Recorder, Response, Trouble, TroubleKind};
+use crate::receiver::Receiver;
+use crate::suite::NoReceiver;
 use crate::target::TargetProfile;
 use serde_json::json;
 use std::sync::Arc;
@@ -66,6 +68,45 @@ pub async fn check(
         Answer::NoHppServer { status } => {
             Err(PreflightError::NoHppServer { target: profile.name.clone(), url: url.to_string(), status })
         }
+    }
+}
+
+/// Sends a request to the merchant's host in the way a live target sends its callbacks. It must arrive at the receiver.
+///
+/// # Errors
+/// The request does not arrive, so a missing callback would say nothing about the target.
+pub async fn check_callbacks(
+    profile: &TargetProfile,
+    recorder: &Arc<Recorder>,
+    receiver: Result<Arc<Receiver>, NoReceiver>,
+) -> Result<(), PreflightError> {
+    const MARK: &str = "reachable";
+    let failed = |why: String| PreflightError::Callbacks {
+        target: profile.name.clone(),
+        host: profile.merchant_host.clone(),
+        address: profile.receiver_address.map_or_else(String::new, |address| address.to_string()),
+        why,
+    };
+    let receiver = match receiver {
+        Ok(receiver) => receiver,
+        Err(NoReceiver::Trouble(why)) => return Err(failed(why)),
+        Err(NoReceiver::NotAsked) => return Err(failed("it did not start".to_owned())),
+    };
+    let mut hasty = profile.clone();
+    hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
+    let client = Client::new(&hasty, Arc::clone(recorder), None)?;
+    let address = format!("https://{}/{MARK}", profile.merchant_host);
+    let url: Url = address.parse().map_err(|_| failed(format!("{address} is not a URL")))?;
+    let call = ApiCall::new(Operation::FetchPage, Method::GET, url);
+    let exchange = client.send(call, 1, Instant::now()).await.exchange;
+    let has_arrived = !receiver.arrivals(MARK).is_empty();
+    receiver.forget(MARK);
+    match exchange.outcome {
+        _ if has_arrived => Ok(()),
+        Received::Response(response) => {
+            Err(failed(format!("something else answered with {}", response.status)))
+        }
+        Received::Trouble(trouble) => Err(failed(trouble.message)),
     }
 }
 
@@ -156,6 +197,11 @@ pub enum PreflightError {
         "the target `{target}` is not an HPP server: POST {url} answered {status} instead of 400; check `base_url`"
     )]
     NoHppServer { target: String, url: String, status: u16 },
+
+    #[error(
+        "the target `{target}` cannot call back: a request to https://{host} does not arrive at the receiver ({address}): {why}; lead `merchant_host` to `receiver_address`, for example with a tunnel, or drop the ability `receiver`"
+    )]
+    Callbacks { target: String, host: String, address: String, why: String },
 
     #[error(transparent)]
     Client(#[from] ClientError),

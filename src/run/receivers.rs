@@ -1,26 +1,32 @@
-//! The receivers of a run, one for each merchant host. They live as long as the run, so a late arrival is not lost.
+//! The receivers of a run, one for each merchant host and address. They live as long as the run, so a late arrival is not lost.
 
 use crate::receiver::Receiver;
 use crate::run::error_chain;
 use crate::suite::NoReceiver;
+use crate::target::TargetProfile;
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// The receivers that have started, by host.
+/// Host and address of a receiver.
+type Place = (String, Option<SocketAddr>);
+
+/// The receivers that have started, by their place.
 #[derive(Default)]
-pub struct Receivers(Mutex<HashMap<String, Arc<Receiver>>>);
+pub struct Receivers(Mutex<HashMap<Place, Arc<Receiver>>>);
 
 impl Receivers {
-    /// The receiver of a merchant host. It starts on first use.
-    pub async fn at(&self, host: &str) -> Result<Arc<Receiver>, NoReceiver> {
+    /// The receiver of a profile. It starts on first use.
+    pub async fn of(&self, profile: &TargetProfile) -> Result<Arc<Receiver>, NoReceiver> {
         let mut started = self.0.lock().await;
-        if let Some(receiver) = started.get(host) {
+        let place = (profile.merchant_host.clone(), profile.receiver_address);
+        if let Some(receiver) = started.get(&place) {
             return Ok(Arc::clone(receiver));
         }
-        let receiver = Receiver::start(host).await.map(Arc::new);
+        let receiver = Receiver::start(&place.0, place.1).await.map(Arc::new);
         let receiver = receiver.map_err(|error| NoReceiver::Trouble(error_chain(&error)))?;
-        started.insert(host.to_owned(), Arc::clone(&receiver));
+        started.insert(place, Arc::clone(&receiver));
         Ok(receiver)
     }
 

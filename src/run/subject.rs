@@ -117,6 +117,7 @@ impl Subject {
                 username: Secret::new(mock.username()),
                 password: Secret::new(mock.password()),
             },
+            second_account: None,
             abilities: BTreeSet::from(Ability::ALL),
             outcome: BTreeSet::from(PaymentResult::ALL),
             purchase: Purchase::default(),
@@ -131,6 +132,7 @@ impl Subject {
                 quiet: Duration::from_millis(300),
                 step: Duration::from_secs(30),
             },
+            may_wait: None,
             creates_per_second: None,
             confirmed: Confirmed::All,
             confirmed_sources: BTreeSet::new(),
@@ -155,14 +157,17 @@ fn learn(profile: &TargetProfile, recorder: &Recorder) {
         recorder.learn_words(&origin);
         recorder.learn_api(origin);
     }
-    let Credentials { username, password } = &profile.credentials;
-    if !recorder.learn_credentials(username.reveal(), password.reveal()) {
-        // A reader that has gone away is no reason to fail.
-        let _ = writeln!(
-            std::io::stderr(),
-            "warning: the password of `{}` is a common word or a number, so it cannot be told from data if an answer repeats it; use another password",
-            profile.name
-        );
+    for Credentials { username, password } in
+        [Some(&profile.credentials), profile.second_account.as_ref()].into_iter().flatten()
+    {
+        if !recorder.learn_credentials(username.reveal(), password.reveal()) {
+            // A reader that has gone away is no reason to fail.
+            let _ = writeln!(
+                std::io::stderr(),
+                "warning: the password of `{}` is a common word or a number, so it cannot be told from data if an answer repeats it; use another password",
+                profile.name
+            );
+        }
     }
 }
 

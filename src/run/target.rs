@@ -8,13 +8,14 @@ use crate::mock::Mock;
 use crate::requirement::{Level, RequirementId};
 use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
+use crate::run::receivers::Receivers;
 use crate::run::shared::{Run, RunOptions};
 use crate::run::subject::Subject;
 use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
-use crate::target::TargetProfile;
+use crate::target::{Ability, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -82,7 +83,11 @@ impl<'r> Target<'r> {
 
     /// Asks a target that is not a mock of this run whether it can be tested. If it is out of order, no scenario runs, and each has
     /// this trouble as its reason.
-    pub async fn preflight(&mut self, recorder: &Arc<Recorder>) -> Result<(), RunError> {
+    pub async fn preflight(
+        &mut self,
+        recorder: &Arc<Recorder>,
+        receivers: &Receivers,
+    ) -> Result<(), RunError> {
         if self.mock.is_some() {
             return Ok(());
         }
@@ -92,6 +97,11 @@ impl<'r> Target<'r> {
             for choice in self.choices.iter_mut().filter(|choice| choice.verdict.is_none()) {
                 choice.verdict = Some(verdict.clone());
             }
+            return Ok(());
+        }
+        if self.profile.abilities.contains(&Ability::Receiver) && self.profile.control_url.is_none() {
+            let receiver = receivers.of(self.profile).await;
+            preflight::check_callbacks(self.profile, recorder, receiver).await?;
         }
         Ok(())
     }

@@ -133,6 +133,9 @@ impl Merchant<'_> {
         context: &'c Context,
         what: &str,
     ) -> Result<(&'c Control, &'c str), StepFailure> {
+        if context.control.is_none() {
+            return Err(StepFailure::Unseen(format!("{what}: the profile has no `control_url`")));
+        }
         let missing = || StepFailure::Missing(format!("{what}: the scenario has no separate account"));
         self.account(context).ok_or_else(missing)
     }

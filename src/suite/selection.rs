@@ -147,7 +147,11 @@ fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -
     if case.pending {
         return Some(SkipCause::Pending);
     }
-    let missing = case.needs.iter().find(|ability| !profile.abilities.contains(ability));
+    let has = |ability: &Ability| match ability {
+        Ability::Clock => profile.lets_time_pass(),
+        other => profile.abilities.contains(other),
+    };
+    let missing = case.needs.iter().find(|ability| !has(ability));
     missing.map(|ability| SkipCause::AbilityNotClaimed(*ability)).or_else(|| not_claimed(case, profile))
 }
 

@@ -5,6 +5,7 @@ use crate::check::time::Landmark;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::merchant::Merchant;
 use crate::suite::record::Index;
+use crate::target::Ability;
 use crate::verdict::Mismatch;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -63,12 +64,35 @@ impl Merchant<'_> {
         self.advance_clock(Duration::try_from(ahead).unwrap_or(Duration::ZERO)).await
     }
 
-    /// Moves the target's clock forward.
+    /// Lets time pass for the target: moves its clock forward, or waits if it has none that can be moved.
     pub async fn advance_clock(&mut self, by: Duration) -> Done {
         let context = Arc::clone(self.context());
+        if let (Some(limit), false) =
+            (context.profile.may_wait, context.profile.abilities.contains(&Ability::Clock))
+        {
+            return self.wait(by, limit).await;
+        }
         let (control, account) = self.require_account(&context, "the target's clock cannot be moved")?;
         let moved = control.advance_clock(account, by, self.record.began()).await?;
         self.record.evidence.clock_moves.push(moved);
+        Ok(())
+    }
+
+    /// Waits in real time. No deadline includes this wait.
+    async fn wait(&mut self, time: Duration, limit: Duration) -> Done {
+        let whole = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let shown = |time: Duration| format!("{:#}", jiff::SignedDuration::from_secs(whole(time)));
+        if time > limit {
+            let why = format!(
+                "this takes {} of waiting, and `may_wait` of the profile allows {}",
+                shown(time),
+                shown(limit)
+            );
+            return Err(StepFailure::Unseen(why));
+        }
+        log::info!("waits {} for the target", shown(time));
+        self.record.pauses().add(time);
+        tokio::time::sleep(time).await;
         Ok(())
     }
 

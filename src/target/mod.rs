@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use url::Url;
 
 mod ability;
@@ -60,6 +61,8 @@ pub struct TargetProfile {
     pub dialect: Dialect,
     pub provider: Provider,
     pub credentials: Credentials,
+    /// The account of another merchant, who must not get at the sessions of this one.
+    pub second_account: Option<Credentials>,
     pub abilities: BTreeSet<Ability>,
     /// How payments can be made to end. Empty without the ability `outcome`.
     pub outcome: BTreeSet<PaymentResult>,
@@ -70,13 +73,15 @@ pub struct TargetProfile {
     pub purchase: Purchase,
     /// Host of the merchant URLs, in lower case. The browser finds the receiver there.
     pub merchant_host: String,
-    /// Address of the receiver for a browser on another machine.
+    /// Where the receiver listens. Without it, on a free port of this machine.
     pub receiver_address: Option<SocketAddr>,
     /// Text of the page driver, and its name in messages.
     pub page_driver: Option<(String, String)>,
     /// PEM file of a further root certificate.
     pub extra_ca: Option<PathBuf>,
     pub deadlines: Deadlines,
+    /// How long a scenario may wait in place of a clock that is moved.
+    pub may_wait: Option<Duration>,
     /// Creations a second that the target allows. `None` means no limit.
     pub creates_per_second: Option<f64>,
     pub confirmed: Confirmed,
@@ -102,6 +107,7 @@ struct ProfileFile {
     dialect: Dialect,
     provider: Provider,
     credentials: CredentialsFile,
+    second_account: Option<CredentialsFile>,
     #[serde(default)]
     abilities: Vec<String>,
     outcome: Option<BTreeSet<PaymentResult>>,
@@ -115,6 +121,8 @@ struct ProfileFile {
     extra_ca: Option<PathBuf>,
     #[serde(default)]
     deadlines: Deadlines,
+    #[serde(default, deserialize_with = "settings::some_duration")]
+    may_wait: Option<Duration>,
     creates_per_second: Option<f64>,
     #[serde(default)]
     confirmed: Vec<String>,
@@ -135,6 +143,7 @@ impl ProfileFile {
             ("name", value::name(&self.name)),
             ("creates_per_second", self.creates_per_second.and_then(value::creates_per_second)),
             ("receiver_address", self.receiver_address.and_then(value::receiver_address)),
+            ("may_wait", self.may_wait.and_then(value::may_wait)),
         ];
         let all = faults.into_iter().chain(value::purchase(&self.purchase));
         match all.chain(value::deadlines(&self.deadlines)).find_map(|(key, fault)| Some((key, fault?))) {
@@ -149,6 +158,16 @@ impl ProfileFile {
 struct CredentialsFile {
     username: SecretSource,
     password: SecretSource,
+}
+
+impl CredentialsFile {
+    /// The credentials. `base` is the folder of the profile.
+    fn read(&self, base: &Path) -> Result<Credentials, TargetError> {
+        Ok(Credentials {
+            username: self.username.read("username", base)?,
+            password: self.password.read("password", base)?,
+        })
+    }
 }
 
 fn default_merchant_host() -> String {
@@ -198,6 +217,9 @@ impl TargetProfile {
         needs(Ability::Mailbox, "control_url", file.control_url.is_some())?;
         needs(Ability::Browser, "page_driver", file.page_driver.is_some())?;
         needs(Ability::Outcome, "page_driver", file.page_driver.is_some())?;
+        // A control interface tells the target where to send its callbacks. A live one needs a place that it can reach.
+        let is_told = file.control_url.is_some() || file.receiver_address.is_some();
+        needs(Ability::Receiver, "receiver_address", is_told)?;
         let faulty = |key| {
             let path = shown.clone();
             move |fault| TargetError::Address { path, key, fault }
@@ -243,10 +265,8 @@ impl TargetProfile {
             base_url,
             dialect: file.dialect,
             provider: file.provider,
-            credentials: Credentials {
-                username: file.credentials.username.read("username", base)?,
-                password: file.credentials.password.read("password", base)?,
-            },
+            credentials: file.credentials.read(base)?,
+            second_account: file.second_account.map(|account| account.read(base)).transpose()?,
             abilities,
             outcome,
             control_url,
@@ -256,6 +276,7 @@ impl TargetProfile {
             page_driver,
             extra_ca: file.extra_ca.map(|ca| base.join(ca)),
             deadlines: file.deadlines,
+            may_wait: file.may_wait,
             creates_per_second: file.creates_per_second,
             confirmed: Confirmed::Ids(confirmed),
             confirmed_sources,
@@ -274,6 +295,11 @@ impl TargetProfile {
         };
         let assumed = |source: &String| requirement.is_assumed_from(source, self.dialect);
         by_id || self.confirmed_sources.iter().any(assumed)
+    }
+
+    /// Whether time can pass for the target as a scenario needs: its clock is moved, or the scenario waits.
+    pub fn lets_time_pass(&self) -> bool {
+        self.abilities.contains(&Ability::Clock) || self.may_wait.is_some()
     }
 
     /// Everything that the profile accepts.

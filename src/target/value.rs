@@ -3,12 +3,16 @@
 use crate::target::settings::{Deadlines, Purchase};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// Longest name of a target. It is a part of the name of the run folder.
 const LONGEST_NAME: usize = 80;
 
 /// Creations a second that a profile can allow. At the slowest, one creation waits less than a quarter of an hour for the next.
 const RATES: RangeInclusive<f64> = 0.001..=10_000.0;
+
+/// The longest that a scenario may wait. Both kinds of payment sessions end within 48 hours.
+const LONGEST_WAIT: Duration = Duration::from_hours(72);
 
 /// The countries of ISO 3166-1, and Kosovo.
 const COUNTRIES: &str = "\
@@ -44,7 +48,15 @@ pub(super) fn creates_per_second(rate: f64) -> Fault {
     )
 }
 
-/// Where the receiver is for a browser on another machine. It gets tokens of consumers, so it is no stranger's.
+/// How long a scenario may wait.
+pub(super) fn may_wait(time: Duration) -> Fault {
+    unless(
+        !time.is_zero() && time <= LONGEST_WAIT,
+        "write a time that is longer than 0 and at most 72 hours, such as \"50h\"",
+    )
+}
+
+/// Where the receiver listens. It gets tokens of consumers, so it is no stranger's.
 pub(super) fn receiver_address(address: SocketAddr) -> Fault {
     let is_near = match address.ip() {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),

@@ -63,10 +63,10 @@ fn drive(driver: &str, delay: &'static str, requirements: &[&str]) -> (BTreeMap<
 }
 
 /// Why requirements were not tested.
-fn causes(report: &Value) -> String {
+fn causes(report: &Value) -> Vec<String> {
     let rows = report["targets"][0]["requirements"].as_array().unwrap();
     let told = rows.iter().filter(|row| row["standing"] != "NOT_RUN");
-    told.map(|row| format!("{} {} {}\n", row["id"], row["standing"], row["cause"])).collect()
+    told.map(|row| format!("{} {} {}", row["id"], row["standing"], row["cause"])).collect()
 }
 
 fn is(standing: &str, requirements: &[&str]) -> BTreeMap<String, String> {
@@ -92,7 +92,7 @@ fn a_page_of_frames_that_comes_late_is_driven_through_all_its_outcomes() {
     let runs = std::env::var("HPP_DRIVER_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(1);
     for run in 1..=runs {
         let (standings, report) = drive(DRIVER, DELAY, &requirements);
-        assert_eq!(standings, is("PASS", &requirements), "run {run}: {}", causes(&report));
+        assert_eq!(standings, is("PASS", &requirements), "run {run}: {:?}", causes(&report));
     }
 }
 
@@ -140,8 +140,8 @@ fn a_mistake_in_the_driver_is_trouble_that_names_screen_move_and_selector() {
         let (standings, report) = drive(&driver, "100", &requirements);
         assert_eq!(standings, is("INFRA", &requirements), "{mistake}");
         assert!(
-            causes(&report).contains(&serde_json::to_string(message).unwrap()[1..message.len()]),
-            "{mistake}: {}",
+            causes(&report).iter().any(|cause| cause.contains(message)),
+            "{mistake}: {:?}",
             causes(&report)
         );
     }

@@ -43,16 +43,20 @@ step!(
 );
 
 step!(
-    /// A merchant with another account tries to `read` or `disable` the hosted session. The scenario is NOT TESTED if the target gives no second account.
+    /// A merchant with another account tries to `read` or `disable` the hosted session. Its account comes from `second_account` of the profile or from the control interface. Without both, the scenario is NOT TESTED.
     When "another merchant tries to {word} the hosted session" => as_another
 );
 async fn as_another(world: &mut World, what: Attempted) -> Done {
     let context = world.record.context().clone();
-    let Some(control) = &context.control else {
-        return Err(StepFailure::Unseen("the target gives no second merchant account".into()));
+    let other = match (&context.profile.second_account, &context.control) {
+        (Some(other), _) => other.clone(),
+        (None, Some(control)) => control.mint_account().await?.credentials,
+        (None, None) => {
+            let why = "this profile has no account of another merchant (add `second_account`)";
+            return Err(StepFailure::Unseen(why.into()));
+        }
     };
-    let other = control.mint_account().await?;
-    attempt(world, what, Some(other.credentials), None).await
+    attempt(world, what, Some(other), None).await
 }
 
 async fn attempt(
