@@ -113,7 +113,8 @@ fn a_failure_at_a_public_url_that_does_not_come_again_is_not_of_the_target() {
         let was_changed = AtomicBool::new(false);
         let (_, standings, _) = run(&tags, move |asked, changed| {
             let is_api = ["/hpp/v1/", "/payments/", "/_mock"].iter().any(|path| asked.line.contains(path));
-            if !is_api && !(once && was_changed.swap(true, Ordering::Relaxed)) {
+            let is_over = || once && was_changed.swap(true, Ordering::Relaxed);
+            if !is_api && !is_over() {
                 *changed = answer(status, fields, body);
             }
         });

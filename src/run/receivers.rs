@@ -39,12 +39,16 @@ impl Receivers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::fixture;
 
     #[tokio::test]
     async fn a_host_has_one_receiver_as_long_as_the_run() {
         crate::serve::install_tls_provider();
         let receivers = Receivers::default();
-        let of = async |host| receivers.at(host).await.unwrap();
+        let of = async |host: &str| {
+            let profile = TargetProfile { merchant_host: host.into(), ..fixture::profile("http://127.0.0.1:1") };
+            receivers.of(&profile).await.unwrap()
+        };
         let (first, again, other) = (of("a.example").await, of("a.example").await, of("b.example").await);
         assert!(Arc::ptr_eq(&first, &again), "an arrival at the first one would be lost");
         assert!(!Arc::ptr_eq(&first, &other));
