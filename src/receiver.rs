@@ -52,7 +52,7 @@ impl RawArrival {
     pub fn record(&self, recorder: &Recorder, began: Instant) -> Arrival {
         Arrival {
             at_us: u64::try_from(self.at.saturating_duration_since(began).as_micros()).unwrap_or(u64::MAX),
-            method: self.method.clone(),
+            method: recorder.text(&self.method),
             url: recorder.url(&self.live_url()),
             body: match json::value(&self.body) {
                 Ok(json) => recorder.json(json).to_string(),

@@ -1,5 +1,6 @@
 //! URLs in records: scheme, host and names of parameters stay, secrets in the other parts become labels.
 
+use crate::evidence::known::is_wording;
 use crate::evidence::place::{Part, Place, Secret, secret_at};
 use crate::evidence::recorder::Recorder;
 use std::borrow::Cow;
@@ -7,9 +8,6 @@ use url::Url;
 
 /// A query value or a segment of a path of at least this length counts as a secret, unless it is a known name.
 const OPAQUE_LENGTH: usize = 16;
-
-/// Longest word of letters in a segment of a path that is not a secret.
-const LONGEST_WORD: usize = 15;
 
 impl Recorder {
     /// A secret link. Scheme, host and parameter names stay. Path, values and fragment become labels.
@@ -86,10 +84,6 @@ impl Recorder {
 
     fn segment(&self, segment: &str) -> String {
         let decoded = decoded(segment);
-        let is_wording = |text: &str| {
-            let mut words = text.split(['-', '_', '.']);
-            words.all(|word| word.len() <= LONGEST_WORD && word.bytes().all(|byte| byte.is_ascii_lowercase()))
-        };
         match self.known.label_of(&decoded) {
             None if self.is_opaque(segment, &decoded) && !is_wording(&decoded) => {
                 self.labelled("value", segment, &decoded)
@@ -99,8 +93,8 @@ impl Recorder {
         }
     }
 
-    /// Whether a part of a URL is long, and is neither a placeholder nor a known name nor a word of the harness.
-    fn is_opaque(&self, raw: &str, decoded: &str) -> bool {
+    /// Whether a part of a URL or a name is long, and is neither a placeholder nor a known name nor a word of the harness.
+    pub(super) fn is_opaque(&self, raw: &str, decoded: &str) -> bool {
         let bare = bare(decoded);
         let is_placeholder = bare.len() < decoded.trim().len()
             && bare.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.'));

@@ -1,12 +1,13 @@
 //! JSON bodies in records: values and names of members, with labels in place of secrets.
 
+use crate::evidence::known::is_wording;
 use crate::evidence::member::Meaning;
 use crate::evidence::recorder::{Recorder, begins_with_scheme};
 use serde_json::Value;
 use std::borrow::Cow;
 
 impl Recorder {
-    /// A JSON body. The values of secret members and all known secrets are replaced.
+    /// A JSON body. The values of secret members and all known secrets are replaced, also in names of members.
     pub fn json(&self, mut value: Value) -> Value {
         // A member may contain the secret of a later one, and a link the token of a later one.
         each_value(Meaning::Data, &mut value, &mut |meaning, value| self.learn_value(meaning, value));
@@ -15,6 +16,7 @@ impl Recorder {
             (Meaning::ApiLink, Value::String(text)) => drop(self.api_link(text)),
             _ => {}
         });
+        self.cut_names(Meaning::Data, &mut value);
         each_value(Meaning::Data, &mut value, &mut |meaning, value| self.cut(meaning, value));
         value
     }
@@ -47,6 +49,33 @@ impl Recorder {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn cut_names(&self, meaning: Meaning, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.cut_names(meaning, item)),
+            Value::Object(members) => {
+                members.iter_mut().for_each(|(name, value)| self.cut_names(meaning.within(name), value));
+                if members.keys().any(|name| matches!(self.name(meaning, name), Cow::Owned(_))) {
+                    let members_before = std::mem::take(members).into_iter();
+                    members.extend(
+                        members_before.map(|(name, value)| (self.name(meaning, &name).into_owned(), value)),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The name of a member. The contract's names are words of the harness, which are no secrets. In a secret member, any other long
+    /// name may be one.
+    fn name<'t>(&self, meaning: Meaning, name: &'t str) -> Cow<'t, str> {
+        match meaning {
+            Meaning::Secret(_) if self.is_opaque(name, name) && !is_wording(name) => {
+                self.string(meaning, name)
+            }
+            _ => self.string(Meaning::Data, name),
         }
     }
 
@@ -95,4 +124,34 @@ fn apart_from_labels(text: &str) -> Cow<'_, str> {
         apart.push_str(rest);
     }
     Cow::Owned(apart)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use serde_json::json;
+
+    #[test]
+    fn a_secret_is_cut_out_of_a_name_of_a_member_too() {
+        let recorder = Recorder::default();
+        recorder.learn_words("a_long_name_of_the_contract_v2");
+        recorder.learn_credentials("K1_shop", "Qz8kwv3mmppl0qqx");
+        let (pair, token) = (STANDARD.encode("K1_shop:Qz8kwv3mmppl0qqx"), "eyJ.tok-3f9a");
+        let names = json!({
+            "authorized_by": { pair: 1, "x-Qz8kwv3mmppl0qqx": [{ "by_QZ8KWV3MMPPL0QQX": 2 }] },
+            "client_token": token, "tokens": { token: { "kind": 3 }, "an_ordinary_name": "Ab3dEf5gHi7jKl9m" },
+            "session_secret": { "Ab3dEf5gHi7jKl9m": 4, "a_long_name_of_the_contract_v2": 5 },
+            "https://pay.example/Zz3dEf5gHi7jKl9m": true, "redirect_url": "https://pay.example/Zz3dEf5gHi7jKl9m",
+        });
+        let shown = json!({
+            "authorized_by": { "‹credentials:1›": 1, "x-‹password:1›": [{ "by_‹password:1›": 2 }] },
+            "client_token": "‹client_token:1›",
+            "tokens": { "‹client_token:1›": { "kind": 0 }, "an_ordinary_name": "‹token:2›" },
+            "session_secret": { "‹token:2›": 0, "a_long_name_of_the_contract_v2": 0 },
+            "https://pay.example/‹link:1›": true, "redirect_url": "https://pay.example/‹link:1›",
+        });
+        assert_eq!(recorder.json(names), shown);
+    }
 }

@@ -17,6 +17,9 @@ const SHORTEST: usize = 4;
 /// A secret without any letter must have at least this many characters to be looked for in texts. Shorter ones are numbers.
 const SHORTEST_NUMBER: usize = 16;
 
+/// Longest word of letters that is not a secret.
+const LONGEST_WORD: usize = 15;
+
 /// Secrets with their labels, and names that may be shown. Several threads use it at once. Most texts need no lock.
 #[derive(Default)]
 pub(super) struct Known {
@@ -297,6 +300,12 @@ impl Known {
     fn write(&self) -> RwLockWriteGuard<'_, Inner> {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a text is made of ordinary words in lower case.
+pub(super) fn is_wording(text: &str) -> bool {
+    let mut words = text.split(['-', '_', '.']);
+    words.all(|word| word.len() <= LONGEST_WORD && word.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// Calls `found` with start and end of each run of token characters, first of the whole run. If that returns false, also of its
