@@ -18,6 +18,7 @@ use proxy::{Answer, Asked, Proxy};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use stranger::Stranger;
 use support::{Ended, report, run_folder};
@@ -125,6 +126,10 @@ fn plant(asked: &Asked, answer: &mut Answer, canaries: &Canaries) {
         note(canaries, name, value.split('=').next_back().unwrap().trim_matches('"'));
         answer.fields.push(format!("{name}: {value}"));
     }
+    for field in answer.fields.iter_mut().filter(|field| field.to_lowercase().starts_with("content-type:")) {
+        field.push_str(&format!("; x={}", STANDARD.encode(&pair)));
+    }
+    answer.fields.push(format!("X-{USERNAME}: 1"));
     let opaque = note(canaries, "path of Content-Location", "Cl4location6c2d9a11");
     answer.fields.push(format!("Content-Location: https://pay.example/{opaque}?t={opaque}"));
     let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else { return };
@@ -158,6 +163,10 @@ fn plant(asked: &Asked, answer: &mut Answer, canaries: &Canaries) {
         members.insert("manual_identification_check_url".into(), json!(format!("{own}/hpp/v1/Mi1check0f4c")));
         let account = json!({ "username": "Un2inner9a3d", "password": "Pw3inner8b2e", "authorization_token": "At4inner7c1f", "html_snippet": "<p>Hs5inner6d0a" });
         members.insert("an_added_member".into(), account);
+        let names = json!({ STANDARD.encode(&pair): 1, USERNAME: "https://k7user_4c1e.example/help" });
+        members.insert("authorized_by".into(), names);
+        let token = note(canaries, "token in a name", "Nt7name4d8e5c3a1f");
+        members.insert("tokens".into(), json!({ token: { "kind": "Kt" } }));
     }
     if let Some(Value::String(url)) = members.get("session_url").cloned() {
         members.insert("session_url".into(), json!(format!("{url}?note=Su6opaque5e9b1234567")));
@@ -183,6 +192,8 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
     let pair = format!("{USERNAME}:{PASSWORD}");
     for (name, value) in [
         ("username", USERNAME.to_owned()),
+        ("username in lower case", USERNAME.to_lowercase()),
+        ("Base64 without padding", STANDARD.encode(&pair).trim_end_matches('=').to_owned()),
         ("password", PASSWORD.to_owned()),
         ("password in JSON", Value::from(PASSWORD).to_string().trim_matches('"').to_owned()),
         ("password in HTML", PASSWORD.replace('"', "&quot;").replace('/', "&#x2f;")),
@@ -222,19 +233,58 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
 
 #[test]
 fn no_verdict_depends_on_the_value_of_the_password() {
+    let terms = "reason = \"no second region, says the payments-team\"\nowner = \"shop-team\"\nexpires = \"2099-01-01\"";
+    let decided = format!("[[accepted_unseen]]\nrequirements = [\"HPP-AUTH-004\"]\n{terms}")
+        .replace("2099-01-01", &in_a_month());
     let verdicts = |password: &str| {
         let mock = MockProcess::with_account("klarna", USERNAME, password);
         let folder = tempfile::tempdir().unwrap();
         let lines = format!("abilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"", mock.base_url);
-        let ended = run(folder.path(), &profile(&mock.base_url, "klarna", &lines), password);
+        let profile = profile(&mock.base_url, "klarna", &lines) + &decided;
+        let ended = run(folder.path(), &profile, password);
         let warnings = ended.stderr.matches("is a common word or a number").count();
         (ended.code, standings(&report(folder.path())), warnings)
     };
     let (code, expected, warnings) = verdicts(PASSWORD);
     assert_eq!((code, warnings), (Some(0), 0));
-    for password in ["merchant", "WAITING", "201", "sessions"] {
+    for password in
+        ["merchant", "WAITING", "201", "sessions", "payments-team", "Shop-Team", "no second region"]
+    {
         assert_eq!(verdicts(password), (Some(0), expected.clone(), 1), "{password}");
     }
+}
+
+/// The day 30 days from now.
+fn in_a_month() -> String {
+    (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(30 * 24)).strftime("%F").to_string()
+}
+
+#[test]
+fn a_secret_that_was_shown_before_it_was_known_makes_the_run_void() {
+    let mock = MockProcess::with_account("klarna", USERNAME, PASSWORD);
+    let shown = AtomicBool::default();
+    let Proxy { base_url: proxy } = Proxy::before(&mock.base_url, move |asked, answer| {
+        let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else { return };
+        if asked.line.starts_with("POST /hpp/v1/sessions ") && answer.status == 201 {
+            let name = if shown.swap(true, Ordering::Relaxed) { "inner_password" } else { "note" };
+            members.insert(name.into(), json!("Lt9late4b2c77"));
+            answer.body = Value::Object(members).to_string().into_bytes();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let two = "@req:HPP-CREATE-001 or @req:HPP-READ-001";
+    let ended =
+        target::run(folder.path(), &profile(&proxy, "klarna", ""), (USERNAME, PASSWORD), &["--tags", two]);
+    let evidence =
+        format!("{}/evidence/evidence.ndjson", report(folder.path())["run"]["id"].as_str().unwrap());
+    let leak = format!(
+        "reports/{evidence} has ‹password:2› in plain text, so the run folder may contain secrets; do not share it until you know why \
+         this happened"
+    );
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(4), format!("error: {leak}\n").as_str()));
+    let verdict = format!("Run void: a secret is in the run folder: {leak}");
+    assert_eq!(report(folder.path())["verdict"], verdict);
+    assert_eq!(ended.verdict().to_lowercase().replace(' ', ""), verdict.to_lowercase().replace(' ', ""));
 }
 
 #[cfg(unix)]

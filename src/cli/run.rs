@@ -164,21 +164,16 @@ pub async fn run(arguments: RunArgs) -> Ending {
         end_at_once,
     };
     let mut finished = run::run(options).await?;
-    let mut lost = std::mem::take(&mut finished.lost);
-    let judged = finished.report.judged();
-    lost.extend(run::write(&judged, &finished.folder, &arguments.format));
-    let mut lost: Vec<Refusal> = lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
+    finished.write(&arguments.format);
+    let mut lost: Vec<Refusal> =
+        finished.lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
     if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
         lost.push(Refusal::lost(run::error_chain(&error)));
     }
+    let judged = finished.report.judged();
     let text = judged.to_terminal(&finished.folder, terminal_width(), detail);
     lost.extend(say_on(&mut AutoStream::new(std::io::stdout(), color), text.trim_end_matches('\n')).err());
-    let code = exit_code(judged.outcome(), &lost);
-    match finished.leak() {
-        Ok(None) => Ok(code),
-        Ok(Some(leak)) => Ok(Refusal::lost(leak.to_string()).tell()),
-        Err(error) => Ok(exit_code(judged.outcome(), &[Refusal::lost(run::error_chain(&error))])),
-    }
+    Ok(exit_code(judged.outcome(), &lost))
 }
 
 fn tags(text: &str) -> Result<TagExpression, String> {

@@ -2,7 +2,7 @@
 
 use crate::report::fixture::{complete, set, trouble, unseen};
 use crate::report::verdict_tests::{accepted, says, standing, waiver};
-use crate::report::{Outcome, RunReport, Standing};
+use crate::report::{Gate, Outcome, RunReport, Standing};
 use crate::requirement::{Confidence, Party};
 use crate::target::{Dismissal, Waiver};
 use crate::verdict::{Finding, Observation, ScenarioRecord, Verdict};
@@ -137,6 +137,17 @@ fn a_stopped_run_is_never_signed_and_says_why() {
     report.run.stopped = Some("its deadline passed".into());
     let verdict = "Cannot tell: nothing broken, but the run did not end: its deadline passed";
     says(&report, verdict, Outcome::Incomplete);
+}
+
+#[test]
+fn a_secret_in_the_run_folder_makes_every_run_void() {
+    let mut signed = complete();
+    signed.run.gate = Gate::Journey;
+    for mut report in [signed, broken()] {
+        report.run.leak = Some("run.log has ‹password:1› in plain text".into());
+        let verdict = "Run void: a secret is in the run folder: run.log has ‹password:1› in plain text";
+        says(&report, verdict, Outcome::HarnessFault);
+    }
 }
 
 #[test]

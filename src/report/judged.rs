@@ -243,7 +243,7 @@ impl<'r> Judged<'r> {
     /// The outcome of the run behind its own gate. A run that was stopped is never complete. With `--sign-off`, a run that cannot be
     /// signed is never CONFORMANT.
     pub fn outcome(&self) -> Outcome {
-        let outcome = self.through(self.report.run.gate).outcome;
+        let outcome = self.decided();
         let is_unsigned = self.report.run.sign_off && self.advice() != Advice::Sign;
         let whole = if self.report.run.stopped.is_some() || is_unsigned {
             Outcome::Incomplete
@@ -253,10 +253,16 @@ impl<'r> Judged<'r> {
         outcome.min(whole)
     }
 
+    /// The outcome behind the gate of the run. A secret in the run folder makes all of it void.
+    fn decided(&self) -> Outcome {
+        let run = &self.report.run;
+        if run.leak.is_some() { Outcome::HarnessFault } else { self.through(run.gate).outcome }
+    }
+
     /// The plain word of the first screen. The gate decides which part may say no, but only a result that is complete in all its
     /// parts can be signed.
     pub fn advice(&self) -> Advice {
-        let outcome = self.through(self.report.run.gate).outcome;
+        let outcome = self.decided();
         match outcome {
             Outcome::Conformant if self.is_incomplete() => Advice::CannotTell,
             outcome => outcome.into(),
@@ -279,6 +285,9 @@ impl<'r> Judged<'r> {
 
     /// Why the advice is what it is, in words that continue a sentence.
     pub fn reason(&self) -> String {
+        if let Some(leak) = &self.report.run.leak {
+            return format!("a secret is in the run folder: {leak}");
+        }
         let gate = self.report.run.gate;
         let decides = self.through(gate);
         if decides.outcome != Outcome::Conformant {

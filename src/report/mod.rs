@@ -22,6 +22,7 @@ mod trouble;
 mod verdict_tests;
 mod words;
 
+pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
 pub use outcome::{Advice, Gate, Outcome};
 pub use row::{JudgedRecord, Row, Seen};
@@ -64,6 +65,9 @@ pub struct RunFacts {
     /// Why the run stopped before its end, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// Which secret stands in a file of the run folder. Such a run is void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leak: Option<String>,
     /// Only a run that can be signed exits with 0.
     #[serde(default)]
     pub sign_off: bool,

@@ -77,9 +77,9 @@ impl Features {
         self.loaded.iter().flat_map(|feature| &feature.cases).any(|case| case.key == key)
     }
 
-    /// The texts of the features and of their catalogue.
+    /// The names and the texts of the features and of their catalogue.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(|(_, text)| text.as_str())
+        self.texts.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()])
     }
 }
 

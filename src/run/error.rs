@@ -9,6 +9,7 @@ use crate::run::assets::AssetError;
 use crate::run::decisions::DecisionError;
 use crate::run::ids::IdError;
 use crate::run::journal::JournalError;
+use crate::run::leak::Leak;
 use crate::run::preflight::PreflightError;
 use crate::target::TargetError;
 use std::path::PathBuf;
@@ -68,6 +69,9 @@ pub enum RunError {
 
     #[error(transparent)]
     PageDriver(#[from] PageDriverError),
+
+    #[error(transparent)]
+    Leak(#[from] Leak),
 
     #[error(transparent)]
     Journal(#[from] JournalError),

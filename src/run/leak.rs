@@ -22,7 +22,7 @@ const ENTITIES: &[(&str, &str)] = &[
 /// A secret in a file. It names the secret by its label.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{path} has {label} in plain text, so this run is void and its folder may contain secrets; do not share it until you know why this happened"
+    "{path} has {label} in plain text, so the run folder may contain secrets; do not share it until you know why this happened"
 )]
 pub struct Leak {
     path: String,

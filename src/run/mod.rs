@@ -26,13 +26,12 @@ mod tests;
 pub use assets::{Features, Schemas, embedded_targets};
 pub use browsers::BrowserChoice;
 pub use error::{RunError, error_chain};
-pub use leak::Leak;
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
 pub use subject::{Embedded, TargetChoice};
 
 use crate::evidence::Recorder;
-use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted};
+use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted, page_texts};
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite::Case;
 use crate::target::Ability;
@@ -102,6 +101,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     }
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     features.texts().chain(schemas.texts()).for_each(|text| recorder.learn_words(text));
+    page_texts().for_each(|text| recorder.learn_words(text));
     let mut subjects = Vec::new();
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
@@ -116,6 +116,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         }
         subjects.push(subject);
     }
+    subjects.iter().for_each(|subject| subject.learn_credentials(&recorder));
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
     let receivers = Receivers::default();
@@ -229,6 +230,7 @@ impl Run<'_> {
                 seed: self.options.seed,
                 gate: self.options.gate,
                 stopped: self.stop.why(),
+                leak: None,
                 sign_off: self.options.sign_off,
                 partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
@@ -247,15 +249,26 @@ impl Run<'_> {
 }
 
 impl Finished {
-    /// A secret that stands in a file of the run folder. Ask after everything is written.
-    pub fn leak(&self) -> Result<Option<Leak>, RunError> {
-        let path = self.folder.root();
-        leak::find(path, &self.recorder).map_err(|source| RunError::Folder { path: path.to_owned(), source })
+    /// Writes the files of the report. If a secret then stands in a file of the run folder, the run is void, and the report says so.
+    pub fn write(&mut self, formats: &[Format]) {
+        let (folder, recorder) = (&self.folder, &self.recorder);
+        self.lost.extend(write(&self.report.judged(), folder, formats));
+        match leak::find(folder.root(), recorder) {
+            Ok(None) => {}
+            Ok(Some(leak)) => {
+                self.report.run.leak = Some(leak.to_string());
+                self.lost.extend(write(&self.report.judged(), folder, formats));
+                self.lost.push(leak.into());
+            }
+            Err(source) => {
+                self.lost.push(RunError::Folder { path: folder.root().to_owned(), source });
+            }
+        }
     }
 }
 
 /// Writes the files of a report into the run folder. Returns why some could not be written.
-pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Vec<RunError> {
+fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Vec<RunError> {
     let write = |format: &Format| {
         let text = match format {
             Format::Json => judged.to_json(folder)?,

@@ -6,10 +6,12 @@ use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
 use crate::run::error::RunError;
+use crate::run::records;
 use crate::target::{
     Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, PaymentResult, Purchase, Reach, Secret,
     TargetProfile,
 };
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io;
 use std::io::{ErrorKind, Write};
@@ -75,8 +77,24 @@ impl Subject {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
             TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
         };
-        learn(&subject.profile, recorder);
+        learn_words(&subject.profile, recorder);
         Ok(subject)
+    }
+
+    /// Teaches the recorder the credentials. Before this, it must know the words of all targets.
+    pub fn learn_credentials(&self, recorder: &Recorder) {
+        for Credentials { username, password } in
+            [Some(&self.profile.credentials), self.profile.second_account.as_ref()].into_iter().flatten()
+        {
+            if !recorder.learn_credentials(username.reveal(), password.reveal()) {
+                // A reader that has gone away is no reason to fail.
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "warning: the password of `{}` is a common word or a number, so it cannot be told from data if an answer repeats it; use another password",
+                    self.profile.name
+                );
+            }
+        }
     }
 
     /// Whether `prove` planned it. It runs several mocks of one name, and tells them apart by their position.
@@ -146,28 +164,26 @@ impl Subject {
     }
 }
 
-/// Teaches the recorder what is public and what is secret about a target.
-fn learn(profile: &TargetProfile, recorder: &Recorder) {
+/// Teaches the recorder the words of a profile: what goes into requests, and all that a report quotes.
+fn learn_words(profile: &TargetProfile, recorder: &Recorder) {
     let Purchase { country, currency, locale } = &profile.purchase;
     let driver = profile.page_driver.as_ref().map_or("", |(_, text)| text);
-    for text in [&profile.name, country, currency, locale, &profile.merchant_host, driver] {
+    for text in [country, currency, locale, &profile.merchant_host, driver] {
         recorder.learn_words(text);
     }
     for origin in profile.reach.api() {
         recorder.learn_words(&origin);
         recorder.learn_api(origin);
     }
-    for Credentials { username, password } in
-        [Some(&profile.credentials), profile.second_account.as_ref()].into_iter().flatten()
-    {
-        if !recorder.learn_credentials(username.reveal(), password.reveal()) {
-            // A reader that has gone away is no reason to fail.
-            let _ = writeln!(
-                std::io::stderr(),
-                "warning: the password of `{}` is a common word or a number, so it cannot be told from data if an answer repeats it; use another password",
-                profile.name
-            );
-        }
+    learn_texts(&serde_json::to_value(records::facts(profile, &[])).unwrap_or_default(), recorder);
+}
+
+fn learn_texts(value: &Value, recorder: &Recorder) {
+    match value {
+        Value::String(text) => recorder.learn_words(text),
+        Value::Array(items) => items.iter().for_each(|item| learn_texts(item, recorder)),
+        Value::Object(members) => members.values().for_each(|member| learn_texts(member, recorder)),
+        _ => {}
     }
 }
 

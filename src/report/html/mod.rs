@@ -10,6 +10,7 @@ mod timeline;
 use crate::report::{Judged, ReportError, RunFolder};
 use story::Stories;
 use templates::Templates;
+pub use templates::texts;
 
 impl Judged<'_> {
     /// The report as a page of HTML of at most 5 MB.

@@ -3,6 +3,7 @@
 use crate::report::failure::Way;
 use crate::report::html::shown::chip;
 use crate::report::html::story::Stories;
+use crate::report::html::templates::{SCRIPT, STYLE};
 use crate::report::summary::counts;
 use crate::report::words::{capitalised, counted, told, tries};
 use crate::report::{Advice, Gate, Judged, JudgedRecord, JudgedTarget, Row, Standing};
@@ -30,8 +31,8 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
         context! { name => target.facts.name.as_str(), left_out => told.len() - pieces.len(), pieces }
     });
     context! {
-        style => Value::from_safe_string(include_str!("page.css").into()),
-        script => Value::from_safe_string(include_str!("page.js").into()),
+        style => Value::from_safe_string(STYLE.into()),
+        script => Value::from_safe_string(SCRIPT.into()),
         lead => lead(judged, stories),
         run => Serde(&report.run),
         started => minute(report.run.started_at),

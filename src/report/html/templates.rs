@@ -17,6 +17,17 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("lanes.html", include_str!("lanes.html")),
 ];
 
+/// The style of the page.
+pub(super) const STYLE: &str = include_str!("page.css");
+
+/// The script of the page.
+pub(super) const SCRIPT: &str = include_str!("page.js");
+
+/// The texts that every page has.
+pub fn texts() -> impl Iterator<Item = &'static str> {
+    TEMPLATES.iter().map(|(_, text)| *text).chain([STYLE, SCRIPT])
+}
+
 /// The parsed templates.
 pub struct Templates {
     environment: Environment<'static>,
