@@ -127,7 +127,7 @@ fn plant(asked: &Asked, answer: &mut Answer, canaries: &Canaries) {
         answer.fields.push(format!("{name}: {value}"));
     }
     for field in answer.fields.iter_mut().filter(|field| field.to_lowercase().starts_with("content-type:")) {
-        field.push_str(&format!("; x={}", STANDARD.encode(&pair)));
+        *field = format!("{field}; x={}", STANDARD.encode(&pair));
     }
     answer.fields.push(format!("X-{USERNAME}: 1"));
     let opaque = note(canaries, "path of Content-Location", "Cl4location6c2d9a11");

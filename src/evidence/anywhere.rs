@@ -38,7 +38,7 @@ impl Anywhere {
     /// Looks for a secret from this call on. Returns whether it does: a short secret, and one of ordinary words alone, may also be data.
     pub(super) fn add(&self, secret: &str, label: &str, is_ordinary: impl Fn(&str) -> bool) -> bool {
         let rare = words(secret).filter(|word| !is_ordinary(&secret[word.clone()]));
-        let Some(word) = rare.max_by_key(|word| word.len()).filter(|_| secret.len() >= SHORTEST) else {
+        let Some(word) = rare.max_by_key(ExactSizeIterator::len).filter(|_| secret.len() >= SHORTEST) else {
             return false;
         };
         let mut by_word = self.by_word.write().unwrap_or_else(PoisonError::into_inner);

@@ -116,7 +116,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         }
         subjects.push(subject);
     }
-    subjects.iter().for_each(|subject| subject.learn_credentials(&recorder));
+    for subject in &subjects {
+        subject.learn_credentials(&recorder);
+    }
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
     let receivers = Receivers::default();
