@@ -210,11 +210,16 @@ impl Requirement {
         dialect_fits && provider_fits
     }
 
+    /// The keys of its sources.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        self.source.split(',').map(str::trim)
+    }
+
     /// Whether it is assumed for this dialect, and this source is the reason. For Kustom, its switch guide is a reason too: it says
     /// that only host and credentials differ from Klarna's API.
     pub fn is_assumed_from(&self, source: &str, dialect: Dialect) -> bool {
         let guide = dialect == Dialect::Kustom && source == SWITCH_GUIDE;
-        let named = || self.source.split(',').any(|key| key.trim() == source);
+        let named = || self.sources().any(|key| key == source);
         self.confidence_for(dialect) == Confidence::Assumed && (guide || named())
     }
 
@@ -223,7 +228,7 @@ impl Requirement {
         if self.confidence != Confidence::Stated {
             return self.confidence;
         }
-        let mut spoken_for = self.source.split(',').filter_map(|key| source_dialect(key.trim())).peekable();
+        let mut spoken_for = self.sources().filter_map(source_dialect).peekable();
         if spoken_for.peek().is_none() || spoken_for.any(|source| source == dialect) {
             Confidence::Stated
         } else {
@@ -233,7 +238,7 @@ impl Requirement {
 }
 
 /// The key of Kustom's guides to switch from Klarna's hosts to its own.
-const SWITCH_GUIDE: &str = "U-SWITCH";
+pub const SWITCH_GUIDE: &str = "U-SWITCH";
 
 /// The dialect of the source with this key: its vendor wrote it, or its integrators observed it.
 fn source_dialect(key: &str) -> Option<Dialect> {

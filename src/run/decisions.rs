@@ -1,21 +1,34 @@
 //! The decisions of a profile: each must have a reason, an owner and an end, and be about something that exists.
 
-use crate::requirement::{Catalogue, Confidence};
-use crate::target::{AcceptedUnseen, TargetProfile};
+use crate::requirement::{Catalogue, Confidence, Requirement, SWITCH_GUIDE, nearest};
+use crate::target::{AcceptedUnseen, Decision, TargetProfile};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// Checks what a profile confirms, dismisses and accepts.
 pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Result<(), DecisionError> {
     let refused = |entry: String, why: String| DecisionError { target: profile.name.clone(), entry, why };
-    for decision in profile.decisions() {
-        if let Some(why) = decision.terms().fault(today) {
+    let decisions: Vec<Decision<'_>> = profile.decisions().collect();
+    for (index, decision) in decisions.iter().enumerate() {
+        let earlier = decisions[..index].iter().find(|earlier| decision.repeats(**earlier));
+        let repeated = earlier.map(|earlier| format!("{earlier} decides the same; remove one of the two"));
+        if let Some(why) = decision.terms().fault(today).or(repeated) {
             return Err(refused(decision.to_string(), why));
         }
     }
     for source in &profile.confirmed_sources {
         if !catalogue.iter().any(|requirement| requirement.is_assumed_from(source, profile.dialect)) {
-            let why = "is neither an id nor a source from which something is assumed; see `hpp-conformance requirements`";
-            return Err(refused(format!("`{source}` in `confirmed`"), why.into()));
+            let mut known: BTreeSet<&str> = catalogue.iter().flat_map(Requirement::sources).collect();
+            known.insert(SWITCH_GUIDE);
+            known.retain(|key| {
+                catalogue.iter().any(|requirement| requirement.is_assumed_from(key, profile.dialect))
+            });
+            let near =
+                nearest(source, known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            let why = format!(
+                "is neither an id nor a source from which something is assumed; {near}see `hpp-conformance requirements`"
+            );
+            return Err(refused(format!("`{source}` in `confirmed`"), why));
         }
     }
     for dismissal in &profile.dismissed {
@@ -95,10 +108,19 @@ mod tests {
 
     #[test]
     fn a_decision_that_can_be_used_is_accepted() {
+        let waiver = "[[waiver]]\nrequirement = \"HPP-READ-001\"\nsubject = \"status\"\n";
         let terms = "reason = \"ticket 8\"\nowner = \"team\"\nexpires = \"2027-01-31\"\n";
         for lines in [
             format!("[[dismissed]]\nrequirement = \"HPP-EXPIRY-001\"\n{terms}"),
             format!("[[accepted_unseen]]\narea = \"expiry\"\n{terms}"),
+            format!(
+                "[[accepted_unseen]]\narea = \"expiry\"\n{}",
+                terms.replace("\"2027-01-31\"", "2027-01-31")
+            ),
+            format!(
+                "{waiver}{}{waiver}actual = \"500\"\n{terms}",
+                terms.replace("\"2027-01-31\"", "2027-01-31")
+            ),
             format!("[[accepted_unseen]]\nrequirements = [\"HPP-READ-001\"]\n{terms}"),
             "confirmed = [\"U-SWITCH\", \"HPP-EXPIRY-001\"]\n".into(),
         ] {
@@ -143,7 +165,29 @@ mod tests {
             (
                 "confirmed = [\"U-SWICH\"]\n".into(),
                 "`U-SWICH` in `confirmed` of the target `shop` cannot be used: is neither an id nor a source from which \
-                 something is assumed; see `hpp-conformance requirements`",
+                 something is assumed; did you mean `U-SWITCH`? see `hpp-conformance requirements`",
+            ),
+            (
+                format!("{0}{soon}{0}{soon}", dismissed("HPP-EXPIRY-001")),
+                "`dismissed` of HPP-EXPIRY-001 of the target `shop` cannot be used: `dismissed` of HPP-EXPIRY-001 decides \
+                 the same; remove one of the two",
+            ),
+            (
+                format!("{}{soon}{waiver}{soon}", dismissed("HPP-READ-001")),
+                "`dismissed` of HPP-READ-001 of the target `shop` cannot be used: `waiver` of HPP-READ-001 decides \
+                 the same; remove one of the two",
+            ),
+            (
+                format!("{waiver}{soon}{waiver}{soon}"),
+                "`waiver` of HPP-READ-001 of the target `shop` cannot be used: `waiver` of HPP-READ-001 decides \
+                 the same; remove one of the two",
+            ),
+            (
+                format!(
+                    "[[accepted_unseen]]\narea = \"expiry\"\n{soon}[[accepted_unseen]]\narea = \"expiry\"\n{soon}"
+                ),
+                "`accepted_unseen` of area expiry of the target `shop` cannot be used: `accepted_unseen` of area expiry \
+                 decides the same; remove one of the two",
             ),
         ];
         for (lines, message) in cases {

@@ -1,6 +1,6 @@
 //! The ids that a profile names: each must be a requirement of the catalogue, or the setting would do nothing.
 
-use crate::requirement::{Catalogue, Party, RequirementId};
+use crate::requirement::{Catalogue, Level, Party, RequirementId};
 use crate::target::{Confirmed, TargetProfile};
 
 /// Checks every id of a profile.
@@ -9,13 +9,17 @@ pub fn check(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), IdErr
         Confirmed::All => None,
         Confirmed::Ids(ids) => Some(ids),
     };
-    known(catalogue, &profile.name, "floor", &profile.floor)?;
-    known(catalogue, &profile.name, "confirmed", confirmed.into_iter().flatten())?;
-    known(catalogue, &profile.name, "waiver", profile.waivers.iter().map(|waiver| &waiver.requirement))?;
-    known(catalogue, &profile.name, "dismissed", profile.dismissed.iter().map(|entry| &entry.requirement))?;
-    let accepted = profile.accepted_unseen.iter().flat_map(|entry| &entry.requirements);
-    known(catalogue, &profile.name, "accepted_unseen", accepted)?;
-    demands(profile, catalogue)
+    let named: [(_, Vec<&RequirementId>); 5] = [
+        ("floor", profile.floor.iter().collect()),
+        ("confirmed", confirmed.into_iter().flatten().collect()),
+        ("waiver", profile.waivers.iter().map(|waiver| &waiver.requirement).collect()),
+        ("dismissed", profile.dismissed.iter().map(|entry| &entry.requirement).collect()),
+        ("accepted_unseen", profile.accepted_unseen.iter().flat_map(|entry| &entry.requirements).collect()),
+    ];
+    for (key, ids) in &named {
+        known(catalogue, &profile.name, key, ids.iter().copied())?;
+    }
+    named.into_iter().try_for_each(|(key, ids)| matters(profile, catalogue, key, ids))
 }
 
 /// Checks that the catalogue has each of the ids under a key of a profile.
@@ -36,18 +40,26 @@ pub fn known<'i>(
     })
 }
 
-/// Checks that each requirement of the floor applies to this target. Otherwise the floor would demand nothing.
-fn demands(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), IdError> {
+/// Checks that each requirement under a key of a profile applies to this target, and is a MUST if only MUSTs count there.
+/// Otherwise the setting would do nothing.
+fn matters(
+    profile: &TargetProfile,
+    catalogue: &Catalogue,
+    key: &'static str,
+    ids: Vec<&RequirementId>,
+) -> Result<(), IdError> {
     let TargetProfile { dialect, provider, .. } = profile;
-    for requirement in profile.floor.iter().filter_map(|id| catalogue.get(id)) {
+    for requirement in ids.into_iter().filter_map(|id| catalogue.get(id)) {
         let why = if requirement.party != Party::Server {
             "which is not a duty of the server".to_owned()
         } else if !requirement.applies_to(*dialect, *provider) {
             format!("which does not apply to {dialect} with {provider}")
+        } else if key == "accepted_unseen" && requirement.level != Level::Must {
+            format!("which is a {}, and a run is signed without it", requirement.level)
         } else {
             continue;
         };
-        return Err(IdError::Idle { profile: profile.name.clone(), id: requirement.id.clone(), why });
+        return Err(IdError::Idle { profile: profile.name.clone(), key, id: requirement.id.clone(), why });
     }
     Ok(())
 }
@@ -61,6 +73,6 @@ pub enum IdError {
     )]
     Unknown { profile: String, key: &'static str, id: RequirementId, nearest: String },
 
-    #[error("`floor` of the target `{profile}` names {id}, {why}; remove it")]
-    Idle { profile: String, id: RequirementId, why: String },
+    #[error("`{key}` of the target `{profile}` names {id}, {why}; remove it")]
+    Idle { profile: String, key: &'static str, id: RequirementId, why: String },
 }

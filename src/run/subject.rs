@@ -157,7 +157,7 @@ impl Subject {
             floor: BTreeSet::new(),
             waivers: Vec::new(),
             dismissed: Vec::new(),
-            accepted_unseen: vec![no_mock_can_show()],
+            accepted_unseen: no_mock_can_show(embedded.dialect).into_iter().collect(),
         };
         let (mock, only) = (Some(Arc::new(mock)), embedded.only.clone());
         Ok(Self { profile, only, mock, watched: embedded.watched })
@@ -187,15 +187,15 @@ fn learn_texts(value: &Value, recorder: &Recorder) {
     }
 }
 
-/// The requirements that no mock can show. They stay untested as long as there is one mock, so this has no last day.
-fn no_mock_can_show() -> AcceptedUnseen {
-    AcceptedUnseen {
+/// The requirements that no mock can show, all of Klarna. They stay untested as long as there is one mock, so this has no last day.
+fn no_mock_can_show(dialect: Dialect) -> Option<AcceptedUnseen> {
+    (dialect == Dialect::Klarna).then(|| AcceptedUnseen {
         requirements: NOT_ON_A_MOCK.iter().filter_map(|id| id.parse().ok()).collect(),
         area: None,
         reason: "one mock has the accounts of one region only".into(),
         owner: "hpp-conformance".into(),
         expires: None,
-    }
+    })
 }
 
 /// Reads a profile file, or a built-in profile. A built-in profile uses nothing of the working directory.

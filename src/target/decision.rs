@@ -3,7 +3,7 @@
 use crate::requirement::{Requirement, RequirementId};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -23,6 +23,7 @@ pub struct Waiver {
     pub reason: String,
     pub owner: String,
     /// The last day of the waiver.
+    #[serde(deserialize_with = "day")]
     pub expires: Date,
 }
 
@@ -34,6 +35,7 @@ pub struct Dismissal {
     pub reason: String,
     pub owner: String,
     /// The last day on which it is dismissed.
+    #[serde(deserialize_with = "day")]
     pub expires: Date,
 }
 
@@ -49,8 +51,22 @@ pub struct AcceptedUnseen {
     pub reason: String,
     pub owner: String,
     /// The last day on which it is accepted. Only the embedded mock has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_day")]
     pub expires: Option<Date>,
+}
+
+/// A day as a text, or as a date of TOML.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let text = match toml::Value::deserialize(deserializer)? {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let help = "it is not a day; write it like \"2027-01-31\"";
+    text.parse().map_err(|_| serde::de::Error::custom(help))
+}
+
+fn some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    day(deserializer).map(Some)
 }
 
 /// What every decision has: a reason, an owner, and a last day.
@@ -77,14 +93,19 @@ impl Terms<'_> {
     pub fn fault(self, today: Date) -> Option<String> {
         let latest = today.saturating_add(1.year());
         match self.expires {
-            _ if self.reason.trim().is_empty() => Some("has no `reason`; write why it is accepted".into()),
-            _ if self.owner.trim().is_empty() => Some("has no `owner`; write who decided it".into()),
+            _ if says_nothing(self.reason) => Some("has no `reason`; write why it is accepted".into()),
+            _ if says_nothing(self.owner) => Some("has no `owner`; write who decided it".into()),
             Some(last) if last > latest => Some(format!(
                 "ends on {last}, more than a year ahead; `expires` may be {latest} at the latest"
             )),
             _ => None,
         }
     }
+}
+
+/// Whether a text has no letter and no digit.
+fn says_nothing(text: &str) -> bool {
+    !text.chars().any(char::is_alphanumeric)
 }
 
 /// `payments team, until 2027-01-31`.
@@ -140,6 +161,28 @@ impl<'d> Decision<'d> {
     }
 }
 
+impl Decision<'_> {
+    /// Whether another entry of the profile already decides the same. Then it is not clear which of the two holds.
+    pub fn repeats(self, earlier: Self) -> bool {
+        match (self, earlier) {
+            (Self::Waiver(one), Self::Waiver(other)) => {
+                (&one.requirement, &one.subject, &one.actual)
+                    == (&other.requirement, &other.subject, &other.actual)
+            }
+            (Self::Dismissal(one), Self::Dismissal(other)) => one.requirement == other.requirement,
+            (Self::Dismissal(dismissal), Self::Waiver(waiver))
+            | (Self::Waiver(waiver), Self::Dismissal(dismissal)) => {
+                dismissal.requirement == waiver.requirement
+            }
+            (Self::AcceptedUnseen(one), Self::AcceptedUnseen(other)) => {
+                !one.requirements.is_disjoint(&other.requirements)
+                    || one.area.is_some() && one.area == other.area
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Its key in a profile, and what it is about.
 impl fmt::Display for Decision<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,6 +217,11 @@ mod tests {
             (terms("team", "ticket 812", Some("2027-11-20")), None),
             (terms("team", " ", Some("2027-01-31")), Some("has no `reason`; write why it is accepted")),
             (terms(" ", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
+            (
+                terms("team", "\u{200b}", Some("2027-01-31")),
+                Some("has no `reason`; write why it is accepted"),
+            ),
+            (terms("-", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
             (
                 terms("team", "ticket 812", Some("2099-01-01")),
                 Some("ends on 2099-01-01, more than a year ahead; `expires` may be 2027-11-20 at the latest"),

@@ -283,6 +283,21 @@ fn a_floor_that_demands_nothing_of_the_target_is_refused() {
 }
 
 #[test]
+fn a_decision_about_what_the_target_does_not_have_to_keep_is_refused() {
+    let terms = "reason = \"x\"\nowner = \"us\"\nexpires = \"2030-01-01\"\n";
+    let refused = |key: &str, names: &str, why: &str| {
+        let message = format!("error: `{key}` of the target `x` names {why}; remove it\n");
+        sends_nothing(&[], "mock", &format!("[[{key}]]\n{names}\n{terms}"), &message);
+    };
+    let other = "HPP-PRE-004, which does not apply to klarna with KP";
+    refused("waiver", "requirement = \"HPP-PRE-004\"\nsubject = \"status\"", other);
+    refused("dismissed", "requirement = \"HPP-PRE-004\"", other);
+    refused("accepted_unseen", "requirements = [\"HPP-PRE-004\"]", other);
+    let may = "HPP-DISTRIBUTE-013, which is a MAY, and a run is signed without it";
+    refused("accepted_unseen", "requirements = [\"HPP-DISTRIBUTE-013\"]", may);
+}
+
+#[test]
 fn what_a_later_target_names_is_read_before_anything_is_sent() {
     let other = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"page.toml\"")
         .replace("\"x\"", "\"y\"");
