@@ -26,14 +26,31 @@ pub fn create(out: &Path, id: &str) -> Result<(String, PathBuf), RunError> {
     Err(failed(out, ErrorKind::AlreadyExists.into()))
 }
 
-/// Makes `latest` lead to a run folder. Another run that starts at the same time may do the same: the last one counts.
-pub fn point_latest_to(out: &Path, name: &str) {
-    let new = out.join(format!(".{LATEST}-{name}"));
-    let pointed = link(name, &new).and_then(|()| std::fs::rename(&new, out.join(LATEST)));
-    if let Err(error) = pointed {
-        // An error here means that there is nothing to remove.
-        let _ = std::fs::remove_file(&new);
-        log::warn!("cannot make {}: {error}", out.join(LATEST).display());
+/// Makes `latest` lead to a run folder. Another run that starts at the same time may do the same: the last one counts. If it cannot
+/// be made, the result says why.
+pub fn point_latest_to(out: &Path, name: &str) -> Option<String> {
+    let (new, latest) = (out.join(format!(".{LATEST}-{name}")), out.join(LATEST));
+    if !is_free(&latest, out) {
+        return Some(format!("{} is not from a run, so it stays and leads to no run", latest.display()));
+    }
+    let error = link(name, &new).and_then(|()| std::fs::rename(&new, &latest)).err()?;
+    // An error here means that there is nothing to remove.
+    let _ = std::fs::remove_file(&new);
+    Some(format!("cannot make {}: {error}", latest.display()))
+}
+
+/// Whether nothing has this name, or only the link that an earlier run made.
+#[cfg(unix)]
+fn is_free(latest: &Path, _out: &Path) -> bool {
+    std::fs::symlink_metadata(latest).map_or(true, |found| found.is_symlink())
+}
+
+/// On Windows the file of an earlier run holds the name of a folder beside it.
+#[cfg(windows)]
+fn is_free(latest: &Path, out: &Path) -> bool {
+    match std::fs::read_to_string(latest) {
+        Ok(name) => !name.is_empty() && !name.contains(['/', '\\']) && out.join(name).is_dir(),
+        Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }
 
@@ -82,7 +99,7 @@ mod tests {
         let out = tempfile::tempdir().unwrap();
         let start = || {
             let (name, folder) = create(out.path(), "20261120T154501123Z-mock").unwrap();
-            point_latest_to(out.path(), &name);
+            assert_eq!(point_latest_to(out.path(), &name), None);
             assert_eq!(folder, out.path().join(&name));
             name
         };
@@ -104,16 +121,25 @@ mod tests {
         for id in ["first", "second"] {
             let (name, folder) = create(out.path(), id).unwrap();
             std::fs::write(folder.join("report.json"), id).unwrap();
-            point_latest_to(out.path(), &name);
+            assert_eq!(point_latest_to(out.path(), &name), None);
         }
         #[cfg(unix)]
         assert_eq!(std::fs::read_to_string(out.path().join("latest/report.json")).unwrap(), "second");
         std::fs::remove_file(out.path().join(LATEST)).unwrap();
         std::fs::create_dir(out.path().join(LATEST)).unwrap();
         std::fs::write(out.path().join("latest/mine"), "").unwrap();
-        point_latest_to(out.path(), "first");
+        let told = point_latest_to(out.path(), "first");
+        let stays = format!(
+            "{} is not from a run, so it stays and leads to no run",
+            out.path().join(LATEST).display()
+        );
+        assert_eq!(told.as_ref(), Some(&stays));
         assert_eq!(names(out.path()), ["first", "latest", "second"].map(str::to_owned).into());
         assert_eq!(names(&out.path().join(LATEST)), ["mine".to_owned()].into());
+        std::fs::remove_dir_all(out.path().join(LATEST)).unwrap();
+        std::fs::write(out.path().join(LATEST), "my notes").unwrap();
+        assert_eq!(point_latest_to(out.path(), "first"), Some(stays));
+        assert_eq!(std::fs::read_to_string(out.path().join(LATEST)).unwrap(), "my notes");
     }
 
     #[test]

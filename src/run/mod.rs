@@ -80,6 +80,12 @@ pub struct Finished {
     pub lost: Vec<RunError>,
 }
 
+/// Prints a warning.
+fn tell(warning: &str) {
+    // A reader that has gone away is no reason to fail.
+    let _ = writeln!(std::io::stderr(), "warning: {warning}");
+}
+
 /// Runs the features against the targets. The result is in memory and in the journal. The report files are not written yet.
 ///
 /// # Errors
@@ -95,10 +101,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         features.loaded.len(),
         features.catalogue.iter().count()
     );
-    for warning in options.filter.warnings(&features.loaded) {
-        // A reader that has gone away is no reason to fail.
-        let _ = writeln!(std::io::stderr(), "warning: {warning}");
-    }
+    options.filter.warnings(&features.loaded).iter().for_each(|warning| tell(warning));
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
     features.texts().chain(schemas.texts()).for_each(|text| recorder.learn_words(text));
     page_texts().for_each(|text| recorder.learn_words(text));
@@ -127,7 +130,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     }
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let (id, folder) = folder::create(&options.out, &id)?;
-    folder::point_latest_to(&options.out, &id);
+    if let Some(why) = folder::point_latest_to(&options.out, &id) {
+        tell(&why);
+    }
     log::write_to(&folder);
     ::log::info!("the run {id} begins");
     let run = Run {

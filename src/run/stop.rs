@@ -11,33 +11,51 @@ use tokio::signal::unix::{Signal as Interrupt, Signal as Terminate};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC as Interrupt, CtrlClose as Terminate};
 
-/// Ctrl-C and SIGTERM. On Windows, closing the console counts as SIGTERM.
+/// Ctrl-C, SIGTERM, and the end of the terminal (SIGHUP, or closing the console on Windows).
 pub struct StopSignals {
     interrupt: Interrupt,
     terminate: Terminate,
+    /// None if the process was started to outlive its terminal, as `nohup` does.
+    hangup: Option<Terminate>,
 }
 
 impl StopSignals {
     /// Listens from this call on. The signals no longer end the process by themselves.
     pub fn listen() -> io::Result<Self> {
         #[cfg(unix)]
-        let (interrupt, terminate) = {
+        let (interrupt, terminate, hangup) = {
             use tokio::signal::unix::{SignalKind, signal};
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+            let hangup = (!outlives_terminal()).then(|| signal(SignalKind::hangup())).transpose()?;
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, hangup)
         };
         #[cfg(windows)]
-        let (interrupt, terminate) =
-            (tokio::signal::windows::ctrl_c()?, tokio::signal::windows::ctrl_close()?);
-        Ok(Self { interrupt, terminate })
+        let (interrupt, terminate, hangup) =
+            (tokio::signal::windows::ctrl_c()?, tokio::signal::windows::ctrl_close()?, None);
+        Ok(Self { interrupt, terminate, hangup })
     }
 
     /// Waits for the next one.
     pub async fn next(&mut self) {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => drop(hangup.recv().await),
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            () = hangup => {}
         }
     }
+}
+
+/// Whether the process was started with SIGHUP ignored. Linux tells the ignored signals as a mask; SIGHUP is the lowest bit.
+#[cfg(unix)]
+fn outlives_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 1 == 1))
 }
 
 /// Whether a run stops before its end, and why.

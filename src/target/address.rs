@@ -50,9 +50,20 @@ pub(super) fn url(text: &str) -> Result<Url, AddressFault> {
 /// A host name as browsers compare it: in lower case, and other letters than ASCII in Punycode.
 pub(super) fn host(text: &str) -> Result<String, AddressFault> {
     match Host::parse(text) {
-        Ok(Host::Domain(name)) if name.parse::<IpAddr>().is_err() => Ok(name),
+        Ok(Host::Domain(name)) if name.parse::<IpAddr>().is_err() && name.split('.').all(is_label) => {
+            Ok(name)
+        }
         _ => Err(AddressFault::NoHost),
     }
+}
+
+/// Whether a text is a part of a host name (RFC 1123).
+fn is_label(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(is_letter)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
 }
 
 /// Whether a URL names this machine: `localhost`, a name below it, or a loopback address.
@@ -100,9 +111,23 @@ mod tests {
         ] {
             assert_eq!(host(text).as_deref(), Ok(name), "{text}");
         }
-        for text in
-            ["merchant.example:443", "https://merchant.example", "a/b", "u:p@h", "", "127.0.0.1", "[::1]"]
-        {
+        let long = format!("{}.example", "x".repeat(64));
+        for text in [
+            "merchant.example:443",
+            "https://merchant.example",
+            "a/b",
+            "u:p@h",
+            "",
+            "127.0.0.1",
+            "[::1]",
+            "*",
+            "*.shop.example",
+            "-x.example",
+            "x-.example",
+            "a..example",
+            "shop_1.example",
+            &long,
+        ] {
             assert_eq!(host(text), Err(AddressFault::NoHost), "{text}");
         }
     }

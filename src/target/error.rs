@@ -42,6 +42,12 @@ pub enum TargetError {
     #[error("the `{key}` of the target is missing; set `{variable}`")]
     MissingVariable { key: &'static str, variable: String },
 
+    #[error("the `{key}` of the target cannot be used; `{variable}` is not UTF-8")]
+    NoText { key: &'static str, variable: String },
+
+    #[error("the `{key}` of the target is missing; {path} is empty")]
+    EmptyFile { key: &'static str, path: PathBuf },
+
     #[error("cannot read the `{key}` of the target from {path}")]
     SecretFile { key: &'static str, path: PathBuf, source: std::io::Error },
 }

@@ -57,9 +57,12 @@ impl SecretSource {
     /// The secret. `base` is the folder of the profile.
     pub fn read(&self, key: &'static str, base: &Path) -> Result<Secret, TargetError> {
         match self {
-            Self::Env(variable) => match std::env::var(variable) {
-                Ok(value) if !value.is_empty() => Ok(Secret::new(value)),
-                _ => Err(TargetError::MissingVariable { key, variable: variable.clone() }),
+            Self::Env(variable) => match std::env::var_os(variable).filter(|value| !value.is_empty()) {
+                None => Err(TargetError::MissingVariable { key, variable: variable.clone() }),
+                Some(value) => value
+                    .into_string()
+                    .map(Secret::new)
+                    .map_err(|_| TargetError::NoText { key, variable: variable.clone() }),
             },
             Self::File(file) => {
                 let path = base.join(file);
@@ -68,7 +71,10 @@ impl SecretSource {
                     path: path.clone(),
                     source,
                 })?;
-                Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+                match text.trim_end_matches(['\r', '\n']) {
+                    "" => Err(TargetError::EmptyFile { key, path }),
+                    secret => Ok(Secret::new(secret)),
+                }
             }
         }
     }
@@ -89,5 +95,10 @@ mod tests {
         std::fs::write(folder.path().join("pw"), " s e\r\n").unwrap();
         let source = SecretSource::File("pw".into());
         assert_eq!(source.read("password", folder.path()).unwrap().reveal(), " s e");
+        std::fs::write(folder.path().join("pw"), "\n").unwrap();
+        let error = source.read("password", folder.path()).unwrap_err().to_string();
+        assert!(
+            error.starts_with("the `password` of the target is missing; ") && error.ends_with("pw is empty")
+        );
     }
 }

@@ -282,6 +282,29 @@ fn a_floor_that_demands_nothing_of_the_target_is_refused() {
     sends_nothing(&[], "mock", "floor = [\"HPP-AUTH-007\"]", message);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_password_that_is_no_text_is_not_called_missing() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder_with(&[("sound.feature", SOUND)]);
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "mock-alone", "sound.feature"]);
+    command.env("HPP_USERNAME", "shop").env("HPP_PASSWORD", std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    let ended = Ended::of(&command.output().unwrap());
+    let message = "error: the `password` of the target cannot be used; `HPP_PASSWORD` is not UTF-8\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_neither_a_file_nor_a_folder_is_no_feature() {
+    let folder = tempfile::tempdir().unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("x.feature")).unwrap();
+    let ended = call(folder.path(), &["lint", "x.feature"]);
+    let message = "error: cannot read x.feature: it is neither a file nor a folder\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
+}
+
 #[test]
 fn a_decision_about_what_the_target_does_not_have_to_keep_is_refused() {
     let terms = "reason = \"x\"\nowner = \"us\"\nexpires = \"2030-01-01\"\n";

@@ -40,9 +40,10 @@ Feature: A page
     }
 }
 
-/// Sends SIGTERM, like a CI server when a job takes too long. Returns the exit code.
-fn stop(mut child: Child) -> Option<i32> {
-    signal(&child, "-TERM");
+/// Sends a signal: SIGTERM, like a CI server when a job takes too long, or SIGHUP, like a terminal that is closed. Returns the exit
+/// code.
+fn stop(mut child: Child, name: &str) -> Option<i32> {
+    signal(&child, name);
     child.wait().unwrap().code()
 }
 
@@ -65,18 +66,23 @@ fn a_run_that_is_stopped_reports_what_it_has() {
     let (head, scenario) = SOUND.split_once("\n\n").unwrap();
     let scenarios = (0..1_000).map(|number| scenario.replace("is created", &format!("is created: {number}")));
     let text = format!("{head}\n\n{}", scenarios.collect::<Vec<_>>().join("\n"));
-    let folder = folder_with(&[("many.feature", text)]);
-    let arguments = ["run", "--target", "mock-klarna", "--format", "json", "--jobs", "1", "many.feature"];
-    let child = program(folder.path()).args(arguments).stdout(Stdio::null()).spawn().unwrap();
-    let journal = folder.path().join("reports/latest/journal.ndjson");
-    until("the run does not begin", || std::fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0));
-    assert_eq!(stop(child), Some(3));
-    let report = report(folder.path());
-    let records = report["targets"][0]["records"].as_array().unwrap();
-    let words =
-        |word: &str| records.iter().filter(|record| record["attempts"][0]["verdict"]["word"] == word).count();
-    assert!(words("pass") > 0 && words("inconclusive") > 0);
-    assert_eq!(words("pass") + words("inconclusive"), 1_000);
+    for name in ["-TERM", "-HUP"] {
+        let folder = folder_with(&[("many.feature", &text)]);
+        let arguments = ["run", "--target", "mock-klarna", "--format", "json", "--jobs", "1", "many.feature"];
+        let child = program(folder.path()).args(arguments).stdout(Stdio::null()).spawn().unwrap();
+        let journal = folder.path().join("reports/latest/journal.ndjson");
+        until("the run does not begin", || {
+            std::fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0)
+        });
+        assert_eq!(stop(child, name), Some(3), "{name}");
+        let report = report(folder.path());
+        let records = report["targets"][0]["records"].as_array().unwrap();
+        let words = |word: &str| {
+            records.iter().filter(|record| record["attempts"][0]["verdict"]["word"] == word).count()
+        };
+        assert!(words("pass") > 0 && words("inconclusive") > 0);
+        assert_eq!(words("pass") + words("inconclusive"), 1_000);
+    }
 }
 
 /// A server that refuses the preflight, as an HPP server does, and never answers anything else. Returns its address, and the number
@@ -206,5 +212,5 @@ fn a_mock_that_is_stopped_ends_in_order() {
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("The mock speaks klarna at http://127.0.0.1:"), "{line}");
-    assert_eq!(stop(child), Some(0));
+    assert_eq!(stop(child, "-TERM"), Some(0));
 }
