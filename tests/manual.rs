@@ -63,14 +63,17 @@ fn the_blocks_of_the_manual_run_as_they_are_printed() {
     let run_calls: usize = shell.iter().map(|block| calls(block)).sum();
     assert!(run_calls > 20 && run_calls == calls(MANUAL), "{run_calls} of {} are run", calls(MANUAL));
     let marked: Vec<String> = shell.iter().map(|block| format!("echo '{MARK}'\n{block}")).collect();
-    let script = marked
-        .concat()
+    let pending =
+        format!("echo '{MARK}'\ncurl -s http://127.0.0.1:8080/_mock/accounts | jq -r '.[0].next_outcome'\n");
+    let script = (marked.concat() + &pending)
         .replace("http://127.0.0.1:8080", &klarna.base_url)
         .replace("http://127.0.0.1:8081", &kustom.base_url);
     assert!(!script.contains("127.0.0.1:808"), "a port of the manual is left");
 
     let told = run(&script);
-    let [kp, kco, control, link, callbacks] = told.as_slice() else { panic!("{} blocks", told.len()) };
+    let [kp, kco, control, link, callbacks, pending] = told.as_slice() else {
+        panic!("{} blocks", told.len())
+    };
     shows(
         kp,
         &[
@@ -88,6 +91,7 @@ fn the_blocks_of_the_manual_run_as_they_are_printed() {
             &["checkout_complete"],
         ],
     );
+    shows(pending, &[&["approve"]]);
     assert!(!kp.contains("{{") && !kco.contains("{{"), "a placeholder is left");
     let clocks = control.lines().next().unwrap();
     assert_eq!(clocks.matches("\"now\":").count(), 2, "{clocks}");

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::mock::api::order_management::{amount, done, find, not_allowed, shipments};
 use crate::mock::contract::purchase::{check_list, check_texts};
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::http::{Answer, Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, ErrorCode, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::capture::{Capture, Refund};
@@ -80,7 +80,7 @@ pub fn extend_due_date(playground: &Playground, call: &Call<'_>, account: &Arc<A
     let days = request.get("number_of_days").and_then(Value::as_i64);
     let days = days.ok_or_else(|| Problem::bad_value("number_of_days"))?;
     let is_offered = DUE_DATE_OPTIONS.contains(&days);
-    done(if is_offered { Ok(()) } else { Err(NotAllowed("NOT_ALLOWED")) })
+    done(if is_offered { Ok(()) } else { Err(NotAllowed(ErrorCode::NotAllowed)) })
 }
 
 /// Refunds a part of the captured amount.
@@ -107,7 +107,7 @@ pub fn read_refund(playground: &Playground, call: &Call<'_>, account: &Arc<Accou
 /// The state of an order that has a capture.
 fn captured(order: &Order) -> Result<MutexGuard<'_, OrderState>, Problem> {
     let state = lock(&order.state);
-    if state.captures().is_empty() { Err(not_allowed(NotAllowed("NOT_ALLOWED"))) } else { Ok(state) }
+    if state.captures().is_empty() { Err(not_allowed(NotAllowed(ErrorCode::NotAllowed))) } else { Ok(state) }
 }
 
 /// What a request wants to capture or to refund. `own_member` is the member that only one of the two has.
@@ -133,7 +133,7 @@ fn part(
 }
 
 fn no_capture() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_CAPTURE", "no such capture")
+    Problem::new(StatusCode::NOT_FOUND, ErrorCode::NoSuchCapture, "no such capture")
 }
 
 /// The answer after a capture or refund was created. Its id is in a header field.

@@ -9,7 +9,7 @@ use crate::mock::api::sessions::not_found;
 use crate::mock::contract::distribution::{Distribution, refusal};
 use crate::mock::contract::status::{Purpose, Standing, Status};
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::http::{Answer, Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, ErrorCode, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::outbox::Message;
@@ -24,14 +24,20 @@ pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Accoun
     let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
     match hosted.standing(Purpose::Distribute, call.now, contract) {
         Standing::Open => {}
-        Standing::Ended(Status::Disabled) => return Err(refusal("UNKNOWN", "the session is DISABLED")),
+        Standing::Ended(Status::Disabled) => {
+            return Err(refusal(ErrorCode::Unknown, "the session is DISABLED"));
+        }
         Standing::Ended(_) | Standing::Expired => return Err(not_found()),
     }
     let link = playground.page_url(&hosted);
     let letters = contract.messages(&Distribution { request: &request, link: &link })?;
     if account.outbox.fails() {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        return Err(Problem::new(status, "SERVICE_UNAVAILABLE", "the message could not be sent, try again"));
+        return Err(Problem::new(
+            status,
+            ErrorCode::ServiceUnavailable,
+            "the message could not be sent, try again",
+        ));
     }
     let words = Words::of(lock(&hosted.payment.state).text("locale"));
     for letter in letters {

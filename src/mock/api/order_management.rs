@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::mock::contract::purchase::{OF_REFERENCES, check_list, check_texts};
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::http::{Answer, Call, Problem, Reply};
+use crate::mock::http::{Answer, Call, ErrorCode, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::order::{NotAllowed, Order, list};
@@ -67,7 +67,7 @@ pub fn change_customer(playground: &Playground, call: &Call<'_>, account: &Arc<A
     let mut request = call.json_object()?;
     let order = find(playground, call, account)?;
     if request.contains_key("billing_address") {
-        return Err(not_allowed(NotAllowed("NOT_ALLOWED")));
+        return Err(not_allowed(NotAllowed(ErrorCode::NotAllowed)));
     }
     let changes = match request.remove(NAME) {
         None | Some(Value::Null) => Map::new(),
@@ -102,7 +102,7 @@ pub fn find(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
         .orders
         .get(call.param("order_id"))
         .filter(|order| Arc::ptr_eq(&order.account, account))
-        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ORDER", "no such order"))
+        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, ErrorCode::NoSuchOrder, "no such order"))
 }
 
 /// An amount that the request must have.

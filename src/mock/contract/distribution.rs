@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::mock::http::Problem;
+use crate::mock::http::{ErrorCode, Problem};
 
 /// The countries of the mock's region, Europe.
 const COUNTRIES: [&str; 32] = [
@@ -47,7 +47,10 @@ pub fn messages(distribution: &Distribution<'_>) -> Result<Vec<Letter>, Problem>
         Some("sms") => {
             let (phone, country) = (member("phone")?, member("phone_country")?);
             if !COUNTRIES.iter().any(|known| known.eq_ignore_ascii_case(country)) {
-                return Err(refusal("UNSUPPORTED_COUNTRY", "Bad value: contact_information.phone_country"));
+                return Err(refusal(
+                    ErrorCode::UnsupportedCountry,
+                    "Bad value: contact_information.phone_country",
+                ));
             }
             if !is_phone(phone) {
                 return Err(violation("contact_information.phone"));
@@ -91,15 +94,15 @@ fn is_access_id(text: &str) -> bool {
 
 /// A member that the message needs is missing.
 pub fn missing(member: &str) -> Problem {
-    refusal("MISSING_CONTACT_DATA", &format!("Bad value: {member}"))
+    refusal(ErrorCode::MissingContactData, &format!("Bad value: {member}"))
 }
 
 /// A member has an invalid value.
 pub fn violation(member: &str) -> Problem {
-    refusal("CONSTRAINT_VIOLATION", &format!("Bad value: {member}"))
+    refusal(ErrorCode::ConstraintViolation, &format!("Bad value: {member}"))
 }
 
-pub fn refusal(error_code: &'static str, message: &str) -> Problem {
+pub fn refusal(error_code: ErrorCode, message: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, error_code, message)
 }
 
@@ -144,7 +147,11 @@ mod tests {
             (json!(null), json!({}), 400, "CONSTRAINT_VIOLATION"),
         ] {
             let problem = read(&json!({ "method": method, "contact_information": contact })).unwrap_err();
-            assert_eq!((problem.status.as_u16(), problem.error_code), (status, code), "{method} {contact}");
+            assert_eq!(
+                (problem.status.as_u16(), problem.error_code.name()),
+                (status, code),
+                "{method} {contact}"
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::mock::contract::options::PlaceOrderMode;
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::ground::Dialect;
-use crate::mock::http::Problem;
+use crate::mock::http::{ErrorCode, Problem};
 
 /// A payment.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ pub fn allows(wish: &Wish) -> Result<(), Problem> {
     match *wish {
         Wish::UseToken { is_spent: true, .. } | Wish::PlaceOrder { is_spent: true, .. } => {
             let message = "the authorization token was used before";
-            Err(Problem::new(StatusCode::FORBIDDEN, "INVALID_OPERATION", message))
+            Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::InvalidOperation, message))
         }
         Wish::UseToken { is_expired: true, .. } | Wish::PlaceOrder { is_expired: true, .. } => {
             Err(unknown_token())
@@ -72,7 +72,7 @@ pub fn allows(wish: &Wish) -> Result<(), Problem> {
         Wish::PlaceOrder { differing: Some(name), .. } => Err(differs(name)),
         Wish::ChangeOrder { progress } | Wish::AbortOrder { progress } if progress != Progress::Open => {
             let message = "the order is no longer checkout_incomplete";
-            Err(Problem::new(StatusCode::FORBIDDEN, "READ_ONLY_ORDER", message))
+            Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::ReadOnlyOrder, message))
         }
         _ => Ok(()),
     }
@@ -85,12 +85,12 @@ pub fn unknown_token() -> Problem {
 
 /// The refusal of an act with a KP session that already has an order.
 pub fn completed() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "SESSION_COMPLETED", "the session is completed")
+    Problem::new(StatusCode::NOT_FOUND, ErrorCode::SessionCompleted, "the session is completed")
 }
 
 /// The refusal of a purchase that differs from the authorized one.
 pub fn differs(name: &str) -> Problem {
-    Problem::new(StatusCode::CONFLICT, "BAD_VALUE", format!("Bad value: {name}"))
+    Problem::new(StatusCode::CONFLICT, ErrorCode::BadValue, format!("Bad value: {name}"))
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
     fn a_token_is_used_once_while_it_lives() {
         let code = |is_spent, is_expired| {
             let refused = allows(&Wish::UseToken { is_spent, is_expired }).err();
-            refused.map(|problem| (problem.status.as_u16(), problem.error_code))
+            refused.map(|problem| (problem.status.as_u16(), problem.error_code.name()))
         };
         assert_eq!(code(false, false), None);
         assert_eq!(code(false, true), Some((404, "NOT_FOUND")));

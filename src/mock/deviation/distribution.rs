@@ -7,7 +7,7 @@ use crate::mock::contract::distribution::{Distribution, Letter, messages, missin
 use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
 use crate::mock::deviation::edit::root_of;
 use crate::mock::deviation::entry::{Change, Deviation};
-use crate::mock::http::{Operation, Problem};
+use crate::mock::http::{ErrorCode, Operation, Problem};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -81,7 +81,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-DISTRIBUTE-006"],
         change: Change::Seams(|seams| {
             seams.messages = |distribution| match messages(distribution) {
-                Err(problem) if problem.error_code == "UNSUPPORTED_COUNTRY" => {
+                Err(problem) if problem.error_code == ErrorCode::UnsupportedCountry => {
                     let contact = distribution.request.get("contact_information");
                     let mut contact = contact.cloned().unwrap_or_default();
                     contact["phone_country"] = "SE".into();

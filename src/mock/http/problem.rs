@@ -3,25 +3,26 @@
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
+use crate::mock::http::error_code::ErrorCode;
 use crate::mock::http::reply::Reply;
 
 /// A refusal by the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     pub status: StatusCode,
-    pub error_code: &'static str,
+    pub error_code: ErrorCode,
     pub error_messages: Vec<String>,
 }
 
 impl Problem {
-    pub fn new(status: StatusCode, error_code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, error_code: ErrorCode, message: impl Into<String>) -> Self {
         Self { status, error_code, error_messages: vec![message.into()] }
     }
 
     /// A member of the request has a value that is not allowed.
     pub fn bad_value(member: &str) -> Self {
         let message = format!("Bad value: {member}");
-        Self::new(StatusCode::BAD_REQUEST, "BAD_VALUE", message)
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadValue, message)
     }
 
     /// The same with a further message.
@@ -33,17 +34,17 @@ impl Problem {
 
     /// The request cannot be parsed.
     pub fn bad_request(message: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, message)
     }
 
     pub fn not_found(message: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
     }
 
     /// The answer in the vendor's form. Its header has the same correlation id.
     pub fn into_reply(self, correlation_id: &str) -> Reply {
         let body = json!({
-            "error_code": self.error_code,
+            "error_code": self.error_code.name(),
             "error_messages": self.error_messages,
             "correlation_id": correlation_id,
         });

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::mock::contract::payment_method::PaymentMethod;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
+use crate::mock::http::ErrorCode;
 use crate::mock::state::account::Account;
 use crate::mock::state::capture::{Capture, Refund};
 
@@ -43,7 +44,7 @@ pub struct Order {
 
 /// The error code of order management when an order does not allow an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotAllowed(pub &'static str);
+pub struct NotAllowed(pub ErrorCode);
 
 /// A part of an order to capture or to refund.
 #[derive(Debug, Clone)]
@@ -146,7 +147,7 @@ impl OrderState {
     pub fn capture(&mut self, part: Part, reference: &str) -> Result<(), NotAllowed> {
         let Part { id, amount, mut members, at } = part;
         if amount < 1 || amount > self.available(at) {
-            return Err(NotAllowed("CAPTURE_NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::CaptureNotAllowed));
         }
         let shipping_info = list(members.remove("shipping_info"));
         for name in AS_ORDERED {
@@ -170,7 +171,7 @@ impl OrderState {
     pub fn refund(&mut self, part: Part) -> Result<(), NotAllowed> {
         let Part { id, amount, mut members, at } = part;
         if amount < 1 || amount > self.captured() - self.refunded() {
-            return Err(NotAllowed("REFUND_NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::RefundNotAllowed));
         }
         let mut rest = amount;
         for capture in &mut self.captures {
@@ -187,7 +188,7 @@ impl OrderState {
     /// Cancels an order without captures.
     pub fn cancel(&mut self) -> Result<(), NotAllowed> {
         if self.is_cancelled || !self.captures.is_empty() {
-            return Err(NotAllowed("CANCEL_NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::CancelNotAllowed));
         }
         self.is_cancelled = true;
         Ok(())
@@ -196,7 +197,7 @@ impl OrderState {
     /// Releases the authorized amount that is not captured, of an order with a capture.
     pub fn release(&mut self) -> Result<(), NotAllowed> {
         if self.is_cancelled || self.captures.is_empty() {
-            return Err(NotAllowed("NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::NotAllowed));
         }
         self.is_released = true;
         Ok(())
@@ -211,7 +212,7 @@ impl OrderState {
     ) -> Result<(), NotAllowed> {
         let is_over = self.is_cancelled || self.is_released || now >= self.expires_at();
         if is_over || amount < self.captured() {
-            return Err(NotAllowed("UPDATE_AUTHORIZATION_NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::UpdateAuthorizationNotAllowed));
         }
         self.authorized = amount;
         if let Some(lines) = lines {
@@ -223,7 +224,7 @@ impl OrderState {
     /// Makes the authorization begin anew, if something can be captured.
     pub fn extend(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
         if self.available(now) == 0 {
-            return Err(NotAllowed("NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::NotAllowed));
         }
         self.authorized_at = now;
         Ok(())
@@ -232,7 +233,7 @@ impl OrderState {
     /// Changes what the merchant said about an order that is not cancelled.
     pub fn describe(&mut self, changes: Map<String, Value>) -> Result<(), NotAllowed> {
         if self.is_cancelled {
-            return Err(NotAllowed("NOT_ALLOWED"));
+            return Err(NotAllowed(ErrorCode::NotAllowed));
         }
         self.document.extend(changes);
         Ok(())
@@ -312,12 +313,12 @@ mod tests {
     fn an_order_goes_from_authorized_to_captured_to_refunded() {
         let mut order = order(100);
         assert_eq!((order.status(day(27)), order.status(day(28))), ("AUTHORIZED", "EXPIRED"));
-        assert_eq!(order.refund(part(1, START)), Err(NotAllowed("REFUND_NOT_ALLOWED")));
+        assert_eq!(order.refund(part(1, START)), Err(NotAllowed(ErrorCode::RefundNotAllowed)));
         order.capture(part(40, START), "R").unwrap();
         assert_eq!(order.status(day(28)), "PART_CAPTURED");
-        assert_eq!(order.cancel(), Err(NotAllowed("CANCEL_NOT_ALLOWED")));
+        assert_eq!(order.cancel(), Err(NotAllowed(ErrorCode::CancelNotAllowed)));
         for (amount, at) in [(61, START), (0, START), (60, day(28))] {
-            assert_eq!(order.capture(part(amount, at), "R"), Err(NotAllowed("CAPTURE_NOT_ALLOWED")));
+            assert_eq!(order.capture(part(amount, at), "R"), Err(NotAllowed(ErrorCode::CaptureNotAllowed)));
         }
         order.capture(part(60, day(27)), "R").unwrap();
         assert_eq!(order.status(START), "CAPTURED");
@@ -325,25 +326,25 @@ mod tests {
         let refunded: Vec<_> = order.captures().iter().map(|capture| capture.refunded_amount).collect();
         assert_eq!(refunded, [40, 10], "the oldest capture first");
         order.refund(part(50, START)).unwrap();
-        assert_eq!(order.refund(part(1, START)), Err(NotAllowed("REFUND_NOT_ALLOWED")));
+        assert_eq!(order.refund(part(1, START)), Err(NotAllowed(ErrorCode::RefundNotAllowed)));
     }
 
     #[test]
     fn what_is_cancelled_or_released_cannot_be_captured() {
         let mut cancelled = order(100);
-        assert_eq!(cancelled.release(), Err(NotAllowed("NOT_ALLOWED")), "nothing is captured");
+        assert_eq!(cancelled.release(), Err(NotAllowed(ErrorCode::NotAllowed)), "nothing is captured");
         cancelled.cancel().unwrap();
         assert_eq!(cancelled.status(START), "CANCELLED");
-        assert_eq!(cancelled.describe(Map::new()), Err(NotAllowed("NOT_ALLOWED")));
+        assert_eq!(cancelled.describe(Map::new()), Err(NotAllowed(ErrorCode::NotAllowed)));
         let mut released = order(100);
         released.capture(part(10, START), "R").unwrap();
         released.release().unwrap();
         assert_eq!(released.status(START), "CAPTURED");
         for order in [&mut cancelled, &mut released] {
-            assert_eq!(order.capture(part(1, START), "R"), Err(NotAllowed("CAPTURE_NOT_ALLOWED")));
-            assert_eq!(order.extend(START), Err(NotAllowed("NOT_ALLOWED")));
+            assert_eq!(order.capture(part(1, START), "R"), Err(NotAllowed(ErrorCode::CaptureNotAllowed)));
+            assert_eq!(order.extend(START), Err(NotAllowed(ErrorCode::NotAllowed)));
         }
-        assert_eq!(cancelled.release(), Err(NotAllowed("NOT_ALLOWED")));
+        assert_eq!(cancelled.release(), Err(NotAllowed(ErrorCode::NotAllowed)));
     }
 
     #[test]
@@ -351,7 +352,7 @@ mod tests {
         let mut order = order(100);
         order.capture(part(30, START), "R").unwrap();
         for (amount, now) in [(29, START), (30, day(28))] {
-            let refused = Err(NotAllowed("UPDATE_AUTHORIZATION_NOT_ALLOWED"));
+            let refused = Err(NotAllowed(ErrorCode::UpdateAuthorizationNotAllowed));
             assert_eq!(order.authorize(amount, None, now), refused);
         }
         order.authorize(30, None, START).unwrap();
@@ -364,6 +365,6 @@ mod tests {
         let mut order = order(100);
         order.extend(day(20)).unwrap();
         assert_eq!(order.expires_at(), day(48));
-        assert_eq!(order.extend(day(48)), Err(NotAllowed("NOT_ALLOWED")));
+        assert_eq!(order.extend(day(48)), Err(NotAllowed(ErrorCode::NotAllowed)));
     }
 }

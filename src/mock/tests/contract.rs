@@ -297,6 +297,43 @@ async fn a_limited_merchant_gets_an_empty_429_and_every_answer_tells_the_quota()
 }
 
 #[tokio::test]
+async fn the_quota_comes_with_each_call_whose_credentials_are_right_and_with_no_other_answer() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let basic = "Authorization: Basic dXNlcjpzZWNyZXQ=\r\n";
+    let big = format!("\"{}\"", "x".repeat(1_100_000));
+    for (status, tells, answer) in [
+        (404, true, shop.call("GET", "/hpp/v1/sessions/x", None).await),
+        (400, true, shop.call("POST", "/hpp/v1/sessions", Some(&json!([]))).await),
+        (401, false, shop.send("GET", "/hpp/v1/sessions/x", "", "").await),
+        (405, false, shop.call("PUT", "/hpp/v1/sessions/x", None).await),
+        (413, false, shop.send("POST", "/hpp/v1/sessions", basic, &big).await),
+        (404, false, shop.call("GET", "/nowhere", None).await),
+        (200, false, shop.call("GET", "/_mock", None).await),
+    ] {
+        let fields = ["X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"];
+        let told = fields.map(|name| answer.field(name).is_some());
+        assert_eq!((answer.status, told), (status, [tells; 3]), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn the_case_of_words_and_the_media_type_count_as_the_manual_says() {
+    let shop = Shop::open(Dialect::Klarna, None).await;
+    let fields = "Authorization: Basic dXNlcjpzZWNyZXQ=\r\nContent-Type: text/plain\r\n";
+    let sent = purchase("ECOMMERCE").to_string();
+    assert_eq!(shop.send("POST", "/payments/v1/sessions", fields, &sent).await.status, 200);
+    let created = session(&shop, &json!({ "options": { "purchase_type": "buy" } })).await;
+    let loud = json!({ "method": "EMAIL", "contact_information": { "email": "a@b.example" } });
+    let refused = shop.call("POST", &created.member("/distribution_url"), Some(&loud)).await;
+    assert_eq!((refused.status, refused.member("/error_code").as_str()), (400, "CONSTRAINT_VIOLATION"));
+    let quiet = shop.call("POST", "/payments/v1/sessions", Some(&purchase("in_store"))).await;
+    assert_eq!(
+        (quiet.status, quiet.member("/error_messages/0").as_str()),
+        (400, "Bad value: acquiring_channel")
+    );
+}
+
+#[tokio::test]
 async fn a_session_url_knows_reading_and_disabling_alone() {
     for dialect in BOTH {
         let shop = Shop::open(dialect, None).await;

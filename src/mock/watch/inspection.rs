@@ -18,9 +18,7 @@ use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
-use crate::mock::http::Answer;
-use crate::mock::http::Call;
-use crate::mock::http::{Problem, Reply};
+use crate::mock::http::{Answer, Call, ErrorCode, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
 use crate::mock::state::session::Hosted;
@@ -76,7 +74,7 @@ pub fn requests_of_account(playground: &Playground, call: &Call<'_>) -> Answer {
 /// Sends events as they happen, until the client leaves or the mock stops.
 pub fn events(playground: &Playground) -> Result<Response, Problem> {
     let watcher = playground.inspection.watch().ok_or_else(|| {
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_WATCHERS", "too many watch the feed")
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyWatchers, "too many watch the feed")
     })?;
     let notices = stream::unfold(watcher, |mut watcher| async move {
         let notice = watcher.next().await?;

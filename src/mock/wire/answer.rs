@@ -13,7 +13,7 @@ use jiff::fmt::rfc2822;
 use tokio::time::{sleep, timeout};
 
 use crate::mock::contract::access::{Credentials, Door, Knock};
-use crate::mock::http::{Answer, Call, Operation, Problem};
+use crate::mock::http::{Answer, Call, ErrorCode, Operation, Problem};
 use crate::mock::state::account::Account;
 use crate::mock::state::inspection::{Visit, remembered_path};
 use crate::mock::state::limiter::Quota;
@@ -195,16 +195,16 @@ async fn read_body(mut body: Body) -> Result<Vec<u8>, Problem> {
         return Ok(taken);
     }
     let status = StatusCode::PAYLOAD_TOO_LARGE;
-    Err(Problem::new(status, "PAYLOAD_TOO_LARGE", "the body is larger than 1 MB"))
+    Err(Problem::new(status, ErrorCode::PayloadTooLarge, "the body is larger than 1 MB"))
 }
 
 fn stalled() -> Problem {
     let status = StatusCode::REQUEST_TIMEOUT;
-    Problem::new(status, "REQUEST_TIMEOUT", "the body did not arrive in time")
+    Problem::new(status, ErrorCode::RequestTimeout, "the body did not arrive in time")
 }
 
 fn unauthorized() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", "credentials are missing or wrong")
+    Problem::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "credentials are missing or wrong")
 }
 
 fn http_date(now: Timestamp) -> String {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 
-use crate::mock::http::{Operation, Problem};
+use crate::mock::http::{ErrorCode, Operation, Problem};
 
 /// Lets a request to this operation pass, or refuses it.
 ///
@@ -16,7 +16,7 @@ pub fn admit(operation: Operation, headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     let message = "only programs and the live page of the mock may use the control interface";
-    Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", message))
+    Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message))
 }
 
 /// Whether no page made the request, or a page of this very mock.

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::mock::api::{captures, checkout, control, distribution, order_management, payments, sessions};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
-use crate::mock::http::{Answer, Call, Operation, Problem};
+use crate::mock::http::{Answer, Call, ErrorCode, Operation, Problem};
 use crate::mock::page::{badge, visit};
 use crate::mock::state::Playground;
 use crate::mock::watch::{dashboard, inspection};
@@ -222,7 +222,7 @@ fn broken() -> Response {
 
 fn no_method(_: &Playground, _: &Call<'_>) -> Answer {
     let status = StatusCode::METHOD_NOT_ALLOWED;
-    Err(Problem::new(status, "METHOD_NOT_ALLOWED", "method not allowed"))
+    Err(Problem::new(status, ErrorCode::MethodNotAllowed, "method not allowed"))
 }
 
 fn no_path(_: &Playground, _: &Call<'_>) -> Answer {
