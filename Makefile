@@ -35,11 +35,14 @@ tools:
 example: browser build
 	sh scripts/example.sh
 
-## Install what the benchmarks compare with, below target/peers.
-peers:
+## Install what the benchmarks compare with, below target/peers, and make a client from the description of the mock.
+peers: build
 	@sh scripts/install.sh peers
 	npm install --prefix target/peers --no-audit --no-fund @playwright/test puppeteer-core @stoplight/prism-cli wiremock
 	cargo install hurl --version 8.0.1 --locked --root target/peers
+	python3 -m venv target/peers/python
+	target/peers/python/bin/pip install --quiet openapi-python-client==0.29.1
+	sh scripts/openapi.sh
 
 ## The figures of the README, measured anew.
 bench: browser

@@ -50,8 +50,9 @@ tools)
     provide curl jq openssl
     ;;
 peers)
-    # The load generator; npm and Java for Prism and WireMock; the libraries that hurl is built against, and what reads their headers.
-    provide wrk npm java:default-jre-headless pkg-config xml2-config:libxml2-dev curl-config:libcurl4-openssl-dev clang
+    # The load generator; npm and Java for Prism and WireMock; the libraries that hurl is built against, and what reads their headers;
+    # Python for a generator of clients.
+    provide wrk npm java:default-jre-headless curl python3:python3-venv pkg-config xml2-config:libxml2-dev curl-config:libcurl4-openssl-dev clang
     ;;
 *)
     echo "usage: install.sh browser | tools | peers" >&2

@@ -140,6 +140,33 @@ mod tests {
         assert_eq!(described, answered());
     }
 
+    /// The places of arrays that do not say what is in them. A generator of clients drops such an operation.
+    fn arrays_without_items(value: &Value, place: &str, found: &mut Vec<String>) {
+        let is_array = match value.get("type") {
+            Some(Value::Array(names)) => names.contains(&json!("array")),
+            name => name == Some(&json!("array")),
+        };
+        if is_array && !value.get("items").is_some_and(Value::is_object) {
+            found.push(place.to_owned());
+        }
+        match value {
+            Value::Object(members) => members
+                .iter()
+                .for_each(|(name, member)| arrays_without_items(member, &format!("{place}/{name}"), found)),
+            Value::Array(items) => items.iter().for_each(|item| arrays_without_items(item, place, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_array_says_what_is_in_it() {
+        for dialect in [Dialect::Klarna, Dialect::Kustom] {
+            let mut found = Vec::new();
+            arrays_without_items(&describe(dialect, &PLAIN_PATHS), "", &mut found);
+            assert_eq!(found, Vec::<String>::new());
+        }
+    }
+
     #[test]
     fn every_reference_leads_somewhere() {
         let text = [Dialect::Klarna, Dialect::Kustom]
