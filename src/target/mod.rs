@@ -17,6 +17,8 @@ mod error;
 #[cfg(test)]
 pub mod fixture;
 mod reach;
+#[cfg(test)]
+pub mod reference;
 mod secret;
 mod settings;
 #[cfg(test)]

@@ -195,3 +195,14 @@ fn a_missing_credential_names_its_variable() {
         "the `password` of the target is missing; set `HPP_UNSET`"
     );
 }
+
+#[test]
+fn every_key_of_a_profile_is_documented_and_no_other() {
+    assert_eq!(reference::documented("Profile"), reference::known::<ProfileFile>());
+    assert_eq!(reference::documented("`credentials`"), reference::known::<CredentialsFile>());
+    assert_eq!(reference::documented("`[purchase]`"), reference::known::<Purchase>());
+    assert_eq!(reference::documented("`[deadlines]`"), reference::known::<Deadlines>());
+    assert_eq!(reference::documented("`[[waiver]]`"), reference::known::<Waiver>());
+    assert_eq!(reference::documented("`[[dismissed]]`"), reference::known::<Dismissal>());
+    assert_eq!(reference::documented("`[[accepted_unseen]]`"), reference::known::<AcceptedUnseen>());
+}

@@ -1,6 +1,7 @@
 //! Tests of reading a page driver.
 
 use super::*;
+use crate::target::reference;
 
 const CHECKOUT: &str = "[[screen]]\nname = \"checkout\"\npresent = \"main\"\n";
 
@@ -98,4 +99,13 @@ fn a_payment_of_several_screens_is_told_from_one_of_a_single_screen() {
     assert!(!driver("back").has_several_screens("approve"));
     assert!(driver("back").knows("back") && !driver("back").knows("decline"));
     assert!(driver("back").pays(&["approve".to_owned()]) && !driver("back").pays(&["back".to_owned()]));
+}
+
+#[test]
+fn every_key_of_a_driver_is_documented_and_no_other() {
+    assert_eq!(reference::documented("Page driver"), reference::known::<DriverFile>());
+    assert_eq!(reference::documented("`[[screen]]`"), reference::known::<Screen>());
+    assert_eq!(reference::documented("Actions"), reference::known::<action::ActionFile>());
+    assert_eq!(reference::documented("`[[ending]]`"), reference::known::<EndingFile>());
+    assert_eq!(reference::documented("`[[part]]`"), reference::known::<Part>());
 }
