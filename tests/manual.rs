@@ -89,6 +89,8 @@ fn the_blocks_of_the_manual_run_as_they_are_printed() {
             &["Location: https://shop.example/thanks?order="],
             &["[\"COMPLETED\",true]"],
             &["checkout_complete"],
+            &["Location: http://127.0.0.1:", "/captures/"],
+            &["[\"CAPTURED\",\"10001\",4900]"],
         ],
     );
     shows(pending, &[&["approve"]]);
