@@ -42,8 +42,8 @@ pub struct BrowserOptions {
     pub merchant_host: String,
     /// The address that the browser uses for that host.
     pub receiver: SocketAddr,
-    /// Base64 of the SHA-256 of the receiver's public key. The browser trusts the certificate with this key.
-    pub spki_sha256_base64: String,
+    /// Base64 of the SHA-256 of public keys, that of the receiver among them. The browser trusts the certificates with these keys.
+    pub trusted_keys: Vec<String>,
     /// A proxy for every host but the merchant's and loopback.
     pub proxy: Option<String>,
 }
@@ -179,10 +179,10 @@ impl Drop for Slot {
 }
 
 fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabilities {
-    let BrowserOptions { merchant_host, receiver, spki_sha256_base64, proxy, .. } = options;
+    let BrowserOptions { merchant_host, receiver, trusted_keys, proxy, .. } = options;
     let mut switches: Vec<String> = SWITCHES.iter().map(|&switch| switch.to_owned()).collect();
     switches.push(format!("--host-resolver-rules=MAP {merchant_host} {receiver}"));
-    switches.push(format!("--ignore-certificate-errors-spki-list={spki_sha256_base64}"));
+    switches.push(format!("--ignore-certificate-errors-spki-list={}", trusted_keys.join(",")));
     if root {
         // Chromium has no sandbox for root.
         switches.push("--no-sandbox".to_owned());
@@ -219,7 +219,7 @@ mod tests {
             slots: 1,
             merchant_host: "merchant.example".to_owned(),
             receiver: "127.0.0.1:4433".parse().unwrap(),
-            spki_sha256_base64: "hash=".to_owned(),
+            trusted_keys: vec!["hash=".to_owned(), "other=".to_owned()],
             proxy: proxy.map(str::to_owned),
         };
         let capabilities = capabilities(&options, Path::new("chromium"), root);
@@ -228,10 +228,10 @@ mod tests {
     }
 
     #[test]
-    fn the_merchant_host_leads_to_the_receiver_and_its_key_alone_is_trusted() {
+    fn the_merchant_host_leads_to_the_receiver_and_only_the_given_keys_are_trusted() {
         let switches = switches(false, None);
         assert!(switches.contains(&"--host-resolver-rules=MAP merchant.example 127.0.0.1:4433".to_owned()));
-        assert!(switches.contains(&"--ignore-certificate-errors-spki-list=hash=".to_owned()));
+        assert!(switches.contains(&"--ignore-certificate-errors-spki-list=hash=,other=".to_owned()));
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Stage {
             slots: 1,
             merchant_host: "merchant.example".to_owned(),
             receiver: site,
-            spki_sha256_base64: String::new(),
+            trusted_keys: Vec::new(),
             proxy: None,
         };
         let pool = BrowserPool::start(options).await.unwrap_or_else(|error| panic!("{error}"));

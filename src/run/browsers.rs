@@ -3,6 +3,7 @@
 use crate::browser::{BrowserOptions, BrowserPool};
 use crate::receiver::Receiver;
 use crate::run::error_chain;
+use crate::serve::vouched_keys;
 use crate::suite::{NoBrowser, NoReceiver};
 use crate::target::TargetProfile;
 use std::path::PathBuf;
@@ -26,12 +27,15 @@ pub struct BrowserChoice {
 pub struct Browsers {
     pub receiver: Result<Arc<Receiver>, NoReceiver>,
     pub pool: Result<Arc<BrowserPool>, NoBrowser>,
+    /// The further certificates that the browsers trust.
+    extra_ca: Option<PathBuf>,
 }
 
 impl Browsers {
     /// The value for scenarios that need no browser.
     pub fn none(receiver: Result<Arc<Receiver>, NoReceiver>) -> Self {
-        Self { receiver, pool: Err(NoBrowser::Missing("the run needs no browser".into())) }
+        let pool = Err(NoBrowser::Missing("the run needs no browser".into()));
+        Self { receiver, pool, extra_ca: None }
     }
 
     /// Starts the browsers of a profile. If something is missing, keeps the reason.
@@ -40,20 +44,25 @@ impl Browsers {
         profile: &TargetProfile,
         receiver: Result<Arc<Receiver>, NoReceiver>,
     ) -> Self {
+        let extra_ca = profile.extra_ca.clone();
         let site = match &receiver {
             Ok(site) => Arc::clone(site),
             Err(NoReceiver::Trouble(why)) => {
-                return Self { pool: Err(NoBrowser::Trouble(why.clone())), receiver };
+                return Self { pool: Err(NoBrowser::Trouble(why.clone())), receiver, extra_ca };
             }
             Err(NoReceiver::NotAsked) => return Self::none(receiver),
         };
+        let mut trusted_keys = vec![site.spki_sha256_base64()];
+        if let Some(pem) = profile.extra_ca.as_ref().and_then(|path| std::fs::read(path).ok()) {
+            trusted_keys.extend(vouched_keys(&pem, &profile.reach.servers()).await);
+        }
         let options = BrowserOptions {
             browser: choice.browser.clone(),
             driver: choice.driver.clone(),
             slots: choice.slots,
             merchant_host: profile.merchant_host.clone(),
             receiver: profile.receiver_address.unwrap_or_else(|| site.address()),
-            spki_sha256_base64: site.spki_sha256_base64(),
+            trusted_keys,
             proxy: None,
         };
         let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| {
@@ -62,12 +71,12 @@ impl Browsers {
             log::warn!("no browser: {message}");
             why(message)
         });
-        Self { receiver, pool }
+        Self { receiver, pool, extra_ca }
     }
 
-    /// Whether another phase of the same receiver can use them. Browsers that did not start are tried again.
-    pub fn serve(&self, receiver: &Receiver) -> bool {
+    /// Whether another phase with this receiver can use them. Browsers that did not start are tried again.
+    pub fn serve(&self, profile: &TargetProfile, receiver: &Receiver) -> bool {
         let is_same = self.receiver.as_ref().is_ok_and(|own| own.address() == receiver.address());
-        is_same && !matches!(self.pool, Err(NoBrowser::Trouble(_)))
+        is_same && self.extra_ca == profile.extra_ca && !matches!(self.pool, Err(NoBrowser::Trouble(_)))
     }
 }

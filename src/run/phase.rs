@@ -86,7 +86,7 @@ impl Run<'_> {
         let receiver = self.receivers.of(profile).await;
         let mut browsers = self.browsers.lock().await;
         match &*browsers {
-            Some(started) if receiver.as_ref().is_ok_and(|receiver| started.serve(receiver)) => {
+            Some(started) if receiver.as_ref().is_ok_and(|receiver| started.serve(profile, receiver)) => {
                 started.clone()
             }
             _ => browsers.insert(Browsers::start(&self.options.browsers, profile, receiver).await).clone(),

@@ -23,10 +23,23 @@ pub struct Identity {
 impl Identity {
     /// Makes an identity for `host`, a name or an IP address.
     pub fn self_signed(host: &str) -> Result<Self, ServeError> {
+        Self::signed(host, |params, key| params.self_signed(key))
+    }
+
+    /// The same, signed by an authority.
+    #[cfg(test)]
+    pub fn issued(host: &str, by: &rcgen::Issuer<'_, KeyPair>) -> Result<Self, ServeError> {
+        Self::signed(host, |params, key| params.signed_by(key, by))
+    }
+
+    fn signed(
+        host: &str,
+        sign: impl FnOnce(CertificateParams, &KeyPair) -> Result<rcgen::Certificate, rcgen::Error>,
+    ) -> Result<Self, ServeError> {
         let failed = |source| ServeError::Certificate { host: host.to_owned(), source };
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(failed)?;
         let certificate = CertificateParams::new([host.to_owned()])
-            .and_then(|params| params.self_signed(&key))
+            .and_then(|params| sign(params, &key))
             .map_err(failed)?
             .der()
             .clone();
@@ -49,13 +62,18 @@ impl Identity {
 
     /// Base64 of the SHA-256 of the public key, as browsers use it to pin a key.
     pub fn spki_sha256_base64(&self) -> String {
-        STANDARD.encode(Sha256::digest(&self.public_key))
+        pin(&self.public_key)
     }
 
     /// The certificate in DER, for clients that trust it.
     pub fn certificate_der(&self) -> &[u8] {
         &self.certificate
     }
+}
+
+/// Base64 of the SHA-256 of a public key.
+pub(super) fn pin(public_key: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(public_key))
 }
 
 #[cfg(test)]

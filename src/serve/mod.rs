@@ -23,10 +23,12 @@ use tower_service::Service;
 mod error;
 mod identity;
 mod panics;
+mod trust;
 
 pub use crate::serve::error::ServeError;
 pub use crate::serve::identity::Identity;
 pub use crate::serve::panics::{Panics, message as panic_message};
+pub use crate::serve::trust::vouched_keys;
 
 /// The longest a client may take to send the head of a request, or to shake hands.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);

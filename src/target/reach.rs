@@ -74,6 +74,19 @@ impl Reach {
         self.api().collect::<Vec<_>>().join(" or ")
     }
 
+    /// Host and port of each server with https that the profile names.
+    pub fn servers(&self) -> Vec<(String, u16)> {
+        let api = self.api.iter().filter_map(|origin| match origin {
+            Origin::Tuple(scheme, host, port) if scheme == "https" => Some((host.to_string(), *port)),
+            _ => None,
+        });
+        let pages: &[String] = match &self.pages {
+            Pages::Hosts(names) => names,
+            Pages::Loopback => &[],
+        };
+        api.chain(pages.iter().map(|name| (name.clone(), 443))).collect()
+    }
+
     /// The hosts of pages, for a message.
     pub fn page_hosts(&self) -> String {
         self.pages.to_string()

@@ -57,6 +57,7 @@ pub const MAY_IMPORT: &Permits = &[
             "control",
             "browser",
             "receiver",
+            "serve",
             "mock",
             "suite",
             "report",
@@ -173,6 +174,7 @@ pub const HOMES: &Permits = &[
         &["browser", "check", "client", "control", "evidence", "mock", "run", "schema", "suite", "target"],
     ),
     ("uuid", &["mock"]),
+    ("webpki", &["serve"]),
 ];
 
 /// Rooms in which the same arguments always give the same result.

@@ -1,0 +1,77 @@
+//! The public keys that a browser must trust because a file of certificates vouches for them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use webpki::EndEntityCert;
+
+use crate::serve::identity::pin;
+
+/// How long a server may take to show its certificate.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The keys, as base64 of their SHA-256: those in the file, and that of each server (host and port) whose certificate the file vouches for.
+///
+/// A browser cannot be given a further authority, but it can be told which keys to trust.
+pub async fn vouched_keys(pem: &[u8], servers: &[(String, u16)]) -> Vec<String> {
+    let own: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pem).flatten().collect();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(own.iter().cloned());
+    let roots = Arc::new(roots);
+    let mut keys: Vec<String> = own.iter().filter_map(key).collect();
+    for (host, port) in servers {
+        let shown = timeout(PATIENCE, shown_by(host, *port, &roots)).await;
+        keys.extend(shown.ok().flatten().as_ref().and_then(key));
+    }
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn key(certificate: &CertificateDer<'static>) -> Option<String> {
+    Some(pin(&EndEntityCert::try_from(certificate).ok()?.subject_public_key_info()))
+}
+
+/// The certificate of a server, if one of the roots vouches for it.
+async fn shown_by(host: &str, port: u16, roots: &Arc<RootCertStore>) -> Option<CertificateDer<'static>> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+    let config = config.with_root_certificates(Arc::clone(roots)).with_no_client_auth();
+    let name = ServerName::try_from(host.to_owned()).ok()?;
+    let stream = TcpStream::connect((host, port)).await.ok()?;
+    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()?;
+    Some(stream.get_ref().1.peer_certificates()?.first()?.clone().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::{Identity, Server};
+    use axum::Router;
+    use std::net::Ipv4Addr;
+
+    #[tokio::test]
+    async fn the_keys_of_the_file_and_of_the_servers_it_vouches_for_are_trusted() {
+        let ca_key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let ca = params.self_signed(&ca_key).unwrap();
+        let identity = Identity::issued("127.0.0.1", &rcgen::Issuer::new(params, ca_key)).unwrap();
+        let stranger = Identity::self_signed("127.0.0.1").unwrap();
+        let free = (Ipv4Addr::LOCALHOST, 0).into();
+        let known = Server::start(free, Some(&identity), Router::new()).await.unwrap();
+        let unknown = Server::start(free, Some(&stranger), Router::new()).await.unwrap();
+        let servers = [&known, &unknown].map(|server| ("127.0.0.1".to_owned(), server.addr().port()));
+        let keys = vouched_keys(ca.pem().as_bytes(), &servers).await;
+        assert_eq!(keys.len(), 2, "{keys:?}");
+        assert!(
+            keys.contains(&identity.spki_sha256_base64()) && !keys.contains(&stranger.spki_sha256_base64())
+        );
+    }
+}
