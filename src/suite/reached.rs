@@ -7,6 +7,7 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::merchant::HostedSession;
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
+use crate::suite::record::Index;
 use crate::suite::words::ConsumerUrl;
 
 impl Consumer<'_> {
@@ -16,7 +17,7 @@ impl Consumer<'_> {
         let (url, status) = match act {
             PageAct::Pay | PageAct::PayAndLeave => {
                 let session = self.merchant.this_session()?;
-                return self.has_paid(&session).await;
+                return self.has_paid(&session).await.map(drop);
             }
             PageAct::BeDeclined => (ConsumerUrl::Failure, "FAILED"),
             PageAct::MeetError => (ConsumerUrl::Error, "ERROR"),
@@ -31,10 +32,13 @@ impl Consumer<'_> {
         self.rests_on_arrival(url, outcome)
     }
 
-    /// Makes sure that a hosted session is paid. If it is not, the scenario is blocked.
-    pub async fn has_paid(&mut self, session: &HostedSession) -> Done {
+    /// Makes sure that a hosted session is paid, and returns the answer that shows it. If it is not, the scenario is blocked.
+    pub async fn has_paid(&mut self, session: &HostedSession) -> Result<Index, StepFailure> {
         let read = self.merchant.await_payment(session).await?;
-        if self.merchant.is_paid(read) { Ok(()) } else { self.merchant.reads_completed(read) }
+        if !self.merchant.is_paid(read) {
+            self.merchant.reads_completed(read)?;
+        }
+        Ok(read)
     }
 
     /// Whether the consumer ended at this merchant URL, or on the generic page in its place.

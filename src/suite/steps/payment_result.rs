@@ -58,11 +58,12 @@ step!(
 );
 
 step!(
-    /// The paid session has no `order_id`, and its KP session is `incomplete`: the merchant still has to place the order.
+    /// The paid session has no `order_id`, and its KP session is `incomplete`: the merchant still has to place the order. If the session is not paid, the scenario is blocked.
     Then "no order is placed" => no_order
 );
 async fn no_order(world: &mut World) -> Done {
-    let read = world.merchant().await_own_payment().await?;
+    let session = world.merchant().this_session()?;
+    let read = world.consumer().has_paid(&session).await?;
     let body = world.record.response(read)?.body.json();
     let order = body.and_then(|body| body.get("order_id")).filter(|order| !order.is_null());
     let placed = order.map(|order| Mismatch::new("/order_id", "no order", quoted_json(order)));
