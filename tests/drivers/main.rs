@@ -146,3 +146,25 @@ fn a_mistake_in_the_driver_is_trouble_that_names_screen_move_and_selector() {
         );
     }
 }
+
+/// The moves are made, but they lead elsewhere: a payment is declined, an error is a payment, and back shows the page again.
+#[test]
+fn a_scenario_whose_event_did_not_happen_neither_passes_nor_fails() {
+    let wrong = |word: &str, actions: &str| {
+        let line = DRIVER.lines().find(|line| line.starts_with(word)).unwrap();
+        DRIVER.replace(line, &format!("{word} = {actions}"))
+    };
+    let denied = "[{ type = \"denied@shop.example\", into = \"#email\" }, { click = \"#pay\" }]";
+    let cases = [
+        (wrong("approve", denied), ["DISABLE-003", "STATUS-014", "STATUS-015"]),
+        (wrong("error", "[{ click = \"#pay\" }]"), ["STATUS-008"; 3]),
+        (
+            wrong("back", "[{ click = \"#again\", frames = [] }]"),
+            ["REDIRECT-012", "REDIRECT-013", "STATUS-007"],
+        ),
+    ];
+    for (driver, requirements) in cases {
+        let (standings, report) = drive(&driver, "100", &requirements);
+        assert_eq!(standings, is("BLOCKED", &requirements), "{:?}", causes(&report));
+    }
+}
