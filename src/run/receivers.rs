@@ -46,7 +46,8 @@ mod tests {
         crate::serve::install_tls_provider();
         let receivers = Receivers::default();
         let of = async |host: &str| {
-            let profile = TargetProfile { merchant_host: host.into(), ..fixture::profile("http://127.0.0.1:1") };
+            let profile =
+                TargetProfile { merchant_host: host.into(), ..fixture::profile("http://127.0.0.1:1") };
             receivers.of(&profile).await.unwrap()
         };
         let (first, again, other) = (of("a.example").await, of("a.example").await, of("b.example").await);

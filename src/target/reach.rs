@@ -36,7 +36,7 @@ impl Reach {
 
     /// The same with further origins of the API, and with these page hosts if there are any.
     #[must_use]
-    pub(super) fn with(mut self, api: &[Url], page_hosts: Vec<String>) -> Self {
+    pub fn with(mut self, api: &[Url], page_hosts: Vec<String>) -> Self {
         self.api.extend(api.iter().map(Url::origin));
         if !page_hosts.is_empty() {
             self.pages = Pages::Hosts(page_hosts);

@@ -33,6 +33,7 @@ fn running(site: &str, script: &str) -> String {
 async fn no_window_that_a_page_opens_goes_to_a_foreign_host() {
     let stage = Stage::set().await;
     let (foreign, came) = foreign().await;
+    let own = stage.url("").replace("127.0.0.1", "pay.localhost");
     for script in [
         format!("open('{foreign}/popup')"),
         format!("open('{foreign}/popup', 'x', 'width=200,height=200')"),
@@ -48,9 +49,12 @@ async fn no_window_that_a_page_opens_goes_to_a_foreign_host() {
         ),
         format!("location = '{foreign}/self'"),
     ] {
-        let reach = Reach::new(&"https://api.example".parse().unwrap(), "merchant.example");
+        let reach =
+            Reach::new(&own.parse().unwrap(), "merchant.example").with(&[], vec!["pay.localhost".into()]);
         let mut lease = stage.lease_within(reach).await;
-        let visit = lease.open(&running("http://merchant.example", &script)).await;
+        // A page that shows nothing is looked at until the quiet time is over, long after the window was opened.
+        let script = format!("document.body.innerHTML = ''; {script}");
+        let visit = lease.open(&running(&own, &script)).await;
         lease.give_back();
         assert_eq!(kind(&visit), Some(TroubleKind::PageDrift), "{script}: {visit:?}");
         let message = &visit.trouble.as_ref().unwrap().message;
