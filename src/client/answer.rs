@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use url::Url;
 
 /// Larger bodies are not read. Answers of the API are much smaller.
-pub(super) const LARGEST_BODY: usize = 4 * 1024 * 1024;
+pub(super) const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// The result of a request: the record to judge, and the unredacted answer to use.
 pub struct ApiAnswer {

@@ -253,7 +253,7 @@ async fn a_body_that_is_too_large_is_trouble() {
     let text = format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n\"{}\"", "a".repeat(size - 2));
     assert_eq!(
         read(text.leak()).await,
-        Err("the answer has the status 200, and its body is larger than 4 MiB".into())
+        Err("the answer has the status 200, and its body is larger than 16 MiB".into())
     );
 }
 

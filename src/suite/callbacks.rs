@@ -3,7 +3,7 @@
 use crate::check;
 use crate::check::callback;
 use crate::evidence::Arrival;
-use crate::receiver::Receiver;
+use crate::receiver::{CallReply, Receiver};
 use crate::suite::consumer::Consumer;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
@@ -47,6 +47,24 @@ impl Consumer<'_> {
                 return Ok(calls);
             }
         }
+    }
+
+    /// Whether the consumer came back to the merchant within this many microseconds after the first callback.
+    pub fn landed_within(&mut self, time_us: u64) -> bool {
+        self.keep_arrivals();
+        let arrivals = &self.merchant.record.evidence.arrivals;
+        let at = |method| arrivals.iter().find(|arrival| arrival.method == method).map(|first| first.at_us);
+        at("GET").zip(at("POST")).is_some_and(|(landing, call)| landing < call + time_us)
+    }
+
+    /// The time of the slowest page in microseconds, if a consumer does the same with a new session and calls are answered in this way.
+    pub async fn time_again(&mut self, reply: CallReply) -> Result<u64, StepFailure> {
+        self.receiver()?.treat_calls(&self.merchant.has.reference, reply);
+        let (act, urls) = (self.last_act()?, self.merchant.this_session()?.urls.clone());
+        let before = self.merchant.record.evidence.visits.len();
+        let twin = self.merchant.require_twin(urls).await?;
+        self.act_in(&twin, act).await?;
+        Ok(callback::slowest(&self.merchant.record.evidence.visits[before..]))
     }
 
     /// The profile's deadline for a status.

@@ -13,8 +13,9 @@ use mock_process::MockProcess;
 use proxy::{Answer, Proxy};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use support::report;
-use target::Account;
+use target::{Account, standings};
 
 const SHOP: Account<'_> = ("shop", "pass-word-of-the-shop");
 
@@ -167,4 +168,27 @@ fn a_scenario_whose_event_did_not_happen_neither_passes_nor_fails() {
         let (standings, report) = drive(&driver, "100", &requirements);
         assert_eq!(standings, is("BLOCKED", &requirements), "{:?}", causes(&report));
     }
+}
+
+#[test]
+fn a_page_that_is_always_slow_is_no_breach() {
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::before(&mock.base_url, |_, answer| {
+        if String::from_utf8_lossy(&answer.body).contains("data-screen=\"checkout\"") {
+            // The API gives up a call after three seconds.
+            std::thread::sleep(Duration::from_millis(3200));
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let lines = format!(
+        "abilities = [\"browser\", \"receiver\"]\ncontrol_url = \"{}/_mock\"\npage_driver = \"mock.toml\"",
+        proxy.base_url
+    );
+    std::fs::write(folder.path().join("mock.toml"), include_str!("../../targets/pages/mock.toml")).unwrap();
+    let profile = target::profile(&proxy.base_url, "klarna", &lines) + "page = \"20s\"\n";
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", "@req:HPP-CALLBACK-012"]);
+    assert!(ended.stderr.is_empty(), "{ended:?}");
+    let standings = standings(&report(folder.path()));
+    assert_eq!(standings["HPP-CALLBACK-012"], "INFRA", "{}", ended.stdout);
+    assert!(ended.stdout.contains("slow, but not because of the merchant's server"), "{}", ended.stdout);
 }
