@@ -162,3 +162,14 @@ fn a_page_that_turns_blank_does_not_show_the_same() {
     assert!(full.shows_the_same_as(&reworded));
     assert!(!full.shows_the_same_as(&blank) && !full.shows_the_same_as(&reloaded));
 }
+
+#[test]
+fn a_move_that_only_sets_a_field_is_offered_if_the_field_exists() {
+    let text = "[[screen]]\nname = \"a\"\npresent = \"#pay\"\n[screen.moves]\nerror = [{ set = \"x\", into = \"#fault\" }]\n";
+    let driver = PageDriver::parse("x", text).unwrap();
+    let offers = |word: &str| {
+        let seen = document(&driver, 0, &[("#pay", "usable"), ("#fault", word)], &json!({ "parts": [] }));
+        Reading::of(&driver, &[Ok(seen)]).unwrap().offers
+    };
+    assert_eq!((offers("hidden"), offers("absent")), (vec!["error".to_owned()], vec![]));
+}
