@@ -79,6 +79,7 @@ impl Consumer<'_> {
         let first = calls.into_iter().next();
         if first.is_none() {
             self.has_status(SessionStatus::InProgress).await?;
+            self.opening_is_a_change().await?;
         }
         let missing = || Mismatch::new("callback", "a POST to status_update", "none");
         self.judge().rests_on("HPP-CALLBACK-001", first.ok_or_else(missing))
@@ -108,6 +109,25 @@ impl Consumer<'_> {
         let came =
             check::differs("/status", before, "the status before the consumer opened the page", &actual);
         self.judge().rests_on(promise::WAITS, came)
+    }
+
+    /// Checks with a new session that opening its page takes it from WAITING to IN_PROGRESS. Without this change, no call can be
+    /// expected.
+    pub async fn opening_is_a_change(&mut self) -> Done {
+        let urls = self.merchant.this_session()?.urls.clone();
+        let twin = self.merchant.require_twin(urls).await?;
+        let before = self.merchant.status_of_hosted(&twin).await?;
+        self.judge().rests_on(promise::WAITS, check::equals("/status", "WAITING", &before))?;
+        self.open_page(&twin).await?;
+        self.page_was_reached()?;
+        let mut polls = self.merchant.polls();
+        loop {
+            let status = self.merchant.status_of_hosted(&twin).await?;
+            let opened = check::equals("/status", SessionStatus::InProgress.word(), &status);
+            if opened.is_ok() || !polls.again().await {
+                return self.judge().rests_on(promise::status(SessionStatus::InProgress), opened);
+            }
+        }
     }
 
     /// Moves the clock until the next attempt is due. Returns all callbacks so far.

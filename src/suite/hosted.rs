@@ -201,7 +201,13 @@ impl Merchant<'_> {
 
     /// Reads the hosted session again and returns its status.
     pub async fn session_status(&mut self) -> Result<String, StepFailure> {
-        let read = self.read_session().await?;
+        let session = self.this_session()?;
+        self.status_of_hosted(&session).await
+    }
+
+    /// Reads any hosted session and returns its status.
+    pub async fn status_of_hosted(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
+        let read = self.read_hosted(session).await?;
         self.judge().text(read, "/status").map(ToOwned::to_owned)
     }
 }

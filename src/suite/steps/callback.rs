@@ -188,6 +188,9 @@ async fn event_ids_differ(world: &mut World) -> Done {
     let back = world.consumer().call_telling(SessionStatus::Back).await?;
     world.judge().rests_on("HPP-CALLBACK-007", back)?;
     let calls = world.consumer().calls()?;
+    if !both(&calls) {
+        world.consumer().opening_is_a_change().await?;
+    }
     let each = ("HPP-CALLBACK-001", "a call for each event");
     let (first, second) = world.consumer().two_event_ids(&calls, each)?;
     world.judge().settle(check::differs("/event_id", &first, "the event_id of the first callback", &second))

@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::check::placeholder;
+use crate::requirement::Provider;
 use crate::suite::failure::Done;
 use crate::suite::parameter::ParameterName;
 use crate::suite::promise;
@@ -50,8 +51,16 @@ step!(
     Then "the inserted values of the success URL are URL-safe" => url_safe
 );
 async fn url_safe(world: &mut World) -> Done {
-    for name in ["first", "second"] {
-        let value = world.consumer().live_parameter(name, "HPP-PLACEHOLDER-018")?;
+    let of_session = promise::filled(ConsumerUrl::Success);
+    let of_purchase = match world.record.context().profile.provider {
+        Provider::Kp => "HPP-PLACEHOLDER-008",
+        Provider::Kco => "HPP-PLACEHOLDER-013",
+    };
+    let query = world.consumer().arrived_query(ConsumerUrl::Success)?;
+    world.judge().rests_on(of_session, placeholder::filled(&query, "first"))?;
+    world.judge().rests_on("HPP-PLACEHOLDER-018", placeholder::none_left(&query))?;
+    for (name, promise) in [("first", of_session), ("second", of_purchase)] {
+        let value = world.consumer().live_parameter(name, promise)?;
         world.judge().settle(placeholder::url_safe(name, &value))?;
     }
     Ok(())

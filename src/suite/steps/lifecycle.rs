@@ -123,6 +123,7 @@ async fn updated_at_moves(world: &mut World) -> Done {
             break read;
         }
         if !polls.again().await {
+            merchant.judge().rests_on(promise::WAITS, check::equals("/status", "WAITING", &before))?;
             return merchant.judge().rests_on("HPP-STATUS-002", changed);
         }
     };
