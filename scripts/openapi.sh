@@ -10,7 +10,7 @@ mock=""
 trap '[ -z "$mock" ] || kill "$mock"' EXIT
 
 for dialect in klarna kustom; do
-    HPP_PASSWORD=secret target/debug/hpp-conformance mock --port 0 --dialect "$dialect" > "$out/$dialect.log" &
+    target/debug/hpp-conformance mock --port 0 --dialect "$dialect" > "$out/$dialect.log" &
     mock=$!
     until grep -q 'http://' "$out/$dialect.log"; do
         kill -0 "$mock"

@@ -49,7 +49,8 @@ enum Command {
     Run(Box<run::RunArgs>),
     /// Start the mock as an offline playground.
     ///
-    /// Set the password of its merchant account in `HPP_PASSWORD` first. Stop the mock with Ctrl-C.
+    /// It needs no set-up. The password of its merchant account is that of `HPP_PASSWORD`, or `mock-password` if this is not set. Stop
+    /// the mock with Ctrl-C.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Mock(mock::MockArgs),
     /// Prove that the suite catches every deviation of the mock.

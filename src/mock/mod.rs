@@ -11,7 +11,7 @@
 //! - `words` is at the bottom, because messages (`api`) and pages use them.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
@@ -25,7 +25,8 @@ use crate::mock::ground::sharded_map::ShardedMap;
 use crate::mock::state::Playground;
 use crate::mock::state::account::{Account, Accounts};
 use crate::mock::state::inspection::Inspection;
-use crate::serve::{Listener, Panics, ServeError, Server, install_tls_provider};
+use crate::mock::state::limiter::Limiter;
+use crate::serve::{Identity, Listener, Panics, ServeError, Server, install_tls_provider};
 
 mod api;
 mod callback;
@@ -42,12 +43,11 @@ mod wire;
 mod words;
 
 pub use crate::mock::deviation::{DEVIATIONS, Deviation, deviation};
-pub use crate::mock::ground::Dialect;
+pub use crate::mock::ground::{Dialect, PageHost};
 #[cfg(test)]
 pub use crate::mock::tests::PANICKING;
 
 /// The settings of a mock.
-#[derive(Debug, Clone)]
 pub struct MockOptions {
     pub dialect: Dialect,
     /// The address to listen on, on loopback. Port 0 picks a free port.
@@ -63,6 +63,34 @@ pub struct MockOptions {
     pub legal_seed: Option<u64>,
     /// Whether the mock notes which deviations would have answered differently.
     pub watch: bool,
+    /// The identity for TLS. Without it, the mock speaks plain HTTP.
+    pub identity: Option<Identity>,
+    /// The host of the pages. If `None`, `localhost`, with the port of the API.
+    pub page_host: Option<PageHost>,
+    /// How many payment sessions, and how many hosted sessions, each account may create in a second.
+    pub creates_per_second: Option<u32>,
+    /// Whether there is a control interface, with the live page.
+    pub has_control: bool,
+}
+
+impl MockOptions {
+    /// A faithful mock on a free port of 127.0.0.1, with all its other settings as they are by default.
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            bind: (Ipv4Addr::LOCALHOST, 0).into(),
+            credentials: None,
+            deviation: None,
+            seed: None,
+            opaque_urls: false,
+            legal_seed: None,
+            watch: false,
+            identity: None,
+            page_host: None,
+            creates_per_second: None,
+            has_control: true,
+        }
+    }
 }
 
 /// Why the mock could not be started.
@@ -73,44 +101,57 @@ pub enum MockError {
 
     #[error("cannot start the mock")]
     Serve(#[from] ServeError),
-}
 
-impl MockError {
-    /// Whether another program listens at the port, or the port is not for everybody.
-    pub fn is_busy(&self) -> bool {
-        matches!(self, Self::Serve(ServeError::Bind { .. }))
-    }
+    #[error("cannot serve the pages of the mock")]
+    Pages(#[source] ServeError),
 }
 
 /// A running mock. Dropping it stops it, and it forgets everything.
 pub struct Mock {
-    _server: Server,
+    _servers: Vec<Server>,
     playground: Arc<Playground>,
     _stop: DropGuard,
 }
 
 impl Mock {
     /// Starts a mock.
-    pub async fn start(options: MockOptions) -> Result<Self, MockError> {
+    pub async fn start(mut options: MockOptions) -> Result<Self, MockError> {
         if !options.bind.ip().is_loopback() {
             return Err(MockError::NotLoopback { addr: options.bind });
         }
         install_tls_provider();
         let listener = Listener::bind(options.bind).await?;
-        let our_name = HeaderValue::from_static(wire::OUR_NAME);
-        let mut listener = listener.with_field_of_refusals(wire::X_MOCK, our_name);
-        let playground = Arc::new(playground(options, listener.addr()));
-        if playground.contract.variation.lower_case_fields {
-            listener = listener.with_lower_case_fields();
+        let page_port = options.page_host.as_ref().and_then(|pages| pages.port);
+        let mut listeners = vec![listener];
+        if let Some(port) = page_port.filter(|port| *port != listeners[0].addr().port()) {
+            let addr = (options.bind.ip(), port).into();
+            listeners.push(Listener::bind(addr).await.map_err(MockError::Pages)?);
         }
-        let server = listener.serve(None, wire::router(&playground));
+        let identity = options.identity.take();
+        let scheme = if identity.is_some() { "https" } else { "http" };
+        let addrs = (listeners[0].addr(), listeners[listeners.len() - 1].addr());
+        let playground = Arc::new(playground(options, scheme, addrs));
+        let serve = |mut listener: Listener| {
+            listener =
+                listener.with_field_of_refusals(wire::X_MOCK, HeaderValue::from_static(wire::OUR_NAME));
+            if playground.contract.variation.lower_case_fields {
+                listener = listener.with_lower_case_fields();
+            }
+            listener.serve(identity.as_ref(), wire::router(&playground))
+        };
+        let servers = listeners.into_iter().map(serve).collect();
         let stop = playground.stop.clone().drop_guard();
-        Ok(Self { _server: server, playground, _stop: stop })
+        Ok(Self { _servers: servers, playground, _stop: stop })
     }
 
     /// The base URL of the API.
     pub fn base_url(&self) -> &str {
         &self.playground.api_origin
+    }
+
+    /// Scheme, host and port of the pages.
+    pub fn page_origin(&self) -> &str {
+        &self.playground.page_origin
     }
 
     /// The base URL of the control interface.
@@ -143,7 +184,8 @@ impl Mock {
 /// Makes the ids of the two dialects differ.
 const KUSTOM: u64 = 0x6b75_7374_6f6d;
 
-fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
+/// The state of a new mock at the addresses of the API and of the pages.
+fn playground(options: MockOptions, scheme: &str, (api, pages): (SocketAddr, SocketAddr)) -> Playground {
     let mut variation = options.legal_seed.map_or_else(Variation::plain, Variation::seeded);
     if options.opaque_urls {
         variation.paths = &OPAQUE_PATHS;
@@ -160,17 +202,27 @@ fn playground(options: MockOptions, addr: SocketAddr) -> Playground {
         contract = contract.watched(DEVIATIONS.iter().map(|deviation| (deviation.name, deviation.change)));
     }
     let variation = &contract.variation;
+    let page_host = options.page_host.map_or_else(|| variation.page_host.to_owned(), |pages| pages.host);
+    let limiter = Limiter::of_creations(options.creates_per_second);
     let merchant_id = ids.reference();
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
         ids,
         correlation_ids: Ids::new(seed.map(|seed| !seed), variation.id_shape),
-        api_origin: format!("http://{addr}"),
-        page_origin: format!("http://{}:{}", contract.variation.page_host, addr.port()),
+        api_origin: format!("{scheme}://{api}"),
+        page_origin: format!("{scheme}://{page_host}:{}", pages.port()),
+        has_control: options.has_control,
+        creates_per_second: options.creates_per_second,
         paths: variation.paths,
         has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),
         inspection: Arc::new(Inspection::new()),
-        accounts: Accounts::new(Account::new(merchant_id, username, password, variation.distributed)),
+        accounts: Accounts::new(Account::new(
+            merchant_id,
+            username,
+            password,
+            variation.distributed,
+            limiter,
+        )),
         ledgers: ShardedMap::new(),
         payments: ShardedMap::new(),
         sessions: ShardedMap::new(),

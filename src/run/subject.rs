@@ -15,7 +15,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io;
 use std::io::{ErrorKind, Write};
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,14 +111,12 @@ impl Subject {
             Dialect::Kustom => (mock::Dialect::Kustom, Provider::Kco),
         };
         let mock = Mock::start(MockOptions {
-            dialect,
-            bind: (Ipv4Addr::LOCALHOST, 0).into(),
-            credentials: None,
             deviation: embedded.deviation,
             seed: Some(seed),
             opaque_urls: embedded.opaque_urls,
             legal_seed: embedded.legal_seed,
             watch: embedded.watched,
+            ..MockOptions::new(dialect)
         })
         .await?;
         let url = |text: &str| text.parse().map_err(|_| RunError::MockUrl(text.to_owned()));

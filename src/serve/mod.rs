@@ -26,7 +26,7 @@ mod panics;
 mod trust;
 
 pub use crate::serve::error::ServeError;
-pub use crate::serve::identity::Identity;
+pub use crate::serve::identity::{Authority, Identity};
 pub use crate::serve::panics::{Panics, message as panic_message};
 pub use crate::serve::trust::vouched_keys;
 

@@ -9,7 +9,6 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use webpki::EndEntityCert;
 
 use crate::serve::identity::pin;
 
@@ -24,18 +23,14 @@ pub async fn vouched_keys(pem: &[u8], servers: &[(String, u16)]) -> Vec<String> 
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(own.iter().cloned());
     let roots = Arc::new(roots);
-    let mut keys: Vec<String> = own.iter().filter_map(key).collect();
+    let mut keys: Vec<String> = own.iter().filter_map(pin).collect();
     for (host, port) in servers {
         let shown = timeout(PATIENCE, shown_by(host, *port, &roots)).await;
-        keys.extend(shown.ok().flatten().as_ref().and_then(key));
+        keys.extend(shown.ok().flatten().as_ref().and_then(pin));
     }
     keys.sort();
     keys.dedup();
     keys
-}
-
-fn key(certificate: &CertificateDer<'static>) -> Option<String> {
-    Some(pin(&EndEntityCert::try_from(certificate).ok()?.subject_public_key_info()))
 }
 
 /// The certificate of a server, if one of the roots vouches for it.
@@ -52,23 +47,20 @@ async fn shown_by(host: &str, port: u16, roots: &Arc<RootCertStore>) -> Option<C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::{Identity, Server};
+    use crate::serve::{Authority, Identity, Server};
     use axum::Router;
     use std::net::Ipv4Addr;
 
     #[tokio::test]
     async fn the_keys_of_the_file_and_of_the_servers_it_vouches_for_are_trusted() {
-        let ca_key = rcgen::KeyPair::generate().unwrap();
-        let mut params = rcgen::CertificateParams::new(Vec::<String>::new()).unwrap();
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let ca = params.self_signed(&ca_key).unwrap();
-        let identity = Identity::issued("127.0.0.1", &rcgen::Issuer::new(params, ca_key)).unwrap();
+        let authority = Authority::new("a test").unwrap();
+        let identity = authority.issue(&["127.0.0.1".to_owned()]).unwrap();
         let stranger = Identity::self_signed("127.0.0.1").unwrap();
         let free = (Ipv4Addr::LOCALHOST, 0).into();
         let known = Server::start(free, Some(&identity), Router::new()).await.unwrap();
         let unknown = Server::start(free, Some(&stranger), Router::new()).await.unwrap();
         let servers = [&known, &unknown].map(|server| ("127.0.0.1".to_owned(), server.addr().port()));
-        let keys = vouched_keys(ca.pem().as_bytes(), &servers).await;
+        let keys = vouched_keys(authority.pem().as_bytes(), &servers).await;
         assert_eq!(keys.len(), 2, "{keys:?}");
         assert!(
             keys.contains(&identity.spki_sha256_base64()) && !keys.contains(&stranger.spki_sha256_base64())

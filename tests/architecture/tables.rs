@@ -142,7 +142,7 @@ pub const HOMES: &Permits = &[
     ("sha2", &["evidence", "run", "serve"]),
     ("strsim", &["requirement", "schema", "suite"]),
     ("tabled", &["report/terminal"]),
-    ("tempfile", &["browser", "prove"]),
+    ("tempfile", &["browser", "cli", "prove"]),
     ("terminal_size", &["cli"]),
     ("textwrap", &["report/terminal"]),
     (

@@ -171,41 +171,6 @@ fn a_path_that_is_not_utf_8_is_a_path() {
 }
 
 #[test]
-fn the_mock_says_what_is_wrong_with_its_account_and_its_port() {
-    let folder = tempfile::tempdir().unwrap();
-    let refused = |arguments: &[&str], name: &str, value: &[u8]| {
-        let mut command = program(folder.path());
-        command
-            .arg("mock")
-            .args(arguments)
-            .env("HPP_USERNAME", "")
-            .env("HPP_PASSWORD", "a-word-of-this-test");
-        #[cfg(unix)]
-        command.env(name, <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(value));
-        let ended = Ended::of(&command.output().unwrap());
-        assert_eq!(ended.code, Some(2), "{ended:?}");
-        ended.stderr
-    };
-    assert_eq!(
-        refused(&["--username", "usr:x"], "HPP_OTHER", b""),
-        "error: the user name is empty or has a colon, which HTTP Basic cannot carry; give another `--username` or `HPP_USERNAME`\n"
-    );
-    assert_eq!(
-        refused(&[], "HPP_PASSWORD", b"\xff"),
-        "error: the variable `HPP_PASSWORD` is not UTF-8; set it to UTF-8 text\n"
-    );
-    assert_eq!(
-        refused(&[], "HPP_PASSWORD", b""),
-        "error: the mock needs a password for its merchant account; set `HPP_PASSWORD`\n"
-    );
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port().to_string();
-    // An empty user name of the environment counts as not set, so the mock comes as far as its port.
-    let busy = refused(&["--port", &port], "HPP_OTHER", b"");
-    assert!(busy.ends_with("; choose another port with `--port`, or `--port 0` for a free one\n"), "{busy}");
-}
-
-#[test]
 fn a_faulty_profile_names_the_file_and_the_key() {
     let profile = "name = \"x\"\nbase_url = \"http://127.0.0.1:9\"\ndialect = \"klarna\"\nprovider = \"KP\"\nspeed = 3\n\
         credentials = { username = { env = \"PATH\" }, password = { env = \"PATH\" } }\n";

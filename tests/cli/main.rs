@@ -7,6 +7,7 @@ mod lists;
 mod log;
 #[cfg(target_os = "linux")]
 mod lost;
+mod mock;
 #[path = "../support/mock_process.rs"]
 mod mock_process;
 mod own;

@@ -7,6 +7,7 @@ mod mock_process;
 mod openapi;
 mod robust;
 mod server;
+mod start;
 #[cfg(feature = "browser-tests")]
 #[path = "../support/web_driver.rs"]
 mod web_driver;

@@ -7,29 +7,53 @@ use std::process::{Child, Command, Stdio};
 pub struct MockProcess {
     child: Child,
     pub base_url: String,
+    /// What it printed when it was ready.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub greeting: String,
 }
 
 impl MockProcess {
     /// Starts it for one merchant account, and waits until it prints its address.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
     pub fn with_account(dialect: &str, username: &str, password: &str) -> Self {
         Self::with_arguments(&["--dialect", dialect], username, password)
     }
 
     /// The same with further arguments, such as a deviation.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
     pub fn with_arguments(arguments: &[&str], username: &str, password: &str) -> Self {
+        Self::with_variables(arguments, &[("HPP_USERNAME", username), ("HPP_PASSWORD", password)])
+    }
+
+    /// The same with these variables of the environment. Without them, the mock has its default account.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub fn with_variables(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
             .args(["mock", "--port", "0"])
             .args(arguments)
-            .env("HPP_USERNAME", username)
-            .env("HPP_PASSWORD", password)
+            .env_remove("HPP_USERNAME")
+            .env_remove("HPP_PASSWORD")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the mock can be started");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base_url = line.split_whitespace().find(|word| word.starts_with("http://"));
-        let base_url = base_url.unwrap_or_else(|| panic!("the mock does not say where it listens: {line}"));
-        Self { child, base_url: base_url.to_owned() }
+        let mut greeting = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        while !greeting.ends_with("Ctrl-C.\n") {
+            let read = stdout.read_line(&mut greeting).unwrap();
+            assert!(read > 0, "the mock ends before it is ready: {greeting}");
+        }
+        let base_url = greeting.split_whitespace().find(|word| word.starts_with("http"));
+        let base_url =
+            base_url.unwrap_or_else(|| panic!("the mock does not say where it listens: {greeting}"));
+        Self { child, base_url: base_url.to_owned(), greeting }
+    }
+
+    /// The rest of the line of the greeting that begins so.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub fn told(&self, beginning: &str) -> &str {
+        let told = self.greeting.lines().find_map(|line| line.strip_prefix(beginning));
+        told.unwrap_or_else(|| panic!("`{beginning}` begins no line of: {}", self.greeting))
     }
 
     /// Current resident memory in KiB. `None` if the kernel does not say.

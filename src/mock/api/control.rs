@@ -14,7 +14,7 @@ use crate::mock::ground::time::millis;
 use crate::mock::http::{Answer, Call, Problem, Reply};
 use crate::mock::state::Playground;
 use crate::mock::state::account::Account;
-use crate::mock::state::limiter::{Category, UNLIMITED};
+use crate::mock::state::limiter::{Category, Limiter, UNLIMITED};
 use crate::mock::state::line::{CallbackTrouble, LineChange};
 
 /// Describes the mock.
@@ -54,6 +54,7 @@ pub fn add_account(playground: &Playground, call: &Call<'_>) -> Answer {
         playground.ids.key(),
         playground.ids.uuid(),
         playground.contract.variation.distributed,
+        Limiter::of_creations(playground.creates_per_second),
     ));
     let body = json!({
         "merchant_id": account.merchant_id,

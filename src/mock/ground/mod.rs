@@ -2,9 +2,11 @@
 
 mod dialect;
 pub mod id;
+mod page_host;
 pub mod paths;
 pub mod sharded_map;
 pub mod time;
 pub mod url;
 
 pub use crate::mock::ground::dialect::Dialect;
+pub use crate::mock::ground::page_host::PageHost;

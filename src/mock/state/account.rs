@@ -39,13 +39,19 @@ pub struct Account {
 
 impl Account {
     /// An account whose distributions are answered with `distributed`.
-    pub fn new(merchant_id: String, username: String, password: String, distributed: StatusCode) -> Self {
+    pub fn new(
+        merchant_id: String,
+        username: String,
+        password: String,
+        distributed: StatusCode,
+        limiter: Limiter,
+    ) -> Self {
         Self {
             merchant_id,
             username,
             password,
             outbox: Outbox::new(distributed),
-            limiter: Limiter::new(),
+            limiter,
             callback_log: CallbackLog::default(),
             callback_line: Mutex::default(),
             seconds_ahead: AtomicI64::new(0),
@@ -184,7 +190,8 @@ mod tests {
 
     #[test]
     fn a_clock_goes_forward_only_and_stays_in_the_calendar() {
-        let account = Account::new("M1".into(), "user".into(), "secret".into(), StatusCode::CREATED);
+        let limiter = Limiter::of_creations(None);
+        let account = Account::new("M1".into(), "user".into(), "secret".into(), StatusCode::CREATED, limiter);
         account.advance(3600).unwrap();
         assert!(account.now() > Timestamp::now() + SignedDuration::from_secs(3590));
         assert!(account.advance(-1).is_err());

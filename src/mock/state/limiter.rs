@@ -79,12 +79,15 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// No limits.
-    pub fn new() -> Self {
-        Self {
+    /// A limit for creations of each kind, or no limits.
+    pub fn of_creations(limit: Option<u32>) -> Self {
+        let limiter = Self {
             limits: std::array::from_fn(|_| AtomicU32::new(UNLIMITED)),
             seconds: std::array::from_fn(|_| AtomicU64::new(0)),
-        }
+        };
+        limiter.set(Category::Creates, limit);
+        limiter.set(Category::PaymentCreates, limit);
+        limiter
     }
 
     /// Counts a request.
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_sixth_request_of_a_second_is_one_too_many_and_the_next_second_is_free() {
-        let limiter = Limiter::new();
+        let limiter = Limiter::of_creations(None);
         limiter.set(Category::Creates, Some(5));
         let now = Timestamp::now();
         let left: Vec<_> = (0..6)
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_limit_can_be_read_and_lifted() {
-        let limiter = Limiter::new();
+        let limiter = Limiter::of_creations(None);
         limiter.set(Category::Others, Some(50));
         let limits = |others| json!({ "creates_per_second": null, "payment_creates_per_second": null, "others_per_second": others });
         assert_eq!(limiter.representation(), limits(json!(50)));

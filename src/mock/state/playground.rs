@@ -27,6 +27,10 @@ pub struct Playground {
     pub api_origin: String,
     /// Scheme and host of the public pages.
     pub page_origin: String,
+    /// Whether there is a control interface.
+    pub has_control: bool,
+    /// The limit of creations for each new account.
+    pub creates_per_second: Option<u32>,
     pub paths: &'static Paths,
     /// Whether API URLs have separate keys instead of the session id.
     pub has_opaque_urls: bool,
@@ -50,6 +54,11 @@ pub struct Playground {
 }
 
 impl Playground {
+    /// The scheme of every URL of the mock.
+    pub fn scheme(&self) -> &str {
+        self.api_origin.split(':').next().unwrap_or_default()
+    }
+
     /// The link to the payment page of a session.
     pub fn page_url(&self, hosted: &Hosted) -> String {
         let path = self.paths.page(&hosted.page_key);

@@ -72,14 +72,9 @@ impl Shop {
     /// The default settings of a mock in tests.
     pub fn options() -> MockOptions {
         MockOptions {
-            dialect: Dialect::Klarna,
-            bind: "127.0.0.1:0".parse().unwrap(),
             credentials: Some(("user".to_owned(), "secret".to_owned())),
-            deviation: None,
             seed: Some(1),
-            opaque_urls: false,
-            legal_seed: None,
-            watch: false,
+            ..MockOptions::new(Dialect::Klarna)
         }
     }
 

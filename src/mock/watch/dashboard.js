@@ -99,8 +99,8 @@ const card = (session) => {
 const firstSteps = () => {
   const base = state.about.base_url;
   const [path, id] = state.about.dialect === "klarna" ? ["/payments/v1/sessions", "session_id"] : ["/checkout/v3/orders", "order_id"];
-  const text = `curl -u merchant:$HPP_PASSWORD ${base}${path} --json @purchase.json\n` +
-    `curl -u merchant:$HPP_PASSWORD ${base}/hpp/v1/sessions --json '{"payment_session_url": "${base}${path}/<${id}>"}'`;
+  const text = `curl -u <username>:<password> ${base}${path} --json @purchase.json\n` +
+    `curl -u <username>:<password> ${base}/hpp/v1/sessions --json '{"payment_session_url": "${base}${path}/<${id}>"}'`;
   return make("div", { className: "panel empty" }, "No session yet. Create a payment session, then a hosted session for it:", make("pre", {}, text));
 };
 

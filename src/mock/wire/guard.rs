@@ -10,9 +10,10 @@ use crate::mock::http::{ErrorCode, Operation, Problem};
 ///
 /// A browser lets every page send requests to this machine. It writes the fields `Host` and `Origin` itself, so a page of another
 /// site gives itself away: by its `Origin`, or by its `Host` if its name was made to lead to this machine (DNS rebinding).
-pub fn admit(operation: Operation, headers: &HeaderMap) -> Result<(), Problem> {
+pub fn admit(operation: Operation, scheme: &str, headers: &HeaderMap) -> Result<(), Problem> {
     let is_guarded = matches!(operation, Operation::Control | Operation::Inspect);
-    if !is_guarded || (values(headers, header::HOST).all(is_this_machine) && comes_from_here(headers)) {
+    if !is_guarded || (values(headers, header::HOST).all(is_this_machine) && comes_from_here(scheme, headers))
+    {
         return Ok(());
     }
     let message = "only programs and the live page of the mock may use the control interface";
@@ -20,10 +21,10 @@ pub fn admit(operation: Operation, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Whether no page made the request, or a page of this very mock.
-fn comes_from_here(headers: &HeaderMap) -> bool {
-    let mut hosts = values(headers, header::HOST);
-    let host = hosts.next();
-    values(headers, header::ORIGIN).all(|origin| origin.strip_prefix("http://") == host && host.is_some())
+fn comes_from_here(scheme: &str, headers: &HeaderMap) -> bool {
+    let host = values(headers, header::HOST).next();
+    values(headers, header::ORIGIN)
+        .all(|origin| origin.split_once("://").is_some_and(|(of, from)| of == scheme && Some(from) == host))
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -42,9 +43,9 @@ fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    fn status(operation: Operation, fields: &[(HeaderName, &str)]) -> u16 {
+    fn status(operation: Operation, scheme: &str, fields: &[(HeaderName, &str)]) -> u16 {
         let fields = fields.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
-        admit(operation, &fields.collect()).map_or_else(|problem| problem.status.as_u16(), |()| 200)
+        admit(operation, scheme, &fields.collect()).map_or_else(|problem| problem.status.as_u16(), |()| 200)
     }
 
     #[test]
@@ -69,9 +70,26 @@ mod tests {
             (vec![(host.clone(), "evil.example"), (origin.clone(), "http://evil.example")], 403),
             (vec![(origin.clone(), "http://127.0.0.1:8080")], 403),
         ] {
-            assert_eq!(status(Operation::Control, &fields), expected, "{fields:?}");
-            assert_eq!(status(Operation::Inspect, &fields), expected, "{fields:?}");
-            assert_eq!(status(Operation::CreateSession, &fields), 200, "{fields:?}");
+            assert_eq!(status(Operation::Control, "http", &fields), expected, "{fields:?}");
+            assert_eq!(status(Operation::Inspect, "http", &fields), expected, "{fields:?}");
+            assert_eq!(status(Operation::CreateSession, "http", &fields), 200, "{fields:?}");
+        }
+    }
+
+    #[test]
+    fn the_live_page_has_the_scheme_of_the_mock() {
+        let fields = |scheme: &str| {
+            [
+                (header::HOST, "127.0.0.1:8080".to_owned()),
+                (header::ORIGIN, format!("{scheme}://127.0.0.1:8080")),
+            ]
+        };
+        for (ours, theirs, expected) in
+            [("http", "http", 200), ("https", "https", 200), ("https", "http", 403)]
+        {
+            let fields = fields(theirs);
+            let fields = fields.each_ref().map(|(name, value)| (name.clone(), value.as_str()));
+            assert_eq!(status(Operation::Control, ours, &fields), expected, "{ours} {theirs}");
         }
     }
 }

@@ -159,8 +159,9 @@ fn inspection_routes() -> Vec<Route> {
     ]
 }
 
-/// Every route of a mock of this dialect.
-pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
+/// Every route of a mock of this dialect. Without the control interface, there is no live page either.
+pub fn routes(dialect: Dialect, paths: &Paths, has_control: bool) -> impl Iterator<Item = Route> {
+    let control = || control_routes().into_iter().chain(inspection_routes());
     let provider_routes = match dialect {
         Dialect::Klarna => payments_routes(),
         Dialect::Kustom => checkout_routes(),
@@ -169,28 +170,31 @@ pub fn routes(dialect: Dialect, paths: &Paths) -> impl Iterator<Item = Route> {
         .into_iter()
         .chain(provider_routes)
         .chain(page_routes(paths))
-        .chain(control_routes())
-        .chain(inspection_routes())
+        .chain(has_control.then(control).into_iter().flatten())
 }
 
 /// The app: every route, and answers for unknown paths.
 pub fn router(playground: &Arc<Playground>) -> Router {
     let mut router = Router::new();
-    for route in routes(playground.contract.dialect, playground.paths) {
+    for route in routes(playground.contract.dialect, playground.paths, playground.has_control) {
         let path = route.path.clone();
         let method = route.method;
         router = router.route(&path, on(method, handler(playground, route)));
     }
-    let watched = Arc::clone(playground);
+    if playground.has_control {
+        let watched = Arc::clone(playground);
+        let events = on(GET, async move |headers: HeaderMap| feed(&watched, &headers));
+        router = router.route("/_mock/events", events);
+    }
     router
-        .route("/_mock/events", on(GET, async move |headers: HeaderMap| feed(&watched, &headers)))
         .method_not_allowed_fallback(handler(playground, Route::missing(no_method)))
         .fallback(handler(playground, Route::missing(no_path)))
 }
 
 /// The feed of events. It is not a reply, because it never ends.
 fn feed(playground: &Playground, headers: &HeaderMap) -> Response {
-    match guard::admit(Operation::Inspect, headers).and_then(|()| inspection::events(playground)) {
+    let admitted = guard::admit(Operation::Inspect, playground.scheme(), headers);
+    match admitted.and_then(|()| inspection::events(playground)) {
         Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),
         Err(problem) => finish(playground, Operation::Control, Timestamp::now(), None, Err(problem)),
     }
