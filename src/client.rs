@@ -19,7 +19,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-pub use transport::ClientError;
+pub use transport::{ClientError, extra_certificates};
 use url::Url;
 
 /// Sends requests to one target.

@@ -58,11 +58,16 @@ struct ClockReading {
 }
 
 impl Control {
-    /// The control interface of a profile, if it names one.
-    pub fn new(profile: &TargetProfile, recorder: Arc<Recorder>) -> Result<Option<Self>, ControlError> {
+    /// The control interface of a profile, if it names one. It trusts these further certificates.
+    pub fn new(
+        profile: &TargetProfile,
+        recorder: Arc<Recorder>,
+        certificates: Vec<reqwest::Certificate>,
+    ) -> Result<Option<Self>, ControlError> {
         let Some(url) = &profile.control_url else { return Ok(None) };
         let http = reqwest::Client::builder()
             .no_proxy()
+            .tls_certs_merge(certificates)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(profile.deadlines.request)
             // An act on an account is never sent twice, so it takes no connection that the target may be closing.
@@ -163,8 +168,11 @@ mod tests {
     async fn interface(status: &'static str, body: &'static str) -> (Control, JoinHandle<(String, Value)>) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let control =
-            Control::new(&profile(&format!("http://{}", listener.local_addr().unwrap())), Arc::default());
+        let control = Control::new(
+            &profile(&format!("http://{}", listener.local_addr().unwrap())),
+            Arc::default(),
+            Vec::new(),
+        );
         let heard = tokio::spawn(async move {
             let (stream, _) = listener.accept().await.unwrap();
             let mut stream = BufReader::new(stream);
@@ -253,6 +261,6 @@ mod tests {
     fn a_profile_without_a_control_interface_has_none() {
         let mut plain = profile("http://127.0.0.1:1");
         plain.control_url = None;
-        assert!(Control::new(&plain, Arc::default()).unwrap().is_none());
+        assert!(Control::new(&plain, Arc::default(), Vec::new()).unwrap().is_none());
     }
 }

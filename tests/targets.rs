@@ -41,6 +41,24 @@ fn the_mock_in_another_process_conforms_and_no_credential_is_left_behind() {
 }
 
 #[test]
+fn the_mock_over_tls_conforms_for_a_profile_that_trusts_its_certificate() {
+    let arguments = ["--tls", "--page-host", "localhost:0"];
+    let mock = MockProcess::with_arguments(&arguments, USERNAME, PASSWORD);
+    let folder = tempfile::tempdir().unwrap();
+    let trust = mock.told("Its certificate, for your client: ");
+    let base_url = &mock.base_url;
+    let clock = format!("abilities = [\"clock\"]\ncontrol_url = \"{base_url}/_mock\"");
+    let trusting = format!("{clock}\nextra_ca = \"{trust}\"");
+    let ended = run(folder.path(), &profile(base_url, "klarna", &trusting), PASSWORD);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(with(&standings(&report(folder.path())), &["FAIL", "INFRA", "BLOCKED"]), [""; 0]);
+    let ended = run(folder.path(), &profile(base_url, "klarna", &clock), PASSWORD);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let told = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("`extra_ca` names a private authority"), "{told}");
+}
+
+#[test]
 fn what_a_profile_does_not_claim_is_unseen_and_counted_on_the_first_screen() {
     let mock = mock("kustom");
     let folder = tempfile::tempdir().unwrap();

@@ -5,7 +5,6 @@ use crate::client::answer::{RawResponse, trouble};
 use crate::evidence::Trouble;
 use crate::target::TargetProfile;
 use reqwest::{Certificate, Method, RequestBuilder};
-use std::path::Path;
 use url::Url;
 
 /// The connections to a target.
@@ -22,7 +21,7 @@ pub(super) struct Transport {
 impl Transport {
     /// Connections as the profile wants them. Install the TLS provider first.
     pub(super) fn new(profile: &TargetProfile) -> Result<Self, ClientError> {
-        let certificates = profile.extra_ca.as_deref().map_or(Ok(Vec::new()), certificates)?;
+        let certificates = extra_certificates(profile)?;
         let builder = || {
             let mut builder = reqwest::Client::builder()
                 .timeout(profile.deadlines.request)
@@ -67,8 +66,9 @@ impl Transport {
     }
 }
 
-/// The certificates of an `extra_ca`.
-fn certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
+/// The certificates of the `extra_ca` of a profile. All connections to the target trust them.
+pub fn extra_certificates(profile: &TargetProfile) -> Result<Vec<Certificate>, ClientError> {
+    let Some(path) = &profile.extra_ca else { return Ok(Vec::new()) };
     let path_text = || path.display().to_string();
     let pem = std::fs::read(path).map_err(|source| ClientError::ExtraCa { path: path_text(), source })?;
     let certificates = Certificate::from_pem_bundle(&pem)

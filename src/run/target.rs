@@ -1,7 +1,7 @@
 //! A target of a run with the parts that are made once for it: chosen scenarios, schemas, page driver, pace.
 
 use crate::browser::PageDriver;
-use crate::client::{Client, Pace};
+use crate::client::{Client, Pace, extra_certificates};
 use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::mock::Mock;
@@ -58,7 +58,7 @@ impl<'r> Target<'r> {
         decisions::check(profile, &features.catalogue, today)?;
         // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
         Client::new(profile, Arc::clone(recorder), None)?;
-        Control::new(profile, Arc::clone(recorder))?;
+        control(profile, recorder)?;
         let filter = Filter { only: subject.only.clone(), ..options.filter.clone() };
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
@@ -122,7 +122,7 @@ impl<'r> Target<'r> {
             Ok(Arc::new(Context {
                 schemas: Arc::clone(&self.schemas),
                 client: Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?,
-                control: Control::new(self.profile, Arc::clone(&run.recorder))?,
+                control: control(self.profile, &run.recorder)?,
                 recorder: Arc::clone(&run.recorder),
                 browsers: browsers.pool.clone(),
                 receiver: browsers.receiver.clone(),
@@ -140,6 +140,11 @@ impl<'r> Target<'r> {
         };
         (0..lanes).map(context).collect()
     }
+}
+
+/// The control interface of a target, if it has one. It trusts the same certificates as the client.
+fn control(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<Option<Control>, RunError> {
+    Ok(Control::new(profile, Arc::clone(recorder), extra_certificates(profile)?)?)
 }
 
 /// Logs how many scenarios of a target run, and for what reasons the others do not.
