@@ -89,7 +89,7 @@ impl Subject {
                 // A reader that has gone away is no reason to fail.
                 let _ = writeln!(
                     std::io::stderr(),
-                    "warning: the password of `{}` is a common word or a number, so it cannot be told from data if an answer repeats it; use another password",
+                    "warning: the password of `{}` is a common word, a number or a text of the profile, so it cannot be told from data if an answer repeats it; use another password",
                     self.profile.name
                 );
             }

@@ -111,7 +111,7 @@ impl Consumer<'_> {
         self.judge().rests_on(promise::WAITS, came)
     }
 
-    /// Checks with a new session that opening its page takes it from WAITING to IN_PROGRESS. Without this change, no call can be
+    /// Checks with a new session that opening its page takes it from `WAITING` to `IN_PROGRESS`. Without this change, no call can be
     /// expected.
     pub async fn opening_is_a_change(&mut self) -> Done {
         let urls = self.merchant.this_session()?.urls.clone();
