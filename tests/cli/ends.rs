@@ -69,7 +69,10 @@ fn a_run_that_is_stopped_reports_what_it_has() {
     for name in ["-TERM", "-HUP"] {
         let folder = folder_with(&[("many.feature", &text)]);
         let arguments = ["run", "--target", "mock-klarna", "--format", "json", "--jobs", "1", "many.feature"];
-        let child = program(folder.path()).args(arguments).stdout(Stdio::null()).spawn().unwrap();
+        // A signal that is ignored where the tests run, for example under `nohup`, is heeded again.
+        let mut command = Command::new("env");
+        command.arg("--default-signal=HUP").arg(program(folder.path()).get_program()).args(arguments);
+        let child = command.current_dir(folder.path()).stdout(Stdio::null()).spawn().unwrap();
         let journal = folder.path().join("reports/latest/journal.ndjson");
         until("the run does not begin", || {
             std::fs::metadata(&journal).is_ok_and(|journal| journal.len() > 0)
