@@ -15,7 +15,7 @@ impl Consumer<'_> {
         let (visit, site) = (self.merchant.record.visit()?, self.site(&session));
         let outcome = landing::lands_at(visit, site, url.word());
         let query = site.query(visit, url.word()).unwrap_or_default().to_owned();
-        self.judge().rests_on(promise, outcome)?;
+        self.judge().presumes(promise, outcome)?;
         Ok(query)
     }
 

@@ -55,6 +55,20 @@ impl<'r> Judge<'r> {
         }
     }
 
+    /// The same for what a consumer's act brings about: the scenario is blocked, but the requirement counts as broken only in its own
+    /// scenario. Whether the page rules did what they say is not known.
+    pub fn presumes(self, id: &str, outcome: Judgement) -> Done {
+        match outcome {
+            Err(mismatch) if self.0.own_requirement().is_none_or(|own| own.as_str() != id) => {
+                let why = mismatch.to_string();
+                let requirement =
+                    id.parse::<RequirementId>().map_err(|error| StepFailure::bug(error.to_string()))?;
+                Err(StepFailure::RestsOn { requirement, why })
+            }
+            outcome => self.rests_on(id, outcome),
+        }
+    }
+
     fn miss<T>(self, id: &RequirementId, mismatch: Mismatch) -> Result<T, StepFailure> {
         if self.0.own_requirement() == Some(id) {
             self.0.find_own(id.clone(), mismatch);

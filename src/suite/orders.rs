@@ -51,7 +51,7 @@ impl Merchant<'_> {
     /// Checks that a paid session is COMPLETED.
     pub fn reads_completed(&mut self, read: Index) -> Done {
         let outcome = check::equals("/status", "COMPLETED", self.judge().text(read, "/status")?);
-        self.judge().rests_on(promise::status(SessionStatus::Completed), outcome)
+        self.judge().presumes(promise::status(SessionStatus::Completed), outcome)
     }
 
     /// The unredacted authorization token of a paid session.

@@ -76,7 +76,7 @@ impl Consumer<'_> {
 
     fn rests_on_arrival(&mut self, url: ConsumerUrl, outcome: Judgement) -> Done {
         let dialect = self.merchant.context().profile.dialect;
-        self.judge().rests_on(promise::arrival(url, dialect), outcome)
+        self.judge().presumes(promise::arrival(url, dialect), outcome)
     }
 }
 
