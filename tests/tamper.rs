@@ -13,7 +13,7 @@ use proxy::{Answer, Asked, Proxy};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::{Ended, report};
+use support::{Ended, report, run_folder};
 use target::{profile, standings, with};
 
 /// Standings that say that the target did wrong.
@@ -229,4 +229,26 @@ fn what_a_public_url_answers_is_about_credentials_only_if_it_asks_for_them() {
     let rows =
         public_rows(|_, answer| *answer = Answer { status: 404, fields: Vec::new(), body: Vec::new() });
     assert_eq!(rows, ["BLOCKED", "FAIL", "PASS", "PASS"], "404");
+}
+
+#[test]
+fn a_large_answer_is_judged_whole_and_kept_in_part() {
+    const SIZE: usize = 10_000;
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::before(&mock.base_url, |asked, answer| {
+        if answer.status == 201 && asked.line.starts_with("POST /hpp/v1/sessions ") {
+            let pad = format!("{{\"pad\":[{}0],", format!("\"{}\",", "x".repeat(SIZE)).repeat(20));
+            answer.body.splice(..1, pad.into_bytes());
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let profile = profile(&proxy.base_url, "klarna", "");
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", "@req:HPP-CREATE-001"]);
+    assert_eq!(standings(&report(folder.path()))["HPP-CREATE-001"], "PASS", "{}", ended.stdout);
+    let files = target::files(&run_folder(folder.path()));
+    let cut = format!("\u{2039}{SIZE} bytes, SHA-256 ");
+    assert!(files.iter().any(|(_, text)| text.contains(&cut)), "no text of the answer was cut");
+    for (path, text) in files {
+        assert!(!text.contains(&"x".repeat(2_000)), "{}", path.display());
+    }
 }

@@ -86,6 +86,12 @@ pub fn slowest(visits: &[PageVisit]) -> u64 {
     visits.iter().map(|visit| visit.elapsed_us).max().unwrap_or_default()
 }
 
+/// Whether the consumer came back to the merchant within this many microseconds after the first callback.
+pub fn landed_within(arrivals: &[Arrival], time_us: u64) -> bool {
+    let at = |method| arrivals.iter().find(|arrival| arrival.method == method).map(|first| first.at_us);
+    at("GET").zip(at("POST")).is_some_and(|(landing, call)| landing < call + time_us)
+}
+
 /// Whether pages are held up: each of these, in microseconds, took two seconds more than the control, whose merchant answers at once.
 pub fn held_up(pages: [u64; 2], control: u64) -> Option<Mismatch> {
     /// No page becomes this much slower by chance, twice in a row.
@@ -159,6 +165,14 @@ mod tests {
         assert!(none_came(&calls).is_err() && is_post(&calls[0]).is_ok());
         assert_eq!(at_most(&calls[..4], 4), Ok(()));
         assert_eq!(text(at_most(&calls, 4)), "callback: expected at most 4 callbacks, got 5 or more");
+    }
+
+    #[test]
+    fn a_consumer_who_is_back_while_the_call_waits_was_not_held_up() {
+        let landing = |at_us| Arrival { at_us, method: "GET".into(), ..call("") };
+        assert!(landed_within(&[call(""), landing(2_000_000)], 2_500_000));
+        assert!(!landed_within(&[call(""), landing(2_500_001)], 2_500_000));
+        assert!(!landed_within(&[call("")], 2_500_000) && !landed_within(&[landing(1)], 2_500_000));
     }
 
     #[test]

@@ -49,14 +49,6 @@ impl Consumer<'_> {
         }
     }
 
-    /// Whether the consumer came back to the merchant within this many microseconds after the first callback.
-    pub fn landed_within(&mut self, time_us: u64) -> bool {
-        self.keep_arrivals();
-        let arrivals = &self.merchant.record.evidence.arrivals;
-        let at = |method| arrivals.iter().find(|arrival| arrival.method == method).map(|first| first.at_us);
-        at("GET").zip(at("POST")).is_some_and(|(landing, call)| landing < call + time_us)
-    }
-
     /// The time of the slowest page in microseconds, if a consumer does the same with a new session and calls are answered in this way.
     pub async fn time_again(&mut self, reply: CallReply) -> Result<u64, StepFailure> {
         self.receiver()?.treat_calls(&self.merchant.has.reference, reply);
