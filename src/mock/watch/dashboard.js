@@ -2,7 +2,7 @@
 const LOG = 100;
 const SESSIONS = 50;
 const $ = (id) => document.getElementById(id);
-const state = { about: null, paths: {}, accounts: [], account: null, sessions: [], visits: [], ahead: 0, opened: new Set(), shown: new Set(), cards: new Map() };
+const state = { about: null, paths: {}, accounts: [], account: null, sessions: [], visits: [], ahead: 0, unread: false, opened: new Set(), shown: new Set(), cards: new Map() };
 
 const make = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -173,24 +173,30 @@ const showLists = async () => {
   }
 };
 
+/* A request is known by its number: the feed and the list tell of the same ones, in any order. */
+const remember = (visits) => {
+  const known = new Map([...visits, ...state.visits].map((visit) => [visit.number, visit]));
+  state.visits = [...known.values()].filter(isMine).sort((a, b) => b.number - a.number).slice(0, LOG);
+};
+
 const refresh = async () => {
   state.accounts = await read("/_mock/accounts");
   if (!state.accounts.some((it) => it.merchant_id === state.account)) state.account = state.accounts[0].merchant_id;
   const account = state.accounts.find((it) => it.merchant_id === state.account);
   state.ahead = Date.parse(account.now) - Date.now();
   state.sessions = await read(control("sessions"));
+  if (state.unread) {
+    state.unread = false;
+    remember(await read("/_mock/requests"));
+    showRequests();
+  }
   showControls();
   showSessions();
   tick();
   await showLists();
 };
 
-const reload = async () => {
-  await refresh();
-  state.visits = (await read("/_mock/requests")).filter(isMine).slice(0, LOG);
-  showRequests();
-};
-
+/* One reading at a time: an older answer never replaces a newer one. */
 let pending = false;
 let again = false;
 const soon = async () => {
@@ -211,6 +217,11 @@ const soon = async () => {
       }
     }, 300);
   }
+};
+
+const reload = () => {
+  state.unread = true;
+  return soon();
 };
 
 const advance = (seconds) => send(control("clock"), { advance_seconds: seconds });
@@ -235,14 +246,12 @@ const watch = () => {
   feed.addEventListener("hello", () => {
     live.dataset.on = "";
     live.textContent = "live";
+    state.visits = [];
     reload();
   });
   feed.addEventListener("request", (event) => {
     const visit = JSON.parse(event.data);
-    if (isMine(visit)) {
-      state.visits.unshift({ ...visit, fresh: true });
-      state.visits.length = Math.min(state.visits.length, LOG);
-    }
+    remember([{ ...visit, fresh: true }]);
     soon();
   });
   feed.addEventListener("callback", soon);
