@@ -5,7 +5,7 @@ use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::report::Layout;
 use crate::run::{Features, Schemas};
-use crate::{report, run, suite};
+use crate::{prove, report, run, suite};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -86,9 +86,14 @@ pub fn steps(arguments: ListArgs) -> Ending {
 pub fn deviations(arguments: ListArgs) -> Ending {
     let rows = DEVIATIONS
         .iter()
-        .map(|deviation| json!({ "name": deviation.name, "lie": deviation.lie, "breaks": deviation.breaks }))
+        .map(|it| json!({ "name": it.name, "kind": it.kind.words(), "lie": it.lie, "breaks": it.breaks }))
         .collect();
-    Listing { columns: &["name", "lie", "breaks"], rows }.print(arguments)
+    Listing { columns: &["name", "kind", "lie", "breaks"], rows }.print(arguments)?;
+    if !arguments.json {
+        let features = Features::load(&[])?;
+        say(format!("\n{}", prove::told_kinds(features.catalogue.iter(), &DEVIATIONS)))?;
+    }
+    Ok(ExitCode::Conformant)
 }
 
 #[derive(Args)]

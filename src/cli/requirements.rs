@@ -2,7 +2,8 @@
 
 use crate::cli::listing::{ListArgs, Listing};
 use crate::cli::output::{Ending, say};
-use crate::mock::DEVIATIONS;
+use crate::mock::{DEVIATIONS, Kind};
+use crate::prove;
 use crate::requirement::{Level, Party, Requirement, RequirementId, Statement};
 use crate::run::Features;
 use clap::Args;
@@ -35,7 +36,8 @@ fn of_requirements(features: &Features) -> (Listing, String) {
             "provider": requirement.provider, "statement": requirement.statement, "source": requirement.source,
             "confidence": requirement.confidence, "party": requirement.party,
             "scenarios": scenarios(features, &requirement.id), "not_tested": requirement.not_tested,
-            "place": features.catalogue.place(&requirement.id), "deviations": lies(&requirement.id) })
+            "place": features.catalogue.place(&requirement.id), "deviations": lies(&requirement.id), "kinds": kinds(requirement),
+            "fewer_kinds": requirement.fewer_kinds })
     };
     let columns = &["id", "level", "dialect", "statement", "scenarios", "deviations"];
     (Listing { columns, rows: features.catalogue.iter().map(row).collect() }, coverage(features))
@@ -93,6 +95,11 @@ fn of_sources(features: &Features) -> (Listing, String) {
 fn scenarios(features: &Features, id: &RequirementId) -> usize {
     let cases = features.loaded.iter().flat_map(|feature| &feature.cases);
     cases.filter(|case| case.requirement.as_ref() == Some(id)).count()
+}
+
+/// The kinds of the deviations that break a requirement.
+fn kinds(requirement: &Requirement) -> Vec<&'static str> {
+    prove::kinds_of(requirement, &DEVIATIONS).into_iter().map(Kind::words).collect()
 }
 
 /// The deviations that break a requirement.

@@ -6,6 +6,7 @@
 
 mod child;
 mod error;
+mod kinds;
 mod plan;
 mod ran;
 mod trial;
@@ -15,12 +16,14 @@ mod tests;
 
 pub use child::write_touched;
 pub use error::ProveError;
+pub use kinds::{kinds_of, told_kinds};
 pub use plan::{PlannedTarget, Scope, read_plan};
 
 use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::report;
 use crate::report::Layout;
+use crate::requirement::Requirement;
 use child::Program;
 use plan::{Batch, Task, batches};
 use ran::Ran;
@@ -45,6 +48,8 @@ pub struct ProveOptions {
 #[derive(Debug)]
 pub struct Proof {
     trials: Vec<Trial>,
+    /// The requirements of the faithful run. Empty if it left no report.
+    catalogue: Vec<Requirement>,
 }
 
 impl Proof {
@@ -56,7 +61,7 @@ impl Proof {
         serde_json::to_string_pretty(&results).unwrap_or_default()
     }
 
-    /// A table of all trials, then one line that sums up.
+    /// A table of all trials, then lines that sum up.
     pub fn table(&self, layout: Layout) -> String {
         let columns =
             ["deviation", "breaks", "not caught", "also failed", "run", "reused", "left out", "exit", ""];
@@ -71,13 +76,23 @@ impl Proof {
         let sum = |count: fn(&Trial) -> usize| deviations.iter().map(count).sum::<usize>();
         format!(
             "{table}\n{troubles}{} run against deviations, {} reused from the faithful mock, {} left out.\n\
-             {} of {} caught, and the faithful mock passes.",
+             {} of {} caught, and the faithful mock passes.{}",
             report::counted(sum(|trial| trial.scenarios_run), "scenario"),
             sum(|trial| trial.scenarios_reused),
             sum(|trial| trial.scenarios_left_out),
             deviations.iter().filter(|trial| trial.holds()).count(),
             report::counted(deviations.len(), "deviation"),
+            self.kinds(deviations),
         )
+    }
+
+    /// By how many kinds of deviations the promises were broken and caught. Says nothing about a proof of some deviations.
+    fn kinds(&self, trials: &[Trial]) -> String {
+        if trials.len() < DEVIATIONS.len() {
+            return String::new();
+        }
+        let caught: Vec<_> = trials.iter().filter(|it| it.holds()).filter_map(|it| it.deviation).collect();
+        format!("\n{}", told_kinds(self.catalogue.iter(), &caught))
     }
 
     /// 0 if every trial is proven, 3 if only trouble stands against it, otherwise 1.
@@ -111,7 +126,7 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
     };
     first.tell();
     let Some(faithful) = ran.ok().filter(|_| first.holds()) else {
-        return Proof { trials: vec![first] };
+        return Proof { trials: vec![first], catalogue: Vec::new() };
     };
     let (program, faithful) = (Arc::new(program), Arc::new(faithful));
     let chosen = DEVIATIONS.iter().copied().filter(|deviation| {
@@ -137,7 +152,7 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
     }
     trials.sort_by_key(|(index, _)| *index);
     let trials = std::iter::once(first).chain(trials.into_iter().map(|(_, trial)| trial));
-    Proof { trials: trials.collect() }
+    Proof { trials: trials.collect(), catalogue: faithful.report.catalogue.clone() }
 }
 
 /// Runs the scenarios of several deviations in one child process. Runs those that met trouble again.

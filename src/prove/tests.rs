@@ -38,6 +38,10 @@ fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran
     Ran { report, touched }
 }
 
+fn proof(trials: Vec<Trial>) -> Proof {
+    Proof { trials, catalogue: Vec::new() }
+}
+
 fn named(name: &str) -> &'static Deviation {
     deviation(name).unwrap()
 }
@@ -166,14 +170,14 @@ fn the_faithful_mock_must_pass() {
     broken.targets[0].records[0].attempts[0].verdict = Verdict::Fail;
     let fails = Trial::faithful(&broken);
     assert!(!fails.holds(), "{fails:?}");
-    let table = Proof { trials: vec![passes] }.table(Layout::Lines);
+    let table = proof(vec![passes]).table(Layout::Lines);
     let last = "0 scenarios run against deviations, 0 reused from the faithful mock, 0 left out.\n\
                 0 of 0 deviations caught, and the faithful mock passes.";
     assert!(table.ends_with(last), "{table}");
     let passes = Trial::faithful(&noted.report);
-    assert_eq!(Proof { trials: vec![passes] }.exit_code(), ExitCode::Conformant);
-    assert_eq!(Proof { trials: vec![fails] }.exit_code(), ExitCode::NonConformant);
-    assert_eq!(Proof { trials: Vec::new() }.exit_code(), ExitCode::NonConformant);
+    assert_eq!(proof(vec![passes]).exit_code(), ExitCode::Conformant);
+    assert_eq!(proof(vec![fails]).exit_code(), ExitCode::NonConformant);
+    assert_eq!(proof(Vec::new()).exit_code(), ExitCode::NonConformant);
 }
 
 #[test]
@@ -181,7 +185,7 @@ fn a_missing_browser_is_trouble_and_no_broken_must() {
     let mut report = faithful(named("no-qr-code-url"), |_, _| false).report;
     let missing = Verdict::Inconclusive(Doubt::Prerequisite("there is no browser at /nope".into()));
     report.targets[0].records[0].attempts[0].verdict = missing;
-    let proof = Proof { trials: vec![Trial::faithful(&report)] };
+    let proof = proof(vec![Trial::faithful(&report)]);
     assert_eq!(proof.exit_code(), ExitCode::Incomplete);
     let last = "Trouble with (faithful): there is no browser at /nope\n\
                 The faithful mock does not pass, so no deviation was tried.";
@@ -197,7 +201,7 @@ fn trouble_in_a_child_is_told_apart_from_a_hole_in_the_suite() {
     let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
     let code = |ran: &BatchRan| {
         let trials = vec![Trial::faithful(&noted.report), Trial::judge(&batch.tasks[0], 0, ran, &noted)];
-        Proof { trials }.exit_code()
+        proof(trials).exit_code()
     };
     assert_eq!(code(&ran(&batch, &noted, |_| Verdict::Pass)), ExitCode::NonConformant);
     let no_report = BatchRan { places: Vec::new(), ran: Err("the run left no report".into()) };

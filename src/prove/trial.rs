@@ -16,7 +16,7 @@ use std::io::Write;
 #[derive(Debug)]
 pub struct Trial {
     /// `None` for the faithful mock.
-    deviation: Option<&'static Deviation>,
+    pub deviation: Option<&'static Deviation>,
     /// Requirements that must fail.
     expected: BTreeSet<String>,
     /// Whether one of them is a MUST.
@@ -37,6 +37,7 @@ pub struct Trial {
 pub struct TrialResult<'t> {
     /// `None` for the faithful mock.
     pub deviation: Option<&'static str>,
+    kind: Option<&'static str>,
     expected: &'t BTreeSet<String>,
     broken: Option<&'t BTreeSet<String>>,
     /// Why it could not be run, wholly or in part.
@@ -144,6 +145,7 @@ impl Trial {
     pub fn result(&self) -> TrialResult<'_> {
         TrialResult {
             deviation: self.deviation.map(|deviation| deviation.name),
+            kind: self.deviation.map(|deviation| deviation.kind.words()),
             expected: &self.expected,
             broken: self.seen.as_ref().ok().map(|(broken, _)| broken),
             trouble: self.trouble().or(self.seen.as_ref().err()),

@@ -189,6 +189,9 @@ pub struct Requirement {
     /// Why no scenario tests it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_tested: Option<String>,
+    /// Why fewer kinds of deviations break it than its level wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewer_kinds: Option<String>,
     /// The area: the name of the catalogue file without its ending.
     #[serde(default)]
     pub area: String,

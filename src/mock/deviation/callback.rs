@@ -5,55 +5,63 @@ use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::placeholder::{Filling, Target, Values, fill, tag_values};
 use crate::mock::contract::status::Event;
 use crate::mock::deviation::edit::{tags_alone, with_query, without};
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "page-load-not-told",
+        kind: Kind::LeftOut,
         lie: "Opening the page causes no callback.",
         breaks: &["HPP-CALLBACK-001", "HPP-CALLBACK-004"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::PageOpened)),
     },
     Deviation {
         name: "payment-not-told",
+        kind: Kind::LeftOut,
         lie: "A payment causes no callback.",
         breaks: &["HPP-CALLBACK-005"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Approved)),
     },
     Deviation {
         name: "refusal-not-told",
+        kind: Kind::LeftOut,
         lie: "A declined payment causes no callback.",
         breaks: &["HPP-CALLBACK-006"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Declined)),
     },
     Deviation {
         name: "back-not-told",
+        kind: Kind::LeftOut,
         lie: "Going back causes no callback.",
         breaks: &["HPP-CALLBACK-007"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Back)),
     },
     Deviation {
         name: "cancellation-not-told",
+        kind: Kind::LeftOut,
         lie: "A cancellation causes no callback.",
         breaks: &["HPP-CALLBACK-007"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::CancelConfirmed)),
     },
     Deviation {
         name: "callback-without-event-id",
+        kind: Kind::LeftOut,
         lie: "A callback has no `event_id`.",
         breaks: &["HPP-CALLBACK-002"],
         change: Change::Reply(|reply| without(reply, Operation::Callback, "/event_id")),
     },
     Deviation {
         name: "callback-session-without-updated-at",
+        kind: Kind::LeftOut,
         lie: "The session in a callback has no `updated_at`.",
         breaks: &["HPP-CALLBACK-003"],
         change: Change::Reply(|reply| without(reply, Operation::Callback, "/session/updated_at")),
     },
     Deviation {
         name: "page-load-told-as-waiting",
+        kind: Kind::Misplaced,
         lie: "Opening the page causes a callback with `WAITING`.",
         breaks: &["HPP-CALLBACK-004"],
         change: Change::Reply(|reply| {
@@ -64,6 +72,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "payment-told-without-its-fruit",
+        kind: Kind::LeftOut,
         lie: "The callback for a payment has neither the token nor the order id.",
         breaks: &["HPP-CALLBACK-005"],
         change: Change::Reply(|reply| {
@@ -76,6 +85,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "refusal-told-as-error",
+        kind: Kind::Misplaced,
         lie: "A declined payment causes a callback with `ERROR`.",
         breaks: &["HPP-CALLBACK-006"],
         change: Change::Reply(|reply| {
@@ -86,6 +96,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-told-as-cancelled",
+        kind: Kind::Misplaced,
         lie: "Going back causes a callback with `CANCELLED`.",
         breaks: &["HPP-CALLBACK-007"],
         change: Change::Reply(|reply| {
@@ -96,6 +107,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-over-plain-http",
+        kind: Kind::LeftOut,
         lie: "Callbacks are sent to a `status_update` that is not https.",
         breaks: &["HPP-CALLBACK-008"],
         change: Change::Seams(|seams| {
@@ -107,12 +119,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "silence-not-called-again",
+        kind: Kind::LeftOut,
         lie: "A callback that is not answered is not repeated.",
         breaks: &["HPP-CALLBACK-009"],
         change: Change::Seams(|seams| seams.next_call = |_| None),
     },
     Deviation {
         name: "callback-made-five-times",
+        kind: Kind::NearMiss,
         lie: "A callback that is never answered is sent five times.",
         breaks: &["HPP-CALLBACK-010"],
         change: Change::Seams(|seams| {
@@ -121,6 +135,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-retry-with-new-event-id",
+        kind: Kind::OneOrder,
         lie: "A repeated callback has a new `event_id`.",
         breaks: &["HPP-CALLBACK-011"],
         change: Change::Seams(|seams| {
@@ -132,6 +147,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "one-event-id-for-all",
+        kind: Kind::OneOrder,
         lie: "All callbacks of a session have the same `event_id`.",
         breaks: &["HPP-CALLBACK-011"],
         change: Change::Seams(|seams| {
@@ -143,6 +159,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-waits-for-callback",
+        kind: Kind::Sometimes,
         lie: "The page waits until the merchant's server has answered.",
         breaks: &["HPP-CALLBACK-012"],
         change: Change::Seams(|seams| {
@@ -151,6 +168,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-query-dropped",
+        kind: Kind::OneVariant,
         lie: "A callback loses the query parameters without a placeholder.",
         breaks: &["HPP-CALLBACK-013"],
         change: Change::Seams(|seams| {
@@ -162,6 +180,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-without-url",
+        kind: Kind::LeftOut,
         lie: "Without `status_update`, another merchant URL is called.",
         breaks: &["HPP-CALLBACK-014"],
         change: Change::Seams(|seams| {
@@ -177,6 +196,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "callback-session-id-left-literal",
+        kind: Kind::OneVariant,
         lie: "`{{session_id}}` in `status_update` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-006"],
         change: Change::Seams(|seams| {

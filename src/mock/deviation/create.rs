@@ -9,7 +9,7 @@ use crate::mock::contract::payment_session::{Named, Taking, Wanted, payment_sess
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::{Event, Status, status_after};
 use crate::mock::deviation::edit::{path_of, with, without};
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Content, Operation, Reply};
 
@@ -17,6 +17,7 @@ use crate::mock::http::{Content, Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "plain-http-redirect-url",
+        kind: Kind::NearMiss,
         lie: "`redirect_url` of a new session is not https.",
         breaks: &["HPP-CREATE-008"],
         change: Change::Reply(|reply| {
@@ -25,24 +26,28 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "no-qr-code-url",
+        kind: Kind::LeftOut,
         lie: "A new session has no `qr_code_url`.",
         breaks: &["HPP-CREATE-009"],
         change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/qr_code_url")),
     },
     Deviation {
         name: "no-session-url",
+        kind: Kind::LeftOut,
         lie: "A new session has no `session_url`.",
         breaks: &["HPP-CREATE-006"],
         change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/session_url")),
     },
     Deviation {
         name: "no-expires-at",
+        kind: Kind::LeftOut,
         lie: "A new session has no `expires_at`.",
         breaks: &["HPP-CREATE-010"],
         change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/expires_at")),
     },
     Deviation {
         name: "relative-distribution-url",
+        kind: Kind::NearMiss,
         lie: "`distribution_url` of a new session is a path without a host.",
         breaks: &["HPP-CREATE-007"],
         change: Change::Reply(|reply| {
@@ -53,18 +58,21 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "distribution-module-without-token",
+        kind: Kind::LeftOut,
         lie: "`distribution_module` of a new session has no `token`.",
         breaks: &["HPP-CREATE-011"],
         change: Change::Reply(|reply| without(reply, Operation::CreateSession, "/distribution_module/token")),
     },
     Deviation {
         name: "session-id-number",
+        kind: Kind::Misplaced,
         lie: "`session_id` of a new session is a number.",
         breaks: &["HPP-CREATE-005"],
         change: Change::Reply(|reply| with(reply, Operation::CreateSession, "/session_id", 4_711)),
     },
     Deviation {
         name: "session-url-without-host-of-api",
+        kind: Kind::Misplaced,
         lie: "`session_url` of a new session has the host of the page.",
         breaks: &["HPP-CREATE-014"],
         change: Change::Reply(|reply| {
@@ -75,6 +83,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "create-answers-200",
+        kind: Kind::NearMiss,
         lie: "Creating a session answers 200.",
         breaks: &["HPP-CREATE-001"],
         change: Change::Reply(|reply| {
@@ -85,18 +94,21 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "text-content-type",
+        kind: Kind::OnePart,
         lie: "The answers to creating and reading a session have the content type text/plain.",
         breaks: &["HPP-CREATE-033"],
         change: Change::Reply(say_it_is_text),
     },
     Deviation {
         name: "missing-payment-session-url-accepted",
+        kind: Kind::LeftOut,
         lie: "A session can be created without `payment_session_url`.",
         breaks: &["HPP-CREATE-002"],
         change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Missing)),
     },
     Deviation {
         name: "kp-session-refused",
+        kind: Kind::LeftOut,
         lie: "The URL of a KP session is refused.",
         breaks: &[
             "HPP-CREATE-001",
@@ -113,6 +125,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "kco-order-refused",
+        kind: Kind::LeftOut,
         lie: "The URL of a KCO order is refused.",
         breaks: &[
             "HPP-CREATE-001",
@@ -130,6 +143,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "merchant-urls-required",
+        kind: Kind::OneVariant,
         lie: "A session cannot be created without `merchant_urls`.",
         breaks: &["HPP-CREATE-003"],
         change: Change::Seams(|seams| {
@@ -138,12 +152,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "options-required",
+        kind: Kind::OneVariant,
         lie: "A session cannot be created without `options`.",
         breaks: &["HPP-CREATE-004", "HPP-CREATE-018"],
         change: Change::Seams(|seams| seams.accepts = |member| accepts(member) && !lacks(member, "options")),
     },
     Deviation {
         name: "null-merchant-url-refused",
+        kind: Kind::OneVariant,
         lie: "A merchant URL that is `null` is refused.",
         breaks: &["HPP-CREATE-023"],
         change: Change::Seams(|seams| {
@@ -152,6 +168,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "empty-merchant-url-refused",
+        kind: Kind::OneVariant,
         lie: "A merchant URL that is empty is refused.",
         breaks: &["HPP-CREATE-024"],
         change: Change::Seams(|seams| {
@@ -160,24 +177,28 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "foreign-payment-session-accepted",
+        kind: Kind::OneVariant,
         lie: "A `payment_session_url` of another host or path is accepted.",
         breaks: &["HPP-CREATE-022", "HPP-CREATE-034"],
         change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Foreign)),
     },
     Deviation {
         name: "unknown-payment-session-accepted",
+        kind: Kind::LeftOut,
         lie: "The URL of a payment session that does not exist is accepted.",
         breaks: &["HPP-CREATE-021"],
         change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Unknown)),
     },
     Deviation {
         name: "second-session-refused",
+        kind: Kind::OneOrder,
         lie: "A second session for one payment session is refused.",
         breaks: &["HPP-CREATE-026"],
         change: Change::Seams(|seams| seams.payment_session = |wanted| refuse(wanted, wanted.has_elder)),
     },
     Deviation {
         name: "second-session-same-id",
+        kind: Kind::OneOrder,
         lie: "A second session for one payment session gets the id of the first.",
         breaks: &["HPP-CREATE-005", "HPP-CREATE-026"],
         change: Change::Seams(|seams| {
@@ -189,6 +210,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "newest-merchant-urls-for-all",
+        kind: Kind::OneOrder,
         lie: "All sessions of a payment session use the merchant URLs of the newest one.",
         breaks: &["HPP-CREATE-036"],
         change: Change::Seams(|seams| {
@@ -197,6 +219,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "created-in-progress",
+        kind: Kind::OneState,
         lie: "A new session is `IN_PROGRESS` before its page was opened.",
         breaks: &["HPP-CREATE-025"],
         change: Change::Seams(|seams| {

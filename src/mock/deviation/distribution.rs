@@ -6,19 +6,21 @@ use serde_json::{Map, Value};
 use crate::mock::contract::distribution::{Distribution, Letter, messages, missing, violation};
 use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
 use crate::mock::deviation::edit::root_of;
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::{ErrorCode, Operation, Problem};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "email-refused",
+        kind: Kind::LeftOut,
         lie: "The link is not sent by e-mail.",
         breaks: &["HPP-DISTRIBUTE-001", "HPP-DISTRIBUTE-003"],
         change: Change::Seams(|seams| seams.messages = |distribution| not_offered(distribution, "email")),
     },
     Deviation {
         name: "distribution-without-method-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution needs no `method`.",
         breaks: &["HPP-DISTRIBUTE-002"],
         change: Change::Seams(|seams| {
@@ -30,6 +32,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "distribution-without-contact-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution needs no `contact_information`.",
         breaks: &["HPP-DISTRIBUTE-002"],
         change: Change::Seams(|seams| {
@@ -44,6 +47,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "email-without-address-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution by e-mail needs no address.",
         breaks: &["HPP-DISTRIBUTE-003"],
         change: Change::Seams(|seams| {
@@ -54,6 +58,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "invalid-address-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution by e-mail accepts any text as an address.",
         breaks: &["HPP-DISTRIBUTE-004"],
         change: Change::Seams(|seams| {
@@ -65,6 +70,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "sms-without-phone-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution by SMS needs no phone number.",
         breaks: &["HPP-DISTRIBUTE-005"],
         change: Change::Seams(|seams| {
@@ -77,6 +83,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "foreign-phone-country-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution by SMS accepts phone numbers of any country.",
         breaks: &["HPP-DISTRIBUTE-006"],
         change: Change::Seams(|seams| {
@@ -93,6 +100,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "token-without-access-id-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution by token needs no `access_id`.",
         breaks: &["HPP-DISTRIBUTE-007"],
         change: Change::Seams(|seams| {
@@ -103,6 +111,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "access-id-changed",
+        kind: Kind::NearMiss,
         lie: "A distribution by token changes the `access_id` before it is sent.",
         breaks: &["HPP-DISTRIBUTE-007"],
         change: Change::Seams(|seams| {
@@ -117,6 +126,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-access-id-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution by token accepts any `access_id`.",
         breaks: &["HPP-DISTRIBUTE-008"],
         change: Change::Seams(|seams| {
@@ -128,6 +138,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-method-accepted",
+        kind: Kind::LeftOut,
         lie: "A distribution accepts any `method`.",
         breaks: &["HPP-DISTRIBUTE-002", "HPP-DISTRIBUTE-009"],
         change: Change::Seams(|seams| {
@@ -136,6 +147,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "disabled-session-distributed",
+        kind: Kind::LeftOut,
         lie: "The link of a disabled session is sent.",
         breaks: &["HPP-DISTRIBUTE-010"],
         change: Change::Seams(|seams| {
@@ -147,6 +159,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "ended-session-distributed",
+        kind: Kind::LeftOut,
         lie: "The link of a completed or cancelled session is sent.",
         breaks: &["HPP-DISTRIBUTE-011"],
         change: Change::Seams(|seams| {
@@ -160,6 +173,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-session-distributed",
+        kind: Kind::LeftOut,
         lie: "A distribution of an unknown session succeeds.",
         breaks: &["HPP-DISTRIBUTE-011", "HPP-EXPIRY-013"],
         change: Change::Reply(|reply| {
@@ -172,6 +186,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expired-session-distributed",
+        kind: Kind::LeftOut,
         lie: "The link of an expired session is sent.",
         breaks: &["HPP-EXPIRY-013"],
         change: Change::Seams(|seams| {
@@ -185,6 +200,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "distribution-answers-202",
+        kind: Kind::NearMiss,
         lie: "A distribution answers 202.",
         breaks: &["HPP-DISTRIBUTE-017"],
         change: Change::Reply(|reply| {
@@ -195,12 +211,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "sms-refused",
+        kind: Kind::LeftOut,
         lie: "The link is not sent by SMS.",
         breaks: &["HPP-DISTRIBUTE-006", "HPP-DISTRIBUTE-015"],
         change: Change::Seams(|seams| seams.messages = |distribution| not_offered(distribution, "sms")),
     },
     Deviation {
         name: "message-sent-twice",
+        kind: Kind::NearMiss,
         lie: "The consumer gets the message twice.",
         breaks: &["HPP-DISTRIBUTE-016"],
         change: Change::Seams(|seams| {
@@ -210,6 +228,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "message-never-sent",
+        kind: Kind::LeftOut,
         lie: "The consumer never gets the message.",
         breaks: &["HPP-DISTRIBUTE-016"],
         change: Change::Seams(|seams| {
@@ -218,6 +237,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "message-links-elsewhere",
+        kind: Kind::Misplaced,
         lie: "The message links to the root of the page host.",
         breaks: &["HPP-DISTRIBUTE-016"],
         change: Change::Seams(|seams| {

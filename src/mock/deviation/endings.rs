@@ -8,13 +8,14 @@ use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
 };
 use crate::mock::deviation::edit::with;
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::Operation;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "status-of-its-own",
+        kind: Kind::NearMiss,
         lie: "While its page is open, a session has a status that the reference does not list.",
         breaks: &["HPP-STATUS-002", "HPP-STATUS-019"],
         change: Change::Reply(|reply| {
@@ -25,6 +26,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "status-is-empty",
+        kind: Kind::LeftOut,
         lie: "The status of a session is an empty text before its page was opened.",
         breaks: &["HPP-STATUS-001"],
         change: Change::Reply(|reply| {
@@ -35,6 +37,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "failed-is-final",
+        kind: Kind::OneState,
         lie: "After a declined payment, the session cannot be paid any more.",
         breaks: &["HPP-STATUS-005"],
         change: Change::Seams(|seams| {
@@ -44,6 +47,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-is-final",
+        kind: Kind::OneState,
         lie: "After going back, the session cannot be paid any more.",
         breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
         change: Change::Seams(|seams| {
@@ -53,6 +57,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "error-is-final",
+        kind: Kind::OneState,
         lie: "After a technical error, the session cannot be paid any more.",
         breaks: &["HPP-STATUS-008"],
         change: Change::Seams(|seams| {
@@ -62,6 +67,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "refused-disabling-disables",
+        kind: Kind::OneState,
         lie: "Disabling a completed session is refused, but the session is disabled anyway.",
         breaks: &["HPP-STATUS-009"],
         change: Change::Seams(|seams| {
@@ -73,12 +79,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "updated-at-stands-still",
+        kind: Kind::LeftOut,
         lie: "`updated_at` never changes after the creation.",
         breaks: &["HPP-STATUS-010"],
         change: Change::Seams(|seams| seams.shown = |session| (shown(session).0, session.created_at)),
     },
     Deviation {
         name: "completed-link-payable",
+        kind: Kind::LeftOut,
         lie: "The link of a completed session still shows the payment page.",
         breaks: &["HPP-STATUS-014"],
         change: Change::Seams(|seams| {
@@ -90,6 +98,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "reading-opens",
+        kind: Kind::OneState,
         lie: "Reading a `WAITING` session changes it to `IN_PROGRESS`.",
         breaks: &["HPP-READ-009"],
         change: Change::Seams(|seams| {
@@ -105,6 +114,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "completed-session-disabled",
+        kind: Kind::LeftOut,
         lie: "A completed session can be disabled.",
         breaks: &["HPP-DISABLE-003"],
         change: Change::Seams(|seams| {
@@ -116,6 +126,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-session-disabled",
+        kind: Kind::LeftOut,
         lie: "Disabling a session that does not exist succeeds.",
         breaks: &["HPP-AUTH-005", "HPP-DISABLE-004", "HPP-EXPIRY-012"],
         change: Change::Reply(|reply| {
@@ -128,6 +139,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "open-page-survives-disabling",
+        kind: Kind::OneState,
         lie: "A page that is open can still be used after its session was disabled.",
         breaks: &["HPP-DISABLE-006"],
         change: Change::Seams(|seams| {
@@ -146,6 +158,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "disabling-ends-payment-session",
+        kind: Kind::OneState,
         lie: "Disabling a session ends its KP session.",
         breaks: &["HPP-DISABLE-008"],
         change: Change::Seams(|seams| {
@@ -157,6 +170,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "sessions-open-to-all-merchants",
+        kind: Kind::LeftOut,
         lie: "Any merchant can read and disable a session.",
         breaks: &["HPP-AUTH-005"],
         change: Change::Seams(|seams| seams.may_use = |_| true),

@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::Content;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "refusals-are-text",
+        kind: Kind::Misplaced,
         lie: "A refusal is plain text.",
         breaks: &["HPP-ERROR-001"],
         change: Change::Reply(|reply| {
@@ -19,6 +20,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "refusals-name-no-field",
+        kind: Kind::LeftOut,
         lie: "A refusal does not name the member that is wrong.",
         breaks: &["HPP-ERROR-002"],
         change: Change::Reply(|reply| {
@@ -29,6 +31,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "malformed-json-answers-302",
+        kind: Kind::NearMiss,
         lie: "A body that is not JSON is answered with 302.",
         breaks: &["HPP-ERROR-003"],
         change: Change::Reply(|reply| {
@@ -39,6 +42,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "no-correlation-id-field",
+        kind: Kind::LeftOut,
         lie: "Answers have no correlation id in a header field.",
         breaks: &["HPP-ERROR-005"],
         change: Change::Reply(|reply| {
@@ -47,6 +51,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "limit-not-told",
+        kind: Kind::LeftOut,
         lie: "A 429 does not state the limit.",
         breaks: &["HPP-ERROR-006"],
         change: Change::Reply(|reply| {
@@ -58,6 +63,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "too-many-answers-503",
+        kind: Kind::NearMiss,
         lie: "A request over the rate limit is answered with 503.",
         breaks: &["HPP-ERROR-006"],
         change: Change::Reply(|reply| {
@@ -68,6 +74,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "remaining-quota-not-told",
+        kind: Kind::LeftOut,
         lie: "Answers do not state the remaining quota.",
         breaks: &["HPP-ERROR-007"],
         change: Change::Reply(|reply| {
@@ -76,6 +83,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "large-body-answers-400",
+        kind: Kind::NearMiss,
         lie: "A body over 1 MB is answered with 400.",
         breaks: &["HPP-ERROR-008"],
         change: Change::Reply(|reply| {
@@ -86,6 +94,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "session-url-takes-changes",
+        kind: Kind::LeftOut,
         lie: "PUT, PATCH and POST on `session_url` succeed.",
         breaks: &["HPP-CREATE-037"],
         change: Change::Reply(|reply| {

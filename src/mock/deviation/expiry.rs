@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::mock::contract::expiry::{Lifetime, ends_at, later};
 use crate::mock::contract::payment_session::{Named, Taking, payment_session};
 use crate::mock::contract::status::{Event, Purpose, Standing, Use, standing, status_after};
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
 
@@ -14,6 +14,7 @@ use crate::mock::http::{Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "expires-a-minute-late",
+        kind: Kind::NearMiss,
         lie: "A session ends 59 minutes before its payment session.",
         breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003"],
         change: Change::Seams(|seams| {
@@ -22,6 +23,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expires-with-payment-session",
+        kind: Kind::LeftOut,
         lie: "A session ends together with its payment session.",
         breaks: &["HPP-EXPIRY-001", "HPP-EXPIRY-002", "HPP-EXPIRY-003"],
         change: Change::Seams(|seams| {
@@ -30,18 +32,21 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expires-at-in-the-past",
+        kind: Kind::NearMiss,
         lie: "`expires_at` of a new session is in the past.",
         breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
         change: Change::Reply(|reply| shift_expiry(reply, SignedDuration::from_hours(-48))),
     },
     Deviation {
         name: "expires-at-with-offset",
+        kind: Kind::NearMiss,
         lie: "`expires_at` is written with an offset of two hours.",
         breaks: &["HPP-EXPIRY-014"],
         change: Change::Reply(write_expiry_with_offset),
     },
     Deviation {
         name: "read-shifts-expiry",
+        kind: Kind::OnePart,
         lie: "Reading a session shows an `expires_at` one second later than its creation did.",
         breaks: &["HPP-EXPIRY-006"],
         change: Change::Reply(|reply| {
@@ -52,6 +57,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "kp-session-lives-24-hours",
+        kind: Kind::NearMiss,
         lie: "A KP session lives 24 hours.",
         breaks: &["HPP-EXPIRY-004"],
         change: Change::Seams(|seams| {
@@ -63,6 +69,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "sibling-expires-later",
+        kind: Kind::OneOrder,
         lie: "A second session of a payment session ends a minute later than the first.",
         breaks: &["HPP-EXPIRY-009"],
         change: Change::Seams(|seams| {
@@ -76,18 +83,21 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expired-session-readable",
+        kind: Kind::LeftOut,
         lie: "An expired session can still be read.",
         breaks: &["HPP-EXPIRY-011", "HPP-STATUS-018"],
         change: Change::Seams(|seams| seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Read])),
     },
     Deviation {
         name: "expired-session-deletable",
+        kind: Kind::LeftOut,
         lie: "An expired session can still be disabled.",
         breaks: &["HPP-EXPIRY-012"],
         change: Change::Seams(|seams| seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Disable])),
     },
     Deviation {
         name: "expired-page-payable",
+        kind: Kind::LeftOut,
         lie: "The page of an expired session still takes payments.",
         breaks: &["HPP-EXPIRY-010", "HPP-STATUS-018"],
         change: Change::Seams(|seams| {
@@ -96,6 +106,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "expired-payment-session-accepted",
+        kind: Kind::LeftOut,
         lie: "A session can be created for an expired payment session.",
         breaks: &["HPP-CREATE-020"],
         change: Change::Seams(|seams| {
@@ -107,6 +118,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "payment-session-end-ignored",
+        kind: Kind::LeftOut,
         lie: "A session stays open when its payment session ends.",
         breaks: &["HPP-EXPIRY-016", "HPP-STATUS-011", "HPP-STATUS-015", "HPP-STATUS-016", "HPP-STATUS-017"],
         change: Change::Seams(|seams| {

@@ -8,7 +8,7 @@ use crate::mock::contract::access::{Credentials, Knock, admits};
 use crate::mock::contract::expiry::later;
 use crate::mock::contract::status::{Event, Purpose, Standing, Status, Unknown, standing, status_after};
 use crate::mock::deviation::edit::{with, without};
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
 
@@ -16,6 +16,7 @@ use crate::mock::http::{Content, Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "page-load-keeps-waiting",
+        kind: Kind::LeftOut,
         lie: "The session stays `WAITING` when the page is opened.",
         breaks: &["HPP-STATUS-002"],
         change: Change::Seams(|seams| {
@@ -27,36 +28,42 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "approve-reads-in-progress",
+        kind: Kind::OneState,
         lie: "A paid session reads `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-003"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Completed, Status::InProgress)),
     },
     Deviation {
         name: "decline-reads-error",
+        kind: Kind::Misplaced,
         lie: "After a declined payment, the session reads `ERROR`.",
         breaks: &["HPP-STATUS-004"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Failed, Status::Error)),
     },
     Deviation {
         name: "back-reads-in-progress",
+        kind: Kind::OneState,
         lie: "After going back, the session reads `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-006"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Back, Status::InProgress)),
     },
     Deviation {
         name: "disabled-reads-waiting",
+        kind: Kind::OneState,
         lie: "A disabled session reads `WAITING`.",
         breaks: &["HPP-DISABLE-002"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
     },
     Deviation {
         name: "read-without-updated-at",
+        kind: Kind::LeftOut,
         lie: "Reading a session returns no `updated_at`.",
         breaks: &["HPP-READ-001"],
         change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/updated_at")),
     },
     Deviation {
         name: "read-answers-foreign-session-id",
+        kind: Kind::Misplaced,
         lie: "Reading a session returns the id of another session.",
         breaks: &["HPP-CREATE-013", "HPP-READ-002"],
         change: Change::Reply(|reply| {
@@ -65,6 +72,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-id-answers-200",
+        kind: Kind::LeftOut,
         lie: "Reading a session that does not exist answers 200.",
         breaks: &["HPP-READ-008"],
         change: Change::Seams(|seams| {
@@ -73,6 +81,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "disable-answers-200",
+        kind: Kind::NearMiss,
         lie: "Disabling a session answers 200.",
         breaks: &["HPP-DISABLE-001"],
         change: Change::Reply(|reply| {
@@ -83,6 +92,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "disabled-link-opens",
+        kind: Kind::LeftOut,
         lie: "The link of a disabled session still shows the payment page.",
         breaks: &["HPP-DISABLE-005"],
         change: Change::Seams(|seams| {
@@ -94,12 +104,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "no-credentials-needed",
+        kind: Kind::LeftOut,
         lie: "The API answers requests without credentials.",
         breaks: &["HPP-AUTH-001"],
         change: Change::Seams(|seams| seams.admits = |knock| admits(knock) || !knock.has_field),
     },
     Deviation {
         name: "any-password-accepted",
+        kind: Kind::LeftOut,
         lie: "The API accepts any password of a known user.",
         breaks: &["HPP-AUTH-002"],
         change: Change::Seams(|seams| {
@@ -111,6 +123,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "any-scheme-accepted",
+        kind: Kind::LeftOut,
         lie: "Correct credentials are accepted with any authentication scheme, not only with HTTP Basic.",
         breaks: &["HPP-AUTH-003"],
         change: Change::Seams(|seams| {
@@ -122,6 +135,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "qr-is-text",
+        kind: Kind::Misplaced,
         lie: "The QR code is returned as text instead of an image.",
         breaks: &["HPP-QR-001"],
         change: Change::Reply(|reply| {
@@ -132,6 +146,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-needs-a-frame",
+        kind: Kind::OneVariant,
         lie: "The payment page is blank unless it is inside a frame.",
         breaks: &["HPP-PAGE-004"],
         change: Change::Reply(need_a_frame),

@@ -17,6 +17,7 @@ mod endings;
 mod entry;
 mod error;
 mod expiry;
+mod kind;
 mod lifecycle;
 mod mode;
 mod options;
@@ -26,6 +27,7 @@ mod redirect;
 mod transcript_tests;
 
 pub use entry::Deviation;
+pub use kind::Kind;
 
 /// Every deviation, family by family.
 pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {

@@ -12,7 +12,7 @@ use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::placeholder::{Tags, tag_values};
 use crate::mock::contract::status::Event;
 use crate::mock::deviation::edit::without;
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::Operation;
 
@@ -20,6 +20,7 @@ use crate::mock::http::Operation;
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "none-places-an-order",
+        kind: Kind::LeftOut,
         lie: "An order is placed although the mode is `NONE`.",
         breaks: &["HPP-MODE-001"],
         change: Change::Seams(|seams| {
@@ -35,6 +36,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "place-order-captures",
+        kind: Kind::Misplaced,
         lie: "The mode `PLACE_ORDER` captures the order.",
         breaks: &["HPP-MODE-002"],
         change: Change::Seams(|seams| {
@@ -46,12 +48,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "capture-order-does-not-capture",
+        kind: Kind::LeftOut,
         lie: "The mode `CAPTURE_ORDER` leaves the order uncaptured.",
         breaks: &["HPP-MODE-003"],
         change: Change::Seams(|seams| seams.fruit = |paid| Fruit { is_captured: false, ..fruit(paid) }),
     },
     Deviation {
         name: "payment-waits-for-browser",
+        kind: Kind::OneOrder,
         lie: "A payment is completed only after the browser has followed a redirect.",
         breaks: &["HPP-MODE-004", "HPP-REDIRECT-020"],
         change: Change::Seams(|seams| {
@@ -64,6 +68,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "token-lives-a-day",
+        kind: Kind::NearMiss,
         lie: "An authorization token lives 24 hours.",
         breaks: &["HPP-MODE-005"],
         change: Change::Seams(|seams| {
@@ -75,6 +80,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "two-orders-for-one-payment-session",
+        kind: Kind::LeftOut,
         lie: "A second order can be placed for one KP session.",
         breaks: &["HPP-MODE-006"],
         change: Change::Seams(|seams| {
@@ -92,6 +98,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "changed-order-accepted",
+        kind: Kind::LeftOut,
         lie: "An order may differ from what was authorized.",
         breaks: &["HPP-PRE-003"],
         change: Change::Seams(|seams| {
@@ -105,6 +112,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "completed-order-changeable",
+        kind: Kind::LeftOut,
         lie: "A KCO order can be changed after it was paid.",
         breaks: &["HPP-PRE-005"],
         change: Change::Seams(|seams| {
@@ -116,12 +124,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "payment-session-without-client-token",
+        kind: Kind::LeftOut,
         lie: "A new KP session has no `client_token`.",
         breaks: &["HPP-PRE-001"],
         change: Change::Reply(|reply| without(reply, Operation::CreatePaymentSession, "/client_token")),
     },
     Deviation {
         name: "payment-session-without-status",
+        kind: Kind::LeftOut,
         lie: "Reading a KP session returns no `status`.",
         breaks: &["HPP-PRE-002"],
         change: Change::Reply(|reply| {
@@ -132,6 +142,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-without-location",
+        kind: Kind::LeftOut,
         lie: "A new KCO order has no `Location`.",
         breaks: &["HPP-PRE-004"],
         change: Change::Reply(|reply| {
@@ -142,30 +153,35 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-without-fraud-status",
+        kind: Kind::LeftOut,
         lie: "A placed order has no `fraud_status`.",
         breaks: &["HPP-PRE-003"],
         change: Change::Reply(|reply| without(reply, Operation::PlaceOrder, "/fraud_status")),
     },
     Deviation {
         name: "completed-without-token",
+        kind: Kind::LeftOut,
         lie: "A completed session in mode `NONE` has no `authorization_token`.",
         breaks: &["HPP-READ-003"],
         change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/authorization_token")),
     },
     Deviation {
         name: "completed-without-reference",
+        kind: Kind::LeftOut,
         lie: "A completed session with an order has no `klarna_reference`.",
         breaks: &["HPP-READ-004"],
         change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/klarna_reference")),
     },
     Deviation {
         name: "completed-without-order-id",
+        kind: Kind::LeftOut,
         lie: "A completed session with an order has no `order_id`.",
         breaks: &["HPP-READ-004", "HPP-READ-006"],
         change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/order_id")),
     },
     Deviation {
         name: "kco-session-with-token",
+        kind: Kind::OneState,
         lie: "A completed KCO session has an `authorization_token`.",
         breaks: &["HPP-READ-005"],
         change: Change::Reply(|reply| {
@@ -176,6 +192,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-id-before-payment",
+        kind: Kind::OneState,
         lie: "A `WAITING` session has an `order_id`.",
         breaks: &["HPP-READ-007"],
         change: Change::Reply(|reply| {
@@ -186,6 +203,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "another-token-in-redirect",
+        kind: Kind::Misplaced,
         lie: "`{{authorization_token}}` is replaced by a token that was never issued.",
         breaks: &["HPP-PLACEHOLDER-009", "HPP-PLACEHOLDER-010"],
         change: Change::Seams(|seams| {

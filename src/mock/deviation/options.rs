@@ -7,7 +7,7 @@ use crate::mock::contract::page::{Act, Button, Press, Screen, Step, View, bill, 
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::Event;
 use crate::mock::deviation::edit::root_of;
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::Operation;
 
@@ -15,18 +15,21 @@ use crate::mock::http::Operation;
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "page-title-ignored",
+        kind: Kind::LeftOut,
         lie: "The page does not show the `page_title`.",
         breaks: &["HPP-OPT-003"],
         change: Change::Seams(|seams| seams.screen = |view| Screen { title: None, ..screen(view) }),
     },
     Deviation {
         name: "logo-ignored",
+        kind: Kind::LeftOut,
         lie: "The page does not show the logo of `logo_url`.",
         breaks: &["HPP-OPT-006"],
         change: Change::Seams(|seams| seams.screen = |view| Screen { logo: None, ..screen(view) }),
     },
     Deviation {
         name: "logo-refused",
+        kind: Kind::OneVariant,
         lie: "A session with a `logo_url` is refused.",
         breaks: &["HPP-CREATE-038"],
         change: Change::Seams(|seams| {
@@ -38,6 +41,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "background-regardless-of-width",
+        kind: Kind::OneVariant,
         lie: "The page always uses the first background image.",
         breaks: &["HPP-OPT-004"],
         change: Change::Seams(|seams| {
@@ -49,6 +53,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "subtotal-never-hidden",
+        kind: Kind::LeftOut,
         lie: "The page shows the subtotal although the options hide it.",
         breaks: &["HPP-OPT-005"],
         change: Change::Seams(|seams| {
@@ -57,12 +62,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "one-pay-label",
+        kind: Kind::LeftOut,
         lie: "The pay button has the same text for every `purchase_type`.",
         breaks: &["HPP-OPT-007"],
         change: Change::Seams(|seams| seams.screen = |view| Screen { purchase_type: None, ..screen(view) }),
     },
     Deviation {
         name: "category-ignored",
+        kind: Kind::LeftOut,
         lie: "The page offers all categories although one was chosen.",
         breaks: &["HPP-OPT-001"],
         change: Change::Seams(|seams| {
@@ -79,6 +86,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "categories-ignored",
+        kind: Kind::LeftOut,
         lie: "The page offers all categories although several were chosen.",
         breaks: &["HPP-OPT-008"],
         change: Change::Seams(|seams| {
@@ -95,6 +103,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "categories-narrowed-for-kco",
+        kind: Kind::OneVariant,
         lie: "The page of a KCO order offers only the chosen category.",
         breaks: &["HPP-OPT-002"],
         change: Change::Seams(|seams| {
@@ -104,6 +113,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "no-payment-fallback",
+        kind: Kind::LeftOut,
         lie: "A declined payment leads to no other categories, although `payment_fallback` asks for it.",
         breaks: &["HPP-OPT-009"],
         change: Change::Seams(|seams| {
@@ -115,6 +125,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "both-category-options-accepted",
+        kind: Kind::LeftOut,
         lie: "The two category options are accepted together.",
         breaks: &["HPP-CREATE-029"],
         change: Change::Seams(|seams| {
@@ -126,12 +137,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "unknown-words-accepted",
+        kind: Kind::LeftOut,
         lie: "Options accept values outside their enumeration.",
         breaks: &["HPP-CREATE-030"],
         change: Change::Seams(|seams| seams.accepts = |member| accepts(member) || takes_any_word(member)),
     },
     Deviation {
         name: "page-without-amount",
+        kind: Kind::LeftOut,
         lie: "The page does not show the amount to pay.",
         breaks: &["HPP-PAGE-001"],
         change: Change::Seams(|seams| {
@@ -150,12 +163,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-always-english",
+        kind: Kind::LeftOut,
         lie: "The page is in English for every locale.",
         breaks: &["HPP-PAGE-002"],
         change: Change::Seams(|seams| seams.locale = |_| None),
     },
     Deviation {
         name: "page-not-payable-on-phones",
+        kind: Kind::OneVariant,
         lie: "The page has no buttons on a narrow screen.",
         breaks: &["HPP-PAGE-003"],
         change: Change::Reply(|reply| {
@@ -167,6 +182,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-and-cancel-at-once",
+        kind: Kind::LeftOut,
         lie: "The page offers both back and cancel.",
         breaks: &["HPP-REDIRECT-019"],
         change: Change::Seams(|seams| {
@@ -184,6 +200,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "qr-leads-elsewhere",
+        kind: Kind::Misplaced,
         lie: "The QR code leads to the root of the page host.",
         breaks: &["HPP-QR-002"],
         change: Change::Seams(|seams| seams.qr_link = root_of),

@@ -8,12 +8,13 @@ use crate::mock::contract::placeholder::{
     Filling, OrderTags, Tags, Target, Values, fill, replace_tags, tag_values,
 };
 use crate::mock::deviation::edit::{tags_alone, with_query};
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "payment-session-id-for-session-id",
+        kind: Kind::Misplaced,
         lie: "`{{session_id}}` is replaced by the id of the payment session.",
         breaks: &["HPP-PLACEHOLDER-007"],
         change: Change::Seams(|seams| {
@@ -26,6 +27,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "session-id-upper-case",
+        kind: Kind::NearMiss,
         lie: "`{{session_id}}` is replaced by the id of the session in upper case.",
         breaks: &["HPP-PLACEHOLDER-007"],
         change: Change::Seams(|seams| {
@@ -39,6 +41,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "success-session-id-left-literal",
+        kind: Kind::OneVariant,
         lie: "`{{session_id}}` in `success` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-001", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
@@ -47,6 +50,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-session-id-left-literal",
+        kind: Kind::OneVariant,
         lie: "`{{session_id}}` in `back` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-002", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
@@ -55,6 +59,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "cancel-session-id-left-literal",
+        kind: Kind::OneVariant,
         lie: "`{{session_id}}` in `cancel` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-003", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
@@ -63,6 +68,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "failure-session-id-left-literal",
+        kind: Kind::OneVariant,
         lie: "`{{session_id}}` in `failure` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-004", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
@@ -71,6 +77,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "error-session-id-left-literal",
+        kind: Kind::OneVariant,
         lie: "`{{session_id}}` in `error` is not replaced.",
         breaks: &["HPP-PLACEHOLDER-005", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| {
@@ -79,6 +86,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "authorization-token-empty",
+        kind: Kind::LeftOut,
         lie: "`{{authorization_token}}` is replaced by an empty text.",
         breaks: &["HPP-PLACEHOLDER-008"],
         change: Change::Seams(|seams| {
@@ -89,6 +97,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-id-is-klarna-reference",
+        kind: Kind::Misplaced,
         lie: "`{{order_id}}` is replaced by the `klarna_reference`.",
         breaks: &["HPP-PLACEHOLDER-014", "HPP-PLACEHOLDER-015", "HPP-PLACEHOLDER-016"],
         change: Change::Seams(|seams| {
@@ -100,6 +109,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "order-id-left-literal-on-success",
+        kind: Kind::OneVariant,
         lie: "`{{order_id}}` in `success` is not replaced.",
         breaks: &[
             "HPP-PLACEHOLDER-013",
@@ -117,12 +127,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "only-first-placeholder-replaced",
+        kind: Kind::OneOrder,
         lie: "Only the first placeholder of a URL is replaced.",
         breaks: &["HPP-PLACEHOLDER-018", "HPP-PLACEHOLDER-019", "HPP-PLACEHOLDER-021"],
         change: Change::Seams(|seams| seams.fill = |filling| replace_tags(filling.url, filling.values, 1)),
     },
     Deviation {
         name: "token-in-every-url",
+        kind: Kind::OneVariant,
         lie: "`{{authorization_token}}` is also replaced in URLs other than `success`.",
         breaks: &["HPP-PLACEHOLDER-011"],
         change: Change::Seams(|seams| {
@@ -134,6 +146,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "token-for-kco-order",
+        kind: Kind::OneVariant,
         lie: "`{{authorization_token}}` is replaced by the `order_id` of a KCO order.",
         breaks: &["HPP-PLACEHOLDER-012"],
         change: Change::Seams(|seams| {
@@ -145,6 +158,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "token-not-url-safe",
+        kind: Kind::NearMiss,
         lie: "Authorization tokens contain a `+`, which means a space in a query.",
         breaks: &["HPP-PLACEHOLDER-022"],
         change: Change::Seams(|seams| {
@@ -156,12 +170,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "query-decoded-once-too-often",
+        kind: Kind::NearMiss,
         lie: "The query of a merchant URL is percent-decoded before the consumer is sent there.",
         breaks: &["HPP-PLACEHOLDER-020"],
         change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, decoded)),
     },
     Deviation {
         name: "query-parameters-dropped",
+        kind: Kind::OneVariant,
         lie: "Query parameters without a placeholder are lost.",
         breaks: &["HPP-PLACEHOLDER-020"],
         change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, tags_alone)),

@@ -6,7 +6,7 @@ use crate::mock::contract::access::{Door, admits};
 use crate::mock::contract::merchant_urls::{Destination, MerchantUrl, Outcome, Way, destination};
 use crate::mock::contract::page::{Step, step};
 use crate::mock::contract::status::{Audience, Event, Shown, Status, shown, status_after};
-use crate::mock::deviation::entry::{Change, Deviation};
+use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Operation, Reply};
 
@@ -14,36 +14,42 @@ use crate::mock::http::{Operation, Reply};
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "blank-generic-success-page",
+        kind: Kind::LeftOut,
         lie: "The generic page after a payment is blank.",
         breaks: &["HPP-REDIRECT-007"],
         change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Success)),
     },
     Deviation {
         name: "blank-generic-failure-page",
+        kind: Kind::LeftOut,
         lie: "The generic page after a declined payment is blank.",
         breaks: &["HPP-REDIRECT-008"],
         change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Failure)),
     },
     Deviation {
         name: "blank-generic-cancel-page",
+        kind: Kind::LeftOut,
         lie: "The generic page after a cancellation is blank.",
         breaks: &["HPP-REDIRECT-009"],
         change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Cancel)),
     },
     Deviation {
         name: "blank-generic-back-page",
+        kind: Kind::LeftOut,
         lie: "The generic page after going back is blank.",
         breaks: &["HPP-REDIRECT-010"],
         change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Back)),
     },
     Deviation {
         name: "blank-generic-error-page",
+        kind: Kind::LeftOut,
         lie: "The generic page after a technical error is blank.",
         breaks: &["HPP-REDIRECT-005"],
         change: Change::Reply(|reply| blank_generic_page(reply, Outcome::Error)),
     },
     Deviation {
         name: "generic-success-page-redirects-late",
+        kind: Kind::Sometimes,
         lie: "The generic page after a payment redirects to another merchant URL after a moment.",
         breaks: &["HPP-REDIRECT-007"],
         change: Change::Both(
@@ -62,6 +68,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "other-dialect-error-fallback",
+        kind: Kind::OneVariant,
         lie: "If `error` is empty, the consumer is sent where the other dialect sends him.",
         breaks: &["HPP-REDIRECT-004", "HPP-REDIRECT-005", "HPP-REDIRECT-006"],
         change: Change::Seams(|seams| {
@@ -74,6 +81,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "decline-goes-to-error",
+        kind: Kind::Misplaced,
         lie: "A declined payment leads to `error` instead of `failure`.",
         breaks: &["HPP-REDIRECT-002", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
@@ -82,6 +90,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "error-goes-to-success",
+        kind: Kind::Misplaced,
         lie: "A technical error leads to `success` instead of `error`.",
         breaks: &["HPP-REDIRECT-003", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
@@ -90,6 +99,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "success-goes-to-back",
+        kind: Kind::Misplaced,
         lie: "A payment leads to `back` instead of `success`.",
         breaks: &["HPP-REDIRECT-001", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| {
@@ -98,24 +108,28 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "back-goes-to-cancel",
+        kind: Kind::Misplaced,
         lie: "Going back leads to `cancel` although `back` is given.",
         breaks: &["HPP-REDIRECT-014", "HPP-REDIRECT-024"],
         change: Change::Seams(|seams| seams.destination = |way| swapped(way, Outcome::Back, Outcome::Cancel)),
     },
     Deviation {
         name: "success-stays-on-page",
+        kind: Kind::LeftOut,
         lie: "A payment leads to a generic page although `success` is given.",
         breaks: &["HPP-REDIRECT-001"],
         change: Change::Seams(|seams| seams.destination = |way| stays(way, Outcome::Success)),
     },
     Deviation {
         name: "cancel-stays-on-page",
+        kind: Kind::LeftOut,
         lie: "A confirmed cancellation leads to a generic page although `cancel` is given.",
         breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
         change: Change::Seams(|seams| seams.destination = |way| stays(way, Outcome::Cancel)),
     },
     Deviation {
         name: "cancel-goes-to-failure",
+        kind: Kind::Misplaced,
         lie: "A confirmed cancellation leads to `failure` although `cancel` is given.",
         breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
         change: Change::Seams(|seams| {
@@ -124,12 +138,14 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "absent-url-leads-nowhere",
+        kind: Kind::OneVariant,
         lie: "If a merchant URL is left out, the consumer is sent to a page that does not exist.",
         breaks: &["HPP-REDIRECT-013"],
         change: Change::Seams(|seams| seams.destination = |way| nowhere(way, &MerchantUrl::Absent)),
     },
     Deviation {
         name: "empty-url-leads-nowhere",
+        kind: Kind::OneVariant,
         lie: "If a merchant URL is empty, the consumer is sent to a page that does not exist.",
         breaks: &[
             "HPP-REDIRECT-005",
@@ -144,6 +160,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "completion-shows-late",
+        kind: Kind::Sometimes,
         lie: "A session reads `COMPLETED` only a moment after the consumer arrived at `success`.",
         breaks: &["HPP-REDIRECT-023"],
         change: Change::Seams(|seams| {
@@ -158,6 +175,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "cancel-without-confirmation",
+        kind: Kind::LeftOut,
         lie: "The page does not ask for confirmation before it cancels.",
         breaks: &["HPP-REDIRECT-017"],
         change: Change::Seams(|seams| {
@@ -169,6 +187,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "cancel-leaves-session-open",
+        kind: Kind::LeftOut,
         lie: "A session whose cancellation was confirmed stays open.",
         breaks: &["HPP-REDIRECT-018"],
         change: Change::Seams(|seams| {
@@ -180,6 +199,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "ecommerce-cancel-cancels",
+        kind: Kind::OneVariant,
         lie: "In eCommerce the `cancel` URL is used as a back URL, but the session is cancelled.",
         breaks: &["HPP-REDIRECT-016"],
         change: Change::Seams(|seams| {
@@ -196,6 +216,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-needs-credentials",
+        kind: Kind::LeftOut,
         lie: "The payment page needs the merchant's credentials.",
         breaks: &["HPP-AUTH-006", "HPP-REDIRECT-021"],
         change: Change::Seams(|seams| {

@@ -4,11 +4,12 @@ use serde_json::json;
 
 use crate::mock::contract::seams::Change;
 use crate::mock::tests::client::{Shop, purchase};
-use crate::mock::{Deviation, Dialect};
+use crate::mock::{Deviation, Dialect, Kind};
 
 /// Panics where the faithful mock answers that a hosted session was created.
 pub static PANICKING: Deviation = Deviation {
     name: "panicking",
+    kind: Kind::LeftOut,
     lie: "The mock panics.",
     breaks: &[],
     change: Change::Reply(|reply| assert!(reply.status != 201, "a mistake of the mock")),
