@@ -11,6 +11,7 @@ pub mod access;
 pub mod callback;
 pub mod distribution;
 pub mod expiry;
+pub mod history;
 pub mod merchant_urls;
 pub mod new_id;
 pub mod options;

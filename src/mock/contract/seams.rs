@@ -13,6 +13,7 @@ use crate::mock::contract::access::{self, Claim, Knock};
 use crate::mock::contract::callback::{self, Callback, Called, Telling};
 use crate::mock::contract::distribution::{self, Distribution, Letter};
 use crate::mock::contract::expiry::{self, Lifetime};
+use crate::mock::contract::history::History;
 use crate::mock::contract::merchant_urls::{self, Destination, Way};
 use crate::mock::contract::new_id::{self, NewId};
 use crate::mock::contract::order::{self, Fruit, Paid, Wish};
@@ -24,7 +25,7 @@ use crate::mock::contract::status::{self, Ended, Shown, Standing, Status, Turn, 
 use crate::mock::contract::variation::Variation;
 use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::http::{Problem, Reply};
+use crate::mock::http::{Asked, Problem, Reply};
 
 /// Declares the seams: their struct, the faithful functions, the methods of the contract, and the other functions to
 /// ask.
@@ -139,13 +140,16 @@ pub struct Contract {
     seams: Seams,
     edit: Option<fn(&mut Reply)>,
     watch: Option<Watch>,
+    /// What edits may depend on. A faithful contract that is not watched has none.
+    history: Option<History>,
 }
 
 impl Contract {
     /// The faithful contract, or one with a change.
     pub fn new(dialect: Dialect, variation: Variation, change: Option<Change>) -> Self {
         let seams = change.map_or(Seams::FAITHFUL, Change::seams);
-        Self { dialect, variation, seams, edit: change.and_then(Change::edit), watch: None }
+        let edit = change.and_then(Change::edit);
+        Self { dialect, variation, seams, edit, watch: None, history: edit.map(|_| History::default()) }
     }
 
     /// The contract, which also asks these others at every decision and every reply.
@@ -157,6 +161,7 @@ impl Contract {
             watch.edits.extend(change.edit().map(|edit| (name, edit)));
         }
         self.watch = Some(watch);
+        self.history = Some(History::default());
         self
     }
 
@@ -166,7 +171,10 @@ impl Contract {
     }
 
     /// Gives a reply the form of this contract, before it is sent.
-    pub fn form(&self, reply: &mut Reply) {
+    pub fn form(&self, reply: &mut Reply, asked: &Asked<'_>) {
+        if let Some(history) = &self.history {
+            history.enter(reply, asked);
+        }
         if let Some(watch) = &self.watch {
             let differs = |edit: fn(&mut Reply)| {
                 let mut other = reply.clone();

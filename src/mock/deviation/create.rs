@@ -93,6 +93,17 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "second-create-answers-200",
+        kind: Kind::Sometimes,
+        lie: "Creating the second session of a merchant answers 200.",
+        breaks: &["HPP-CREATE-001"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::CreateSession) && reply.past.of_merchant == 1 {
+                reply.status = StatusCode::OK;
+            }
+        }),
+    },
+    Deviation {
         name: "text-content-type",
         kind: Kind::OnePart,
         lie: "The answers to creating and reading a session have the content type text/plain.",

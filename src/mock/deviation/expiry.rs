@@ -56,6 +56,17 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "read-again-shifts-expiry",
+        kind: Kind::OneOrder,
+        lie: "Reading a session again shows an `expires_at` one second later than the first reading did.",
+        breaks: &["HPP-EXPIRY-006"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::ReadSession) && reply.past.of_path > 0 {
+                shift_expiry(reply, SignedDuration::from_secs(1));
+            }
+        }),
+    },
+    Deviation {
         name: "kp-session-lives-24-hours",
         kind: Kind::NearMiss,
         lie: "A KP session lives 24 hours.",

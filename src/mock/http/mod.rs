@@ -3,12 +3,14 @@
 mod call;
 mod coding;
 mod error_code;
+mod past;
 mod problem;
 mod reply;
 
 pub use crate::mock::http::call::Call;
 pub use crate::mock::http::coding::Coding;
 pub use crate::mock::http::error_code::ErrorCode;
+pub use crate::mock::http::past::{Asked, Past};
 pub use crate::mock::http::problem::Problem;
 pub use crate::mock::http::reply::{Content, Held, Operation, Reply};
 

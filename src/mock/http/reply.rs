@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::http::Coding;
+use crate::mock::http::{Coding, Past};
 
 /// What an answer waits for before it is sent. The faithful mock waits for nothing.
 pub type Held = Option<CancellationToken>;
 
 /// The operation of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     CreatePaymentSession,
     ReadPaymentSession,
@@ -88,6 +88,8 @@ pub struct Reply {
     pub coding: Option<Coding>,
     /// Members that JSON allows but a value here cannot hold, as text.
     pub odd_members: Option<&'static str>,
+    /// What came before it. Empty on a faithful mock.
+    pub past: Past,
 }
 
 /// Compares what a client sees of two answers, without their time.
@@ -137,6 +139,7 @@ impl Reply {
             held: None,
             coding: None,
             odd_members: None,
+            past: Past::default(),
         }
     }
 

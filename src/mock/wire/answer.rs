@@ -13,7 +13,7 @@ use jiff::fmt::rfc2822;
 use tokio::time::{sleep, timeout};
 
 use crate::mock::contract::access::{Credentials, Door, Knock};
-use crate::mock::http::{Answer, Call, ErrorCode, Operation, Problem};
+use crate::mock::http::{Answer, Asked, Call, ErrorCode, Operation, Problem};
 use crate::mock::state::account::Account;
 use crate::mock::state::inspection::{Visit, remembered_path};
 use crate::mock::state::limiter::Quota;
@@ -63,9 +63,11 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             .and_then(|()| handle(playground, route, &call, account.as_ref(), &mut quota)),
     };
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
-    let response = finish(playground, route.operation, now, quota, result);
+    let account = account.or_else(|| concerned(playground, route, &call));
+    let merchant = account.as_ref().map_or("", |account| account.merchant_id.as_str());
+    let asked = Asked { merchant, path: call.path, body: call.body };
+    let response = finish(playground, route.operation, &asked, now, quota, result);
     if route.operation != Operation::Inspect {
-        let account = account.or_else(|| concerned(playground, route, &call));
         playground.inspection.record(Visit {
             at: account.as_ref().map_or(now, |account| account.now()),
             account,
@@ -154,6 +156,7 @@ fn handle(
 pub fn finish(
     playground: &Playground,
     operation: Operation,
+    asked: &Asked<'_>,
     now: Timestamp,
     quota: Option<Quota>,
     result: Answer,
@@ -172,7 +175,7 @@ pub fn finish(
     if let Some(quota) = quota {
         reply = quota.tell(reply);
     }
-    playground.contract.form(&mut reply);
+    playground.contract.form(&mut reply, asked);
     reply.into_response()
 }
 

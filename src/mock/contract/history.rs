@@ -1,0 +1,93 @@
+//! What came before an answer, for edits that break a promise only then. The faithful mock keeps no history.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::mock::ground::sharded_map::lock;
+use crate::mock::http::{Asked, Content, Operation, Past, Reply};
+
+/// How many paths are remembered. Then the memory starts anew.
+const PATHS: usize = 20_000;
+
+/// The answers so far, by merchant, operation and path.
+#[derive(Default)]
+pub struct History {
+    traces: Mutex<HashMap<Key, Trace>>,
+}
+
+/// The merchant, the operation, and the path; or no path, for all paths of this operation.
+type Key = (Box<str>, Operation, Option<Box<str>>);
+
+#[derive(Default)]
+struct Trace {
+    answers: usize,
+    /// The paths of the last JSON answers and their bodies, the newest first. At most two, of different paths.
+    last: Vec<(Box<str>, Arc<Value>)>,
+}
+
+impl History {
+    /// Tells a reply what came before it, and remembers it as the faithful mock gives it.
+    pub fn enter(&self, reply: &mut Reply, asked: &Asked<'_>) {
+        let mut traces = lock(&self.traces);
+        if traces.len() > PATHS {
+            traces.clear();
+        }
+        let body = match &reply.content {
+            Content::Json(body) if reply.status.is_success() => Some(Arc::new(body.clone())),
+            _ => None,
+        };
+        let here = (asked.merchant.into(), reply.operation, Some(asked.path.into()));
+        let there = (asked.merchant.into(), reply.operation, None);
+        let here = traces.entry(here).or_default();
+        let (of_path, last) = (here.answers, here.last.first().map(|(_, body)| Arc::clone(body)));
+        here.enter(asked.path, body.as_ref());
+        let there = traces.entry(there).or_default();
+        let of_another = there.last.iter().find(|(path, _)| **path != *asked.path);
+        let elsewhere = of_another.map(|(_, body)| Arc::clone(body));
+        let of_merchant = there.answers;
+        there.enter(asked.path, body.as_ref());
+        let request = serde_json::from_slice(asked.body).unwrap_or_default();
+        reply.past = Past { request, of_path, of_merchant, last, elsewhere };
+    }
+}
+
+impl Trace {
+    fn enter(&mut self, path: &str, body: Option<&Arc<Value>>) {
+        self.answers += 1;
+        if let Some(body) = body {
+            self.last.retain(|(known, _)| **known != *path);
+            self.last.insert(0, (path.into(), Arc::clone(body)));
+            self.last.truncate(2);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(history: &History, merchant: &str, path: &str, number: u64) -> Past {
+        let mut reply = Reply::json(StatusCode::OK, json!(number));
+        reply.operation = Operation::ReadSession;
+        history.enter(&mut reply, &Asked { merchant, path, body: br#"{"a":1}"# });
+        reply.past
+    }
+
+    #[test]
+    fn an_answer_knows_those_before_it_at_its_path_and_elsewhere() {
+        let history = History::default();
+        assert_eq!(read(&history, "m", "/1", 1), Past { request: json!({ "a": 1 }), ..Past::default() });
+        read(&history, "m", "/1", 2);
+        read(&history, "other", "/1", 3);
+        read(&history, "m", "/2", 4);
+        let past = read(&history, "m", "/1", 5);
+        assert_eq!((past.of_path, past.of_merchant), (2, 3));
+        assert_eq!(past.last.as_deref(), Some(&json!(2)));
+        assert_eq!(past.elsewhere.as_deref(), Some(&json!(4)));
+    }
+}

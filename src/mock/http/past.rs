@@ -1,0 +1,31 @@
+//! What an edit of an answer may know besides the answer.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+/// Who asked, where, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The merchant that the answer is for or about. Empty if there is none.
+    pub merchant: &'a str,
+    /// The path of the request; for a callback the id of its session.
+    pub path: &'a str,
+    /// The body of the request.
+    pub body: &'a [u8],
+}
+
+/// The request of an answer, and the answers before it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Past {
+    /// The JSON of the request. `null` without one.
+    pub request: Value,
+    /// How many answers of this operation this merchant got at this path before.
+    pub of_path: usize,
+    /// How many answers of this operation this merchant got before, at any path.
+    pub of_merchant: usize,
+    /// The JSON of the last successful answer of this operation at this path.
+    pub last: Option<Arc<Value>>,
+    /// The JSON of the last successful answer of this operation at another path.
+    pub elsewhere: Option<Arc<Value>>,
+}
