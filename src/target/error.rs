@@ -48,6 +48,10 @@ pub enum TargetError {
     #[error("the `{key}` of the target is missing; {path} is empty")]
     EmptyFile { key: &'static str, path: PathBuf },
 
+    /// It does not quote the secret.
+    #[error("the `{key}` of the target cannot be used; {place} has {fault}")]
+    Secret { key: &'static str, place: String, fault: &'static str },
+
     #[error("cannot read the `{key}` of the target from {path}")]
     SecretFile { key: &'static str, path: PathBuf, source: std::io::Error },
 }

@@ -32,7 +32,7 @@ impl fmt::Debug for Secret {
 pub enum SecretSource {
     /// From this environment variable.
     Env(String),
-    /// From this file, without the line end.
+    /// From this file, without a byte order mark and without the line end.
     File(PathBuf),
 }
 
@@ -53,31 +53,46 @@ impl<'de> Deserialize<'de> for SecretSource {
     }
 }
 
+/// What some editors write at the start of a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 impl SecretSource {
     /// The secret. `base` is the folder of the profile.
     pub fn read(&self, key: &'static str, base: &Path) -> Result<Secret, TargetError> {
-        match self {
-            Self::Env(variable) => match std::env::var_os(variable).filter(|value| !value.is_empty()) {
-                None => Err(TargetError::MissingVariable { key, variable: variable.clone() }),
-                Some(value) => value
-                    .into_string()
-                    .map(Secret::new)
-                    .map_err(|_| TargetError::NoText { key, variable: variable.clone() }),
-            },
+        let (text, place) = match self {
+            Self::Env(variable) => {
+                let text = std::env::var_os(variable).unwrap_or_default().into_string();
+                let text = text.map_err(|_| TargetError::NoText { key, variable: variable.clone() })?;
+                (text, format!("`{variable}`"))
+            }
             Self::File(file) => {
                 let path = base.join(file);
-                let text = std::fs::read_to_string(&path).map_err(|source| TargetError::SecretFile {
-                    key,
-                    path: path.clone(),
-                    source,
-                })?;
-                match text.trim_end_matches(['\r', '\n']) {
-                    "" => Err(TargetError::EmptyFile { key, path }),
-                    secret => Ok(Secret::new(secret)),
-                }
+                let text = std::fs::read_to_string(&path);
+                let place = path.display().to_string();
+                let text = text.map_err(|source| TargetError::SecretFile { key, path, source })?;
+                (text.trim_end_matches(['\r', '\n']).to_owned(), place)
             }
+        };
+        let secret = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+        if secret.trim_matches(|c: char| c.is_whitespace() || c == BYTE_ORDER_MARK).is_empty() {
+            return Err(match self {
+                Self::Env(variable) => TargetError::MissingVariable { key, variable: variable.clone() },
+                Self::File(_) => TargetError::EmptyFile { key, path: place.into() },
+            });
+        }
+        match fault(secret) {
+            Some(fault) => Err(TargetError::Secret { key, place, fault }),
+            None => Ok(Secret::new(secret)),
         }
     }
+}
+
+/// Why HTTP Basic cannot carry a secret (RFC 7617).
+fn fault(secret: &str) -> Option<&'static str> {
+    if secret.contains(['\r', '\n']) {
+        return Some("a line break; leave it out");
+    }
+    secret.contains(char::is_control).then_some("a control character; leave it out")
 }
 
 #[cfg(test)]
@@ -89,16 +104,40 @@ mod tests {
         assert_eq!(format!("{:?}", Secret::new("pw")), "Secret");
     }
 
-    #[test]
-    fn a_secret_from_a_file_loses_the_line_end_only() {
+    /// What is sent for a file with this text, or the error with the path of its folder left out.
+    fn of_file(key: &'static str, text: &str) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("pw"), " s e\r\n").unwrap();
-        let source = SecretSource::File("pw".into());
-        assert_eq!(source.read("password", folder.path()).unwrap().reveal(), " s e");
-        std::fs::write(folder.path().join("pw"), "\n").unwrap();
-        let error = source.read("password", folder.path()).unwrap_err().to_string();
-        assert!(
-            error.starts_with("the `password` of the target is missing; ") && error.ends_with("pw is empty")
-        );
+        std::fs::write(folder.path().join("pw"), text).unwrap();
+        let read = SecretSource::File("pw".into()).read(key, folder.path());
+        let without_folder =
+            |error: TargetError| error.to_string().replace(&format!("{}/", folder.path().display()), "");
+        read.map(|secret| secret.reveal().to_owned()).map_err(without_folder)
+    }
+
+    #[test]
+    fn a_secret_from_a_file_loses_what_editors_add() {
+        for (text, secret) in
+            [(" s e\r\n", " s e"), ("\u{feff}pw\n\n", "pw"), ("p\u{feff}w: ", "p\u{feff}w: ")]
+        {
+            assert_eq!(of_file("password", text), Ok(secret.to_owned()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_cannot_be_sent_is_refused_and_not_quoted() {
+        let refused =
+            |key: &str, what: &str| format!("the `{key}` of the target cannot be used; pw has {what}");
+        for text in ["", "\n", "\u{feff}", "\u{feff}\r\n", " \t\n", "\u{feff} \u{feff}\n"] {
+            let empty = "the `password` of the target is missing; pw is empty".to_owned();
+            assert_eq!(of_file("password", text), Err(empty), "{text:?}");
+        }
+        for (key, text, fault) in [
+            ("password", "one\ntwo\n", "a line break; leave it out"),
+            ("password", "\none", "a line break; leave it out"),
+            ("username", "one\rtwo", "a line break; leave it out"),
+            ("password", "one\ttwo", "a control character; leave it out"),
+        ] {
+            assert_eq!(of_file(key, text), Err(refused(key, fault)), "{text:?}");
+        }
     }
 }

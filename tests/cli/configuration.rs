@@ -249,15 +249,24 @@ fn a_floor_that_demands_nothing_of_the_target_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_password_that_is_no_text_is_not_called_missing() {
+fn a_password_that_cannot_be_sent_is_refused_and_not_quoted() {
     use std::os::unix::ffi::OsStrExt;
     let folder = folder_with(&[("sound.feature", SOUND)]);
-    let mut command = program(folder.path());
-    command.args(["run", "--target", "mock-alone", "sound.feature"]);
-    command.env("HPP_USERNAME", "shop").env("HPP_PASSWORD", std::ffi::OsStr::from_bytes(b"caf\xe9"));
-    let ended = Ended::of(&command.output().unwrap());
-    let message = "error: the `password` of the target cannot be used; `HPP_PASSWORD` is not UTF-8\n";
-    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
+    let cannot = "the `password` of the target cannot be used; `HPP_PASSWORD`";
+    let missing = "the `password` of the target is missing; set `HPP_PASSWORD`".to_owned();
+    for (password, fault) in [
+        (b"caf\xe9".as_slice(), format!("{cannot} is not UTF-8")),
+        (b"one\ntwo", format!("{cannot} has a line break; leave it out")),
+        (b"one\n", format!("{cannot} has a line break; leave it out")),
+        (b"\xef\xbb\xbf", missing.clone()),
+        (b" ", missing),
+    ] {
+        let mut command = program(folder.path());
+        command.args(["run", "--target", "mock-alone", "sound.feature"]);
+        command.env("HPP_USERNAME", "shop").env("HPP_PASSWORD", std::ffi::OsStr::from_bytes(password));
+        let ended = Ended::of(&command.output().unwrap());
+        assert_eq!((ended.code, ended.stderr), (Some(2), format!("error: {fault}\n")));
+    }
 }
 
 #[cfg(unix)]
