@@ -27,6 +27,15 @@ use target::{files, profile, standings, with};
 const USERNAME: &str = "K7user_4c1e";
 const PASSWORD: &str = "Zq8\"pass/w 77";
 
+fn hex(text: &str) -> String {
+    in_bytes(text, |byte| format!("{byte:02x}"))
+}
+
+/// A text of which each byte is written in this way.
+fn in_bytes(text: &str, form: impl Fn(u8) -> String) -> String {
+    text.bytes().map(form).collect::<Vec<_>>().concat()
+}
+
 fn run(folder: &Path, profile: &str, password: &str) -> Ended {
     target::run(folder, profile, (USERNAME, password), &[])
 }
@@ -135,7 +144,13 @@ fn plant(asked: &Asked, answer: &mut Answer, canaries: &Canaries) {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(&answer.body) else { return };
     if members.contains_key("error_messages") {
         let percent = utf8_percent_encode(PASSWORD, NON_ALPHANUMERIC).to_string();
-        let echo = format!("{USERNAME} {PASSWORD} Basic {} {percent}", STANDARD.encode(&pair));
+        let html = in_bytes(PASSWORD, |byte| format!("&#{byte};"));
+        let echo = format!(
+            "{USERNAME} {PASSWORD} Basic {} {percent} {html} {} {}",
+            STANDARD.encode(&pair),
+            hex(PASSWORD),
+            hex(&pair).to_uppercase()
+        );
         members.insert("error_messages".into(), json!(["Bad value: session_id", echo, "Tk5module5b8e"]));
     }
     if members.contains_key("client_token") {
@@ -199,7 +214,10 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
         ("password in HTML", PASSWORD.replace('"', "&quot;").replace('/', "&#x2f;")),
         ("password in Base64", STANDARD.encode(PASSWORD)),
         ("password percent-encoded", utf8_percent_encode(PASSWORD, NON_ALPHANUMERIC).to_string()),
-        ("credentials in Base64", STANDARD.encode(pair)),
+        ("password in hexadecimal", hex(PASSWORD)),
+        ("password in numbers of HTML", in_bytes(PASSWORD, |byte| format!("&#{byte};"))),
+        ("credentials in Base64", STANDARD.encode(&pair)),
+        ("credentials in hexadecimal", hex(&pair).to_uppercase()),
         ("token of the module", "Tk5module5b8e".to_owned()),
         ("path of standalone_url", "Sp9module2d6a".to_owned()),
         ("path of generation_url", "Gu0generation1e5b".to_owned()),

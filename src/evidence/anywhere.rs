@@ -1,6 +1,6 @@
 //! Long secrets, which are found anywhere in a text: whatever stands beside them, and in upper or lower case.
 
-use std::borrow::Cow;
+use crate::evidence::found::Found;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,29 +53,14 @@ impl Anywhere {
         true
     }
 
-    /// The text with a label in place of each secret.
-    pub(super) fn replaced<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = String::new();
-        let mut copied = 0;
-        while let Some((place, label)) = self.first(text, copied) {
-            shown.push_str(&text[copied..place.start]);
-            shown.push_str(&label);
-            copied = place.end;
-        }
-        if copied == 0 {
-            return Cow::Borrowed(text);
-        }
-        shown.push_str(&text[copied..]);
-        Cow::Owned(shown)
-    }
-
-    /// The label of the first secret in a text.
-    pub(super) fn label_in(&self, text: &str) -> Option<String> {
-        self.first(text, 0).map(|(_, label)| label)
+    /// The secrets in a text, from its start to its end.
+    pub(super) fn find(&self, text: &str) -> Vec<Found> {
+        let end = |found: &Found| found.place.end;
+        std::iter::successors(self.first(text, 0), |last| self.first(text, end(last))).collect()
     }
 
     /// The first secret that begins at or after a place.
-    fn first(&self, text: &str, from: usize) -> Option<(Range<usize>, String)> {
+    fn first(&self, text: &str, from: usize) -> Option<Found> {
         words(&text[from..]).find_map(|word| {
             let word = from + word.start..from + word.end;
             if !self.lengths.have(word.len()) {
@@ -85,7 +70,7 @@ impl Anywhere {
             let same_word = by_word.get(&text[word.clone()].to_ascii_lowercase())?;
             same_word.iter().find_map(|sought| {
                 let place = sought.at(text, word.start).filter(|place| place.start >= from)?;
-                Some((place, sought.label.clone()))
+                Some(Found { place, label: sought.label.clone() })
             })
         })
     }
@@ -122,6 +107,7 @@ impl Lengths {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::found::with_labels;
 
     fn anywhere() -> Anywhere {
         let anywhere = Anywhere::default();
@@ -150,10 +136,7 @@ mod tests {
             ("{pay é\"1 team}", "{‹password:2›}"),
             ("Qz8kwv3mmppl0qqx7 shop-pay-team Zq8x77b ‹é›", "Qz8kwv3mmppl0qqx7 shop-pay-team Zq8x77b ‹é›"),
         ] {
-            assert_eq!(anywhere().replaced(text), shown);
-            let label = shown.find('‹').filter(|_| shown != text).map(|at| &shown[at..]);
-            let label = label.and_then(|label| label.split_inclusive('›').next());
-            assert_eq!(anywhere().label_in(text).as_deref(), label, "{text}");
+            assert_eq!(with_labels(text.into(), &anywhere().find(text)), shown);
         }
     }
 }

@@ -1,60 +1,29 @@
-//! The forms in which a credential travels: plain, in JSON, in HTML, in Base64, and percent-encoded.
+//! The encodings in which a credential travels.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
-/// What browsers encode in a part of a URL.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b'!')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*');
+/// The encodings that leave no character of a value as it is. Escaped characters need no entry: a text is also searched without its escapes.
+const ENCODINGS: &[fn(&str) -> String] = &[
+    |value| STANDARD.encode(value),
+    |value| STANDARD_NO_PAD.encode(value),
+    |value| URL_SAFE.encode(value),
+    |value| URL_SAFE_NO_PAD.encode(value),
+    |value| in_hexadecimal(value, b"0123456789abcdef"),
+    |value| in_hexadecimal(value, b"0123456789ABCDEF"),
+];
 
-/// The forms of a user name or a password. A text is also searched for percent-encoded tokens, so these are the encodings that leave other
-/// characters plain than those of a token.
-pub(super) fn forms(value: &str) -> Vec<String> {
-    let in_json = Value::from(value).to_string();
-    let mut forms = in_base64(value);
-    forms.extend([in_json[1..in_json.len() - 1].to_owned(), in_html(value), value.to_owned()]);
-    let component = utf8_percent_encode(value, COMPONENT).to_string();
-    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-    for encoded in [component, form] {
-        forms.push(with_lower_hex(&encoded));
-        forms.push(encoded);
-    }
-    forms
+/// The encodings of a value as a whole.
+pub(super) fn encoded(value: &str) -> impl Iterator<Item = String> {
+    ENCODINGS.iter().map(move |encode| encode(value))
 }
 
-/// A text in Base64, with both alphabets and with or without the padding.
-pub(super) fn in_base64(value: &str) -> Vec<String> {
-    vec![
-        STANDARD.encode(value),
-        STANDARD_NO_PAD.encode(value),
-        URL_SAFE.encode(value),
-        URL_SAFE_NO_PAD.encode(value),
-    ]
+/// The forms of a value that show its characters: itself, and with `+` for a space, as forms send it.
+pub(super) fn plain(value: &str) -> impl Iterator<Item = String> {
+    [value.to_owned(), value.replace(' ', "+")].into_iter()
 }
 
-/// A text as a page quotes it.
-fn in_html(value: &str) -> String {
-    let quoted = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    quoted.replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-/// The text with its percent escapes in lower case.
-fn with_lower_hex(encoded: &str) -> String {
-    let lower = encoded.to_ascii_lowercase();
-    let bytes = encoded.as_bytes();
-    let is_escape = |at: usize| (1..=2).any(|back| at >= back && bytes[at - back] == b'%');
-    encoded
-        .char_indices()
-        .map(|(at, c)| if is_escape(at) { char::from(lower.as_bytes()[at]) } else { c })
-        .collect()
+fn in_hexadecimal(value: &str, digits: &[u8; 16]) -> String {
+    let digit = |half: u8| char::from(digits[usize::from(half)]);
+    value.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -163,7 +163,7 @@ fn without_lone_surrogates(string: &[u8]) -> Vec<u8> {
 }
 
 /// The UTF-16 code unit of the escape at the start of a text.
-fn code_unit(text: &[u8]) -> Option<u16> {
+pub(super) fn code_unit(text: &[u8]) -> Option<u16> {
     let digits = text.strip_prefix(b"\\u")?.get(..4)?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }

@@ -1,10 +1,13 @@
 //! The secrets that a recorder knows, and how it finds them in a text.
 
 use crate::evidence::anywhere::{Anywhere, Lengths};
+use crate::evidence::escaped::{Unescaped, replaced, without_escaped};
+use crate::evidence::found::{Found, with_labels};
 use crate::evidence::place::{Place, Template};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -168,19 +171,10 @@ impl Known {
         self.read().is_worded(value)
     }
 
-    /// The label of a confidential value that stands in a text.
+    /// The label of a confidential value that stands in a text, also where characters are escaped.
     pub(super) fn leak(&self, text: &str) -> Option<String> {
-        let mut leak = self.anywhere.label_in(text);
-        each_token(text, |start, end| {
-            let token = &text[start..end];
-            if leak.is_none() {
-                leak = readings(token).find_map(|reading| self.sought(&reading, true));
-            }
-            false
-        });
-        let phrases = self.phrases.read().unwrap_or_else(PoisonError::into_inner);
-        let phrase = || phrases.iter().find(|(phrase, _)| text.contains(phrase.as_str()));
-        leak.or_else(|| phrase().map(|(_, label)| label.clone()))
+        let leak = |text: &str| self.find(text, true).into_iter().next().map(|found| found.label);
+        leak(text).or_else(|| Unescaped::levels(text).find_map(|level| leak(&level.text)))
     }
 
     /// Allows a value to be shown.
@@ -229,20 +223,23 @@ impl Known {
 
     /// A text with every known secret replaced. A long text is cut.
     pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = self.without_long_secrets(text);
-        let without = self.without_phrases(&shown);
-        shown = without.map_or(shown, Cow::Owned);
-        let without = match self.replace_tokens(&shown) {
-            Cow::Owned(without) => Some(without),
-            Cow::Borrowed(_) => None,
-        };
-        shown = without.map_or(shown, Cow::Owned);
+        let shown = with_labels(text.into(), &self.find(text, false));
+        let shown = without_escaped(shown, |text| self.find(text, true));
         if text.len() > LONGEST_TEXT { shown.chars().take(LONGEST_TEXT).collect() } else { shown }
     }
 
     /// The text with every long credential and token replaced.
     pub(super) fn without_long_secrets<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.anywhere.replaced(text)
+        replaced(text, |text| self.anywhere.find(text))
+    }
+
+    /// The secrets in a text, from its start to its end: long ones, then phrases, then tokens.
+    fn find(&self, text: &str, confidential_only: bool) -> Vec<Found> {
+        let mut found = self.anywhere.find(text);
+        self.find_phrases(text, &mut found);
+        self.find_tokens(text, confidential_only, &mut found);
+        found.sort_by_key(|found| found.place.start);
+        found
     }
 
     /// A host. Its labels are words that a host may have, so the URL remains one.
@@ -256,41 +253,30 @@ impl Known {
         })
     }
 
-    /// The text with every secret phrase replaced. `None` if it has none.
-    fn without_phrases(&self, text: &str) -> Option<String> {
+    fn find_phrases(&self, text: &str, found: &mut Vec<Found>) {
         if !self.has_phrases.load(Ordering::Acquire) {
-            return None;
+            return;
         }
-        let mut shown = None;
         for (phrase, label) in self.phrases.read().unwrap_or_else(PoisonError::into_inner).iter() {
-            let text = shown.as_deref().unwrap_or(text);
-            if text.contains(phrase.as_str()) {
-                shown = Some(text.replace(phrase.as_str(), label));
+            for (start, _) in text.match_indices(phrase.as_str()) {
+                add(found, start..start + phrase.len(), label);
             }
         }
-        shown
+    }
+
+    fn find_tokens(&self, text: &str, confidential_only: bool, found: &mut Vec<Found>) {
+        each_token(text, |start, end| {
+            let label =
+                readings(&text[start..end]).find_map(|reading| self.sought(&reading, confidential_only));
+            label.is_some_and(|label| add(found, start..end, &label))
+        });
     }
 
     /// Replaces the tokens that have a label.
     pub(super) fn replace_tokens<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut shown = String::new();
-        let mut copied = 0;
-        each_token(text, |start, end| {
-            if start < copied {
-                return false;
-            }
-            let label = readings(&text[start..end]).find_map(|reading| self.label_of(&reading));
-            let Some(label) = label else { return false };
-            shown.push_str(&text[copied..start]);
-            shown.push_str(&label);
-            copied = end;
-            true
-        });
-        if copied == 0 {
-            return Cow::Borrowed(text);
-        }
-        shown.push_str(&text[copied..]);
-        Cow::Owned(shown)
+        let mut found = Vec::new();
+        self.find_tokens(text, false, &mut found);
+        with_labels(text.into(), &found)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
@@ -300,6 +286,15 @@ impl Known {
     fn write(&self) -> RwLockWriteGuard<'_, Inner> {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Notes a secret, unless another one stands in its place. Returns whether it did.
+fn add(found: &mut Vec<Found>, place: Range<usize>, label: &str) -> bool {
+    let is_free = found.iter().all(|other| other.place.end <= place.start || place.end <= other.place.start);
+    if is_free {
+        found.push(Found { place, label: label.to_owned() });
+    }
+    is_free
 }
 
 /// Whether a text is made of ordinary words in lower case.

@@ -1,6 +1,6 @@
 //! The recorder: removes secrets before anything becomes a record. Only this module does so.
 
-use crate::evidence::credential::{forms, in_base64};
+use crate::evidence::credential::{encoded, plain};
 use crate::evidence::known::Known;
 
 /// How URLs in texts begin.
@@ -21,21 +21,19 @@ impl Recorder {
     pub fn learn_credentials(&self, username: &str, password: &str) -> bool {
         let pair = format!("{username}:{password}");
         let pair_label = self.known.label("credentials", &pair);
-        for form in in_base64(&pair) {
-            self.known.learn(form, pair_label.clone(), true);
-        }
+        let learn = |forms: &mut dyn Iterator<Item = String>, label: &str| {
+            forms.for_each(|form| self.known.learn(form, label.to_owned(), true));
+        };
+        learn(&mut encoded(&pair), &pair_label);
         for (kind, value) in [("username", username), ("password", password)] {
             let label = self.known.label(kind, value);
-            if self.known.is_common(value) {
-                continue;
-            }
-            for form in forms(value) {
-                self.known.learn(form, label.clone(), true);
+            if !self.known.is_common(value) {
+                learn(&mut plain(value).chain(encoded(value)), &label);
             }
         }
         let is_sought = !self.known.is_common(password);
         if is_sought {
-            self.known.learn(pair, pair_label, true);
+            learn(&mut plain(&pair), &pair_label);
         }
         is_sought
     }
@@ -101,7 +99,7 @@ pub(super) fn begins_with_scheme(text: &str) -> bool {
 mod tests {
     use super::*;
     use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use serde_json::json;
 
     #[test]
@@ -255,6 +253,44 @@ mod tests {
         assert_eq!(recorder.text(&format!("Basic {encoded}")), "Basic ‹credentials:1›");
         assert_eq!(recorder.text("user K1_shop."), "user ‹username:1›.");
         assert_eq!(recorder.text("as p%20w%2F%C3%A9%221 or p w/é\"1"), "as ‹password:1› or ‹password:1›");
+    }
+
+    #[test]
+    fn credentials_are_found_in_every_encoding() {
+        let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let each =
+            |text: &str, form: fn(u32) -> String| text.chars().map(|c| form(c.into())).collect::<String>();
+        for password in ["Qz8kwv3mmppl0qqx", "p w/é\"1"] {
+            let recorder = Recorder::default();
+            recorder.learn_credentials("K1_shop", password);
+            let pair = format!("K1_shop:{password}");
+            for (value, label) in [(password, "‹password:1›"), (&pair, "‹credentials:1›")] {
+                let in_json = serde_json::to_string(value).unwrap();
+                let forms = [
+                    hex(value),
+                    hex(value).to_uppercase(),
+                    STANDARD.encode(value),
+                    URL_SAFE_NO_PAD.encode(value),
+                    each(value, |c| format!("&#{c};")),
+                    each(value, |c| format!("&#x{c:X};")),
+                    each(value, |c| format!("\\u{c:04x}")),
+                    each(value, |c| format!("\\\\u{c:04X}")),
+                    in_json[1..in_json.len() - 1].replace('/', "\\/"),
+                    value.replace('"', "&quot;"),
+                    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC)
+                        .to_string(),
+                    url::form_urlencoded::byte_serialize(value.as_bytes()).collect(),
+                ];
+                for form in forms {
+                    // Its parts are also secrets, so a pair that shows its colon may have two labels.
+                    let shown =
+                        recorder.text(&format!("x {form}.")).replace("‹username:1›:‹password:1›", label);
+                    assert_eq!(shown, format!("x {label}."), "{form}");
+                    let leak = recorder.leak(&form).filter(|leak| leak == "‹username:1›" || leak == label);
+                    assert!(leak.is_some(), "{form}");
+                }
+            }
+        }
     }
 
     #[test]
