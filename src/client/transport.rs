@@ -3,6 +3,7 @@
 use crate::client::answer;
 use crate::client::answer::{RawResponse, trouble};
 use crate::evidence::Trouble;
+use crate::input;
 use crate::target::TargetProfile;
 use reqwest::{Certificate, Method, RequestBuilder};
 use url::Url;
@@ -70,7 +71,7 @@ impl Transport {
 pub fn extra_certificates(profile: &TargetProfile) -> Result<Vec<Certificate>, ClientError> {
     let Some(path) = &profile.extra_ca else { return Ok(Vec::new()) };
     let path_text = || path.display().to_string();
-    let pem = std::fs::read(path).map_err(|source| ClientError::ExtraCa { path: path_text(), source })?;
+    let pem = input::read(path).map_err(|source| ClientError::ExtraCa { path: path_text(), source })?;
     let certificates = Certificate::from_pem_bundle(&pem)
         .map_err(|source| ClientError::Certificate { path: path_text(), source: Some(source) })?;
     if certificates.is_empty() {

@@ -1,5 +1,6 @@
 //! The plan: which scenarios run against which deviation, and in which child process.
 
+use crate::input;
 use crate::mock;
 use crate::mock::Deviation;
 use crate::prove::error::ProveError;
@@ -45,7 +46,7 @@ pub struct PlannedTarget {
 
 /// Reads the targets of a child process.
 pub fn read_plan(path: &Path) -> Result<Vec<PlannedTarget>, ProveError> {
-    let plan = std::fs::read_to_string(path).and_then(|text| checked(serde_json::from_str(&text)?));
+    let plan = input::read_text(path).and_then(|text| checked(serde_json::from_str(&text)?));
     plan.map_err(|source| ProveError::Plan { path: path.to_owned(), source })
 }
 

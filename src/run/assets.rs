@@ -1,5 +1,6 @@
 //! The assets of a run: features, catalogue, schemas and profiles, embedded or from disk.
 
+use crate::input;
 use crate::requirement::{Catalogue, CatalogueError};
 use crate::schema::{SchemaError, SchemaSet};
 use crate::suite::{FeatureText, FileFault, LoadedFeature};
@@ -7,8 +8,6 @@ use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::io;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -201,15 +200,11 @@ fn collect_into(
     }
     let failed = |source| AssetError::Read { path: path.to_owned(), source };
     if !path.is_dir() {
-        // Reading from a pipe or a device could wait for ever.
-        if !std::fs::metadata(path).map_err(failed)?.is_file() {
-            return Err(failed(io::Error::new(ErrorKind::InvalidInput, "it is neither a file nor a folder")));
-        }
         let text = if ending == "feature" {
             // A file that is not UTF-8 is faulty, but the others are still read.
-            String::from_utf8_lossy(&std::fs::read(path).map_err(failed)?).into_owned()
+            String::from_utf8_lossy(&input::read(path).map_err(failed)?).into_owned()
         } else {
-            std::fs::read_to_string(path).map_err(failed)?
+            input::read_text(path).map_err(failed)?
         };
         found.push((path.display().to_string(), text));
         return Ok(());

@@ -1,6 +1,7 @@
 //! The browsers of a run, started when the first scenario needs them.
 
 use crate::browser::{BrowserOptions, BrowserPool};
+use crate::input;
 use crate::receiver::Receiver;
 use crate::run::error_chain;
 use crate::serve::vouched_keys;
@@ -53,7 +54,7 @@ impl Browsers {
             Err(NoReceiver::NotAsked) => return Self::none(receiver),
         };
         let mut trusted_keys = vec![site.spki_sha256_base64()];
-        if let Some(pem) = profile.extra_ca.as_ref().and_then(|path| std::fs::read(path).ok()) {
+        if let Some(pem) = profile.extra_ca.as_ref().and_then(|path| input::read(path).ok()) {
             trusted_keys.extend(vouched_keys(&pem, &profile.reach.servers()).await);
         }
         let options = BrowserOptions {

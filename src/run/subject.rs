@@ -1,6 +1,7 @@
 //! The subject of a run: a target profile from a file, or one made for a mock that it starts.
 
 use crate::evidence::Recorder;
+use crate::input;
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider, nearest};
@@ -198,10 +199,10 @@ fn no_mock_can_show(dialect: Dialect) -> Option<AcceptedUnseen> {
 /// Reads a profile file, or a built-in profile. A built-in profile uses nothing of the working directory.
 fn read_profile(path: &Path) -> Result<TargetProfile, RunError> {
     let built_in = |name: &str| assets::embedded_target(name).map(Ok);
-    let source = match std::fs::read_to_string(path) {
+    let source = match input::read_text(path) {
         Ok(text) => {
             let folder = path.parent().unwrap_or(Path::new(""));
-            let driver = |name: &str| match std::fs::read_to_string(folder.join(name)) {
+            let driver = |name: &str| match input::read_text(&folder.join(name)) {
                 Err(error) if error.kind() == ErrorKind::NotFound => built_in(name),
                 read => Some(read),
             };

@@ -1,5 +1,6 @@
 //! Secrets: where a profile gets them, and a wrapper that never shows them.
 
+use crate::input;
 use crate::target::error::TargetError;
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -67,7 +68,7 @@ impl SecretSource {
             }
             Self::File(file) => {
                 let path = base.join(file);
-                let text = std::fs::read_to_string(&path);
+                let text = input::read_text(&path);
                 let place = path.display().to_string();
                 let text = text.map_err(|source| TargetError::SecretFile { key, path, source })?;
                 (text.trim_end_matches(['\r', '\n']).to_owned(), place)

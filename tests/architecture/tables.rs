@@ -7,17 +7,19 @@ pub const LONGEST: usize = 400;
 
 /// Each module and what it may import; a module missing here fails the test.
 pub const MAY_IMPORT: &Permits = &[
+    // One rule for each file that the user names.
+    ("input", &[]),
     // The words the rest speaks.
     ("requirement", &[]),
     ("evidence", &[]),
     // A profile waives requirements; a finding names evidence.
-    ("target", &["requirement"]),
+    ("target", &["requirement", "input"]),
     ("verdict", &["requirement", "target", "evidence"]),
     // A judgement is a function of evidence, tested in a line, without input or output. A link is judged by what the target may be sent.
     ("check", &["requirement", "target", "evidence", "verdict"]),
     ("schema", VOCABULARY),
     // A probe reports what it saw and has no opinion.
-    ("client", &["target", "evidence"]),
+    ("client", &["target", "evidence", "input"]),
     ("control", &["target", "evidence"]),
     ("browser", &["target", "evidence"]),
     ("receiver", &["evidence", "serve"]),
@@ -47,6 +49,7 @@ pub const MAY_IMPORT: &Permits = &[
     (
         "run",
         &[
+            "input",
             "requirement",
             "target",
             "evidence",
@@ -64,10 +67,10 @@ pub const MAY_IMPORT: &Permits = &[
         ],
     ),
     // Starts this executable once for several deviations and reads its report.
-    ("prove", &["mock", "report", "exit_code", "requirement", "target", "evidence", "verdict"]),
+    ("prove", &["mock", "report", "exit_code", "input", "requirement", "target", "evidence", "verdict"]),
     ("exit_code", &["report"]),
     // Arguments in, exit code out.
-    ("cli", &["run", "prove", "report", "exit_code", "mock", "serve", "suite", "requirement"]),
+    ("cli", &["run", "prove", "report", "exit_code", "input", "mock", "serve", "suite", "requirement"]),
     ("main", &["cli"]),
 ];
 

@@ -271,12 +271,47 @@ fn a_password_that_cannot_be_sent_is_refused_and_not_quoted() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_neither_a_file_nor_a_folder_is_no_feature() {
-    let folder = tempfile::tempdir().unwrap();
-    let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("x.feature")).unwrap();
-    let ended = call(folder.path(), &["lint", "x.feature"]);
-    let message = "error: cannot read x.feature: it is neither a file nor a folder\n";
-    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
+fn a_pipe_or_a_device_is_refused_in_the_place_of_each_file() {
+    let profile = profile("127.0.0.1:9", "");
+    let with = |line: &str| format!("{profile}{line}\n");
+    let password =
+        profile.replacen("password = { env = \"PATH\" }", "password = { file = \"/dev/null\" }", 1);
+    let folder = folder_with(&[
+        ("sound.feature", SOUND),
+        ("mine/sound.feature", SOUND),
+        ("driver.toml", &with("page_driver = \"/dev/null\"")),
+        ("ca.toml", &with("extra_ca = \"/dev/null\"")),
+        ("password.toml", &password),
+        ("schemas/x", ""),
+    ]);
+    for link in ["x.feature", "mine/x.toml", "schemas/session.schema.json"] {
+        std::os::unix::fs::symlink("/dev/null", folder.path().join(link)).unwrap();
+    }
+    for (arguments, told) in [
+        (&["lint", "x.feature"][..], "cannot read x.feature"),
+        (&["run", "x.feature"], "cannot read x.feature"),
+        (&["run", "mine"], "cannot read mine/x.toml"),
+        (&["run", "sound.feature", "--schemas", "schemas"], "cannot read schemas/session.schema.json"),
+        (&["run", "sound.feature", "--schemas", "/dev/null"], "cannot read /dev/null"),
+        (&["run", "sound.feature", "--target", "/dev/null"], "cannot read the target profile /dev/null"),
+        (&["run", "sound.feature", "--target", "driver.toml"], "cannot read the page driver `/dev/null`"),
+        (&["run", "sound.feature", "--target", "ca.toml"], "cannot read the `extra_ca` /dev/null"),
+        (&["run", "sound.feature", "--target", "password.toml"], "cannot read the `password` of the target"),
+        (&["run", "sound.feature", "--plan", "/dev/null"], "/dev/null is not a plan of `prove`"),
+        (
+            &["mock", "--cert", "/dev/null", "--key", "/dev/null"],
+            "cannot read /dev/null, the file of `--cert`",
+        ),
+    ] {
+        let ended = call(folder.path(), arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {ended:?}");
+        assert!(ended.stderr.starts_with(&format!("error: {told}")), "{arguments:?}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains(": it is a pipe or a device; give a file"),
+            "{arguments:?}: {}",
+            ended.stderr
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The TLS identity of the mock: made at its start, or read from the files that the command line names.
 
 use crate::cli::output::{Refusal, complain};
+use crate::input;
 use crate::run;
 use crate::serve::{Authority, Identity};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ impl MockIdentity {
     pub fn read(certificate: &Path, key: &Path, hosts: &[&str]) -> Result<Self, Refusal> {
         let way_out = "; or leave out `--cert` and `--key`: `--tls` alone makes a certificate";
         let file = |flag: &str, path: &Path| {
-            std::fs::read(path).map_err(|error| {
+            input::read(path).map_err(|error| {
                 let path = path.display();
                 Refusal::invalid(format!("cannot read {path}, the file of `{flag}`: {error}{way_out}"))
             })

@@ -1,0 +1,49 @@
+//! Input: reads a file that the user names, but no pipe and no device.
+
+use std::fs;
+use std::io;
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// The bytes of a file. A pipe or a device is refused: reading it could wait for ever, or never end.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    refuse_what_is_no_file(path)?;
+    fs::read(path)
+}
+
+/// The text of a file, as [`read`] reads it.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    refuse_what_is_no_file(path)?;
+    fs::read_to_string(path)
+}
+
+fn refuse_what_is_no_file(path: &Path) -> io::Result<()> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_file() {
+        return Ok(());
+    }
+    let what = if kind.is_dir() { "a folder" } else { "a pipe or a device" };
+    Err(io::Error::new(ErrorKind::InvalidInput, format!("it is {what}; give a file")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        fs::write(&file, "x").unwrap();
+        assert_eq!((read(&file).unwrap(), read_text(&file).unwrap()), (b"x".to_vec(), "x".to_owned()));
+        let told =
+            |path: &Path| [read(path).unwrap_err(), read_text(path).unwrap_err()].map(|e| e.to_string());
+        assert_eq!(told(folder.path()), ["it is a folder; give a file"; 2]);
+        #[cfg(unix)]
+        {
+            assert_eq!(told(Path::new("/dev/zero")), ["it is a pipe or a device; give a file"; 2]);
+            std::os::unix::fs::symlink("/dev/zero", folder.path().join("link")).unwrap();
+            assert_eq!(told(&folder.path().join("link")), ["it is a pipe or a device; give a file"; 2]);
+        }
+    }
+}
