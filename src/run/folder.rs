@@ -1,6 +1,9 @@
 //! The run folder as a run writes it: made for this run alone, and each report complete or not there.
 
+#[cfg(windows)]
+use crate::input;
 use crate::run::RunError;
+use crate::run::name::is_run_id;
 use std::fs::File;
 use std::io;
 use std::io::{ErrorKind, Write};
@@ -39,19 +42,25 @@ pub fn point_latest_to(out: &Path, name: &str) -> Option<String> {
     Some(format!("cannot make {}: {error}", latest.display()))
 }
 
-/// Whether nothing has this name, or only the link that an earlier run made.
+/// Whether nothing has this name, or only what leads to a run folder beside it. An earlier run made that, also if its folder is gone.
+fn is_free(latest: &Path, out: &Path) -> bool {
+    let of_a_run = |name: &str| is_run_id(name) && (out.join(name).is_dir() || !out.join(name).exists());
+    match led_to(latest) {
+        Ok(name) => of_a_run(&name),
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
+}
+
+/// What the link leads to.
 #[cfg(unix)]
-fn is_free(latest: &Path, _out: &Path) -> bool {
-    std::fs::symlink_metadata(latest).map_or(true, |found| found.is_symlink())
+fn led_to(latest: &Path) -> io::Result<String> {
+    Ok(std::fs::read_link(latest)?.to_string_lossy().into_owned())
 }
 
 /// On Windows the file of an earlier run holds the name of a folder beside it.
 #[cfg(windows)]
-fn is_free(latest: &Path, out: &Path) -> bool {
-    match std::fs::read_to_string(latest) {
-        Ok(name) => !name.is_empty() && !name.contains(['/', '\\']) && out.join(name).is_dir(),
-        Err(error) => error.kind() == ErrorKind::NotFound,
-    }
+fn led_to(latest: &Path) -> io::Result<String> {
+    input::read_text(latest)
 }
 
 #[cfg(unix)]
@@ -89,6 +98,9 @@ mod tests {
     use crate::run::error_chain;
     use std::collections::BTreeSet;
 
+    const FIRST: &str = "20261120T154501123Z-mock";
+    const SECOND: &str = "20261120T154502123Z-mock";
+
     fn names(folder: &Path) -> BTreeSet<String> {
         let entries = std::fs::read_dir(folder).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
@@ -118,28 +130,59 @@ mod tests {
     #[test]
     fn latest_leads_to_the_newest_run_and_a_folder_of_this_name_is_left_alone() {
         let out = tempfile::tempdir().unwrap();
-        for id in ["first", "second"] {
+        for id in [FIRST, SECOND] {
             let (name, folder) = create(out.path(), id).unwrap();
             std::fs::write(folder.join("report.json"), id).unwrap();
             assert_eq!(point_latest_to(out.path(), &name), None);
         }
         #[cfg(unix)]
-        assert_eq!(std::fs::read_to_string(out.path().join("latest/report.json")).unwrap(), "second");
+        assert_eq!(std::fs::read_to_string(out.path().join("latest/report.json")).unwrap(), SECOND);
         std::fs::remove_file(out.path().join(LATEST)).unwrap();
         std::fs::create_dir(out.path().join(LATEST)).unwrap();
         std::fs::write(out.path().join("latest/mine"), "").unwrap();
-        let told = point_latest_to(out.path(), "first");
+        let told = point_latest_to(out.path(), FIRST);
         let stays = format!(
             "{} is not from a run, so it stays and leads to no run",
             out.path().join(LATEST).display()
         );
         assert_eq!(told.as_ref(), Some(&stays));
-        assert_eq!(names(out.path()), ["first", "latest", "second"].map(str::to_owned).into());
+        assert_eq!(names(out.path()), [FIRST, LATEST, SECOND].map(str::to_owned).into());
         assert_eq!(names(&out.path().join(LATEST)), ["mine".to_owned()].into());
         std::fs::remove_dir_all(out.path().join(LATEST)).unwrap();
         std::fs::write(out.path().join(LATEST), "my notes").unwrap();
-        assert_eq!(point_latest_to(out.path(), "first"), Some(stays));
+        assert_eq!(point_latest_to(out.path(), FIRST), Some(stays));
         assert_eq!(std::fs::read_to_string(out.path().join(LATEST)).unwrap(), "my notes");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_run_is_replaced_and_a_link_of_ones_own_stays() {
+        let (out, mine) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let latest = out.path().join(LATEST);
+        std::fs::create_dir(out.path().join(FIRST)).unwrap();
+        std::fs::create_dir(out.path().join("mine")).unwrap();
+        std::fs::write(out.path().join("20261120T154503123Z-file"), "").unwrap();
+        let outside = mine.path().join(FIRST);
+        std::fs::create_dir(&outside).unwrap();
+        let gone = "20251120T154501123Z-mock";
+        for (to, is_replaced) in [
+            (Path::new(FIRST), true),
+            (Path::new(gone), true),
+            (mine.path(), false),
+            (&outside, false),
+            (Path::new("/nowhere"), false),
+            (Path::new("mine"), false),
+            (Path::new("gone"), false),
+            (Path::new("20261120T154503123Z-file"), false),
+            (Path::new(".."), false),
+        ] {
+            std::os::unix::fs::symlink(to, &latest).unwrap();
+            let told = point_latest_to(out.path(), SECOND);
+            let leads_to = if is_replaced { Path::new(SECOND) } else { to };
+            assert_eq!(std::fs::read_link(&latest).unwrap(), leads_to, "{}", to.display());
+            assert_eq!(told.is_none(), is_replaced, "{told:?}");
+            std::fs::remove_file(&latest).unwrap();
+        }
     }
 
     #[test]
