@@ -199,12 +199,7 @@ fn a_server_that_never_answers_is_trouble_and_the_other_target_is_tested() {
 
 #[test]
 fn a_host_without_an_address_is_trouble_and_the_other_target_is_tested() {
-    // No name server is asked for a label of more than 63 letters.
-    is_out_of_order(
-        &format!("https://{}.invalid", "a".repeat(64)),
-        "network",
-        "the name server of this machine",
-    );
+    is_out_of_order("https://nobody.invalid", "network", "the name server of this machine");
 }
 
 #[test]

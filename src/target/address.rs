@@ -3,6 +3,9 @@
 use std::net::IpAddr;
 use url::{Host, Url};
 
+/// Longest name of a host, in characters.
+const LONGEST_NAME: usize = 253;
+
 /// Why an address of a profile is refused. It never quotes the address, because the address may hold a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressFault {
@@ -25,6 +28,12 @@ pub enum AddressFault {
 
     #[error("it is not a host name; write it without scheme, port and path, such as `merchant.example`")]
     NoHost,
+
+    #[error(
+        "no host can have this name; write at most 253 characters, and between its dots 1 to 63 letters, digits and hyphens, \
+         without a hyphen at an end"
+    )]
+    BadName,
 }
 
 /// A URL of a profile. It has a scheme, a host, and perhaps a port and a path.
@@ -39,6 +48,9 @@ pub(super) fn url(text: &str) -> Result<Url, AddressFault> {
     if url.fragment().is_some() {
         return Err(AddressFault::Fragment);
     }
+    if url.domain().is_some_and(|name| !is_name(name)) {
+        return Err(AddressFault::BadName);
+    }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
@@ -50,14 +62,19 @@ pub(super) fn url(text: &str) -> Result<Url, AddressFault> {
 /// A host name as browsers compare it: in lower case, and other letters than ASCII in Punycode.
 pub(super) fn host(text: &str) -> Result<String, AddressFault> {
     match Host::parse(text) {
-        Ok(Host::Domain(name)) if name.parse::<IpAddr>().is_err() && name.split('.').all(is_label) => {
-            Ok(name)
-        }
+        Ok(Host::Domain(name)) if name.parse::<IpAddr>().is_ok() => Err(AddressFault::NoHost),
+        Ok(Host::Domain(name)) if is_name(&name) => Ok(name),
+        Ok(Host::Domain(_)) => Err(AddressFault::BadName),
         _ => Err(AddressFault::NoHost),
     }
 }
 
-/// Whether a text is a part of a host name (RFC 1123).
+/// Whether a host can have this name (RFC 1123).
+fn is_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME && text.split('.').all(is_label)
+}
+
+/// Whether a text is a part of a host name.
 fn is_label(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=63).contains(&text.len())
@@ -111,24 +128,36 @@ mod tests {
         ] {
             assert_eq!(host(text).as_deref(), Ok(name), "{text}");
         }
-        let long = format!("{}.example", "x".repeat(64));
-        for text in [
-            "merchant.example:443",
-            "https://merchant.example",
-            "a/b",
-            "u:p@h",
-            "",
-            "127.0.0.1",
-            "[::1]",
+        for text in
+            ["merchant.example:443", "https://merchant.example", "a/b", "u:p@h", "", "127.0.0.1", "[::1]"]
+        {
+            assert_eq!(host(text), Err(AddressFault::NoHost), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_and_a_host_name_a_host_that_can_be() {
+        let label = "x".repeat(63);
+        let longest = format!("{label}.{label}.{label}.{}", "x".repeat(61));
+        for name in ["api.example", "localhost", "x--1.example", &longest] {
+            assert_eq!(host(name).as_deref(), Ok(name));
+            assert!(url(&format!("https://{name}:8443/v1")).is_ok(), "{name}");
+        }
+        let bad = [
             "*",
             "*.shop.example",
             "-x.example",
             "x-.example",
             "a..example",
+            ".example",
+            "api.example.",
             "shop_1.example",
-            &long,
-        ] {
-            assert_eq!(host(text), Err(AddressFault::NoHost), "{text}");
+        ];
+        for name in
+            bad.map(str::to_owned).into_iter().chain([format!("x{label}.example"), format!("x{longest}")])
+        {
+            assert_eq!(host(&name), Err(AddressFault::BadName), "{name}");
+            assert_eq!(url(&format!("https://{name}/v1")), Err(AddressFault::BadName), "{name}");
         }
     }
 

@@ -28,6 +28,8 @@ pub fn run(folder: &Path, profile: &str, (username, password): Account<'_>, argu
     for name in PROXIES {
         command.env_remove(name);
     }
+    // The resolver asks no name server.
+    command.env("RES_OPTIONS", "attempts:0");
     command.args(["run", "--target", "target.toml"]).args(arguments);
     Ended::of(&command.env("HPP_USERNAME", username).env("HPP_PASSWORD", password).output().unwrap())
 }
