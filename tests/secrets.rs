@@ -329,21 +329,18 @@ fn a_url_with_a_place_for_secrets_is_refused_and_not_quoted() {
     for (line, fault) in [
         (
             "base_url = \"http://u:s3cret@127.0.0.1:8080\"",
-            "`base_url`: it has a user name or a password; give them as `credentials`",
+            "it has a user name or a password; give them as `credentials`",
         ),
-        (
-            "base_url = \"http://127.0.0.1:8080/?s3cret\"",
-            "`base_url`: it has a query; leave out everything from `?` on",
-        ),
+        ("base_url = \"http://127.0.0.1:8080/?s3cret\"", "it has a query; leave out everything from `?` on"),
         (
             "base_url = \"http://127.0.0.1:8080/#s3cret\"",
-            "`base_url`: it has a fragment; leave out everything from `#` on",
+            "it has a fragment; leave out everything from `#` on",
         ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let text = profile(url, "klarna", "").replace(&format!("base_url = \"{url}\""), line);
         let ended = run(folder.path(), &text, PASSWORD);
-        let expected = format!("error: the target profile target.toml has a faulty {fault}\n");
+        let expected = format!("error: target.toml:2: `base_url` is faulty: {fault}\n");
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), expected.as_str()));
         assert!(!folder.path().join("reports").exists());
     }

@@ -300,7 +300,7 @@ fn a_live_target_that_cannot_reach_the_receiver_is_refused_before_any_scenario()
     for (lines, messages) in [
         (
             "abilities = [\"receiver\"]",
-            vec!["names the ability `receiver` without `receiver_address`; add it or drop the ability"],
+            vec!["the ability `receiver` needs `receiver_address`; add it or drop the ability"],
         ),
         (
             listens.as_str(),

@@ -1,65 +1,171 @@
-//! The decisions of a profile: each must have a reason, an owner and an end, and be about something that exists.
+//! The decisions of a profile: each must have a reason, an owner and an end, and each of its words must decide something, once.
 
-use crate::requirement::{Catalogue, Confidence, Requirement, SWITCH_GUIDE, nearest};
-use crate::target::{AcceptedUnseen, Decision, TargetProfile};
+use crate::requirement::{
+    Catalogue, Confidence, Level, Party, Requirement, RequirementId, SWITCH_GUIDE, nearest,
+};
+use crate::target::{Decision, Place, ProfileError, TargetProfile};
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-/// Checks what a profile confirms, dismisses and accepts.
-pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Result<(), DecisionError> {
-    let refused = |entry: String, why: String| DecisionError { target: profile.name.clone(), entry, why };
-    let decisions: Vec<Decision<'_>> = profile.decisions().collect();
+/// Checks what a profile confirms, dismisses and accepts. Its ids are known and apply to the target.
+pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Result<(), ProfileError> {
+    let decisions = placed(profile);
     for (index, decision) in decisions.iter().enumerate() {
-        let earlier = decisions[..index].iter().find(|earlier| decision.repeats(**earlier));
-        let repeated = earlier.map(|earlier| format!("{earlier} decides the same; remove one of the two"));
-        if let Some(why) = decision.terms().fault(today).or(repeated) {
-            return Err(refused(decision.to_string(), why));
+        if let Some((key, why)) = decision.about.fault(today) {
+            return Err(decision.refused(profile, &[key], why));
+        }
+        if let Some(earlier) = decisions[..index].iter().find(|earlier| decision.about.repeats(earlier.about))
+        {
+            let first = earlier.place(profile, &[]);
+            let why = format!("decides the same as {} at {first}; remove one of the two", earlier.about);
+            return Err(decision.refused(profile, &[], why));
         }
     }
-    for source in &profile.confirmed_sources {
-        if !catalogue.iter().any(|requirement| requirement.is_assumed_from(source, profile.dialect)) {
-            let mut known: BTreeSet<&str> = catalogue.iter().flat_map(Requirement::sources).collect();
-            known.insert(SWITCH_GUIDE);
-            known.retain(|key| {
-                catalogue.iter().any(|requirement| requirement.is_assumed_from(key, profile.dialect))
-            });
-            let near =
-                nearest(source, known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-            let why = format!(
-                "is neither an id nor a source from which something is assumed; {near}see `hpp-conformance requirements`"
-            );
-            return Err(refused(format!("`{source}` in `confirmed`"), why));
-        }
+    check_sources(profile, catalogue)?;
+    check_dismissed(profile, catalogue, &decisions)?;
+    check_unseen(profile, catalogue, &decisions)
+}
+
+/// A decision, and its index among those of its key.
+struct Placed<'p> {
+    about: Decision<'p>,
+    index: String,
+}
+
+impl Placed<'_> {
+    /// The place of what these steps lead to inside the decision.
+    fn place(&self, profile: &TargetProfile, steps: &[&str]) -> Place {
+        profile.text.place(&[&[self.about.key(), &self.index], steps].concat())
     }
-    for dismissal in &profile.dismissed {
-        let id = &dismissal.requirement;
-        let contradiction = catalogue.get(id).and_then(|requirement| {
-            if requirement.confidence_for(profile.dialect) == Confidence::Stated {
-                Some(format!("the documentation states {id}; accept a failure with a waiver instead"))
-            } else if profile.confirms(requirement) {
-                Some(format!("the profile also confirms {id}; remove one of the two"))
-            } else {
-                None
-            }
-        });
-        if let Some(why) = contradiction {
-            return Err(refused("`dismissed`".into(), why));
-        }
+
+    fn refused(&self, profile: &TargetProfile, steps: &[&str], why: String) -> ProfileError {
+        let steps = [&[self.about.key(), &self.index], steps].concat();
+        profile.text.error(&steps, DecisionFault { entry: self.about.to_string(), why })
     }
-    for AcceptedUnseen { requirements, area, .. } in &profile.accepted_unseen {
-        let known_area = |area: &String| catalogue.iter().any(|requirement| requirement.area == *area);
-        let why = match area {
-            None if requirements.is_empty() => Some("names no `requirements` and no `area`; name one".into()),
-            Some(area) if !known_area(area) => {
-                Some(format!("there is no area `{area}`; known: {}", areas(catalogue).join(", ")))
-            }
-            _ => None,
+}
+
+/// Every decision of a profile.
+fn placed<'p>(profile: &'p TargetProfile) -> Vec<Placed<'p>> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let place = |about: Decision<'p>| {
+        let next = counts.entry(about.key()).or_default();
+        let index = next.to_string();
+        *next += 1;
+        Placed { about, index }
+    };
+    profile.decisions().map(place).collect()
+}
+
+/// Each source that is confirmed is one from which something is assumed. What is neither that nor an id may be a mistyped id.
+fn check_sources(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), ProfileError> {
+    let rests_on = |source: &str| {
+        catalogue.iter().any(|requirement| requirement.is_assumed_from(source, profile.dialect))
+    };
+    let Some(source) = profile.confirmed_sources.iter().find(|source| !rests_on(source)) else {
+        return Ok(());
+    };
+    let mut known: BTreeSet<&str> = catalogue.iter().flat_map(Requirement::sources).collect();
+    known.insert(SWITCH_GUIDE);
+    known.retain(|key| rests_on(key));
+    known.extend(catalogue.iter().map(|requirement| requirement.id.as_str()));
+    let near = nearest(source, known).map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    let why = format!(
+        "is neither an id nor a source from which something is assumed; {near}see `hpp-conformance requirements`"
+    );
+    let fault = DecisionFault { entry: format!("`{source}` in `confirmed`"), why };
+    Err(profile.text.error(&["confirmed", source], fault))
+}
+
+/// Only what is not stated is dismissed, and it is not confirmed too.
+fn check_dismissed(
+    profile: &TargetProfile,
+    catalogue: &Catalogue,
+    decisions: &[Placed<'_>],
+) -> Result<(), ProfileError> {
+    for decision in decisions {
+        let Decision::Dismissal(dismissal) = decision.about else { continue };
+        let Some(requirement) = catalogue.get(&dismissal.requirement) else { continue };
+        let why = if requirement.confidence_for(profile.dialect) == Confidence::Stated {
+            "is about what the documentation states; accept a failure with a waiver instead"
+        } else if profile.confirms(requirement) {
+            "is about what the profile also confirms; remove one of the two"
+        } else {
+            continue;
         };
-        if let Some(why) = why {
-            return Err(refused("`accepted_unseen`".into(), why));
+        return Err(decision.refused(profile, &["requirement"], why.into()));
+    }
+    Ok(())
+}
+
+/// Each id and each area under `accepted_unseen` accepts something that the floor does not demand and that no other one accepts.
+fn check_unseen(
+    profile: &TargetProfile,
+    catalogue: &Catalogue,
+    decisions: &[Placed<'_>],
+) -> Result<(), ProfileError> {
+    let mut accepted: HashMap<&RequirementId, Place> = HashMap::new();
+    for decision in decisions {
+        let Decision::AcceptedUnseen(entry) = decision.about else { continue };
+        let refused = |steps: &[&str], why: String| Err(decision.refused(profile, steps, why));
+        if entry.area.is_none() && entry.requirements.is_empty() {
+            return refused(&[], "names no `requirements` and no `area`; name one".into());
+        }
+        if let Some(area) = &entry.area {
+            if !catalogue.iter().any(|requirement| requirement.area == *area) {
+                let known = areas(catalogue).join(", ");
+                return refused(&["area"], format!("names an area that does not exist; known: {known}"));
+            }
+            let musts = || musts_of(profile, catalogue, area);
+            if musts().next().is_none() {
+                let TargetProfile { dialect, provider, .. } = profile;
+                let why = format!(
+                    "accepts nothing, because no MUST of this area applies to {dialect} with {provider}; remove it"
+                );
+                return refused(&["area"], why);
+            }
+            if musts().all(|id| profile.floor.contains(id)) {
+                let why =
+                    "accepts nothing, because `floor` lists every MUST of this area; remove one of the two";
+                return refused(&["area"], why.into());
+            }
+            let place = decision.place(profile, &["area"]);
+            for id in musts() {
+                if let Some(first) = accepted.insert(id, place.clone()) {
+                    return refused(&["area"], again(id, &first));
+                }
+            }
+        }
+        for id in &entry.requirements {
+            let steps = ["requirements", id.as_str()];
+            if profile.floor.contains(id) {
+                let floor = profile.text.place(&["floor", id.as_str()]);
+                let why = format!("accepts {id}, which `floor` lists at {floor}; remove one of the two");
+                return refused(&steps, why);
+            }
+            if let Some(first) = accepted.insert(id, decision.place(profile, &steps)) {
+                return refused(&steps, again(id, &first));
+            }
         }
     }
     Ok(())
+}
+
+fn again(id: &RequirementId, first: &Place) -> String {
+    format!("accepts {id}, which is accepted at {first} too; remove one of the two")
+}
+
+/// The MUSTs of an area that the target has to keep.
+fn musts_of<'c>(
+    profile: &TargetProfile,
+    catalogue: &'c Catalogue,
+    area: &str,
+) -> impl Iterator<Item = &'c RequirementId> {
+    let is_one = move |row: &&Requirement| {
+        row.area == area
+            && (row.level, row.party) == (Level::Must, Party::Server)
+            && row.applies_to(profile.dialect, profile.provider)
+    };
+    catalogue.iter().filter(is_one).map(|row| &row.id)
 }
 
 fn areas(catalogue: &Catalogue) -> Vec<&str> {
@@ -70,9 +176,8 @@ fn areas(catalogue: &Catalogue) -> Vec<&str> {
 
 /// Why a decision of a profile cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{entry} of the target `{target}` cannot be used: {why}")]
-pub struct DecisionError {
-    target: String,
+#[error("{entry} {why}")]
+struct DecisionFault {
     entry: String,
     why: String,
 }
@@ -92,6 +197,9 @@ mod tests {
         let mut catalogue = Catalogue::default();
         catalogue.add("features/read.toml", &row("HPP-READ-001", "S1")).unwrap();
         catalogue.add("features/expiry.toml", &row("HPP-EXPIRY-001", "K-CREATE")).unwrap();
+        let may = row("HPP-OPTION-001", "S1").replace("MUST", "MAY");
+        let other = row("HPP-OPTION-002", "S2").replace("dialect = \"both\"", "dialect = \"klarna\"");
+        catalogue.add("features/option.toml", &format!("{may}{other}")).unwrap();
         catalogue
     }
 
@@ -129,69 +237,91 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_of_a_decision_is_told_with_the_way_out() {
+    fn each_fault_of_a_decision_is_told_with_its_line_and_the_way_out() {
         let waiver = "[[waiver]]\nrequirement = \"HPP-READ-001\"\nsubject = \"status\"\n";
         let dismissed = |id: &str| format!("[[dismissed]]\nrequirement = \"{id}\"\n");
         let terms = |expires: &str| format!("reason = \"x\"\nowner = \"y\"\nexpires = \"{expires}\"\n");
         let soon = terms("2027-01-31");
+        let unseen = |names: &str| format!("[[accepted_unseen]]\n{names}\n{soon}");
         let cases = [
             (
                 format!("{waiver}{}", terms("2099-01-01")),
-                "`waiver` of HPP-READ-001 of the target `shop` cannot be used: ends on 2099-01-01, more than a year ahead; \
-                 `expires` may be 2027-11-20 at the latest",
+                "11: `waiver` of HPP-READ-001 ends on 2099-01-01, more than a year ahead; `expires` may be 2027-11-20 at the \
+                 latest",
             ),
             (
-                format!("{waiver}reason = \"x\"\nowner = \"\"\nexpires = \"2027-01-31\"\n"),
-                "`waiver` of HPP-READ-001 of the target `shop` cannot be used: has no `owner`; write who decided it",
+                format!("{waiver}reason = \"x\"\nowner = \"\u{3164}\"\nexpires = \"2027-01-31\"\n"),
+                "10: `waiver` of HPP-READ-001 has no `owner`; write who decided it",
+            ),
+            (
+                format!("{}{soon}", waiver.replace("status", "")),
+                "8: `waiver` of HPP-READ-001 has no `subject`; write what differs, as the report has it",
             ),
             (
                 format!("{}{soon}", dismissed("HPP-READ-001")),
-                "`dismissed` of the target `shop` cannot be used: the documentation states HPP-READ-001; \
-                 accept a failure with a waiver instead",
+                "7: `dismissed` of HPP-READ-001 is about what the documentation states; accept a failure with a waiver instead",
             ),
             (
                 format!("confirmed = [\"K-CREATE\"]\n{}{soon}", dismissed("HPP-EXPIRY-001")),
-                "`dismissed` of the target `shop` cannot be used: the profile also confirms HPP-EXPIRY-001; \
-                 remove one of the two",
+                "8: `dismissed` of HPP-EXPIRY-001 is about what the profile also confirms; remove one of the two",
             ),
             (
-                format!("[[accepted_unseen]]\narea = \"expiries\"\n{soon}"),
-                "`accepted_unseen` of the target `shop` cannot be used: there is no area `expiries`; known: read, expiry",
+                "confirmed = [\"U-SWITCH\",\n\"U-SWICH\"]\n".into(),
+                "7: `U-SWICH` in `confirmed` is neither an id nor a source from which something is assumed; \
+                 did you mean `U-SWITCH`? see `hpp-conformance requirements`",
             ),
             (
-                format!("[[accepted_unseen]]\n{soon}"),
-                "`accepted_unseen` of the target `shop` cannot be used: names no `requirements` and no `area`; name one",
+                "confirmed = [\"hpp-expiry-1\"]\n".into(),
+                "6: `hpp-expiry-1` in `confirmed` is neither an id nor a source from which something is assumed; \
+                 did you mean `HPP-EXPIRY-001`? see `hpp-conformance requirements`",
             ),
             (
-                "confirmed = [\"U-SWICH\"]\n".into(),
-                "`U-SWICH` in `confirmed` of the target `shop` cannot be used: is neither an id nor a source from which \
-                 something is assumed; did you mean `U-SWITCH`? see `hpp-conformance requirements`",
-            ),
-            (
-                format!("{0}{soon}{0}{soon}", dismissed("HPP-EXPIRY-001")),
-                "`dismissed` of HPP-EXPIRY-001 of the target `shop` cannot be used: `dismissed` of HPP-EXPIRY-001 decides \
-                 the same; remove one of the two",
+                format!("{0}{soon}\n{0}{soon}", dismissed("HPP-EXPIRY-001")),
+                "12: `dismissed` of HPP-EXPIRY-001 decides the same as `dismissed` of HPP-EXPIRY-001 at shop.toml:6; remove \
+                 one of the two",
             ),
             (
                 format!("{}{soon}{waiver}{soon}", dismissed("HPP-READ-001")),
-                "`dismissed` of HPP-READ-001 of the target `shop` cannot be used: `waiver` of HPP-READ-001 decides \
-                 the same; remove one of the two",
+                "6: `dismissed` of HPP-READ-001 decides the same as `waiver` of HPP-READ-001 at shop.toml:11; remove one of \
+                 the two",
             ),
             (
                 format!("{waiver}{soon}{waiver}{soon}"),
-                "`waiver` of HPP-READ-001 of the target `shop` cannot be used: `waiver` of HPP-READ-001 decides \
-                 the same; remove one of the two",
+                "12: `waiver` of HPP-READ-001 decides the same as `waiver` of HPP-READ-001 at shop.toml:6; remove one of the two",
             ),
             (
-                format!(
-                    "[[accepted_unseen]]\narea = \"expiry\"\n{soon}[[accepted_unseen]]\narea = \"expiry\"\n{soon}"
-                ),
-                "`accepted_unseen` of area expiry of the target `shop` cannot be used: `accepted_unseen` of area expiry \
-                 decides the same; remove one of the two",
+                unseen("area = \"expiries\""),
+                "7: `accepted_unseen` of area expiries names an area that does not exist; known: read, expiry, option",
+            ),
+            (unseen(""), "6: `accepted_unseen` names no `requirements` and no `area`; name one"),
+            (
+                unseen("area = \"option\""),
+                "7: `accepted_unseen` of area option accepts nothing, because no MUST of this area applies to kustom with KCO; \
+                 remove it",
+            ),
+            (
+                format!("{0}{0}", unseen("area = \"expiry\"")),
+                "12: `accepted_unseen` of area expiry accepts HPP-EXPIRY-001, which is accepted at shop.toml:7 too; remove one \
+                 of the two",
+            ),
+            (
+                unseen("requirements = [\"HPP-READ-001\",\n\"HPP-EXPIRY-001\"]\narea = \"expiry\""),
+                "8: `accepted_unseen` of HPP-EXPIRY-001, HPP-READ-001, area expiry accepts HPP-EXPIRY-001, which is accepted at \
+                 shop.toml:9 too; remove one of the two",
+            ),
+            (
+                format!("floor = [\"HPP-READ-001\"]\n{}", unseen("requirements = [\"HPP-READ-001\"]")),
+                "8: `accepted_unseen` of HPP-READ-001 accepts HPP-READ-001, which `floor` lists at shop.toml:6; remove one of \
+                 the two",
+            ),
+            (
+                format!("floor = [\"HPP-EXPIRY-001\"]\n{}", unseen("area = \"expiry\"")),
+                "8: `accepted_unseen` of area expiry accepts nothing, because `floor` lists every MUST of this area; remove one \
+                 of the two",
             ),
         ];
         for (lines, message) in cases {
-            assert_eq!(told(&lines), message, "{lines}");
+            assert_eq!(told(&lines), format!("shop.toml:{message}"), "{lines}");
         }
     }
 }

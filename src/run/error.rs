@@ -6,12 +6,10 @@ use crate::control::ControlError;
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
-use crate::run::decisions::DecisionError;
-use crate::run::ids::IdError;
 use crate::run::journal::JournalError;
 use crate::run::leak::Leak;
 use crate::run::preflight::PreflightError;
-use crate::target::TargetError;
+use crate::target::ProfileError;
 use std::path::PathBuf;
 
 /// An error with all its causes in one line.
@@ -40,14 +38,8 @@ pub enum RunError {
     #[error("the plan names the scenario `{key}`, which no feature has")]
     UnknownScenario { key: String },
 
-    #[error("two targets are named `{name}`, so a report cannot tell them apart; name each once")]
-    SameName { name: String },
-
     #[error(transparent)]
-    Target(#[from] TargetError),
-
-    #[error(transparent)]
-    Decision(#[from] DecisionError),
+    Target(#[from] ProfileError),
 
     #[error(transparent)]
     Preflight(#[from] PreflightError),
@@ -84,9 +76,6 @@ pub enum RunError {
 
     #[error("cannot write {path}")]
     Written { path: PathBuf, source: std::io::Error },
-
-    #[error(transparent)]
-    Id(#[from] IdError),
 
     #[error(transparent)]
     Report(#[from] ReportError),

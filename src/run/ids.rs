@@ -1,78 +1,101 @@
-//! The ids that a profile names: each must be a requirement of the catalogue, or the setting would do nothing.
+//! The ids that a profile names: each must be a requirement of the catalogue, and what the profile says about it must change something.
 
-use crate::requirement::{Catalogue, Level, Party, RequirementId};
-use crate::target::{Confirmed, TargetProfile};
+use crate::requirement::{Catalogue, Confidence, Level, Party, Requirement, RequirementId};
+use crate::target::{Confirmed, ProfileError, TargetProfile};
+
+/// An id in a profile: the key under which it stands, and the steps to it.
+struct Named<'p> {
+    key: &'static str,
+    steps: Vec<String>,
+    id: &'p RequirementId,
+}
 
 /// Checks every id of a profile.
-pub fn check(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), IdError> {
-    let confirmed = match &profile.confirmed {
-        Confirmed::All => None,
-        Confirmed::Ids(ids) => Some(ids),
-    };
-    let named: [(_, Vec<&RequirementId>); 5] = [
-        ("floor", profile.floor.iter().collect()),
-        ("confirmed", confirmed.into_iter().flatten().collect()),
-        ("waiver", profile.waivers.iter().map(|waiver| &waiver.requirement).collect()),
-        ("dismissed", profile.dismissed.iter().map(|entry| &entry.requirement).collect()),
-        ("accepted_unseen", profile.accepted_unseen.iter().flat_map(|entry| &entry.requirements).collect()),
-    ];
-    for (key, ids) in &named {
-        known(catalogue, &profile.name, key, ids.iter().copied())?;
-    }
-    named.into_iter().try_for_each(|(key, ids)| matters(profile, catalogue, key, ids))
-}
-
-/// Checks that the catalogue has each of the ids under a key of a profile.
-pub fn known<'i>(
-    catalogue: &Catalogue,
-    profile: &str,
-    key: &'static str,
-    ids: impl IntoIterator<Item = &'i RequirementId>,
-) -> Result<(), IdError> {
-    let unknown = ids.into_iter().find(|id| catalogue.get(id).is_none());
-    unknown.map_or(Ok(()), |id| {
-        Err(IdError::Unknown {
-            profile: profile.to_owned(),
-            key,
-            id: id.clone(),
-            nearest: catalogue.nearest(id).map_or_else(String::new, |near| format!("did you mean {near}? ")),
-        })
-    })
-}
-
-/// Checks that each requirement under a key of a profile applies to this target, and is a MUST if only MUSTs count there.
-/// Otherwise the setting would do nothing.
-fn matters(
-    profile: &TargetProfile,
-    catalogue: &Catalogue,
-    key: &'static str,
-    ids: Vec<&RequirementId>,
-) -> Result<(), IdError> {
-    let TargetProfile { dialect, provider, .. } = profile;
-    for requirement in ids.into_iter().filter_map(|id| catalogue.get(id)) {
-        let why = if requirement.party != Party::Server {
-            "which is not a duty of the server".to_owned()
-        } else if !requirement.applies_to(*dialect, *provider) {
-            format!("which does not apply to {dialect} with {provider}")
-        } else if key == "accepted_unseen" && requirement.level != Level::Must {
-            format!("which is a {}, and a run is signed without it", requirement.level)
-        } else {
-            continue;
-        };
-        return Err(IdError::Idle { profile: profile.name.clone(), key, id: requirement.id.clone(), why });
+pub fn check(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), ProfileError> {
+    for Named { key, steps, id } in named(profile) {
+        let Some(fault) = fault(profile, catalogue, key, id) else { continue };
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        return Err(profile.text.error(&steps, fault));
     }
     Ok(())
 }
 
+/// Every id of a profile.
+fn named(profile: &TargetProfile) -> Vec<Named<'_>> {
+    let confirmed = match &profile.confirmed {
+        Confirmed::All => None,
+        Confirmed::Ids(ids) => Some(ids),
+    };
+    let in_list = |key, id| Named { key, steps: vec![String::from(key), id_text(id)], id };
+    let floor = profile.floor.iter().map(|id| in_list("floor", id));
+    let mut named: Vec<Named<'_>> =
+        floor.chain(confirmed.into_iter().flatten().map(|id| in_list("confirmed", id))).collect();
+    let waivers = profile.waivers.iter().map(|entry| &entry.requirement).enumerate();
+    let dismissed = profile.dismissed.iter().map(|entry| &entry.requirement).enumerate();
+    let entries = waivers.map(|entry| ("waiver", entry)).chain(dismissed.map(|entry| ("dismissed", entry)));
+    named.extend(entries.map(|(key, (index, id))| Named {
+        key,
+        steps: vec![key.into(), index.to_string(), "requirement".into()],
+        id,
+    }));
+    for (index, entry) in profile.accepted_unseen.iter().enumerate() {
+        let key = "accepted_unseen";
+        named.extend(entry.requirements.iter().map(|id| Named {
+            key,
+            steps: vec![key.into(), index.to_string(), "requirements".into(), id_text(id)],
+            id,
+        }));
+    }
+    named
+}
+
+fn id_text(id: &RequirementId) -> String {
+    id.as_str().to_owned()
+}
+
+/// Why an id under a key of a profile cannot be used.
+fn fault(
+    profile: &TargetProfile,
+    catalogue: &Catalogue,
+    key: &'static str,
+    id: &RequirementId,
+) -> Option<IdFault> {
+    let Some(requirement) = catalogue.get(id) else {
+        let nearest = catalogue.nearest(id).map_or_else(String::new, |near| format!("did you mean {near}? "));
+        return Some(IdFault::Unknown { key, id: id.clone(), nearest });
+    };
+    idle(profile, key, requirement).map(|why| IdFault::Idle { key, id: id.clone(), why })
+}
+
+/// Why it would change nothing to name this requirement under a key.
+fn idle(profile: &TargetProfile, key: &str, requirement: &Requirement) -> Option<String> {
+    let TargetProfile { dialect, provider, .. } = profile;
+    let Requirement { level, party, .. } = requirement;
+    let is_stated = requirement.confidence_for(*dialect) == Confidence::Stated;
+    match key {
+        _ if *party != Party::Server => Some("which is not a duty of the server".into()),
+        _ if !requirement.applies_to(*dialect, *provider) => {
+            Some(format!("which does not apply to {dialect} with {provider}"))
+        }
+        "accepted_unseen" if *level != Level::Must => {
+            Some(format!("which is a {level}, and a run is signed without it"))
+        }
+        "waiver" | "dismissed" | "confirmed" if *level == Level::May => {
+            Some("which is a MAY, and a MAY never fails".into())
+        }
+        "confirmed" if is_stated => Some("which the documentation states, so it is red without this".into()),
+        _ => None,
+    }
+}
+
 /// Why an id in a profile cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum IdError {
+enum IdFault {
     #[error(
-        "`{key}` of the target `{profile}` names {id}, which is not in the catalogue; {nearest}`hpp-conformance requirements` \
-         lists the known ones"
+        "`{key}` names {id}, which is not in the catalogue; {nearest}`hpp-conformance requirements` lists the known ones"
     )]
-    Unknown { profile: String, key: &'static str, id: RequirementId, nearest: String },
+    Unknown { key: &'static str, id: RequirementId, nearest: String },
 
-    #[error("`{key}` of the target `{profile}` names {id}, {why}; remove it")]
-    Idle { profile: String, key: &'static str, id: RequirementId, why: String },
+    #[error("`{key}` names {id}, {why}; remove it")]
+    Idle { key: &'static str, id: RequirementId, why: String },
 }

@@ -46,7 +46,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use stop::Stop;
-use subject::Subject;
+use subject::{Subject, SubjectFault};
 use target::Target;
 use tokio::time::Instant;
 
@@ -112,7 +112,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         let subject = Subject::load(choice, seed, &recorder).await?;
         let name = &subject.profile.name;
         if !subject.is_planned() && subjects.iter().any(|earlier: &Subject| earlier.profile.name == *name) {
-            return Err(RunError::SameName { name: name.clone() });
+            let fault = SubjectFault::SameName { name: name.clone() };
+            return Err(subject.profile.text.error(&["name"], fault).into());
         }
         if let Some(key) = subject.only.iter().flatten().find(|key| !features.has(key)) {
             return Err(RunError::UnknownScenario { key: key.clone() });

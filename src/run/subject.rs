@@ -9,8 +9,8 @@ use crate::run::assets;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
-    Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, PaymentResult, Purchase, Reach, Secret,
-    TargetProfile,
+    Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, PaymentResult, ProfileText, Purchase, Reach,
+    Secret, TargetProfile,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -70,6 +70,13 @@ pub struct Subject {
     pub watched: bool,
 }
 
+/// Why a target cannot be tested beside the others.
+#[derive(Debug, thiserror::Error)]
+pub enum SubjectFault {
+    #[error("two targets are named `{name}`, so a report cannot tell them apart; name each once")]
+    SameName { name: String },
+}
+
 impl Subject {
     /// Reads the profile or starts the mock. Sends nothing.
     pub async fn load(choice: &TargetChoice, seed: u64, recorder: &Recorder) -> Result<Self, RunError> {
@@ -123,6 +130,7 @@ impl Subject {
         let url = |text: &str| text.parse().map_err(|_| RunError::MockUrl(text.to_owned()));
         let base_url: Url = url(mock.base_url())?;
         let profile = TargetProfile {
+            text: ProfileText::made("the built-in mock"),
             name: format!("mock-{}", embedded.dialect),
             reach: Reach::new(&base_url, TargetProfile::MERCHANT_HOST),
             base_url,

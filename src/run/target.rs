@@ -57,6 +57,7 @@ impl<'r> Target<'r> {
         let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
         decisions::check(profile, &features.catalogue, today)?;
         // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
+        extra_certificates(profile).map_err(|fault| profile.text.error(&["extra_ca"], fault))?;
         Client::new(profile, Arc::clone(recorder), None)?;
         control(profile, recorder)?;
         let filter = Filter { only: subject.only.clone(), ..options.filter.clone() };

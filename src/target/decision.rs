@@ -1,6 +1,7 @@
 //! Decisions in a profile: what its owner accepts, for which reason, and until when.
 
 use crate::requirement::{Requirement, RequirementId};
+use crate::target::value::says_something;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -89,23 +90,25 @@ impl Terms<'_> {
             && self.expires.is_some_and(|last| last <= day.saturating_add(DAYS_BEFORE_THE_END.days()))
     }
 
-    /// What is missing or wrong, if a profile was read on this day.
-    pub fn fault(self, today: Date) -> Option<String> {
+    /// What is missing or wrong, with its key, if a profile was read on this day.
+    fn fault(self, today: Date) -> Option<(&'static str, String)> {
         let latest = today.saturating_add(1.year());
         match self.expires {
-            _ if says_nothing(self.reason) => Some("has no `reason`; write why it is accepted".into()),
-            _ if says_nothing(self.owner) => Some("has no `owner`; write who decided it".into()),
-            Some(last) if last > latest => Some(format!(
-                "ends on {last}, more than a year ahead; `expires` may be {latest} at the latest"
-            )),
+            _ if !says_something(self.reason) => {
+                Some(("reason", "has no `reason`; write why it is accepted".into()))
+            }
+            _ if !says_something(self.owner) => {
+                Some(("owner", "has no `owner`; write who decided it".into()))
+            }
+            Some(last) if last > latest => {
+                let why = format!(
+                    "ends on {last}, more than a year ahead; `expires` may be {latest} at the latest"
+                );
+                Some(("expires", why))
+            }
             _ => None,
         }
     }
-}
-
-/// Whether a text has no letter and no digit.
-fn says_nothing(text: &str) -> bool {
-    !text.chars().any(char::is_alphanumeric)
 }
 
 /// `payments team, until 2027-01-31`.
@@ -149,6 +152,25 @@ impl<'d> Decision<'d> {
         Terms { owner, expires, reason }
     }
 
+    /// What is missing or wrong, with its key, if a profile was read on this day.
+    pub fn fault(self, today: Date) -> Option<(&'static str, String)> {
+        match self {
+            Self::Waiver(waiver) if !says_something(&waiver.subject) => {
+                Some(("subject", "has no `subject`; write what differs, as the report has it".into()))
+            }
+            _ => self.terms().fault(today),
+        }
+    }
+
+    /// Its key in a profile.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Waiver(_) => "waiver",
+            Self::Dismissal(_) => "dismissed",
+            Self::AcceptedUnseen(_) => "accepted_unseen",
+        }
+    }
+
     /// Whether it is about this requirement.
     pub fn covers(self, requirement: &Requirement) -> bool {
         match self {
@@ -162,7 +184,7 @@ impl<'d> Decision<'d> {
 }
 
 impl Decision<'_> {
-    /// Whether another entry of the profile already decides the same. Then it is not clear which of the two holds.
+    /// Whether another waiver or dismissal already decides the same. Then it is not clear which of the two holds.
     pub fn repeats(self, earlier: Self) -> bool {
         match (self, earlier) {
             (Self::Waiver(one), Self::Waiver(other)) => {
@@ -174,10 +196,6 @@ impl Decision<'_> {
             | (Self::Waiver(waiver), Self::Dismissal(dismissal)) => {
                 dismissal.requirement == waiver.requirement
             }
-            (Self::AcceptedUnseen(one), Self::AcceptedUnseen(other)) => {
-                !one.requirements.is_disjoint(&other.requirements)
-                    || one.area.is_some() && one.area == other.area
-            }
             _ => false,
         }
     }
@@ -186,14 +204,18 @@ impl Decision<'_> {
 /// Its key in a profile, and what it is about.
 impl fmt::Display for Decision<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Waiver(waiver) => write!(f, "`waiver` of {}", waiver.requirement),
-            Self::Dismissal(dismissal) => write!(f, "`dismissed` of {}", dismissal.requirement),
+        let about = match self {
+            Self::Waiver(Waiver { requirement, .. }) | Self::Dismissal(Dismissal { requirement, .. }) => {
+                requirement.to_string()
+            }
             Self::AcceptedUnseen(AcceptedUnseen { requirements, area, .. }) => {
                 let area = area.iter().map(|area| format!("area {area}"));
-                let about: Vec<String> = requirements.iter().map(ToString::to_string).chain(area).collect();
-                write!(f, "`accepted_unseen` of {}", about.join(", "))
+                requirements.iter().map(ToString::to_string).chain(area).collect::<Vec<_>>().join(", ")
             }
+        };
+        match about.as_str() {
+            "" => write!(f, "`{}`", self.key()),
+            about => write!(f, "`{}` of {about}", self.key()),
         }
     }
 }
@@ -213,22 +235,19 @@ mod tests {
     #[test]
     fn a_decision_needs_a_reason_an_owner_and_an_end_within_a_year() {
         let today = day("2026-11-20");
+        let no_reason = Some(("reason", "has no `reason`; write why it is accepted"));
+        let no_owner = Some(("owner", "has no `owner`; write who decided it"));
+        let too_late =
+            "ends on 2099-01-01, more than a year ahead; `expires` may be 2027-11-20 at the latest";
         let cases = [
             (terms("team", "ticket 812", Some("2027-11-20")), None),
-            (terms("team", " ", Some("2027-01-31")), Some("has no `reason`; write why it is accepted")),
-            (terms(" ", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
-            (
-                terms("team", "\u{200b}", Some("2027-01-31")),
-                Some("has no `reason`; write why it is accepted"),
-            ),
-            (terms("-", "ticket 812", Some("2027-01-31")), Some("has no `owner`; write who decided it")),
-            (
-                terms("team", "ticket 812", Some("2099-01-01")),
-                Some("ends on 2099-01-01, more than a year ahead; `expires` may be 2027-11-20 at the latest"),
-            ),
+            (terms("team", " ", Some("2027-01-31")), no_reason),
+            (terms("-", "ticket 812", Some("2027-01-31")), no_owner),
+            (terms("team", "ticket 812", Some("2099-01-01")), Some(("expires", too_late))),
         ];
         for (terms, fault) in cases {
-            assert_eq!(terms.fault(today).as_deref(), fault, "{terms:?}");
+            let told = terms.fault(today);
+            assert_eq!(told.as_ref().map(|(key, why)| (*key, why.as_str())), fault, "{terms:?}");
         }
     }
 

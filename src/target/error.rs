@@ -4,40 +4,37 @@ use crate::target::ability::Ability;
 use crate::target::address::AddressFault;
 use std::path::PathBuf;
 
-/// Why a profile could not be used.
+/// Why a profile could not be used. Where it is in the profile stands before it; see `ProfileError`.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
     /// It does not quote the line, because the line may hold a secret.
-    #[error("the target profile {path} is malformed at line {line}: {message}")]
-    Parse { path: String, line: usize, message: String },
+    #[error("{0}")]
+    Parse(String),
 
     /// It does not quote the value, because the value may hold a secret.
-    #[error("the target profile {path} has a faulty `{key}`: {expected}")]
-    Value { path: String, key: &'static str, expected: &'static str },
+    #[error("`{key}` is faulty: {expected}")]
+    Value { key: String, expected: &'static str },
 
-    #[error("cannot read the page driver `{name}` of the target profile {path}")]
-    UnreadPageDriver { path: String, name: String, source: std::io::Error },
+    #[error("`{key}` is faulty: {fault}")]
+    Address { key: String, fault: AddressFault },
 
-    #[error("the target profile {path} names the unknown ability `{word}`; known: {}", known_abilities())]
-    UnknownAbility { path: String, word: String },
+    #[error("`{entry}` is listed twice; remove one of the two")]
+    Repeated { entry: String },
 
-    #[error(
-        "the target profile {path} names the ability `{ability}` without `{key}`; add it or drop the ability"
-    )]
-    AbilityNeeds { path: String, ability: Ability, key: &'static str },
+    #[error("there is no ability `{word}`; known: {}", known_abilities())]
+    UnknownAbility { word: String },
 
-    #[error("the target profile {path} has a faulty `{key}`: {fault}")]
-    Address { path: String, key: &'static str, fault: AddressFault },
+    #[error("the ability `{ability}` needs `{key}`; add it or drop the ability")]
+    AbilityNeeds { ability: Ability, key: &'static str },
 
-    #[error(
-        "the target profile {path} names the page driver `{name}`; there is no such file and no built-in page driver of this name"
-    )]
-    PageDriver { path: String, name: String },
+    #[error("cannot read the page driver `{name}`")]
+    UnreadPageDriver { name: String, source: std::io::Error },
 
-    #[error(
-        "the target profile {path} has no `expires` in {entry}; write its last day, such as \"2027-01-31\""
-    )]
-    NoEnd { path: String, entry: String },
+    #[error("there is no page driver `{name}`: no file and no built-in page driver has this name")]
+    PageDriver { name: String },
+
+    #[error("{entry} has no `expires`; write its last day, such as \"2027-01-31\"")]
+    NoEnd { entry: String },
 
     #[error("the `{key}` of the target is missing; set `{variable}`")]
     MissingVariable { key: &'static str, variable: String },
@@ -57,18 +54,24 @@ pub enum TargetError {
 }
 
 impl TargetError {
-    /// The text of a profile does not parse.
-    pub(super) fn malformed(path: &str, text: &str, error: &toml::de::Error) -> Self {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = text.bytes().take(start).filter(|byte| *byte == b'\n').count() + 1;
+    /// The text of a profile does not parse, from this byte on.
+    pub(super) fn malformed(text: &str, start: usize, message: &str) -> Self {
+        let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
         // A key is no secret. A message of the parser does not always have it.
-        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
-        let message = error.message().replace("a sequence", "a list").replace("a map", "a table");
-        let message = match key.filter(|key| is_key(key) && !message.contains(*key)) {
+        let key =
+            text[line..].lines().next().and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+        let message = message.replace("a sequence", "a list").replace("a map", "a table");
+        Self::Parse(match key.filter(|key| is_key(key) && !message.contains(*key)) {
             Some(key) => format!("`{key}`: {message}"),
             None => message,
-        };
-        Self::Parse { path: path.to_owned(), line, message }
+        })
+    }
+}
+
+impl AddressFault {
+    /// The error of the key to which these steps lead.
+    pub(super) fn of(self, steps: &[&str]) -> TargetError {
+        TargetError::Address { key: steps.first().copied().unwrap_or_default().to_owned(), fault: self }
     }
 }
 

@@ -23,6 +23,7 @@ mod secret;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod text;
 mod value;
 
 pub use ability::{Ability, PaymentResult};
@@ -32,6 +33,7 @@ pub use error::TargetError;
 pub use reach::Reach;
 pub use secret::Secret;
 pub use settings::{Deadlines, Purchase};
+pub use text::{Place, ProfileError, ProfileText};
 
 /// User name and password of HTTP Basic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,8 @@ impl Default for Confirmed {
 /// The profile of a target. It does not say whether the target is a mock.
 #[derive(Debug, Clone)]
 pub struct TargetProfile {
+    /// Says where something stands in it.
+    pub text: ProfileText,
     pub name: String,
     /// Root of the API. Paths are appended, with or without a slash at its end.
     pub base_url: Url,
@@ -118,7 +122,7 @@ struct ProfileFile {
     purchase: Purchase,
     #[serde(default = "default_merchant_host")]
     merchant_host: String,
-    receiver_address: Option<SocketAddr>,
+    receiver_address: Option<String>,
     page_driver: Option<String>,
     extra_ca: Option<PathBuf>,
     #[serde(default)]
@@ -140,19 +144,72 @@ struct ProfileFile {
 
 impl ProfileFile {
     /// Checks the values that have a form.
-    fn check(&self, path: &str) -> Result<(), TargetError> {
+    fn check(&self, text: &ProfileText) -> Result<(), ProfileError> {
         let faults = [
             ("name", value::name(&self.name)),
             ("creates_per_second", self.creates_per_second.and_then(value::creates_per_second)),
-            ("receiver_address", self.receiver_address.and_then(value::receiver_address)),
             ("may_wait", self.may_wait.and_then(value::may_wait)),
         ];
         let all = faults.into_iter().chain(value::purchase(&self.purchase));
         match all.chain(value::deadlines(&self.deadlines)).find_map(|(key, fault)| Some((key, fault?))) {
-            Some((key, expected)) => Err(TargetError::Value { path: path.to_owned(), key, expected }),
+            Some((key, expected)) => Err(faulty(text, &key.split('.').collect::<Vec<_>>(), expected)),
             None => Ok(()),
         }
     }
+
+    /// What the set-up can do, and how a payment can be made to end. Each ability has what it needs.
+    fn abilities(
+        &self,
+        text: &ProfileText,
+    ) -> Result<(BTreeSet<Ability>, BTreeSet<PaymentResult>), ProfileError> {
+        let named = each("abilities", &self.abilities, |steps, word| {
+            Ability::named(word)
+                .ok_or_else(|| text.error(steps, TargetError::UnknownAbility { word: word.to_owned() }))
+        })?;
+        let mut abilities = BTreeSet::from_iter(named);
+        let outcome = match &self.outcome {
+            Some(results) if results.is_empty() => {
+                let expected = "write a list of `approve`, `decline` and `error`, or leave it out if a payment cannot be made to end";
+                return Err(faulty(text, &["outcome"], expected));
+            }
+            Some(results) => {
+                abilities.insert(Ability::Outcome);
+                results.clone()
+            }
+            None if abilities.contains(&Ability::Outcome) => PaymentResult::ALL.into(),
+            None => BTreeSet::new(),
+        };
+        let has_control = self.control_url.is_some();
+        for (ability, key, is_given) in [
+            (Ability::Clock, "control_url", has_control),
+            (Ability::Mailbox, "control_url", has_control),
+            (Ability::Browser, "page_driver", self.page_driver.is_some()),
+            (Ability::Outcome, "page_driver", self.page_driver.is_some()),
+            // A control interface tells the target where to send its callbacks. A live one needs a place that it can reach.
+            (Ability::Receiver, "receiver_address", has_control || self.receiver_address.is_some()),
+        ] {
+            if abilities.contains(&ability) && !is_given {
+                let by_list = ability == Ability::Outcome && self.outcome.is_some();
+                let steps: &[&str] = if by_list { &["outcome"] } else { &["abilities", ability.word()] };
+                return Err(text.error(steps, TargetError::AbilityNeeds { ability, key }));
+            }
+        }
+        Ok((abilities, outcome))
+    }
+}
+
+/// What is read from each text under a key of the profile.
+fn each<T>(
+    key: &str,
+    texts: &[String],
+    read: impl Fn(&[&str], &str) -> Result<T, ProfileError>,
+) -> Result<Vec<T>, ProfileError> {
+    texts.iter().enumerate().map(|(index, text)| read(&[key, &index.to_string()], text)).collect()
+}
+
+/// The error of a value that has another form than is expected.
+fn faulty(text: &ProfileText, steps: &[&str], expected: &'static str) -> ProfileError {
+    text.error(steps, TargetError::Value { key: steps.join("."), expected })
 }
 
 #[derive(Deserialize)]
@@ -163,11 +220,14 @@ struct CredentialsFile {
 }
 
 impl CredentialsFile {
-    /// The credentials. `base` is the folder of the profile.
-    fn read(&self, base: &Path) -> Result<Credentials, TargetError> {
+    /// The credentials under a key of the profile. `base` is the folder of the profile.
+    fn read(&self, key: &str, base: &Path, text: &ProfileText) -> Result<Credentials, ProfileError> {
+        let secret = |part: &'static str, source: &SecretSource| {
+            source.read(part, base).map_err(|fault| text.error(&[key, part], fault))
+        };
         Ok(Credentials {
-            username: self.username.read("username", base)?,
-            password: self.password.read("password", base)?,
+            username: secret("username", &self.username)?,
+            password: secret("password", &self.password)?,
         })
     }
 }
@@ -185,61 +245,33 @@ impl TargetProfile {
         path: &Path,
         text: &str,
         page_driver: impl Fn(&str) -> Option<io::Result<String>>,
-    ) -> Result<Self, TargetError> {
-        let shown = path.display().to_string();
-        let file: ProfileFile =
-            toml::from_str(text).map_err(|error| TargetError::malformed(&shown, text, &error))?;
-        file.check(&shown)?;
+    ) -> Result<Self, ProfileError> {
+        let written = ProfileText::of_file(&path.display().to_string(), text);
+        let file: ProfileFile = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            written.error_at(start, TargetError::malformed(text, start, error.message()))
+        })?;
+        file.check(&written)?;
         let base = path.parent().unwrap_or(Path::new("."));
-        let mut abilities = BTreeSet::new();
-        for word in &file.abilities {
-            let ability = Ability::named(word)
-                .ok_or_else(|| TargetError::UnknownAbility { path: shown.clone(), word: word.clone() })?;
-            abilities.insert(ability);
-        }
-        let outcome = match file.outcome {
-            Some(results) if results.is_empty() => {
-                let expected = "a list of `approve`, `decline` and `error`; leave it out if a payment cannot be made to end";
-                return Err(TargetError::Value { path: shown, key: "outcome", expected });
-            }
-            Some(results) => {
-                abilities.insert(Ability::Outcome);
-                results
-            }
-            None if abilities.contains(&Ability::Outcome) => PaymentResult::ALL.into(),
-            None => BTreeSet::new(),
+        let (abilities, outcome) = file.abilities(&written)?;
+        let url = |steps: &[&str], text: &str| {
+            address::url(text).map_err(|fault| written.error(steps, fault.of(steps)))
         };
-        let needs = |ability: Ability, key: &'static str, given: bool| {
-            if abilities.contains(&ability) && !given {
-                return Err(TargetError::AbilityNeeds { path: shown.clone(), ability, key });
-            }
-            Ok(())
+        let host = |steps: &[&str], text: &str| {
+            address::host(text).map_err(|fault| written.error(steps, fault.of(steps)))
         };
-        needs(Ability::Clock, "control_url", file.control_url.is_some())?;
-        needs(Ability::Mailbox, "control_url", file.control_url.is_some())?;
-        needs(Ability::Browser, "page_driver", file.page_driver.is_some())?;
-        needs(Ability::Outcome, "page_driver", file.page_driver.is_some())?;
-        // A control interface tells the target where to send its callbacks. A live one needs a place that it can reach.
-        let is_told = file.control_url.is_some() || file.receiver_address.is_some();
-        needs(Ability::Receiver, "receiver_address", is_told)?;
-        let faulty = |key| {
-            let path = shown.clone();
-            move |fault| TargetError::Address { path, key, fault }
-        };
-        let url = |key, text: &str| address::url(text).map_err(faulty(key));
-        let host = |key, text: &str| address::host(text).map_err(faulty(key));
-        let base_url = url("base_url", &file.base_url)?;
-        let control_url = file.control_url.map(|text| url("control_url", &text)).transpose()?;
-        let api_origins: Vec<Url> =
-            file.api_origins.iter().map(|text| url("api_origins", text)).collect::<Result<_, _>>()?;
-        let page_hosts =
-            file.page_hosts.iter().map(|text| host("page_hosts", text)).collect::<Result<_, _>>()?;
-        let merchant_host = host("merchant_host", &file.merchant_host)?;
-        if let Some(entry) = file.accepted_unseen.iter().find(|entry| entry.expires.is_none()) {
-            return Err(TargetError::NoEnd {
-                path: shown,
-                entry: Decision::AcceptedUnseen(entry).to_string(),
-            });
+        let base_url = url(&["base_url"], &file.base_url)?;
+        let control_url = file.control_url.map(|text| url(&["control_url"], &text)).transpose()?;
+        let api_origins = each("api_origins", &file.api_origins, url)?;
+        let page_hosts = each("page_hosts", &file.page_hosts, host)?;
+        let merchant_host = host(&["merchant_host"], &file.merchant_host)?;
+        let receiver_address = file.receiver_address.map(|text| value::receiver_address(&text));
+        let receiver_address = receiver_address
+            .transpose()
+            .map_err(|expected| faulty(&written, &["receiver_address"], expected))?;
+        if let Some(index) = file.accepted_unseen.iter().position(|entry| entry.expires.is_none()) {
+            let entry = Decision::AcceptedUnseen(&file.accepted_unseen[index]).to_string();
+            return Err(written.error(&["accepted_unseen", &index.to_string()], TargetError::NoEnd { entry }));
         }
         let (mut confirmed, mut confirmed_sources) = (BTreeSet::new(), BTreeSet::new());
         for name in file.confirmed {
@@ -248,33 +280,34 @@ impl TargetProfile {
                 Err(_) => drop(confirmed_sources.insert(name)),
             }
         }
-        let page_driver = match file.page_driver {
-            None => None,
-            Some(name) => {
-                let found = page_driver(&name)
-                    .ok_or_else(|| TargetError::PageDriver { path: shown.clone(), name: name.clone() })?;
-                let text = found.map_err(|source| TargetError::UnreadPageDriver {
-                    path: shown.clone(),
-                    name: name.clone(),
-                    source,
-                })?;
-                Some((name, text))
-            }
-        };
+        let driver = file.page_driver.map(|name| match page_driver(&name) {
+            Some(Ok(text)) => Ok((name, text)),
+            Some(Err(source)) => Err(TargetError::UnreadPageDriver { name, source }),
+            None => Err(TargetError::PageDriver { name }),
+        });
+        let page_driver = driver.transpose().map_err(|fault| written.error(&["page_driver"], fault))?;
+        if let Some((entry, start)) = written.repeated() {
+            return Err(written.error_at(start, TargetError::Repeated { entry }));
+        }
+        let account = |key, account: &CredentialsFile| account.read(key, base, &written);
         Ok(Self {
             name: file.name,
             reach: Reach::new(&base_url, &merchant_host).with(&api_origins, page_hosts),
             base_url,
             dialect: file.dialect,
             provider: file.provider,
-            credentials: file.credentials.read(base)?,
-            second_account: file.second_account.map(|account| account.read(base)).transpose()?,
+            credentials: account("credentials", &file.credentials)?,
+            second_account: file
+                .second_account
+                .as_ref()
+                .map(|second| account("second_account", second))
+                .transpose()?,
             abilities,
             outcome,
             control_url,
             purchase: file.purchase,
             merchant_host,
-            receiver_address: file.receiver_address,
+            receiver_address,
             page_driver,
             extra_ca: file.extra_ca.map(|ca| base.join(ca)),
             deadlines: file.deadlines,
@@ -286,6 +319,7 @@ impl TargetProfile {
             waivers: file.waivers,
             dismissed: file.dismissed,
             accepted_unseen: file.accepted_unseen,
+            text: written,
         })
     }
 

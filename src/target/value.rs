@@ -1,8 +1,10 @@
 //! Values of a profile that have a form: what is expected, if a value has another one.
 
 use crate::target::settings::{Deadlines, Purchase};
+use regex::Regex;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Longest name of a target. It is a part of the name of the run folder.
@@ -32,12 +34,22 @@ fn unless(is_sound: bool, expected: &'static str) -> Fault {
     (!is_sound).then_some(expected)
 }
 
+/// Letters and digits that draw something. Some letters are blank: fillers, which Unicode calls ignorable, and two hieroglyphs.
+static DRAWN: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"[\p{Alphabetic}\p{N}--\p{Default_Ignorable_Code_Point}--[\x{13441}\x{13442}]]";
+    Regex::new(pattern).expect("the pattern is part of this file")
+});
+
+/// Whether a text has a letter or a digit that a reader can see.
+pub(super) fn says_something(text: &str) -> bool {
+    DRAWN.is_match(text)
+}
+
 /// The name of a target.
 pub(super) fn name(text: &str) -> Fault {
-    let is_sound = !text.trim().is_empty()
-        && text.chars().count() <= LONGEST_NAME
-        && !text.chars().any(char::is_control);
-    unless(is_sound, "write 1 to 80 characters in one line")
+    let is_sound =
+        says_something(text) && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control);
+    unless(is_sound, "write 1 to 80 characters in one line, with a letter or digit")
 }
 
 /// How many creations a second a target allows.
@@ -57,13 +69,13 @@ pub(super) fn may_wait(time: Duration) -> Fault {
 }
 
 /// Where the receiver listens. It gets tokens of consumers, so it is no stranger's.
-pub(super) fn receiver_address(address: SocketAddr) -> Fault {
-    let is_near = match address.ip() {
+pub(super) fn receiver_address(text: &str) -> Result<SocketAddr, &'static str> {
+    let is_near = |address: &SocketAddr| match address.ip() {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     };
-    unless(
-        is_near && address.port() != 0,
+    let address = text.parse().ok().filter(|address: &SocketAddr| is_near(address) && address.port() != 0);
+    address.ok_or(
         "write an address of this machine or of its private network, with a port, such as \"192.168.1.5:8443\"",
     )
 }
@@ -103,4 +115,40 @@ pub(super) fn deadlines(deadlines: &Deadlines) -> [(&'static str, Fault); 5] {
         ("deadlines.step", step),
     ]
     .map(|(key, time)| (key, unless(!time.is_zero(), "write a time that is longer than 0, such as \"10s\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_blank_letters_says_nothing() {
+        for blank in [
+            "",
+            " ",
+            "-",
+            "\u{a0}",
+            "\u{ad}",
+            "\u{34f}",
+            "\u{115f}",
+            "\u{1160}",
+            "\u{17b4}",
+            "\u{200b}",
+            "\u{2060}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{fe0f}",
+            "\u{ffa0}",
+            "\u{13441}",
+            "\u{13442}",
+            "\u{e0041}",
+            "\u{3164} \u{2800}.",
+        ] {
+            assert!(!says_something(blank), "{}", blank.escape_unicode());
+            assert!(says_something(&format!("{blank}x")), "{}", blank.escape_unicode());
+        }
+        for text in ["team", "7", "é", "支払い", "결제", "ⅷ", "\u{13000}"] {
+            assert!(says_something(text), "{text}");
+        }
+    }
 }

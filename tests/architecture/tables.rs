@@ -125,7 +125,7 @@ pub const HOMES: &Permits = &[
     ("qrcode", &["mock"]),
     ("quick_junit", &["report"]),
     ("rcgen", &["serve"]),
-    ("regex", &["browser", "evidence", "report", "suite"]),
+    ("regex", &["browser", "evidence", "report", "suite", "target"]),
     ("reqwest", &["client", "control", "mock"]),
     ("rqrr", &["suite"]),
     ("rustix", &["run"]),

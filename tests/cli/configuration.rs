@@ -95,8 +95,7 @@ fn a_mistyped_target_gets_the_nearest_name() {
 #[test]
 fn two_targets_of_one_name_are_refused() {
     let folder = folder_with(&[("sound.feature", SOUND)]);
-    let message =
-        "error: two targets are named `mock-klarna`, so a report cannot tell them apart; name each once\n";
+    let message = "error: the built-in mock: two targets are named `mock-klarna`, so a report cannot tell them apart; name each once\n";
     stops_the_run(folder.path(), &["sound.feature", "--target", "mock-klarna"], message);
     stops_the_run(folder.path(), &["sound.feature", "--target", "mock"], message);
 }
@@ -130,14 +129,14 @@ fn an_own_page_driver_that_is_not_utf_8_is_refused() {
     let sound = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"pages/mock.toml\"");
     let folder = folder_with(&[("x.toml", sound.as_bytes()), ("pages/mock.toml", b"\xff")]);
     let ended = call(folder.path(), &["run", "--target", "x.toml"]);
-    let message = "error: cannot read the page driver `pages/mock.toml` of the target profile x.toml: stream did not contain valid UTF-8\n";
+    let message = "error: x.toml:7: cannot read the page driver `pages/mock.toml`: stream did not contain valid UTF-8\n";
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
 }
 
 #[test]
 fn a_file_without_a_certificate_is_no_extra_ca() {
     let other = profile("127.0.0.1:9", "extra_ca = \"empty.pem\"").replace("\"x\"", "\"y\"");
-    let message = "error: the `extra_ca` empty.pem has no certificate in PEM form\n";
+    let message = "error: other.toml:6: the `extra_ca` empty.pem has no certificate in PEM form\n";
     sends_nothing(&[("other.toml", &other), ("empty.pem", "# none\n")], "other.toml", "", message);
 }
 
@@ -190,7 +189,10 @@ fn a_missing_credential_names_its_variable() {
         .unwrap();
     let ended = Ended::of(&output);
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert_eq!(ended.stderr, "error: the `username` of the target is missing; set `HPP_KLARNA_USERNAME`\n");
+    assert_eq!(
+        ended.stderr,
+        "error: targets/klarna-playground.toml:9: the `username` of the target is missing; set `HPP_KLARNA_USERNAME`\n"
+    );
 }
 
 /// A profile of a target at this address.
@@ -224,15 +226,15 @@ fn an_id_that_no_catalogue_has_is_refused_with_the_nearest_one() {
     let dismissed = "[[dismissed]]\nrequirement = \"HPP-CREATE-999\"\nreason = \"x\"\nowner = \"us\"\nexpires = \"2030-01-01\"\n";
     let accepted = "[[accepted_unseen]]\nrequirements = [\"HPP-CREATE-999\"]\nreason = \"x\"\nowner = \"us\"\n\
                     expires = \"2030-01-01\"\n";
-    for (key, lines) in [
-        ("floor", "floor = [\"HPP-CREATE-001\", \"HPP-CREATE-999\"]"),
-        ("confirmed", "confirmed = [\"HPP-CREATE-999\"]"),
-        ("waiver", waiver),
-        ("dismissed", dismissed),
-        ("accepted_unseen", accepted),
+    for (key, line, lines) in [
+        ("floor", 7, "floor = [\"HPP-CREATE-001\",\n\"HPP-CREATE-999\"]"),
+        ("confirmed", 6, "confirmed = [\"HPP-CREATE-999\"]"),
+        ("waiver", 7, waiver),
+        ("dismissed", 7, dismissed),
+        ("accepted_unseen", 7, accepted),
     ] {
         let message = format!(
-            "error: `{key}` of the target `x` names HPP-CREATE-999, which is not in the catalogue; did you mean HPP-CREATE-"
+            "error: sound.toml:{line}: `{key}` names HPP-CREATE-999, which is not in the catalogue; did you mean HPP-CREATE-"
         );
         sends_nothing(&[], "mock", lines, &message);
     }
@@ -240,10 +242,10 @@ fn an_id_that_no_catalogue_has_is_refused_with_the_nearest_one() {
 
 #[test]
 fn a_floor_that_demands_nothing_of_the_target_is_refused() {
-    let message = "error: `floor` of the target `x` names HPP-CREATE-017, which does not apply to klarna with KP; remove it\n";
+    let message = "error: sound.toml:6: `floor` names HPP-CREATE-017, which does not apply to klarna with KP; remove it\n";
     sends_nothing(&[], "mock", "floor = [\"HPP-CREATE-017\"]", message);
     let message =
-        "error: `floor` of the target `x` names HPP-AUTH-007, which is not a duty of the server; remove it\n";
+        "error: sound.toml:6: `floor` names HPP-AUTH-007, which is not a duty of the server; remove it\n";
     sends_nothing(&[], "mock", "floor = [\"HPP-AUTH-007\"]", message);
 }
 
@@ -265,7 +267,7 @@ fn a_password_that_cannot_be_sent_is_refused_and_not_quoted() {
         command.args(["run", "--target", "mock-alone", "sound.feature"]);
         command.env("HPP_USERNAME", "shop").env("HPP_PASSWORD", std::ffi::OsStr::from_bytes(password));
         let ended = Ended::of(&command.output().unwrap());
-        assert_eq!((ended.code, ended.stderr), (Some(2), format!("error: {fault}\n")));
+        assert_eq!((ended.code, ended.stderr), (Some(2), format!("error: targets/mock-alone.toml:6: {fault}\n")));
     }
 }
 
@@ -294,9 +296,15 @@ fn a_pipe_or_a_device_is_refused_in_the_place_of_each_file() {
         (&["run", "sound.feature", "--schemas", "schemas"], "cannot read schemas/session.schema.json"),
         (&["run", "sound.feature", "--schemas", "/dev/null"], "cannot read /dev/null"),
         (&["run", "sound.feature", "--target", "/dev/null"], "cannot read the target profile /dev/null"),
-        (&["run", "sound.feature", "--target", "driver.toml"], "cannot read the page driver `/dev/null`"),
-        (&["run", "sound.feature", "--target", "ca.toml"], "cannot read the `extra_ca` /dev/null"),
-        (&["run", "sound.feature", "--target", "password.toml"], "cannot read the `password` of the target"),
+        (
+            &["run", "sound.feature", "--target", "driver.toml"],
+            "driver.toml:7: cannot read the page driver `/dev/null`",
+        ),
+        (&["run", "sound.feature", "--target", "ca.toml"], "ca.toml:7: cannot read the `extra_ca` /dev/null"),
+        (
+            &["run", "sound.feature", "--target", "password.toml"],
+            "password.toml:5: cannot read the `password` of the target",
+        ),
         (&["run", "sound.feature", "--plan", "/dev/null"], "/dev/null is not a plan of `prove`"),
         (
             &["mock", "--cert", "/dev/null", "--key", "/dev/null"],
@@ -315,18 +323,42 @@ fn a_pipe_or_a_device_is_refused_in_the_place_of_each_file() {
 }
 
 #[test]
-fn a_decision_about_what_the_target_does_not_have_to_keep_is_refused() {
+fn a_decision_that_would_change_nothing_is_refused() {
     let terms = "reason = \"x\"\nowner = \"us\"\nexpires = \"2030-01-01\"\n";
     let refused = |key: &str, names: &str, why: &str| {
-        let message = format!("error: `{key}` of the target `x` names {why}; remove it\n");
+        let message = format!("error: sound.toml:7: `{key}` {why}; remove it\n");
         sends_nothing(&[], "mock", &format!("[[{key}]]\n{names}\n{terms}"), &message);
     };
-    let other = "HPP-PRE-004, which does not apply to klarna with KP";
-    refused("waiver", "requirement = \"HPP-PRE-004\"\nsubject = \"status\"", other);
-    refused("dismissed", "requirement = \"HPP-PRE-004\"", other);
+    let other = "names HPP-PRE-004, which does not apply to klarna with KP";
+    let may = "names HPP-DISTRIBUTE-013, which is a MAY, and a MAY never fails";
+    for (id, why) in [("HPP-PRE-004", other), ("HPP-DISTRIBUTE-013", may)] {
+        refused("waiver", &format!("requirement = \"{id}\"\nsubject = \"status\""), why);
+        refused("dismissed", &format!("requirement = \"{id}\""), why);
+    }
     refused("accepted_unseen", "requirements = [\"HPP-PRE-004\"]", other);
-    let may = "HPP-DISTRIBUTE-013, which is a MAY, and a run is signed without it";
-    refused("accepted_unseen", "requirements = [\"HPP-DISTRIBUTE-013\"]", may);
+    let unseen = "names HPP-DISTRIBUTE-013, which is a MAY, and a run is signed without it";
+    refused("accepted_unseen", "requirements = [\"HPP-DISTRIBUTE-013\"]", unseen);
+    for (id, why) in [
+        ("HPP-DISTRIBUTE-013", "is a MAY, and a MAY never fails"),
+        ("HPP-READ-001", "the documentation states, so it is red without this"),
+    ] {
+        let message = format!("error: sound.toml:6: `confirmed` names {id}, which {why}; remove it\n");
+        sends_nothing(&[], "mock", &format!("confirmed = [\"{id}\"]"), &message);
+    }
+}
+
+#[test]
+fn an_entry_that_is_listed_twice_is_refused() {
+    let unseen = "[[accepted_unseen]]\nrequirements = [\n\"HPP-READ-001\",\n\"HPP-READ-001\"]\nreason = \"x\"\nowner = \"us\"\nexpires = \"2030-01-01\"\n";
+    for (lines, line, entry) in [
+        ("confirmed = [\"HPP-AUTH-002\",\n\"HPP-AUTH-002\"]", 7, "HPP-AUTH-002"),
+        ("floor = [\"HPP-READ-001\", \"HPP-READ-001\"]", 6, "HPP-READ-001"),
+        ("page_hosts = [\"a.example\",\n\"b.example\",\n\"a.example\"]", 8, "a.example"),
+        (unseen, 9, "HPP-READ-001"),
+    ] {
+        let message = format!("error: sound.toml:{line}: `{entry}` is listed twice; remove one of the two\n");
+        sends_nothing(&[], "mock", lines, &message);
+    }
 }
 
 #[test]
@@ -336,5 +368,10 @@ fn what_a_later_target_names_is_read_before_anything_is_sent() {
     let message = "error: the page driver page.toml is malformed";
     sends_nothing(&[("other.toml", &other), ("page.toml", "[[screen")], "other.toml", "", message);
     let other = profile("127.0.0.1:9", "extra_ca = \"none.pem\"").replace("\"x\"", "\"y\"");
-    sends_nothing(&[("other.toml", &other)], "other.toml", "", "error: cannot read the `extra_ca` none.pem");
+    sends_nothing(
+        &[("other.toml", &other)],
+        "other.toml",
+        "",
+        "error: other.toml:6: cannot read the `extra_ca` none.pem",
+    );
 }

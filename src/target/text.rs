@@ -1,0 +1,135 @@
+//! The text of a profile: which file it is, and at which line something stands in it.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The file of a profile, and its text.
+#[derive(Clone)]
+pub struct ProfileText {
+    file: Arc<str>,
+    text: Arc<str>,
+}
+
+/// A place in a profile. A profile without a text has no lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    file: Arc<str>,
+    line: Option<usize>,
+}
+
+/// `my.toml:41`
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
+}
+
+/// What is wrong with a profile, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {fault}")]
+pub struct ProfileError {
+    place: Place,
+    #[source]
+    fault: Box<dyn Error + Send + Sync>,
+}
+
+impl ProfileText {
+    /// A profile that was read from a file.
+    pub(super) fn of_file(path: &str, text: &str) -> Self {
+        Self { file: path.into(), text: text.into() }
+    }
+
+    /// A profile that this program made.
+    pub fn made(name: &str) -> Self {
+        Self::of_file(name, "")
+    }
+
+    /// The place of what these steps lead to: the key of a table, the index of an entry, or the text of an entry. If a step leads
+    /// nowhere, the place of the steps before it.
+    pub fn place(&self, steps: &[&str]) -> Place {
+        let start = DeTable::parse(&self.text).map_or(0, |table| find(&table, steps));
+        self.place_at(start)
+    }
+
+    /// The place of a byte of the text.
+    pub(super) fn place_at(&self, start: usize) -> Place {
+        let before = self.text.bytes().take(start).filter(|byte| *byte == b'\n').count();
+        Place { file: Arc::clone(&self.file), line: (!self.text.is_empty()).then_some(before + 1) }
+    }
+
+    /// The error of what these steps lead to; see [`place`](Self::place).
+    pub fn error(&self, steps: &[&str], fault: impl Into<Box<dyn Error + Send + Sync>>) -> ProfileError {
+        ProfileError { place: self.place(steps), fault: fault.into() }
+    }
+
+    /// The error at a byte of the text.
+    pub(super) fn error_at(
+        &self,
+        start: usize,
+        fault: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> ProfileError {
+        ProfileError { place: self.place_at(start), fault: fault.into() }
+    }
+
+    /// The first entry that a list of texts has twice: the text, and where it is repeated.
+    pub(super) fn repeated(&self) -> Option<(String, usize)> {
+        let table = DeTable::parse(&self.text).ok()?;
+        repeated_in(table.get_ref().values()).map(|(entry, span)| (entry.to_owned(), span.start))
+    }
+}
+
+/// The text is not shown, because it may hold a secret.
+impl fmt::Debug for ProfileText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ProfileText").field(&self.file).finish()
+    }
+}
+
+/// Where the last step that leads somewhere begins.
+fn find(table: &Spanned<DeTable<'_>>, steps: &[&str]) -> usize {
+    let mut start = 0;
+    let Some((first, steps)) = steps.split_first() else { return start };
+    let Some((key, mut value)) = table.get_ref().get_key_value(*first) else { return start };
+    start = key.span().start;
+    for step in steps {
+        let (span, next) = match value.get_ref() {
+            DeValue::Table(table) => match table.get_key_value(*step) {
+                Some((key, value)) => (key.span(), value),
+                None => break,
+            },
+            DeValue::Array(entries) => {
+                let by_text = || entries.iter().find(|entry| entry.get_ref().as_str() == Some(step));
+                match step.parse().ok().and_then(|index: usize| entries.get(index)).or_else(by_text) {
+                    Some(entry) => (entry.span(), entry),
+                    None => break,
+                }
+            }
+            _ => break,
+        };
+        (start, value) = (span.start, next);
+    }
+    start
+}
+
+fn repeated_in<'v, 'i: 'v>(
+    values: impl IntoIterator<Item = &'v Spanned<DeValue<'i>>>,
+) -> Option<(&'v str, Range<usize>)> {
+    values.into_iter().find_map(|value| match value.get_ref() {
+        DeValue::Table(table) => repeated_in(table.values()),
+        DeValue::Array(entries) => {
+            let mut known = BTreeSet::new();
+            let texts = entries.iter().filter_map(|entry| Some((entry.get_ref().as_str()?, entry.span())));
+            let twice = texts.into_iter().find(|(text, _)| !known.insert(*text));
+            twice.or_else(|| repeated_in(entries.iter()))
+        }
+        _ => None,
+    })
+}
