@@ -9,7 +9,7 @@ pub enum ExitCode {
     Conformant = 0,
     /// A MUST is broken.
     NonConformant = 1,
-    /// The command line, the profile, the catalogue, a schema or an embedded feature is wrong, or the target refuses the credentials.
+    /// The command line, the profile, the catalogue, a schema or an embedded feature is wrong, or the API refuses the credentials.
     /// Nothing was tested.
     ConfigInvalid = 2,
     /// No MUST failed, but one could not be judged, a requirement of the floor was not seen, the run was stopped, or nothing was tested.

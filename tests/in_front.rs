@@ -81,14 +81,33 @@ fn a_refusal_of_something_in_front_is_trouble_and_no_breach() {
 }
 
 #[test]
-fn a_foreign_demand_for_credentials_does_not_stop_the_other_targets() {
-    let (ended, standings, report) = run("@req:HPP-READ-001", |_, changed| {
-        let fields = ["Server: squid", "WWW-Authenticate: Negotiate", "Content-Type: text/html"];
-        *changed = answer(401, &fields, "<html>Sign in to the proxy</html>");
-    });
-    assert_eq!(standings["HPP-READ-001"], "INFRA", "{}", ended.stdout);
-    assert_eq!(ended.code, Some(3), "{}", ended.stdout);
-    assert!(report.contains("a demand for other credentials than HTTP Basic"), "{report}");
+fn a_foreign_refusal_at_preflight_is_trouble_with_a_full_report() {
+    const HTML: &str = "<html><h1>401 Authorization Required</h1></html>";
+    for (status, fields, body, told) in [
+        (
+            401,
+            ["Server: squid", "WWW-Authenticate: Negotiate"],
+            HTML,
+            "a demand for other credentials than HTTP Basic",
+        ),
+        (401, ["Server: nginx", "WWW-Authenticate: Basic realm=\"a\""], HTML, "a page in place of JSON"),
+        (
+            401,
+            ["Server: kong", "WWW-Authenticate: Basic"],
+            "",
+            "neither an `error_code` nor a correlation id",
+        ),
+        (403, ["Server: edge", "Via: 1.1 edge"], "{}", "neither an `error_code` nor a correlation id"),
+    ] {
+        let (ended, standings, report) = run("@req:HPP-READ-001", move |_, changed| {
+            *changed = answer(status, &fields, body);
+        });
+        assert_eq!(standings["HPP-READ-001"], "INFRA", "{}", ended.stdout);
+        assert_eq!(ended.code, Some(3), "{}", ended.stdout);
+        assert!(report.contains(told), "{told}: {report}");
+        let hint = "something in front of the API asks for credentials or refuses access";
+        assert!(report.contains(hint), "{told}: {report}");
+    }
 }
 
 #[test]

@@ -135,11 +135,15 @@ fn is_marked(response: &Response) -> bool {
 
 /// Whether the body is a page. A picture in SVG is none.
 pub fn is_markup(response: &Response) -> bool {
-    let Body::Text(text) = &response.body else { return false };
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    let begin: String = text.chars().take(14).collect::<String>().to_ascii_lowercase();
     let says_html =
         || response.field("Content-Type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    let text = match &response.body {
+        Body::Text(text) => text.trim_start_matches('\u{feff}').trim_start(),
+        // A page in an encoding that was not read.
+        Body::Binary { .. } => return says_html(),
+        _ => return false,
+    };
+    let begin: String = text.chars().take(14).collect::<String>().to_ascii_lowercase();
     begin.starts_with("<!doctype html") || begin.starts_with("<html") || begin.starts_with('<') && says_html()
 }
 

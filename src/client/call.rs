@@ -19,7 +19,7 @@ pub struct ApiCall<'c> {
     pub body: Option<Value>,
     /// The request breaks its schema on purpose.
     pub faulty_on_purpose: bool,
-    /// The credentials are wrong on purpose, or nobody has tried them yet.
+    /// The credentials are wrong on purpose.
     pub credentials_in_doubt: bool,
     /// `None` sends a well-formed request.
     pub oddity: Option<Oddity>,

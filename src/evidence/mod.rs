@@ -115,7 +115,7 @@ pub struct Request {
     /// The request breaks its schema on purpose.
     #[serde(default)]
     pub faulty_on_purpose: bool,
-    /// The credentials are wrong on purpose, or nobody has tried them yet. So a 401 is an answer to expect.
+    /// The credentials are wrong on purpose. So a 401 is an answer to expect.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub credentials_in_doubt: bool,
 }

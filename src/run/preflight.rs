@@ -37,6 +37,12 @@ const ANY_HINT: &str = "check `base_url`, and that the server is running";
 const INTERMEDIARY_HINT: &str =
     "check `base_url`, and that no portal, firewall, proxy or maintenance page answers in place of the API";
 
+/// What to do if something in front of the API asks for credentials or refuses access. An API that marks no answer looks the same.
+const DOOR_HINT: &str = "something in front of the API asks for credentials or refuses access: check `base_url` and what lies on the way to it, then the user name and the password";
+
+/// What to do if the API itself is out of order.
+const OUTAGE_HINT: &str = "the server or a gateway before it is out of order; try again later";
+
 /// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
 ///
 /// Returns the trouble if the target is out of order. This says nothing about the profile.
@@ -55,13 +61,14 @@ pub async fn check(
         credentials: Some(&profile.credentials),
         body: Some(json!({})),
         faulty_on_purpose: true,
-        credentials_in_doubt: true,
         ..ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
     };
     let exchange = client.send(call, 1, Instant::now()).await.exchange;
     match judge(&exchange) {
         Answer::Works => Ok(None),
-        Answer::Outage { kind, what, hint } => Ok(Some(Trouble { kind, message: format!("{what}; {hint}") })),
+        Answer::Outage(Trouble { kind, message }, hint) => {
+            Ok(Some(Trouble { kind, message: format!("{message}; {hint}") }))
+        }
         Answer::Refused { status } => {
             Err(PreflightError::Credentials { target: profile.name.clone(), url: url.to_string(), status })
         }
@@ -114,13 +121,9 @@ pub async fn check_callbacks(
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     Works,
-    /// Something between the harness and the API is out of order, or the API itself.
-    Outage {
-        kind: TroubleKind,
-        what: String,
-        hint: &'static str,
-    },
-    /// The credentials are wrong.
+    /// Something between the harness and the API is out of order, or the API itself. With what to do then.
+    Outage(Trouble, &'static str),
+    /// The API refuses the credentials.
     Refused {
         status: u16,
     },
@@ -137,40 +140,26 @@ fn judge(exchange: &Exchange) -> Answer {
         Received::Trouble(Trouble { kind, message }) => {
             // The client begins with the URL, whose words say nothing about the fault.
             let fault = message.split_once("): ").map_or(message.as_str(), |(_, fault)| fault);
-            let what = format!("{asked} got no answer: {fault}");
-            return Answer::Outage { kind: *kind, what, hint: hint(fault) };
+            let message = format!("{asked} got no answer: {fault}");
+            return Answer::Outage(Trouble { kind: *kind, message }, hint(fault));
         }
     };
-    if let Some(Trouble { kind, message }) = origin::foreign(exchange) {
-        return Answer::Outage { kind, what: message, hint: INTERMEDIARY_HINT };
+    // A server that refuses the body, or limits calls, can be tested. In the run, each scenario looks at who refuses.
+    if matches!(response.status, 400 | 422 | 429) && !origin::is_markup(response) {
+        return Answer::Works;
     }
-    match response.status {
-        401 => Answer::Refused { status: 401 },
-        status @ 500.. => Answer::Outage {
-            kind: TroubleKind::Gateway,
-            what: format!("{asked} answered {status}"),
-            hint: "the server or a gateway before it is out of order; try again later",
-        },
-        status if is_declared_page(response) => Answer::Outage {
-            kind: TroubleKind::Intermediary,
-            what: format!("{asked} answered {status} with a page for people"),
-            hint: INTERMEDIARY_HINT,
-        },
-        403 => match origin::intermediary(exchange) {
-            Some(Trouble { kind, message }) => {
-                Answer::Outage { kind, what: message, hint: INTERMEDIARY_HINT }
-            }
-            None => Answer::Refused { status: 403 },
-        },
-        status @ (100..=399 | 404 | 405) if status != 201 => Answer::NoHppServer { status },
-        _ => Answer::Works,
+    match (origin::intermediary(exchange), response.status) {
+        (Some(trouble), 401 | 403 | 407 | 511) => Answer::Outage(trouble, DOOR_HINT),
+        (Some(trouble), 500..) => Answer::Outage(trouble, OUTAGE_HINT),
+        (Some(trouble), _) => Answer::Outage(trouble, INTERMEDIARY_HINT),
+        (None, status @ (401 | 403)) => Answer::Refused { status },
+        (None, status @ 500..) => {
+            let message = format!("{asked} answered {status}");
+            Answer::Outage(Trouble { kind: TroubleKind::Gateway, message }, OUTAGE_HINT)
+        }
+        (None, status @ (100..=200 | 202..=399 | 404 | 405)) => Answer::NoHppServer { status },
+        (None, _) => Answer::Works,
     }
-}
-
-/// Whether the answer says that it is HTML, which the API never sends here.
-fn is_declared_page(response: &Response) -> bool {
-    let declared = response.field("content-type").unwrap_or_default();
-    declared.to_ascii_lowercase().contains("html")
 }
 
 fn hint(message: &str) -> &'static str {
@@ -219,7 +208,7 @@ mod tests {
             fields: Vec::new(),
             body: Body::Empty,
             faulty_on_purpose: true,
-            credentials_in_doubt: true,
+            credentials_in_doubt: false,
         };
         let operation = Operation::CreateSession;
         Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
@@ -228,8 +217,8 @@ mod tests {
     fn word(outcome: Received) -> String {
         match judge(&exchange(outcome)) {
             Answer::Works => "works".into(),
-            Answer::Outage { kind, what, .. } => {
-                format!("{kind}: {}", what.replace("POST https://api.example/hpp/v1/sessions ", ""))
+            Answer::Outage(Trouble { kind, message }, _) => {
+                format!("{kind}: {}", message.replace("POST https://api.example/hpp/v1/sessions ", ""))
             }
             Answer::Refused { status } => format!("credentials: {status}"),
             Answer::NoHppServer { status } => format!("no HPP server: {status}"),
@@ -242,53 +231,58 @@ mod tests {
             let fields = vec![(name.to_owned(), value.to_owned())];
             Received::Response(Response { status, fields, body, has_byte_order_mark: false })
         };
-        let json = |status| response(status, ("content-type", "application/json"), Body::Json(json!({})));
+        let body = |status, body| response(status, ("content-type", "application/json"), Body::Json(body));
+        let json = |status| body(status, json!({}));
+        let refusal = |status| body(status, json!({ "error_code": "FORBIDDEN" }));
+        let marked = |status| response(status, ("Klarna-Correlation-Id", "c-1"), Body::Empty);
         let html = ("Content-Type", "text/html");
         let page = |status| response(status, html, Body::Text("<h1>x</h1>".into()));
         let bare_page = response(200, ("content-type", "text/plain"), Body::Text("\n<!doctype html>".into()));
-        let unread_page = response(403, ("Content-Type", "Text/HTML"), Body::Binary { bytes: 7 });
-        let refusal = |status| {
-            let body = Body::Json(json!({ "error_code": "FORBIDDEN" }));
-            response(status, ("content-type", "application/json"), body)
-        };
-        let negotiate = |body| response(401, ("WWW-Authenticate", "Negotiate"), body);
-        let other_credentials = "intermediary: answered 401 with a demand for other credentials than HTTP Basic; the API \
-                                 did not send this";
-        let unmarked = "intermediary: answered 403 with neither an `error_code` nor a correlation id; the API did not \
-                        send this";
+        let unread_page = response(403, ("Content-Type", "Application/XHTML+xml"), Body::Binary { bytes: 7 });
+        let asks = |scheme, body| response(401, ("WWW-Authenticate", scheme), body);
         let text = |status| response(status, ("content-type", "text/plain"), Body::Text("nope".into()));
         let moved = |to| response(302, ("location", to), Body::Empty);
-        let no_json = |status: u16| {
-            format!("intermediary: answered {status} with a page in place of JSON; the API did not send this")
+        let foreign = |status: u16, what| {
+            format!("intermediary: answered {status} with {what}; the API did not send this")
         };
+        let no_json = |status| foreign(status, "a page in place of JSON");
+        let unmarked = |status| foreign(status, "neither an `error_code` nor a correlation id");
+        let other_credentials = foreign(401, "a demand for other credentials than HTTP Basic");
         for (answered, expected) in [
             (json(400), "works".into()),
+            (json(422), "works".into()),
             (json(429), "works".into()),
             (json(201), "works".into()),
-            (json(401), "credentials: 401".into()),
-            (page(401), "credentials: 401".into()),
-            (negotiate(Body::Text("<html>Proxy".into())), other_credentials.into()),
-            (negotiate(Body::Json(json!({ "message": "Unauthorized" }))), other_credentials.into()),
+            (refusal(409), "works".into()),
+            (marked(401), "credentials: 401".into()),
+            (refusal(401), "credentials: 401".into()),
             (refusal(403), "credentials: 403".into()),
-            (json(403), unmarked.into()),
-            (text(403), unmarked.into()),
-            (json(404), "no HPP server: 404".into()),
-            (text(404), "no HPP server: 404".into()),
+            (json(401), unmarked(401)),
+            (page(401), no_json(401)),
+            (asks("Basic realm=\"x\"", Body::Text("<html>nginx".into())), no_json(401)),
+            (asks("Basic realm=\"x\"", Body::Empty), unmarked(401)),
+            (asks("Negotiate", Body::Text("<html>Proxy".into())), other_credentials.clone()),
+            (asks("Negotiate", Body::Json(json!({ "message": "Unauthorized" }))), other_credentials),
+            (json(403), unmarked(403)),
+            (text(403), unmarked(403)),
+            (text(407), unmarked(407)),
+            (text(404), unmarked(404)),
+            (refusal(404), "no HPP server: 404".into()),
             (json(200), "no HPP server: 200".into()),
-            (json(302), "no HPP server: 302".into()),
-            (moved("/login"), "no HPP server: 302".into()),
+            (moved("/login"), unmarked(302)),
             (
                 moved("http://login.hotel.example/?u=1"),
-                "intermediary: answered 302 with a redirect to http://login.hotel.example; the API did not send this"
-                    .into(),
+                foreign(302, "a redirect to http://login.hotel.example"),
             ),
-            (json(500), "gateway: answered 500".into()),
+            (refusal(500), "gateway: answered 500".into()),
+            (json(500), unmarked(500)),
+            (page(400), no_json(400)),
             (page(403), no_json(403)),
             (page(503), no_json(503)),
             (page(200), no_json(200)),
             (page(404), no_json(404)),
             (bare_page, no_json(200)),
-            (unread_page, "intermediary: answered 403 with a page for people".into()),
+            (unread_page, no_json(403)),
         ] {
             assert_eq!(word(answered), expected);
         }
