@@ -2,7 +2,7 @@
 
 use crate::check::origin;
 use crate::client::{ApiCall, Client, ClientError, Method};
-use crate::evidence::{Exchange, Operation, Received, Recorder, Response, Trouble, TroubleKind};
+use crate::evidence::{Exchange, Operation, Received, Recorder, Trouble, TroubleKind};
 use crate::receiver::Receiver;
 use crate::suite::NoReceiver;
 use crate::target::TargetProfile;
@@ -199,7 +199,7 @@ pub enum PreflightError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Body, Request};
+    use crate::evidence::{Body, Request, Response};
 
     fn exchange(outcome: Received) -> Exchange {
         let request = Request {
