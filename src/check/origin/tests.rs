@@ -1,0 +1,207 @@
+//! Tests of who answered.
+
+use super::*;
+use crate::evidence::Request;
+use serde_json::json;
+
+const PAGE: &str = "\n<!DOCTYPE html><title>502</title>";
+
+fn answered(operation: Operation, status: u16, fields: &[(&str, &str)], body: Body) -> Exchange {
+    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let request = Request {
+        method: "POST".into(),
+        url: "https://api.example/hpp/v1/sessions".into(),
+        fields: Vec::new(),
+        body: Body::Empty,
+        faulty_on_purpose: false,
+        credentials_in_doubt: false,
+    };
+    let response = Response { status, fields, body, has_byte_order_mark: false };
+    let outcome = Received::Response(response);
+    Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
+}
+
+fn page(operation: Operation, status: u16) -> Option<TroubleKind> {
+    trouble(&answered(operation, status, &[], Body::Text(PAGE.into()))).map(|trouble| trouble.kind)
+}
+
+#[test]
+fn a_page_in_place_of_json_is_not_of_the_api() {
+    use Operation::{CreateSession, FetchPage, FetchQrCode, ReadSession};
+    use TroubleKind::{Gateway, Intermediary};
+    let cases = [
+        (CreateSession, 201, Some(Intermediary)),
+        (CreateSession, 200, Some(Intermediary)),
+        (ReadSession, 403, Some(Intermediary)),
+        (ReadSession, 404, Some(Intermediary)),
+        (CreateSession, 500, Some(Intermediary)),
+        (CreateSession, 502, Some(Gateway)),
+        (CreateSession, 401, Some(Intermediary)),
+        (CreateSession, 413, Some(Intermediary)),
+        (FetchQrCode, 200, Some(Intermediary)),
+        (FetchQrCode, 404, None),
+        (FetchPage, 200, None),
+        (FetchPage, 403, Some(Intermediary)),
+        (FetchPage, 401, None),
+        (FetchPage, 500, None),
+    ];
+    for (operation, status, expected) in cases {
+        assert_eq!(page(operation, status), expected, "{operation:?} {status}");
+    }
+}
+
+#[test]
+fn the_trouble_says_what_came_and_from_whom() {
+    let fields = [("server", "waf/3"), ("Content-Type", "text/html")];
+    let refused = answered(Operation::CreateSession, 403, &fields, Body::Text("<p>Blocked".into()));
+    assert_eq!(
+        intermediary(&refused).unwrap().message,
+        "POST https://api.example/hpp/v1/sessions answered 403 with a page in place of JSON from `Server: waf/3`; \
+         the API did not send this"
+    );
+}
+
+#[test]
+fn a_redirect_to_another_host_is_not_of_the_api() {
+    let sent = |to| {
+        let fields = [("Location", to)];
+        let moved = answered(Operation::CreateSession, 302, &fields, Body::Empty);
+        trouble(&moved).map(|trouble| trouble.kind)
+    };
+    assert_eq!(sent("http://login.hotel.example/?back=api"), Some(TroubleKind::Intermediary));
+    assert_eq!(sent("/blocked"), Some(TroubleKind::Intermediary));
+}
+
+#[test]
+fn what_the_api_itself_answers_can_be_judged() {
+    let refusal = Body::Json(json!({ "error_code": "INTERNAL" }));
+    let id = &[("Klarna-Correlation-Id", "c-1")][..];
+    let cases = [
+        (500, &[][..], refusal.clone()),
+        (403, &[], refusal),
+        (500, id, Body::Empty),
+        (400, id, Body::Text("Bad value".into())),
+        (302, &[id[0], ("Location", "/hpp/v2/sessions")], Body::Empty),
+        (401, id, Body::Empty),
+        (413, id, Body::Empty),
+        (200, &[], Body::Text("<svg/>".into())),
+    ];
+    for (status, fields, body) in cases {
+        assert_eq!(trouble(&answered(Operation::ReadSession, status, fields, body)), None, "{status}");
+    }
+}
+
+#[test]
+fn a_failure_without_a_mark_of_the_api_is_not_of_the_api() {
+    let text = |text: &str| Body::Text(text.into());
+    let cases = [
+        (522, text("error code: 522")),
+        (511, Body::Json(json!({ "x": 1 }))),
+        (500, text("upstream connect error or disconnect/reset before headers")),
+        (403, Body::Json(json!({ "message": "Forbidden" }))),
+        (403, Body::Empty),
+        (401, Body::Empty),
+        (401, Body::Json(json!({ "message": "Unauthorized" }))),
+        (407, Body::Empty),
+        (413, Body::Empty),
+        (408, Body::Empty),
+        (421, Body::Empty),
+        (425, Body::Empty),
+        (530, Body::Empty),
+    ];
+    for (status, body) in cases {
+        let found = trouble(&answered(Operation::ReadSession, status, &[], body));
+        assert_eq!(
+            found.unwrap().message,
+            format!(
+                "POST https://api.example/hpp/v1/sessions answered {status} with neither an `error_code` nor a \
+                 correlation id; the API did not send this"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_web_server_in_front_may_refuse_only_what_was_sent_to_be_refused() {
+    let of_api = |exchange: &Exchange| intermediary(exchange).is_none();
+    for body in [Body::Empty, Body::Text(PAGE.into())] {
+        for (fields, expected) in [
+            (&[][..], true),
+            (&[("WWW-Authenticate", "Basic realm=\"a, b\"")], true),
+            (&[("WWW-Authenticate", "Negotiate"), ("www-authenticate", "NTLM, basic")], true),
+            (&[("WWW-Authenticate", "Negotiate")], false),
+            (&[("WWW-Authenticate", "Bearer realm=\"gw\"")], false),
+        ] {
+            let mut refused = answered(Operation::ReadSession, 401, fields, body.clone());
+            assert!(!of_api(&refused), "the credentials are right: {fields:?}");
+            refused.request.credentials_in_doubt = true;
+            assert_eq!(of_api(&refused), expected, "{fields:?}");
+            let page = answered(Operation::FetchPage, 401, fields, body.clone());
+            assert_eq!(of_api(&page), expected, "{fields:?}");
+        }
+        let mut refused = answered(Operation::CreateSession, 413, &[], body);
+        for (size, expected) in [(BODY_LIMIT, false), (BODY_LIMIT + 1, true)] {
+            refused.request.fields = vec![("Content-Length".into(), size.to_string())];
+            assert_eq!(of_api(&refused), expected, "{size}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_or_an_outage_is_of_the_api_only_with_a_mark() {
+    let found = |status, fields: &[(&str, &str)]| {
+        let exchange = answered(Operation::CreateSession, status, fields, Body::Empty);
+        intermediary(&exchange).map(|trouble| trouble.kind)
+    };
+    for (status, kind) in [(429, TroubleKind::RateLimit), (503, TroubleKind::Gateway)] {
+        assert_eq!(found(status, &[("Retry-After", "1")]), Some(kind));
+        assert_eq!(found(status, &[("klarna-correlation-id", "c-1")]), None);
+    }
+    assert_eq!(found(429, &[("X-RateLimit-Remaining", "0")]), None);
+    assert_eq!(found(503, &[("X-RateLimit-Remaining", "0")]), Some(TroubleKind::Gateway));
+}
+
+#[test]
+fn a_failure_at_a_public_url_needs_a_second_look_unless_it_is_marked() {
+    let id = &[("klarna-correlation-id", "c-1")][..];
+    for operation in [Operation::FetchPage, Operation::FetchQrCode] {
+        let needed = |status, fields| needs_second_look(&answered(operation, status, fields, Body::Empty));
+        for (status, expected) in [(200, false), (302, false), (401, true), (404, true), (500, true)] {
+            assert_eq!(needed(status, &[]), expected, "{operation:?} {status}");
+            assert!(!needed(status, id), "{operation:?} {status}");
+        }
+        for status in [403, 407, 502, 511] {
+            let exchange = answered(operation, status, &[], Body::Empty);
+            assert!(trouble(&exchange).is_some() && !needs_second_look(&exchange), "{operation:?} {status}");
+        }
+    }
+    assert!(!needs_second_look(&answered(Operation::ReadSession, 404, id, Body::Empty)));
+}
+
+#[test]
+fn a_page_is_known_however_it_is_written() {
+    let html = [("content-type", "Text/HTML; charset=ISO-8859-1")];
+    for (fields, text) in
+        [(&html[..], "<p>Blocked"), (&[], "\u{feff} \n<!DOCTYPE html><title>Blocked"), (&[], "<HTML>")]
+    {
+        let answer = answered(Operation::ReadSession, 200, fields, Body::Text(text.into()));
+        assert!(trouble(&answer).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn a_429_says_how_long_to_wait() {
+    let date = ("Date", "Fri, 15 May 2026 14:51:43 GMT");
+    let pause = |status, fields: &[(&str, &str)]| {
+        let answer = answered(Operation::CreateSession, status, fields, Body::Empty);
+        pause_after(answer.response().unwrap())
+    };
+    assert_eq!(pause(429, &[("retry-after", " 7 ")]), Some(Duration::from_secs(7)));
+    let at = ("Retry-After", "Fri, 15 May 2026 14:51:50 GMT");
+    assert_eq!(pause(429, &[date, at]), Some(Duration::from_secs(7)));
+    let past = ("Retry-After", "Fri, 15 May 2026 14:51:40 GMT");
+    assert_eq!(pause(429, &[date, past]), Some(Duration::ZERO));
+    assert_eq!(pause(429, &[("Retry-After", "soon")]), Some(USUAL_PAUSE));
+    assert_eq!(pause(429, &[]), Some(USUAL_PAUSE));
+    assert_eq!(pause(503, &[("Retry-After", "7")]), None);
+}
