@@ -10,6 +10,19 @@ use std::fmt::Write as _;
 /// How many screens a message lists.
 const LISTED: usize = 4;
 
+/// The words of the browser about a certificate that it does not trust.
+const NO_TRUST: &str = "net::ERR_CERT_";
+
+/// The trouble with what the user can do about it.
+pub(super) fn with_way_out(mut trouble: Trouble) -> Trouble {
+    if trouble.message.contains(NO_TRUST) {
+        trouble.message.push_str(
+            "; the browser does not trust the certificate of the page; add it to the `extra_ca` of the profile, or add its authority there and the host to `page_hosts`",
+        );
+    }
+    trouble
+}
+
 /// Why the move of an act was not made, if it rests with the driver. `None` if the page has answered, or shows no screen.
 pub(super) fn unmade(plan: &Plan<'_>, end: &Reading, moves: &Moves) -> Option<String> {
     if end.is_browser_error() || is_at(&end.url, plan.merchant_host) {

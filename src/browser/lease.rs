@@ -198,6 +198,7 @@ impl Lease {
                 .filter(|reading| !is_merchant && !self.is_understood(reading, wanted))
                 .and_then(|reading| diagnosis::unknown(driver, reading, status, wanted)),
         };
+        let found = found.map(diagnosis::with_way_out);
         rest.trouble.clone_from(&found);
         found
     }

@@ -21,6 +21,9 @@ const SHOP: Account<'_> = ("shop", "pass-word-of-the-shop");
 
 const DRIVER: &str = include_str!("driver.toml");
 
+/// The driver of the mock's own page.
+const MOCK_PAGE: &str = include_str!("../../targets/pages/mock.toml");
+
 /// How long the first screen takes to come, in milliseconds.
 const DELAY: &str = "4000";
 
@@ -184,11 +187,60 @@ fn a_page_that_is_always_slow_is_no_breach() {
         "abilities = [\"browser\", \"receiver\"]\ncontrol_url = \"{}/_mock\"\npage_driver = \"mock.toml\"",
         proxy.base_url
     );
-    std::fs::write(folder.path().join("mock.toml"), include_str!("../../targets/pages/mock.toml")).unwrap();
+    std::fs::write(folder.path().join("mock.toml"), MOCK_PAGE).unwrap();
     let profile = target::profile(&proxy.base_url, "klarna", &lines) + "page = \"20s\"\n";
     let ended = target::run(folder.path(), &profile, SHOP, &["--tags", "@req:HPP-CALLBACK-012"]);
     assert!(ended.stderr.is_empty(), "{ended:?}");
     let standings = standings(&report(folder.path()));
     assert_eq!(standings["HPP-CALLBACK-012"], "INFRA", "{}", ended.stdout);
     assert!(ended.stdout.contains("slow, but not because of the merchant's server"), "{}", ended.stdout);
+}
+
+/// Opens a page and pays, with the driver of the mock's page. Returns the standings and their causes.
+fn pay(base_url: &str, lines: &str) -> [(String, String); 2] {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mock.toml"), MOCK_PAGE).unwrap();
+    let lines = format!("abilities = [\"browser\", \"outcome\"]\npage_driver = \"mock.toml\"\n{lines}");
+    let profile = target::profile(base_url, "klarna", &lines);
+    let tags = "@req:HPP-PAGE-004 or @req:HPP-REDIRECT-001";
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", tags]);
+    assert!(ended.stderr.is_empty(), "{ended:?}");
+    let report = report(folder.path());
+    ["HPP-PAGE-004", "HPP-REDIRECT-001"].map(|id| {
+        let mut rows = report["targets"][0]["requirements"].as_array().unwrap().iter();
+        let row = rows.find(|row| row["id"] == id).unwrap();
+        let text = |member: &str| row[member].as_str().unwrap_or_default().to_owned();
+        (text("standing"), text("cause"))
+    })
+}
+
+fn both(standing: &str, cause: &str) -> [(String, String); 2] {
+    [(); 2].map(|()| (standing.to_owned(), cause.to_owned()))
+}
+
+#[test]
+fn the_browser_trusts_the_certificate_that_extra_ca_names_and_no_other() {
+    let mock = MockProcess::with_arguments(&["--tls"], SHOP.0, SHOP.1);
+    let trust = format!("extra_ca = \"{}\"", mock.told("Its certificate, for your client: "));
+    assert_eq!(pay(&mock.base_url, &trust), both("PASS", ""));
+    let asked = format!("POST {}/hpp/v1/sessions", mock.base_url);
+    let unknown = "got no answer: client error (Connect): invalid peer certificate: UnknownIssuer";
+    let way_out = "check the certificate of the server; `extra_ca` names a private authority";
+    assert_eq!(pay(&mock.base_url, ""), both("INFRA", &format!("network: {asked} {unknown}; {way_out}")));
+}
+
+/// The API needs no certificate here, so the browser is the first that meets the one of the page.
+#[test]
+fn a_page_with_a_certificate_that_nobody_vouches_for_is_trouble_that_names_the_way_out() {
+    let pages = MockProcess::with_arguments(&["--tls"], SHOP.0, SHOP.1);
+    let place = pages.told("Payment pages: ").to_owned();
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::before(&mock.base_url, move |asked, answer| {
+        answer.replace(&asked.own.replace("127.0.0.1", "localhost"), &place);
+    });
+    let why =
+        "network: net::ERR_CERT_AUTHORITY_INVALID; the browser does not trust the certificate of the page";
+    let way_out =
+        "add it to the `extra_ca` of the profile, or add its authority there and the host to `page_hosts`";
+    assert_eq!(pay(&proxy.base_url, ""), both("INFRA", &format!("{why}; {way_out}")));
 }
