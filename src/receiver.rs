@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
-/// Largest body of an arrival, in bytes, that is kept.
-const BODY_LIMIT: usize = 64 * 1024;
+/// Largest body of an arrival, in bytes, that is read. A callback is judged whole up to this size, like an answer.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The merchant's server on loopback. Dropping it stops it.
 pub struct Receiver {
@@ -38,7 +38,7 @@ pub struct RawArrival {
     pub host: String,
     /// From the request line.
     pub path_and_query: String,
-    /// At most the first 64 KiB.
+    /// At most the first 16 MiB.
     pub body: Vec<u8>,
 }
 
@@ -298,10 +298,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_long_body_is_cut() {
+    async fn a_long_body_is_kept_whole_and_an_endless_one_is_cut() {
         let receiver = Receiver::start("merchant.example", None).await.unwrap();
-        client(&receiver).post(url(&receiver, "/s/status")).body(vec![b'x'; 100_000]).send().await.unwrap();
-        assert_eq!(receiver.arrivals("s")[0].body.len(), BODY_LIMIT);
+        for (sent, kept) in [(1_000_000, 1_000_000), (BODY_LIMIT + 1, BODY_LIMIT)] {
+            let body = vec![b'x'; sent];
+            client(&receiver).post(url(&receiver, "/s/status")).body(body).send().await.unwrap();
+            let arrivals = receiver.arrivals("s");
+            assert_eq!(arrivals.last().unwrap().body.len(), kept);
+        }
     }
 
     #[test]

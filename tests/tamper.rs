@@ -252,3 +252,33 @@ fn a_large_answer_is_judged_whole_and_kept_in_part() {
         assert!(!text.contains(&"x".repeat(2_000)), "{}", path.display());
     }
 }
+
+/// What a check reads stands behind a long text.
+#[test]
+fn a_long_text_is_judged_to_its_end() {
+    const ROWS: [&str; 5] =
+        ["HPP-CREATE-001", "HPP-CREATE-008", "HPP-ERROR-002", "HPP-QR-001", "HPP-READ-001"];
+    let pad = || "x".repeat(20_000);
+    let tags = ROWS.map(|id| format!("@req:{id}")).join(" or ");
+    let (_, standings, report) = run(&["--tags", &tags], move |asked, answer| {
+        if answer.fields.iter().any(|field| field.eq_ignore_ascii_case("Content-Type: image/png")) {
+            let picture = format!("<!--{}--><svg xmlns=\"http://www.w3.org/2000/svg\"/>", pad());
+            let fields = vec!["Content-Type: image/svg+xml".to_owned()];
+            *answer = Answer { status: 200, fields, body: picture.into_bytes() };
+        } else if let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body)
+            && asked.line.contains("/hpp/v1/sessions")
+        {
+            for url in ["redirect_url", "session_url", "distribution_url"] {
+                if let Some(Value::String(url)) = body.get_mut(url) {
+                    *url = format!("{url}?pad={}", pad());
+                }
+            }
+            if let Some(message) = body.pointer_mut("/error_messages/0") {
+                *message = format!("{}: {}", pad(), message.as_str().unwrap()).into();
+            }
+            answer.body = body.to_string().into_bytes();
+        }
+    });
+    let found = ROWS.map(|id| (id, standings[id].as_str()));
+    assert_eq!(found, ROWS.map(|id| (id, "PASS")), "{report:#}");
+}

@@ -11,9 +11,6 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Longest text, in bytes, that a record keeps.
-const LONGEST_TEXT: usize = 16 * 1024;
-
 /// A secret must have at least this many characters to be looked for in texts.
 const SHORTEST: usize = 4;
 
@@ -221,11 +218,10 @@ impl Known {
         self.read().templates.iter().flat_map(|template| template.places(base)).cloned().collect()
     }
 
-    /// A text with every known secret replaced. A long text is cut.
+    /// A text with every known secret replaced.
     pub(super) fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let shown = with_labels(text.into(), &self.find(text, false));
-        let shown = without_escaped(shown, |text| self.find(text, true));
-        if text.len() > LONGEST_TEXT { shown.chars().take(LONGEST_TEXT).collect() } else { shown }
+        without_escaped(shown, |text| self.find(text, true))
     }
 
     /// The text with every long credential and token replaced.

@@ -17,6 +17,7 @@ mod recorder;
 mod reference;
 mod unparsed;
 
+pub use bound::cut_text;
 pub use instant::instant;
 pub use recorder::Recorder;
 
@@ -81,7 +82,7 @@ pub type Field = (String, String);
 pub enum Body {
     Empty,
     Json(Value),
-    /// Text that is not JSON, cut after 16 KiB.
+    /// Text that is not JSON. If its scenario has ended, it is cut after 16 KiB.
     Text(String),
     /// Other content. Only its size is kept.
     Binary {

@@ -64,7 +64,7 @@ impl Recorder {
         self.known.leak(kept)
     }
 
-    /// Any text, with every known secret replaced. A long text is cut.
+    /// Any text, with every known secret replaced.
     pub fn text(&self, text: &str) -> String {
         self.known.shown(text).into_owned()
     }
@@ -348,10 +348,5 @@ mod tests {
             assert_eq!(recorder.leak(&shown), None);
         }
         assert_eq!(recorder.leak(&format!("a.{lower}")).as_deref(), Some("‹password:1›"));
-    }
-
-    #[test]
-    fn a_long_text_is_cut() {
-        assert_eq!(Recorder::default().text(&"é".repeat(20_000)).chars().count(), 16 * 1024);
     }
 }

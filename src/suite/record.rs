@@ -140,14 +140,14 @@ impl Record {
 
     /// Ends the attempt.
     pub fn end(self) -> Remains {
-        let exchanges = self.answers.into_iter().map(|answer| answer.exchange.bounded()).collect();
+        let exchanges = self.answers.into_iter().map(|answer| answer.exchange).collect();
         Remains {
             failure: self.failure,
             findings: self.findings,
             observations: self.observations,
             judgements: self.judgements,
             steps: self.steps,
-            evidence: Evidence { exchanges, ..self.evidence },
+            evidence: Evidence { exchanges, ..self.evidence }.bounded(),
         }
     }
 

@@ -6,11 +6,14 @@ mod record;
 pub use quote::{quoted, quoted_json};
 pub use record::{Attempt, EvidenceStore, ScenarioRecord, StepRecord};
 
-use crate::evidence::Trouble;
+use crate::evidence::{Trouble, cut_text};
 use crate::requirement::RequirementId;
 use crate::target::Ability;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// The longest value in a mismatch, in bytes.
+const LONGEST_VALUE: usize = 1024;
 
 /// A difference between a record and the contract.
 ///
@@ -24,9 +27,12 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// A mismatch at `subject`.
+    /// A mismatch at `subject`. Long values are cut.
     pub fn new(subject: impl Into<String>, expected: impl Into<String>, actual: impl Into<String>) -> Self {
-        Self { subject: subject.into(), expected: expected.into(), actual: actual.into() }
+        let (mut expected, mut actual) = (expected.into(), actual.into());
+        cut_text(&mut expected, LONGEST_VALUE);
+        cut_text(&mut actual, LONGEST_VALUE);
+        Self { subject: subject.into(), expected, actual }
     }
 }
 
@@ -190,5 +196,18 @@ impl Verdict {
             Self::Inconclusive(Doubt::Cancelled) => "the run was stopped".into(),
             Self::Error(fault) => format!("{}; {}", fault.message, fault.help),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_value_of_a_mismatch_is_cut_and_tells_its_length() {
+        let mismatch = Mismatch::new("/status", "WAITING", "x".repeat(2000));
+        let hash = "5c0e0ea421571c300b5df6aec0a118b5c3dc02e0683a546341d5efc689df2f58";
+        let actual = format!("{}… ‹2000 bytes, SHA-256 {hash}›", "x".repeat(1024));
+        assert_eq!(mismatch, Mismatch { subject: "/status".into(), expected: "WAITING".into(), actual });
     }
 }
