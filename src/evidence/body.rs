@@ -3,7 +3,7 @@
 use crate::evidence::known::is_wording;
 use crate::evidence::member::Meaning;
 use crate::evidence::recorder::{Recorder, begins_with_scheme};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 impl Recorder {
@@ -58,10 +58,12 @@ impl Recorder {
             Value::Object(members) => {
                 members.iter_mut().for_each(|(name, value)| self.cut_names(meaning.within(name), value));
                 if members.keys().any(|name| matches!(self.name(meaning, name), Cow::Owned(_))) {
-                    let members_before = std::mem::take(members).into_iter();
-                    members.extend(
-                        members_before.map(|(name, value)| (self.name(meaning, &name).into_owned(), value)),
-                    );
+                    let mut shown = Map::with_capacity(members.len());
+                    for (name, value) in std::mem::take(members) {
+                        let name = apart_from(&shown, self.name(meaning, &name));
+                        shown.insert(name, value);
+                    }
+                    *members = shown;
                 }
             }
             _ => {}
@@ -71,11 +73,13 @@ impl Recorder {
     /// The name of a member. The contract's names are words of the harness, which are no secrets. In a secret member, any other long
     /// name may be one.
     fn name<'t>(&self, meaning: Meaning, name: &'t str) -> Cow<'t, str> {
-        match meaning {
-            Meaning::Secret(_) if self.is_opaque(name, name) && !is_wording(name) => {
-                self.string(meaning, name)
-            }
-            _ => self.string(Meaning::Data, name),
+        let meaning = match meaning {
+            Meaning::Secret(_) if self.is_opaque(name, name) && !is_wording(name) => meaning,
+            _ => Meaning::Data,
+        };
+        match apart_from_labels(name) {
+            Cow::Borrowed(name) => self.string(meaning, name),
+            Cow::Owned(name) => Cow::Owned(self.string(meaning, &name).into_owned()),
         }
     }
 
@@ -104,6 +108,13 @@ fn each_value(meaning: Meaning, value: &mut Value, found: &mut impl FnMut(Meanin
         Value::Array(items) => items.iter_mut().for_each(|item| each_value(meaning, item, found)),
         _ => found(meaning, value),
     }
+}
+
+/// A name that no other member has. Secrets in several spellings have one label, so the second gets its place in the object.
+fn apart_from(members: &Map<String, Value>, name: Cow<'_, str>) -> String {
+    let numbered = (members.len() + 1..).map(|place| format!("{name} ({place})").into());
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    names.find(|name| !members.contains_key(&**name)).unwrap_or(name).into_owned()
 }
 
 /// A text of the target in which nothing reads like a label of ours.
@@ -151,6 +162,21 @@ mod tests {
             "tokens": { "‹client_token:1›": { "kind": 0 }, "an_ordinary_name": "‹token:2›" },
             "session_secret": { "‹token:2›": 0, "a_long_name_of_the_contract_v2": 0 },
             "https://pay.example/‹link:1›": true, "redirect_url": "https://pay.example/‹link:1›",
+        });
+        assert_eq!(recorder.json(names), shown);
+    }
+
+    #[test]
+    fn as_many_members_are_kept_as_came() {
+        let recorder = Recorder::default();
+        recorder.learn_credentials("K1_shop", "Qz8kwv3mmppl0qqx");
+        let names = json!({
+            "Qz8kwv3mmppl0qqx": 1, "QZ8KWV3MMPPL0QQX": 2, "‹password:1› (3)": 3, "‹password:1›": 4,
+            "qz8kwv3mmppl0qqx": 5, "‹username:1› (7)": 6, "K1_shop": 7, "K1_shop (7)": 8, "plain": 9,
+        });
+        let shown = json!({
+            "‹password:1›": 1, "‹password:1› (2)": 2, "‹‹password:1› (3)": 3, "‹‹password:1›": 4,
+            "‹password:1› (5)": 5, "‹‹username:1› (7)": 6, "‹username:1›": 7, "‹username:1› (7)": 8, "plain": 9,
         });
         assert_eq!(recorder.json(names), shown);
     }
