@@ -4,6 +4,7 @@ use crate::evidence::anywhere::{Anywhere, Lengths};
 use crate::evidence::escaped::{Unescaped, replaced, without_escaped};
 use crate::evidence::found::{Found, with_labels};
 use crate::evidence::place::{Place, Template};
+use crate::evidence::strength::is_strong;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -66,6 +67,11 @@ impl Inner {
         value.chars().count() < shortest || self.public.contains(value) || self.is_worded(value)
     }
 
+    /// Whether a credential also occurs in ordinary texts. A strong one does not: if it stands in a text, this text shows a secret.
+    fn is_common_credential(&self, value: &str) -> bool {
+        self.is_common(value) && (self.public.contains(value) || !is_strong(value))
+    }
+
     /// Whether it consists of words of the harness.
     fn is_worded(&self, value: &str) -> bool {
         let value = value.to_lowercase();
@@ -80,6 +86,16 @@ impl Inner {
 impl Known {
     /// The label of a value. If it has none, it gets a new one of this kind.
     pub(super) fn label(&self, kind: &'static str, value: &str) -> String {
+        self.label_unless(Inner::is_common, kind, value)
+    }
+
+    /// The label of a user name, a password or both.
+    pub(super) fn label_of_credential(&self, kind: &'static str, value: &str) -> String {
+        self.label_unless(Inner::is_common_credential, kind, value)
+    }
+
+    /// The label of a value that is looked for in texts, unless it is common.
+    fn label_unless(&self, is_common: fn(&Inner, &str) -> bool, kind: &'static str, value: &str) -> String {
         if let Some(label) = self.read().labels.get(value) {
             return label.text.clone();
         }
@@ -90,7 +106,7 @@ impl Known {
         let count = inner.counts.entry(kind).or_default();
         *count += 1;
         let text = format!("‹{kind}:{count}›");
-        let is_sought = !inner.is_common(value);
+        let is_sought = !is_common(&inner, value);
         if is_sought {
             self.lengths.add(value.len());
         }
@@ -117,9 +133,10 @@ impl Known {
         (label.is_confidential || !confidential_only).then(|| label.text.clone())
     }
 
-    /// Gives another form of a secret the same label, unless the form is a common word.
+    /// Gives another form of a secret the same label, unless the form is a common word. Credentials are confidential.
     pub(super) fn learn(&self, form: String, text: String, is_confidential: bool) {
-        if self.is_common(&form) {
+        let is_common = if is_confidential { Self::is_common_credential } else { Self::is_common };
+        if is_common(self, &form) {
             return;
         }
         let is_found_anywhere = is_confidential && self.seek_anywhere(&form, &text);
@@ -140,10 +157,10 @@ impl Known {
         }
     }
 
-    /// Looks for a secret in every part of a text, if no word of the harness can be taken for it.
+    /// Looks for a secret in every part of a text, if it is strong or has a word of its own.
     fn seek_anywhere(&self, secret: &str, label: &str) -> bool {
-        let inner = self.read();
-        self.anywhere.add(secret, label, |word| inner.words.contains(&word.to_lowercase()))
+        let (inner, is_strong) = (self.read(), is_strong(secret));
+        self.anywhere.add(secret, label, |word| !is_strong && inner.words.contains(&word.to_lowercase()))
     }
 
     /// Learns the words of a text that the harness itself brings along.
@@ -161,6 +178,11 @@ impl Known {
     /// Whether the value also occurs in ordinary texts, so that it is not looked for there.
     pub(super) fn is_common(&self, value: &str) -> bool {
         self.read().is_common(value)
+    }
+
+    /// Whether a credential also occurs in ordinary texts.
+    pub(super) fn is_common_credential(&self, value: &str) -> bool {
+        self.read().is_common_credential(value)
     }
 
     /// Whether the value consists of words of the harness.

@@ -15,6 +15,7 @@ mod member;
 mod place;
 mod recorder;
 mod reference;
+mod strength;
 mod unparsed;
 
 pub use bound::cut_text;

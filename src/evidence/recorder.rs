@@ -17,29 +17,29 @@ pub struct Recorder {
 
 impl Recorder {
     /// Learns the credentials of a run or of a merchant account, in every form in which they are sent. Returns whether the password
-    /// can be found in texts. A common word cannot, because the same word may be data.
+    /// can be found in texts. A weak one that is a common word cannot, because the same word may be data.
     pub fn learn_credentials(&self, username: &str, password: &str) -> bool {
         let pair = format!("{username}:{password}");
-        let pair_label = self.known.label("credentials", &pair);
+        let pair_label = self.known.label_of_credential("credentials", &pair);
         let learn = |forms: &mut dyn Iterator<Item = String>, label: &str| {
             forms.for_each(|form| self.known.learn(form, label.to_owned(), true));
         };
         learn(&mut encoded(&pair), &pair_label);
         for (kind, value) in [("username", username), ("password", password)] {
-            let label = self.known.label(kind, value);
-            if !self.known.is_common(value) {
+            let label = self.known.label_of_credential(kind, value);
+            if !self.known.is_common_credential(value) {
                 learn(&mut plain(value).chain(encoded(value)), &label);
             }
         }
-        let is_sought = !self.known.is_common(password);
+        let is_sought = !self.known.is_common_credential(password);
         if is_sought {
             learn(&mut plain(&pair), &pair_label);
         }
         is_sought
     }
 
-    /// Learns the words that the harness itself brings along: its features, schemas and page drivers, and the profile. A secret that
-    /// is one of them is replaced only in its own place, so no verdict depends on the value of a secret.
+    /// Learns the words that the harness itself brings along: its features, schemas and page drivers, and the profile. A token or a
+    /// weak credential that is one of them is replaced only in its own place, so no verdict depends on the value of a secret.
     pub fn learn_words(&self, text: &str) {
         self.known.learn_words(text);
     }
@@ -137,6 +137,22 @@ mod tests {
         assert_eq!(recorder.text(&STANDARD.encode("merchant:waiting")), "‹credentials:1›");
         assert!(recorder.learn_credentials("merchant", "Waiting7"));
         assert_eq!(recorder.text("Waiting7 waiting"), "‹password:7› waiting");
+    }
+
+    #[test]
+    fn a_strong_credential_is_cut_also_if_it_is_a_word_of_the_harness() {
+        let recorder = Recorder::default();
+        recorder.learn_words(
+            "says K1_Qz8kwv3mmppl0 of Qz8kwv3mmppl0qqx and a horse, correct staple battery again",
+        );
+        for (number, password) in
+            ["Qz8kwv3mmppl0qqx", "correct horse battery staple again"].iter().enumerate()
+        {
+            assert!(recorder.learn_credentials("K1_Qz8kwv3mmppl0", password));
+            let shown = format!("x-‹password:{}› of ‹username:1›.", number + 1);
+            assert_eq!(recorder.text(&format!("x-{password} of k1_qz8kwv3mmppl0.")), shown);
+            assert_eq!(recorder.leak(&shown), None);
+        }
     }
 
     #[test]
