@@ -272,6 +272,44 @@ fn no_verdict_depends_on_the_value_of_the_password() {
     }
 }
 
+#[test]
+fn a_strong_password_in_a_text_that_reports_quote_is_refused() {
+    const STRONG: &str = "Qz8kwv3mmppl0qqx";
+    let decided = |reason: &str, owner: &str| {
+        format!(
+            "[[accepted_unseen]]\narea = \"qr\"\nreason = \"{reason}\"\nowner = \"{owner}\"\nexpires = \"{}\"",
+            in_a_month()
+        )
+    };
+    let feature = format!("features of {STRONG}/{STRONG}.feature");
+    for (text, line, arguments, place) in [
+        (decided("says x-qz8kwv3mmppl0qqx", "us"), "", vec![], "`reason` of the target `other`"),
+        (decided("it is known", STRONG), "", vec![], "`owner` of the target `other`"),
+        (
+            String::new(),
+            "merchant_host = \"qz8kwv3mmppl0qqx.example\"",
+            vec![],
+            "`merchant_host` of the target `other`",
+        ),
+        (String::new(), "", vec!["title.feature"], "title.feature"),
+        (String::new(), "", vec![feature.as_str()], "features of ‹password:1›/‹password:1›.feature"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let sound = "Feature: F\n  Scenario: S\n    Given a payment session\n";
+        std::fs::create_dir(folder.path().join(format!("features of {STRONG}"))).unwrap();
+        std::fs::write(folder.path().join(&feature), sound).unwrap();
+        std::fs::write(folder.path().join("title.feature"), sound.replace("S\n", &format!("S {STRONG}\n")))
+            .unwrap();
+        let profile = profile("http://127.0.0.1:9", "klarna", line) + &text;
+        let ended = target::run(folder.path(), &profile, (USERNAME, STRONG), &arguments);
+        let told = format!(
+            "error: {place} has ‹password:1› in plain text, and reports quote this text; remove it there, or use other credentials\n"
+        );
+        assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr), (Some(2), "", told));
+        assert!(!folder.path().join("reports").exists(), "{place}");
+    }
+}
+
 /// The day 30 days from now.
 fn in_a_month() -> String {
     (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(30 * 24)).strftime("%F").to_string()

@@ -16,7 +16,7 @@ static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schemas");
 static TARGETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/targets");
 
 /// A file that was read: its path as shown, and its text.
-type NamedText = (String, String);
+pub type NamedText = (String, String);
 
 /// The features of a run and their catalogue.
 pub struct Features {
@@ -78,9 +78,9 @@ impl Features {
         self.loaded.iter().flat_map(|feature| &feature.cases).any(|case| case.key == key)
     }
 
-    /// The names and the texts of the features and of their catalogue.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()])
+    /// The features and their catalogue, with their names.
+    pub fn files(&self) -> &[NamedText] {
+        &self.texts
     }
 }
 
@@ -118,9 +118,9 @@ impl Schemas {
         if loopback { Ok(Arc::clone(&self.on_loopback)) } else { Ok(Arc::new(compile(&self.texts, false)?)) }
     }
 
-    /// The texts of the schemas.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(|(_, text)| text.as_str())
+    /// The schemas, with their names.
+    pub fn files(&self) -> &[NamedText] {
+        &self.texts
     }
 
     /// Hash of all texts.

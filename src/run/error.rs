@@ -6,6 +6,7 @@ use crate::control::ControlError;
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
+use crate::run::exposed::ExposedError;
 use crate::run::journal::JournalError;
 use crate::run::leak::Leak;
 use crate::run::preflight::PreflightError;
@@ -40,6 +41,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Target(#[from] ProfileError),
+
+    #[error(transparent)]
+    Exposed(#[from] ExposedError),
 
     #[error(transparent)]
     Preflight(#[from] PreflightError),

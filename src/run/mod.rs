@@ -4,6 +4,7 @@ mod assets;
 mod browsers;
 mod decisions;
 mod error;
+mod exposed;
 mod folder;
 mod ids;
 mod journal;
@@ -103,8 +104,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     );
     options.filter.warnings(&features.loaded).iter().for_each(|warning| tell(warning));
     let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
-    features.texts().chain(schemas.texts()).for_each(|text| recorder.learn_words(text));
-    page_texts().for_each(|text| recorder.learn_words(text));
+    let mut texts = [features.files(), schemas.files()].concat();
+    texts.extend(page_texts().map(|text| ("the report page".to_owned(), text.to_owned())));
     let mut subjects = Vec::new();
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
@@ -120,9 +121,15 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         }
         subjects.push(subject);
     }
+    texts.extend(subjects.iter().flat_map(Subject::texts));
+    for (name, text) in &texts {
+        recorder.learn_words(name);
+        recorder.learn_words(text);
+    }
     for subject in &subjects {
         subject.learn_credentials(&recorder);
     }
+    exposed::check(&texts, &recorder)?;
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
     let receivers = Receivers::default();

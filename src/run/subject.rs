@@ -6,6 +6,7 @@ use crate::mock;
 use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
+use crate::run::assets::NamedText;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
@@ -84,8 +85,25 @@ impl Subject {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
             TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
         };
-        learn_words(&subject.profile, recorder);
+        for origin in subject.profile.reach.api() {
+            recorder.learn_api(origin);
+        }
         Ok(subject)
+    }
+
+    /// What the profile puts into requests, and all of it that a report quotes. Each text has the name of its place.
+    pub fn texts(&self) -> Vec<NamedText> {
+        let Purchase { country, currency, locale } = &self.profile.purchase;
+        let own = |key: &str| format!("`{key}` of the target `{}`", self.profile.name);
+        let mut texts = vec![
+            (own("purchase"), format!("{country} {currency} {locale}")),
+            (own("merchant_host"), self.profile.merchant_host.clone()),
+        ];
+        texts.extend(self.profile.reach.api().map(|origin| (own("api_origins"), origin)));
+        texts.extend(self.profile.page_driver.clone());
+        let facts = serde_json::to_value(records::facts(&self.profile, &[])).unwrap_or_default();
+        each_text("", &facts, &mut |key, text| texts.push((own(key), text.to_owned())));
+        texts
     }
 
     /// Teaches the recorder the credentials. Before this, it must know the words of all targets.
@@ -170,25 +188,12 @@ impl Subject {
     }
 }
 
-/// Teaches the recorder the words of a profile: what goes into requests, and all that a report quotes.
-fn learn_words(profile: &TargetProfile, recorder: &Recorder) {
-    let Purchase { country, currency, locale } = &profile.purchase;
-    let driver = profile.page_driver.as_ref().map_or("", |(_, text)| text);
-    for text in [country, currency, locale, &profile.merchant_host, driver] {
-        recorder.learn_words(text);
-    }
-    for origin in profile.reach.api() {
-        recorder.learn_words(&origin);
-        recorder.learn_api(origin);
-    }
-    learn_texts(&serde_json::to_value(records::facts(profile, &[])).unwrap_or_default(), recorder);
-}
-
-fn learn_texts(value: &Value, recorder: &Recorder) {
+/// Calls `found` with each text in a value, and the name of the member that it is in.
+fn each_text(name: &str, value: &Value, found: &mut impl FnMut(&str, &str)) {
     match value {
-        Value::String(text) => recorder.learn_words(text),
-        Value::Array(items) => items.iter().for_each(|item| learn_texts(item, recorder)),
-        Value::Object(members) => members.values().for_each(|member| learn_texts(member, recorder)),
+        Value::String(text) => found(name, text),
+        Value::Array(items) => items.iter().for_each(|item| each_text(name, item, found)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| each_text(name, value, found)),
         _ => {}
     }
 }
