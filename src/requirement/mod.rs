@@ -6,14 +6,35 @@ mod nearest;
 pub use catalogue::{Catalogue, CatalogueError, Statement};
 pub use nearest::nearest;
 
-use serde::{Deserialize, Serialize};
+use serde::de;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// The id of a requirement, such as `HPP-CREATE-008`. Ids are never reused or renumbered.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct RequirementId(String);
+
+/// It is refused while it is read, so that the error has its own place and not that of the list around it.
+impl<'de> Deserialize<'de> for RequirementId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = RequirementId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a requirement id")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RequirementId, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Reader)
+    }
+}
 
 impl RequirementId {
     /// The id as it is written.

@@ -3,19 +3,30 @@
 use crate::requirement::{
     Catalogue, Confidence, Level, Party, Requirement, RequirementId, SWITCH_GUIDE, nearest,
 };
-use crate::target::{Decision, Place, ProfileError, TargetProfile};
+use crate::target::{Decision, Dismissal, Place, ProfileError, TargetProfile, Waiver};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 
 /// Checks what a profile confirms, dismisses and accepts. Its ids are known and apply to the target.
 pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Result<(), ProfileError> {
     let decisions = placed(profile);
-    for (index, decision) in decisions.iter().enumerate() {
+    let (mut waivers, mut waived, mut dismissed) = (HashMap::new(), HashMap::new(), HashMap::new());
+    for decision in &decisions {
         if let Some((key, why)) = decision.about.fault(today) {
             return Err(decision.refused(profile, &[key], why));
         }
-        if let Some(earlier) = decisions[..index].iter().find(|earlier| decision.about.repeats(earlier.about))
-        {
+        // Of two that decide the same, it is not clear which one holds. All waivers come before the first dismissal.
+        let earlier: Option<&Placed<'_>> = match decision.about {
+            Decision::Waiver(Waiver { requirement, subject, actual, .. }) => {
+                waived.insert(requirement, decision);
+                waivers.insert((requirement, subject, actual), decision)
+            }
+            Decision::Dismissal(Dismissal { requirement, .. }) => {
+                dismissed.insert(requirement, decision).or(waived.get(requirement).copied())
+            }
+            Decision::AcceptedUnseen(_) => None,
+        };
+        if let Some(earlier) = earlier {
             let first = earlier.place(profile, &[]);
             let why = format!("decides the same as {} at {first}; remove one of the two", earlier.about);
             return Err(decision.refused(profile, &[], why));

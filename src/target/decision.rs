@@ -183,24 +183,6 @@ impl<'d> Decision<'d> {
     }
 }
 
-impl Decision<'_> {
-    /// Whether another waiver or dismissal already decides the same. Then it is not clear which of the two holds.
-    pub fn repeats(self, earlier: Self) -> bool {
-        match (self, earlier) {
-            (Self::Waiver(one), Self::Waiver(other)) => {
-                (&one.requirement, &one.subject, &one.actual)
-                    == (&other.requirement, &other.subject, &other.actual)
-            }
-            (Self::Dismissal(one), Self::Dismissal(other)) => one.requirement == other.requirement,
-            (Self::Dismissal(dismissal), Self::Waiver(waiver))
-            | (Self::Waiver(waiver), Self::Dismissal(dismissal)) => {
-                dismissal.requirement == waiver.requirement
-            }
-            _ => false,
-        }
-    }
-}
-
 /// Its key in a profile, and what it is about.
 impl fmt::Display for Decision<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

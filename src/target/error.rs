@@ -1,5 +1,6 @@
 //! Why a target profile could not be used.
 
+use crate::requirement::nearest;
 use crate::target::ability::Ability;
 use crate::target::address::AddressFault;
 use std::path::PathBuf;
@@ -54,17 +55,46 @@ pub enum TargetError {
 }
 
 impl TargetError {
-    /// The text of a profile does not parse, from this byte on.
-    pub(super) fn malformed(text: &str, start: usize, message: &str) -> Self {
-        let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
-        // A key is no secret. A message of the parser does not always have it.
-        let key =
-            text[line..].lines().next().and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
-        let message = message.replace("a sequence", "a list").replace("a map", "a table");
+    /// A profile does not parse. The parser says this, about the value of this key.
+    pub(super) fn malformed(key: Option<&str>, message: &str) -> Self {
+        let message = in_plain_words(message);
         Self::Parse(match key.filter(|key| is_key(key) && !message.contains(*key)) {
             Some(key) => format!("`{key}`: {message}"),
             None => message,
         })
+    }
+}
+
+/// How the parser names a kind of value, and a plain word for it.
+const KINDS: [(&str, &str); 5] = [
+    ("a sequence", "a list"),
+    ("sequence", "a list"),
+    ("a map", "a table"),
+    ("map", "a table"),
+    ("f64", "a number"),
+];
+
+/// A message of the parser, without the text that it quotes, and with a way out.
+fn in_plain_words(message: &str) -> String {
+    if let Some((found, expected)) =
+        message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "))
+    {
+        // A text may be a secret.
+        let found = if found.starts_with("string ") { "a string" } else { found };
+        let expected = if expected.starts_with("struct ") { "a table" } else { expected };
+        let [found, expected] = [found, expected]
+            .map(|kind| KINDS.iter().find(|(word, _)| *word == kind).map_or(kind, |(_, plain)| plain));
+        return format!("it is {found}; write {expected}");
+    }
+    let mut words = message.split('`').skip(1).step_by(2);
+    match (words.next(), message) {
+        (Some(word), message) if message.starts_with("unknown ") => {
+            let near = nearest(word, words);
+            near.map_or_else(|| message.to_owned(), |near| format!("{message}; did you mean `{near}`?"))
+        }
+        (_, message) if message.starts_with("missing field ") => format!("{message}; add it"),
+        (_, "duplicate key") => "the key is there twice; remove one of the two".to_owned(),
+        (_, message) => message.to_owned(),
     }
 }
 

@@ -77,7 +77,7 @@ const FAULTY_VALUES: [(&str, &str); 17] = [
         "deadlines.page = \"0s\"",
         "`deadlines.page` is faulty: write a time that is longer than 0, such as \"10s\"",
     ),
-    ("confirmed = \"all\"", "`confirmed`: invalid type: string \"all\", expected a list"),
+    ("confirmed = \"all\"", "`confirmed`: it is a string; write a list"),
     (
         "merchant_host = \"\"",
         "`merchant_host` is faulty: it is not a host name; write it without scheme, port and path, such as `merchant.example`",
@@ -220,7 +220,7 @@ fn a_fault_far_down_in_a_profile_names_its_own_line() {
             "expirs = 2027-01-31\n",
             format!("{last}: unknown field `expirs`, expected one of "),
         ),
-        ("expires = 2027-01-31\n", "", format!("{}: missing field `expires`", last - 5)),
+        ("expires = 2027-01-31\n", "", format!("{}: missing field `expires`; add it", last - 5)),
         (
             "expires = 2027-01-31\n",
             "expires = \"soon\"\n",
@@ -231,6 +231,57 @@ fn a_fault_far_down_in_a_profile_names_its_own_line() {
         let error = parse(&format!("{before}{to}{after}")).unwrap_err().to_string();
         assert!(error.starts_with(&format!("targets/shop.toml:{message}")), "{message} {error}");
     }
+}
+
+#[test]
+fn a_text_that_does_not_parse_names_line_and_key_and_the_way_out() {
+    let credentials = "credentials = { username = { env = \"PATH\" }, password = { env = \"PATH\" } }";
+    let form = "is not a requirement id; write PREFIX-AREA-NNN, such as HPP-CREATE-008";
+    let unseen = "[[accepted_unseen]]\nrequirements = [\n  \"HPP-READ-001\",\n  \"READ\",\n]\n";
+    for (from, to, message) in [
+        ("dialect", "dialct", "4: unknown field `dialct`, expected one of …; did you mean `dialect`?".to_owned()),
+        ("\"klarna\"", "\"klarne\"", "4: `dialect`: unknown variant `klarne`, expected `klarna` or `kustom`; did you mean `klarna`?".into()),
+        ("name = \"shop\"\n", "", "1: missing field `name`; add it".into()),
+        (credentials, "credentials = \"s3cret\"", "6: `credentials`: it is a string; write a table".into()),
+        (credentials, "credentials = { username = { env = \"PATH\" } }", "6: `credentials`: missing field `password`; add it".into()),
+        ("\n\n", "\nfloor = [\n  \"HPP-READ-001\",\n  \"READ\",\n]\n", format!("9: `floor`: `READ` {form}")),
+        ("\n\n", "\nfloor = [\n  \"HPP-READ-001\",\n  3,\n]\n", "9: `floor`: it is integer `3`; write a requirement id".into()),
+        ("\n\n", &format!("\n{unseen}"), format!("10: `requirements`: `READ` {form}")),
+        ("\n\n", "\noutcome = [\n  \"approve\",\n  \"approv\",\n]\n", "9: `outcome`: unknown variant `approv`, expected one of `approve`, `decline`, `error`; did you mean `approve`?".into()),
+        ("\n\n", "\ncreates_per_second = \"4\"\n", "7: `creates_per_second`: it is a string; write a number".into()),
+        ("\n\n", "\nwaiver = { a = 1 }\n", "7: `waiver`: it is a table; write a list".into()),
+        ("\n\n", "\nname = \"x\"\n", "7: `name`: the key is there twice; remove one of the two".into()),
+        ("\n\n", "\nname = \"x\n", "7: `name`: invalid basic string, expected `\"`".into()),
+        ("\n\n", "\nfloor = [\"HPP-READ-001\"\n", "7: `floor`: unclosed array, expected `]`".into()),
+    ] {
+        let text = format!("{}\n", PROFILE.trim_start()).replacen(from, to, 1);
+        let text = format!("\n{text}");
+        let error = parse(&text).unwrap_err().to_string();
+        let (begin, end) = message.split_once('…').unwrap_or((&message, ""));
+        let is_it = error.starts_with(&format!("targets/shop.toml:{begin}")) && error.ends_with(end);
+        assert!(is_it, "{message}\n{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
+fn what_a_profile_quotes_stays_in_one_line_of_bounded_length() {
+    let long = "x".repeat(3_000_000);
+    for (line, end) in [
+        (format!("abilities = [\"{long}\"]"), "`; known: browser, clock, outcome, receiver, mailbox"),
+        (format!("floor = [\"{long}\"]"), "write PREFIX-AREA-NNN, such as HPP-CREATE-008"),
+        (format!("page_driver = \"{long}\""), "no file and no built-in page driver has this name"),
+        (format!("{long} = 1"), "`dismissed`, `accepted_unseen`"),
+    ] {
+        let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err().to_string();
+        assert!(error.starts_with("targets/shop.toml:7: ") && error.ends_with(end), "{} {end}", error.len());
+        assert!(error.len() < 1_100, "{}", error.len());
+    }
+    let error = parse(&format!("{PROFILE}abilities = [\"\\u001b[31m\\n\"]\n")).unwrap_err().to_string();
+    assert!(
+        error.starts_with("targets/shop.toml:7: there is no ability `\\u{1b}[31m\\u{a}`; known: "),
+        "{error}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
+use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -33,12 +34,38 @@ impl fmt::Display for Place {
 }
 
 /// What is wrong with a profile, and where.
-#[derive(Debug, thiserror::Error)]
-#[error("{place}: {fault}")]
+#[derive(Debug)]
 pub struct ProfileError {
     place: Place,
-    #[source]
     fault: Box<dyn Error + Send + Sync>,
+}
+
+/// Longest message of a fault, in characters. A key or an entry that it quotes may be as long as the profile.
+const LONGEST_MESSAGE: usize = 1_000;
+
+/// In one line: `my.toml:41: ` and the fault.
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.place)?;
+        let message = self.fault.to_string();
+        let (length, half) = (message.chars().count(), LONGEST_MESSAGE / 2);
+        let is_left_out = |index: usize| length > LONGEST_MESSAGE && (half..length - half).contains(&index);
+        for (index, letter) in message.chars().enumerate() {
+            match letter {
+                _ if is_left_out(index) => f.write_str(if index == half { "…" } else { "" })?,
+                letter if letter.is_control() => write!(f, "{}", letter.escape_unicode())?,
+                letter => f.write_char(letter)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The message has the fault itself, so the source is what caused it.
+impl Error for ProfileError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.fault.source()
+    }
 }
 
 impl ProfileText {
@@ -63,6 +90,15 @@ impl ProfileText {
     pub(super) fn place_at(&self, start: usize) -> Place {
         let before = self.text.bytes().take(start).filter(|byte| *byte == b'\n').count();
         Place { file: Arc::clone(&self.file), line: (!self.text.is_empty()).then_some(before + 1) }
+    }
+
+    /// The key whose value holds a byte of the text: the innermost one. If the value does not parse, the key before it in its line.
+    pub(super) fn key_at(&self, start: usize) -> Option<String> {
+        let (table, _) = DeTable::parse_recoverable(&self.text);
+        key_in(table.get_ref(), start).or_else(|| {
+            let line = self.text.get(..start)?.lines().next_back()?;
+            line.split_once('=').map(|(key, _)| key.trim().to_owned())
+        })
     }
 
     /// The error of what these steps lead to; see [`place`](Self::place).
@@ -117,6 +153,19 @@ fn find(table: &Spanned<DeTable<'_>>, steps: &[&str]) -> usize {
         (start, value) = (span.start, next);
     }
     start
+}
+
+fn key_in(table: &DeTable<'_>, start: usize) -> Option<String> {
+    table.iter().find_map(|(key, value)| {
+        let inside = match value.get_ref() {
+            DeValue::Table(table) => key_in(table, start),
+            DeValue::Array(entries) => entries
+                .iter()
+                .find_map(|entry| entry.get_ref().as_table().and_then(|table| key_in(table, start))),
+            _ => None,
+        };
+        inside.or_else(|| value.span().contains(&start).then(|| key.get_ref().to_string()))
+    })
 }
 
 fn repeated_in<'v, 'i: 'v>(
