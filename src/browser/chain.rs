@@ -2,6 +2,18 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// Fields of an answer that show who sent it, and the ends of names of further ones. Only these are kept.
+const KEPT_FIELDS: [&str; 4] = ["content-type", "retry-after", "server", "www-authenticate"];
+const KEPT_ENDS: [&str; 2] = ["correlation-id", "ratelimit-remaining"];
+
+/// The events that are read, as the log writes their names.
+const EVENTS: [&str; 3] =
+    ["\"Network.requestWillBeSent\"", "\"Network.responseReceived\"", "\"Network.loadingFailed\""];
+
+/// The kinds of files that can fill a document.
+const FILLING: [&str; 6] = ["Document", "Fetch", "Image", "Script", "Stylesheet", "XHR"];
 
 /// One request for the top document.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +24,8 @@ pub(super) struct RawHop {
     pub(super) method: String,
     pub(super) url: String,
     pub(super) status: Option<u16>,
+    /// The fields of the answer that show who sent it, as they came.
+    pub(super) fields: Vec<(String, String)>,
 }
 
 /// The hops since a visit began, and the reason if the last one failed.
@@ -20,6 +34,8 @@ pub(super) struct Chain {
     pub(super) hops: Vec<RawHop>,
     /// The reason in the browser's words, such as `net::ERR_CONNECTION_REFUSED`.
     pub(super) failure: Option<String>,
+    /// The files of the last document that did not come: their URLs, and the statuses or reasons.
+    pub(super) missing: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -60,19 +76,56 @@ struct Request {
 #[derive(Deserialize)]
 struct Response {
     status: u16,
+    #[serde(default)]
+    url: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+impl RawHop {
+    fn answered(&mut self, response: Response) {
+        self.status = Some(response.status);
+        self.fields = response.headers.into_iter().filter(|(name, _)| is_kept(name)).collect();
+    }
+}
+
+fn is_kept(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    KEPT_FIELDS.contains(&name.as_str()) || KEPT_ENDS.iter().any(|end| name.ends_with(end))
 }
 
 impl Chain {
     /// Adds entries of the performance log. `top_frame` is the id of the tab's top frame.
     pub(super) fn take_in(&mut self, log: &Value, top_frame: &str) {
         let messages = log.as_array().into_iter().flatten().filter_map(|entry| entry["message"].as_str());
-        for message in messages.filter(|message| message.contains("\"Document\"")) {
-            if let Ok(Entry { message: NetworkEvent { method, params } }) =
-                serde_json::from_str::<Entry>(message)
-                && params.r#type == "Document"
-            {
+        let messages = messages.filter(|message| EVENTS.iter().any(|event| message.contains(event)));
+        let events = messages.filter_map(|message| serde_json::from_str::<Entry>(message).ok());
+        let mut asked: HashMap<String, String> = HashMap::new();
+        for NetworkEvent { method, params } in events.map(|entry| entry.message) {
+            let is_hop = self.hops.iter().any(|hop| hop.request == params.request_id);
+            if params.r#type == "Document" && (is_hop || params.frame_id == top_frame) {
                 self.event(&method, params, top_frame);
+            } else if FILLING.contains(&params.r#type.as_str()) {
+                self.file(&method, params, &mut asked);
             }
+        }
+    }
+
+    /// Takes in an event about a file of the document.
+    fn file(&mut self, method: &str, params: Params, asked: &mut HashMap<String, String>) {
+        match (method, params.request, params.response) {
+            ("Network.requestWillBeSent", Some(request), _) => {
+                asked.insert(params.request_id, request.url);
+            }
+            ("Network.responseReceived", _, Some(response)) if response.status >= 400 => {
+                self.missing.push((response.url, response.status.to_string()));
+            }
+            ("Network.loadingFailed", ..) if !params.canceled && params.error_text != "net::ERR_ABORTED" => {
+                if let Some(url) = asked.remove(&params.request_id) {
+                    self.missing.push((url, params.error_text));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -81,22 +134,24 @@ impl Chain {
         match (method, params.request, params.response) {
             ("Network.requestWillBeSent", Some(request), _) if params.frame_id == top_frame => {
                 if let (Some(hop), Some(response)) = (known, params.redirect_response) {
-                    self.hops[hop].status = Some(response.status);
+                    self.hops[hop].answered(response);
                 }
                 if request.url.starts_with("http") {
                     self.failure = None;
+                    self.missing.clear();
                     self.hops.push(RawHop {
                         request: params.request_id,
                         sent: params.wall_time,
                         method: request.method,
                         url: request.url + &request.url_fragment,
                         status: None,
+                        fields: Vec::new(),
                     });
                 }
             }
             ("Network.responseReceived", _, Some(response)) => {
                 if let Some(hop) = known {
-                    self.hops[hop].status = Some(response.status);
+                    self.hops[hop].answered(response);
                 }
             }
             // A navigation is not a failure if another one replaced it or it ended in a download.
@@ -143,6 +198,19 @@ mod tests {
         json!({ "method": "Network.responseReceived", "params": params })
     }
 
+    #[test]
+    fn a_hop_keeps_the_fields_that_show_who_answered() {
+        let mut answer = received("1", "Document", 404);
+        answer["params"]["response"]["headers"] = json!({
+            "Server": "edge", "Klarna-Correlation-Id": "c-1", "Set-Cookie": "s=1", "Date": "now",
+        });
+        let mut chain = Chain::default();
+        chain.take_in(&log(&[sent("1", "T", "GET", "https://pay.example/1", None), answer]), "T");
+        let fields = [("Klarna-Correlation-Id", "c-1"), ("Server", "edge")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(chain.hops[0].fields, fields);
+    }
+
     fn hops(chain: &Chain) -> Vec<String> {
         let hops = chain.hops.iter().map(|hop| {
             let status = hop.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
@@ -183,6 +251,40 @@ mod tests {
         ];
         chain.take_in(&log(&events), "T");
         assert_eq!(hops(&chain), [""; 0]);
+    }
+
+    #[test]
+    fn a_file_of_the_last_document_that_did_not_come_is_kept() {
+        let file = |request: &str, kind: &str, url: &str| {
+            let params = json!({ "requestId": request, "frameId": "T", "type": kind, "request": { "method": "GET", "url": url } });
+            json!({ "method": "Network.requestWillBeSent", "params": params })
+        };
+        let refused = |request: &str, kind: &str, url: &str| {
+            let params =
+                json!({ "requestId": request, "type": kind, "response": { "status": 503, "url": url } });
+            json!({ "method": "Network.responseReceived", "params": params })
+        };
+        let lost = |request: &str, text: &str| {
+            let params = json!({ "requestId": request, "type": "Script", "errorText": text });
+            json!({ "method": "Network.loadingFailed", "params": params })
+        };
+        let mut chain = Chain::default();
+        let events = [
+            sent("1", "T", "GET", "https://pay.example/first", None),
+            refused("2", "Script", "https://pay.example/old.js"),
+            sent("3", "T", "GET", "https://pay.example/second", None),
+            refused("4", "Script", "https://pay.example/a.js"),
+            refused("5", "Other", "https://pay.example/favicon.ico"),
+            received("6", "Image", 200),
+            file("7", "Script", "https://pay.example/b.js"),
+            lost("7", "net::ERR_CONNECTION_RESET"),
+            file("8", "Script", "https://pay.example/c.js"),
+            lost("8", "net::ERR_ABORTED"),
+        ];
+        chain.take_in(&log(&events), "T");
+        let missing =
+            [("https://pay.example/a.js", "503"), ("https://pay.example/b.js", "net::ERR_CONNECTION_RESET")];
+        assert_eq!(chain.missing, missing.map(|(url, why)| (url.to_owned(), why.to_owned())));
     }
 
     #[test]

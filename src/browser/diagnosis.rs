@@ -98,36 +98,26 @@ pub(super) fn overdue(plan: &Plan<'_>, end: Option<&Reading>) -> String {
     text
 }
 
-/// The trouble of a page on which the driver finds no control. A status of its own, or an empty document, is an answer of the target.
+/// The trouble of a page on which the driver finds no control. A failing status, or an empty document, says what it is.
 pub(super) fn unknown(
     driver: &PageDriver,
     end: &Reading,
     status: Option<u16>,
     wanted: Option<&str>,
 ) -> Option<Trouble> {
-    let met = |kind, message: String| Some(Trouble { kind, message });
-    match status {
-        Some(429) => met(TroubleKind::RateLimit, "the page answered 429".to_owned()),
-        Some(status @ 502..=504) => met(TroubleKind::Gateway, format!("the page answered {status}")),
-        Some(status @ (403 | 511)) => met(
-            TroubleKind::Intermediary,
-            format!("the page answered {status}: something in front of it refuses access"),
-        ),
-        Some(204 | 205 | 400..) => None,
-        _ if end.empty => None,
-        _ => {
-            let what = end
-                .screen_name(driver)
-                .map_or("this page".to_owned(), |screen| format!("a control on the screen `{screen}`"));
-            let message = format!(
-                "the page driver {} does not recognise {what}{}; if it was still loading, raise `quiet` in the profile; otherwise correct the driver; the page shows: {}",
-                driver.name(),
-                looked_for(driver, end, wanted),
-                end.beginning()
-            );
-            met(TroubleKind::PageDrift, message)
-        }
+    if end.empty || matches!(status, Some(204 | 205 | 400..)) {
+        return None;
     }
+    let what = end
+        .screen_name(driver)
+        .map_or("this page".to_owned(), |screen| format!("a control on the screen `{screen}`"));
+    let message = format!(
+        "the page driver {} does not recognise {what}{}; if it was still loading, raise `quiet` in the profile; otherwise correct the driver; the page shows: {}",
+        driver.name(),
+        looked_for(driver, end, wanted),
+        end.beginning()
+    );
+    Some(Trouble { kind: TroubleKind::PageDrift, message })
 }
 
 /// The screens on which the wanted move could be made, and why each is not there.

@@ -10,7 +10,7 @@ use crate::browser::plan::{Plan, is_at};
 use crate::browser::pool::{BrowserPool, Slot};
 use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
-use crate::evidence::{Hop, PageVisit, Recorder, Trouble, TroubleKind};
+use crate::evidence::{Field, Hop, PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::{Deadlines, Reach};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -192,15 +192,25 @@ impl Lease {
             (None, Some(failure)) if status.is_none() => {
                 Some(Trouble { kind: TroubleKind::Network, message: failure.clone() })
             }
-            (None, _) => rest
-                .reading
-                .as_ref()
-                .filter(|reading| !is_merchant && !self.is_understood(reading, wanted))
-                .and_then(|reading| diagnosis::unknown(driver, reading, status, wanted)),
+            (None, _) => rest.reading.as_ref().filter(|_| !is_merchant).and_then(|reading| {
+                let blank = self.incomplete(reading, chain);
+                let is_understood = self.is_understood(reading, wanted);
+                blank.or_else(|| {
+                    diagnosis::unknown(driver, reading, status, wanted).filter(|_| !is_understood)
+                })
+            }),
         };
         let found = found.map(diagnosis::with_way_out);
         rest.trouble.clone_from(&found);
         found
+    }
+
+    /// The trouble of a page that shows no text, although a file that could fill it did not come.
+    fn incomplete(&self, reading: &Reading, chain: &Chain) -> Option<Trouble> {
+        let (url, why) = chain.missing.first().filter(|_| reading.text.is_empty())?;
+        let url = self.sitting.recorder.url(url);
+        let message = format!("the page shows no text, because {url} did not come ({why})");
+        Some(Trouble { kind: TroubleKind::Network, message })
     }
 
     /// Whether the driver knows the page. A page that is opened is known only if its way to pay is.
@@ -252,7 +262,17 @@ impl Lease {
         let hops = chain.hops.iter().map(|hop| {
             let sent = Duration::try_from_secs_f64(hop.sent).unwrap_or(wall);
             let at_us = started_us + micros(sent.saturating_sub(wall));
-            Hop { at_us, method: hop.method.clone(), url: recorder.url(&hop.url), status: hop.status }
+            let base = Url::parse(&hop.url).ok();
+            let field = |(name, value): &Field| {
+                Some((recorder.text(name), recorder.field(base.as_ref()?, name, value)))
+            };
+            Hop {
+                at_us,
+                method: hop.method.clone(),
+                url: recorder.url(&hop.url),
+                status: hop.status,
+                fields: hop.fields.iter().filter_map(field).collect(),
+            }
         });
         let reading = rest.reading.as_ref();
         let text =

@@ -188,7 +188,6 @@ async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
     for (path, what, shows) in [
         ("/news", format!("this page{absent}"), "News of the day"),
         ("/spinner", format!("this page{absent}"), "no text"),
-        ("/shell", format!("this page{absent}"), "no text"),
         ("/late-shell", format!("this page{absent}"), "no text"),
         ("/frame", format!("this page{absent}"), "no text"),
         ("/bare", format!("a control on the screen `checkout`{present}"), "Pay"),
@@ -201,8 +200,13 @@ async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
         assert_eq!(unknown.trouble, Some(Trouble { kind: TroubleKind::PageDrift, message }), "{path}");
         assert!(unknown.screenshot.is_some(), "{path}");
     }
+    let shell = lease.open(&stage.url("/shell")).await;
+    let message = format!("the page shows no text, because {} did not come (503)", stage.url("/bundle.js"));
+    assert_eq!(shell.trouble, Some(Trouble { kind: TroubleKind::Network, message }));
     let refused = lease.open(&stage.url("/refused")).await;
-    assert_eq!(kind(&refused), Some(TroubleKind::Intermediary));
+    assert_eq!(kind(&refused), None, "a failing status is not judged here");
+    let fields = vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())];
+    assert_eq!((refused.hops[0].status, &refused.hops[0].fields), (Some(403), &fields));
     let drift = lease.perform("approve").await;
     assert_eq!(kind(&drift), Some(TroubleKind::PageDrift));
 }
@@ -274,7 +278,7 @@ async fn trouble_on_the_way_is_told_apart_and_leaves_the_browser_usable() {
     let silent = lease.open(&stage.url("/silent")).await;
     assert_eq!(kind(&silent), Some(TroubleKind::Timeout), "{silent:?}");
     let overloaded = lease.open(&stage.url("/overloaded")).await;
-    assert_eq!(kind(&overloaded), Some(TroubleKind::Gateway));
+    assert_eq!((kind(&overloaded), overloaded.hops[0].status), (None, Some(503)));
     let empty = lease.open(&stage.url("/empty")).await;
     assert_eq!((kind(&empty), empty.hops.last().and_then(|hop| hop.status)), (None, Some(204)), "{empty:?}");
     let opened = lease.open(&stage.url("/checkout")).await;

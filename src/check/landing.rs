@@ -117,7 +117,13 @@ pub mod examples {
             act: "approve".into(),
             started_us: 0,
             elapsed_us: 1,
-            hops: vec![Hop { at_us: 0, method: "GET".into(), url: url.into(), status: Some(200) }],
+            hops: vec![Hop {
+                at_us: 0,
+                method: "GET".into(),
+                url: url.into(),
+                status: Some(200),
+                fields: Vec::new(),
+            }],
             url: url.into(),
             title: String::new(),
             text: text.into(),
@@ -212,7 +218,7 @@ mod tests {
         let expected = "landing: expected no merchant URL but failure visited, got the error URL";
         let judgement = only_visited(&landed, std::slice::from_ref(&arrival), SITE, "failure");
         assert_eq!(judgement.unwrap_err().to_string(), expected);
-        landed.hops.insert(0, Hop { at_us: 0, method: "GET".into(), url, status: Some(303) });
+        landed.hops.insert(0, Hop { url, ..landed.hops[0].clone() });
         let judgement = only_visited(&landed, &[arrival], SITE, "failure");
         assert_eq!(judgement.unwrap_err().to_string(), expected);
     }

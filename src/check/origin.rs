@@ -1,7 +1,9 @@
 //! Who answered: the API itself, or something in front of it. Only an answer of the API can break a promise.
 
 use crate::check::{answer, time};
-use crate::evidence::{Body, Exchange, Operation, Received, Response, Trouble, TroubleKind};
+use crate::evidence::{
+    Body, Exchange, Operation, PageVisit, Received, Request, Response, Trouble, TroubleKind,
+};
 use std::time::Duration;
 use url::Url;
 
@@ -89,10 +91,73 @@ pub fn foreign(exchange: &Exchange) -> Option<Trouble> {
 
 /// Whether only a second look can show who sent an answer. At a public URL, nothing marks a failure of the target itself.
 pub fn needs_second_look(exchange: &Exchange) -> bool {
-    let is_failure = |response: &Response| response.status >= 400 && !is_marked(response);
-    exchange.operation.is_public()
-        && trouble(exchange).is_none()
-        && exchange.response().is_some_and(is_failure)
+    trouble(exchange).is_none() && public_failure(exchange).is_some()
+}
+
+/// The trouble of a failure that did not come again when the same was asked right after it.
+pub fn passing(first: &Exchange, again: &Exchange) -> Option<Trouble> {
+    let told = |exchange: &Exchange| match &exchange.outcome {
+        Received::Response(response) => response.status.to_string(),
+        Received::Trouble(trouble) => format!("no answer ({})", trouble.kind),
+    };
+    let (before, after) = (told(first), told(again));
+    let Request { method, url, .. } = &first.request;
+    let message = format!(
+        "{method} {url} answered {before}, and {after} right after it; something in front of the target may have sent this"
+    );
+    (before != after).then_some(Trouble { kind: TroubleKind::Intermediary, message })
+}
+
+/// The trouble of a failure at a public URL that names another server than the answers of the target.
+pub fn stranger(exchange: &Exchange, known: &[&str]) -> Option<Trouble> {
+    let response = public_failure(exchange)?;
+    let server = response.field("Server").unwrap_or_default();
+    let is_strange = !server.is_empty() && !known.is_empty() && !known.contains(&server);
+    is_strange.then(|| not_of_api(exchange, response, "an error of another server"))
+}
+
+/// The `Server` that each answer of the target names. It is empty if an answer names none.
+pub fn servers<'e>(exchanges: impl Iterator<Item = &'e Exchange>) -> Vec<&'e str> {
+    let of_target = exchanges.filter(|exchange| trouble(exchange).is_none());
+    let marked = of_target.filter_map(Exchange::response).filter(|response| is_marked(response));
+    marked.map(|response| response.field("Server").unwrap_or_default()).collect()
+}
+
+/// A failure at a public URL without a mark of the API.
+fn public_failure(exchange: &Exchange) -> Option<&Response> {
+    let is_failure = |response: &&Response| response.status >= 400 && !is_marked(response);
+    exchange.response().filter(is_failure).filter(|_| exchange.operation.is_public())
+}
+
+/// The answer with a page that the page driver does not know. The target sends the pages that it knows.
+pub fn of_unknown_page(visit: &PageVisit) -> Option<Exchange> {
+    of_visit(visit).filter(|_| visit.ending.is_none() && visit.offers.is_empty())
+}
+
+/// The last answer that a visit got, as an exchange.
+pub fn of_visit(visit: &PageVisit) -> Option<Exchange> {
+    let hop = visit.hops.last()?;
+    let body = serde_json::from_str(&visit.text).map_or_else(|_| Body::Text(visit.text.clone()), Body::Json);
+    Some(Exchange {
+        number: visit.number,
+        operation: Operation::FetchPage,
+        started_us: visit.started_us,
+        elapsed_us: visit.elapsed_us,
+        request: Request {
+            method: hop.method.clone(),
+            url: hop.url.clone(),
+            fields: Vec::new(),
+            body: Body::Empty,
+            faulty_on_purpose: false,
+            credentials_in_doubt: false,
+        },
+        outcome: Received::Response(Response {
+            status: hop.status?,
+            fields: hop.fields.clone(),
+            body,
+            has_byte_order_mark: false,
+        }),
+    })
 }
 
 /// Whether the request was made to be refused with this status. A web server in front of the API may do this for the API.

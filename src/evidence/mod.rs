@@ -254,6 +254,9 @@ pub struct Hop {
     pub url: String,
     /// `None` if the browser got no response.
     pub status: Option<u16>,
+    /// The fields of the response that show who sent it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
 }
 
 /// One act of the consumer, and what the browser showed after it.

@@ -3,7 +3,7 @@
 use crate::browser::{Lease, Pictures, Sitting};
 use crate::check;
 use crate::check::landing::MerchantSite;
-use crate::check::{Judgement, link, page};
+use crate::check::{Judgement, link, origin, page};
 use crate::evidence::{PageVisit, Trouble, TroubleKind};
 use crate::requirement::Dialect;
 use crate::suite::failure::{Done, StepFailure};
@@ -148,7 +148,14 @@ impl Consumer<'_> {
     pub async fn open_url(&mut self, session: &HostedSession, url: &str) -> Done {
         let visit = self.browser()?.open(url).await;
         self.has.opened = Some(session.created);
-        self.merchant.record.keep_visit(visit).map(drop)
+        let visit = self.merchant.record.keep_visit(visit)?;
+        let Some(first) = origin::of_unknown_page(visit).filter(origin::needs_second_look) else {
+            return Ok(());
+        };
+        let visit = self.browser()?.open(url).await;
+        let again = origin::of_visit(self.merchant.record.keep_visit(visit)?);
+        let passing = again.and_then(|again| origin::passing(&first, &again));
+        passing.map_or(Ok(()), |trouble| Err(StepFailure::Trouble(trouble)))
     }
 
     /// Opens the page of the hosted session of the scenario, and acts there.

@@ -201,8 +201,18 @@ impl Record {
         self.response(self.latest()?)
     }
 
-    /// Keeps the record of a visit. Trouble during the visit ends the scenario.
-    pub fn keep_visit(&mut self, visit: PageVisit) -> Result<&PageVisit, StepFailure> {
+    /// The `Server` that each answer of the target names.
+    pub fn servers(&self) -> Vec<&str> {
+        origin::servers(self.answers.iter().map(|answer| &answer.exchange))
+    }
+
+    /// Keeps the record of a visit. Trouble during the visit ends the scenario, and so does a page that the target did not send.
+    pub fn keep_visit(&mut self, mut visit: PageVisit) -> Result<&PageVisit, StepFailure> {
+        if visit.trouble.is_none()
+            && let Some(answer) = origin::of_unknown_page(&visit)
+        {
+            visit.trouble = origin::trouble(&answer).or_else(|| origin::stranger(&answer, &self.servers()));
+        }
         self.evidence.visits.push(visit);
         let visit = self.visit()?;
         match &visit.trouble {

@@ -2,7 +2,7 @@
 
 use crate::check::origin;
 use crate::client::{ApiCall, Method};
-use crate::evidence::{Operation, Received, Response, Trouble, TroubleKind};
+use crate::evidence::{Operation, Received, Response, Trouble};
 use crate::suite::failure::StepFailure;
 use crate::suite::record::{Index, KnownRead, Record};
 use std::time::Duration;
@@ -33,7 +33,9 @@ impl Record {
             tokio::time::sleep(pause).await;
             index = self.send_once(call.clone()).await?;
         }
-        if let Some(trouble) = origin::intermediary(self.exchange(index)) {
+        let exchange = self.exchange(index);
+        let in_front = origin::intermediary(exchange).or_else(|| origin::stranger(exchange, &self.servers()));
+        if let Some(trouble) = in_front {
             return Err(StepFailure::Trouble(self.with_control_read(trouble).await));
         }
         if origin::needs_second_look(self.exchange(index)) {
@@ -45,22 +47,10 @@ impl Record {
     /// Asks a public URL once more. A failure that does not come again was not that of the target.
     async fn look_again(&mut self, call: ApiCall<'_>, first: Index) -> Result<Index, StepFailure> {
         let again = self.send_once(call).await?;
-        let told = |index| match &self.exchange(index).outcome {
-            Received::Response(response) => response.status.to_string(),
-            Received::Trouble(trouble) => format!("no answer ({})", trouble.kind),
-        };
-        let (before, after) = (told(first), told(again));
-        if before == after {
-            return Ok(again);
+        match origin::passing(self.exchange(first), self.exchange(again)) {
+            Some(trouble) => Err(StepFailure::Trouble(trouble)),
+            None => Ok(again),
         }
-        let request = &self.exchange(first).request;
-        let message = format!(
-            "{} {} answered {before}, and {after} right after it (request {}); something in front of the target may have sent this",
-            request.method,
-            request.url,
-            self.exchange(again).number
-        );
-        Err(StepFailure::Trouble(Trouble { kind: TroubleKind::Intermediary, message }))
     }
 
     /// Fetches a public URL without credentials, and follows its redirects to hosts that may be asked. The result is the last answer.

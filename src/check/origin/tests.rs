@@ -1,6 +1,7 @@
 //! Tests of who answered.
 
 use super::*;
+use crate::check::landing::examples::visit;
 use crate::evidence::Request;
 use serde_json::json;
 
@@ -204,4 +205,52 @@ fn a_429_says_how_long_to_wait() {
     assert_eq!(pause(429, &[("Retry-After", "soon")]), Some(USUAL_PAUSE));
     assert_eq!(pause(429, &[]), Some(USUAL_PAUSE));
     assert_eq!(pause(503, &[("Retry-After", "7")]), None);
+}
+
+#[test]
+fn a_failure_that_names_another_server_than_the_answers_of_the_target_is_not_of_the_target() {
+    let failed = |operation, fields: &[(&str, &str)]| answered(operation, 404, fields, Body::Empty);
+    let edge = failed(Operation::FetchPage, &[("server", "edge")]);
+    let message = "POST https://api.example/hpp/v1/sessions answered 404 with an error of another server from `Server: edge`; \
+                   the API did not send this";
+    assert_eq!(stranger(&edge, &["", "api"]).unwrap().message, message);
+    assert_eq!(stranger(&edge, &["edge"]), None);
+    assert_eq!(stranger(&edge, &[]), None, "nobody knows the server of the target");
+    assert_eq!(stranger(&failed(Operation::FetchPage, &[]), &["api"]), None);
+    let marked = [("Server", "edge"), ("klarna-correlation-id", "c-1")];
+    assert_eq!(stranger(&failed(Operation::FetchQrCode, &marked), &["api"]), None);
+    assert_eq!(stranger(&failed(Operation::ReadSession, &[("Server", "edge")]), &["api"]), None);
+    let answers = [
+        answered(Operation::CreateSession, 201, &[("Server", "api")], Body::Json(json!({}))),
+        answered(Operation::ReadSession, 200, &[], Body::Json(json!({}))),
+        answered(Operation::ReadSession, 403, &[("Server", "waf")], Body::Empty),
+        edge,
+    ];
+    assert_eq!(servers(answers.iter()), ["api", ""]);
+}
+
+#[test]
+fn a_failure_that_does_not_come_again_is_passing() {
+    let failed = |status| answered(Operation::FetchPage, status, &[], Body::Empty);
+    let message = "POST https://api.example/hpp/v1/sessions answered 404, and 200 right after it; something in front of the \
+                   target may have sent this";
+    let trouble = Trouble { kind: TroubleKind::Intermediary, message: message.into() };
+    assert_eq!(passing(&failed(404), &failed(200)), Some(trouble));
+    assert_eq!(passing(&failed(404), &failed(404)), None);
+}
+
+#[test]
+fn the_page_of_a_visit_is_an_answer_unless_the_page_driver_knows_it() {
+    let mut page = visit("https://pay.example/1", r#"{"error_code":"UNAUTHORIZED"}"#);
+    page.hops[0].status = Some(401);
+    page.hops[0].fields = vec![("WWW-Authenticate".into(), "Negotiate".into())];
+    let answer = of_unknown_page(&page).unwrap();
+    assert_eq!((trouble(&answer), needs_second_look(&answer)), (None, false), "its error body is a mark");
+    page.text = "Sign in to the proxy".into();
+    let answer = of_unknown_page(&page).unwrap();
+    assert_eq!(trouble(&answer).map(|trouble| trouble.kind), Some(TroubleKind::Intermediary));
+    page.hops[0].fields.clear();
+    assert!(needs_second_look(&of_unknown_page(&page).unwrap()));
+    page.ending = Some("expired".into());
+    assert_eq!(of_unknown_page(&page), None);
 }
