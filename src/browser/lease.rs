@@ -11,7 +11,7 @@ use crate::browser::pool::{BrowserPool, Slot};
 use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
 use crate::evidence::{Field, Hop, PageVisit, Recorder, Trouble, TroubleKind};
-use crate::target::{Deadlines, Reach};
+use crate::target::{Deadlines, Proxy, Reach};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -200,7 +200,7 @@ impl Lease {
                 })
             }),
         };
-        let found = found.map(diagnosis::with_way_out);
+        let found = found.map(diagnosis::with_way_out).map(|trouble| through_proxy(trouble, chain));
         rest.trouble.clone_from(&found);
         found
     }
@@ -306,6 +306,16 @@ fn stopped(origin: &str) -> Trouble {
         "the page leads to another host ({origin}), which was not opened; if it belongs to the target, add it to `page_hosts` of the profile"
     );
     Trouble { kind: TroubleKind::PageDrift, message }
+}
+
+/// Adds the proxy to the trouble of a page that did not come.
+fn through_proxy(trouble: Trouble, chain: &Chain) -> Trouble {
+    let Trouble { kind, mut message } = trouble;
+    let asked = chain.hops.last().filter(|hop| hop.status.is_none() && message.contains("net::ERR_"));
+    if let Some(proxy) = asked.and_then(|hop| Proxy::of(&Url::parse(&hop.url).ok()?)) {
+        message = format!("{message}; {proxy}");
+    }
+    Trouble { kind, message }
 }
 
 /// The URL of the browser. On its own error page, the URL that it could not reach.

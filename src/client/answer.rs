@@ -4,6 +4,7 @@ use crate::client::coding;
 use crate::evidence::json;
 use crate::evidence::json::NoValue;
 use crate::evidence::{Body, Exchange, Received, Recorder, Response, Trouble, TroubleKind};
+use crate::target::Proxy;
 use reqwest::header;
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -122,6 +123,9 @@ pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
     while let Some(inner) = source {
         message = format!("{message}: {inner}");
         source = inner.source();
+    }
+    if let Some(proxy) = error.url().and_then(Proxy::of) {
+        message = format!("{message}; {proxy}");
     }
     Trouble { kind, message }
 }

@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Words in a message about the network, and what to do then. The first that occurs counts.
 const HINTS: &[(&str, &str)] = &[
+    ("through the proxy", "check that the proxy is running and that it leads to the target"),
     ("dns error", LOOKUP_HINT),
     ("dns name", LOOKUP_HINT),
     ("certificate", "check the certificate of the server; `extra_ca` names a private authority"),
@@ -295,6 +296,10 @@ mod tests {
     #[test]
     fn the_hint_fits_the_fault() {
         for (message, expected) in [
+            (
+                "dns error: failed to lookup address information; the request went through the proxy p:1 of `X`",
+                "the proxy is running",
+            ),
             ("client error (Connect): dns error: failed to lookup address information", "name server"),
             ("invalid peer certificate: UnknownIssuer", "`extra_ca`"),
             ("received corrupt message of type InvalidContentType", "does not speak TLS"),

@@ -16,6 +16,7 @@ mod decision;
 mod error;
 #[cfg(test)]
 pub mod fixture;
+mod proxy;
 mod reach;
 #[cfg(test)]
 pub mod reference;
@@ -30,6 +31,7 @@ pub use ability::{Ability, PaymentResult};
 pub use address::is_loopback;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use error::TargetError;
+pub use proxy::Proxy;
 pub use reach::Reach;
 pub use secret::Secret;
 pub use settings::{Deadlines, Purchase};

@@ -110,7 +110,7 @@ pub const HOMES: &Permits = &[
     ("http", &["browser"]),
     ("http_body_util", &["mock"]),
     ("hyper", &["serve"]),
-    ("hyper_util", &["browser", "serve"]),
+    ("hyper_util", &["browser", "serve", "target"]),
     ("include_dir", &["run"]),
     ("indicatif", &["run"]),
     ("inventory", &["suite"]),

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The variables by which an HTTP client finds a proxy.
-const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+#[allow(dead_code, reason = "not every test file asks for it")]
+pub const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// User name and password of a merchant account.
+#[allow(dead_code, reason = "not every test file asks for it")]
 pub type Account<'a> = (&'a str, &'a str);
 
 /// A profile with short deadlines. It takes the credentials from the environment. `lines` come before its first table.
@@ -22,6 +24,7 @@ pub fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
 }
 
 /// Runs the features against the target of a profile.
+#[allow(dead_code, reason = "not every test file asks for it")]
 pub fn run(folder: &Path, profile: &str, (username, password): Account<'_>, arguments: &[&str]) -> Ended {
     std::fs::write(folder.join("target.toml"), profile).unwrap();
     let mut command = program(folder);

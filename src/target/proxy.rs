@@ -1,0 +1,95 @@
+//! Proxies: which variable of the environment sends the requests to a URL through a proxy.
+
+use crate::target::address::is_loopback;
+use hyper_util::client::proxy::matcher::Matcher;
+use std::fmt;
+use url::Url;
+
+/// The variables for a scheme, and those for every scheme. The first that is set counts.
+const OF_HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
+const OF_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
+const OF_ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
+
+/// A proxy that a variable names. Its user name and password are left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proxy {
+    variable: &'static str,
+    authority: String,
+    /// The host that is asked through it.
+    host: String,
+}
+
+impl Proxy {
+    /// The proxy for a URL, as the HTTP client chooses it. Requests to this machine use none.
+    pub fn of(url: &Url) -> Option<Self> {
+        Self::chosen(url, &Matcher::from_env(), |name| std::env::var(name).ok())
+    }
+
+    fn chosen(url: &Url, matcher: &Matcher, value: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let asked = url.as_str().parse().ok().filter(|_| !is_loopback(url))?;
+        let used = matcher.intercept(&asked)?;
+        let of_scheme = if url.scheme() == "https" { OF_HTTPS } else { OF_HTTP };
+        let names_it = |name: &&str| {
+            let alone = Matcher::builder().all(value(name).unwrap_or_default()).build();
+            alone.intercept(&asked).is_some_and(|proxy| proxy.uri() == used.uri())
+        };
+        let variable = of_scheme.into_iter().chain(OF_ALL).find(names_it)?;
+        let authority = used.uri().host()?.to_owned();
+        let port = used.uri().port_u16().map_or_else(String::new, |port| format!(":{port}"));
+        Some(Self { variable, authority: authority + &port, host: url.host_str()?.to_owned() })
+    }
+}
+
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { variable, authority, host } = self;
+        write!(
+            f,
+            "the request went through the proxy {authority} of `{variable}`; to go without it, add `{host}` to `NO_PROXY`"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(url: &str, variables: &[(&str, &str)], no: &str) -> Option<String> {
+        let value = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let first = |names: [&str; 2]| names.into_iter().find_map(value).unwrap_or_default();
+        let matcher = Matcher::builder().https(first(OF_HTTPS)).http(first(OF_HTTP)).all(first(OF_ALL));
+        let proxy = Proxy::chosen(&url.parse().unwrap(), &matcher.no(no).build(), value)?;
+        Some(format!("{} {}", proxy.variable, proxy.authority))
+    }
+
+    #[test]
+    fn the_variable_that_counts_is_named_without_user_and_password() {
+        let secret = ("HTTPS_PROXY", "http://user:s3cret@proxy.example:3128/x");
+        let all = ("all_proxy", "socks5://[::1]:1080");
+        let http = ("http_proxy", "proxy.example:8080");
+        for (url, variables, no, expected) in [
+            ("https://api.example/1", &[secret, all, http][..], "", Some("HTTPS_PROXY proxy.example:3128")),
+            ("https://api.example/1", &[all, http], "", Some("all_proxy [::1]:1080")),
+            ("http://api.example/1", &[secret, all, http], "", Some("http_proxy proxy.example:8080")),
+            ("https://api.example/1", &[http], "", None),
+            ("https://api.example/1", &[secret], "example", None),
+            ("https://localhost/1", &[secret, all], "", None),
+            ("https://api.example/1", &[("HTTPS_PROXY", ""), all], "", Some("all_proxy [::1]:1080")),
+        ] {
+            assert_eq!(told(url, variables, no).as_deref(), expected, "{url} {variables:?} {no}");
+        }
+    }
+
+    #[test]
+    fn the_message_names_the_way_out() {
+        let (authority, host) = ("proxy.example:3128".to_owned(), "api.example".to_owned());
+        let proxy = Proxy { variable: "HTTPS_PROXY", authority, host };
+        assert_eq!(
+            proxy.to_string(),
+            "the request went through the proxy proxy.example:3128 of `HTTPS_PROXY`; to go without it, add `api.example` to \
+             `NO_PROXY`"
+        );
+    }
+}
