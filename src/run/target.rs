@@ -62,9 +62,11 @@ impl<'r> Target<'r> {
         control(profile, recorder)?;
         let filter = Filter { only: subject.only.clone(), ..options.filter.clone() };
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
+        let page_driver = page_driver.transpose()?.map(Arc::new);
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
         let schemas = schemas.set(profile.is_loopback())?;
-        let choices = suite::choose(&features.loaded, &filter, &features.catalogue, profile, &schemas);
+        let setup = (profile, page_driver.as_deref());
+        let choices = suite::choose(&features.loaded, &filter, &features.catalogue, setup, &schemas);
         log_choices(&profile.name, &choices);
         Ok(Self {
             index,
@@ -73,7 +75,7 @@ impl<'r> Target<'r> {
             watched: subject.watched,
             choices,
             schemas,
-            page_driver: page_driver.transpose()?.map(Arc::new),
+            page_driver,
             pace: Pace::of(profile),
             mark: format!("{now}t{index}"),
             session_ids: Arc::default(),

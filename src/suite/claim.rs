@@ -1,5 +1,6 @@
 //! Claims: what a step takes for granted about its scenario and the schemas. They are checked before a run.
 
+use crate::browser::Exit;
 use crate::check::placeholder;
 use crate::evidence::Body;
 use crate::schema::SchemaSet;
@@ -35,6 +36,8 @@ pub enum Claim {
     Needs(Ability),
     /// The target can make a payment end like this. Whether it can is a matter of its profile.
     Ends(PaymentResult),
+    /// The page driver knows this way to leave the page.
+    Leaves(Exit),
 }
 
 /// What is known of a scenario and the schemas.
@@ -66,7 +69,7 @@ impl Claim {
             Self::Url(_) if known.odd_urls => None,
             Self::Url(url) => mistyped_placeholder(url),
             Self::Parameter(name) => no_such_parameter(name, &known.urls),
-            Self::Ends(_) => None,
+            Self::Ends(_) | Self::Leaves(_) => None,
             Self::Needs(ability) => (!known.needs.contains(ability)).then(|| {
                 fault(
                     format!("this step needs the ability `{ability}`"),

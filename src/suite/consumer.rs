@@ -1,6 +1,6 @@
 //! The consumer's side of a scenario: a browser, and what the consumer does in it.
 
-use crate::browser::{Lease, Pictures, Sitting};
+use crate::browser::{Exit, Lease, Pictures, Sitting};
 use crate::check;
 use crate::check::landing::MerchantSite;
 use crate::check::{Judgement, link, origin, page};
@@ -46,8 +46,8 @@ impl PageAct {
             Self::Pay | Self::PayAndLeave => "approve",
             Self::BeDeclined => "decline",
             Self::MeetError => "error",
-            Self::PressBack => "back",
-            Self::PressCancel | Self::Cancel => "cancel",
+            Self::PressBack => Exit::Back.word(),
+            Self::PressCancel | Self::Cancel => Exit::Cancel.word(),
         }
     }
 }
@@ -210,10 +210,9 @@ impl Consumer<'_> {
                     .into(),
             )),
             PageAct::PressCancel | PageAct::Cancel
-                if !is_offered
-                    && (context.profile.dialect == Dialect::Kustom || !driver.knows(act.wanted())) =>
+                if !is_offered && context.profile.dialect == Dialect::Kustom =>
             {
-                Err(StepFailure::Unseen("the page has no cancel button that the page driver knows".into()))
+                Err(StepFailure::Unseen("this page offers no way to cancel".into()))
             }
             _ => Ok(()),
         }

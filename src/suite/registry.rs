@@ -1,5 +1,6 @@
 //! The step registry: every step with its expression, its doc line and its place. The linker collects them.
 
+use crate::browser::Exit;
 use crate::suite::claim::Claim;
 use crate::suite::failure::Done;
 use crate::suite::grammar::{Step, StepKind};
@@ -86,6 +87,8 @@ pub struct StepDef {
     pub needs: &'static [Ability],
     /// How the payment ends that the step makes.
     pub ends: Option<PaymentResult>,
+    /// The ways to leave the page that the step uses or looks for.
+    pub leaves: &'static [Exit],
     /// A cucumber expression.
     pub expression: &'static str,
     pub doc: &'static str,
@@ -97,20 +100,22 @@ pub struct StepDef {
 inventory::collect!(StepDef);
 
 /// Registers a step: `step!(/// What it means. When "the expression" => function);`. A closure `|world, word: Type| …` may
-/// replace the function. `When(Browser)` says which abilities it needs, and `ends Approve` how a payment ends that it makes.
+/// replace the function. `When(Browser)` says which abilities it needs, `ends Approve` how a payment ends that it
+/// makes, and `leaves Back` the ways to leave the page that it needs.
 macro_rules! step {
-    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $(leaves $($exit:ident),+)? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
         $crate::suite::registry::step!(
             $(#[doc = $doc])+
-            $kind$(($($need),+))? $(ends $result)? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
+            $kind$(($($need),+))? $(ends $result)? $(leaves $($exit),+)? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
         );
     };
-    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $expression:literal => $function:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $(leaves $($exit:ident),+)? $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {
                 kind: $crate::suite::grammar::StepKind::$kind,
                 needs: &[$($($crate::target::Ability::$need),+)?],
                 ends: [$($crate::target::PaymentResult::$result)?].first().copied(),
+                leaves: &[$($($crate::browser::Exit::$exit),+)?],
                 expression: $expression,
                 doc: concat!($($doc),+),
                 file: file!(),
@@ -224,6 +229,7 @@ pub fn bind(line: &Step, hints: &mut Hints) -> Result<(Act, Vec<Claim>), Fault> 
     let mut arguments = Arguments::new(words, line.table.clone());
     arguments.claims.extend(step.needs.iter().copied().map(Claim::Needs));
     arguments.claims.extend(step.ends.map(Claim::Ends));
+    arguments.claims.extend(step.leaves.iter().copied().map(Claim::Leaves));
     let act = (step.bind)(&mut arguments)?;
     if line.doc_string.is_some() {
         return Err(fault("this step takes no text block", "remove the text block below it"));

@@ -1,5 +1,6 @@
 //! Selection: which scenarios apply to a target, and why the others do not run.
 
+use crate::browser::PageDriver;
 use crate::requirement::{Catalogue, nearest};
 use crate::schema::SchemaSet;
 use crate::suite::case::Case;
@@ -77,7 +78,7 @@ pub fn choose<'c>(
     features: &'c [LoadedFeature],
     filter: &Filter,
     catalogue: &Catalogue,
-    profile: &TargetProfile,
+    (profile, driver): (&TargetProfile, Option<&PageDriver>),
     schemas: &SchemaSet,
 ) -> Vec<Choice<'c>> {
     // A scenario that does not run takes no place in a shard.
@@ -92,7 +93,9 @@ pub fn choose<'c>(
             } else if let Some(fault) = Fault::all(faults(case, catalogue, schemas)) {
                 Some(Verdict::Error(fault))
             } else {
-                not_applicable(case, catalogue, profile).map(Verdict::Skipped)
+                not_applicable(case, catalogue, profile)
+                    .or_else(|| no_way_out(case, driver?))
+                    .map(Verdict::Skipped)
             };
             Choice { case, verdict }
         })
@@ -170,4 +173,16 @@ fn not_claimed(case: &Case, profile: &TargetProfile) -> Option<SkipCause> {
             "this profile cannot make a payment end with `{word}` (add it to `outcome`)"
         ))
     })
+}
+
+/// Why the consumer cannot leave the page as the scenario needs.
+fn no_way_out(case: &Case, driver: &PageDriver) -> Option<SkipCause> {
+    let mut exits = case.claims.iter().filter_map(|(_, claim)| match claim {
+        Claim::Leaves(exit) => Some(exit.word()),
+        _ => None,
+    });
+    let missing = exits.find(|exit| !driver.knows(exit))?;
+    let name = driver.name();
+    let why = format!("the page driver {name} has no move `{missing}` (add it to a screen)");
+    Some(SkipCause::Unseen(why))
 }

@@ -244,3 +244,30 @@ fn a_page_with_a_certificate_that_nobody_vouches_for_is_trouble_that_names_the_w
         "add it to the `extra_ca` of the profile, or add its authority there and the host to `page_hosts`";
     assert_eq!(pay(&proxy.base_url, ""), both("INFRA", &format!("{why}; {way_out}")));
 }
+
+/// Nothing is asked of the target, so a page that the driver does not know at all makes no trouble either.
+#[test]
+fn a_way_out_that_the_driver_does_not_know_is_not_tested() {
+    let mock = MockProcess::with_account("kustom", SHOP.0, SHOP.1);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("kustom.toml"), include_str!("../../targets/pages/kustom.toml"))
+        .unwrap();
+    let lines = "abilities = [\"browser\"]\npage_driver = \"kustom.toml\"";
+    let profile = target::profile(&mock.base_url, "kustom", lines);
+    let rows = [
+        ("REDIRECT-014", "back"),
+        ("STATUS-006", "back"),
+        ("QR-002", "back"),
+        ("REDIRECT-026", "cancel"),
+        ("REDIRECT-019", "back"),
+    ];
+    let tags = rows.map(|(id, _)| format!("@req:HPP-{id}")).join(" or ");
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", &tags]);
+    let report = report(folder.path());
+    let requirements = report["targets"][0]["requirements"].as_array().unwrap();
+    for (id, word) in rows {
+        let row = requirements.iter().find(|row| row["id"] == format!("HPP-{id}")).unwrap();
+        let why = format!("the page driver kustom.toml has no move `{word}` (add it to a screen)");
+        assert_eq!((&row["standing"], &row["cause"]), (&"UNSEEN".into(), &why.into()), "{id}: {ended:?}");
+    }
+}

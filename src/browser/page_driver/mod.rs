@@ -18,15 +18,31 @@ const PAYMENTS: [&str; 3] = ["approve", "decline", "error"];
 /// The moves of a question whether to cancel.
 const ANSWERS: [&str; 2] = ["confirm-cancel", "keep"];
 
-/// The moves with which the consumer leaves the page.
-const EXITS: [&str; 2] = ["back", "cancel"];
+/// A way to leave the page without a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Back,
+    Cancel,
+}
+
+impl Exit {
+    const ALL: [Self; 2] = [Self::Back, Self::Cancel];
+
+    /// The move of a page driver.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Back => "back",
+            Self::Cancel => "cancel",
+        }
+    }
+}
 
 /// A move that is made whatever the consumer wants.
 const ANY_MOVE: &str = "any";
 
 /// The moves a consumer can want.
 fn known_moves() -> impl Iterator<Item = &'static str> {
-    PAYMENTS.into_iter().chain(EXITS).chain(ANSWERS).chain([ANY_MOVE])
+    PAYMENTS.into_iter().chain(Exit::ALL.map(Exit::word)).chain(ANSWERS).chain([ANY_MOVE])
 }
 
 /// How a payment page is driven: its screens, the moves they allow, and the pages on which a payment can end.

@@ -37,6 +37,59 @@ fn the_steps_decide_which_result_of_a_payment_a_scenario_needs() {
     assert_eq!(of_z(&[]), Some(SkipCause::AbilityNotClaimed(Ability::Outcome)));
 }
 
+/// Why the scenarios with these steps are not tested with a page driver.
+fn untested(driver: &PageDriver, steps: &[&str]) -> Vec<Option<SkipCause>> {
+    let scenarios =
+        steps.iter().enumerate().map(|(number, step)| format!("  Scenario: {number}\n    {step}\n"));
+    let text = format!("@needs:browser\nFeature: x\n\n{}", scenarios.collect::<String>());
+    let loaded = LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap();
+    loaded.cases.iter().map(|case| no_way_out(case, driver)).collect()
+}
+
+#[test]
+fn a_way_to_leave_that_the_page_driver_does_not_know_is_not_tested() {
+    let back = [
+        "When the consumer presses back",
+        "Given the consumer has gone back",
+        "When the consumer scans the QR code and presses back",
+    ];
+    let cancel = [
+        "When the consumer presses cancel",
+        "When the consumer cancels and confirms",
+        "Given the consumer has cancelled",
+    ];
+    let others = ["When the consumer pays", "When the consumer opens the page"];
+    let both = ["Then the page offers one way out at most"];
+    let steps = [&back[..], &cancel, &both, &others].concat();
+    let why = |driver: &str, word: &str| {
+        let why = format!("the page driver pages/{driver}.toml has no move `{word}` (add it to a screen)");
+        Some(SkipCause::Unseen(why))
+    };
+    let none = || vec![None; others.len()];
+    for (name, text, expected) in [
+        ("mock", include_str!("../../../targets/pages/mock.toml"), vec![None; steps.len()]),
+        (
+            "klarna",
+            include_str!("../../../targets/pages/klarna.toml"),
+            [vec![None; 3], vec![why("klarna", "cancel"); 4], none()].concat(),
+        ),
+        (
+            "kustom",
+            include_str!("../../../targets/pages/kustom.toml"),
+            [
+                vec![why("kustom", "back"); 3],
+                vec![why("kustom", "cancel"); 3],
+                vec![why("kustom", "back")],
+                none(),
+            ]
+            .concat(),
+        ),
+    ] {
+        let driver = PageDriver::parse(&format!("pages/{name}.toml"), text).unwrap();
+        assert_eq!(untested(&driver, &steps), expected, "{name}");
+    }
+}
+
 #[test]
 fn a_tag_that_no_scenario_has_is_told_with_the_nearest_one() {
     let text =

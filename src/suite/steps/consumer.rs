@@ -9,11 +9,11 @@ use crate::suite::world::World;
 
 step!(
     /// The consumer opened the page and went back. If the session neither shows this nor led there, the scenario is blocked.
-    Given(Browser) "the consumer has gone back" => |world| world.consumer().has_done(PageAct::PressBack).await
+    Given(Browser) leaves Back "the consumer has gone back" => |world| world.consumer().has_done(PageAct::PressBack).await
 );
 step!(
     /// The consumer opens the page and presses back.
-    When(Browser) "the consumer presses back" => |world| world.consumer().act(PageAct::PressBack).await
+    When(Browser) leaves Back "the consumer presses back" => |world| world.consumer().act(PageAct::PressBack).await
 );
 
 step!(
@@ -41,16 +41,16 @@ step!(
 
 step!(
     /// The consumer opens the page and presses cancel, but does not confirm.
-    When(Browser) "the consumer presses cancel" => |world| world.consumer().act(PageAct::PressCancel).await
+    When(Browser) leaves Cancel "the consumer presses cancel" => |world| world.consumer().act(PageAct::PressCancel).await
 );
 
 step!(
     /// The consumer opens the page, presses cancel, and confirms if the page asks.
-    When(Browser) "the consumer cancels and confirms" => |world| world.consumer().act(PageAct::Cancel).await
+    When(Browser) leaves Cancel "the consumer cancels and confirms" => |world| world.consumer().act(PageAct::Cancel).await
 );
 step!(
     /// The consumer cancelled, and confirmed if the page asked. If the session neither shows this nor led there, the scenario is blocked.
-    Given(Browser) "the consumer has cancelled" => |world| world.consumer().has_done(PageAct::Cancel).await
+    Given(Browser) leaves Cancel "the consumer has cancelled" => |world| world.consumer().has_done(PageAct::Cancel).await
 );
 
 step!(
@@ -126,7 +126,7 @@ step!(
 
 step!(
     /// The consumer scans the QR code, opens its link, and presses back on that page.
-    When(Browser) "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
+    When(Browser) leaves Back "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
 );
 
 step!(

@@ -38,7 +38,7 @@ step!(
 
 step!(
     /// The opened page offers back or cancel, but not both.
-    Then "the page offers one way out at most" => |world| {
+    Then leaves Back, Cancel "the page offers one way out at most" => |world| {
         world.consumer().page_was_reached()?;
         world.consumer().settle_visit(|visit, _| page::one_way_out(visit))
     }
