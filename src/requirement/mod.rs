@@ -240,9 +240,10 @@ impl Requirement {
     }
 
     /// Whether it is assumed for this dialect, and this source is the reason. For Kustom, its switch guide is a reason too: it says
-    /// that only host and credentials differ from Klarna's API.
+    /// that requests and answers are as at Klarna. It says nothing about the page and the consumer's journey.
     pub fn is_assumed_from(&self, source: &str, dialect: Dialect) -> bool {
-        let guide = dialect == Dialect::Kustom && source == SWITCH_GUIDE;
+        let is_of_page = AREAS_OF_THE_PAGE.contains(&self.area.as_str());
+        let guide = dialect == Dialect::Kustom && source == SWITCH_GUIDE && !is_of_page;
         let named = || self.sources().any(|key| key == source);
         self.confidence_for(dialect) == Confidence::Assumed && (guide || named())
     }
@@ -260,6 +261,9 @@ impl Requirement {
         }
     }
 }
+
+/// The areas about the page and the consumer's journey.
+const AREAS_OF_THE_PAGE: [&str; 5] = ["option", "page", "placeholder", "qr", "redirect"];
 
 /// The key of Kustom's guides to switch from Klarna's hosts to its own.
 pub const SWITCH_GUIDE: &str = "U-SWITCH";
@@ -313,6 +317,11 @@ mod tests {
             assert!(!row.is_assumed_from(source, Dialect::Klarna), "{source}");
         }
         assert!(!row.is_assumed_from("K-CB", Dialect::Kustom));
+        for area in AREAS_OF_THE_PAGE {
+            let of_page = Requirement { area: area.into(), ..row.clone() };
+            assert!(of_page.is_assumed_from("S2", Dialect::Kustom), "{area}");
+            assert!(!of_page.is_assumed_from("U-SWITCH", Dialect::Kustom), "{area}");
+        }
         assert!(!requirement("both", "S1, S2").is_assumed_from("U-SWITCH", Dialect::Kustom));
     }
 
