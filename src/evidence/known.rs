@@ -256,7 +256,6 @@ impl Known {
         let mut found = self.anywhere.find(text);
         self.find_phrases(text, &mut found);
         self.find_tokens(text, confidential_only, &mut found);
-        found.sort_by_key(|found| found.place.start);
         found
     }
 
@@ -306,11 +305,12 @@ impl Known {
     }
 }
 
-/// Notes a secret, unless another one stands in its place. Returns whether it did.
+/// Notes a secret in the order of the text, unless another one stands in its place. Returns whether it did.
 fn add(found: &mut Vec<Found>, place: Range<usize>, label: &str) -> bool {
-    let is_free = found.iter().all(|other| other.place.end <= place.start || place.end <= other.place.start);
+    let at = found.partition_point(|other| other.place.end <= place.start);
+    let is_free = found.get(at).is_none_or(|next| place.end <= next.place.start);
     if is_free {
-        found.push(Found { place, label: label.to_owned() });
+        found.insert(at, Found { place, label: label.to_owned() });
     }
     is_free
 }
