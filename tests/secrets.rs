@@ -291,7 +291,6 @@ fn a_strong_password_in_a_text_that_reports_quote_is_refused() {
             vec![],
             "`merchant_host` of the target `other`",
         ),
-        (String::new(), "confirmed = [\"Qz8kwv3mmppl0qqx\"]", vec![], "`confirmed` of the target `other`"),
         (String::new(), "", vec!["title.feature"], "title.feature"),
         (String::new(), "", vec![feature.as_str()], "features of ‹password:1›/‹password:1›.feature"),
     ] {

@@ -100,7 +100,6 @@ impl Subject {
             (own("merchant_host"), self.profile.merchant_host.clone()),
         ];
         texts.extend(self.profile.reach.api().map(|origin| (own("api_origins"), origin)));
-        texts.extend(self.profile.confirmed_sources.iter().map(|key| (own("confirmed"), key.clone())));
         texts.extend(self.profile.page_driver.clone());
         let facts = serde_json::to_value(records::facts(&self.profile, &[])).unwrap_or_default();
         each_text("", &facts, &mut |key, text| texts.push((own(key), text.to_owned())));
