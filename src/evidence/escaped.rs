@@ -118,6 +118,8 @@ fn backslash(text: &str) -> Option<(char, usize)> {
     let bytes = text.as_bytes();
     match bytes.get(1)? {
         mark @ (b'"' | b'\'' | b'/' | b'\\') => Some((char::from(*mark), 2)),
+        // A control character. Its letter would join the word after it.
+        b'b' | b'f' | b'n' | b'r' | b't' => Some(('\n', 2)),
         b'u' => {
             let unit = code_unit(bytes)?;
             let pair = || code_unit(&bytes[6..]).and_then(|low| char::decode_utf16([unit, low]).next()?.ok());
@@ -139,7 +141,7 @@ mod tests {
         for (escaped, text) in [
             ("%51%c3%A9%F0%9f%98%80", "Qé😀"),
             ("&quot;&#39;&#x2F;&#X27;&amp;&#233;", "\"'/'&é"),
-            (r#"\"\/\\\u0051\u00E9\ud83d\ude00"#, "\"/\\Qé😀"),
+            (r#"\"\/\\\u0051\u00E9\ud83d\ude00\t"#, "\"/\\Qé😀\n"),
         ] {
             let found = Unescaped::of(escaped).unwrap();
             assert_eq!(found.text, text);
@@ -154,7 +156,7 @@ mod tests {
     #[test]
     fn what_is_no_escape_stays_as_it_is() {
         for text in
-            ["", "Q", "50 % off", "%+1%é1%C3%C3", "a & b; &x; &#; &#xD800;", r"\u12 \ud83d \n \é", "\\"]
+            ["", "Q", "50 % off", "%+1%é1%C3%C3", "a & b; &x; &#; &#xD800;", r"\u12 \ud83d \a \é", "\\"]
         {
             assert!(Unescaped::of(text).is_none(), "{text}");
         }

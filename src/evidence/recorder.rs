@@ -355,6 +355,7 @@ mod tests {
                 recorder.text(&format!("X-{lower}: {}", pair.trim_end_matches('='))),
                 "X-‹password:1›: ‹credentials:1›",
             ),
+            (recorder.text(&format!("as\\n{password}, %22{lower}")), "as\\n‹password:1›, %22‹password:1›"),
             (
                 recorder.json(json!({ "session_id": format!("x-{password}") })).to_string(),
                 r#"{"session_id":"x-‹password:1›"}"#,
