@@ -41,8 +41,8 @@ mod tests {
         assert_eq!(told(folder.path()), ["it is a folder; give a file"; 2]);
         #[cfg(unix)]
         {
-            assert_eq!(told(Path::new("/dev/zero")), ["it is a pipe or a device; give a file"; 2]);
-            std::os::unix::fs::symlink("/dev/zero", folder.path().join("link")).unwrap();
+            assert_eq!(told(Path::new("/dev/null")), ["it is a pipe or a device; give a file"; 2]);
+            std::os::unix::fs::symlink("/dev/null", folder.path().join("link")).unwrap();
             assert_eq!(told(&folder.path().join("link")), ["it is a pipe or a device; give a file"; 2]);
         }
     }
