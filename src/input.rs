@@ -11,10 +11,13 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
-/// The text of a file, as [`read`] reads it.
+/// The text of a file, as [`read`] reads it. It is UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    refuse_what_is_no_file(path)?;
-    fs::read_to_string(path)
+    String::from_utf8(read(path)?).map_err(|error| {
+        let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = sound.split(|byte| *byte == b'\n').count();
+        io::Error::new(ErrorKind::InvalidData, format!("line {line} is not UTF-8; save the file as UTF-8"))
+    })
 }
 
 fn refuse_what_is_no_file(path: &Path) -> io::Result<()> {
@@ -36,6 +39,8 @@ mod tests {
         let file = folder.path().join("x.toml");
         fs::write(&file, "x").unwrap();
         assert_eq!((read(&file).unwrap(), read_text(&file).unwrap()), (b"x".to_vec(), "x".to_owned()));
+        fs::write(&file, b"x\ny = \xe4").unwrap();
+        assert_eq!(read_text(&file).unwrap_err().to_string(), "line 2 is not UTF-8; save the file as UTF-8");
         let told =
             |path: &Path| [read(path).unwrap_err(), read_text(path).unwrap_err()].map(|e| e.to_string());
         assert_eq!(told(folder.path()), ["it is a folder; give a file"; 2]);

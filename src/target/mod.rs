@@ -295,18 +295,22 @@ impl TargetProfile {
             return Err(written.error_at(start, TargetError::Repeated { entry }));
         }
         let account = |key, account: &CredentialsFile| account.read(key, base, &written);
+        let credentials = account("credentials", &file.credentials)?;
+        let second_account =
+            file.second_account.as_ref().map(|second| account("second_account", second)).transpose()?;
+        if second_account.as_ref() == Some(&credentials) {
+            let expected =
+                "it is the account of `credentials`; give that of another merchant, or leave it out";
+            return Err(faulty(&written, &["second_account"], expected));
+        }
         Ok(Self {
             name: file.name,
             reach: Reach::new(&base_url, &merchant_host).with(&api_origins, page_hosts),
             base_url,
             dialect: file.dialect,
             provider: file.provider,
-            credentials: account("credentials", &file.credentials)?,
-            second_account: file
-                .second_account
-                .as_ref()
-                .map(|second| account("second_account", second))
-                .transpose()?,
+            credentials,
+            second_account,
             abilities,
             outcome,
             control_url,

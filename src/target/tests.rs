@@ -265,6 +265,20 @@ fn a_text_that_does_not_parse_names_line_and_key_and_the_way_out() {
 }
 
 #[test]
+fn the_second_account_is_that_of_another_merchant() {
+    let second = |user: &str, password: &str| {
+        let text = format!(
+            "{PROFILE}second_account = {{ username = {{ env = \"{user}\" }}, password = {{ env = \"{password}\" }} }}\n"
+        );
+        parse(&text).err().map(|error| error.to_string())
+    };
+    let expected = "targets/shop.toml:7: `second_account` is faulty: it is the account of `credentials`; give that of another \
+                    merchant, or leave it out";
+    assert_eq!(second("PATH", "PATH").as_deref(), Some(expected));
+    assert_eq!(second("CARGO_MANIFEST_DIR", "PATH"), None);
+}
+
+#[test]
 fn what_a_profile_quotes_stays_in_one_line_of_bounded_length() {
     let long = "x".repeat(3_000_000);
     for (line, end) in [

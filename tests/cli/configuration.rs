@@ -129,7 +129,7 @@ fn an_own_page_driver_that_is_not_utf_8_is_refused() {
     let sound = profile("127.0.0.1:9", "abilities = [\"browser\"]\npage_driver = \"pages/mock.toml\"");
     let folder = folder_with(&[("x.toml", sound.as_bytes()), ("pages/mock.toml", b"\xff")]);
     let ended = call(folder.path(), &["run", "--target", "x.toml"]);
-    let message = "error: x.toml:7: cannot read the page driver `pages/mock.toml`: stream did not contain valid UTF-8\n";
+    let message = "error: x.toml:7: cannot read the page driver `pages/mock.toml`: line 1 is not UTF-8; save the file as UTF-8\n";
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), message));
 }
 
