@@ -80,7 +80,7 @@ impl Control {
 
     /// Makes a separate merchant account for one scenario.
     pub async fn mint_account(&self) -> Result<Account, Trouble> {
-        let minted: MintedAccount = self.post("accounts", &json!({})).await?;
+        let minted: MintedAccount = self.post(&["accounts"], &json!({})).await?;
         self.recorder.learn_credentials(&minted.username, &minted.password);
         Ok(Account {
             merchant_id: minted.merchant_id,
@@ -99,7 +99,7 @@ impl Control {
         began: Instant,
     ) -> Result<ClockMove, Trouble> {
         let advance_seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
-        let path = format!("accounts/{merchant_id}/clock");
+        let path = ["accounts", merchant_id, "clock"];
         let reading: ClockReading = self.post(&path, &json!({ "advance_seconds": advance_seconds })).await?;
         let at_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         Ok(ClockMove { at_us, advance_seconds, now: reading.now })
@@ -107,7 +107,7 @@ impl Control {
 
     /// Sets the address of the merchant's host for an account, and the certificate to trust there.
     pub async fn direct_callbacks(&self, merchant_id: &str, site: CallbackSite<'_>) -> Result<(), Trouble> {
-        let path = format!("accounts/{merchant_id}/callbacks");
+        let path = ["accounts", merchant_id, "callbacks"];
         let resolve: serde_json::Map<String, Value> =
             [(site.host.to_owned(), Value::String(site.address.to_string()))].into_iter().collect();
         self.send(&path, &json!({ "resolve": resolve, "trust_pem": site.certificate_pem })).await.map(|_| ())
@@ -115,8 +115,8 @@ impl Control {
 
     /// The messages to an account's consumers, oldest first.
     pub async fn messages(&self, merchant_id: &str) -> Result<Vec<Message>, Trouble> {
-        let path = format!("accounts/{merchant_id}/outbox");
-        let url = self.url(&path)?;
+        let path = ["accounts", merchant_id, "outbox"];
+        let (url, path) = (self.url(&path), path.join("/"));
         let read = async { self.http.get(url).send().await?.error_for_status()?.json().await };
         let read: Result<Vec<Message>, reqwest::Error> = read.await;
         let messages = read.map_err(|error| network(format!("control: GET {path}: {error}")))?;
@@ -126,21 +126,27 @@ impl Control {
 
     /// Limits how many hosted sessions an account may create in a second.
     pub async fn limit_creations(&self, merchant_id: &str, a_second: i64) -> Result<(), Trouble> {
-        let path = format!("accounts/{merchant_id}/limiter");
+        let path = ["accounts", merchant_id, "limiter"];
         self.send(&path, &json!({ "creates_per_second": a_second })).await.map(drop)
     }
 
-    fn url(&self, path: &str) -> Result<Url, Trouble> {
-        self.root.join(path).map_err(|error| network(format!("control: {error}")))
+    /// The URL of a path below the control interface. An id is one segment, whatever its letters are.
+    fn url(&self, path: &[&str]) -> Url {
+        let mut url = self.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        url
     }
 
-    async fn post<T: serde::de::DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Trouble> {
+    async fn post<T: serde::de::DeserializeOwned>(&self, path: &[&str], body: &Value) -> Result<T, Trouble> {
         let response = self.send(path, body).await?;
+        let path = path.join("/");
         response.json().await.map_err(|error| network(format!("control: POST {path}: {error}")))
     }
 
-    async fn send(&self, path: &str, body: &Value) -> Result<reqwest::Response, Trouble> {
-        let url = self.url(path)?;
+    async fn send(&self, path: &[&str], body: &Value) -> Result<reqwest::Response, Trouble> {
+        let (url, path) = (self.url(path), path.join("/"));
         let sent = self.http.post(url).json(body).send().await;
         let response = sent.map_err(|error| network(format!("control: {error}")))?;
         let status = response.status();

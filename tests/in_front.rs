@@ -185,3 +185,39 @@ fn what_is_optional_neither_fails_nor_blocks_a_must() {
         assert_eq!(with(&standings, &OPEN), [""; 0], "{value}: {}", ended.stdout);
     }
 }
+
+/// A run without a browser against a mock whose KP session ids are changed.
+fn with_ids(new: impl Fn(&str) -> Value + Send + Sync + 'static) -> (Ended, BTreeMap<String, String>) {
+    // As one segment of a path.
+    const PREFIX: &str = "a%2Fb%3Fc%23d%20%25";
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::without(PREFIX, &mock.base_url, move |asked, changed| {
+        if asked.line.starts_with("POST /payments/v1/sessions ") && changed.status == 200 {
+            edit(changed, |body| body["session_id"] = new(body["session_id"].as_str().unwrap()));
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let profile = profile(&proxy.base_url, "klarna", "");
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", "not @needs:browser"]);
+    let standings = standings(&report(folder.path()));
+    (ended, standings)
+}
+
+#[test]
+fn an_id_is_one_segment_of_a_path_whatever_its_letters_are() {
+    let (ended, standings) = with_ids(|id| json!(format!("a/b?c#d %{id}")));
+    assert_eq!(with(&standings, &BAD), [""; 0], "{}", ended.stdout);
+    assert_eq!(with(&standings, &OPEN), [""; 0], "{}", ended.stdout);
+    assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+}
+
+#[test]
+fn an_id_that_no_path_can_hold_breaks_only_the_promise_of_an_id() {
+    for id in [json!(""), json!(".."), json!("."), json!(7), Value::Null] {
+        let told = id.to_string();
+        let (ended, standings) = with_ids(move |_| id.clone());
+        assert_eq!(with(&standings, &BAD), ["HPP-PRE-001"], "{told}: {}", ended.stdout);
+        assert_eq!(with(&standings, &["INFRA"]), [""; 0], "{told}: {}", ended.stdout);
+        assert!(with(&standings, &["BLOCKED"]).len() > 30, "{told}: {}", ended.stdout);
+    }
+}

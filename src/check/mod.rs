@@ -9,6 +9,7 @@ pub mod link;
 pub mod merchant_url;
 pub mod origin;
 pub mod page;
+pub mod path;
 pub mod placeholder;
 pub mod time;
 

@@ -1,5 +1,6 @@
 //! The merchant's side of a scenario: what the merchant has, and the requests that the merchant sends.
 
+use crate::check::path;
 use crate::client::{ApiCall, Method};
 use crate::control::{CallbackSite, Control};
 use crate::evidence::Operation;
@@ -145,6 +146,11 @@ impl Merchant<'_> {
         let mut url = self.record.context().profile.base_url.clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
         url
+    }
+
+    /// The URL of an id below a documented path.
+    pub fn url_of(&self, path: &str, id: &str) -> Url {
+        self.api_url(&format!("{path}/{}", path::segment(id)))
     }
 
     /// Sends a request with the merchant's credentials.

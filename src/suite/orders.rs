@@ -1,6 +1,7 @@
 //! Results of a payment: a token with which the merchant places an order, or an order.
 
 use crate::check;
+use crate::check::path;
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
@@ -11,6 +12,7 @@ use crate::suite::record::Index;
 use crate::suite::words::SessionStatus;
 use crate::verdict::Mismatch;
 use serde_json::{Value, json};
+use url::Url;
 
 /// The member of a paid session that lets the merchant place an order, and the requirement that promises it.
 const TOKEN: (&str, &str) = ("/authorization_token", "HPP-READ-003");
@@ -83,7 +85,8 @@ impl Merchant<'_> {
             let expected = format!("a member of the session that reads {status}");
             return self.judge().rests_on(promise, Err(Mismatch::new(pointer, expected, "nothing")));
         }
-        self.judge().live_member(read, pointer).map(ToOwned::to_owned)
+        let id = self.judge().live_member(read, pointer)?.to_owned();
+        self.judge().rests_on(promise, path::holds(pointer, &id)).map(|()| id)
     }
 
     /// Places an order for the payment session with an authorization token. Does not judge the answer.
@@ -100,16 +103,22 @@ impl Merchant<'_> {
     }
 
     async fn place(&mut self, token: &str, body: Value) -> Result<Index, StepFailure> {
-        let mut url = self.api_url("payments/v1/authorizations");
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.push(token).push("order");
-        }
+        let mut url = self.url_of_given("payments/v1/authorizations", token)?;
+        url.set_path(&format!("{}/order", url.path()));
         self.call(Method::POST, Operation::PlaceOrder, url, Some(body)).await
+    }
+
+    /// The URL of an id that came in a URL or in an answer. One that no path can hold fails the requirement of the scenario.
+    fn url_of_given(&mut self, path: &str, id: &str) -> Result<Url, StepFailure> {
+        match path::holds("the id for the path", id) {
+            Ok(()) => Ok(self.url_of(path, id)),
+            Err(mismatch) => self.judge().settle(Err(mismatch)).map(|()| self.api_url(path)),
+        }
     }
 
     /// Reads an order in order management. Does not judge the answer.
     pub async fn read_managed_order(&mut self, order_id: &str) -> Result<Index, StepFailure> {
-        let url = self.api_url(&format!("ordermanagement/v1/orders/{order_id}"));
+        let url = self.url_of_given("ordermanagement/v1/orders", order_id)?;
         self.call(Method::GET, Operation::ReadManagedOrder, url, None).await
     }
 }

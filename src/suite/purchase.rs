@@ -1,7 +1,7 @@
 //! Purchases: the KP session or KCO order of each hosted session.
 
 use crate::check::time::Landmark;
-use crate::check::{answer, time};
+use crate::check::{answer, path, time};
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::requirement::Provider;
@@ -139,9 +139,9 @@ impl Merchant<'_> {
         let kind = self.kind();
         self.judge().success(created)?;
         self.judge().leads_home(created, "Location")?;
-        let id = self.judge().live_member(created, kind.id)?;
-        let path = format!("{}/{id}", kind.path);
-        let built = self.api_url(&path);
+        let id = self.judge().live_member(created, kind.id)?.to_owned();
+        self.judge().rests_on(promise::success(kind.create), path::holds(kind.id, &id))?;
+        let built = self.url_of(kind.path, &id);
         let location = self.record.answer(created).live_location().filter(|_| kind.has_location);
         let url = location.and_then(|text| built.join(text).ok()).unwrap_or(built);
         let credentials = self.has.credentials.clone();

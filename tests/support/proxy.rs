@@ -51,6 +51,16 @@ pub struct Proxy {
 impl Proxy {
     /// Starts a proxy before a server of this machine. URLs in answers lead through the proxy too.
     pub fn before(base_url: &str, change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static) -> Self {
+        Self::without("", base_url, change)
+    }
+
+    /// The same. The proxy takes a text out of each request.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub fn without(
+        text: &'static str,
+        base_url: &str,
+        change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let behind: u16 = base_url.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
@@ -58,7 +68,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (change, count) = (Arc::clone(&change), Arc::clone(&count));
-                std::thread::spawn(move || pass(stream, (port, behind), &*change, &count));
+                std::thread::spawn(move || pass(stream, (port, behind), text, &*change, &count));
             }
         });
         Self { base_url: format!("http://127.0.0.1:{port}") }
@@ -69,6 +79,7 @@ impl Proxy {
 fn pass(
     mut stream: TcpStream,
     (port, behind): (u16, u16),
+    text: &str,
     change: &Change,
     count: &AtomicUsize,
 ) -> Option<()> {
@@ -77,8 +88,12 @@ fn pass(
     loop {
         let (line, fields, body) = message(&mut reader)?;
         let fields = lines(&fields);
-        let body = replaced(body, &here, &there);
-        let head = format!("{line}\r\n{fields}Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+        let body = replaced(replaced(body, &here, &there), text, "");
+        let head = format!(
+            "{}\r\n{fields}Connection: close\r\nContent-Length: {}\r\n\r\n",
+            line.replace(text, ""),
+            body.len()
+        );
         let mut server = TcpStream::connect(("127.0.0.1", behind)).ok()?;
         server.write_all(replaced(head.into_bytes(), &here, &there).as_slice()).ok()?;
         server.write_all(&body).ok()?;
