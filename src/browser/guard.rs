@@ -17,6 +17,9 @@ use url::Url;
 /// The file in which the browser says where it listens: its port, and the path of its own target.
 const PORT_FILE: &str = "DevToolsActivePort";
 
+/// Keeps a page from loading documents ahead; see the file.
+const AHEAD: &str = include_str!("ahead.js");
+
 /// Watches every document that a browser asks for, and stops a top document on a foreign host before its request is sent.
 ///
 /// `WebDriver` cannot do this, so the guard speaks with the browser directly. A new tab, window or popup waits until the guard watches
@@ -195,6 +198,9 @@ impl Post {
                 let documents =
                     json!([{ "urlPattern": "*", "resourceType": "Document", "requestStage": "Request" }]);
                 let order = self.order(&session, "Fetch.enable", json!({ "patterns": documents })).await?;
+                let script = json!({ "source": AHEAD, "worldName": "guard", "runImmediately": true });
+                self.order(&session, "Page.addScriptToEvaluateOnNewDocument", script).await?;
+                self.order(&session, "Page.enable", json!({})).await?;
                 self.order(&session, "Runtime.runIfWaitingForDebugger", json!({})).await?;
                 self.tabs.insert(session, Tab { target: params.target_info.target_id, order });
             }

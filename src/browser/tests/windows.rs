@@ -75,3 +75,52 @@ async fn a_window_that_a_page_opened_is_closed_with_the_lease() {
     lease.give_back();
     assert_eq!(stage.open(running(&site, asks).strip_prefix(&site).unwrap()).await.text, "alone");
 }
+
+#[tokio::test]
+async fn what_a_page_loads_ahead_is_no_way_to_a_foreign_host() {
+    let stage = Stage::set().await;
+    let (foreign, came) = foreign().await;
+    let own = stage.url("").replace("127.0.0.1", "pay.localhost");
+    let news = stage.url("/news").replace("127.0.0.1", "localhost");
+    let rules = |act: &str, url: &str| {
+        format!(
+            "const s = document.createElement('script'); s.type = 'speculationrules'; \
+             s.textContent = JSON.stringify({{ {act}: [{{ source: 'list', urls: ['{url}'], eagerness: 'immediate' }}] }}); \
+             document.head.append(s)"
+        )
+    };
+    let link = |rel: &str, url: &str| {
+        format!("document.head.insertAdjacentHTML('beforeend', '<link rel={rel} href={url}>')")
+    };
+    let later = |before: String| format!("{before}; setTimeout(() => location = '{news}', 100)");
+    let open = async |script: &str| {
+        let reach =
+            Reach::new(&own.parse().unwrap(), "merchant.example").with(&[], vec!["pay.localhost".into()]);
+        let mut lease = stage.lease_within(reach).await;
+        let visit = lease.open(&running(&own, &format!("document.body.innerHTML = ''; {script}"))).await;
+        lease.give_back();
+        visit
+    };
+    // A hint to prefetch is a subresource. Whatever may become a page stays away from the foreign host.
+    for script in [
+        rules("prerender", &format!("/run?location=%22{foreign}/prerendered%22")),
+        rules("prerender", &format!("/run?open(%22{foreign}/prerendered%22)")),
+        link("prerender", &format!("{foreign}/prerender")),
+        link("preconnect", &foreign),
+        link("dns-prefetch", &foreign),
+        rules("prerender", &format!("{foreign}/prerender")),
+        rules("prefetch", &format!("{foreign}/prefetch")),
+    ] {
+        let visit = open(&script).await;
+        assert!(!visit.url.starts_with(&foreign), "{script}: {visit:?}");
+        assert_eq!(came.load(Ordering::SeqCst), 0, "{script}");
+    }
+    // What was fetched ahead is not shown either.
+    for script in [rules("prerender", &news), rules("prefetch", &news), link("prefetch", &news)] {
+        let visit = open(&later(script.clone())).await;
+        assert_eq!(kind(&visit), Some(TroubleKind::PageDrift), "{script}: {visit:?}");
+        let message = &visit.trouble.as_ref().unwrap().message;
+        assert!(message.contains("leads to another host (http://localhost:"), "{script}: {message}");
+        assert!(!visit.text.contains("News of the day"), "{script}: {visit:?}");
+    }
+}
