@@ -1,8 +1,7 @@
-//! The accept loop of all servers of the harness: HTTP/1.1 with Title-Case header names, optional TLS, limits.
+//! All servers of the harness: HTTP/1.1 with Title-Case header names, optional TLS, limits.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
-use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -14,12 +13,12 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower_service::Service;
 
+mod door;
 mod error;
 mod identity;
 mod panics;
@@ -32,8 +31,6 @@ pub use crate::serve::trust::vouched_keys;
 
 /// The longest a client may take to send the head of a request, or to shake hands.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);
-/// The pause after a connection could not be accepted.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// The documented limit of all header fields together.
 const ALL_FIELDS_LIMIT: usize = 20 * 1024;
 /// The documented limit of one header field.
@@ -102,11 +99,13 @@ impl Listener {
         let stop = CancellationToken::new();
         let acceptor = tls.map(|identity| TlsAcceptor::from(identity.config()));
         let stopped = stop.clone();
+        let Self { tcp, manner, .. } = self;
         tokio::spawn(async move {
+            let serve = move |stream| converse(stream, acceptor.clone(), manner.clone(), app.clone());
             // Dropping the loop also drops its connections.
             tokio::select! {
                 () = stopped.cancelled() => {}
-                () = accept(self.tcp, acceptor, self.manner, app) => {}
+                () = door::open(tcp, serve) => {}
             }
         });
         Server { addr: self.addr, _stop: stop.drop_guard() }
@@ -152,33 +151,6 @@ impl<A, B> App<B> for A where
 pub trait AppBody: Body<Data: Send> + Default + Send + 'static {}
 
 impl<B: Body<Data: Send> + Default + Send + 'static> AppBody for B {}
-
-async fn accept<A, B>(tcp: TcpListener, tls: Option<TlsAcceptor>, manner: Manner, app: A)
-where
-    A: App<B>,
-    A::Future: Send,
-    B: AppBody,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
-{
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = tcp.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(converse(stream, tls.clone(), manner.clone(), app.clone()));
-                }
-                // No free file descriptor, perhaps because another part of the process holds them.
-                Err(error) if !is_peer_fault(&error) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                Err(_) => {}
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-fn is_peer_fault(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
-}
 
 /// Serves one connection to its end. A wrong client ends only its own connection.
 async fn converse<A, B>(stream: TcpStream, tls: Option<TlsAcceptor>, manner: Manner, app: A)

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "browser-tests")]
 mod dashboard;
+#[cfg(target_os = "linux")]
+mod full;
 #[path = "../support/mock_process.rs"]
 mod mock_process;
 mod openapi;

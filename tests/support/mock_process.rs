@@ -56,6 +56,12 @@ impl MockProcess {
         told.unwrap_or_else(|| panic!("`{beginning}` begins no line of: {}", self.greeting))
     }
 
+    /// The id of the process.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Current resident memory in KiB. `None` if the kernel does not say.
     #[allow(dead_code, reason = "not every test and benchmark asks for it")]
     pub fn resident_kib(&self) -> Option<u64> {
