@@ -77,6 +77,31 @@ async fn over_tls_every_url_is_https_and_only_who_trusts_the_mock_connects() {
     assert!(format!("{refused:?}").contains("UnknownIssuer"), "{refused:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_mock_removes_the_certificate_of_one_that_was_killed_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = [("TMPDIR", folder.path().to_str().unwrap())];
+    let start = || MockProcess::with_variables(&["--tls"], &temporary);
+    let trust =
+        |mock: &MockProcess| std::path::PathBuf::from(mock.told("Its certificate, for your client: "));
+    let living = start();
+    let killed = start();
+    let left = trust(&killed);
+    drop(killed);
+    assert!(left.exists(), "a killed mock removes nothing");
+    std::fs::create_dir(folder.path().join("hpp-mock-of-somebody")).unwrap();
+    let next = start();
+    let mut expected = [&living, &next].map(|mock| trust(mock).parent().unwrap().to_owned()).to_vec();
+    expected.push(folder.path().join("hpp-mock-of-somebody"));
+    expected.sort();
+    let mut found: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    assert_eq!(found, expected);
+    assert!(trust(&living).exists());
+}
+
 #[tokio::test]
 async fn a_certificate_of_the_user_is_the_certificate_of_the_mock() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,10 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
 
 /// A mock in a separate process, on a free port. Dropping it ends the process.
 pub struct MockProcess {
     child: Child,
+    /// Its folder for temporary files. A killed process leaves them behind.
+    _folder: TempDir,
     pub base_url: String,
     /// What it printed when it was ready.
     #[allow(dead_code, reason = "not every test and benchmark asks for it")]
@@ -28,11 +31,13 @@ impl MockProcess {
     /// The same with these variables of the environment. Without them, the mock has its default account.
     #[allow(dead_code, reason = "not every test and benchmark asks for it")]
     pub fn with_variables(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
             .args(["mock", "--port", "0"])
             .args(arguments)
             .env_remove("HPP_USERNAME")
             .env_remove("HPP_PASSWORD")
+            .env("TMPDIR", folder.path())
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
@@ -46,7 +51,7 @@ impl MockProcess {
         let base_url = greeting.split_whitespace().find(|word| word.starts_with("http"));
         let base_url =
             base_url.unwrap_or_else(|| panic!("the mock does not say where it listens: {greeting}"));
-        Self { child, base_url: base_url.to_owned(), greeting }
+        Self { child, _folder: folder, base_url: base_url.to_owned(), greeting }
     }
 
     /// The rest of the line of the greeting that begins so.

@@ -1,11 +1,11 @@
 //! The TLS identity of the mock: made at its start, or read from the files that the command line names.
 
+use crate::cli::mock::trust_folder::TrustFolder;
 use crate::cli::output::{Refusal, complain};
 use crate::input;
 use crate::run;
 use crate::serve::{Authority, Identity};
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// A TLS identity, and what a client needs to trust it.
 pub struct MockIdentity {
@@ -13,16 +13,20 @@ pub struct MockIdentity {
     trust: Trust,
 }
 
-/// The file that a client needs to trust an identity. A file that was made goes when this is dropped.
-pub struct Trust {
-    file: PathBuf,
-    _folder: Option<TempDir>,
+/// The file that a client needs to trust an identity.
+pub enum Trust {
+    /// It was made, and goes when this is dropped.
+    Made(TrustFolder),
+    Given(PathBuf),
 }
 
 impl Trust {
     /// The path of the file.
     pub fn file(&self) -> &Path {
-        &self.file
+        match self {
+            Self::Made(folder) => folder.file(),
+            Self::Given(file) => file,
+        }
     }
 }
 
@@ -31,17 +35,14 @@ impl MockIdentity {
     pub fn made(hosts: &[String]) -> Result<Self, Refusal> {
         let authority = Authority::new("hpp-conformance mock")?;
         let identity = authority.issue(hosts)?;
-        let unwritten = |error: std::io::Error| {
-            let folder = std::env::temp_dir();
+        let parent = std::env::temp_dir();
+        let folder = TrustFolder::new(&parent, "ca.pem", &authority.pem()).map_err(|error| {
             Refusal::invalid(format!(
                 "cannot write the certificate of the mock below {}: {error}; set `TMPDIR` to a folder that can be written",
-                folder.display()
+                parent.display()
             ))
-        };
-        let folder = tempfile::Builder::new().prefix("hpp-mock-").tempdir().map_err(unwritten)?;
-        let file = folder.path().join("ca.pem");
-        std::fs::write(&file, authority.pem()).map_err(unwritten)?;
-        Ok(Self { identity, trust: Trust { file, _folder: Some(folder) } })
+        })?;
+        Ok(Self { identity, trust: Trust::Made(folder) })
     }
 
     /// Reads the files of `--cert` and `--key`. Warns if the certificate is not for one of these hosts.
@@ -66,7 +67,7 @@ impl MockIdentity {
             ));
         }
         let file = std::path::absolute(certificate).unwrap_or_else(|_| certificate.to_owned());
-        Ok(Self { identity, trust: Trust { file, _folder: None } })
+        Ok(Self { identity, trust: Trust::Given(file) })
     }
 
     /// The identity for the server, and what clients need.

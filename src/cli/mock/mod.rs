@@ -2,6 +2,7 @@
 
 mod greeting;
 mod identity;
+mod trust_folder;
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
