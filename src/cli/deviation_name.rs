@@ -1,13 +1,13 @@
 //! The parser for the name of a deviation: it accepts the known names without listing all of them in help and errors.
 
-use crate::mock::DEVIATIONS;
+use crate::mock;
 use crate::requirement::nearest;
 use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, Error};
 use std::ffi::OsStr;
 
-/// Accepts the name of a deviation. The error for an unknown name shows the nearest known one.
+/// Accepts the name of a deviation or of a degenerate server. The error for an unknown name shows the nearest known one.
 #[derive(Clone)]
 pub struct DeviationName;
 
@@ -19,7 +19,7 @@ impl TypedValueParser for DeviationName {
             error.remove(ContextKind::ValidValue);
             // What `clap` suggests can be far away.
             error.remove(ContextKind::SuggestedValue);
-            let known = DEVIATIONS.iter().map(|deviation| deviation.name);
+            let known = mock::all_deviations().map(|deviation| deviation.name);
             if let Some(near) = nearest(&value.to_string_lossy(), known) {
                 error.insert(ContextKind::SuggestedValue, ContextValue::String(near.to_owned()));
             }
@@ -31,12 +31,12 @@ impl TypedValueParser for DeviationName {
 
     /// The names, for shell completion.
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(DEVIATIONS.iter().map(|deviation| PossibleValue::new(deviation.name))))
+        Some(Box::new(mock::all_deviations().map(|deviation| PossibleValue::new(deviation.name))))
     }
 }
 
 fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(DEVIATIONS.iter().map(|deviation| deviation.name))
+    PossibleValuesParser::new(mock::all_deviations().map(|deviation| deviation.name))
 }
 
 #[cfg(test)]

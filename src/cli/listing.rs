@@ -2,7 +2,7 @@
 
 use crate::cli::output::{Ending, Refusal, layout, say};
 use crate::exit_code::ExitCode;
-use crate::mock::DEVIATIONS;
+use crate::mock::{DEGENERATE, DEVIATIONS};
 use crate::report::Layout;
 use crate::run::{Features, Schemas};
 use crate::{prove, report, run, suite};
@@ -89,11 +89,13 @@ pub fn deviations(arguments: ListArgs) -> Ending {
         .map(|it| json!({ "name": it.name, "kind": it.kind.words(), "lie": it.lie, "breaks": it.breaks }))
         .collect();
     Listing { columns: &["name", "kind", "lie", "breaks"], rows }.print(arguments)?;
-    if !arguments.json {
-        let features = Features::load(&[])?;
-        say(format!("\n{}", prove::told_kinds(features.catalogue.iter(), &DEVIATIONS)))?;
+    if arguments.json {
+        return Ok(ExitCode::Conformant);
     }
-    Ok(ExitCode::Conformant)
+    let features = Features::load(&[])?;
+    say(format!("\n{}\n", prove::told_kinds(features.catalogue.iter(), &DEVIATIONS)))?;
+    let rows = DEGENERATE.iter().map(|it| json!({ "degenerate server": it.name, "lie": it.lie })).collect();
+    Listing { columns: &["degenerate server", "lie"], rows }.print(arguments)
 }
 
 #[derive(Args)]

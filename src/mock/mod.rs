@@ -42,7 +42,7 @@ mod watch;
 mod wire;
 mod words;
 
-pub use crate::mock::deviation::{DEVIATIONS, Deviation, Kind, deviation};
+pub use crate::mock::deviation::{DEGENERATE, DEVIATIONS, Deviation, Kind, all as all_deviations, deviation};
 pub use crate::mock::ground::{Dialect, PageHost};
 #[cfg(test)]
 pub use crate::mock::tests::PANICKING;

@@ -15,6 +15,8 @@ const PATHS: usize = 20_000;
 #[derive(Default)]
 pub struct History {
     traces: Mutex<HashMap<Key, Trace>>,
+    /// The first answer of each operation.
+    first: Mutex<HashMap<Operation, Arc<Reply>>>,
 }
 
 /// The merchant, the operation, and the path; or no path, for all paths of this operation.
@@ -49,7 +51,18 @@ impl History {
         let of_merchant = there.answers;
         there.enter(asked.path, body.as_ref());
         let request = serde_json::from_slice(asked.body).unwrap_or_default();
-        reply.past = Past { request, of_path, of_merchant, last, elsewhere };
+        let first = self.first(reply);
+        reply.past = Past { request, of_path, of_merchant, last, elsewhere, first };
+    }
+
+    /// The first answer of an operation. This answer becomes the first if there is none.
+    fn first(&self, reply: &Reply) -> Option<Arc<Reply>> {
+        let mut first = lock(&self.first);
+        let known = first.get(&reply.operation).map(Arc::clone);
+        if known.is_none() {
+            first.insert(reply.operation, Arc::new(Reply { held: None, ..reply.clone() }));
+        }
+        known
     }
 }
 
@@ -89,5 +102,6 @@ mod tests {
         assert_eq!((past.of_path, past.of_merchant), (2, 3));
         assert_eq!(past.last.as_deref(), Some(&json!(2)));
         assert_eq!(past.elsewhere.as_deref(), Some(&json!(4)));
+        assert_eq!(past.first.map(|first| first.content.clone()), Some(Content::Json(json!(1))));
     }
 }

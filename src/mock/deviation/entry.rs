@@ -10,7 +10,7 @@ pub struct Deviation {
     pub kind: Kind,
     /// The lie in one sentence.
     pub lie: &'static str,
-    /// The requirements that must fail.
+    /// The requirements that must fail. Empty for a degenerate server, which breaks more than anybody could list.
     pub breaks: &'static [&'static str],
     pub change: Change,
 }

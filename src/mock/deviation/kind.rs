@@ -19,6 +19,8 @@ pub enum Kind {
     Misplaced,
     /// Broken only for one merchant, one operation or one header field.
     OnePart,
+    /// Every answer is made in one simple way, whatever was asked: a degenerate server.
+    Everything,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Sometimes => "sometimes",
             Self::Misplaced => "misplaced",
             Self::OnePart => "one part",
+            Self::Everything => "everything",
         }
     }
 }

@@ -11,6 +11,7 @@ mod callback;
 #[cfg(test)]
 mod contract_story;
 mod create;
+mod degenerate;
 mod distribution;
 mod edit;
 mod endings;
@@ -26,6 +27,7 @@ mod redirect;
 #[cfg(test)]
 mod transcript_tests;
 
+pub use degenerate::DEGENERATE;
 pub use entry::Deviation;
 pub use kind::Kind;
 
@@ -49,9 +51,14 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
     .collect()
 });
 
-/// The deviation of this name.
+/// Every deviation and every degenerate server.
+pub fn all() -> impl Iterator<Item = &'static Deviation> {
+    DEVIATIONS.iter().copied().chain(DEGENERATE)
+}
+
+/// The deviation or the degenerate server of this name.
 pub fn deviation(name: &str) -> Option<&'static Deviation> {
-    DEVIATIONS.iter().copied().find(|deviation| deviation.name == name)
+    all().find(|deviation| deviation.name == name)
 }
 
 #[cfg(test)]
@@ -63,14 +70,14 @@ mod tests {
     #[test]
     fn names_are_unique_kebab_case_and_found() {
         let mut names = BTreeSet::new();
-        for entry in DEVIATIONS.iter() {
+        for entry in all() {
             let is_kebab = entry
                 .name
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             assert!(is_kebab, "{}", entry.name);
             assert!(names.insert(entry.name), "{} is listed twice", entry.name);
-            assert!(std::ptr::eq(deviation(entry.name).unwrap(), *entry));
+            assert!(std::ptr::eq(deviation(entry.name).unwrap(), entry));
         }
         assert!(deviation("none-such").is_none());
     }
@@ -79,6 +86,7 @@ mod tests {
     fn every_lie_is_one_sentence_and_breaks_requirements_in_order() {
         for entry in DEVIATIONS.iter() {
             assert!(entry.lie.ends_with('.'), "{}", entry.name);
+            assert_ne!(entry.kind, Kind::Everything, "{}", entry.name);
             assert!(!entry.breaks.is_empty(), "{}", entry.name);
             assert!(entry.breaks.is_sorted(), "{}", entry.name);
             assert!(entry.breaks.iter().all(|id| id.starts_with("HPP-") && id.len() >= 10), "{}", entry.name);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::mock::http::Reply;
+
 /// Who asked, where, and for what.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -28,4 +30,6 @@ pub struct Past {
     pub last: Option<Arc<Value>>,
     /// The JSON of the last successful answer of this operation at another path.
     pub elsewhere: Option<Arc<Value>>,
+    /// The first answer of this operation to anybody. `None` if this is the first.
+    pub first: Option<Arc<Reply>>,
 }
