@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::mock::ground::sharded_map::lock;
-use crate::mock::http::{Asked, Content, Operation, Past, Reply};
+use crate::mock::http::{Answered, Asked, Content, Operation, Past, Reply};
 
 /// How many paths are remembered. Then the memory starts anew.
 const PATHS: usize = 20_000;
@@ -16,7 +16,7 @@ const PATHS: usize = 20_000;
 pub struct History {
     traces: Mutex<HashMap<Key, Trace>>,
     /// The first answer of each operation.
-    first: Mutex<HashMap<Operation, Arc<Reply>>>,
+    first: Mutex<HashMap<Operation, Arc<Answered>>>,
 }
 
 /// The merchant, the operation, and the path; or no path, for all paths of this operation.
@@ -56,11 +56,12 @@ impl History {
     }
 
     /// The first answer of an operation. This answer becomes the first if there is none.
-    fn first(&self, reply: &Reply) -> Option<Arc<Reply>> {
+    fn first(&self, reply: &Reply) -> Option<Arc<Answered>> {
         let mut first = lock(&self.first);
         let known = first.get(&reply.operation).map(Arc::clone);
         if known.is_none() {
-            first.insert(reply.operation, Arc::new(Reply { held: None, ..reply.clone() }));
+            let Reply { operation, status, headers, content, .. } = reply.clone();
+            first.insert(operation, Arc::new(Answered { status, headers, content }));
         }
         known
     }

@@ -134,9 +134,11 @@ fn accept(reply: &mut Reply) {
 mod tests {
     use std::sync::Arc;
 
+    use axum::http::HeaderMap;
+
     use super::*;
     use crate::mock::deviation::deviation;
-    use crate::mock::http::Past;
+    use crate::mock::http::{Answered, Past};
 
     /// Status and body of a server's answer to a request that the faithful mock answers like this.
     fn answered(server: &str, operation: Operation, honest: u16, body: Value, past: Past) -> (u16, Value) {
@@ -153,7 +155,8 @@ mod tests {
 
     #[test]
     fn each_server_answers_in_its_way_whatever_was_asked() {
-        let first = Reply::json(StatusCode::OK, json!({ "status": "WAITING" }));
+        let content = Content::Json(json!({ "status": "WAITING" }));
+        let first = Answered { status: StatusCode::OK, headers: HeaderMap::new(), content };
         let past = Past {
             request: json!({ "method": "email" }),
             of_merchant: 1,

@@ -2,6 +2,7 @@
 
 mod call;
 mod coding;
+mod content;
 mod error_code;
 mod past;
 mod problem;
@@ -9,10 +10,11 @@ mod reply;
 
 pub use crate::mock::http::call::Call;
 pub use crate::mock::http::coding::Coding;
+pub use crate::mock::http::content::Content;
 pub use crate::mock::http::error_code::ErrorCode;
-pub use crate::mock::http::past::{Asked, Past};
+pub use crate::mock::http::past::{Answered, Asked, Past};
 pub use crate::mock::http::problem::Problem;
-pub use crate::mock::http::reply::{Content, Held, Operation, Reply};
+pub use crate::mock::http::reply::{Held, Operation, Reply};
 
 /// The result of a handler.
 pub type Answer = Result<Reply, Problem>;

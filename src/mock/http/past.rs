@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::mock::http::Reply;
+use crate::mock::http::Content;
 
 /// Who asked, where, and for what.
 #[derive(Debug, Clone, Copy)]
@@ -31,5 +32,13 @@ pub struct Past {
     /// The JSON of the last successful answer of this operation at another path.
     pub elsewhere: Option<Arc<Value>>,
     /// The first answer of this operation to anybody. `None` if this is the first.
-    pub first: Option<Arc<Reply>>,
+    pub first: Option<Arc<Answered>>,
+}
+
+/// An answer as its client sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub content: Content,
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::http::{Coding, Past};
+use crate::mock::http::{Coding, Content, Past};
 
 /// What an answer waits for before it is sent. The faithful mock waits for nothing.
 pub type Held = Option<CancellationToken>;
@@ -60,17 +60,6 @@ impl Operation {
                 | Self::Badge
         )
     }
-}
-
-/// The body of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Content {
-    Empty,
-    Json(Value),
-    Html(String),
-    Png(Vec<u8>),
-    Svg(String),
-    Text(String),
 }
 
 /// An answer to send.
