@@ -29,6 +29,7 @@ mod selection;
 mod sending;
 mod steps;
 mod time;
+mod twin;
 mod vocabulary;
 mod words;
 mod world;

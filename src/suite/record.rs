@@ -3,7 +3,7 @@
 mod answers;
 mod findings;
 
-use crate::check::origin;
+use crate::check::{answer, origin};
 use crate::client::ApiAnswer;
 use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
 use crate::requirement::RequirementId;
@@ -66,6 +66,8 @@ pub struct Remains {
     pub findings: Vec<Finding>,
     pub observations: Vec<Observation>,
     pub judgements: u32,
+    /// Whether the act was refused.
+    pub refused: bool,
     pub steps: Vec<StepRecord>,
     pub evidence: Evidence,
 }
@@ -140,12 +142,14 @@ impl Record {
 
     /// Ends the attempt.
     pub fn end(self) -> Remains {
+        let refused = self.refused_act().is_some();
         let exchanges = self.answers.into_iter().map(|answer| answer.exchange).collect();
         Remains {
             failure: self.failure,
             findings: self.findings,
             observations: self.observations,
             judgements: self.judgements,
+            refused,
             steps: self.steps,
             evidence: Evidence { exchanges, ..self.evidence }.bounded(),
         }
@@ -168,6 +172,19 @@ impl Record {
         self.act.map(|(_, index)| index).ok_or_else(|| {
             StepFailure::faulty_step("nothing was sent before this step", "write a When step before it")
         })
+    }
+
+    /// The act of the scenario, if its answer is a refusal.
+    pub fn refused_act(&self) -> Option<Index> {
+        let (_, index) = self.act?;
+        let response = self.exchange(index).response()?;
+        answer::refused(response).is_ok().then_some(index)
+    }
+
+    /// Whether the API accepted a request of this operation.
+    pub fn has_accepted(&self, operation: Operation) -> bool {
+        let mut exchanges = self.answers.iter().map(|answer| &answer.exchange);
+        exchanges.any(|it| it.operation == operation && it.response().is_some_and(answer::is_success))
     }
 
     /// The exchange that ended last, whatever step asked for it.

@@ -73,6 +73,9 @@ pub struct Attempt {
     /// How many judgements could have failed it. An observation counts too. A pass has at least one.
     #[serde(default)]
     pub judgements: u32,
+    /// Whether its act was refused. If it passes, the request was accepted without its fault.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
     pub steps: Vec<StepRecord>,
     pub evidence: EvidenceStore,
     /// Microseconds since the run began.
@@ -88,6 +91,7 @@ impl Attempt {
             findings: Vec::new(),
             observations: Vec::new(),
             judgements: 0,
+            refused: false,
             steps: Vec::new(),
             evidence: EvidenceStore::None,
             started_us: 0,

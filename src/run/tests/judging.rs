@@ -190,3 +190,57 @@ Feature: Called
     let arrivals: Vec<&str> = evidence.arrivals.iter().map(|arrival| arrival.method.as_str()).collect();
     assert_eq!((record.verdict().word(), arrivals), ("fail", vec!["POST"]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_counts_only_beside_its_accepted_twin() {
+    let text = "Feature: Refused
+
+  @req:HPP-CREATE-002
+  Scenario: A member is missing
+    Given a payment session
+    When the merchant creates a hosted session without payment_session_url
+    Then the response status is 400
+
+  @req:HPP-READ-008
+  Scenario: The session is unknown
+    Given a hosted session
+    When the merchant reads a hosted session that does not exist
+    Then the response status is 404
+
+  @req:HPP-EXPIRY-011 @needs:clock
+  Scenario: The session has ended
+    Given a hosted session
+    And the clock stands 1 minute after the end of the hosted session
+    When the merchant reads the hosted session
+    Then the response status is 404
+
+  @req:HPP-CREATE-037
+  Scenario: Nothing can be changed
+    Given a hosted session
+    When the merchant tries to change the hosted session with PUT
+    Then the response status is 405
+
+  @req:HPP-DISTRIBUTE-009
+  Scenario: The method is unknown
+    Given a hosted session
+    When the merchant distributes the hosted session by pigeon
+    Then the response status is 400
+";
+    let seen = async |deviation: &str| {
+        let (_folder, mut options) = folder(&[("x.feature", text)]);
+        let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+        mock.deviation = crate::mock::deviation(deviation);
+        let finished = run(options).await.unwrap();
+        let last = |record: &ScenarioRecord| {
+            let attempt = record.last();
+            let evidence = finished.folder.evidence(&attempt.evidence).unwrap();
+            (attempt.verdict.word(), attempt.refused, evidence.exchanges.len())
+        };
+        finished.report.targets[0].records.iter().map(last).collect::<Vec<_>>()
+    };
+    let pass = |requests| ("pass", true, requests);
+    // The faithful mock: where the fault is in the session, the twin needs new ones.
+    assert_eq!(seen("none").await, [pass(3), pass(4), pass(7), pass(4), pass(4)]);
+    let refused = seen("refuses-everything-with-400").await;
+    assert_eq!(refused.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ["inconclusive"; 5]);
+}

@@ -8,7 +8,6 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::pauses::{Pauses, micros};
 use crate::suite::world::World;
 use crate::verdict::{Attempt, EvidenceStore, Verdict};
-use std::pin::pin;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -47,30 +46,35 @@ pub async fn perform(world: &mut World, job: &Job) {
 
 async fn steps(world: &mut World, job: &Job) -> Done {
     let context = world.record.context().clone();
-    let limit = context.profile.deadlines.step;
-    let mut cancelled = pin!(context.cancel.cancelled());
     begins(&context)?;
     tokio::select! {
         biased;
         prepared = world.prepare() => prepared?,
-        () = &mut cancelled => return Err(StepFailure::Cancelled),
+        () = context.cancel.cancelled() => return Err(StepFailure::Cancelled),
     }
     for (act, line) in job.acts.iter().zip(&job.case.steps) {
         begins(&context)?;
         world.record.step_begins(line);
         log::debug!("{}", line.shown());
         let pauses = world.record.pauses().clone();
-        let result = tokio::select! {
-            // A step that does not wait sets no timer.
-            biased;
-            result = act.run(world) => result,
-            () = &mut cancelled => Err(StepFailure::Cancelled),
-            () = overdue(limit, &pauses) => Err(StepFailure::overdue(limit)),
-        };
+        let result = in_time(act.run(world), &context, &pauses).await;
         world.record.step_ends();
         result?;
     }
-    Ok(())
+    let pauses = world.record.pauses().clone();
+    in_time(Box::pin(world.refusal_has_twin()), &context, &pauses).await
+}
+
+/// Does a step, unless the run is stopped or the step takes too long.
+async fn in_time(step: impl Future<Output = Done>, context: &Context, pauses: &Pauses) -> Done {
+    let limit = context.profile.deadlines.step;
+    tokio::select! {
+        // A step that does not wait sets no timer.
+        biased;
+        result = step => result,
+        () = context.cancel.cancelled() => Err(StepFailure::Cancelled),
+        () = overdue(limit, pauses) => Err(StepFailure::overdue(limit)),
+    }
 }
 
 /// Nothing begins after the run was asked to stop.
@@ -121,6 +125,7 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         findings: remains.findings,
         observations: remains.observations,
         judgements: remains.judgements,
+        refused: remains.refused,
         steps: remains.steps,
         evidence: EvidenceStore::Here(Box::new(remains.evidence)),
         started_us: micros(began - run_began),

@@ -24,11 +24,14 @@ const CONTACTS: [(&str, Contact, &str); 4] = [
     ("token", Contact::AccessId, "klarna:39a1c773-bafd-754d-af1f-b30c592f1267"),
 ];
 
+/// This method, or `email` in place of an unknown one.
+pub fn known_method(method: &str) -> &'static str {
+    CONTACTS.iter().map(|(known, ..)| *known).find(|known| *known == method).unwrap_or("email")
+}
+
 /// A correct request with this method. With an unknown method it has an email address.
-fn request(method: &str) -> Value {
-    let known = CONTACTS.iter().any(|(by, ..)| *by == method);
-    let named = if known { method } else { "email" };
-    let of_method = CONTACTS.iter().filter(|(by, ..)| *by == named);
+pub fn request(method: &str) -> Value {
+    let of_method = CONTACTS.iter().filter(|(by, ..)| *by == known_method(method));
     let contact: Map<String, Value> =
         of_method.map(|(_, member, value)| (member.word().to_owned(), json!(value))).collect();
     json!({ "method": method, "contact_information": contact })

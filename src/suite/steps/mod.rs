@@ -5,7 +5,7 @@ mod consumer;
 mod creation;
 mod credentials;
 mod disabling;
-mod distribution;
+pub mod distribution;
 mod expiry;
 mod insertion;
 mod landing;
