@@ -7,14 +7,14 @@ mod log;
 mod mock;
 mod one_of;
 mod output;
+mod prove;
 mod requirements;
 mod run;
 
 use crate::exit_code::ExitCode;
-use crate::{prove, serve};
+use crate::serve;
 use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
-use deviation_name::DeviationName;
-use output::{Ending, Refusal, is_said, layout, say};
+use output::{Ending, Refusal, is_said, say};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -56,12 +56,13 @@ enum Command {
     /// Prove that the suite catches every deviation of the mock.
     ///
     /// A deviation is one deliberate fault of the mock. The suite runs against each deviation. Exactly the requirements that this
-    /// deviation breaks must fail.
+    /// deviation breaks must fail. A degenerate server answers everything in one simple way. No result about one may be signed.
     ///
-    /// Exit codes: 0 if every deviation is caught; 1 if one is not caught, or if the faithful mock does not pass; 2 if the command line
-    /// is wrong; 3 if trouble left something open: with the browser, the network, the time, or a run that left no report.
+    /// Exit codes: 0 if every deviation is caught and no degenerate server is believed; 1 if one is not caught or is believed, or if the
+    /// faithful mock does not pass or the canary is not caught; 2 if the command line is wrong; 3 if trouble left something open: with the
+    /// browser, the network, the time, or a run that left no report.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
-    Prove(ProveArgs),
+    Prove(prove::ProveArgs),
     /// Check feature files for mistakes without sending a request.
     ///
     /// Exit codes: 0 without faults (warnings do not count); 2 if a file, a catalogue or a schema cannot be read; 4 if a feature file
@@ -83,28 +84,6 @@ enum Command {
         /// Print the script for this shell.
         shell: clap_complete::Shell,
     },
-}
-
-#[derive(clap::Args)]
-struct ProveArgs {
-    /// Prove only these deviations; `hpp-conformance deviations` lists the names.
-    #[arg(value_parser = DeviationName, value_name = "NAME", hide_possible_values = true)]
-    deviations: Vec<String>,
-    /// Run browser scenarios only for the areas that each deviation affects.
-    #[arg(long, help_heading = "What to run")]
-    quick: bool,
-    /// Run every scenario for every deviation, instead of only those that the deviation can change.
-    #[arg(long, conflicts_with = "quick", help_heading = "What to run")]
-    exhaustive: bool,
-    /// Prove this many deviations at once.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
-    jobs: u8,
-    /// Print JSON instead of a table.
-    #[arg(long, help_heading = "Output")]
-    json: bool,
-    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
-    #[arg(long, default_value = "auto", value_name = "NAME|PATH", help_heading = "How")]
-    browser: String,
 }
 
 /// `--help` and `--version`, for commands that list them after their groups of options.
@@ -163,21 +142,7 @@ async fn dispatch(command: Command) -> Ending {
     match command {
         Command::Run(arguments) => run::run(*arguments).await,
         Command::Mock(arguments) => mock::serve(arguments).await,
-        Command::Prove(arguments) => {
-            let options = prove::ProveOptions {
-                deviations: arguments.deviations,
-                jobs: usize::from(arguments.jobs),
-                browser: arguments.browser,
-                scope: match (arguments.quick, arguments.exhaustive) {
-                    (true, _) => prove::Scope::Quick,
-                    (_, true) => prove::Scope::Exhaustive,
-                    _ => prove::Scope::Full,
-                },
-            };
-            let proof = prove::prove(&options).await?;
-            say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
-            Ok(proof.exit_code())
-        }
+        Command::Prove(arguments) => prove::run(arguments).await,
         Command::Lint { features } => listing::lint(&features),
         Command::Steps(arguments) => listing::steps(arguments),
         Command::Requirements(arguments) => requirements::requirements(&arguments),

@@ -56,7 +56,7 @@ impl Program {
     }
 
     /// Runs a plan in a child process. Without a whole report the result is why: how the child ended, what it said, and what to do.
-    async fn run_plan(&self, plan: &[PlannedTarget], [jobs, browsers]: [&str; 2]) -> Result<Ran, String> {
+    pub async fn run_plan(&self, plan: &[PlannedTarget], [jobs, browsers]: [&str; 2]) -> Result<Ran, String> {
         let unwritten = |error| format!("cannot write to a temporary folder for the run: {error}. {WAY_OUT}");
         let out = tempfile::tempdir().map_err(unwritten)?;
         let plan_file = out.path().join("plan.json");

@@ -13,4 +13,7 @@ pub enum ProveError {
 
     #[error("{path} is not a plan of `prove`")]
     Plan { path: PathBuf, source: std::io::Error },
+
+    #[error("{path} is not a proof that `prove --json` wrote")]
+    Stored { path: PathBuf, source: std::io::Error },
 }

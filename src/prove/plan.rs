@@ -146,7 +146,7 @@ pub fn scenarios_run(report: &RunReport) -> usize {
 }
 
 /// Whether a scenario ran in the faithful run.
-fn was_run(record: &ScenarioRecord) -> bool {
+pub fn was_run(record: &ScenarioRecord) -> bool {
     !matches!(record.verdict(), Verdict::Skipped(_))
 }
 

@@ -4,7 +4,7 @@ use super::child::Program;
 use super::plan::{Batch, Task, batches, read_plan};
 use super::ran::{BatchRan, Ran, Touched};
 use super::trial::{Trial, met_trouble};
-use super::{Proof, ProveOptions, Scope, prove_with};
+use super::{CANARY, Proof, ProveOptions, Scope, prove_with};
 use crate::evidence::{Trouble, TroubleKind};
 use crate::exit_code::ExitCode;
 use crate::mock::{Deviation, deviation};
@@ -39,7 +39,20 @@ fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran
 }
 
 fn proof(trials: Vec<Trial>) -> Proof {
-    Proof { trials, catalogue: Vec::new() }
+    let mut trials = trials.into_iter();
+    let mut proof = Proof::void(trials.next().unwrap());
+    proof.trials.extend(trials);
+    proof
+}
+
+/// The trial of the canary, whose requirement fails if it is caught.
+fn canary(is_caught: bool) -> Trial {
+    let lie = named(CANARY);
+    let noted = faithful(lie, |id, _| id.starts_with("HPP-CREATE"));
+    let batch = Batch { tasks: vec![Task::of(0, lie, &noted, Scope::Full)] };
+    let verdict =
+        |id: &str| if is_caught && lie.breaks.contains(&id) { Verdict::Fail } else { Verdict::Pass };
+    Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, verdict), &noted)
 }
 
 fn named(name: &str) -> &'static Deviation {
@@ -170,14 +183,22 @@ fn the_faithful_mock_must_pass() {
     broken.targets[0].records[0].attempts[0].verdict = Verdict::Fail;
     let fails = Trial::faithful(&broken);
     assert!(!fails.holds(), "{fails:?}");
-    let table = proof(vec![passes]).table(Layout::Lines);
-    let last = "0 scenarios run against deviations, 0 reused from the faithful mock, 0 left out.\n\
-                0 of 0 deviations caught, and the faithful mock passes.";
+    let table = proof(vec![passes, canary(true)]).table(Layout::Lines);
+    let last = "1 of 1 deviation caught, the canary among them, and the faithful mock passes.";
     assert!(table.ends_with(last), "{table}");
-    let passes = Trial::faithful(&noted.report);
-    assert_eq!(proof(vec![passes]).exit_code(), ExitCode::Conformant);
     assert_eq!(proof(vec![fails]).exit_code(), ExitCode::NonConformant);
-    assert_eq!(proof(Vec::new()).exit_code(), ExitCode::NonConformant);
+}
+
+#[test]
+fn a_proof_whose_canary_is_not_caught_is_void() {
+    let noted = faithful(named(CANARY), |_, _| false);
+    let with = |canary| proof(vec![Trial::faithful(&noted.report), canary]);
+    assert_eq!(with(canary(true)).exit_code(), ExitCode::Conformant);
+    let void = with(canary(false));
+    assert_eq!(void.exit_code(), ExitCode::NonConformant);
+    let last =
+        "The canary, a deviation that must be caught, was not caught, so no other deviation was tried.";
+    assert!(void.table(Layout::Lines).ends_with(last), "{}", void.table(Layout::Lines));
 }
 
 #[test]
@@ -191,7 +212,7 @@ fn a_missing_browser_is_trouble_and_no_broken_must() {
                 The faithful mock does not pass, so no deviation was tried.";
     assert!(proof.table(Layout::Lines).ends_with(last), "{}", proof.table(Layout::Lines));
     let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
-    assert_eq!(results[0]["trouble"], "there is no browser at /nope");
+    assert_eq!(results["trials"][0]["trouble"], "there is no browser at /nope");
 }
 
 #[test]
@@ -325,7 +346,7 @@ async fn a_program_that_cannot_be_started_is_trouble() {
     let proof = prove_with(gone, &options()).await;
     assert_eq!(proof.exit_code(), ExitCode::Incomplete);
     let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
-    let why = results[0]["trouble"].as_str().unwrap();
+    let why = results["trials"][0]["trouble"].as_str().unwrap();
     let told = "cannot start this program again: No such file or directory (os error 2). Try again";
     assert!(why.starts_with(told), "{why}");
 }
@@ -349,8 +370,11 @@ async fn a_run_of_a_deviation_that_dies_leaves_the_other_trials_and_is_trouble()
     let proof = prove_with(whole, &options()).await;
     assert_eq!(proof.exit_code(), ExitCode::Incomplete);
     let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
-    assert_eq!((&results[0]["deviation"], &results[0]["proven"]), (&serde_json::Value::Null, &true.into()));
-    let why = results[1]["trouble"].as_str().unwrap();
+    assert_eq!(
+        (&results["trials"][0]["deviation"], &results["trials"][0]["proven"]),
+        (&serde_json::Value::Null, &true.into())
+    );
+    let why = results["trials"][1]["trouble"].as_str().unwrap();
     assert!(
         why.starts_with("the run ended with signal: 9 (SIGKILL)") && why.contains("It said: gone."),
         "{why}"
@@ -358,6 +382,6 @@ async fn a_run_of_a_deviation_that_dies_leaves_the_other_trials_and_is_trouble()
 
     let cut = prove_with(program(folder.path(), &does("echo '[]'")), &options()).await;
     let results: serde_json::Value = serde_json::from_str(&cut.to_json()).unwrap();
-    let why = results[0]["trouble"].as_str().unwrap();
+    let why = results["trials"][0]["trouble"].as_str().unwrap();
     assert!(why.contains("(touched.json is not about every target)"), "{why}");
 }

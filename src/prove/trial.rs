@@ -132,13 +132,7 @@ impl Trial {
 
     /// Prints the result to standard error, because a proof takes minutes.
     pub fn tell(&self) {
-        let result = match (self.holds(), self.trouble()) {
-            (true, _) => "as it should be".to_owned(),
-            (false, Some(trouble)) => format!("NOT PROVEN, because of trouble: {trouble}"),
-            (false, None) => "NOT PROVEN".to_owned(),
-        };
-        // Standard error that cannot be written is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{}: {result}", self.name());
+        tell(self.name(), self.holds(), self.trouble());
     }
 
     /// The trial as JSON.
@@ -187,6 +181,17 @@ impl Trial {
             verdict.to_owned(),
         ]
     }
+}
+
+/// Prints the result of a trial to standard error.
+pub fn tell(name: &str, holds: bool, trouble: Option<&String>) {
+    let result = match (holds, trouble) {
+        (true, _) => "as it should be".to_owned(),
+        (false, Some(trouble)) => format!("NOT PROVEN, because of trouble: {trouble}"),
+        (false, None) => "NOT PROVEN".to_owned(),
+    };
+    // Standard error that cannot be written is no reason to stop.
+    let _ = writeln!(std::io::stderr(), "{name}: {result}");
 }
 
 /// The records of a task, by index in the faithful report and key.

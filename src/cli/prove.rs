@@ -1,0 +1,73 @@
+//! The command `prove`: proves that the suite catches every deviation, or checks a stored proof.
+
+use crate::cli::deviation_name::DeviationName;
+use crate::cli::output::{Ending, layout, say};
+use crate::prove::{ProveOptions, Scope, prove, verify};
+use crate::report::Hashes;
+use crate::run::{Features, Schemas};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ProveArgs {
+    #[command(subcommand)]
+    act: Option<ProveAct>,
+    /// Prove only these deviations and degenerate servers; `hpp-conformance deviations` lists the names.
+    #[arg(value_parser = DeviationName, value_name = "NAME", hide_possible_values = true)]
+    deviations: Vec<String>,
+    /// Run browser scenarios only for the areas that each deviation affects, and none against degenerate servers.
+    #[arg(long, help_heading = "What to run")]
+    quick: bool,
+    /// Run every scenario for every deviation, instead of only those that the deviation can change.
+    #[arg(long, conflicts_with = "quick", help_heading = "What to run")]
+    exhaustive: bool,
+    /// Prove this many deviations at once.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
+    jobs: u8,
+    /// Print JSON instead of a table.
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    #[arg(long, default_value = "auto", value_name = "NAME|PATH", help_heading = "How")]
+    browser: String,
+}
+
+#[derive(Subcommand)]
+enum ProveAct {
+    /// Check whether a stored proof is about this program. It runs nothing.
+    ///
+    /// The proof must come from this version with the same features, catalogue and schemas. It must have all deviations and degenerate
+    /// servers with the same requirements, and all of them proven.
+    ///
+    /// Exit codes: 0 if the proof holds for this program; 1 if something differs, which is told; 2 if the file is no proof.
+    Verify {
+        /// The file that `prove --json` wrote.
+        file: PathBuf,
+    },
+}
+
+/// Proves, or checks a stored proof.
+pub async fn run(arguments: ProveArgs) -> Ending {
+    if let Some(ProveAct::Verify { file }) = arguments.act {
+        let features = Features::load(&[])?;
+        let schemas = Schemas::load(None, &features.catalogue)?.hash();
+        let suite = Hashes { features: features.hash, catalogue: features.catalogue_hash, schemas };
+        let verified = verify(&file, &suite)?;
+        say(verified.told())?;
+        return Ok(verified.exit_code());
+    }
+    let options = ProveOptions {
+        deviations: arguments.deviations,
+        jobs: usize::from(arguments.jobs),
+        browser: arguments.browser,
+        scope: match (arguments.quick, arguments.exhaustive) {
+            (true, _) => Scope::Quick,
+            (_, true) => Scope::Exhaustive,
+            _ => Scope::Full,
+        },
+    };
+    let proof = prove(&options).await?;
+    say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
+    Ok(proof.exit_code())
+}
