@@ -21,7 +21,7 @@ use crate::mock::words::Words;
 pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let contract = &playground.contract;
-    let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
+    let hosted = playground.session(call.param("key"), account, Purpose::Distribute).ok_or_else(not_found)?;
     match hosted.standing(Purpose::Distribute, call.now, contract) {
         Standing::Open => {}
         Standing::Ended(Status::Disabled) => {
@@ -49,7 +49,8 @@ pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Accoun
 
 /// Makes a new token for the distribution module.
 pub fn generate_token(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
-    let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
+    let hosted =
+        playground.session(call.param("key"), account, Purpose::GenerateToken).ok_or_else(not_found)?;
     match hosted.standing(Purpose::GenerateToken, call.now, &playground.contract) {
         Standing::Open => Ok(Reply::json(StatusCode::CREATED, json!({ "token": playground.ids.key() }))),
         Standing::Ended(_) | Standing::Expired => Err(not_found()),

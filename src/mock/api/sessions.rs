@@ -75,7 +75,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
 pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let contract = &playground.contract;
     let key = call.param("key");
-    let Some(hosted) = playground.session(key, account) else {
+    let Some(hosted) = playground.session(key, account, Purpose::Read) else {
         let is_another_merchants = playground.any_session(key).is_some();
         let unknown = contract.unknown_session(&Unknown { key, is_another_merchants, now: call.now });
         return unknown.map(|body| Reply::json(StatusCode::OK, body)).ok_or_else(not_found);
@@ -92,7 +92,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
 
 /// Disables a hosted session.
 pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
-    let hosted = playground.session(call.param("key"), account).ok_or_else(not_found)?;
+    let hosted = playground.session(call.param("key"), account, Purpose::Disable).ok_or_else(not_found)?;
     if hosted.standing(Purpose::Disable, call.now, &playground.contract) != Standing::Open {
         return Err(not_found());
     }
@@ -107,7 +107,7 @@ pub fn disable(playground: &Playground, call: &Call<'_>, account: &Arc<Account>)
 ///
 /// The reference does not describe the request and its answer.
 pub fn check_identity(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
-    playground.session(call.param("key"), account).ok_or_else(not_found)?;
+    playground.session(call.param("key"), account, Purpose::CheckIdentity).ok_or_else(not_found)?;
     Err(Problem::not_found("no identity waits to be checked"))
 }
 

@@ -12,7 +12,7 @@ use crate::mock::contract::callback::{ANSWER_WITHIN, CallEnd, Called};
 use crate::mock::contract::expiry::later;
 use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::seams::Contract;
-use crate::mock::http::{Asked, Content, Operation, Reply};
+use crate::mock::http::{Asked, Content, Operation, Presented, Reply};
 use crate::mock::state::account::Account;
 use crate::mock::state::call_log::CallStart;
 use crate::mock::state::inspection::Inspection;
@@ -87,7 +87,10 @@ impl Delivery {
         let mut reply = Reply::json(StatusCode::OK, json!({ "event_id": event_id, "session": self.session }));
         reply.operation = Operation::Callback;
         let merchant = &self.account.merchant_id;
-        self.contract.form(&mut reply, &Asked { merchant, path: &self.session_id, body: &[] });
+        self.contract.form(
+            &mut reply,
+            &Asked { merchant, path: &self.session_id, body: &[], presented: Presented::Nothing },
+        );
         match reply.content {
             Content::Json(body) => body.to_string().into(),
             _ => "".into(),

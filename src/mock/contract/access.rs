@@ -3,13 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::mock::http::Operation;
+use crate::mock::contract::status::Purpose;
+use crate::mock::http::{Operation, Presented};
 
 /// What a request wants to access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
-    /// The merchant's API.
-    Api,
+    /// An operation of the merchant's API.
+    Api(Operation),
     /// A page for the consumer.
     Page(Operation),
     /// The control interface.
@@ -44,22 +45,33 @@ pub struct Knock<'a> {
     /// User name and password of the merchant of the request.
     pub username: &'a str,
     pub password: &'a str,
+    /// Whether the password is that of another merchant.
+    pub is_password_of_another: bool,
 }
 
 impl Knock<'_> {
     /// Whether the credentials are those of the merchant.
     pub fn is_right(&self) -> bool {
-        self.given.is_some_and(|given| {
-            given.scheme.eq_ignore_ascii_case("basic")
-                && given.username == self.username
-                && given.password == self.password
-        })
+        self.presented() == Presented::Right
+    }
+
+    /// What the request presents.
+    pub fn presented(&self) -> Presented {
+        match self.given {
+            None if self.has_field => Presented::Wrong,
+            None => Presented::Nothing,
+            Some(given) if !given.scheme.eq_ignore_ascii_case("basic") => Presented::OtherScheme,
+            Some(given) if given.username == self.username && given.password == self.password => {
+                Presented::Right
+            }
+            Some(_) => Presented::Wrong,
+        }
     }
 }
 
 /// Only the merchant's API asks for credentials.
 pub fn admits(knock: &Knock<'_>) -> bool {
-    knock.door != Door::Api || knock.is_right()
+    !matches!(knock.door, Door::Api(_)) || knock.is_right()
 }
 
 /// The merchant who asks for a session, and the merchant who made it, by their ids.
@@ -67,6 +79,7 @@ pub fn admits(knock: &Knock<'_>) -> bool {
 pub struct Claim<'a> {
     pub owner: &'a str,
     pub asker: &'a str,
+    pub purpose: Purpose,
 }
 
 /// A session belongs to the merchant who made it.
@@ -84,11 +97,12 @@ mod tests {
             let given = Credentials::read(field);
             let given = given.as_ref();
             admits(&Knock {
-                door: Door::Api,
+                door: Door::Api(Operation::ReadSession),
                 has_field: true,
                 given,
                 username: "user",
                 password: "pass:word",
+                is_password_of_another: false,
             })
         };
         let field = |scheme: &str, credentials: &str| format!("{scheme} {}", STANDARD.encode(credentials));

@@ -50,9 +50,14 @@ impl History {
         let elsewhere = of_another.map(|(_, body)| Arc::clone(body));
         let of_merchant = there.answers;
         there.enter(asked.path, body.as_ref());
+        if !asked.merchant.is_empty() {
+            let anybody = ("".into(), reply.operation, Some(asked.path.into()));
+            traces.entry(anybody).or_default().enter(asked.path, body.as_ref());
+        }
+        let (size, presented) = (asked.body.len(), asked.presented);
         let request = serde_json::from_slice(asked.body).unwrap_or_default();
         let first = self.first(reply);
-        reply.past = Past { request, of_path, of_merchant, last, elsewhere, first };
+        reply.past = Past { request, size, presented, of_path, of_merchant, last, elsewhere, first };
     }
 
     /// The first answer of an operation. This answer becomes the first if there is none.
@@ -84,18 +89,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::mock::http::Presented;
 
     fn read(history: &History, merchant: &str, path: &str, number: u64) -> Past {
         let mut reply = Reply::json(StatusCode::OK, json!(number));
         reply.operation = Operation::ReadSession;
-        history.enter(&mut reply, &Asked { merchant, path, body: br#"{"a":1}"# });
+        history
+            .enter(&mut reply, &Asked { merchant, path, body: br#"{"a":1}"#, presented: Presented::Right });
         reply.past
     }
 
     #[test]
     fn an_answer_knows_those_before_it_at_its_path_and_elsewhere() {
         let history = History::default();
-        assert_eq!(read(&history, "m", "/1", 1), Past { request: json!({ "a": 1 }), ..Past::default() });
+        let alone =
+            Past { request: json!({ "a": 1 }), size: 7, presented: Presented::Right, ..Past::default() };
+        assert_eq!(read(&history, "m", "/1", 1), alone);
         read(&history, "m", "/1", 2);
         read(&history, "other", "/1", 3);
         read(&history, "m", "/2", 4);
@@ -103,6 +112,7 @@ mod tests {
         assert_eq!((past.of_path, past.of_merchant), (2, 3));
         assert_eq!(past.last.as_deref(), Some(&json!(2)));
         assert_eq!(past.elsewhere.as_deref(), Some(&json!(4)));
+        assert_eq!(read(&history, "", "/2", 6).last.as_deref(), Some(&json!(4)), "anybody's");
         assert_eq!(past.first.map(|first| first.content.clone()), Some(Content::Json(json!(1))));
     }
 }

@@ -121,6 +121,7 @@ pub enum Purpose {
     Distribute,
     /// A new token for the distribution module.
     GenerateToken,
+    CheckIdentity,
     OpenPage,
     /// A button on an open page.
     Press,

@@ -12,7 +12,7 @@ pub use crate::mock::http::call::Call;
 pub use crate::mock::http::coding::Coding;
 pub use crate::mock::http::content::Content;
 pub use crate::mock::http::error_code::ErrorCode;
-pub use crate::mock::http::past::{Answered, Asked, Past};
+pub use crate::mock::http::past::{Answered, Asked, Past, Presented};
 pub use crate::mock::http::problem::Problem;
 pub use crate::mock::http::reply::{Held, Operation, Reply};
 

@@ -16,6 +16,18 @@ pub struct Asked<'a> {
     pub path: &'a str,
     /// The body of the request.
     pub body: &'a [u8],
+    pub presented: Presented,
+}
+
+/// The credentials of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Presented {
+    #[default]
+    Nothing,
+    /// Credentials with another scheme than HTTP Basic.
+    OtherScheme,
+    Wrong,
+    Right,
 }
 
 /// The request of an answer, and the answers before it.
@@ -23,11 +35,15 @@ pub struct Asked<'a> {
 pub struct Past {
     /// The JSON of the request. `null` without one.
     pub request: Value,
+    /// The number of bytes of its body.
+    pub size: usize,
+    pub presented: Presented,
     /// How many answers of this operation this merchant got at this path before.
     pub of_path: usize,
     /// How many answers of this operation this merchant got before, at any path.
     pub of_merchant: usize,
-    /// The JSON of the last successful answer of this operation at this path.
+    /// The JSON of the last successful answer of this operation at this path. For a request of no merchant, the answer
+    /// to any merchant.
     pub last: Option<Arc<Value>>,
     /// The JSON of the last successful answer of this operation at another path.
     pub elsewhere: Option<Arc<Value>>,

@@ -179,6 +179,12 @@ impl Accounts {
         self.by_merchant_id.read().unwrap_or_else(PoisonError::into_inner).get(merchant_id).cloned()
     }
 
+    /// Whether this is the password of a merchant other than this one.
+    pub fn is_password_of_another(&self, password: &str, account: &Account) -> bool {
+        let accounts = self.by_username.read().unwrap_or_else(PoisonError::into_inner);
+        account.password != password && accounts.values().any(|other| other.password == password)
+    }
+
     pub fn by_username(&self, username: &str) -> Option<Arc<Account>> {
         self.by_username.read().unwrap_or_else(PoisonError::into_inner).get(username).cloned()
     }

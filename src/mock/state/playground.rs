@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::mock::contract::access::Claim;
 use crate::mock::contract::seams::Contract;
+use crate::mock::contract::status::Purpose;
 use crate::mock::ground::id::Ids;
 use crate::mock::ground::paths::Paths;
 use crate::mock::ground::sharded_map::ShardedMap;
@@ -71,10 +72,10 @@ impl Playground {
     }
 
     /// The session of this key, if the merchant may use it.
-    pub fn session(&self, key: &str, account: &Account) -> Option<Arc<Hosted>> {
+    pub fn session(&self, key: &str, account: &Account, purpose: Purpose) -> Option<Arc<Hosted>> {
         self.any_session(key).filter(|hosted| {
             let owner = &hosted.account().merchant_id;
-            self.contract.may_use(&Claim { owner, asker: &account.merchant_id })
+            self.contract.may_use(&Claim { owner, asker: &account.merchant_id, purpose })
         })
     }
 

@@ -13,7 +13,7 @@ use jiff::fmt::rfc2822;
 use tokio::time::{sleep, timeout};
 
 use crate::mock::contract::access::{Credentials, Door, Knock};
-use crate::mock::http::{Answer, Asked, Call, ErrorCode, Operation, Problem};
+use crate::mock::http::{Answer, Asked, Call, ErrorCode, Operation, Presented, Problem};
 use crate::mock::state::account::Account;
 use crate::mock::state::inspection::{Visit, remembered_path};
 use crate::mock::state::limiter::Quota;
@@ -40,7 +40,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let (parts, body) = request.into_parts();
     let body = timeout(BODY_DEADLINE, read_body(body)).await.unwrap_or_else(|_| Err(stalled()));
     let field = parts.headers.get(header::AUTHORIZATION);
-    let (account, is_admitted) = admit(playground, route, field);
+    let (account, presented, is_admitted) = admit(playground, route, field);
     let now = match (&account, route.handler) {
         (Some(account), Handler::Merchant(_)) => account.now(),
         _ => Timestamp::now(),
@@ -65,7 +65,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let account = account.or_else(|| concerned(playground, route, &call));
     let merchant = account.as_ref().map_or("", |account| account.merchant_id.as_str());
-    let asked = Asked { merchant, path: call.path, body: call.body };
+    let asked = Asked { merchant, path: call.path, body: call.body, presented };
     let response = finish(playground, route.operation, &asked, now, quota, result);
     if route.operation != Operation::Inspect {
         playground.inspection.record(Visit {
@@ -90,18 +90,18 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     response
 }
 
-/// The merchant of a request, and whether access is allowed. Without a user name, the first merchant.
+/// The merchant of a request, its credentials, and whether access is allowed. Without a user name, the first merchant.
 fn admit(
     playground: &Playground,
     route: &Route,
     field: Option<&HeaderValue>,
-) -> (Option<Arc<Account>>, bool) {
+) -> (Option<Arc<Account>>, Presented, bool) {
     let accounts = &playground.accounts;
     let given = field.and_then(|field| Credentials::read(field.as_bytes()));
     let named = given.as_ref().and_then(|given| accounts.by_username(&given.username));
     let account = named.unwrap_or_else(|| Arc::clone(accounts.first()));
     let door = match route.handler {
-        Handler::Merchant(_) => Door::Api,
+        Handler::Merchant(_) => Door::Api(route.operation),
         Handler::Control(_) => Door::Control,
         Handler::Public(_) => Door::Page(route.operation),
     };
@@ -111,10 +111,14 @@ fn admit(
         given: given.as_ref(),
         username: &account.username,
         password: &account.password,
+        is_password_of_another: given
+            .as_ref()
+            .is_some_and(|given| accounts.is_password_of_another(&given.password, &account)),
     };
     let is_admitted = playground.contract.admits(&knock);
-    let is_his = knock.is_right() || is_admitted && door == Door::Api;
-    (is_his.then_some(account), is_admitted)
+    let is_his = knock.is_right() || is_admitted && matches!(door, Door::Api(_));
+    let presented = knock.presented();
+    (is_his.then_some(account), presented, is_admitted)
 }
 
 /// The account a request without credentials is about.

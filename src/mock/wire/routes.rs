@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::mock::api::{captures, checkout, control, distribution, order_management, payments, sessions};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::paths::{OPAQUE_PATHS, PLAIN_PATHS, Paths};
-use crate::mock::http::{Answer, Asked, Call, ErrorCode, Operation, Problem};
+use crate::mock::http::{Answer, Asked, Call, ErrorCode, Operation, Presented, Problem};
 use crate::mock::page::{badge, visit};
 use crate::mock::state::Playground;
 use crate::mock::watch::{dashboard, inspection};
@@ -197,7 +197,8 @@ fn feed(playground: &Playground, headers: &HeaderMap) -> Response {
     match admitted.and_then(|()| inspection::events(playground)) {
         Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),
         Err(problem) => {
-            let asked = Asked { merchant: "", path: "/_mock/events", body: &[] };
+            let asked =
+                Asked { merchant: "", path: "/_mock/events", body: &[], presented: Presented::Nothing };
             finish(playground, Operation::Control, &asked, Timestamp::now(), None, Err(problem))
         }
     }
