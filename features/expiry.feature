@@ -9,11 +9,25 @@ Feature: When a hosted session ends
       When the merchant creates a hosted session
       Then expires_at lies before the end of the payment session
 
+    @needs:clock
+    Scenario: A session that is created later expires before its payment session
+      Given a payment session
+      And the clock stands 120 minutes later
+      When the merchant creates a hosted session
+      Then expires_at lies before the end of the payment session
+
   @req:HPP-EXPIRY-002
   Rule: A session ends an hour before its KP session
 
     Scenario: A created session expires 1 hour before its KP session
       Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at lies 1 hour before the end of the KP session
+
+    @needs:clock
+    Scenario: A session that is created later expires 1 hour before its KP session
+      Given a payment session
+      And the clock stands 10 minutes later
       When the merchant creates a hosted session
       Then expires_at lies 1 hour before the end of the KP session
 
@@ -25,10 +39,22 @@ Feature: When a hosted session ends
       When the merchant creates a hosted session
       Then expires_at lies 47 hours after the last change of the KCO order
 
+    @needs:clock
+    Scenario: A session that is created later expires 47 hours after its KCO order changed
+      Given a payment session
+      And the clock stands 10 minutes later
+      When the merchant creates a hosted session
+      Then expires_at lies 47 hours after the last change of the KCO order
+
   @req:HPP-EXPIRY-004
   Rule: A KP session lives 48 hours
 
     Scenario: A new KP session expires 48 hours after its creation
+      When the merchant creates a payment session
+      Then the KP session ends 48 hours after its creation
+
+    Scenario: A second KP session in a shop expires 48 hours after its creation
+      Given a payment session of the IN_STORE channel
       When the merchant creates a payment session
       Then the KP session ends 48 hours after its creation
 
@@ -37,6 +63,13 @@ Feature: When a hosted session ends
 
     Scenario: A created session has not yet expired
       Given a payment session
+      When the merchant creates a hosted session
+      Then expires_at lies in the future
+
+    @needs:clock
+    Scenario: A session that is created later has not yet expired
+      Given a payment session
+      And the clock stands 120 minutes later
       When the merchant creates a hosted session
       Then expires_at lies in the future
 
@@ -72,6 +105,12 @@ Feature: When a hosted session ends
       When the merchant creates another hosted session of the same payment session
       Then both hosted sessions share expires_at
 
+    Scenario: The third session of a KP session expires at the same time
+      Given a hosted session
+      And another hosted session of the same payment session
+      When the merchant creates another hosted session of the same payment session
+      Then both hosted sessions share expires_at
+
   @req:HPP-EXPIRY-010 @needs:browser @needs:clock
   Rule: An expired link takes no payment
 
@@ -79,6 +118,14 @@ Feature: When a hosted session ends
       Given a hosted session
       And the clock stands 1 minute after the end of the hosted session
       When the consumer opens the page
+      Then the page explains itself and offers no payment
+
+    @needs:outcome
+    Scenario: A page that was open before the session expired takes no payment
+      Given a hosted session
+      And the consumer has opened the page
+      And the clock stands 1 minute after the end of the hosted session
+      When the consumer pays on the open page
       Then the page explains itself and offers no payment
 
   @req:HPP-EXPIRY-011 @needs:clock
@@ -90,11 +137,34 @@ Feature: When a hosted session ends
       When the merchant reads the hosted session
       Then the response status is 404
 
+    Scenario: Reading an expired session that was disabled answers 404
+      Given a hosted session
+      And the hosted session is disabled
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant reads the hosted session
+      Then the response status is 404
+
+    @needs:browser
+    Scenario: Reading an expired session whose page was opened answers 404
+      Given a hosted session
+      And the consumer has opened the page
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant reads the hosted session
+      Then the response status is 404
+
   @req:HPP-EXPIRY-012 @needs:clock
   Rule: An expired session cannot be disabled
 
     Scenario: Disabling an expired session answers 404
       Given a hosted session
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant disables the hosted session
+      Then the response status is 404
+
+    @needs:browser
+    Scenario: Disabling an expired session whose page was opened answers 404
+      Given a hosted session
+      And the consumer has opened the page
       And the clock stands 1 minute after the end of the hosted session
       When the merchant disables the hosted session
       Then the response status is 404
@@ -136,6 +206,13 @@ Feature: When a hosted session ends
     @needs:browser @needs:outcome
     Scenario: A session closes when its payment session has ended
       Given a hosted session
+      When the payment session comes to its end
+      Then the hosted session is no longer open
+
+    @needs:browser @needs:outcome
+    Scenario: A session with an open page closes when its payment session has ended
+      Given a hosted session
+      And the consumer has opened the page
       When the payment session comes to its end
       Then the hosted session is no longer open
 

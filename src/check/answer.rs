@@ -1,7 +1,7 @@
 //! Checks of one response: status, fields and body.
 
 use crate::check::{Judgement, quoted};
-use crate::evidence::{Body, Response};
+use crate::evidence::{Body, Exchange, Response};
 use crate::verdict::{Mismatch, quoted_json};
 use serde_json::Value;
 
@@ -156,6 +156,16 @@ pub fn no_member(response: &Response, name: &str) -> Judgement {
         None | Some(Value::Null) => Ok(()),
         Some(value) => Err(Mismatch::new(format!("/{name}"), "nothing", quoted_json(value))),
     }
+}
+
+/// The answer to a request that succeeded.
+pub fn success(exchange: &Exchange) -> Option<&Response> {
+    exchange.response().filter(|response| is_success(response))
+}
+
+/// A text in the answer to a request that succeeded.
+pub fn success_text<'e>(exchange: &'e Exchange, pointer: &str) -> Option<&'e str> {
+    text(success(exchange)?, pointer)
 }
 
 #[cfg(test)]

@@ -127,18 +127,13 @@ fn updated_in_the_past(response: &Response) -> Judgement {
 
 /// The id of the hosted session that an exchange created.
 pub fn created_id(exchange: &Exchange) -> Option<&str> {
-    success_text(exchange, "/session_id").filter(|_| exchange.operation == CreateSession)
+    answer::success_text(exchange, "/session_id").filter(|_| exchange.operation == CreateSession)
 }
 
 /// An id that was given to another hosted session before.
 pub fn id_given_twice(id: &str) -> Breach {
     let expected = "an id that no other session of this run has";
     ("HPP-CREATE-005", Mismatch::new("/session_id", expected, format!("\"{id}\" once more")))
-}
-
-fn success_text<'e>(exchange: &'e Exchange, pointer: &str) -> Option<&'e str> {
-    let response = exchange.response().filter(|response| answer::is_success(response))?;
-    answer::text(response, pointer)
 }
 
 #[cfg(test)]

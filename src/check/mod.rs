@@ -5,6 +5,7 @@ pub mod answer;
 pub mod callback;
 pub mod every_answer;
 pub mod landing;
+pub mod life_cycle;
 pub mod link;
 pub mod merchant_url;
 pub mod origin;

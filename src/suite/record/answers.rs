@@ -1,7 +1,7 @@
 //! Sends the requests of an attempt, and checks what is promised of every answer.
 
 use super::{Index, Record};
-use crate::check::across_answers::Before;
+use crate::check::life_cycle::Before;
 use crate::check::{across_answers, every_answer, link, merchant_url, origin};
 use crate::client::ApiCall;
 use crate::evidence::{Body, Exchange, Operation};
@@ -10,6 +10,7 @@ use crate::schema::Broken;
 use crate::suite::failure::StepFailure;
 use crate::suite::grammar::StepKind;
 use crate::verdict::Mismatch;
+use jiff::SignedDuration;
 use std::sync::Arc;
 
 impl Record {
@@ -75,8 +76,14 @@ impl Record {
         }
         let exchange = self.exchange(index);
         let earlier: Vec<&Exchange> = self.answers[..index].iter().map(|answer| &answer.exchange).collect();
-        let before = Before { earlier: &earlier, page_was_visited: !self.evidence.visits.is_empty() };
-        let mut breaches = every_answer::broken(exchange, self.context.profile.dialect);
+        let profile = &self.context.profile;
+        let before = Before {
+            earlier: &earlier,
+            last_act: self.evidence.visits.last().map(|visit| visit.act.as_str()),
+            dialect: profile.dialect,
+            patience: SignedDuration::try_from(profile.deadlines.status).unwrap_or(SignedDuration::MAX),
+        };
+        let mut breaches = every_answer::broken(exchange, profile.dialect);
         breaches.extend(across_answers::broken(exchange, before));
         let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
         breaches.extend(id.map(every_answer::id_given_twice));
@@ -108,9 +115,14 @@ impl Record {
     /// The first mismatch of a body with a schema that counts for the scenario. What a requirement of a lower level promises
     /// neither fails nor blocks a scenario of a higher one.
     pub fn broken_form(&self, schema: &str, body: &Body) -> Option<Broken> {
+        self.broken_form_for(self.own_requirement(), schema, body)
+    }
+
+    /// The same for another requirement than that of the scenario.
+    pub fn broken_form_for(&self, id: Option<&RequirementId>, schema: &str, body: &Body) -> Option<Broken> {
         let levels = &self.context.levels;
         let level = |id: Option<&RequirementId>| levels.get(id?).copied();
-        let own = level(self.own_requirement());
+        let own = level(id);
         let is_lower = |broken: &Broken| {
             own.is_some_and(|own| level(broken.requirement.as_ref()).is_some_and(|of| of > own))
         };

@@ -1,8 +1,8 @@
 //! Steps that read hosted sessions and judge the answers.
 
 use crate::check;
-use crate::check::across_answers::FINAL_STATUSES;
 use crate::check::every_answer::LISTED_STATUSES;
+use crate::check::life_cycle::FINAL_STATUSES;
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};

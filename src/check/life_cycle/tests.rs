@@ -1,0 +1,255 @@
+//! Tests of the life of a session.
+
+use super::*;
+use crate::evidence::{Body, Operation, Received, Request};
+use serde_json::{Value, json};
+
+const SESSION: &str = "https://api.example/hpp/v1/sessions/s-1";
+
+fn exchange(operation: Operation, url: &str, sent: Value, body: Value) -> Exchange {
+    let request = Request {
+        method: "POST".into(),
+        url: url.into(),
+        fields: Vec::new(),
+        body: Body::Json(sent),
+        faulty_on_purpose: false,
+        credentials_in_doubt: false,
+    };
+    let response =
+        Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };
+    let outcome = Received::Response(response);
+    Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
+}
+
+fn read(body: Value) -> Exchange {
+    exchange(ReadSession, SESSION, Value::Null, body)
+}
+
+fn created() -> Exchange {
+    let answer = json!({ "session_id": "s-1", "session_url": "HTTPS://api.example:443/hpp/v1/sessions/s-1",
+                         "expires_at": "2026-05-15T13:51:43.507Z" });
+    exchange(CreateSession, "https://api.example/hpp/v1/sessions", Value::Null, answer)
+}
+
+fn told(exchange: &Exchange, earlier: &[Exchange], page_was_visited: bool) -> Vec<String> {
+    told_by(Dialect::Klarna, exchange, earlier, page_was_visited.then_some("open"))
+}
+
+fn told_by(
+    dialect: Dialect,
+    exchange: &Exchange,
+    earlier: &[Exchange],
+    last_act: Option<&str>,
+) -> Vec<String> {
+    let earlier: Vec<&Exchange> = earlier.iter().collect();
+    let patience = SignedDuration::from_secs(30);
+    let breaches = broken(exchange, Before { earlier: &earlier, last_act, dialect, patience });
+    breaches.into_iter().map(|(id, mismatch)| format!("{id} {mismatch}")).collect()
+}
+
+/// A read that showed this status, changed at this minute, at this second of the attempt.
+fn shown(status: &str, minute: u32, second: u64) -> Exchange {
+    let updated = format!("2026-05-15T13:{minute:02}:00Z");
+    let mut read = read(json!({ "status": status, "updated_at": updated }));
+    read.started_us = second * 1_000_000;
+    read
+}
+
+#[test]
+fn a_read_agrees_with_its_creation() {
+    let right = read(json!({ "session_id": "s-1", "expires_at": "2026-05-15T13:51:43.5070Z" }));
+    assert_eq!(told(&right, &[created()], false), Vec::<String>::new());
+    let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
+    let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+    let end = "HPP-EXPIRY-006 /expires_at: expected the same time as `expires_at` of the creation (within 0s), \
+               got 1h after `expires_at` of the creation";
+    assert_eq!(told(&lie, &[created(), right], false), [id, end]);
+    assert_eq!(told(&lie, &[created()], true), [id], "the consumer may move the end of an order");
+    let change = exchange(ChangePaymentSession, "https://api.example/kp/1", Value::Null, Value::Null);
+    assert_eq!(told(&lie, &[change, created()], false), [id, end], "a change before it moves nothing");
+    for operation in [ChangePaymentSession, PlaceOrder, AbortOrder] {
+        let change = exchange(operation, "https://api.example/kp/1", Value::Null, Value::Null);
+        assert_eq!(told(&lie, &[created(), change], false), [id], "{operation:?}");
+    }
+    assert_eq!(told(&lie, &[], false), Vec::<String>::new(), "nobody knows what its creation gave");
+}
+
+#[test]
+fn only_the_creation_of_the_session_that_is_read_binds_it() {
+    let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
+    let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+    let given = |url: &str, id: &str| json!({ "session_url": url, "session_id": id });
+    let created = |url, id| exchange(CreateSession, "https://api.example/", Value::Null, given(url, id));
+    let other = "https://api.example/hpp/v1/sessions/s-7";
+    assert_eq!(told(&lie, &[created(other, "s-7")], false), Vec::<String>::new());
+    assert_eq!(told(&lie, &[read(given(SESSION, "s-7"))], false), Vec::<String>::new());
+    let twice = [created(SESSION, "s-0"), created(SESSION, "s-1")];
+    assert_eq!(told(&lie, &twice, false), [id], "the later one counts");
+}
+
+#[test]
+fn an_answer_that_is_no_success_binds_nothing_and_is_not_bound() {
+    let failed = |mut exchange: Exchange| {
+        if let Received::Response(response) = &mut exchange.outcome {
+            response.status = 404;
+        }
+        exchange
+    };
+    let lie = || read(json!({ "session_id": "s-2", "status": "BACK", "order_id": "o-1" }));
+    let last = read(json!({ "status": "COMPLETED" }));
+    assert_eq!(told(&lie(), &[created(), last.clone()], false).len(), 3);
+    assert_eq!(told(&failed(lie()), &[created(), last.clone()], false), Vec::<String>::new());
+    assert_eq!(told(&lie(), &[failed(created()), failed(last)], true), Vec::<String>::new());
+}
+
+#[test]
+fn a_session_that_nobody_paid_has_no_token() {
+    let paid = read(json!({ "authorization_token": "‹authorization_token:1›", "order_id": null }));
+    assert_eq!(
+        told(&paid, &[], false),
+        [r#"HPP-READ-007 /authorization_token: expected nothing, got "‹authorization_token:1›""#]
+    );
+    assert_eq!(told(&paid, &[], true), Vec::<String>::new());
+    let ordered = read(json!({ "order_id": "o-1" }));
+    assert_eq!(told(&ordered, &[], false), [r#"HPP-READ-007 /order_id: expected nothing, got "o-1""#]);
+}
+
+#[test]
+fn a_final_status_stays() {
+    let status = |status: &str| read(json!({ "status": status }));
+    let other =
+        exchange(ReadSession, "https://api.example/hpp/2", Value::Null, json!({ "status": "DISABLED" }));
+    for last in FINAL_STATUSES {
+        let mismatch = format!(r#"HPP-STATUS-009 /status: expected "{last}", got "WAITING""#);
+        assert_eq!(told(&status("WAITING"), &[status(last)], true), [mismatch]);
+    }
+    let order = exchange(ReadOrder, SESSION, Value::Null, json!({ "status": "COMPLETED" }));
+    assert_eq!(told(&status("WAITING"), &[order], true), Vec::<String>::new());
+    assert_eq!(told(&status("DISABLED"), &[status("DISABLED")], true), Vec::<String>::new());
+    assert_eq!(told(&status("IN_PROGRESS"), &[status("BACK"), other], true), Vec::<String>::new());
+    let disabling = exchange(DisableSession, "https://api.example/hpp/1", Value::Null, Value::Null);
+    assert_eq!(told(&status("DISABLED"), &[status("COMPLETED"), disabling], true), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_changes_as_long_as_nobody_does_anything() {
+    let waiting = || [created(), shown("WAITING", 10, 0)];
+    assert_eq!(told(&shown("WAITING", 10, 1), &waiting(), false), [""; 0]);
+    assert_eq!(
+        told(&shown("IN_PROGRESS", 11, 1), &waiting(), false),
+        [r#"HPP-READ-009 /status: expected "WAITING", got "IN_PROGRESS""#]
+    );
+    let moved = "HPP-STATUS-010 /updated_at: expected the same time as `updated_at` of an earlier read (within 0s), \
+                 got 1m after `updated_at` of an earlier read";
+    assert_eq!(told(&shown("WAITING", 11, 1), &waiting(), false), [moved]);
+    let first = told(&shown("BACK", 10, 1), &[created()], false);
+    assert_eq!(first, [r#"HPP-CREATE-025 /status: expected "WAITING", got "BACK""#]);
+    assert_eq!(told(&shown("LATER", 10, 1), &[created()], false), [""; 0], "a new status is only recorded");
+    assert_eq!(told(&shown("BACK", 10, 1), &[], false), [""; 0], "nobody knows its creation");
+    for operation in [Operation::DisableSession, Operation::PlaceOrder, Operation::FetchPage] {
+        let [creation, read] = waiting();
+        let act = exchange(operation, SESSION, Value::Null, Value::Null);
+        assert_eq!(told(&shown("DISABLED", 11, 1), &[creation, read, act], false), [""; 0], "{operation:?}");
+    }
+    assert_eq!(told(&shown("IN_PROGRESS", 11, 1), &waiting(), true), [""; 0]);
+}
+
+#[test]
+fn what_a_payment_came_to_stays() {
+    let paid = |token: &str, order: Value, ends: &str| {
+        let session = json!({ "status": "COMPLETED", "updated_at": "2026-05-15T13:10:00Z", "expires_at": ends,
+                              "authorization_token": token, "order_id": order, "klarna_reference": "R-1" });
+        read(session)
+    };
+    let end = "2026-05-17T12:00:00Z";
+    let first = [paid("‹authorization_token:1›", json!("o-1"), end)];
+    assert_eq!(told(&paid("‹authorization_token:1›", json!("o-1"), end), &first, true), [""; 0]);
+    let other_order = paid("‹authorization_token:1›", json!("o-2"), end);
+    assert_eq!(told(&other_order, &first, true), [r#"HPP-READ-004 /order_id: expected "o-1", got "o-2""#]);
+    assert_eq!(
+        told_by(Dialect::Kustom, &other_order, &first, Some("approve")),
+        [r#"HPP-READ-006 /order_id: expected "o-1", got "o-2""#]
+    );
+    assert_eq!(
+        told(&paid("‹authorization_token:2›", Value::Null, end), &first, true),
+        [
+            r#"HPP-READ-003 /authorization_token: expected "‹authorization_token:1›", got "‹authorization_token:2›""#
+        ]
+    );
+    let gone = paid("‹authorization_token:1›", Value::Null, end);
+    assert_eq!(told(&gone, &first, true), [r#"HPP-READ-004 /order_id: expected "o-1", got """#]);
+    assert_eq!(told(&first[0], &[gone], true), [""; 0], "an order may come later");
+    let later = paid("‹authorization_token:1›", json!("o-1"), "2026-05-17T12:00:01Z");
+    assert_eq!(
+        told(&later, &first, true),
+        [
+            "HPP-EXPIRY-006 /expires_at: expected the same time as `expires_at` of an earlier read (within 0s), \
+          got 1s after `expires_at` of an earlier read"
+        ]
+    );
+    let changed = shown("COMPLETED", 11, 1);
+    assert_eq!(
+        told(&changed, &[shown("COMPLETED", 10, 0)], true),
+        [
+            "HPP-STATUS-010 /updated_at: expected the same time as `updated_at` of an earlier read (within 0s), \
+          got 1m after `updated_at` of an earlier read"
+        ]
+    );
+}
+
+#[test]
+fn an_older_state_is_noted_while_a_copy_may_lag() {
+    let back = "/updated_at: expected a time that is not before that of an earlier read, \
+                got 1m before `updated_at` of an earlier read";
+    let after = |status, earlier: &str, second| {
+        told(&shown(status, 10, second), &[created(), shown(earlier, 11, 0)], true)
+    };
+    assert_eq!(after("IN_PROGRESS", "BACK", 30), [format!("HPP-STATUS-020 {back}")]);
+    assert_eq!(after("IN_PROGRESS", "BACK", 31), [format!("HPP-STATUS-010 {back}")], "it stays");
+    for (now, earlier) in [("COMPLETED", "FAILED"), ("IN_PROGRESS", "WAITING"), ("BACK", "BACK")] {
+        assert_eq!(after(now, earlier, 1), [format!("HPP-STATUS-010 {back}")], "{now} after {earlier}");
+    }
+}
+
+#[test]
+fn a_session_whose_page_was_opened_never_waits_again() {
+    let after =
+        |minute, second| told(&shown("WAITING", minute, second), &[created(), shown("BACK", 11, 0)], true);
+    let waits = "/status: expected a status that can follow BACK, got WAITING";
+    let back = "/updated_at: expected a time that is not before that of an earlier read, \
+                got 1m before `updated_at` of an earlier read";
+    assert_eq!(after(10, 1), [format!("HPP-STATUS-020 {back}"), format!("HPP-STATUS-020 {waits}")]);
+    assert_eq!(after(11, 1), [format!("HPP-STATUS-020 {waits}")]);
+    assert_eq!(after(11, 31), [format!("HPP-STATUS-002 {waits}")]);
+    for (act, promise) in [("open", "002"), ("approve", "003"), ("decline", "004"), ("back", "006")] {
+        let earlier = [created(), shown("BACK", 11, 0)];
+        let found = told_by(Dialect::Klarna, &shown("WAITING", 12, 1), &earlier, Some(act));
+        assert_eq!(
+            found,
+            [format!("HPP-STATUS-{promise} {waits}")],
+            "no copy lags, because it is a new change"
+        );
+    }
+}
+
+#[test]
+fn a_new_status_did_not_change_before_the_old_one_was_shown() {
+    let dated = |mut exchange: Exchange| {
+        if let Received::Response(response) = &mut exchange.outcome {
+            response.fields = vec![("Date".into(), "Fri, 15 May 2026 13:20:00 GMT".into())];
+        }
+        exchange
+    };
+    let told = |earlier: &str, now: &str, minute| {
+        told(&shown(now, minute, 1), &[created(), dated(shown(earlier, 10, 0))], true)
+    };
+    for (earlier, now) in [("WAITING", "IN_PROGRESS"), ("FAILED", "COMPLETED")] {
+        let late = format!(
+            "HPP-STATUS-010 /updated_at: expected a time after a read that showed {earlier}, \
+             got 10m before a read that showed {earlier}"
+        );
+        assert_eq!(told(earlier, now, 10), [late]);
+        assert_eq!(told(earlier, now, 19), [""; 0], "the copy may lag");
+    }
+    assert_eq!(told("BACK", "IN_PROGRESS", 10), [""; 0], "perhaps it is the older state");
+}
