@@ -19,6 +19,13 @@ Feature: Status callbacks
         | delay   |
         | silence |
 
+    Scenario: The merchant is called for each change
+      Given a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2 |
+      And the consumer has gone back
+      When the consumer opens the page
+      Then status_update is called for 3 changes
+
   @req:HPP-CALLBACK-002 @needs:browser @needs:receiver
   Rule: A callback has an event id and a session
 
@@ -53,6 +60,13 @@ Feature: Status callbacks
     Scenario: A payment is told as COMPLETED with what it came to
       Given a hosted session whose merchant URLs are
         | status_update | ?secret=9f2 |
+      When the consumer pays
+      Then a call tells COMPLETED with what the payment came to
+
+    Scenario: A payment after a decline is told as COMPLETED too
+      Given a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2 |
+      And the consumer has been declined
       When the consumer pays
       Then a call tells COMPLETED with what the payment came to
 
@@ -95,8 +109,8 @@ Feature: Status callbacks
       Given the merchant's server answers calls with silence
       And a hosted session whose merchant URLs are
         | status_update | ?secret=9f2 |
-      When the consumer opens the page
-      Then the call is made again after a while
+      When the consumer presses back
+      Then each call is made again after a while
 
   @req:HPP-CALLBACK-010 @needs:browser @needs:receiver @needs:clock
   Rule: A callback is sent at most four times
@@ -105,8 +119,8 @@ Feature: Status callbacks
       Given the merchant's server answers calls with silence
       And a hosted session whose merchant URLs are
         | status_update | ?secret=9f2 |
-      When the consumer opens the page
-      Then the call is made at most 4 times
+      When the consumer presses back
+      Then each call is made at most 4 times
 
   @req:HPP-CALLBACK-011 @needs:browser @needs:receiver
   Rule: Each event has its own id
@@ -147,10 +161,16 @@ Feature: Status callbacks
   @req:HPP-CALLBACK-014 @needs:browser @needs:receiver
   Rule: Without status_update there is no callback
 
-    Scenario: Without status_update nobody is called
-      Given a hosted session
+    Scenario Outline: With <value> status_update nobody is called
+      Given a hosted session whose merchant URLs are
+        | status_update | <value> |
       When the consumer presses back
       Then nobody calls the merchant's server
+
+      Examples:
+        | value  |
+        | absent |
+        | empty  |
 
   @req:HPP-CALLBACK-015 @needs:browser @needs:receiver @needs:clock
   Rule: The reaction to an answer other than 2xx is open
@@ -161,3 +181,20 @@ Feature: Status callbacks
         | status_update | ?secret=9f2 |
       When the consumer opens the page
       Then whether the call is made again is recorded
+
+  @req:HPP-CALLBACK-019 @needs:browser @needs:receiver
+  Rule: A callback shows the session as it is read
+
+    Scenario: A cancellation is told as it is read
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2 |
+      When the consumer cancels and confirms
+      Then the call that tells CANCELLED shows the session as it is read
+
+    @needs:outcome
+    Scenario: A payment is told as it is read
+      Given a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2 |
+      When the consumer pays
+      Then the call that tells COMPLETED shows the session as it is read

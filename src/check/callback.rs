@@ -73,12 +73,45 @@ pub fn none_came(arrivals: &[Arrival]) -> Judgement {
     }
 }
 
-/// There are at most this many callbacks.
+/// How often each status is told, in the order of their first callbacks. A callback without a status repeats the latest one.
+fn told(calls: &[Arrival]) -> Vec<(Option<String>, usize)> {
+    let mut told: Vec<(Option<String>, usize)> = Vec::new();
+    for status in calls.iter().map(status) {
+        let known = told.iter().rposition(|(other, _)| status.is_none() || *other == status);
+        match known.and_then(|place| told.get_mut(place)) {
+            Some((_, count)) => *count += 1,
+            None => told.push((status, 1)),
+        }
+    }
+    told
+}
+
+/// Each status is told by at most this many callbacks.
 pub fn at_most(calls: &[Arrival], limit: usize) -> Judgement {
-    if calls.len() <= limit {
+    let most = told(calls).into_iter().map(|(_, count)| count).max().unwrap_or_default();
+    if most <= limit {
         return Ok(());
     }
-    Err(Mismatch::new(CALLBACK, format!("at most {limit} callbacks"), format!("{} or more", calls.len())))
+    Err(Mismatch::new(CALLBACK, format!("at most {limit} callbacks"), format!("{most} or more")))
+}
+
+/// Each status is told by more than one callback.
+pub fn repeated(calls: &[Arrival]) -> Judgement {
+    match told(calls).into_iter().find(|(_, count)| *count == 1) {
+        Some((status, _)) => {
+            let once = format!("one call for {}", status.unwrap_or_else(|| "no status".into()));
+            Err(Mismatch::new(CALLBACK, "a further call", once))
+        }
+        None => Ok(()),
+    }
+}
+
+/// How many events the callbacks tell. Two of them differ in their id or in what they tell.
+pub fn events(calls: &[Arrival]) -> usize {
+    let mut bodies: Vec<&str> = calls.iter().map(|call| call.body.as_str()).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    bodies.len()
 }
 
 /// The time of the slowest page, in microseconds.
@@ -164,6 +197,19 @@ mod tests {
         let calls = vec![call("{}"); 5];
         assert!(none_came(&calls).is_err() && is_post(&calls[0]).is_ok());
         assert_eq!(at_most(&calls[..4], 4), Ok(()));
+        let events = |statuses: &[&str]| {
+            let body = |status| format!(r#"{{"event_id":"{status}","session":{{"status":"{status}"}}}}"#);
+            statuses.iter().map(|status| call(&body(*status))).collect::<Vec<_>>()
+        };
+        let both = events(&["IN_PROGRESS", "BACK", "IN_PROGRESS", "BACK"]);
+        assert_eq!((at_most(&both, 2), repeated(&both), super::events(&both)), (Ok(()), Ok(()), 2));
+        assert_eq!(text(at_most(&both, 1)), "callback: expected at most 1 callbacks, got 2 or more");
+        assert_eq!(
+            text(repeated(&both[1..])),
+            "callback: expected a further call, got one call for IN_PROGRESS"
+        );
+        let retried_empty = [both[0].clone(), call("{}")];
+        assert_eq!((repeated(&retried_empty), text(at_most(&retried_empty, 1)).is_empty()), (Ok(()), false));
         assert_eq!(text(at_most(&calls, 4)), "callback: expected at most 4 callbacks, got 5 or more");
     }
 

@@ -1,6 +1,7 @@
 //! Checks: pure functions that compare records with the contract. Each returns a mismatch if they differ.
 
 pub mod across_answers;
+pub mod across_calls;
 pub mod answer;
 pub mod callback;
 pub mod every_answer;

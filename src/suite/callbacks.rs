@@ -122,19 +122,26 @@ impl Consumer<'_> {
         }
     }
 
-    /// Moves the clock until the next attempt is due. Returns all callbacks so far.
+    /// Moves the clock until the next attempt of each event is due. Returns all callbacks so far.
     pub async fn calls_after_a_while(&mut self, time: Duration) -> Result<Vec<Arrival>, StepFailure> {
         /// How far the clock is moved so that the next attempt is due. It is longer than any pause between attempts.
         const PATIENCE: Duration = Duration::from_mins(1);
-        let before = self.calls()?.len();
+        let calls = self.calls()?;
+        let all = calls.len() + callback::events(&calls);
         self.merchant.advance_clock(PATIENCE).await?;
-        self.await_calls(|calls| calls.len() > before, time).await
+        self.await_calls(|calls| calls.len() >= all, time).await
     }
 
     /// The first callback, and those that came after the clock was moved.
     pub async fn calls_of_one_event(&mut self) -> Result<Vec<Arrival>, StepFailure> {
         self.require_call().await?;
         self.calls_after_a_while(self.patience()).await
+    }
+
+    /// The callbacks, after the clock was moved. Waits until each of them was repeated.
+    pub async fn repeated_calls(&mut self) -> Result<Vec<Arrival>, StepFailure> {
+        self.calls_of_one_event().await?;
+        self.await_calls(|calls| callback::repeated(calls).is_ok(), self.patience()).await
     }
 
     /// The `event_id`s of the first two callbacks. If only one came, the scenario is blocked by the requirement that promises

@@ -61,6 +61,17 @@ pub fn filled(url: ConsumerUrl) -> &'static str {
     }
 }
 
+/// The requirement that this status is told by a callback.
+pub fn told(status: SessionStatus) -> &'static str {
+    match status {
+        SessionStatus::InProgress => "HPP-CALLBACK-004",
+        SessionStatus::Completed => "HPP-CALLBACK-005",
+        SessionStatus::Failed => "HPP-CALLBACK-006",
+        SessionStatus::Back | SessionStatus::Cancelled => "HPP-CALLBACK-007",
+        _ => "HPP-CALLBACK-001",
+    }
+}
+
 /// The requirement that the consumer's act leads to this status.
 pub fn status(status: SessionStatus) -> &'static str {
     match status {

@@ -1,6 +1,7 @@
 //! The record of one attempt at a scenario: its exchanges, its other evidence, and its findings.
 
 mod answers;
+mod calls;
 mod findings;
 
 use crate::check::{answer, origin};

@@ -12,7 +12,9 @@ use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::options::{OF_PAYMENT_SESSION, Options};
 use crate::mock::contract::payment_session::{Named, Progress, Taking, Wanted, payment_session_id};
 use crate::mock::contract::request::{MEMBERS, Member};
-use crate::mock::contract::status::{Audience, Event, Purpose, Standing, Status, Turn, Unknown};
+use crate::mock::contract::status::{
+    Audience, Circumstances, Event, Purpose, Standing, Status, Turn, Unknown,
+};
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
@@ -50,7 +52,15 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     };
     let elder_id = elder.as_ref().map(|elder| elder.session_id.as_str());
     let fresh = playground.ids.uuid();
-    let status = contract.status_after(&Turn { status: Status::Waiting, event: Event::Created, choices });
+    let elders = payment.siblings().count();
+    let is_in_store = lock(&payment.state).is_in_store();
+    let circumstances = Circumstances { is_in_store, elders, ..Circumstances::default() };
+    let status = contract.status_after(&Turn {
+        status: Status::Waiting,
+        event: Event::Created,
+        circumstances,
+        choices,
+    });
     let hosted = Arc::new(Hosted {
         session_id: contract.new_id(&NewId { of: IdFor::Session { elder: elder_id }, fresh: &fresh }),
         payment,
@@ -58,9 +68,10 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
         options: Options::read(request.get("options"), choices),
         page_key: playground.ids.key(),
         qr_key: playground.ids.key(),
-        is_sibling: elder.is_some(),
+        created_at: call.now,
+        elders,
         state: Mutex::new(HostedState {
-            life: Life::new(status.unwrap_or(Status::Waiting), call.now),
+            life: Life::new(status.unwrap_or(Status::Waiting), call.now, circumstances),
             purchase: Purchase::default(),
             category: OF_PAYMENT_SESSION[0],
             has_fallen_back: false,
@@ -137,7 +148,8 @@ fn find_payment(
         return (Named::Unknown, None, "no such payment session".to_owned());
     };
     let payment_session_ends_at = payment.expires_at(contract);
-    let hosted_ends_at = contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, is_sibling: false });
+    let hosted_ends_at =
+        contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, created_at: call.now, elders: 0 });
     let (named, reason) = match () {
         () if !payment.is_open() => (Named::Ended, "the payment session has ended"),
         () if call.now >= payment_session_ends_at => (Named::Expired, "the payment session has expired"),

@@ -12,6 +12,7 @@ use crate::mock::contract::callback::{ANSWER_WITHIN, CallEnd, Called};
 use crate::mock::contract::expiry::later;
 use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::seams::Contract;
+use crate::mock::contract::status::Event;
 use crate::mock::http::{Asked, Content, Operation, Presented, Reply};
 use crate::mock::state::account::Account;
 use crate::mock::state::call_log::CallStart;
@@ -24,6 +25,7 @@ pub struct Delivery {
     pub inspection: Arc<Inspection>,
     pub contract: Arc<Contract>,
     pub session_id: Arc<str>,
+    pub event: Event,
     /// The key of the session's page.
     pub session_key: String,
     /// A new id.
@@ -52,7 +54,7 @@ impl Delivery {
                 () = self.account.until(deadline) => (CallEnd::Silent, deadline),
             };
             let choices = self.contract.variation.choices;
-            let wait = self.contract.next_call(&Called { attempt, end: &end, choices });
+            let wait = self.contract.next_call(&Called { event: self.event, attempt, end: &end, choices });
             let next_at = wait.map(|wait| later(ended_at, wait));
             self.account.callback_log.end(call, end, next_at);
             self.inspection.tell("callback", &json!({ "session_id": *self.session_id }));

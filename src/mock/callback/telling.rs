@@ -14,10 +14,11 @@ use crate::mock::state::session::{Hosted, News};
 
 /// Reports the news to the merchant's server, if the contract asks for it. Returns what the page waits for.
 pub fn tell(playground: &Playground, hosted: &Hosted, news: Option<News>) -> Held {
-    let News { event, session } = news?;
+    let News { event, session, before, circumstances } = news?;
     let contract = &playground.contract;
     let urls = &hosted.merchant_urls;
-    let callback = contract.callback(&Telling { event, urls, choices: contract.variation.choices })?;
+    let choices = contract.variation.choices;
+    let callback = contract.callback(&Telling { event, before, circumstances, urls, choices })?;
     let account = hosted.account();
     let trouble = account.callback_line().trouble;
     if trouble == CallbackTrouble::Lost {
@@ -25,6 +26,7 @@ pub fn tell(playground: &Playground, hosted: &Hosted, news: Option<News>) -> Hel
     }
     let delivery = Arc::new(Delivery {
         account: Arc::clone(account),
+        event,
         inspection: Arc::clone(&playground.inspection),
         contract: Arc::clone(contract),
         session_id: hosted.session_id.as_str().into(),

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::mock::contract::merchant_urls::MerchantUrls;
-use crate::mock::contract::status::Event;
+use crate::mock::contract::status::{Circumstances, Event, Status};
 use crate::mock::contract::variation::Choices;
 
 /// The largest number of calls of one event.
@@ -15,6 +15,10 @@ pub const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(3);
 #[derive(Debug, Clone, Copy)]
 pub struct Telling<'a> {
     pub event: Event,
+    /// The status before the event.
+    pub before: Status,
+    /// What happened to the session, this event included.
+    pub circumstances: Circumstances,
     pub urls: &'a MerchantUrls,
     pub choices: Choices,
 }
@@ -65,6 +69,7 @@ pub enum CallEnd {
 /// A call that was made.
 #[derive(Debug, Clone, Copy)]
 pub struct Called<'a> {
+    pub event: Event,
     /// The first call of an event is its attempt 1.
     pub attempt: usize,
     pub end: &'a CallEnd,

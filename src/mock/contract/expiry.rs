@@ -13,14 +13,16 @@ const AUTHORIZATION: SignedDuration = SignedDuration::from_mins(60);
 pub enum Lifetime {
     KpSession {
         created_at: Timestamp,
+        is_in_store: bool,
     },
     KcoOrder {
         last_modified_at: Timestamp,
     },
     Hosted {
         payment_session_ends_at: Timestamp,
-        /// Whether there was a hosted session of the same payment session before.
-        is_sibling: bool,
+        created_at: Timestamp,
+        /// How many hosted sessions of the same payment session there were before.
+        elders: usize,
     },
     Authorization {
         created_at: Timestamp,
@@ -30,7 +32,7 @@ pub enum Lifetime {
 /// When it ends.
 pub fn ends_at(lifetime: &Lifetime) -> Timestamp {
     match *lifetime {
-        Lifetime::KpSession { created_at: from } | Lifetime::KcoOrder { last_modified_at: from } => {
+        Lifetime::KpSession { created_at: from, .. } | Lifetime::KcoOrder { last_modified_at: from } => {
             later(from, PAYMENT_SESSION)
         }
         Lifetime::Hosted { payment_session_ends_at, .. } => later(payment_session_ends_at, -HOSTED_BEFORE),
@@ -51,10 +53,10 @@ mod tests {
     fn everything_ends_when_the_reference_says() {
         let from = Timestamp::UNIX_EPOCH;
         let hours = |lifetime| ends_at(&lifetime).duration_since(from).as_hours();
-        assert_eq!(hours(Lifetime::KpSession { created_at: from }), 48);
+        assert_eq!(hours(Lifetime::KpSession { created_at: from, is_in_store: false }), 48);
         assert_eq!(hours(Lifetime::KcoOrder { last_modified_at: from }), 48);
         let end = later(from, SignedDuration::from_hours(48));
-        assert_eq!(hours(Lifetime::Hosted { payment_session_ends_at: end, is_sibling: true }), 47);
+        assert_eq!(hours(Lifetime::Hosted { payment_session_ends_at: end, created_at: from, elders: 1 }), 47);
         assert_eq!(hours(Lifetime::Authorization { created_at: from }), 1);
     }
 }

@@ -19,7 +19,7 @@ pub struct History {
     first: Mutex<HashMap<Operation, Arc<Answered>>>,
 }
 
-/// The merchant, the operation, and the path; or no path, for all paths of this operation.
+/// The merchant, the operation, and the path or the payment session; or neither, for all answers of this operation.
 type Key = (Box<str>, Operation, Option<Box<str>>);
 
 #[derive(Default)]
@@ -54,10 +54,18 @@ impl History {
             let anybody = ("".into(), reply.operation, Some(asked.path.into()));
             traces.entry(anybody).or_default().enter(asked.path, body.as_ref());
         }
+        let request: Value = serde_json::from_slice(asked.body).unwrap_or_default();
+        let named = request.get("payment_session_url").and_then(Value::as_str);
+        let of_payment_session = named.map_or(0, |named| {
+            let about = (asked.merchant.into(), reply.operation, Some(named.into()));
+            let about = traces.entry(about).or_default();
+            about.answers += 1;
+            about.answers - 1
+        });
         let (size, presented) = (asked.body.len(), asked.presented);
-        let request = serde_json::from_slice(asked.body).unwrap_or_default();
         let first = self.first(reply);
-        reply.past = Past { request, size, presented, of_path, of_merchant, last, elsewhere, first };
+        reply.past =
+            Past { request, size, presented, of_payment_session, of_path, of_merchant, last, elsewhere, first };
     }
 
     /// The first answer of an operation. This answer becomes the first if there is none.

@@ -88,6 +88,11 @@ impl MerchantUrls {
         self.get(outcome).given()
     }
 
+    /// The URL for callbacks, as the request gives it.
+    pub fn get_status_update(&self) -> &MerchantUrl {
+        &self.status_update
+    }
+
     /// The URL for callbacks.
     pub fn status_update(&self) -> Option<&str> {
         self.status_update.given()

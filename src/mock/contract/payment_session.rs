@@ -135,6 +135,8 @@ pub enum Progress {
 #[derive(Debug, Clone, Copy)]
 pub struct Aftermath {
     pub event: Event,
+    /// Whether the session is paid by it.
+    pub is_paid: bool,
     /// Whether it resulted in a token, with which the merchant may still place the order.
     pub has_token: bool,
     pub now: Timestamp,
@@ -142,7 +144,7 @@ pub struct Aftermath {
 
 /// How it ends the payment session, if it does. A payment that placed an order does.
 pub fn payment_session_after(aftermath: &Aftermath) -> Option<Progress> {
-    let has_order = aftermath.event == Event::Approved && !aftermath.has_token;
+    let has_order = aftermath.is_paid && !aftermath.has_token;
     has_order.then_some(Progress::Completed { at: aftermath.now })
 }
 

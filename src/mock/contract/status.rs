@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::mock::contract::variation::Choices;
 
@@ -84,11 +84,40 @@ impl fmt::Display for Ended {
     }
 }
 
+/// What kind of session it is, and what happened to it before. The contract makes no difference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    pub is_in_store: bool,
+    /// How many older hosted sessions its payment session has.
+    pub elders: usize,
+    /// How often its status changed, and how often these events happened.
+    pub changes: usize,
+    pub opened: usize,
+    pub declined: usize,
+    pub erred: usize,
+    pub went_back: usize,
+}
+
+impl Circumstances {
+    /// Counts an event that was accepted.
+    pub fn count(&mut self, event: Event, changes: bool) {
+        self.changes += usize::from(changes);
+        match event {
+            Event::PageOpened => self.opened += 1,
+            Event::Declined => self.declined += 1,
+            Event::TechnicalError => self.erred += 1,
+            Event::Back => self.went_back += 1,
+            _ => {}
+        }
+    }
+}
+
 /// An event for a session with this status.
 #[derive(Debug, Clone, Copy)]
 pub struct Turn {
     pub status: Status,
     pub event: Event,
+    pub circumstances: Circumstances,
     pub choices: Choices,
 }
 
@@ -133,6 +162,9 @@ pub struct Use {
     pub purpose: Purpose,
     pub status: Status,
     pub is_expired: bool,
+    /// How long it has been expired. Negative before the end.
+    pub expired_for: SignedDuration,
+    pub circumstances: Circumstances,
 }
 
 /// Whether a session can be used.
@@ -201,7 +233,12 @@ mod tests {
     use super::*;
 
     fn after(status: Status, event: Event) -> Result<Status, Ended> {
-        status_after(&Turn { status, event, choices: Choices::PLAIN })
+        status_after(&Turn {
+            status,
+            event,
+            circumstances: Circumstances::default(),
+            choices: Choices::PLAIN,
+        })
     }
 
     const OPEN: [Status; 5] =

@@ -4,9 +4,9 @@ use crate::mock::contract::callback::{Callback, Called, Telling, callback, is_ht
 use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::placeholder::{Filling, Target, Values, fill, tag_values};
 use crate::mock::contract::status::Event;
-use crate::mock::deviation::edit::{tags_alone, with_query, without};
+use crate::mock::deviation::edit::{tags_alone, tells, with_query, without};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::Operation;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -159,7 +159,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
     Deviation {
         name: "page-waits-for-callback",
-        kind: Kind::Sometimes,
+        kind: Kind::LeftOut,
         lie: "The page waits until the merchant's server has answered.",
         breaks: &["HPP-CALLBACK-012"],
         change: Change::Seams(|seams| {
@@ -208,28 +208,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-fn tells(reply: &Reply, status: &str) -> bool {
-    reply.succeeds(Operation::Callback) && reply.text("/session/status") == Some(status)
-}
-
 /// Sends no callback for `event`.
 fn untold<'a>(telling: &Telling<'a>, event: Event) -> Option<Callback<'a>> {
     callback(telling).filter(|_| telling.event != event)
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::StatusCode;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn only_callbacks_of_that_status_are_meant() {
-        let mut reply = Reply::json(StatusCode::OK, json!({ "session": { "status": "BACK" } }));
-        assert!(!tells(&reply, "BACK"));
-        reply.operation = Operation::Callback;
-        assert!(tells(&reply, "BACK"));
-        assert!(!tells(&reply, "FAILED"));
-    }
 }

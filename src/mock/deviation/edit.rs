@@ -18,6 +18,18 @@ pub fn with(reply: &mut Reply, operation: Operation, pointer: &str, value: impl 
     }
 }
 
+/// Shows another word for one status to those who read a session.
+pub fn read_status(reply: &mut Reply, status: &str, instead: &str) {
+    if reply.text("/status") == Some(status) {
+        with(reply, Operation::ReadSession, "/status", instead);
+    }
+}
+
+/// Whether this is a callback that tells this status.
+pub fn tells(reply: &Reply, status: &str) -> bool {
+    reply.succeeds(Operation::Callback) && reply.text("/session/status") == Some(status)
+}
+
 /// The part of an absolute URL after its host.
 pub fn path_of(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
@@ -61,6 +73,25 @@ mod tests {
         assert_eq!(reply.text("/order_id"), Some("2"));
         without(&mut reply, Operation::ReadSession, "/order_id");
         assert!(reply.get("/order_id").is_none());
+    }
+
+    #[test]
+    fn only_callbacks_of_that_status_are_meant() {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "session": { "status": "BACK" } }));
+        assert!(!tells(&reply, "BACK"));
+        reply.operation = Operation::Callback;
+        assert!(tells(&reply, "BACK"));
+        assert!(!tells(&reply, "FAILED"));
+    }
+
+    #[test]
+    fn only_the_one_status_is_read_as_another() {
+        let mut reply = Reply::json(StatusCode::OK, json!({ "status": "BACK" }));
+        reply.operation = Operation::ReadSession;
+        read_status(&mut reply, "FAILED", "ERROR");
+        assert_eq!(reply.text("/status"), Some("BACK"));
+        read_status(&mut reply, "BACK", "WAITING");
+        assert_eq!(reply.text("/status"), Some("WAITING"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::mock::contract::expiry::{Lifetime, ends_at, later};
 use crate::mock::contract::payment_session::{Named, Taking, payment_session};
-use crate::mock::contract::status::{Event, Purpose, Standing, Use, standing, status_after};
+use crate::mock::contract::status::{Event, status_after};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
@@ -73,7 +73,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-EXPIRY-004"],
         change: Change::Seams(|seams| {
             seams.ends_at = |lifetime| match *lifetime {
-                Lifetime::KpSession { created_at } => later(created_at, SignedDuration::from_hours(24)),
+                Lifetime::KpSession { created_at, .. } => later(created_at, SignedDuration::from_hours(24)),
                 _ => ends_at(lifetime),
             };
         }),
@@ -85,34 +85,128 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-EXPIRY-009"],
         change: Change::Seams(|seams| {
             seams.ends_at = |lifetime| match *lifetime {
-                Lifetime::Hosted { is_sibling: true, .. } => {
-                    hosted_later(lifetime, SignedDuration::from_mins(1))
+                Lifetime::Hosted { elders: 1.., .. } => hosted_later(lifetime, SignedDuration::from_mins(1)),
+                _ => ends_at(lifetime),
+            };
+        }),
+    },
+    Deviation {
+        name: "old-payment-session-gives-47-hours",
+        kind: Kind::OneState,
+        lie: "A session of a payment session that is older than a minute ends 47 hours after its own creation.",
+        breaks: &["HPP-EXPIRY-001", "HPP-EXPIRY-002", "HPP-EXPIRY-003"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Hosted { payment_session_ends_at, created_at, .. }
+                    if later(created_at, SignedDuration::from_mins(48 * 60 - 1))
+                        > payment_session_ends_at =>
+                {
+                    later(created_at, SignedDuration::from_hours(47))
                 }
                 _ => ends_at(lifetime),
             };
         }),
     },
     Deviation {
-        name: "expired-session-readable",
-        kind: Kind::LeftOut,
-        lie: "An expired session can still be read.",
-        breaks: &["HPP-EXPIRY-011", "HPP-STATUS-018"],
-        change: Change::Seams(|seams| seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Read])),
-    },
-    Deviation {
-        name: "expired-session-deletable",
-        kind: Kind::LeftOut,
-        lie: "An expired session can still be disabled.",
-        breaks: &["HPP-EXPIRY-012"],
-        change: Change::Seams(|seams| seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Disable])),
-    },
-    Deviation {
-        name: "expired-page-payable",
-        kind: Kind::LeftOut,
-        lie: "The page of an expired session still takes payments.",
-        breaks: &["HPP-EXPIRY-010", "HPP-STATUS-018"],
+        name: "expires-a-second-after-payment-session",
+        kind: Kind::NearMiss,
+        lie: "A session ends one second after its payment session.",
+        breaks: &["HPP-EXPIRY-001", "HPP-EXPIRY-002", "HPP-EXPIRY-003"],
         change: Change::Seams(|seams| {
-            seams.standing = |wanted| expired_is_open(wanted, &[Purpose::OpenPage, Purpose::Press]);
+            seams.ends_at = |lifetime| hosted_later(lifetime, SignedDuration::from_secs(3601));
+        }),
+    },
+    Deviation {
+        name: "in-store-kp-session-lives-46-hours",
+        kind: Kind::OneVariant,
+        lie: "The KP session of an in-store purchase lives 46 hours.",
+        breaks: &["HPP-EXPIRY-004"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::KpSession { created_at, is_in_store: true } => {
+                    later(created_at, SignedDuration::from_hours(46))
+                }
+                _ => ends_at(lifetime),
+            };
+        }),
+    },
+    Deviation {
+        name: "sibling-expires-in-the-past",
+        kind: Kind::OneOrder,
+        lie: "`expires_at` of a second session of a payment session is in the past.",
+        breaks: &["HPP-EXPIRY-005", "HPP-EXPIRY-009"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::CreateSession) && reply.past.of_payment_session > 0 {
+                shift_expiry(reply, SignedDuration::from_hours(-48));
+            }
+        }),
+    },
+    Deviation {
+        name: "old-payment-session-gives-past",
+        kind: Kind::OneState,
+        lie: "A session of a payment session that is older than a minute has an `expires_at` in the past.",
+        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Hosted { payment_session_ends_at, created_at, .. }
+                    if is_old(payment_session_ends_at, created_at) =>
+                {
+                    later(created_at, SignedDuration::from_hours(-1))
+                }
+                _ => ends_at(lifetime),
+            };
+            seams.payment_session = |wanted| match wanted.named {
+                Named::Closing => Taking::Use,
+                _ => payment_session(wanted),
+            };
+        }),
+    },
+    Deviation {
+        name: "third-sibling-expires-later",
+        kind: Kind::Sometimes,
+        lie: "A third session of a payment session ends a minute later than the others.",
+        breaks: &["HPP-EXPIRY-009"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Hosted { elders: 2.., .. } => hosted_later(lifetime, SignedDuration::from_mins(1)),
+                _ => ends_at(lifetime),
+            };
+        }),
+    },
+    Deviation {
+        name: "disabled-session-expires-at-once",
+        kind: Kind::OneState,
+        lie: "`expires_at` of a disabled session is the time when it was disabled.",
+        breaks: &["HPP-EXPIRY-006"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::ReadSession)
+                && reply.text("/status") == Some("DISABLED")
+                && let Some(ended) = reply.text("/updated_at").map(str::to_owned)
+            {
+                reply.set("/expires_at", ended);
+            }
+        }),
+    },
+    Deviation {
+        name: "expires-at-with-offset-after-opening",
+        kind: Kind::OneState,
+        lie: "`expires_at` is written with an offset of two hours once the page was opened.",
+        breaks: &["HPP-EXPIRY-014"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") != Some("WAITING") && reply.succeeds(Operation::ReadSession) {
+                write_expiry_with_offset(reply);
+            }
+        }),
+    },
+    Deviation {
+        name: "expires-at-with-offset-when-created",
+        kind: Kind::OnePart,
+        lie: "`expires_at` of a creation is written with an offset of two hours.",
+        breaks: &["HPP-EXPIRY-014"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::CreateSession) {
+                write_expiry_with_offset(reply);
+            }
         }),
     },
     Deviation {
@@ -163,19 +257,16 @@ fn write_expiry_with_offset(reply: &mut Reply) {
     }
 }
 
+/// Whether the payment session was older than a minute when the hosted session was created.
+fn is_old(payment_session_ends_at: Timestamp, created_at: Timestamp) -> bool {
+    later(created_at, SignedDuration::from_mins(48 * 60 - 1)) > payment_session_ends_at
+}
+
 /// Makes hosted sessions end this much later.
 fn hosted_later(lifetime: &Lifetime, by: SignedDuration) -> Timestamp {
     match lifetime {
         Lifetime::Hosted { .. } => later(ends_at(lifetime), by),
         _ => ends_at(lifetime),
-    }
-}
-
-/// Ignores the expiry of a session for these purposes.
-fn expired_is_open(wanted: &Use, purposes: &[Purpose]) -> Standing {
-    match standing(wanted) {
-        Standing::Expired if purposes.contains(&wanted.purpose) => Standing::Open,
-        standing => standing,
     }
 }
 

@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 mod callback;
+mod calls;
 #[cfg(test)]
 mod contract_story;
 mod create;
@@ -17,6 +18,7 @@ mod edit;
 mod endings;
 mod entry;
 mod error;
+mod expired;
 mod expiry;
 mod kind;
 mod lifecycle;
@@ -24,6 +26,8 @@ mod mode;
 mod options;
 mod placeholder;
 mod redirect;
+mod status;
+mod told;
 #[cfg(test)]
 mod transcript_tests;
 
@@ -39,8 +43,12 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         redirect::DEVIATIONS,
         expiry::DEVIATIONS,
         lifecycle::DEVIATIONS,
+        status::DEVIATIONS,
         endings::DEVIATIONS,
+        expired::DEVIATIONS,
         callback::DEVIATIONS,
+        calls::DEVIATIONS,
+        told::DEVIATIONS,
         distribution::DEVIATIONS,
         options::DEVIATIONS,
         mode::DEVIATIONS,

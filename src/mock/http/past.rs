@@ -38,6 +38,8 @@ pub struct Past {
     /// The number of bytes of its body.
     pub size: usize,
     pub presented: Presented,
+    /// How many requests of this operation named the same payment session before.
+    pub of_payment_session: usize,
     /// How many answers of this operation this merchant got at this path before.
     pub of_path: usize,
     /// How many answers of this operation this merchant got before, at any path.

@@ -11,7 +11,7 @@ use crate::mock::contract::new_id::{IdFor, NewId};
 use crate::mock::contract::order::Paid;
 use crate::mock::contract::payment_method::payment_method;
 use crate::mock::contract::payment_session::{Aftermath, Progress};
-use crate::mock::contract::status::{Audience, Ended, Event};
+use crate::mock::contract::status::{Audience, Ended, Event, Status};
 use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::state::authorization::Authorization;
@@ -28,13 +28,17 @@ impl Playground {
         // Sessions of one payment session use one lock, so that only one of them can be paid.
         let mut payment = lock(&hosted.payment.state);
         let mut state = lock(&hosted.state);
+        let before = state.life.status;
         let changes = state.life.apply(event, now, &self.contract)?;
-        if event == Event::Approved {
+        let is_paid = event == Event::Approved && state.life.status == Status::Completed;
+        if is_paid {
             state.purchase = self.purchase(hosted, &payment, state.category, now);
         }
         let has_token = state.purchase.authorization_token.is_some();
         let news = changes.then(|| News {
             event,
+            before,
+            circumstances: state.life.circumstances,
             session: state.representation(
                 &hosted.session_id,
                 expires_at,
@@ -44,7 +48,9 @@ impl Playground {
             ),
         });
         drop(state);
-        if let Some(progress) = self.contract.payment_session_after(&Aftermath { event, has_token, now }) {
+        if let Some(progress) =
+            self.contract.payment_session_after(&Aftermath { event, is_paid, has_token, now })
+        {
             self.end_payment(&mut payment, progress, now);
         }
         Ok(news)

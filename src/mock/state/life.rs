@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::mock::contract::seams::Contract;
-use crate::mock::contract::status::{Ended, Event, Status, Turn};
+use crate::mock::contract::status::{Circumstances, Ended, Event, Status, Turn};
 
 /// One change of status.
 #[derive(Debug, Clone, Copy)]
@@ -21,19 +21,22 @@ pub struct Life {
     /// When the status last changed.
     pub updated_at: Timestamp,
     pub timeline: Vec<StatusChange>,
+    pub circumstances: Circumstances,
 }
 
 impl Life {
     /// A session made at `now`.
-    pub fn new(status: Status, now: Timestamp) -> Self {
-        Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
+    pub fn new(status: Status, now: Timestamp, circumstances: Circumstances) -> Self {
+        Self { created_at: now, status, updated_at: now, timeline: Vec::new(), circumstances }
     }
 
     /// Applies `event` at `now`. Returns whether the status changed.
     pub fn apply(&mut self, event: Event, now: Timestamp, contract: &Contract) -> Result<bool, Ended> {
-        let turn = Turn { status: self.status, event, choices: contract.variation.choices };
+        let Self { status, circumstances, .. } = *self;
+        let turn = Turn { status, event, circumstances, choices: contract.variation.choices };
         let status = contract.status_after(&turn).inspect_err(|ended| self.status = ended.0)?;
         let changes = status != self.status;
+        self.circumstances.count(event, changes);
         if changes {
             self.status = status;
             self.updated_at = now.max(self.updated_at);
@@ -53,7 +56,7 @@ mod tests {
         let contract = Contract::plain(Dialect::Klarna);
         let created = Timestamp::UNIX_EPOCH;
         let later = |seconds| created + jiff::SignedDuration::from_secs(seconds);
-        let mut life = Life::new(Status::Waiting, created);
+        let mut life = Life::new(Status::Waiting, created, Circumstances::default());
         life.apply(Event::PageOpened, later(5), &contract).unwrap();
         life.apply(Event::PageOpened, later(9), &contract).unwrap();
         assert_eq!(life.updated_at, later(5));

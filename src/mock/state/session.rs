@@ -11,7 +11,7 @@ use crate::mock::contract::options::Options;
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::placeholder::{Filling, OrderTags, Tags, Target};
 use crate::mock::contract::seams::Contract;
-use crate::mock::contract::status::{Audience, Event, Purpose, Shown, Standing, Status, Use};
+use crate::mock::contract::status::{Audience, Circumstances, Event, Purpose, Shown, Standing, Status, Use};
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::ground::url::ascii_url;
@@ -62,10 +62,11 @@ impl Payment {
 
     /// When this payment session ends.
     pub fn expires_at(&self, contract: &Contract) -> Timestamp {
+        let state = lock(&self.state);
         contract.ends_at(&if self.slides {
-            Lifetime::KcoOrder { last_modified_at: lock(&self.state).last_modified_at }
+            Lifetime::KcoOrder { last_modified_at: state.last_modified_at }
         } else {
-            Lifetime::KpSession { created_at: self.created_at }
+            Lifetime::KpSession { created_at: self.created_at, is_in_store: state.is_in_store() }
         })
     }
 
@@ -122,6 +123,9 @@ pub struct News {
     pub event: Event,
     /// The session after the event.
     pub session: Value,
+    /// Its status before the event, and what happened to it up to now.
+    pub before: Status,
+    pub circumstances: Circumstances,
 }
 
 /// The part of a hosted session that changes.
@@ -173,8 +177,9 @@ pub struct Hosted {
     /// The keys of the payment page and of the QR image.
     pub page_key: String,
     pub qr_key: String,
-    /// Whether an older hosted session of the same payment session exists.
-    pub is_sibling: bool,
+    pub created_at: Timestamp,
+    /// How many older hosted sessions of the same payment session there were.
+    pub elders: usize,
     pub state: Mutex<HostedState>,
 }
 
@@ -186,21 +191,28 @@ impl Hosted {
     /// The end of the session.
     pub fn expires_at(&self, contract: &Contract) -> Timestamp {
         let payment_session_ends_at = self.payment.expires_at(contract);
-        contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, is_sibling: self.is_sibling })
+        let Self { created_at, elders, .. } = *self;
+        contract.ends_at(&Lifetime::Hosted { payment_session_ends_at, created_at, elders })
     }
 
     pub fn is_expired(&self, now: Timestamp, contract: &Contract) -> bool {
         now >= self.expires_at(contract)
     }
 
-    pub fn status(&self) -> Status {
-        lock(&self.state).life.status
-    }
-
     /// Whether the session can be used for `purpose` now.
     pub fn standing(&self, purpose: Purpose, now: Timestamp, contract: &Contract) -> Standing {
-        let is_expired = self.is_expired(now, contract);
-        contract.standing(&Use { purpose, status: self.status(), is_expired })
+        let ends_at = self.expires_at(contract);
+        let (status, circumstances) = {
+            let life = &lock(&self.state).life;
+            (life.status, life.circumstances)
+        };
+        contract.standing(&Use {
+            purpose,
+            status,
+            is_expired: now >= ends_at,
+            expired_for: now.duration_since(ends_at),
+            circumstances,
+        })
     }
 
     /// The session as the API shows it at `now`.

@@ -112,6 +112,7 @@ fn verdict(failure: Option<StepFailure>, broken: bool, panic: Option<String>, ju
 /// Ends the attempt and makes its verdict. `panic` is the message of a step that panicked.
 pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Attempt {
     world.consumer().leave().await;
+    world.record.judge_calls();
     let began = world.record.began();
     let run_began = world.record.context().run_began;
     let remains = world.record.end();

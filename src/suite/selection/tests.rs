@@ -157,7 +157,7 @@ fn a_mistyped_word_is_a_fault_with_its_place_and_the_nearest_known_ones() {
             "`2000` is not a status of HTTP; write a number from 100 to 599",
         ),
         (
-            "Then the call is made at most 70000 times",
+            "Then each call is made at most 70000 times",
             "`70000` is not a number that this step takes; write a whole number from 1 to 100",
         ),
         (

@@ -1,13 +1,15 @@
 //! Steps about status callbacks to the merchant's server.
 
 use crate::check;
-use crate::check::{answer, callback, placeholder};
+use crate::check::{across_calls, answer, callback, placeholder};
 use crate::evidence::{Arrival, Body, Trouble, TroubleKind};
 use crate::receiver::CallReply;
 use crate::suite::callbacks::query;
+use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::mistake::fault;
 use crate::suite::parameter::{HttpStatus, Number, ParameterName, Spelt, Word};
+use crate::suite::promise;
 use crate::suite::registry::step;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::suite::world::World;
@@ -59,7 +61,7 @@ async fn create_with_plain_http(world: &mut World) -> Done {
 }
 
 step!(
-    /// Either the creation is refused, or no callback arrives when the consumer opens the page. The report records which of the two.
+    /// Either the creation is refused, or no callback arrives when the consumer opens the page and presses back. The report records which of the two.
     Then(Browser, Receiver) "it is refused or never called" => refused_or_never_called
 );
 async fn refused_or_never_called(world: &mut World) -> Done {
@@ -71,7 +73,7 @@ async fn refused_or_never_called(world: &mut World) -> Done {
     }
     world.judge().success(created)?;
     let session = world.merchant().this_session()?;
-    world.consumer().open_page(&session).await?;
+    world.consumer().act_in(&session, PageAct::PressBack).await?;
     never_called(world).await?;
     world.record.observe(QUESTION, "accepted, never called");
     Ok(())
@@ -96,6 +98,41 @@ step!(
         world.judge().settle(callback::is_post(&call))
     }
 );
+
+step!(
+    /// Callbacks of this many events arrive. The scenario is NOT TESTED if the session does not change when its page is opened again.
+    Then(Receiver) "status_update is called for {int} changes" => called_for
+);
+async fn called_for(world: &mut World, Number(count): Number<1, 100>) -> Done {
+    let time = world.record.context().profile.deadlines.status;
+    let calls = world.consumer().await_calls(|calls| callback::events(calls) >= count as usize, time).await?;
+    let events = callback::events(&calls);
+    if events >= count as usize {
+        return world.judge().settle(Ok(()));
+    }
+    let status = world.merchant().session_status().await?;
+    if check::equals("/status", SessionStatus::InProgress.word(), &status).is_err() {
+        return Err(StepFailure::Unseen(format!("a session reads {status} when its page is opened again")));
+    }
+    let expected = format!("callbacks of {count} events");
+    world.judge().settle(Err(Mismatch::new("callback", expected, format!("those of {events}"))))
+}
+
+step!(
+    /// The callback that reports this status tells the session as it is read.
+    Then(Receiver) "the call that tells {word} shows the session as it is read" => shows_what_is_read
+);
+async fn shows_what_is_read(world: &mut World, status: SessionStatus) -> Done {
+    let call = world.consumer().call_telling(status).await?;
+    let call = world.judge().rests_on(promise::told(status), call)?;
+    let told = world.judge().rests_on("HPP-CALLBACK-002", callback::session(&call))?;
+    let mut merchant = world.merchant();
+    let read = merchant.read_session().await?;
+    merchant.judge().success(read)?;
+    let dialect = merchant.context().profile.dialect;
+    let body = merchant.record.response(read)?.body.json().cloned().unwrap_or_default();
+    merchant.judge().settle(across_calls::shows(&told, &body, dialect))
+}
 
 step!(
     /// The first callback has an `event_id` and a `session`.
@@ -145,17 +182,16 @@ step!(
 );
 
 step!(
-    /// The callback is repeated after the target's clock was moved on.
-    Then(Receiver) "the call is made again after a while" => |world| {
-        let calls = world.consumer().calls_of_one_event().await?;
-        let once = || Err(Mismatch::new("callback", "a further call", "one call"));
-        world.judge().settle(if calls.len() == 1 { once() } else { Ok(()) })
+    /// Each callback is repeated after the target's clock was moved on.
+    Then(Receiver) "each call is made again after a while" => |world| {
+        let outcome = callback::repeated(&world.consumer().repeated_calls().await?);
+        world.judge().settle(outcome)
     }
 );
 
 step!(
-    /// The callback is sent at most this many times, however far the target's clock is moved.
-    Then(Receiver) "the call is made at most {int} times" => made_at_most
+    /// Each callback is sent at most this many times, however far the target's clock is moved.
+    Then(Receiver) "each call is made at most {int} times" => made_at_most
 );
 async fn made_at_most(world: &mut World, Number(limit): Number<1, 100>) -> Done {
     world.consumer().require_call().await?;

@@ -1,0 +1,277 @@
+//! What is promised of all status callbacks of an attempt, together and with the answers of the API.
+
+use crate::check::answer::{success, success_text};
+use crate::check::every_answer::Breach;
+use crate::check::life_cycle::FINAL_STATUSES;
+use crate::check::{Judgement, callback, equals, placeholder, same_url, time};
+use crate::evidence::Operation::{CreateSession, DisableSession, ReadSession};
+use crate::evidence::{Arrival, Exchange};
+use crate::requirement::Dialect;
+use crate::verdict::Mismatch;
+use serde_json::{Value, json};
+
+/// How often one event is told at most.
+const CALLS: usize = 4;
+
+/// A hosted session and the URL at which it is told.
+struct Site<'e> {
+    created: &'e Exchange,
+    url: &'e str,
+}
+
+/// What the callbacks break, together with the exchanges of the attempt.
+pub fn broken(arrivals: &[Arrival], exchanges: &[&Exchange], dialect: Dialect) -> Vec<Breach> {
+    let sites: Vec<Site<'_>> = exchanges.iter().filter_map(|one| site(one)).collect();
+    let calls: Vec<&Arrival> = arrivals.iter().filter(|arrival| arrival.method == "POST").collect();
+    let mut breaches: Vec<Breach> = Vec::new();
+    for (at, call) in calls.iter().enumerate() {
+        let Some(body) = callback::body(call).filter(|body| *body != json!({})) else { continue };
+        let own: Vec<&Site<'_>> = sites.iter().filter(|site| path(site.url) == path(&call.url)).collect();
+        let id = body.pointer("/session/session_id").and_then(Value::as_str);
+        let is_told = |site: &&&Site<'_>| success_text(site.created, "/session_id") == id;
+        let Some(site) = own.iter().find(is_told).or(own.first()) else {
+            let is_callback = body.get("event_id").is_some() && body.get("session").is_some();
+            if is_callback && sites.is_empty() {
+                breaches.extend(callback::none_came(arrivals).err().map(|found| ("HPP-CALLBACK-014", found)));
+            }
+            continue;
+        };
+        let session = callback::session(call);
+        let query = placeholder::others_unchanged(query(site.url), query(&call.url));
+        let agrees = session.as_ref().map_or(Ok(()), |session| agrees(session, site, exchanges, dialect));
+        breaches.extend(
+            [
+                ("HPP-CALLBACK-002", callback::event_id(call).map(drop)),
+                ("HPP-CALLBACK-002", session.map(drop)),
+                ("HPP-CALLBACK-010", callback::at_most(&of_event(&calls, &body), CALLS)),
+                ("HPP-CALLBACK-011", tells_one_event(&calls[..at], &body)),
+                ("HPP-CALLBACK-013", query),
+                ("HPP-CALLBACK-019", agrees),
+            ]
+            .into_iter()
+            .filter_map(|(id, outcome)| Some((id, outcome.err()?))),
+        );
+    }
+    breaches
+}
+
+fn site(exchange: &Exchange) -> Option<Site<'_>> {
+    let url = exchange.request.body.json()?.pointer("/merchant_urls/status_update")?.as_str()?;
+    let is_told = exchange.operation == CreateSession && success(exchange).is_some() && !url.is_empty();
+    is_told.then_some(Site { created: exchange, url })
+}
+
+fn path(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
+fn query(url: &str) -> &str {
+    url.split('#').next().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query)
+}
+
+/// The calls with the `event_id` of this one.
+fn of_event(calls: &[&Arrival], body: &Value) -> Vec<Arrival> {
+    let is_same =
+        |call: &&&Arrival| callback::body(call).is_some_and(|other| other["event_id"] == body["event_id"]);
+    calls.iter().filter(is_same).map(|call| (*call).clone()).collect()
+}
+
+/// A call that came before with the same `event_id` has the same body.
+fn tells_one_event(earlier: &[&Arrival], body: &Value) -> Judgement {
+    let bodies = earlier.iter().filter_map(|call| callback::body(call));
+    let changed = bodies.filter(|other| other["event_id"] == body["event_id"]).find(|other| other != body);
+    let Some(other) = changed.filter(|_| body["event_id"].is_string()) else { return Ok(()) };
+    let told =
+        |body: &Value| body.pointer("/session/status").and_then(Value::as_str).unwrap_or("none").to_owned();
+    let (first, now) = (told(&other), told(body));
+    if first == now {
+        return Err(Mismatch::new("/event_id", "the body that came before with this id", "another body"));
+    }
+    Err(Mismatch::new(
+        "/event_id",
+        format!("another id than that of {first}"),
+        format!("the same id for {now}"),
+    ))
+}
+
+/// A callback is about its session, and tells the end as a read shows it.
+fn agrees(session: &Value, site: &Site<'_>, exchanges: &[&Exchange], dialect: Dialect) -> Judgement {
+    if let (Some(given), Some(told)) =
+        (success_text(site.created, "/session_id"), text(session, "session_id"))
+    {
+        equals("/session/session_id", given, told)?;
+    }
+    let Some(url) = success_text(site.created, "/session_url") else { return Ok(()) };
+    if exchanges.iter().any(|one| one.operation == DisableSession) {
+        return Ok(());
+    }
+    let reads = exchanges
+        .iter()
+        .filter(|one| one.operation == ReadSession && same_url("", url, &one.request.url).is_ok())
+        .filter_map(|one| success(one)?.body.json());
+    let is_final = |body: &Value| text(body, "status").is_some_and(|status| FINAL_STATUSES.contains(&status));
+    reads
+        .filter(|read| is_final(read) && is_final(session))
+        .try_for_each(|read| shows(session, read, dialect))
+}
+
+/// The session of a callback has the values that a read shows. A member that only one of them has may have come later. The end
+/// of a KCO order moves with what the consumer does.
+pub fn shows(session: &Value, read: &Value, dialect: Dialect) -> Judgement {
+    let members = ["session_id", "status", "authorization_token", "order_id", "klarna_reference"];
+    for name in members {
+        if let (Some(expected), Some(told)) = (text(read, name), text(session, name)) {
+            equals(&format!("/session/{name}"), expected, told)?;
+        }
+    }
+    let times: &[&str] =
+        if dialect == Dialect::Klarna { &["updated_at", "expires_at"] } else { &["updated_at"] };
+    for name in times {
+        if let (Some(expected), Some(told)) = (text(read, name), text(session, name)) {
+            let is_same = time::instant("", expected).ok() == time::instant("", told).ok();
+            equals(&format!("/session/{name}"), expected, if is_same { expected } else { told })?;
+        }
+    }
+    Ok(())
+}
+
+fn text<'b>(body: &'b Value, name: &str) -> Option<&'b str> {
+    body.get(name)?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Body, Operation, Received, Request, Response};
+
+    const SESSION: &str = "https://api.example/hpp/v1/sessions/s-1";
+
+    fn exchange(operation: Operation, url: &str, sent: Value, body: Value) -> Exchange {
+        let request = Request {
+            method: "POST".into(),
+            url: url.into(),
+            fields: Vec::new(),
+            body: Body::Json(sent),
+            faulty_on_purpose: false,
+            credentials_in_doubt: false,
+        };
+        let response =
+            Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };
+        let outcome = Received::Response(response);
+        Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
+    }
+
+    fn created(status_update: &str) -> Exchange {
+        let sent = json!({ "merchant_urls": { "status_update": status_update } });
+        exchange(CreateSession, "", sent, json!({ "session_id": "s-1", "session_url": SESSION }))
+    }
+
+    fn read(body: Value) -> Exchange {
+        exchange(ReadSession, SESSION, Value::Null, body)
+    }
+
+    fn call(url: &str, body: &Value) -> Arrival {
+        Arrival {
+            at_us: 0,
+            method: "POST".into(),
+            url: format!("https://m.example/{url}"),
+            body: body.to_string(),
+        }
+    }
+
+    fn event(id: &str, session: &Value) -> Arrival {
+        call("told?k=1", &json!({ "event_id": id, "session": session }))
+    }
+
+    fn told(calls: &[Arrival], more: &[Exchange]) -> Vec<String> {
+        told_by(Dialect::Klarna, calls, more)
+    }
+
+    fn told_by(dialect: Dialect, calls: &[Arrival], more: &[Exchange]) -> Vec<String> {
+        let creation = created("https://m.example/told?k=1&s={{session_id}}");
+        let exchanges: Vec<&Exchange> = std::iter::once(&creation).chain(more).collect();
+        let breaches = broken(calls, &exchanges, dialect);
+        breaches.into_iter().map(|(id, mismatch)| format!("{id} {mismatch}")).collect()
+    }
+
+    #[test]
+    fn every_call_has_its_form_and_its_query() {
+        let whole = event("e-1", &json!({ "session_id": "s-1" }));
+        let empty = call("told", &json!({}));
+        assert_eq!(told(&[whole.clone(), empty], &[]), [""; 0], "a repeated call may be empty");
+        let bare = call("told?k=2", &json!({ "session": {} }));
+        assert_eq!(
+            told(&[whole, bare], &[]),
+            [
+                "HPP-CALLBACK-002 /event_id: expected a non-empty string, got nothing",
+                r#"HPP-CALLBACK-013 parameter k: expected "1", got "2""#
+            ]
+        );
+    }
+
+    #[test]
+    fn one_event_has_one_id_one_body_and_four_calls() {
+        let told_of = |status: &str, id: &str| event(id, &json!({ "status": status }));
+        let (opened, back) = (told_of("IN_PROGRESS", "e-1"), told_of("BACK", "e-2"));
+        assert_eq!(told(&[opened.clone(), back.clone(), opened.clone(), back], &[]), [""; 0]);
+        let shared = "HPP-CALLBACK-011 /event_id: expected another id than that of IN_PROGRESS, got the same id for BACK";
+        assert_eq!(told(&[opened.clone(), told_of("BACK", "e-1")], &[]), [shared]);
+        let other = event("e-1", &json!({ "status": "IN_PROGRESS", "session_id": "s-1" }));
+        assert_eq!(
+            told(&[opened.clone(), other], &[]),
+            ["HPP-CALLBACK-011 /event_id: expected the body that came before with this id, got another body"]
+        );
+        assert_eq!(told(&vec![opened.clone(); 4], &[]), [""; 0]);
+        assert_eq!(
+            told(&vec![opened; 5], &[]),
+            ["HPP-CALLBACK-010 callback: expected at most 4 callbacks, got 5 or more"; 5]
+        );
+    }
+
+    #[test]
+    fn a_call_tells_its_own_session_as_a_read_shows_it() {
+        let foreign = event("e-1", &json!({ "session_id": "s-2" }));
+        assert_eq!(
+            told(&[foreign], &[]),
+            [r#"HPP-CALLBACK-019 /session/session_id: expected "s-1", got "s-2""#]
+        );
+        let paid = json!({ "session_id": "s-1", "status": "COMPLETED", "order_id": "o-1",
+                           "updated_at": "2026-05-15T13:10:00Z", "expires_at": "2026-05-17T12:00:00Z" });
+        let with = |name: &str, value: &str| {
+            let mut other = paid.clone();
+            other[name] = value.into();
+            event("e-1", &other)
+        };
+        let shown = || [read(paid.clone())];
+        assert_eq!(told(&[event("e-1", &paid)], &shown()), [""; 0]);
+        assert_eq!(told(&[with("updated_at", "2026-05-15T13:10:00.0Z")], &shown()), [""; 0]);
+        for (name, value) in [
+            ("status", "CANCELLED"),
+            ("order_id", "o-2"),
+            ("updated_at", "2026-05-15T15:10:00Z"),
+            ("expires_at", "2026-05-17T12:00:01Z"),
+        ] {
+            let expected = paid[name].as_str().unwrap();
+            let found = format!(r#"HPP-CALLBACK-019 /session/{name}: expected "{expected}", got "{value}""#);
+            assert_eq!(told(&[with(name, value)], &shown()), [found]);
+        }
+        let moved = with("expires_at", "2026-05-17T12:00:01Z");
+        assert_eq!(told_by(Dialect::Kustom, &[moved], &shown()), [""; 0], "a KCO order moves its end");
+        assert_eq!(told(&[with("status", "BACK")], &shown()), [""; 0], "it came before");
+        let [read] = shown();
+        let disabling = exchange(DisableSession, SESSION, Value::Null, Value::Null);
+        assert_eq!(told(&[with("status", "DISABLED")], &[read, disabling]), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_url_nobody_is_called() {
+        let told = |url: &str, body: &Value| {
+            let creation = created("");
+            let breaches = broken(&[call(url, body)], &[&creation], Dialect::Klarna);
+            breaches.into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+        };
+        let event = json!({ "event_id": "e-1", "session": {} });
+        assert_eq!(told("back", &event), ["HPP-CALLBACK-014"]);
+        assert_eq!(told("push", &json!({ "order_id": "o-1" })), [""; 0], "another service calls");
+    }
+}
