@@ -6,8 +6,10 @@ Feature: Credentials
 
     Scenario Outline: Nobody gets to <act> a session without credentials
       Given a hosted session
+      And the hosted session has been read
       When the merchant tries to <act> a hosted session without credentials
       Then the response status is 401
+      And the hosted session is not disabled
 
       Examples:
         | act        |
@@ -16,40 +18,71 @@ Feature: Credentials
         | disable    |
         | distribute |
 
+    Scenario: Nobody gets to create a session without credentials and with a broken body
+      Given a payment session
+      When the merchant tries to create a hosted session without credentials and with a broken body
+      Then the response status is 401
+
+    Scenario: Nobody gets to read a session with empty credentials
+      Given a hosted session
+      When the merchant tries to read a hosted session with empty credentials
+      Then the response status is 401
+
   @req:HPP-AUTH-002
   Rule: The API checks the password
 
     Scenario Outline: Nobody gets to <act> a session with a wrong password
       Given a hosted session
+      And the hosted session has been read
       When the merchant tries to <act> a hosted session with a wrong password
+      Then the response status is 401
+      And the hosted session is not disabled
+
+      Examples:
+        | act        |
+        | create     |
+        | read       |
+        | disable    |
+        | distribute |
+
+    Scenario Outline: Nobody gets to read a session with a password that is <fault>
+      Given a hosted session
+      When the merchant tries to read a hosted session with a password that is <fault>
       Then the response status is 401
 
       Examples:
-        | act     |
-        | create  |
-        | read    |
-        | disable |
+        | fault     |
+        | cut       |
+        | longer    |
+        | recased   |
+        | empty     |
+        | another's |
 
   @req:HPP-AUTH-003
   Rule: Credentials travel as HTTP Basic
 
-    Scenario Outline: Nobody gets to <act> a session with another scheme
+    Scenario Outline: Nobody gets to <act> a session with the scheme <scheme>
       Given a hosted session
-      When the merchant tries to <act> a hosted session with credentials that are not Basic
+      When the merchant tries to <act> a hosted session with the scheme <scheme>
       Then the response status is 401
 
       Examples:
-        | act    |
-        | create |
-        | read   |
+        | act        | scheme |
+        | create     | Bearer |
+        | read       | Bearer |
+        | read       | Token  |
+        | disable    | Bearer |
+        | distribute | Bearer |
 
   @req:HPP-AUTH-005
   Rule: A session belongs to its merchant
 
     Scenario Outline: Another merchant does not get to <act> a session
       Given a hosted session
+      And the hosted session has been read
       When another merchant tries to <act> the hosted session
       Then the request is refused
+      And the hosted session is not disabled
 
       Examples:
         | act     |
@@ -61,6 +94,8 @@ Feature: Credentials
 
     Scenario Outline: Anybody may fetch <member>
       Given a hosted session
+      When the consumer fetches <member> without credentials
+      Then the response asks for no credentials
       When the consumer fetches <member> without credentials
       Then the response asks for no credentials
 

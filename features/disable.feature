@@ -18,6 +18,30 @@ Feature: Disabling a hosted session
       When the merchant disables the hosted session
       Then the hosted session becomes DISABLED
 
+    Scenario: A session that was disabled twice reads disabled
+      Given a hosted session
+      And the hosted session is disabled
+      When the merchant disables the hosted session
+      Then the hosted session becomes DISABLED
+
+    @needs:browser
+    Scenario Outline: A session that was disabled after the consumer <act> reads disabled
+      Given a hosted session
+      And the consumer <act>
+      When the merchant disables the hosted session
+      Then the hosted session becomes DISABLED
+
+      Examples:
+        | act                 |
+        | has opened the page |
+        | has gone back       |
+
+      @needs:outcome
+      Examples:
+        | act                       |
+        | has been declined         |
+        | has met a technical error |
+
   @req:HPP-DISABLE-003 @needs:browser @needs:outcome
   Rule: A completed session cannot be disabled
 
@@ -26,12 +50,16 @@ Feature: Disabling a hosted session
       And the consumer has paid
       When the merchant disables the hosted session
       Then the response status is 400
+      When the merchant disables the hosted session
+      Then the response status is 400
 
   @req:HPP-DISABLE-004
   Rule: An unknown session is not found
 
     Scenario: Disabling an unknown session answers 404
       Given a hosted session
+      When the merchant disables a hosted session that does not exist
+      Then the response status is 404
       When the merchant disables a hosted session that does not exist
       Then the response status is 404
 
@@ -44,6 +72,13 @@ Feature: Disabling a hosted session
       When the consumer opens the page
       Then the page explains itself and offers no payment
 
+    Scenario: The link of a disabled session explains itself to a consumer who was there before
+      Given a hosted session
+      And the consumer has opened the page
+      And the hosted session is disabled
+      When the consumer opens the page
+      Then the page explains itself and offers no payment
+
   @req:HPP-DISABLE-006 @needs:browser @needs:outcome
   Rule: An open page ends with its session
 
@@ -52,6 +87,13 @@ Feature: Disabling a hosted session
       And the consumer has opened the page
       And the hosted session is disabled
       When the consumer pays on the open page
+      Then the page explains itself and offers no payment
+
+    Scenario: Going back on the open page of a disabled session leads nowhere
+      Given a hosted session
+      And the consumer has opened the page
+      And the hosted session is disabled
+      When the consumer presses back on the open page
       Then the page explains itself and offers no payment
 
   @req:HPP-DISABLE-007

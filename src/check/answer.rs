@@ -116,6 +116,16 @@ pub fn field_present(response: &Response, name: &str) -> Judgement {
     }
 }
 
+/// The response states the remaining quota: a number comes first in the field.
+pub fn remaining_quota(response: &Response) -> Judgement {
+    const NAME: &str = "x-ratelimit-remaining";
+    field_present(response, NAME)?;
+    match response.field(NAME).unwrap_or_default().trim() {
+        quota if quota.starts_with(|first: char| first.is_ascii_digit()) => Ok(()),
+        other => Err(Mismatch::new(NAME, "a number", quoted(other))),
+    }
+}
+
 /// One of the messages of a refusal names the member.
 pub fn names_member(messages: &Value, member: &str) -> Judgement {
     let texts = messages.as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -270,6 +280,20 @@ mod tests {
         for (kind, body, expected) in cases {
             assert_eq!(text(image(&response(200, kind, body))), expected);
         }
+    }
+
+    #[test]
+    fn the_remaining_quota_begins_with_a_number() {
+        let quota = |value: &str| {
+            let mut read = response(200, None, Body::Empty);
+            read.fields.push(("X-RateLimit-Remaining".into(), value.into()));
+            remaining_quota(&read)
+        };
+        for value in ["0", " 39", "39, 40;w=1"] {
+            assert_eq!(quota(value), Ok(()), "{value}");
+        }
+        assert_eq!(text(quota("enough")), r#"x-ratelimit-remaining: expected a number, got "enough""#);
+        assert_eq!(text(quota(" ")), "x-ratelimit-remaining: expected a value, got an empty one");
     }
 
     #[test]

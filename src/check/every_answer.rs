@@ -66,10 +66,7 @@ const PROMISES: &[Promise] = &[
     }),
     any("HPP-CREATE-039", HOSTED, answer::no_byte_order_mark),
     any("HPP-ERROR-005", HOSTED, |response| answer::field_present(response, "klarna-correlation-id")),
-    Promise {
-        only: Some(Dialect::Klarna),
-        ..any("HPP-ERROR-007", HOSTED, |response| answer::field_present(response, "x-ratelimit-remaining"))
-    },
+    Promise { only: Some(Dialect::Klarna), ..any("HPP-ERROR-007", HOSTED, answer::remaining_quota) },
 ];
 
 const fn success(
@@ -93,7 +90,8 @@ pub fn broken(exchange: &Exchange, dialect: Dialect) -> Vec<Breach> {
     let Some(response) = exchange.response() else { return Vec::new() };
     let succeeds = answer::is_success(response) && !exchange.request.faulty_on_purpose;
     // What stands in front of the API may refuse these requests, and a body that is too large.
-    let is_of_api = !matches!(response.status, 401 | 413 | 429 | 500..)
+    let is_of_api = !exchange.request.credentials_in_doubt
+        && !matches!(response.status, 401 | 413 | 429 | 500..)
         && exchange.request.told_size().is_none_or(|size| size <= BODY_LIMIT);
     PROMISES
         .iter()
@@ -218,6 +216,12 @@ mod tests {
             assert_eq!(ids(Dialect::Klarna), expected, "{status}");
             let expected: &[&str] = if judged { &["HPP-ERROR-005"] } else { &[] };
             assert_eq!(ids(Dialect::Kustom), expected, "{status}");
+        }
+        for status in [201, 403] {
+            let mut doubtful = answered(CreateSession, status, Value::Null);
+            doubtful.request.credentials_in_doubt = true;
+            response(&mut doubtful).fields.truncate(1);
+            assert_eq!(told(&doubtful), Vec::<String>::new(), "wrong credentials");
         }
         let mut large = answered(CreateSession, 400, Value::Null);
         large.request.fields.push(("Content-Length".into(), (BODY_LIMIT + 1).to_string()));

@@ -54,6 +54,16 @@ words! {
         Create = "create", Read = "read", Disable = "disable", Distribute = "distribute",
     }
 
+    /// How a password differs from the right one.
+    PasswordFault, "a kind of wrong password" {
+        Cut = "cut", Longer = "longer", OtherCase = "recased", Empty = "empty", Another = "another's",
+    }
+
+    /// A scheme of HTTP authentication that is not Basic.
+    OtherScheme, "a scheme of authentication" {
+        Bearer = "Bearer", Token = "Token",
+    }
+
     /// A URL of a hosted session that is meant for the consumer.
     PublicUrl, "a URL for the consumer" {
         Page = "redirect_url", QrCode = "qr_code_url",

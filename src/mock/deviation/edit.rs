@@ -1,8 +1,9 @@
 //! Edits of replies and URLs that several deviations make.
 
+use axum::http::StatusCode;
 use serde_json::Value;
 
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::{Content, ErrorCode, Operation, Problem, Reply};
 
 /// Removes a member from the successful answer to `operation`.
 pub fn without(reply: &mut Reply, operation: Operation, pointer: &str) {
@@ -28,6 +29,24 @@ pub fn read_status(reply: &mut Reply, status: &str, instead: &str) {
 /// Whether this is a callback that tells this status.
 pub fn tells(reply: &Reply, status: &str) -> bool {
     reply.succeeds(Operation::Callback) && reply.text("/session/status") == Some(status)
+}
+
+/// Whether this refuses `operation` with this message.
+pub fn refuses(reply: &Reply, operation: Operation, message: &str) -> bool {
+    reply.operation == operation && reply.text("/error_messages/0") == Some(message)
+}
+
+/// Turns the answer into a refusal. The header fields stay.
+pub fn refuse(reply: &mut Reply, status: StatusCode, error_code: ErrorCode, message: &str) {
+    let refusal =
+        Problem::new(status, error_code, message).into_reply("00000000-0000-4000-8000-000000000000");
+    (reply.status, reply.content) = (refusal.status, refusal.content);
+}
+
+/// Empties an HTML page.
+pub fn blank(reply: &mut Reply) {
+    reply.content =
+        Content::Html("<!doctype html><html><head><title></title></head><body></body></html>".to_owned());
 }
 
 /// The part of an absolute URL after its host.
@@ -58,7 +77,6 @@ pub fn tags_alone(query: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::StatusCode;
     use serde_json::json;
 
     use super::*;

@@ -1,9 +1,6 @@
 //! Lies about the end of sessions, and about sessions that have ended.
 
-use axum::http::StatusCode;
-
 use crate::mock::contract::callback::{Telling, callback};
-use crate::mock::contract::payment_session::{Progress, payment_session_after};
 use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
 };
@@ -69,7 +66,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "refused-disabling-disables",
         kind: Kind::OneState,
         lie: "Disabling a completed session is refused, but the session is disabled anyway.",
-        breaks: &["HPP-STATUS-009"],
+        breaks: &["HPP-DISABLE-003", "HPP-STATUS-009"],
         change: Change::Seams(|seams| {
             seams.status_after = |turn| match turn.event {
                 Event::Disabled => status_after(turn).map_err(|_| Ended(Status::Disabled)),
@@ -112,69 +109,6 @@ pub const DEVIATIONS: &[Deviation] = &[
             };
         }),
     },
-    Deviation {
-        name: "completed-session-disabled",
-        kind: Kind::LeftOut,
-        lie: "A completed session can be disabled.",
-        breaks: &["HPP-DISABLE-003"],
-        change: Change::Seams(|seams| {
-            seams.status_after = |turn| match (turn.status, turn.event) {
-                (Status::Completed, Event::Disabled) => Ok(Status::Disabled),
-                _ => status_after(turn),
-            };
-        }),
-    },
-    Deviation {
-        name: "unknown-session-disabled",
-        kind: Kind::LeftOut,
-        lie: "Disabling a session that does not exist succeeds.",
-        breaks: &["HPP-AUTH-005", "HPP-DISABLE-004", "HPP-EXPIRY-012"],
-        change: Change::Reply(|reply| {
-            if reply.operation == Operation::DisableSession
-                && reply.text("/error_messages/0") == Some("no such session")
-            {
-                reply.become_empty(StatusCode::NO_CONTENT);
-            }
-        }),
-    },
-    Deviation {
-        name: "open-page-survives-disabling",
-        kind: Kind::OneState,
-        lie: "A page that is open can still be used after its session was disabled.",
-        breaks: &["HPP-DISABLE-006"],
-        change: Change::Seams(|seams| {
-            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
-                (Purpose::Press, Standing::Ended(Status::Disabled)) => Standing::Open,
-                (_, standing) => standing,
-            };
-            seams.status_after = |turn| match (turn.status, turn.event) {
-                (Status::Disabled, Event::Disabled | Event::PaymentSessionEnded | Event::Read) => {
-                    status_after(turn)
-                }
-                (Status::Disabled, _) => status_after(&Turn { status: Status::InProgress, ..*turn }),
-                _ => status_after(turn),
-            };
-        }),
-    },
-    Deviation {
-        name: "disabling-ends-payment-session",
-        kind: Kind::OneState,
-        lie: "Disabling a session ends its KP session.",
-        breaks: &["HPP-DISABLE-008"],
-        change: Change::Seams(|seams| {
-            seams.payment_session_after = |aftermath| match aftermath.event {
-                Event::Disabled => Some(Progress::Aborted),
-                _ => payment_session_after(aftermath),
-            };
-        }),
-    },
-    Deviation {
-        name: "sessions-open-to-all-merchants",
-        kind: Kind::LeftOut,
-        lie: "Any merchant can read and disable a session.",
-        breaks: &["HPP-AUTH-005"],
-        change: Change::Seams(|seams| seams.may_use = |_| true),
-    },
 ];
 
 /// The page of a session with this status is dead.
@@ -183,7 +117,8 @@ fn standing_final_in(wanted: &Use, status: Status) -> Standing {
     if is_page && wanted.status == status { Standing::Ended(status) } else { standing(wanted) }
 }
 
-/// A session with this status can only be read.
+/// A session with this status can only be read and disabled.
 fn status_final_in(turn: &Turn, status: Status) -> Result<Status, Ended> {
-    if turn.status == status && turn.event != Event::Read { Err(Ended(status)) } else { status_after(turn) }
+    let is_ended = turn.status == status && !matches!(turn.event, Event::Read | Event::Disabled);
+    if is_ended { Err(Ended(status)) } else { status_after(turn) }
 }

@@ -1,13 +1,11 @@
-//! Lies about statuses, reading, disabling and access.
+//! Lies about statuses and reading.
 
-use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::mock::contract::access::{Credentials, Knock, admits};
 use crate::mock::contract::expiry::later;
-use crate::mock::contract::status::{Event, Purpose, Standing, Status, Unknown, standing, status_after};
-use crate::mock::deviation::edit::{with, without};
+use crate::mock::contract::status::{Event, Status, Unknown, status_after};
+use crate::mock::deviation::edit::{read_status, with, without};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
@@ -31,28 +29,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::OneState,
         lie: "A paid session reads `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-003"],
-        change: Change::Reply(|reply| read_status_as(reply, Status::Completed, Status::InProgress)),
+        change: Change::Reply(|reply| read_status(reply, "COMPLETED", "IN_PROGRESS")),
     },
     Deviation {
         name: "decline-reads-error",
         kind: Kind::Misplaced,
         lie: "After a declined payment, the session reads `ERROR`.",
         breaks: &["HPP-STATUS-004"],
-        change: Change::Reply(|reply| read_status_as(reply, Status::Failed, Status::Error)),
+        change: Change::Reply(|reply| read_status(reply, "FAILED", "ERROR")),
     },
     Deviation {
         name: "back-reads-in-progress",
         kind: Kind::OneState,
         lie: "After going back, the session reads `IN_PROGRESS`.",
         breaks: &["HPP-STATUS-006"],
-        change: Change::Reply(|reply| read_status_as(reply, Status::Back, Status::InProgress)),
-    },
-    Deviation {
-        name: "disabled-reads-waiting",
-        kind: Kind::OneState,
-        lie: "A disabled session reads `WAITING`.",
-        breaks: &["HPP-DISABLE-002"],
-        change: Change::Reply(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
+        change: Change::Reply(|reply| read_status(reply, "BACK", "IN_PROGRESS")),
     },
     Deviation {
         name: "read-without-updated-at",
@@ -80,60 +71,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "disable-answers-200",
-        kind: Kind::NearMiss,
-        lie: "Disabling a session answers 200.",
-        breaks: &["HPP-DISABLE-001"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::DisableSession) {
-                reply.status = StatusCode::OK;
-            }
-        }),
-    },
-    Deviation {
-        name: "disabled-link-opens",
-        kind: Kind::LeftOut,
-        lie: "The link of a disabled session still shows the payment page.",
-        breaks: &["HPP-DISABLE-005"],
-        change: Change::Seams(|seams| {
-            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
-                (Purpose::OpenPage, Standing::Ended(Status::Disabled)) => Standing::Open,
-                (_, standing) => standing,
-            };
-        }),
-    },
-    Deviation {
-        name: "no-credentials-needed",
-        kind: Kind::LeftOut,
-        lie: "The API answers requests without credentials.",
-        breaks: &["HPP-AUTH-001"],
-        change: Change::Seams(|seams| seams.admits = |knock| admits(knock) || !knock.has_field),
-    },
-    Deviation {
-        name: "any-password-accepted",
-        kind: Kind::LeftOut,
-        lie: "The API accepts any password of a known user.",
-        breaks: &["HPP-AUTH-002"],
-        change: Change::Seams(|seams| {
-            seams.admits = |knock| {
-                let password = knock.given.map_or("", |given| &given.password);
-                admits(&Knock { password, ..*knock })
-            };
-        }),
-    },
-    Deviation {
-        name: "any-scheme-accepted",
-        kind: Kind::LeftOut,
-        lie: "Correct credentials are accepted with any authentication scheme, not only with HTTP Basic.",
-        breaks: &["HPP-AUTH-003"],
-        change: Change::Seams(|seams| {
-            seams.admits = |knock| {
-                let given = knock.given.map(|given| Credentials { scheme: "Basic".into(), ..given.clone() });
-                admits(&Knock { given: given.as_ref(), ..*knock })
-            };
-        }),
-    },
-    Deviation {
         name: "qr-is-text",
         kind: Kind::Misplaced,
         lie: "The QR code is returned as text instead of an image.",
@@ -153,12 +90,6 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-fn read_status_as(reply: &mut Reply, status: Status, instead: Status) {
-    if reply.succeeds(Operation::ReadSession) && reply.text("/status") == Some(status.name()) {
-        reply.set("/status", instead.name());
-    }
-}
-
 fn need_a_frame(reply: &mut Reply) {
     if reply.succeeds(Operation::PaymentPage) {
         reply.rewrite(|page| {
@@ -176,23 +107,4 @@ fn invented(asked: &Unknown<'_>) -> Value {
         "updated_at": millis(asked.now),
         "expires_at": millis(later(asked.now, SignedDuration::from_hours(47))),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn only_the_one_status_is_read_as_another() {
-        let status_after = |status: &str| {
-            let mut reply = Reply::json(StatusCode::OK, json!({ "status": status }));
-            reply.operation = Operation::ReadSession;
-            read_status_as(&mut reply, Status::Back, Status::InProgress);
-            reply.text("/status").map(str::to_owned)
-        };
-        assert_eq!(status_after("BACK").as_deref(), Some("IN_PROGRESS"));
-        assert_eq!(status_after("FAILED").as_deref(), Some("FAILED"));
-    }
 }

@@ -7,12 +7,14 @@
 
 use std::sync::LazyLock;
 
+mod auth;
 mod callback;
 mod calls;
 #[cfg(test)]
 mod contract_story;
 mod create;
 mod degenerate;
+mod disable;
 mod distribution;
 mod edit;
 mod endings;
@@ -46,6 +48,8 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         status::DEVIATIONS,
         endings::DEVIATIONS,
         expired::DEVIATIONS,
+        auth::DEVIATIONS,
+        disable::DEVIATIONS,
         callback::DEVIATIONS,
         calls::DEVIATIONS,
         told::DEVIATIONS,

@@ -2,7 +2,6 @@
 
 use jiff::SignedDuration;
 
-use crate::mock::contract::access::{Door, admits};
 use crate::mock::contract::merchant_urls::{Destination, MerchantUrl, Outcome, Way, destination};
 use crate::mock::contract::page::{Step, step};
 use crate::mock::contract::status::{Audience, Event, Shown, Status, shown, status_after};
@@ -211,17 +210,6 @@ pub const DEVIATIONS: &[Deviation] = &[
                     Step::Leave(Event::Back) if is_cancel => Step::Leave(Event::CancelConfirmed),
                     step => step,
                 }
-            };
-        }),
-    },
-    Deviation {
-        name: "page-needs-credentials",
-        kind: Kind::LeftOut,
-        lie: "The payment page needs the merchant's credentials.",
-        breaks: &["HPP-AUTH-006", "HPP-REDIRECT-021"],
-        change: Change::Seams(|seams| {
-            seams.admits = |knock| {
-                admits(knock) && (knock.door != Door::Page(Operation::PaymentPage) || knock.is_right())
             };
         }),
     },

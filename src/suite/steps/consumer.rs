@@ -125,6 +125,16 @@ step!(
 );
 
 step!(
+    /// The consumer presses back on the page that is already open.
+    When(Browser) leaves Back "the consumer presses back on the open page" => |world| {
+        world.consumer().page_is_shown()?;
+        let session = world.merchant().this_session()?;
+        world.record.visit()?;
+        world.consumer().move_on_page(&session, PageAct::PressBack).await
+    }
+);
+
+step!(
     /// The consumer scans the QR code, opens its link, and presses back on that page.
     When(Browser) leaves Back "the consumer scans the QR code and presses back" => |world| scan(world, PageAct::PressBack).await
 );

@@ -7,7 +7,8 @@ use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
-use crate::suite::words::{Attempted, PublicUrl};
+use crate::suite::steps::refusal::broken;
+use crate::suite::words::{Attempted, OtherScheme, PasswordFault, PublicUrl};
 use crate::suite::world::World;
 use crate::target::{Credentials, Secret};
 use crate::verdict::Mismatch;
@@ -24,21 +25,71 @@ step!(
 );
 
 step!(
-    /// The merchant tries to `create`, `read`, `disable` or `distribute` a hosted session with the right user name and a wrong password.
-    When "the merchant tries to {word} a hosted session with a wrong password" => |world, what: Attempted| {
-        let username = world.merchant().has.credentials.username.clone();
-        world.record.context().recorder.learn_credentials(username.reveal(), WRONG_PASSWORD);
-        let wrong = Credentials { username, password: Secret::new(WRONG_PASSWORD.to_owned()) };
-        attempt(world, what, Some(wrong), None).await
+    /// The merchant tries to create a hosted session without credentials and with a JSON body whose last character is missing.
+    When "the merchant tries to create a hosted session without credentials and with a broken body" => |world| {
+        let body = world.merchant().usual_draft().await?.body;
+        attempt(world, Attempted::Create, None, Some(Oddity::Text(broken(&body)))).await
     }
 );
 
 step!(
-    /// The merchant tries to `read` or `disable` the hosted session with the right credentials, but with the scheme Bearer.
-    When "the merchant tries to {word} a hosted session with credentials that are not Basic" =>
-    |world, what: Attempted| {
+    /// The merchant tries to `create`, `read`, `disable` or `distribute` a hosted session with an empty user name and an empty password.
+    When "the merchant tries to {word} a hosted session with empty credentials" => |world, what: Attempted| {
+        let empty = || Secret::new(String::new());
+        attempt(world, what, Some(Credentials { username: empty(), password: empty() }), None).await
+    }
+);
+
+step!(
+    /// The merchant tries to `create`, `read`, `disable` or `distribute` a hosted session with the right user name and a wrong password.
+    When "the merchant tries to {word} a hosted session with a wrong password" => |world, what: Attempted| {
+        attempt_with_password(world, what, WRONG_PASSWORD.to_owned()).await
+    }
+);
+
+step!(
+    /// The merchant tries the same with a password that is nearly the right one: `cut` (without its last character), `longer`, `recased` (capitals in place of small letters and the other way round), `empty`, or `another's` (that of another merchant).
+    When "the merchant tries to {word} a hosted session with a password that is {word}" =>
+        with_faulty_password
+);
+async fn with_faulty_password(world: &mut World, what: Attempted, fault: PasswordFault) -> Done {
+    let right = world.merchant().has.credentials.password.reveal().to_owned();
+    let wrong = match fault {
+        PasswordFault::Another => other_merchant(world).await?.password.reveal().to_owned(),
+        _ => faulty(&right, fault),
+    };
+    attempt_with_password(world, what, wrong).await
+}
+
+/// A password that differs from the right one. Without letters to recase, another character follows.
+fn faulty(right: &str, fault: PasswordFault) -> String {
+    let swap = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    let mut wrong: String = match fault {
+        PasswordFault::Empty => String::new(),
+        PasswordFault::OtherCase => right.chars().map(swap).collect(),
+        _ => right.to_owned(),
+    };
+    if fault == PasswordFault::Cut {
+        wrong.pop();
+    }
+    if wrong == right {
+        wrong.push('0');
+    }
+    wrong
+}
+
+async fn attempt_with_password(world: &mut World, what: Attempted, password: String) -> Done {
+    let username = world.merchant().has.credentials.username.clone();
+    world.record.context().recorder.learn_credentials(username.reveal(), &password);
+    attempt(world, what, Some(Credentials { username, password: Secret::new(password) }), None).await
+}
+
+step!(
+    /// The merchant tries to `create`, `read`, `disable` or `distribute` a hosted session with the right credentials, but with the scheme `Bearer` or `Token`.
+    When "the merchant tries to {word} a hosted session with the scheme {word}" =>
+    |world, what: Attempted, scheme: OtherScheme| {
         let credentials = world.merchant().has.credentials.clone();
-        attempt(world, what, Some(credentials), Some(Oddity::Scheme("Bearer"))).await
+        attempt(world, what, Some(credentials), Some(Oddity::Scheme(scheme.word()))).await
     }
 );
 
@@ -47,16 +98,21 @@ step!(
     When "another merchant tries to {word} the hosted session" => as_another
 );
 async fn as_another(world: &mut World, what: Attempted) -> Done {
+    let other = other_merchant(world).await?;
+    attempt(world, what, Some(other), None).await
+}
+
+/// The credentials of another merchant.
+async fn other_merchant(world: &World) -> Result<Credentials, StepFailure> {
     let context = world.record.context().clone();
-    let other = match (&context.profile.second_account, &context.control) {
-        (Some(other), _) => other.clone(),
-        (None, Some(control)) => control.mint_account().await?.credentials,
+    match (&context.profile.second_account, &context.control) {
+        (Some(other), _) => Ok(other.clone()),
+        (None, Some(control)) => Ok(control.mint_account().await?.credentials),
         (None, None) => {
             let why = "this profile has no account of another merchant (add `second_account`)";
-            return Err(StepFailure::Unseen(why.into()));
+            Err(StepFailure::Unseen(why.into()))
         }
-    };
-    attempt(world, what, Some(other), None).await
+    }
 }
 
 async fn attempt(
@@ -84,9 +140,15 @@ async fn attempt(
         }
     };
     let credentials = credentials.as_ref();
-    let credentials_in_doubt = true;
-    let call =
-        ApiCall { credentials, body, credentials_in_doubt, oddity, ..ApiCall::new(operation, method, url) };
+    let faulty_on_purpose = matches!(oddity, Some(Oddity::Text(_)));
+    let call = ApiCall {
+        credentials,
+        body,
+        credentials_in_doubt: true,
+        faulty_on_purpose,
+        oddity,
+        ..ApiCall::new(operation, method, url)
+    };
     world.record.send(call).await.map(drop)
 }
 
@@ -142,4 +204,19 @@ async fn is_open(world: &mut World) -> Done {
     let outcome = answer::is_open(world.record.response(latest)?);
     world.judge().settle(outcome)?;
     world.judge().success(latest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_faulty_password_is_never_the_right_one() {
+        let all = |right: &str| {
+            [PasswordFault::Cut, PasswordFault::Longer, PasswordFault::OtherCase, PasswordFault::Empty]
+                .map(|fault| faulty(right, fault))
+        };
+        assert_eq!(all("Ab1"), ["Ab", "Ab10", "aB1", ""]);
+        assert_eq!(all("123"), ["12", "1230", "1230", ""], "nothing to recase");
+    }
 }

@@ -84,8 +84,21 @@ async fn status_becomes(world: &mut World, status: SessionStatus) -> Done {
     loop {
         let outcome = check::equals("/status", status.word(), &world.merchant().session_status().await?);
         if outcome.is_ok() || !polls.again().await {
+            if outcome.is_err() {
+                act_was_accepted(world)?;
+            }
             return world.judge().settle(outcome);
         }
+    }
+}
+
+/// What was not disabled cannot change because of it. The scenario is blocked by the requirement that it is disabled.
+fn act_was_accepted(world: &mut World) -> Done {
+    match world.record.latest() {
+        Ok(act) if world.record.exchange(act).operation == Operation::DisableSession => {
+            world.judge().success(act)
+        }
+        _ => Ok(()),
     }
 }
 

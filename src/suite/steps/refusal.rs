@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Number of bytes, more than the documented limit of a body.
-const TOO_LARGE: usize = 1_100_000;
+pub const TOO_LARGE: usize = 1_100_000;
 
 /// After so many creations without a refusal, the limit counts as not kept.
 const MOST_CREATIONS: u32 = 12;
@@ -39,15 +39,21 @@ async fn create_with_text(world: &mut World, text: impl FnOnce(Value) -> String)
 
 step!(
     /// The merchant asks for a hosted session with a JSON body whose last character is missing.
-    When "the merchant creates a hosted session with a body that is no JSON" => create_with_broken_body
+    When "the merchant creates a hosted session with a body that is no JSON" =>
+        |world| create_with_text(world, |body| broken(&body)).await
 );
-async fn create_with_broken_body(world: &mut World) -> Done {
-    create_with_text(world, |body| {
-        let mut text = body.to_string();
-        text.pop();
-        text
-    })
-    .await
+
+step!(
+    /// The merchant asks for a hosted session with an empty body.
+    When "the merchant creates a hosted session with an empty body" =>
+        |world| create_with_text(world, |_| String::new()).await
+);
+
+/// The JSON without its last character.
+pub fn broken(body: &Value) -> String {
+    let mut text = body.to_string();
+    text.pop();
+    text
 }
 
 step!(
