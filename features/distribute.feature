@@ -9,6 +9,30 @@ Feature: Distribution of the link
       When the merchant distributes the hosted session by email
       Then the request succeeds
 
+    Scenario Outline: Distribution to the valid address <address> succeeds
+      Given a hosted session
+      When the merchant distributes the hosted session by email with the email <address>
+      Then the request succeeds
+
+      Examples:
+        | address                         |
+        | consumer+tea@example.com        |
+        | Anna.Consumer@Example.com       |
+        | consumer@xn--bcher-kva.example  |
+
+    Scenario: Distribution by e-mail succeeds a second time
+      Given a hosted session
+      And the hosted session has been distributed by email
+      When the merchant distributes the hosted session by email
+      Then the request succeeds
+
+    @needs:browser
+    Scenario: Distribution by e-mail succeeds while the page is open
+      Given a hosted session
+      And the consumer has opened the page
+      When the merchant distributes the hosted session by email
+      Then the request succeeds
+
   @req:HPP-DISTRIBUTE-002
   Rule: A distribution needs a method and a contact
 
@@ -22,6 +46,11 @@ Feature: Distribution of the link
         | method              |
         | contact_information |
 
+    Scenario: A distribution whose contact is a text is a bad request
+      Given a hosted session
+      When the merchant distributes the hosted session by email with the contact_information consumer@example.com
+      Then the response status is 400
+
   @req:HPP-DISTRIBUTE-003
   Rule: An e-mail needs an address
 
@@ -31,13 +60,26 @@ Feature: Distribution of the link
       Then the response status is 400
       And the error_code is MISSING_CONTACT_DATA
 
+    Scenario: A distribution by e-mail to a phone number misses contact data
+      Given a hosted session
+      When the merchant distributes the hosted session by email with the contact of sms
+      Then the response status is 400
+      And the error_code is MISSING_CONTACT_DATA
+
   @req:HPP-DISTRIBUTE-004
   Rule: An address must be valid
 
-    Scenario: A distribution to an address that is none is refused
+    Scenario Outline: A distribution to <address>, which is no address, is refused
       Given a hosted session
-      When the merchant distributes the hosted session by email with the email nobody
+      When the merchant distributes the hosted session by email with the email <address>
       Then the request is refused
+
+      Examples:
+        | address                   |
+        | nobody                    |
+        | nobody@                   |
+        | @example.com              |
+        | nobody@nowhere@example.com |
 
   @req:HPP-DISTRIBUTE-005
   Rule: An SMS needs a number and its country
@@ -61,6 +103,12 @@ Feature: Distribution of the link
       Then the response status is 400
       And the error_code is UNSUPPORTED_COUNTRY
 
+    Scenario: A distribution to Antarctica is refused although the number is of there
+      Given a hosted session
+      When the merchant distributes the hosted session by sms to the number +672112345 of AQ
+      Then the response status is 400
+      And the error_code is UNSUPPORTED_COUNTRY
+
   @req:HPP-DISTRIBUTE-007
   Rule: A distribution by token needs an access id and does not change it
 
@@ -70,10 +118,15 @@ Feature: Distribution of the link
       Then the request is refused
 
     @needs:mailbox
-    Scenario: A distribution by token goes to the access id, to the letter
+    Scenario Outline: A distribution by token goes to the access id <access_id>, to the letter
       Given a hosted session
-      When the merchant distributes the hosted session by token
+      When the merchant distributes the hosted session by token with the access_id <access_id>
       Then the message is addressed to the access_id of the request
+
+      Examples:
+        | access_id                                   |
+        | klarna:39a1c773-bafd-754d-af1f-b30c592f1267 |
+        | 012345                                      |
 
   @req:HPP-DISTRIBUTE-008
   Rule: An unknown access id is not found
@@ -94,11 +147,18 @@ Feature: Distribution of the link
   @req:HPP-DISTRIBUTE-010
   Rule: The link of a disabled session is not sent
 
-    Scenario: A distribution of a disabled session answers 400
+    Scenario Outline: A distribution of a disabled session by <method> answers 400
       Given a hosted session
       And the hosted session is disabled
-      When the merchant distributes the hosted session by email
+      When the merchant distributes the hosted session by <method>
       Then the response status is 400
+      When the merchant distributes the hosted session by <method>
+      Then the response status is 400
+
+      Examples:
+        | method |
+        | email  |
+        | token  |
 
   @req:HPP-DISTRIBUTE-011
   Rule: An unknown or ended session is not found
@@ -114,6 +174,9 @@ Feature: Distribution of the link
       Given a hosted session
       And the consumer has paid
       When the merchant distributes the hosted session by email
+      Then the response status is 404
+      And the error_code is NOT_FOUND
+      When the merchant distributes the hosted session by token
       Then the response status is 404
       And the error_code is NOT_FOUND
 
@@ -139,6 +202,12 @@ Feature: Distribution of the link
     Scenario: Distribution by SMS succeeds
       Given a hosted session
       When the merchant distributes the hosted session by sms
+      Then the request succeeds
+
+    Scenario: Distribution by SMS succeeds a second time, to a number of another country
+      Given a hosted session
+      And the hosted session has been distributed by sms
+      When the merchant distributes the hosted session by sms to the number +491713920000 of DE
       Then the request succeeds
 
   @req:HPP-DISTRIBUTE-016

@@ -27,12 +27,28 @@ Feature: Refusals
       When the merchant creates a hosted session whose option purchase_type is STEAL
       Then the refusal names the member purchase_type
 
+    Scenario: The refusal of an invalid address names its member
+      Given a hosted session
+      And the hosted session has been distributed by email
+      When the merchant distributes the hosted session by email with the email nobody
+      Then the refusal of the distribution names email
+
   @req:HPP-ERROR-003
   Rule: A body has to be JSON
 
     Scenario: A body that breaks off is refused
       Given a payment session
       When the merchant creates a hosted session with a body that is no JSON
+      Then the request is refused
+
+    Scenario: An empty body is refused
+      Given a payment session
+      When the merchant creates a hosted session with an empty body
+      Then the request is refused
+
+    Scenario: A distribution whose body breaks off is refused
+      Given a hosted session
+      When the merchant distributes the hosted session with a body that is no JSON
       Then the request is refused
 
   @req:HPP-ERROR-005
@@ -77,4 +93,9 @@ Feature: Refusals
     Scenario: A body of more than 1 MB answers 413
       Given a payment session
       When the merchant creates a hosted session with a body of more than 1 MB
+      Then the response status is 413
+
+    Scenario: A distribution with a body of more than 1 MB answers 413
+      Given a hosted session
+      When the merchant distributes the hosted session with a body of more than 1 MB
       Then the response status is 413

@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::mock::contract::distribution::{Distribution, Letter, messages, missing, violation};
+use crate::mock::contract::distribution::{Distribution, Letter, messages, violation};
 use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
-use crate::mock::deviation::edit::root_of;
+use crate::mock::deviation::edit::{refuse, refuses, root_of};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::http::{ErrorCode, Operation, Problem};
+use crate::mock::http::{ErrorCode, Operation, Problem, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -46,42 +46,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "email-without-address-accepted",
-        kind: Kind::LeftOut,
-        lie: "A distribution by e-mail needs no address.",
-        breaks: &["HPP-DISTRIBUTE-003"],
-        change: Change::Seams(|seams| {
-            seams.messages = |distribution| {
-                tolerate(distribution, |problem| *problem == missing("contact_information.email"))
-            };
-        }),
-    },
-    Deviation {
-        name: "invalid-address-accepted",
-        kind: Kind::LeftOut,
-        lie: "A distribution by e-mail accepts any text as an address.",
-        breaks: &["HPP-DISTRIBUTE-004"],
-        change: Change::Seams(|seams| {
-            seams.messages = |distribution| {
-                let invalid = violation("contact_information.email");
-                tolerate(distribution, |problem| *problem == invalid)
-            };
-        }),
-    },
-    Deviation {
-        name: "sms-without-phone-accepted",
-        kind: Kind::LeftOut,
-        lie: "A distribution by SMS needs no phone number.",
-        breaks: &["HPP-DISTRIBUTE-005"],
-        change: Change::Seams(|seams| {
-            seams.messages = |distribution| {
-                let members =
-                    [missing("contact_information.phone"), missing("contact_information.phone_country")];
-                tolerate(distribution, |problem| members.contains(problem))
-            };
-        }),
-    },
-    Deviation {
         name: "foreign-phone-country-accepted",
         kind: Kind::LeftOut,
         lie: "A distribution by SMS accepts phone numbers of any country.",
@@ -95,44 +59,6 @@ pub const DEVIATIONS: &[Deviation] = &[
                     messages_with(distribution, "contact_information", contact)
                 }
                 result => result,
-            };
-        }),
-    },
-    Deviation {
-        name: "token-without-access-id-accepted",
-        kind: Kind::LeftOut,
-        lie: "A distribution by token needs no `access_id`.",
-        breaks: &["HPP-DISTRIBUTE-007"],
-        change: Change::Seams(|seams| {
-            seams.messages = |distribution| {
-                tolerate(distribution, |problem| *problem == missing("contact_information.access_id"))
-            };
-        }),
-    },
-    Deviation {
-        name: "access-id-changed",
-        kind: Kind::NearMiss,
-        lie: "A distribution by token changes the `access_id` before it is sent.",
-        breaks: &["HPP-DISTRIBUTE-007"],
-        change: Change::Seams(|seams| {
-            seams.messages = |distribution| {
-                let mut letters = messages(distribution)?;
-                for letter in letters.iter_mut().filter(|letter| letter.channel == "token") {
-                    letter.to.make_ascii_uppercase();
-                }
-                Ok(letters)
-            };
-        }),
-    },
-    Deviation {
-        name: "unknown-access-id-accepted",
-        kind: Kind::LeftOut,
-        lie: "A distribution by token accepts any `access_id`.",
-        breaks: &["HPP-DISTRIBUTE-008"],
-        change: Change::Seams(|seams| {
-            seams.messages = |distribution| {
-                let is_unknown = |problem: &Problem| problem.status == StatusCode::NOT_FOUND;
-                tolerate(distribution, is_unknown)
             };
         }),
     },
@@ -245,7 +171,167 @@ pub const DEVIATIONS: &[Deviation] = &[
                 |distribution| messages(&Distribution { link: &root_of(distribution.link), ..*distribution });
         }),
     },
+    Deviation {
+        name: "second-email-refused",
+        kind: Kind::OneOrder,
+        lie: "The link of a session is sent by e-mail only once.",
+        breaks: &["HPP-DISTRIBUTE-001"],
+        change: Change::Reply(|reply| {
+            if reply.past.request["method"] == "email" {
+                refuse_repeated(reply);
+            }
+        }),
+    },
+    Deviation {
+        name: "opened-session-not-distributed",
+        kind: Kind::OneState,
+        lie: "The link of a session is not found once its page was opened.",
+        breaks: &["HPP-DISTRIBUTE-001"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, wanted.status) {
+                (Purpose::Distribute, Status::InProgress) => Standing::Expired,
+                _ => standing(wanted),
+            };
+        }),
+    },
+    Deviation {
+        name: "missing-method-answers-422",
+        kind: Kind::NearMiss,
+        lie: "A distribution without `method` answers 422.",
+        breaks: &["HPP-DISTRIBUTE-002"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "Bad value: method")
+                && reply.past.request.get("method").is_none()
+            {
+                reply.status = StatusCode::UNPROCESSABLE_ENTITY;
+            }
+        }),
+    },
+    Deviation {
+        name: "text-as-contact-accepted",
+        kind: Kind::Misplaced,
+        lie: "A distribution accepts a text as `contact_information`.",
+        breaks: &["HPP-DISTRIBUTE-002"],
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| {
+                let is_text = distribution.request.get("contact_information").is_some_and(Value::is_string);
+                tolerate(distribution, |_| is_text)
+            };
+        }),
+    },
+    Deviation {
+        name: "unknown-method-answers-404",
+        kind: Kind::NearMiss,
+        lie: "An unknown `method` of a distribution answers 404.",
+        breaks: &["HPP-DISTRIBUTE-009"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "Bad value: method")
+                && reply.past.request.get("method").is_some()
+            {
+                reply.status = StatusCode::NOT_FOUND;
+            }
+        }),
+    },
+    Deviation {
+        name: "disabled-session-not-found",
+        kind: Kind::NearMiss,
+        lie: "A distribution of a disabled session answers 404.",
+        breaks: &["HPP-DISTRIBUTE-010"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "the session is DISABLED") {
+                reply.status = StatusCode::NOT_FOUND;
+            }
+        }),
+    },
+    Deviation {
+        name: "disabled-session-distributed-by-token",
+        kind: Kind::OneVariant,
+        lie: "The link of a disabled session is sent by token.",
+        breaks: &["HPP-DISTRIBUTE-010"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "the session is DISABLED")
+                && reply.past.request["method"] == "token"
+            {
+                reply.become_empty(StatusCode::CREATED);
+            }
+        }),
+    },
+    Deviation {
+        name: "disabled-session-distributed-at-last",
+        kind: Kind::OneOrder,
+        lie: "The link of a disabled session is refused the first time, and sent the second time.",
+        breaks: &["HPP-DISTRIBUTE-010"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "the session is DISABLED") && reply.past.of_path > 0 {
+                reply.become_empty(StatusCode::CREATED);
+            }
+        }),
+    },
+    Deviation {
+        name: "lost-session-not-distributed-with-410",
+        kind: Kind::NearMiss,
+        lie: "A distribution of an unknown session answers 410.",
+        breaks: &["HPP-DISTRIBUTE-011", "HPP-EXPIRY-013"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "no such session") {
+                reply.status = StatusCode::GONE;
+            }
+        }),
+    },
+    Deviation {
+        name: "lost-session-has-another-code",
+        kind: Kind::Misplaced,
+        lie: "The code of a distribution of an unknown session is `NO_SUCH_ORDER`.",
+        breaks: &["HPP-DISTRIBUTE-011"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "no such session") {
+                reply.set("/error_code", "NO_SUCH_ORDER");
+            }
+        }),
+    },
+    Deviation {
+        name: "paid-session-distributed-by-token",
+        kind: Kind::OneVariant,
+        lie: "The link of a paid session is sent by token.",
+        breaks: &["HPP-DISTRIBUTE-011"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "no such session")
+                && reply.past.request["method"] == "token"
+            {
+                reply.become_empty(StatusCode::CREATED);
+            }
+        }),
+    },
+    Deviation {
+        name: "second-sms-refused",
+        kind: Kind::OneOrder,
+        lie: "The link of a session is sent by SMS only once.",
+        breaks: &["HPP-DISTRIBUTE-015"],
+        change: Change::Reply(|reply| {
+            if reply.past.request["method"] == "sms" {
+                refuse_repeated(reply);
+            }
+        }),
+    },
+    Deviation {
+        name: "sms-distribution-answers-200",
+        kind: Kind::OneVariant,
+        lie: "A distribution by SMS answers 200.",
+        breaks: &["HPP-DISTRIBUTE-017"],
+        change: Change::Reply(|reply| {
+            if reply.succeeds(Operation::Distribute) && reply.past.request["method"] == "sms" {
+                reply.status = StatusCode::OK;
+            }
+        }),
+    },
 ];
+
+/// Refuses a distribution at a path that was distributed before.
+fn refuse_repeated(reply: &mut Reply) {
+    if reply.succeeds(Operation::Distribute) && reply.past.of_path > 0 {
+        refuse(reply, StatusCode::BAD_REQUEST, ErrorCode::Unknown, "the link was sent already");
+    }
+}
 
 /// The messages of a request with one changed member.
 fn messages_with(distribution: &Distribution<'_>, name: &str, value: Value) -> Result<Vec<Letter>, Problem> {
@@ -263,7 +349,7 @@ fn not_offered(distribution: &Distribution<'_>, method: &str) -> Result<Vec<Lett
 }
 
 /// Sends a message instead of a refusal, to the recipient of the request if it has one.
-fn tolerate(
+pub fn tolerate(
     distribution: &Distribution<'_>,
     is_tolerated: impl FnOnce(&Problem) -> bool,
 ) -> Result<Vec<Letter>, Problem> {

@@ -1,9 +1,14 @@
 //! Lies about refusals, limits and correlation.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
+use serde_json::json;
 
+use crate::mock::deviation::edit::refuses;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::http::Content;
+use crate::mock::http::{Content, Operation};
+
+const CORRELATION_ID: &str = "klarna-correlation-id";
+const REMAINING: &str = "x-ratelimit-remaining";
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -100,6 +105,166 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| {
             if reply.status == StatusCode::METHOD_NOT_ALLOWED {
                 reply.become_empty(StatusCode::NO_CONTENT);
+            }
+        }),
+    },
+    Deviation {
+        name: "distribution-refusals-without-correlation-id",
+        kind: Kind::OnePart,
+        lie: "The refusal of a distribution has no `correlation_id`.",
+        breaks: &["HPP-ERROR-001"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::Distribute && reply.get("/error_code").is_some() {
+                reply.remove("/correlation_id");
+            }
+        }),
+    },
+    Deviation {
+        name: "message-of-404-is-text",
+        kind: Kind::OneVariant,
+        lie: "`error_messages` of a 404 is one text, not a list.",
+        breaks: &["HPP-ERROR-001"],
+        change: Change::Reply(|reply| {
+            if reply.status == StatusCode::NOT_FOUND
+                && let Some(message) = reply.text("/error_messages/0").map(str::to_owned)
+            {
+                reply.set("/error_messages", message);
+            }
+        }),
+    },
+    Deviation {
+        name: "refusals-of-disabling-without-code",
+        kind: Kind::OnePart,
+        lie: "The refusal of a disabling has no `error_code`.",
+        breaks: &["HPP-ERROR-001"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::DisableSession {
+                reply.remove("/error_code");
+            }
+        }),
+    },
+    Deviation {
+        name: "refusals-name-another-member",
+        kind: Kind::Misplaced,
+        lie: "Each refusal of a bad value names `merchant_urls`.",
+        breaks: &["HPP-ERROR-002"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::CreateSession
+                && reply.text("/error_messages/0").is_some_and(|message| message.starts_with("Bad value: "))
+            {
+                reply.set("/error_messages", json!(["Bad value: merchant_urls"]));
+            }
+        }),
+    },
+    Deviation {
+        name: "refused-distributions-name-no-field",
+        kind: Kind::OnePart,
+        lie: "The refusal of a distribution does not name the member that is wrong.",
+        breaks: &["HPP-ERROR-002"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::Distribute
+                && reply.text("/error_messages/0").is_some_and(|message| message.starts_with("Bad value: "))
+            {
+                reply.set("/error_messages/0", "Bad value");
+            }
+        }),
+    },
+    Deviation {
+        name: "broken-distribution-accepted",
+        kind: Kind::OnePart,
+        lie: "A distribution accepts a body that is not JSON.",
+        breaks: &["HPP-ERROR-003"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::Distribute, "the body is not JSON") {
+                reply.become_empty(StatusCode::CREATED);
+            }
+        }),
+    },
+    Deviation {
+        name: "empty-body-accepted",
+        kind: Kind::OneVariant,
+        lie: "A creation accepts an empty body.",
+        breaks: &["HPP-ERROR-003"],
+        change: Change::Reply(|reply| {
+            if refuses(reply, Operation::CreateSession, "the body is not JSON") && reply.past.size == 0 {
+                reply.become_empty(StatusCode::NO_CONTENT);
+            }
+        }),
+    },
+    Deviation {
+        name: "refusals-without-correlation-field",
+        kind: Kind::OneVariant,
+        lie: "Refusals have no correlation id in a header field.",
+        breaks: &["HPP-ERROR-005"],
+        change: Change::Reply(|reply| {
+            if !reply.status.is_success() {
+                reply.headers.remove(CORRELATION_ID);
+            }
+        }),
+    },
+    Deviation {
+        name: "disabling-without-correlation-field",
+        kind: Kind::OnePart,
+        lie: "The answer to a disabling has no correlation id in a header field.",
+        breaks: &["HPP-ERROR-005"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::DisableSession {
+                reply.headers.remove(CORRELATION_ID);
+            }
+        }),
+    },
+    Deviation {
+        name: "one-correlation-id-for-all",
+        kind: Kind::OneOrder,
+        lie: "Every answer has the same correlation id in its header field.",
+        breaks: &["HPP-ERROR-005"],
+        change: Change::Reply(|reply| {
+            if let Some(id) = reply.headers.get_mut(CORRELATION_ID) {
+                *id = HeaderValue::from_static("6f1c3a52-8f5e-4d1b-9a70-2b9c1f6e4d35");
+            }
+        }),
+    },
+    Deviation {
+        name: "reset-of-limit-not-told",
+        kind: Kind::OnePart,
+        lie: "A 429 does not state when the limit is reset.",
+        breaks: &["HPP-ERROR-006"],
+        change: Change::Reply(|reply| {
+            if reply.status == StatusCode::TOO_MANY_REQUESTS {
+                reply.headers.remove("x-ratelimit-reset");
+            }
+        }),
+    },
+    Deviation {
+        name: "remaining-quota-not-told-by-disabling",
+        kind: Kind::OnePart,
+        lie: "The answer to a disabling does not state the remaining quota.",
+        breaks: &["HPP-ERROR-007"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::DisableSession {
+                reply.headers.remove(REMAINING);
+            }
+        }),
+    },
+    Deviation {
+        name: "remaining-quota-is-a-word",
+        kind: Kind::Misplaced,
+        lie: "The remaining quota is a word, not a number.",
+        breaks: &["HPP-ERROR-007"],
+        change: Change::Reply(|reply| {
+            if let Some(remaining) = reply.headers.get_mut(REMAINING) {
+                *remaining = HeaderValue::from_static("enough");
+            }
+        }),
+    },
+    Deviation {
+        name: "large-distribution-answers-400",
+        kind: Kind::OnePart,
+        lie: "A distribution with a body over 1 MB is answered with 400.",
+        breaks: &["HPP-ERROR-008"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::Distribute && reply.status == StatusCode::PAYLOAD_TOO_LARGE {
+                reply.status = StatusCode::BAD_REQUEST;
             }
         }),
     },

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 mod auth;
 mod callback;
 mod calls;
+mod contact;
 #[cfg(test)]
 mod contract_story;
 mod create;
@@ -54,6 +55,7 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         calls::DEVIATIONS,
         told::DEVIATIONS,
         distribution::DEVIATIONS,
+        contact::DEVIATIONS,
         options::DEVIATIONS,
         mode::DEVIATIONS,
         error::DEVIATIONS,

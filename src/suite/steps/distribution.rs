@@ -2,13 +2,14 @@
 
 use crate::check;
 use crate::check::answer;
-use crate::client::Method;
+use crate::client::{ApiCall, Method, Oddity};
 use crate::control::Message;
 use crate::evidence::{Operation, Trouble, TroubleKind};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::registry::step;
+use crate::suite::steps::refusal::{TOO_LARGE, broken};
 use crate::suite::vocabulary::DistributionMethod;
 use crate::suite::words::{Contact, DistributionMember};
 use crate::suite::world::World;
@@ -94,6 +95,63 @@ async fn distribute_with(
 }
 
 step!(
+    /// The merchant had the link sent by `email`, `sms` or `token`. If this was refused, the scenario is blocked.
+    Given "the hosted session has been distributed by {word}" => |world, method: DistributionMethod| {
+        send(world, request(&method.0)).await?;
+        let sent = world.record.newest()?;
+        world.judge().success(sent)
+    }
+);
+
+step!(
+    /// The merchant has the link sent by one method, but the request names the consumer as another method does.
+    When "the merchant distributes the hosted session by {word} with the contact of {word}" => distribute_with_contact
+);
+async fn distribute_with_contact(
+    world: &mut World,
+    method: DistributionMethod,
+    other: DistributionMethod,
+) -> Done {
+    let mut request = request(&other.0);
+    request["method"] = json!(method.0);
+    send(world, request).await
+}
+
+step!(
+    /// The merchant has the link sent by SMS to this number, with this country of the number.
+    When "the merchant distributes the hosted session by sms to the number {word} of {word}" => distribute_to_number
+);
+async fn distribute_to_number(world: &mut World, phone: String, phone_country: String) -> Done {
+    let mut request = request("sms");
+    request["contact_information"] = json!({ "phone": phone, "phone_country": phone_country });
+    send(world, request).await
+}
+
+step!(
+    /// The merchant has the link sent by e-mail with a JSON body whose last character is missing.
+    When "the merchant distributes the hosted session with a body that is no JSON" =>
+        |world| distribute_with_text(world, broken(&request("email"))).await
+);
+
+step!(
+    /// The merchant has the link sent by e-mail with a correct body of more than 1 MB.
+    When "the merchant distributes the hosted session with a body of more than 1 MB" =>
+        |world| distribute_with_text(world, format!("{}{}", request("email"), " ".repeat(TOO_LARGE))).await
+);
+
+async fn distribute_with_text(world: &mut World, text: String) -> Done {
+    let mut merchant = world.merchant();
+    let url = merchant.created_url("/distribution_url")?;
+    let call = ApiCall {
+        credentials: Some(&merchant.has.credentials),
+        faulty_on_purpose: true,
+        oddity: Some(Oddity::Text(text)),
+        ..ApiCall::new(Operation::Distribute, Method::POST, url)
+    };
+    merchant.record.send(call).await.map(drop)
+}
+
+step!(
     /// The merchant posts to the `distribution_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
     When "the merchant distributes a hosted session that does not exist" => |world| {
         let mut merchant = world.merchant();
@@ -147,9 +205,12 @@ step!(
 step!(
     /// The recipient of the message is exactly the value of this member of the request.
     Then "the message is addressed to the {word} of the request" => |world, member: Contact| {
-        let expected = CONTACTS.iter().find(|(_, known, _)| *known == member).map_or("", |it| it.2);
+        let sent = &world.record.exchange(world.record.latest()?).request.body;
+        let place = format!("/contact_information/{}", member.word());
+        let named = sent.json().and_then(|body| body.pointer(&place)?.as_str());
+        let expected = named.unwrap_or_default().to_owned();
         let message = message(world).await?;
-        world.judge().settle(check::equals("recipient of the message", expected, &message.to))
+        world.judge().settle(check::equals("recipient of the message", &expected, &message.to))
     }
 );
 

@@ -6,10 +6,11 @@ use crate::check::{Judgement, answer, link};
 use crate::evidence::Response;
 use crate::suite::failure::Done;
 use crate::suite::parameter::{
-    Arguments, HttpStatus, Member, MemberText, Parameter, SchemaName, Table, TableRow,
+    Arguments, HttpStatus, Member, MemberText, Parameter, SchemaName, Spelt, Table, TableRow,
 };
 use crate::suite::registry::step;
 use crate::suite::vocabulary::{ErrorCode, FieldName, MediaType};
+use crate::suite::words::DistributionMember;
 use crate::suite::world::World;
 use crate::verdict::{Fault, Mismatch, quoted};
 use std::sync::Arc;
@@ -124,11 +125,22 @@ step!(
     Then "the refusal names the member {word}" => names_member
 );
 async fn names_member(world: &mut World, member: Member) -> Done {
-    let latest = world.record.latest()?;
     let promise = if member.0 == "payment_session_url" { "HPP-CREATE-002" } else { "HPP-CREATE-030" };
+    refusal_names(world, promise, &member.0)
+}
+
+step!(
+    /// One of the messages of the refusal names this member of the request for distribution.
+    Then "the refusal of the distribution names {word}" =>
+        |world, member: DistributionMember| refusal_names(world, "HPP-DISTRIBUTE-004", member.word())
+);
+
+/// Judges whether the refusal names the member. If nothing was refused, the scenario is blocked by `promise`.
+fn refusal_names(world: &mut World, promise: &str, member: &str) -> Done {
+    let latest = world.record.latest()?;
     let refusal = answer::refused(world.record.response(latest)?);
     world.judge().rests_on(promise, refusal)?;
-    let outcome = answer::names_member(world.judge().member(latest, "/error_messages")?, &member.0);
+    let outcome = answer::names_member(world.judge().member(latest, "/error_messages")?, member);
     world.judge().settle(outcome)
 }
 
