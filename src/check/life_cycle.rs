@@ -161,8 +161,8 @@ fn agrees_with_creation(
     let moves = |one: &&Exchange| matches!(one.operation, ChangePaymentSession | PlaceOrder | AbortOrder);
     if !page_was_visited && !since.iter().any(moves) {
         let ends = text(created, EXPIRES_AT).zip(text(read, EXPIRES_AT));
-        let moved = ends.and_then(|(given, now)| same_time(EXPIRES_AT, given, now, "the creation"));
-        breaches.extend(moved.map(|mismatch| ("HPP-EXPIRY-006", mismatch)));
+        let other = ends.and_then(|(given, now)| same_time(EXPIRES_AT, given, now, "the creation"));
+        breaches.extend(other.map(|mismatch| ("HPP-EXPIRY-006", mismatch)));
     }
     breaches
 }

@@ -17,7 +17,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The third change of a session causes no callback.",
         breaks: &["HPP-CALLBACK-001"],
         change: Change::Seams(|seams| {
-            seams.callback = |telling| callback(telling).filter(|_| telling.circumstances.changes != 3)
+            seams.callback = |telling| callback(telling).filter(|_| telling.circumstances.changes != 3);
         }),
     },
     Deviation {
@@ -62,7 +62,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A callback that is not answered is repeated after ten minutes.",
         breaks: &["HPP-CALLBACK-009"],
         change: Change::Seams(|seams| {
-            seams.next_call = |called| next_call(called).map(|_| SignedDuration::from_mins(10))
+            seams.next_call = |called| next_call(called).map(|_| SignedDuration::from_mins(10));
         }),
     },
     Deviation {
@@ -71,7 +71,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A callback about going back that is not answered is not repeated.",
         breaks: &["HPP-CALLBACK-009"],
         change: Change::Seams(|seams| {
-            seams.next_call = |called| next_call(called).filter(|_| called.event != Event::Back)
+            seams.next_call = |called| next_call(called).filter(|_| called.event != Event::Back);
         }),
     },
     Deviation {
@@ -80,7 +80,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A callback that is never answered is repeated for ever.",
         breaks: &["HPP-CALLBACK-010"],
         change: Change::Seams(|seams| {
-            seams.next_call = |called| next_call(&Called { attempt: 1, ..*called })
+            seams.next_call = |called| next_call(&Called { attempt: 1, ..*called });
         }),
     },
     Deviation {
@@ -115,7 +115,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The percent-encoding in the query of `status_update` is written in upper case.",
         breaks: &["HPP-CALLBACK-013"],
         change: Change::Seams(|seams| {
-            seams.fill = |filling| with_callback_query(filling, |query| query.replace("%2f", "%2F"))
+            seams.fill = |filling| with_callback_query(filling, |query| query.replace("%2f", "%2F"));
         }),
     },
     Deviation {
