@@ -131,14 +131,18 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
         add_evidence(&mut document, record, finding, folder);
         document
     };
-    json!({
+    let mut document = json!({
         "id": id, "area": area, "level": level, "statement": statement, "source": source,
         "confidence": row.requirement.confidence_for(target.facts.dialect),
         "standing": row.standing, "cause": row.cause(), "journey": row.journey,
         "decisions": row.told_decisions(),
         "scenarios": row.records.iter().map(|record| record.place()).collect::<Vec<_>>(),
         "findings": row.findings.iter().map(finding).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(weight) = row.weight() {
+        document["weight"] = json!(weight);
+    }
+    document
 }
 
 /// Adds the evidence of a finding: exchange, visit and screenshot. Of `response` and `trouble` of the exchange, one is null.

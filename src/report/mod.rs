@@ -20,6 +20,7 @@ mod terminal;
 mod trouble;
 #[cfg(test)]
 mod verdict_tests;
+mod weight;
 mod words;
 
 pub use html::texts as page_texts;

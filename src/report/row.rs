@@ -1,5 +1,6 @@
 //! A requirement with its standing for one target, and its scenarios.
 
+use crate::report::weight::Weight;
 use crate::report::{Gate, Standing};
 use crate::requirement::{Level, Party, Requirement};
 use crate::target::{Ability, Decision, Terms};
@@ -74,6 +75,13 @@ impl<'r> Row<'r> {
             (None, None) if self.standing == Standing::NotRun => SkipCause::LeftOut.to_string(),
             (None, None) => "no scenario tests it".into(),
         }
+    }
+
+    /// How much it says that the requirement passes. What is judged in passing, in scenarios that test something else, is not counted.
+    pub fn weight(&self) -> Option<Weight> {
+        let passed = self.records.iter().filter(|record| *record.verdict() == Verdict::Pass);
+        let judgements = passed.map(|record| record.last().judgements).sum();
+        Weight::of(judgements).filter(|_| self.standing == Standing::Pass)
     }
 
     /// Whether one of its scenarios was not run: left out on the command line, or pending.

@@ -189,6 +189,7 @@ fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Storie
         target => index,
         standing => chip(row.standing),
         cause => if matches!(row.standing, Standing::Pass | Standing::Na) { String::new() } else { row.cause() },
+        weight => row.weight().map(|weight| weight.told),
         confidence => confidence_word(confidence).filter(|_| row.standing != Standing::Na),
         decisions => row.told_decisions(),
         anchor => failure.or(scenario),
