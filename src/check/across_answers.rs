@@ -140,21 +140,23 @@ mod tests {
     #[test]
     fn a_correlation_id_names_one_answer() {
         let named = |operation, id: &str| {
-            let mut one = exchange(operation, SESSION, Value::Null, json!({}));
+            let mut one =
+                exchange(operation, "https://api.example/hpp/v1/sessions/s-1", Value::Null, json!({}));
             if let Received::Response(response) = &mut one.outcome {
                 response.fields.push(("Klarna-Correlation-Id".into(), id.into()));
             }
             one
         };
-        let earlier = [named(ReadSession, "c-1"), named(ReadSession, ""), named(DisableSession, "c-2")];
+        let earlier =
+            [named(ReadSession, "c-1"), named(ReadSession, ""), named(Operation::DisableSession, "c-2")];
         assert_eq!(
-            told(&named(ReadSession, "c-1"), &earlier, false),
+            told(&named(ReadSession, "c-1"), &earlier),
             [
                 r#"HPP-ERROR-005 klarna-correlation-id: expected an id that no other answer has, got "c-1" once more"#
             ]
         );
         for id in ["", "c-3"] {
-            assert_eq!(told(&named(ReadSession, id), &earlier, false), Vec::<String>::new(), "{id}");
+            assert_eq!(told(&named(ReadSession, id), &earlier), Vec::<String>::new(), "{id}");
         }
     }
 

@@ -267,7 +267,10 @@ fn a_password_that_cannot_be_sent_is_refused_and_not_quoted() {
         command.args(["run", "--target", "mock-alone", "sound.feature"]);
         command.env("HPP_USERNAME", "shop").env("HPP_PASSWORD", std::ffi::OsStr::from_bytes(password));
         let ended = Ended::of(&command.output().unwrap());
-        assert_eq!((ended.code, ended.stderr), (Some(2), format!("error: targets/mock-alone.toml:6: {fault}\n")));
+        assert_eq!(
+            (ended.code, ended.stderr),
+            (Some(2), format!("error: targets/mock-alone.toml:6: {fault}\n"))
+        );
     }
 }
 

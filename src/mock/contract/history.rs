@@ -64,8 +64,17 @@ impl History {
         });
         let (size, presented) = (asked.body.len(), asked.presented);
         let first = self.first(reply);
-        reply.past =
-            Past { request, size, presented, of_payment_session, of_path, of_merchant, last, elsewhere, first };
+        reply.past = Past {
+            request,
+            size,
+            presented,
+            of_payment_session,
+            of_path,
+            of_merchant,
+            last,
+            elsewhere,
+            first,
+        };
     }
 
     /// The first answer of an operation. This answer becomes the first if there is none.

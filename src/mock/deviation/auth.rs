@@ -163,8 +163,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The API does not care about capitals in the password.",
         breaks: &["HPP-AUTH-002"],
         change: Change::Seams(|seams| {
-            seams.admits =
-                |knock| admits(knock) || is_password(knock, |given, right| given.eq_ignore_ascii_case(right));
+            seams.admits = |knock| admits(knock) || is_password(knock, str::eq_ignore_ascii_case);
         }),
     },
     Deviation {
