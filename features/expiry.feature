@@ -25,7 +25,7 @@ Feature: When a hosted session ends
       Then expires_at lies 1 hour before the end of the KP session
 
     @needs:clock
-    Scenario: A session that is created later expires 1 hour before its KP session
+    Scenario: A session created later expires 1 hour before its KP session
       Given a payment session
       And the clock stands 10 minutes later
       When the merchant creates a hosted session
@@ -40,7 +40,7 @@ Feature: When a hosted session ends
       Then expires_at lies 47 hours after the last change of the KCO order
 
     @needs:clock
-    Scenario: A session that is created later expires 47 hours after its KCO order changed
+    Scenario: A session created later expires 47 hours after the order changed
       Given a payment session
       And the clock stands 10 minutes later
       When the merchant creates a hosted session
@@ -162,7 +162,7 @@ Feature: When a hosted session ends
       Then the response status is 404
 
     @needs:browser
-    Scenario: Disabling an expired session whose page was opened answers 404
+    Scenario: Disabling an expired session with an open page answers 404
       Given a hosted session
       And the consumer has opened the page
       And the clock stands 1 minute after the end of the hosted session
@@ -210,7 +210,7 @@ Feature: When a hosted session ends
       Then the hosted session is no longer open
 
     @needs:browser @needs:outcome
-    Scenario: A session with an open page closes when its payment session has ended
+    Scenario: A session with an open page closes with its payment session
       Given a hosted session
       And the consumer has opened the page
       When the payment session comes to its end

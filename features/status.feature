@@ -204,7 +204,7 @@ Feature: The status of a hosted session
       When the payment session comes to its end
       Then the hosted session is no longer open
 
-    Scenario: The end of its payment session shows in a session with an open page
+    Scenario: The end of the payment session shows with an open page
       Given a hosted session
       And the consumer has opened the page
       When the payment session comes to its end
@@ -227,7 +227,7 @@ Feature: The status of a hosted session
       When the consumer opens the page
       Then the page takes no payment
 
-    Scenario: The link of a session that was completed in a shop takes no payment
+    Scenario: The link of a session completed in a shop takes no payment
       Given a payment session of the IN_STORE channel
       And a hosted session
       And the consumer has paid
@@ -245,7 +245,7 @@ Feature: The status of a hosted session
       Then the hosted session is no longer open
       And its link takes no payment
 
-    Scenario: A session with an open page ends when its KP session is paid through another
+    Scenario: A session with an open page ends when another one is paid
       Given the place_order_mode PLACE_ORDER
       And a hosted session
       And another hosted session of the same payment session
@@ -280,7 +280,7 @@ Feature: The status of a hosted session
       Then the hosted session is no longer open
       And its link takes no payment
 
-    Scenario: A session with an open page ends when the merchant places the order himself
+    Scenario: A session with an open page ends when its order is placed
       Given a hosted session
       And another hosted session of the same payment session
       And the consumer has opened the page
@@ -298,7 +298,7 @@ Feature: The status of a hosted session
       Then the response status is 404
       And its link takes no payment
 
-    Scenario: A session with an open page has ended when its payment session has expired
+    Scenario: A session with an open page has ended with its payment session
       Given a hosted session
       And the consumer has opened the page
       And the clock stands 1 minute after the end of the payment session
