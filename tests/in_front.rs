@@ -56,6 +56,16 @@ fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
 }
 
 #[test]
+fn what_an_act_did_is_not_judged_if_its_answer_is_lost() {
+    let (_, standings, report) = run("@req:HPP-DISABLE-002", |asked, changed| {
+        if asked.line.starts_with("DELETE ") {
+            *changed = answer(502, &["Server: nginx", "Content-Type: text/html"], "<html>Bad gateway</html>");
+        }
+    });
+    assert_eq!(standings.get("HPP-DISABLE-002").map(String::as_str), Some("INFRA"), "{report}");
+}
+
+#[test]
 fn a_refusal_of_something_in_front_is_trouble_and_no_breach() {
     const HTML: &str = "<html><h1>Refused</h1></html>";
     for (status, fields, body) in [

@@ -261,14 +261,15 @@ fn is_reached(driver: &PageDriver, ending: &KnownEnding, documents: &[Result<Fra
     })
 }
 
-/// The texts of the parts of the page, from each document in which the driver looks for them.
+/// The texts of the parts of the page, from each document in which the driver looks for them. A part is absent if none of these
+/// documents is on the page.
 fn parts(driver: &PageDriver, documents: &[Result<FrameReading, String>]) -> BTreeMap<String, Vec<String>> {
     let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (view, document) in driver.views.iter().zip(documents) {
         let here = driver.parts.iter().filter(|part| part.frames.0.contains(&view.frames));
+        let Ok(document) = document else { continue };
         for (index, part) in here.enumerate() {
-            let texts = parts.entry(part.name.clone()).or_default();
-            texts.extend(document.iter().flat_map(|document| document.parts[index].clone()));
+            parts.entry(part.name.clone()).or_default().extend(document.parts[index].clone());
         }
     }
     parts

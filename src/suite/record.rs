@@ -6,7 +6,7 @@ mod findings;
 
 use crate::check::{answer, origin};
 use crate::client::ApiAnswer;
-use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
+use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response, TroubleKind};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::case::Case;
@@ -173,6 +173,16 @@ impl Record {
         self.act.map(|(_, index)| index).ok_or_else(|| {
             StepFailure::faulty_step("nothing was sent before this step", "write a When step before it")
         })
+    }
+
+    /// Whether the API has answered the act. What the act did is not known otherwise, so nothing can be judged by it. A rate limit is
+    /// an answer: a step may be about it.
+    pub fn act_was_answered(&self) -> Result<(), StepFailure> {
+        let trouble = self.act.and_then(|(_, index)| origin::trouble(self.exchange(index)));
+        match trouble.filter(|trouble| trouble.kind != TroubleKind::RateLimit) {
+            Some(trouble) => Err(StepFailure::Trouble(trouble)),
+            None => Ok(()),
+        }
     }
 
     /// The act of the scenario, if its answer is a refusal.

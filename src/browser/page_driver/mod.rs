@@ -259,6 +259,11 @@ impl PageDriver {
         &self.name
     }
 
+    /// Whether it says where to find this part of a page.
+    pub fn has_part(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| part.name == name)
+    }
+
     /// Whether a screen has this move.
     pub fn knows(&self, wanted: &str) -> bool {
         self.screens_with(wanted).next().is_some()

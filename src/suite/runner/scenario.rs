@@ -5,6 +5,7 @@ use super::queue::Job;
 use crate::suite::case::Case;
 use crate::suite::context::Context;
 use crate::suite::failure::{Done, StepFailure};
+use crate::suite::grammar::StepKind;
 use crate::suite::pauses::{Pauses, micros};
 use crate::suite::world::World;
 use crate::verdict::{Attempt, EvidenceStore, Verdict};
@@ -54,6 +55,9 @@ async fn steps(world: &mut World, job: &Job) -> Done {
     }
     for (act, line) in job.acts.iter().zip(&job.case.steps) {
         begins(&context)?;
+        if line.kind == StepKind::Then {
+            world.record.act_was_answered()?;
+        }
         world.record.step_begins(line);
         log::debug!("{}", line.shown());
         let pauses = world.record.pauses().clone();

@@ -1,7 +1,9 @@
 //! Steps about how the options of a hosted session change its page.
 
+use crate::browser::PageDriver;
 use crate::check;
 use crate::check::{answer, page};
+use crate::evidence::{Trouble, TroubleKind};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{Language, Spelt, Word};
 use crate::suite::purchase::AMOUNT;
@@ -24,11 +26,34 @@ async fn profile_recorded(world: &mut World) -> Done {
     Ok(())
 }
 
-/// The texts of a part of the latest page. UNSEEN if the page driver does not know this part.
+/// The texts of a part of the latest page. UNSEEN if the page driver does not know this part, trouble if the page lacks its frame.
 fn part(world: &mut World, name: &str) -> Result<Vec<String>, StepFailure> {
     world.consumer().page_is_shown()?;
-    let known = world.record.visit()?.parts.get(name).cloned();
-    known.ok_or_else(|| StepFailure::Unseen(format!("the page driver has no part `{name}`")))
+    if let Some(texts) = world.record.visit()?.parts.get(name) {
+        return Ok(texts.clone());
+    }
+    let driver = world.record.context().page_driver.as_ref().filter(|driver| driver.has_part(name));
+    Err(match driver {
+        Some(driver) => drift(driver, name, "none of its frames is on the page"),
+        None => StepFailure::Unseen(format!("the page driver has no part `{name}`")),
+    })
+}
+
+/// The texts of a part that every page has. If it has none, the page driver looks for it in the wrong place.
+fn part_of_every_page(world: &mut World, name: &str) -> Result<Vec<String>, StepFailure> {
+    let texts = part(world, name)?;
+    match &world.record.context().page_driver {
+        Some(driver) if texts.is_empty() => {
+            Err(drift(driver, name, "nothing on the page is like its `select`"))
+        }
+        _ => Ok(texts),
+    }
+}
+
+/// The page driver does not find a part.
+fn drift(driver: &PageDriver, part: &str, why: &str) -> StepFailure {
+    let message = format!("{} does not find the part `{part}`: {why}", driver.name());
+    StepFailure::Trouble(Trouble { kind: TroubleKind::PageDrift, message })
 }
 
 /// Categories in alphabetical order, with commas between them.
@@ -47,10 +72,16 @@ impl Word for Categories {
 
 /// The categories that the page offers, spelt as in the API.
 fn categories(world: &mut World) -> Result<String, StepFailure> {
-    let mut offered: Vec<String> =
-        part(world, "categories")?.iter().map(|category| category.to_ascii_uppercase()).collect();
-    offered.sort();
-    Ok(offered.join(", "))
+    part_of_every_page(world, "categories").map(spelt)
+}
+
+/// Categories in alphabetical order, with commas between them, in capitals.
+fn spelt(mut categories: Vec<String>) -> String {
+    for category in &mut categories {
+        category.make_ascii_uppercase();
+    }
+    categories.sort();
+    categories.join(", ")
 }
 
 /// Creates a session like that of the scenario but with these options, and opens its page to compare with.
@@ -89,8 +120,11 @@ async fn offers_others(world: &mut World, category: PaymentCategory) -> Done {
     let visits = &world.record.evidence.visits;
     let before = visits.iter().rev().nth(1).and_then(|visit| visit.parts.get("categories"));
     let before = before.map(|parts| parts.join(", ").to_ascii_uppercase()).unwrap_or_default();
+    let offered = spelt(part(world, "categories")?);
+    if before.is_empty() {
+        part_of_every_page(world, "categories")?;
+    }
     world.judge().rests_on("HPP-OPT-001", check::equals("categories", category, &before))?;
-    let offered = categories(world)?;
     if !offered.is_empty() && !offered.split(", ").any(|other| other == category) {
         return world.judge().settle(Ok(()));
     }
@@ -137,10 +171,10 @@ step!(
 );
 async fn pay_button_differs(world: &mut World, purchase: PurchaseType) -> Done {
     const BUTTON: &str = "pay button";
-    let own = part(world, BUTTON)?.join(", ");
+    let own = part_of_every_page(world, BUTTON)?.join(", ");
     let options = Map::from_iter([("purchase_type".to_owned(), json!(purchase.word()))]);
     open_twin(world, options).await?;
-    let other = part(world, BUTTON)?.join(", ");
+    let other = part_of_every_page(world, BUTTON)?.join(", ");
     let whose = format!("that for {}", purchase.word());
     world.judge().settle(check::differs(BUTTON, &other, &whose, &own))
 }
