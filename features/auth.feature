@@ -9,7 +9,7 @@ Feature: Credentials
       And the hosted session has been read
       When the merchant tries to <act> a hosted session without credentials
       Then the response status is 401
-      And the hosted session is not disabled
+      And the hosted session is not DISABLED
 
       Examples:
         | act        |
@@ -36,7 +36,7 @@ Feature: Credentials
       And the hosted session has been read
       When the merchant tries to <act> a hosted session with a wrong password
       Then the response status is 401
-      And the hosted session is not disabled
+      And the hosted session is not DISABLED
 
       Examples:
         | act        |
@@ -82,7 +82,7 @@ Feature: Credentials
       And the hosted session has been read
       When another merchant tries to <act> the hosted session
       Then the request is refused
-      And the hosted session is not disabled
+      And the hosted session is not DISABLED
 
       Examples:
         | act     |

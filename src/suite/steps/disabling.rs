@@ -1,6 +1,5 @@
 //! Steps that disable hosted sessions.
 
-use crate::check;
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::Done;
@@ -27,14 +26,6 @@ step!(
         let mut merchant = world.merchant();
         let unknown = merchant.unknown_url("session_url")?;
         merchant.call(Method::DELETE, Operation::DisableSession, unknown, None).await.map(drop)
-    }
-);
-
-step!(
-    /// The hosted session, read once, does not read DISABLED.
-    Then "the hosted session is not disabled" => |world| {
-        let status = world.merchant().session_status().await?;
-        world.judge().settle(check::differs("/status", "DISABLED", "a session that was disabled", &status))
     }
 );
 
