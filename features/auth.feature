@@ -18,7 +18,7 @@ Feature: Credentials
         | disable    |
         | distribute |
 
-    Scenario: Nobody gets to create a session without credentials and with a broken body
+    Scenario: A broken body without credentials creates no session
       Given a payment session
       When the merchant tries to create a hosted session without credentials and with a broken body
       Then the response status is 401

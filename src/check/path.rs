@@ -4,8 +4,26 @@ use crate::check::{Judgement, quoted};
 use crate::verdict::Mismatch;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Every letter that RFC 3986 reserves, and every one that a URL cannot hold.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// Every letter that a segment of a path cannot hold as it is (RFC 3986, `pchar`). The others stay, because a server may compare
+/// them undecoded.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
 
 /// An id as one segment of a path.
 pub fn segment(id: &str) -> String {
@@ -37,6 +55,12 @@ mod tests {
             assert_eq!((url.query(), url.fragment()), (None, None), "{id}");
             assert_eq!(holds("/session_id", id), Ok(()), "{id}");
         }
+    }
+
+    #[test]
+    fn what_a_path_can_hold_stays_as_it_is() {
+        let id = "a-1._~!$&'()*+,;=:@b";
+        assert_eq!(segment(id), id);
     }
 
     #[test]

@@ -14,13 +14,15 @@ static FEATURES: Dir = include_dir!("$CARGO_MANIFEST_DIR/features");
 static SCHEMAS: Dir = include_dir!("$CARGO_MANIFEST_DIR/schemas");
 
 /// Words that may be anything: the end of the expression from the parameter on, and the reason.
-const FREE: [(&str, &str); 7] = [
+const FREE: [(&str, &str); 9] = [
     ("with the {word} {word}/3", "the value is wrong on purpose"),
     ("whose option {word} is {word}/2", "the value is wrong on purpose"),
     ("with the unknown merchant URL {word}/1", "the name is unknown on purpose"),
     ("bears the title {string}/1", "a title is any text"),
     ("of the page is {string}/2", "an address is any text, and the scenario gives it"),
     ("recorded as {string}/1", "a question is any text"),
+    ("to the number {word} of {word}/1", "a telephone number is any text"),
+    ("to the number {word} of {word}/2", "the country is wrong on purpose"),
     ("{int}", "a number within the bounds cannot be told from another one"),
 ];
 
