@@ -94,8 +94,7 @@ Feature: Credentials
 
     Scenario Outline: Anybody may fetch <member>
       Given a hosted session
-      When the consumer fetches <member> without credentials
-      Then the response asks for no credentials
+      And the consumer has fetched <member> without credentials
       When the consumer fetches <member> without credentials
       Then the response asks for no credentials
 

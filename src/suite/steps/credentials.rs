@@ -195,6 +195,14 @@ async fn fetch(world: &mut World, member: PublicUrl) -> Done {
 }
 
 step!(
+    /// The consumer fetches `redirect_url` or `qr_code_url` before the act. The answer must ask for no credentials.
+    Given "the consumer has fetched {word} without credentials" => |world, member: PublicUrl| {
+        fetch(world, member).await?;
+        is_open(world).await
+    }
+);
+
+step!(
     /// The response does not ask for credentials. If there is no page or QR code for another reason, the scenario is blocked by the
     /// requirement that promises it.
     Then "the response asks for no credentials" => is_open
