@@ -10,6 +10,24 @@ Feature: Disabling a hosted session
       Then the response status is 204
       And the response body is empty
 
+    @needs:browser
+    Scenario Outline: Disabling a session answers 204 after the consumer <act>
+      Given a hosted session
+      And the consumer <act>
+      When the merchant disables the hosted session
+      Then the response status is 204
+
+      Examples:
+        | act                 |
+        | has opened the page |
+        | has gone back       |
+
+      @needs:outcome
+      Examples:
+        | act                       |
+        | has been declined         |
+        | has met a technical error |
+
   @req:HPP-DISABLE-002
   Rule: A disabled session reads DISABLED
 
@@ -35,12 +53,6 @@ Feature: Disabling a hosted session
         | act                 |
         | has opened the page |
         | has gone back       |
-
-      @needs:outcome
-      Examples:
-        | act                       |
-        | has been declined         |
-        | has met a technical error |
 
   @req:HPP-DISABLE-003 @needs:browser @needs:outcome
   Rule: A completed session cannot be disabled

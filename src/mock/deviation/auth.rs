@@ -222,7 +222,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "wrong-password-answers-403",
         kind: Kind::NearMiss,
         lie: "A wrong password answers 403.",
-        breaks: &["HPP-AUTH-002"],
+        breaks: &["HPP-AUTH-001", "HPP-AUTH-002"],
         change: Change::Reply(|reply| {
             forbid(reply, Presented::Wrong);
         }),

@@ -181,13 +181,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "empty-body-accepted",
+        name: "empty-body-answers-302",
         kind: Kind::OneVariant,
-        lie: "A creation accepts an empty body.",
+        lie: "A creation with an empty body is answered with 302.",
         breaks: &["HPP-ERROR-003"],
         change: Change::Reply(|reply| {
             if refuses(reply, Operation::CreateSession, "the body is not JSON") && reply.past.size == 0 {
-                reply.become_empty(StatusCode::NO_CONTENT);
+                reply.status = StatusCode::FOUND;
             }
         }),
     },
