@@ -84,7 +84,7 @@ Feature: Disabling a hosted session
       When the consumer opens the page
       Then the page explains itself and offers no payment
 
-    Scenario: The link of a disabled session explains itself to a consumer who was there before
+    Scenario: A disabled link explains itself to a consumer who was there before
       Given a hosted session
       And the consumer has opened the page
       And the hosted session is disabled

@@ -103,7 +103,7 @@ Feature: Distribution of the link
       Then the response status is 400
       And the error_code is UNSUPPORTED_COUNTRY
 
-    Scenario: A distribution to Antarctica is refused although the number is of there
+    Scenario: A number of Antarctica is refused, although it is of there
       Given a hosted session
       When the merchant distributes the hosted session by sms to the number +672112345 of AQ
       Then the response status is 400
@@ -118,7 +118,7 @@ Feature: Distribution of the link
       Then the request is refused
 
     @needs:mailbox
-    Scenario Outline: A distribution by token goes to the access id <access_id>, to the letter
+    Scenario Outline: A distribution by token keeps the access id <access_id>
       Given a hosted session
       When the merchant distributes the hosted session by token with the access_id <access_id>
       Then the message is addressed to the access_id of the request
@@ -170,15 +170,17 @@ Feature: Distribution of the link
       And the error_code is NOT_FOUND
 
     @needs:browser @needs:outcome
-    Scenario: A distribution of a paid session is not found
+    Scenario Outline: A distribution of a paid session by <method> is not found
       Given a hosted session
       And the consumer has paid
-      When the merchant distributes the hosted session by email
+      When the merchant distributes the hosted session by <method>
       Then the response status is 404
       And the error_code is NOT_FOUND
-      When the merchant distributes the hosted session by token
-      Then the response status is 404
-      And the error_code is NOT_FOUND
+
+      Examples:
+        | method |
+        | email  |
+        | token  |
 
   @req:HPP-DISTRIBUTE-012
   Rule: Whether Kustom sends an SMS is open
@@ -204,7 +206,7 @@ Feature: Distribution of the link
       When the merchant distributes the hosted session by sms
       Then the request succeeds
 
-    Scenario: Distribution by SMS succeeds a second time, to a number of another country
+    Scenario: A second distribution by SMS to another country succeeds
       Given a hosted session
       And the hosted session has been distributed by sms
       When the merchant distributes the hosted session by sms to the number +491713920000 of DE
