@@ -35,7 +35,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "back-not-told",
         kind: Kind::LeftOut,
         lie: "Going back causes no callback.",
-        breaks: &["HPP-CALLBACK-007"],
+        breaks: &["HPP-CALLBACK-001", "HPP-CALLBACK-007"],
         change: Change::Seams(|seams| seams.callback = |telling| untold(telling, Event::Back)),
     },
     Deviation {
