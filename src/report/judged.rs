@@ -136,7 +136,11 @@ impl<'r> Judge<'r> {
         let left_out = self.report.run.partial && requirement.not_tested.is_none();
         let without_any = if left_out { Standing::NotRun } else { Standing::Unseen };
         let applies = requirement.applies_to(self.facts.dialect, self.facts.provider);
-        let worst = of_records.chain(of_findings).min().unwrap_or(without_any);
+        let standings: Vec<Standing> = of_records.chain(of_findings).collect();
+        // A scenario that this set-up cannot run hides nothing that others have seen.
+        let is_seen = standings.iter().any(|standing| standing.is_seen());
+        let shown = standings.into_iter().filter(|standing| !is_seen || *standing != Standing::Unseen);
+        let worst = shown.min().unwrap_or(without_any);
         let standing = if applies { worst } else { Standing::Na };
         let journey = records.iter().any(JudgedRecord::needs_browser);
         let decisions = self.facts.decisions().filter(|decision| decision.covers(requirement)).collect();
