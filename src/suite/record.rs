@@ -6,7 +6,7 @@ mod findings;
 
 use crate::check::{answer, origin};
 use crate::client::ApiAnswer;
-use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response, TroubleKind};
+use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::case::Case;
@@ -175,11 +175,11 @@ impl Record {
         })
     }
 
-    /// Whether the API has answered the act. What the act did is not known otherwise, so nothing can be judged by it. A rate limit is
-    /// an answer: a step may be about it.
+    /// Whether the API itself has answered the act. What the act did is not known otherwise, so nothing can be judged by it.
     pub fn act_was_answered(&self) -> Result<(), StepFailure> {
-        let trouble = self.act.and_then(|(_, index)| origin::trouble(self.exchange(index)));
-        match trouble.filter(|trouble| trouble.kind != TroubleKind::RateLimit) {
+        let Some((_, index)) = self.act else { return Ok(()) };
+        self.any_response(index)?;
+        match origin::intermediary(self.exchange(index)) {
             Some(trouble) => Err(StepFailure::Trouble(trouble)),
             None => Ok(()),
         }
