@@ -16,6 +16,10 @@ use std::collections::BTreeSet;
 const REASONS: &[(&str, &str)] = &[
     ("answers-any-id", "it refuses rightly, unless something does not exist"),
     ("alternates-right-and-wrong", "half of its refusals are right"),
+    (
+        "replays-its-first-answer",
+        "where the first answer of an operation is a refusal, it goes on refusing rightly",
+    ),
 ];
 
 /// The result of the suite for one degenerate server.
