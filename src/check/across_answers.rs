@@ -85,24 +85,10 @@ fn payment_session_end(read: &Exchange) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Body, Operation, Received, Request, Response};
+    use crate::check::made::exchange;
+    use crate::evidence::{Operation, Received};
     use crate::requirement::Dialect;
     use serde_json::{Value, json};
-
-    fn exchange(operation: Operation, url: &str, sent: Value, body: Value) -> Exchange {
-        let request = Request {
-            method: "POST".into(),
-            url: url.into(),
-            fields: Vec::new(),
-            body: Body::Json(sent),
-            faulty_on_purpose: false,
-            credentials_in_doubt: false,
-        };
-        let response =
-            Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };
-        let outcome = Received::Response(response);
-        Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
-    }
 
     fn told(exchange: &Exchange, earlier: &[Exchange]) -> Vec<String> {
         let earlier: Vec<&Exchange> = earlier.iter().collect();

@@ -142,24 +142,9 @@ fn text<'b>(body: &'b Value, name: &str) -> Option<&'b str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::{Body, Operation, Received, Request, Response};
+    use crate::check::made::exchange;
 
     const SESSION: &str = "https://api.example/hpp/v1/sessions/s-1";
-
-    fn exchange(operation: Operation, url: &str, sent: Value, body: Value) -> Exchange {
-        let request = Request {
-            method: "POST".into(),
-            url: url.into(),
-            fields: Vec::new(),
-            body: Body::Json(sent),
-            faulty_on_purpose: false,
-            credentials_in_doubt: false,
-        };
-        let response =
-            Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };
-        let outcome = Received::Response(response);
-        Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
-    }
 
     fn created(status_update: &str) -> Exchange {
         let sent = json!({ "merchant_urls": { "status_update": status_update } });

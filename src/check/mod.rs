@@ -8,6 +8,8 @@ pub mod every_answer;
 pub mod landing;
 pub mod life_cycle;
 pub mod link;
+#[cfg(test)]
+mod made;
 pub mod merchant_url;
 pub mod origin;
 pub mod page;

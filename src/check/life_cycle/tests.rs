@@ -1,25 +1,11 @@
 //! Tests of the life of a session.
 
 use super::*;
-use crate::evidence::{Body, Operation, Received, Request};
+use crate::check::made::exchange;
+use crate::evidence::{Operation, Received};
 use serde_json::{Value, json};
 
 const SESSION: &str = "https://api.example/hpp/v1/sessions/s-1";
-
-fn exchange(operation: Operation, url: &str, sent: Value, body: Value) -> Exchange {
-    let request = Request {
-        method: "POST".into(),
-        url: url.into(),
-        fields: Vec::new(),
-        body: Body::Json(sent),
-        faulty_on_purpose: false,
-        credentials_in_doubt: false,
-    };
-    let response =
-        Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };
-    let outcome = Received::Response(response);
-    Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
-}
 
 fn read(body: Value) -> Exchange {
     exchange(ReadSession, SESSION, Value::Null, body)

@@ -1,8 +1,10 @@
 //! Edits of replies and URLs that several deviations make.
 
 use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, ErrorCode, Operation, Problem, Reply};
 
 /// Removes a member from the successful answer to `operation`.
@@ -23,6 +25,14 @@ pub fn with(reply: &mut Reply, operation: Operation, pointer: &str, value: impl 
 pub fn read_status(reply: &mut Reply, status: &str, instead: &str) {
     if reply.text("/status") == Some(status) {
         with(reply, Operation::ReadSession, "/status", instead);
+    }
+}
+
+/// Moves a time.
+pub fn shift(reply: &mut Reply, pointer: &str, by: SignedDuration) {
+    let time = reply.text(pointer).and_then(|text| text.parse::<Timestamp>().ok());
+    if let Some(shifted) = time.and_then(|time| time.checked_add(by).ok()) {
+        reply.set(pointer, millis(shifted));
     }
 }
 

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::mock::contract::expiry::{Lifetime, ends_at, later};
 use crate::mock::contract::payment_session::{Named, Taking, payment_session};
 use crate::mock::contract::status::{Event, status_after};
+use crate::mock::deviation::edit::shift;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
@@ -245,8 +245,8 @@ fn expiry(reply: &Reply) -> Option<Timestamp> {
 }
 
 fn shift_expiry(reply: &mut Reply, by: SignedDuration) {
-    if let Some(shifted) = expiry(reply).and_then(|end| end.checked_add(by).ok()) {
-        reply.set("/expires_at", millis(shifted));
+    if expiry(reply).is_some() {
+        shift(reply, "/expires_at", by);
     }
 }
 

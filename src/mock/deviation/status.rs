@@ -1,14 +1,13 @@
 //! Lies about how the status follows what the consumer does, told only in one case.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
 };
-use crate::mock::deviation::edit::{read_status, with};
+use crate::mock::deviation::edit::{read_status, shift, with};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
@@ -290,9 +289,7 @@ fn dead_page_if(wanted: &Use, is_meant: bool) -> Standing {
 
 /// Moves `updated_at` of a session that is read.
 fn shift_update(reply: &mut Reply, by: SignedDuration) {
-    let shifted =
-        reply.text("/updated_at").and_then(|text| text.parse::<Timestamp>().ok()?.checked_add(by).ok());
-    if let Some(shifted) = shifted {
-        with(reply, Operation::ReadSession, "/updated_at", millis(shifted));
+    if reply.succeeds(Operation::ReadSession) {
+        shift(reply, "/updated_at", by);
     }
 }

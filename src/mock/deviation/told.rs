@@ -1,11 +1,10 @@
 //! Lies in the bodies of callbacks.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::mock::deviation::edit::tells;
+use crate::mock::deviation::edit::{shift, tells};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::ground::time::millis;
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
@@ -98,7 +97,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| {
             let before = reply.past.last.as_deref().and_then(|last| last.get("event_id"));
             if before.is_some() && before == reply.get("/event_id") {
-                shift_update(reply, SignedDuration::from_secs(5));
+                shift(reply, "/session/updated_at", SignedDuration::from_secs(5));
             }
         }),
     },
@@ -116,7 +115,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-CALLBACK-019"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::Callback) {
-                shift_update(reply, SignedDuration::from_hours(2));
+                shift(reply, "/session/updated_at", SignedDuration::from_hours(2));
             }
         }),
     },
@@ -145,13 +144,5 @@ fn tell(reply: &mut Reply, name: &str, value: impl Into<Value>) {
 fn tell_as(reply: &mut Reply, status: &str, instead: &str) {
     if tells(reply, status) {
         tell(reply, "status", instead);
-    }
-}
-
-/// Moves `updated_at` of the session that a callback tells.
-fn shift_update(reply: &mut Reply, by: SignedDuration) {
-    let updated = reply.text("/session/updated_at").and_then(|text| text.parse::<Timestamp>().ok());
-    if let Some(shifted) = updated.and_then(|updated| updated.checked_add(by).ok()) {
-        tell(reply, "updated_at", millis(shifted));
     }
 }
