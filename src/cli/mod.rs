@@ -2,6 +2,7 @@
 
 mod choice;
 mod deviation_name;
+mod help;
 mod listing;
 mod log;
 mod mock;
@@ -13,7 +14,8 @@ mod run;
 
 use crate::exit_code::ExitCode;
 use crate::serve;
-use clap::{Arg, ArgAction, CommandFactory, Parser, Subcommand};
+use clap::{Arg, CommandFactory, Parser, Subcommand};
+use help::help_and_version;
 use output::{Ending, Refusal, is_said, say};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,7 +58,8 @@ enum Command {
     /// Prove that the suite catches every deviation of the mock.
     ///
     /// A deviation is one deliberate fault of the mock. The suite runs against each deviation. Exactly the requirements that this
-    /// deviation breaks must fail. A degenerate server answers everything in one simple way. No result about one may be signed.
+    /// deviation breaks must fail. A degenerate server answers everything in one simple way. None may get the
+    /// verdict *sign*. The canary is a deviation that must be caught, or the proof is void.
     ///
     /// Exit codes: 0 if every deviation is caught and no degenerate server is believed; 1 if one is not caught or is believed, or if the
     /// faithful mock does not pass or the canary is not caught; 2 if the command line is wrong; 3 if trouble left something open: with the
@@ -84,15 +87,6 @@ enum Command {
         /// Print the script for this shell.
         shell: clap_complete::Shell,
     },
-}
-
-/// `--help` and `--version`, for commands that list them after their groups of options.
-fn help_and_version() -> [Arg; 2] {
-    let flag = |id, short, action| Arg::new(id).long(id).short(short).action(action).help_heading("Help");
-    [
-        flag("help", 'h', ArgAction::Help).help("Print help"),
-        flag("version", 'V', ArgAction::Version).help("Print version"),
-    ]
 }
 
 /// The command without its hidden options, which a shell must not offer.

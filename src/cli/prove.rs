@@ -1,6 +1,7 @@
 //! The command `prove`: proves that the suite catches every deviation, or checks a stored proof.
 
 use crate::cli::deviation_name::DeviationName;
+use crate::cli::help::help_and_version;
 use crate::cli::output::{Ending, layout, say};
 use crate::prove::{ProveOptions, Scope, prove, verify};
 use crate::report::Hashes;
@@ -38,9 +39,10 @@ enum ProveAct {
     /// Check whether a stored proof is about this program. It runs nothing.
     ///
     /// The proof must come from this version with the same features, catalogue and schemas. It must have all deviations and degenerate
-    /// servers with the same requirements, and all of them proven.
+    /// servers with the same kinds and requirements, and all of them proven. A proof made with `--quick` counts too.
     ///
     /// Exit codes: 0 if the proof holds for this program; 1 if something differs, which is told; 2 if the file is no proof.
+    #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Verify {
         /// The file that `prove --json` wrote.
         file: PathBuf,

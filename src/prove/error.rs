@@ -14,6 +14,6 @@ pub enum ProveError {
     #[error("{path} is not a plan of `prove`")]
     Plan { path: PathBuf, source: std::io::Error },
 
-    #[error("{path} is not a proof that `prove --json` wrote")]
+    #[error("cannot read {path} as a proof; give the file that `prove --json` wrote")]
     Stored { path: PathBuf, source: std::io::Error },
 }

@@ -77,6 +77,18 @@ fn the_lists_are_json_for_machines() {
 }
 
 #[test]
+fn every_command_has_help_and_so_has_a_command_of_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in [&["run"][..], &["mock"], &["prove"], &["prove", "verify"], &["lint"], &["deviations"]] {
+        for flag in ["--help", "-h"] {
+            let ended = call(folder.path(), &[command, &[flag]].concat());
+            assert_eq!(ended.code, Some(0), "{command:?} {flag}: {ended:?}");
+            assert!(ended.stdout.contains("Usage: "), "{command:?} {flag}: {}", ended.stdout);
+        }
+    }
+}
+
+#[test]
 fn the_list_of_requirements_ends_with_its_coverage() {
     let folder = tempfile::tempdir().unwrap();
     let ended = call(folder.path(), &["requirements"]);

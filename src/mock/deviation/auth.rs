@@ -212,7 +212,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "any-password-reads-what-was-read",
         kind: Kind::OneOrder,
-        lie: "After its merchant has read a session, any password can read it.",
+        lie: "After its merchant has read a session, it can be read with any password.",
         breaks: &["HPP-AUTH-002"],
         change: Change::Reply(|reply| {
             read_from_memory(reply, Presented::Wrong);

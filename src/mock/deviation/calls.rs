@@ -47,7 +47,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "leaving-told-over-plain-http",
         kind: Kind::OneState,
-        lie: "Going back is told to a `status_update` that is not https.",
+        lie: "Going back causes a callback to a `status_update` that is not https.",
         breaks: &["HPP-CALLBACK-008"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| {
@@ -136,7 +136,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "leaving-told-without-url",
         kind: Kind::OneState,
-        lie: "Without `status_update`, going back is told to another merchant URL.",
+        lie: "Without `status_update`, going back causes a callback to another merchant URL.",
         breaks: &["HPP-CALLBACK-014"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| match telling.urls.status_update() {

@@ -31,7 +31,7 @@ pub static DEGENERATE: &[Deviation] = &[
             answer(reply, StatusCode::OK, request);
         });
     }),
-    server("replays-its-first-answer", "The first answer of an operation is its answer for ever.", |reply| {
+    server("replays-its-first-answer", "Each operation repeats its first answer.", |reply| {
         each(reply, |reply| {
             if let Some(first) = reply.past.first.clone() {
                 (reply.status, reply.content) = (first.status, first.content.clone());
@@ -49,7 +49,7 @@ pub static DEGENERATE: &[Deviation] = &[
             answer(reply, StatusCode::OK, example);
         });
     }),
-    server("answers-any-id", "What does not exist is found.", |reply| {
+    server("answers-any-id", "An id that does not exist is found.", |reply| {
         each(reply, |reply| {
             if reply.status == StatusCode::NOT_FOUND {
                 accept(reply);
@@ -61,7 +61,7 @@ pub static DEGENERATE: &[Deviation] = &[
     }),
     server(
         "alternates-right-and-wrong",
-        "Every second answer of an operation is the opposite of right.",
+        "Every second answer of an operation is wrong: what is valid is refused, or what is not is accepted.",
         |reply| {
             each(reply, |reply| match reply.status {
                 _ if reply.past.of_merchant % 2 == 0 => {}

@@ -185,7 +185,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "opened-session-not-distributed",
         kind: Kind::OneState,
-        lie: "The link of a session is not found once its page was opened.",
+        lie: "After the page was opened, a distribution of the session answers 404.",
         breaks: &["HPP-DISTRIBUTE-001"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| match (wanted.purpose, wanted.status) {
