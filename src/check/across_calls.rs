@@ -22,6 +22,8 @@ struct Site<'e> {
 /// What the callbacks break, together with the exchanges of the attempt.
 pub fn broken(arrivals: &[Arrival], exchanges: &[&Exchange], dialect: Dialect) -> Vec<Breach> {
     let sites: Vec<Site<'_>> = exchanges.iter().filter_map(|one| site(one)).collect();
+    // A creation whose answer was lost may have its callbacks too.
+    let is_nowhere_told = !exchanges.iter().any(|one| status_update(one).is_some());
     let calls: Vec<&Arrival> = arrivals.iter().filter(|arrival| arrival.method == "POST").collect();
     let mut breaches: Vec<Breach> = Vec::new();
     for (at, call) in calls.iter().enumerate() {
@@ -31,7 +33,7 @@ pub fn broken(arrivals: &[Arrival], exchanges: &[&Exchange], dialect: Dialect) -
         let is_told = |site: &&&Site<'_>| success_text(site.created, "/session_id") == id;
         let Some(site) = own.iter().find(is_told).or(own.first()) else {
             let is_callback = body.get("event_id").is_some() && body.get("session").is_some();
-            if is_callback && sites.is_empty() {
+            if is_callback && is_nowhere_told {
                 breaches.extend(callback::none_came(arrivals).err().map(|found| ("HPP-CALLBACK-014", found)));
             }
             continue;
@@ -55,10 +57,15 @@ pub fn broken(arrivals: &[Arrival], exchanges: &[&Exchange], dialect: Dialect) -
     breaches
 }
 
-fn site(exchange: &Exchange) -> Option<Site<'_>> {
+/// The URL at which a creation asks to be told.
+fn status_update(exchange: &Exchange) -> Option<&str> {
     let url = exchange.request.body.json()?.pointer("/merchant_urls/status_update")?.as_str()?;
-    let is_told = exchange.operation == CreateSession && success(exchange).is_some() && !url.is_empty();
-    is_told.then_some(Site { created: exchange, url })
+    (exchange.operation == CreateSession && !url.is_empty()).then_some(url)
+}
+
+fn site(exchange: &Exchange) -> Option<Site<'_>> {
+    let url = status_update(exchange)?;
+    success(exchange).map(|_| Site { created: exchange, url })
 }
 
 fn path(url: &str) -> &str {
@@ -128,8 +135,11 @@ pub fn shows(session: &Value, read: &Value, dialect: Dialect) -> Judgement {
         if dialect == Dialect::Klarna { &["updated_at", "expires_at"] } else { &["updated_at"] };
     for name in times {
         if let (Some(expected), Some(told)) = (text(read, name), text(session, name)) {
-            let is_same = time::instant("", expected).ok() == time::instant("", told).ok();
-            equals(&format!("/session/{name}"), expected, if is_same { expected } else { told })?;
+            equals(
+                &format!("/session/{name}"),
+                expected,
+                if time::is_same(expected, told) { expected } else { told },
+            )?;
         }
     }
     Ok(())
@@ -258,5 +268,23 @@ mod tests {
         let event = json!({ "event_id": "e-1", "session": {} });
         assert_eq!(told("back", &event), ["HPP-CALLBACK-014"]);
         assert_eq!(told("push", &json!({ "order_id": "o-1" })), [""; 0], "another service calls");
+    }
+
+    #[test]
+    fn a_creation_whose_answer_was_lost_may_have_its_callbacks() {
+        let mut lost = created("https://m.example/told?k=1");
+        if let crate::evidence::Received::Response(response) = &mut lost.outcome {
+            response.status = 504;
+        }
+        let calls = [event("e-1", &json!({ "status": "IN_PROGRESS" }))];
+        assert_eq!(broken(&calls, &[&lost], Dialect::Klarna), []);
+    }
+
+    #[test]
+    fn a_callback_may_tell_a_time_with_fewer_digits() {
+        let session = |at: &str| json!({ "updated_at": at });
+        let (whole, fine) = (session("2026-05-15T13:51:42Z"), session("2026-05-15T13:51:42.858Z"));
+        assert_eq!(shows(&whole, &fine, Dialect::Klarna), Ok(()));
+        assert!(shows(&session("2026-05-15T13:51:43Z"), &fine, Dialect::Klarna).is_err());
     }
 }

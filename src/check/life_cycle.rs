@@ -108,7 +108,8 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
     }
     let creation = before.earlier.iter().rposition(|one| created_at(one, &read.request.url));
     let since = creation.map_or(before.earlier, |place| &before.earlier[place..]);
-    let is_untouched = creation.is_some() && !page_was_visited && !since.iter().any(|one| touches(one));
+    let is_open = creation.is_some_and(|place| !has_ended(before.earlier[place], response));
+    let is_untouched = is_open && !page_was_visited && !since.iter().any(|one| touches(one));
     if let Some(now) = State::of(read) {
         let of_same_url = |one: &&&Exchange| same_url("", &one.request.url, &read.request.url).is_ok();
         // Whether the merchant may disable a session that has ended is a promise of its own.
@@ -136,6 +137,12 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
 fn created_at(exchange: &Exchange, url: &str) -> bool {
     exchange.operation == CreateSession
         && success_text(exchange, "/session_url").is_some_and(|own| same_url("", own, url).is_ok())
+}
+
+/// Whether the session had ended by itself when this was answered, by the end that its creation gave.
+fn has_ended(created: &Exchange, answer: &Response) -> bool {
+    let end = success_text(created, EXPIRES_AT).and_then(|text| time::instant(EXPIRES_AT, text).ok());
+    end.zip(time::date_of(answer)).is_some_and(|(end, now)| now >= end)
 }
 
 /// Whether a request of the merchant may change the state of a session.
@@ -167,8 +174,11 @@ fn agrees_with_creation(
     breaches
 }
 
-/// Two texts that are times are the same instant. `whose` names the answer that gave the first one.
+/// Two texts that are times are the same instant, as far as both have digits. `whose` names the answer that gave the first one.
 fn same_time(subject: &str, given: &str, now: &str, whose: &str) -> Option<Mismatch> {
+    if time::is_same(given, now) {
+        return None;
+    }
     let (given, now) = (time::instant(subject, given).ok()?, time::instant(subject, now).ok()?);
     let landmark = Landmark::new(given, format!("`{}` of {whose}", &subject[1..]));
     time::at_offset(subject, now, SignedDuration::ZERO, &landmark, SignedDuration::ZERO).err()
@@ -221,10 +231,10 @@ fn token_and_order_stay(pair: &Pair<'_>) -> Option<Breach> {
     })
 }
 
-/// The end of a session that has ended stays.
+/// The end of a session that has ended stays. That of a KCO order may move.
 fn end_stays(pair: &Pair<'_>) -> Option<Breach> {
     let ends = (pair.said.text(EXPIRES_AT)?, pair.now.text(EXPIRES_AT)?);
-    if !pair.is_one_state() || pair.is_untouched {
+    if !pair.is_one_state() || pair.is_untouched || pair.dialect == Dialect::Kustom {
         return None;
     }
     Some(("HPP-EXPIRY-006", same_time(EXPIRES_AT, ends.0, ends.1, "an earlier read")?))

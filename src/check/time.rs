@@ -23,6 +23,18 @@ pub fn instant(subject: &str, text: &str) -> Result<Timestamp, Mismatch> {
     evidence::instant(text).ok_or_else(|| Mismatch::new(subject, "a date-time", quoted(text)))
 }
 
+/// Whether two RFC 3339 texts are the same instant, as far as both have digits of a second.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let digits = |text: &str| {
+        let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
+        fraction.bytes().take_while(u8::is_ascii_digit).count()
+    };
+    let shared = u32::try_from(digits(one).min(digits(other))).unwrap_or(u32::MAX);
+    let unit = 10_i128.pow(9 - shared.min(9));
+    let cut = |text: &str| evidence::instant(text).map(|at| at.as_nanosecond().div_euclid(unit));
+    cut(one).is_some_and(|at| Some(at) == cut(other))
+}
+
 /// The `Date` field of a response. `None` if there is none that can be parsed.
 pub fn date_of(response: &Response) -> Option<Timestamp> {
     http_date(response.field("Date")?)

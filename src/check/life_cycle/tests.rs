@@ -239,3 +239,43 @@ fn a_new_status_did_not_change_before_the_old_one_was_shown() {
     }
     assert_eq!(told("BACK", "IN_PROGRESS", 10), [""; 0], "perhaps it is the older state");
 }
+
+#[test]
+fn time_that_passes_changes_a_session_too() {
+    let dated = |status: &str, date: &str| {
+        let mut read = read(json!({ "session_id": "s-1", "status": status }));
+        if let Received::Response(response) = &mut read.outcome {
+            response.fields = vec![("Date".into(), format!("{date} GMT"))];
+        }
+        read
+    };
+    // The session ends at 13:51:43.
+    let (before, after) = ("Fri, 15 May 2026 13:51:43", "Fri, 15 May 2026 13:51:44");
+    let ids = |read: &Exchange, earlier: &[Exchange]| -> Vec<String> {
+        told(read, earlier, false).iter().filter_map(|told| told.split(' ').next().map(Into::into)).collect()
+    };
+    assert_eq!(ids(&dated("CANCELLED", before), &[created()]), ["HPP-CREATE-025"]);
+    assert_eq!(ids(&dated("CANCELLED", after), &[created()]), [""; 0]);
+    let waited = dated("WAITING", before);
+    assert_eq!(ids(&dated("CANCELLED", before), &[created(), waited.clone()]), ["HPP-READ-009"]);
+    assert_eq!(ids(&dated("CANCELLED", after), &[created(), waited]), [""; 0]);
+}
+
+#[test]
+fn the_end_of_a_kco_order_may_move_after_it_was_paid() {
+    let later = "2026-05-15T14:51:43.507Z";
+    let paid = |end: &str| read(json!({ "session_id": "s-1", "status": "COMPLETED", "expires_at": end }));
+    let earlier = [created(), paid("2026-05-15T13:51:43.507Z")];
+    let by = |dialect| told_by(dialect, &paid(later), &earlier, Some("approve")).len();
+    assert_eq!((by(Dialect::Klarna), by(Dialect::Kustom)), (1, 0));
+}
+
+#[test]
+fn a_time_with_fewer_digits_is_the_same_time() {
+    let ends = |end: &str| read(json!({ "session_id": "s-1", "status": "WAITING", "expires_at": end }));
+    assert_eq!(told(&ends("2026-05-15T13:51:43Z"), &[created()], false), [""; 0]);
+    assert_eq!(told(&ends("2026-05-15T13:51:43.5Z"), &[created()], false), [""; 0]);
+    for other in ["2026-05-15T13:51:42Z", "2026-05-15T13:51:43.508Z", "2026-05-15T13:51:43.6Z"] {
+        assert_eq!(told(&ends(other), &[created()], false).len(), 1, "{other}");
+    }
+}
