@@ -21,8 +21,8 @@ pub struct Belongings {
     act: Option<PageAct>,
     /// The session whose page was opened last, if no act followed.
     opened: Option<Index>,
-    /// Sessions with an act on their page.
-    acted_on: Vec<Index>,
+    /// The latest act on the page of each session that had one.
+    acted_on: Vec<(Index, PageAct)>,
 }
 
 /// What a consumer does on the payment page.
@@ -48,6 +48,16 @@ impl PageAct {
             Self::MeetError => "error",
             Self::PressBack => Exit::Back.word(),
             Self::PressCancel | Self::Cancel => Exit::Cancel.word(),
+        }
+    }
+
+    /// The requirement that the consumer can pay after this act.
+    fn may_come_back(self) -> Option<&'static str> {
+        match self {
+            Self::BeDeclined => Some("HPP-STATUS-005"),
+            Self::PressBack => Some("HPP-STATUS-007"),
+            Self::MeetError => Some("HPP-STATUS-008"),
+            _ => None,
         }
     }
 }
@@ -166,14 +176,18 @@ impl Consumer<'_> {
 
     /// Opens the page of a hosted session and acts there.
     ///
-    /// If the consumer returns to a page that offers no payment any more, the scenario fails.
+    /// If the consumer returns to a page that offers no payment any more, the scenario is blocked by the requirement that the
+    /// status is not final. After other acts, it fails.
     pub async fn act_in(&mut self, session: &HostedSession, act: PageAct) -> Done {
-        let comes_back = self.has.acted_on.contains(&session.created);
+        let before = self.act_on(session.created);
         self.open_page(session).await?;
-        if comes_back {
-            self.settle_visit_of(session, page::offers_payment)?;
-        } else {
-            self.page_is_shown()?;
+        match before.map(PageAct::may_come_back) {
+            None => self.page_is_shown()?,
+            Some(None) => self.settle_visit_of(session, page::offers_payment)?,
+            Some(Some(promise)) => {
+                let offers = page::offers_payment(self.merchant.record.visit()?, self.site(session));
+                self.judge().rests_on(promise, offers)?;
+            }
         }
         self.move_on_page(session, act).await
     }
@@ -182,7 +196,7 @@ impl Consumer<'_> {
     pub async fn move_on_page(&mut self, session: &HostedSession, act: PageAct) -> Done {
         self.is_possible(act)?;
         self.has.opened = None;
-        self.has.acted_on.push(session.created);
+        self.has.acted_on.push((session.created, act));
         self.has.act = Some(act);
         let browser = self.browser()?;
         let visit = match act {
@@ -251,7 +265,12 @@ impl Consumer<'_> {
 
     /// Whether the page that was opened last never had an act.
     fn is_first_look(&self) -> bool {
-        self.has.opened.is_some_and(|opened| !self.has.acted_on.contains(&opened))
+        self.has.opened.is_some_and(|opened| self.act_on(opened).is_none())
+    }
+
+    /// The latest act on the page of this session.
+    fn act_on(&self, session: Index) -> Option<PageAct> {
+        self.has.acted_on.iter().rev().find(|(acted_on, _)| *acted_on == session).map(|(_, act)| *act)
     }
 
     /// Checks that the page answered when it was last opened. If not, the scenario is blocked by HPP-REDIRECT-021.
