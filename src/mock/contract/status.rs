@@ -74,6 +74,13 @@ impl Event {
     }
 }
 
+/// How often the consumer has left the payment page, and how the last time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exits {
+    pub count: usize,
+    pub last: Option<Event>,
+}
+
 /// An event is refused, because the session has ended in this status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended(pub Status);
@@ -132,6 +139,7 @@ pub struct Use {
     pub purpose: Purpose,
     pub status: Status,
     pub is_expired: bool,
+    pub exits: Exits,
 }
 
 /// Whether a session can be used.

@@ -18,14 +18,18 @@ mod endings;
 mod entry;
 mod error;
 mod expiry;
+mod insertion;
 mod kind;
 mod lifecycle;
 mod mode;
 mod options;
+mod page;
 mod placeholder;
 mod redirect;
 #[cfg(test)]
 mod transcript_tests;
+mod visit;
+mod way;
 
 pub use degenerate::DEGENERATE;
 pub use entry::Deviation;
@@ -36,13 +40,17 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
     [
         create::DEVIATIONS,
         placeholder::DEVIATIONS,
+        insertion::DEVIATIONS,
         redirect::DEVIATIONS,
+        visit::DEVIATIONS,
+        way::DEVIATIONS,
         expiry::DEVIATIONS,
         lifecycle::DEVIATIONS,
         endings::DEVIATIONS,
         callback::DEVIATIONS,
         distribution::DEVIATIONS,
         options::DEVIATIONS,
+        page::DEVIATIONS,
         mode::DEVIATIONS,
         error::DEVIATIONS,
     ]

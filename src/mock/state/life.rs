@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::mock::contract::seams::Contract;
-use crate::mock::contract::status::{Ended, Event, Status, Turn};
+use crate::mock::contract::status::{Ended, Event, Exits, Status, Turn};
 
 /// One change of status.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,22 @@ impl Life {
     /// A session made at `now`.
     pub fn new(status: Status, now: Timestamp) -> Self {
         Self { created_at: now, status, updated_at: now, timeline: Vec::new() }
+    }
+
+    /// How often the consumer has left the page so far.
+    pub fn exits(&self) -> Exits {
+        let is_exit = |event: &Event| {
+            matches!(
+                event,
+                Event::Approved
+                    | Event::Declined
+                    | Event::TechnicalError
+                    | Event::Back
+                    | Event::CancelConfirmed
+            )
+        };
+        let exits = self.timeline.iter().map(|change| change.event).filter(is_exit);
+        Exits { count: exits.clone().count(), last: exits.last() }
     }
 
     /// Applies `event` at `now`. Returns whether the status changed.
@@ -60,5 +76,6 @@ mod tests {
         assert_eq!(life.timeline.len(), 1);
         life.apply(Event::Back, later(10), &contract).unwrap();
         assert_eq!((life.status, life.updated_at), (Status::Back, later(10)));
+        assert_eq!(life.exits(), Exits { count: 1, last: Some(Event::Back) });
     }
 }

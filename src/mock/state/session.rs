@@ -11,7 +11,7 @@ use crate::mock::contract::options::Options;
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::placeholder::{Filling, OrderTags, Tags, Target};
 use crate::mock::contract::seams::Contract;
-use crate::mock::contract::status::{Audience, Event, Purpose, Shown, Standing, Status, Use};
+use crate::mock::contract::status::{Audience, Event, Purpose, Shown, Standing, Use};
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::ground::time::millis;
 use crate::mock::ground::url::ascii_url;
@@ -193,14 +193,14 @@ impl Hosted {
         now >= self.expires_at(contract)
     }
 
-    pub fn status(&self) -> Status {
-        lock(&self.state).life.status
-    }
-
     /// Whether the session can be used for `purpose` now.
     pub fn standing(&self, purpose: Purpose, now: Timestamp, contract: &Contract) -> Standing {
         let is_expired = self.is_expired(now, contract);
-        contract.standing(&Use { purpose, status: self.status(), is_expired })
+        let (status, exits) = {
+            let life = &lock(&self.state).life;
+            (life.status, life.exits())
+        };
+        contract.standing(&Use { purpose, status, is_expired, exits })
     }
 
     /// The session as the API shows it at `now`.
@@ -211,7 +211,10 @@ impl Hosted {
 
     /// A URL of the merchant with its tags filled, in ASCII.
     pub fn filled(&self, url: &str, target: Target, contract: &Contract) -> String {
-        let purchase = lock(&self.state).purchase.clone();
+        let (purchase, exits) = {
+            let state = lock(&self.state);
+            (state.purchase.clone(), state.life.exits())
+        };
         let order = purchase.order.as_deref();
         let values = contract.tag_values(&Tags {
             target,
@@ -223,6 +226,7 @@ impl Hosted {
                 order_id: &order.order_id,
                 klarna_reference: &order.klarna_reference,
             }),
+            exits,
         });
         ascii_url(&contract.fill(&Filling { target, url, values: &values }))
     }
