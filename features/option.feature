@@ -29,9 +29,9 @@ Feature: Options of a hosted session
 
     Scenario: A page bears the title it was given
       Given a hosted session with the options
-        | page_title | Tea for two |
+        | page_title | Tea & cake for two at five o'clock |
       When the consumer opens the page
-      Then the page bears the title "Tea for two"
+      Then the page bears the title "Tea & cake for two at five o'clock"
 
   @req:HPP-OPT-004 @needs:browser
   Rule: The background fits the browser
@@ -61,9 +61,9 @@ Feature: Options of a hosted session
 
     Scenario: A page shows the logo it was given
       Given a hosted session with the options
-        | logo_url | https://merchant.example/images/logo.png |
+        | logo_url | https://merchant.example/images/logo.png?size=2&set=tea |
       When the consumer opens the page
-      Then the logo of the page is "https://merchant.example/images/logo.png"
+      Then the logo of the page is "https://merchant.example/images/logo.png?size=2&set=tea"
 
   @req:HPP-OPT-007 @needs:browser
   Rule: The pay button says what kind of purchase it is

@@ -4,17 +4,19 @@ Feature: Placeholders in merchant URLs
   @req:HPP-PLACEHOLDER-001 @needs:browser @needs:outcome
   Rule: The success URL gets the session id
 
-    Scenario: The session id is filled in at success
+    Scenario: The session id is filled in at success, also at the second visit
       Given a hosted session
+      And the consumer has gone back
       When the consumer pays
       Then the parameter session_id of the success URL is filled
 
   @req:HPP-PLACEHOLDER-002 @needs:browser
   Rule: The back URL gets the session id
 
-    Scenario: The session id is filled in at back
+    Scenario: The session id is filled in at back, also at the second visit
       Given a hosted session whose merchant URLs are
         | back | ?session_id={{session_id}} |
+      And the consumer has gone back
       When the consumer presses back
       Then the parameter session_id of the back URL is filled
 
@@ -31,18 +33,20 @@ Feature: Placeholders in merchant URLs
   @req:HPP-PLACEHOLDER-004 @needs:browser @needs:outcome
   Rule: The failure URL gets the session id
 
-    Scenario: The session id is filled in at failure
+    Scenario: The session id is filled in at failure, also at the second visit
       Given a hosted session whose merchant URLs are
         | failure | ?session_id={{session_id}} |
+      And the consumer has gone back
       When the consumer is declined
       Then the parameter session_id of the failure URL is filled
 
   @req:HPP-PLACEHOLDER-005 @needs:browser @needs:outcome
   Rule: The error URL gets the session id
 
-    Scenario: The session id is filled in at error
+    Scenario: The session id is filled in at error, also at the second visit
       Given a hosted session whose merchant URLs are
         | error | ?session_id={{session_id}} |
+      And the consumer has gone back
       When the consumer meets a technical error
       Then the parameter session_id of the error URL is filled
 
@@ -79,10 +83,11 @@ Feature: Placeholders in merchant URLs
   @req:HPP-PLACEHOLDER-008 @needs:browser @needs:outcome
   Rule: The success URL of a KP session gets the authorization token
 
-    Scenario: The authorization token is filled in with mode NONE
+    Scenario: The authorization token is filled in with mode NONE, also at the second visit
       Given the place_order_mode NONE
       And a hosted session whose merchant URLs are
         | success | ?token={{authorization_token}} |
+      And the consumer has gone back
       When the consumer pays
       Then the parameter token of the success URL is filled
 
@@ -212,7 +217,7 @@ Feature: Placeholders in merchant URLs
 
     Scenario Outline: Other parameters of the <url> URL arrive byte for byte
       Given a hosted session whose merchant URLs are
-        | <url> | ?basket=a%2Bb&b=1%202&c=1+2&d=%26%3D%23&e=%25&f=&g=%C3%A9&h=x&h=y&session_id={{session_id}}&z=%2f |
+        | <url> | ?basket=a%2Bb&b=1%202&c=1+2&d=%26%3D%23&e=%25&f=&g=%C3%A9&h=x&h=y&k&session_id={{session_id}}&z=%2f |
       When the consumer <act>
       Then every other parameter of the <url> URL arrives unchanged
 
@@ -231,7 +236,7 @@ Feature: Placeholders in merchant URLs
     Scenario Outline: No placeholder is left in the <url> URL
       Given a payment session of the <channel> channel
       And a hosted session whose merchant URLs are
-        | <url> | ?session_id={{session_id}} |
+        | <url> | ?reference=s-{{session_id}}.1 |
       When the consumer <act>
       Then no placeholder is left in the <url> URL
 

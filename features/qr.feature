@@ -8,12 +8,14 @@ Feature: The QR code
       Given a hosted session
       When the consumer fetches qr_code_url without credentials
       Then the response is an image
+      And the QR code can be fetched again
 
   @req:HPP-QR-002 @needs:browser
   Rule: The QR code leads to the payment page
 
-    Scenario: The QR code leads to the page of its session
+    Scenario: The QR code leads to the page of its session, not of another
       Given a hosted session
+      And the QR code of another session has been fetched
       When the consumer scans the QR code and presses back
       Then the consumer lands at a URL of this session
 

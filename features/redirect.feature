@@ -9,11 +9,31 @@ Feature: Where the consumer ends
       When the consumer pays
       Then the consumer lands at the success URL
 
+    Scenario: A payment at the second visit ends at the success URL, the only one
+      Given a hosted session whose merchant URLs are
+        | failure | absent |
+        | error   | absent |
+        | back    | absent |
+        | cancel  | absent |
+      And the consumer has gone back
+      When the consumer pays
+      Then the consumer lands at the success URL
+
   @req:HPP-REDIRECT-002 @needs:browser @needs:outcome
   Rule: A declined payment leads to the failure URL
 
     Scenario: A declined payment ends at the failure URL
       Given a hosted session
+      When the consumer is declined
+      Then the consumer lands at the failure URL
+
+    Scenario: A decline at the second visit ends at the failure URL, the only one
+      Given a hosted session whose merchant URLs are
+        | success | absent |
+        | error   | absent |
+        | back    | absent |
+        | cancel  | absent |
+      And the consumer has gone back
       When the consumer is declined
       Then the consumer lands at the failure URL
 
@@ -25,33 +45,52 @@ Feature: Where the consumer ends
       When the consumer meets a technical error
       Then the consumer lands at the error URL
 
+    Scenario: An error at the second visit ends at the error URL, the only one
+      Given a hosted session whose merchant URLs are
+        | success | absent |
+        | failure | absent |
+        | back    | absent |
+        | cancel  | absent |
+      And the consumer has gone back
+      When the consumer meets a technical error
+      Then the consumer lands at the error URL
+
   @req:HPP-REDIRECT-004 @needs:browser @needs:outcome
   Rule: Without an error URL a technical error leads to the failure URL
 
-    Scenario Outline: With <value> for error, a technical error ends at failure
+    Scenario: With a failure URL alone, a technical error ends there
       Given a hosted session whose merchant URLs are
-        | error | <value> |
+        | success | null |
+        | error   | null |
+        | back    | null |
+        | cancel  | null |
       When the consumer meets a technical error
       Then the consumer lands at the failure URL
 
-      Examples:
-        | value |
-        | empty |
-        | null  |
+    Scenario: With an empty error URL, a technical error ends at failure
+      Given a hosted session whose merchant URLs are
+        | error | empty |
+      When the consumer meets a technical error
+      Then the consumer lands at the failure URL
 
   @req:HPP-REDIRECT-005 @needs:browser @needs:outcome
   Rule: Without an error URL a technical error leads to a generic page
 
-    Scenario Outline: With <value> for error, a technical error ends generically
+    Scenario: With an empty error URL, a technical error ends generically
       Given a hosted session whose merchant URLs are
-        | error | <value> |
+        | error | empty |
       When the consumer meets a technical error
       Then the consumer stays on a generic page
 
-      Examples:
-        | value |
-        | empty |
-        | null  |
+    Scenario: Without any URL, a technical error ends generically
+      Given a hosted session whose merchant URLs are
+        | success | null |
+        | failure | null |
+        | error   | null |
+        | back    | null |
+        | cancel  | null |
+      When the consumer meets a technical error
+      Then the consumer stays on a generic page
 
   @req:HPP-REDIRECT-006 @needs:browser @needs:outcome
   Rule: Without error and failure URLs an error leads to the failure page
@@ -71,59 +110,80 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-007 @needs:browser @needs:outcome
   Rule: Without a success URL a payment leads to a confirmation page
 
-    Scenario Outline: With <value> for success, a payment is confirmed on the page
+    Scenario: With an empty success URL, a payment is confirmed on the page
       Given a hosted session whose merchant URLs are
-        | success | <value> |
+        | success | empty |
       When the consumer pays
       Then the consumer stays on the generic success page
 
-      Examples:
-        | value |
-        | empty |
-        | null  |
+    Scenario: Without any URL, a payment is confirmed on the page
+      Given a hosted session whose merchant URLs are
+        | success | null |
+        | failure | null |
+        | error   | null |
+        | back    | null |
+        | cancel  | null |
+      When the consumer pays
+      Then the consumer stays on the generic success page
 
   @req:HPP-REDIRECT-008 @needs:browser @needs:outcome
   Rule: Without a failure URL a declined payment leads to a generic page
 
-    Scenario Outline: With <value> for failure, a refusal is told on the page
+    Scenario: With an empty failure URL, a refusal is told on the page
       Given a hosted session whose merchant URLs are
-        | failure | <value> |
+        | failure | empty |
       When the consumer is declined
       Then the consumer stays on the generic failure page
 
-      Examples:
-        | value |
-        | empty |
-        | null  |
+    Scenario: Without any URL, a refusal is told on the page
+      Given a hosted session whose merchant URLs are
+        | success | null |
+        | failure | null |
+        | error   | null |
+        | back    | null |
+        | cancel  | null |
+      When the consumer is declined
+      Then the consumer stays on the generic failure page
 
   @req:HPP-REDIRECT-009 @needs:browser
   Rule: Without a cancel URL cancelling leads to a generic page
 
-    Scenario Outline: With <value> for cancel, the cancellation is told on the page
+    Scenario: With an empty cancel URL, the cancellation is told on the page
       Given a payment session of the IN_STORE channel
       And a hosted session whose merchant URLs are
-        | cancel | <value> |
+        | cancel | empty |
       When the consumer cancels and confirms
       Then the consumer stays on the generic cancel page
 
-      Examples:
-        | value |
-        | empty |
-        | null  |
+    Scenario: Without any URL, the cancellation is told on the page
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | success | null |
+        | failure | null |
+        | error   | null |
+        | back    | null |
+        | cancel  | null |
+      When the consumer cancels and confirms
+      Then the consumer stays on the generic cancel page
 
   @req:HPP-REDIRECT-010 @needs:browser
   Rule: Without a back URL going back leads to a generic page
 
-    Scenario Outline: With <value> for back, going back ends on a generic page
+    Scenario: With an empty back URL, going back ends on a generic page
       Given a hosted session whose merchant URLs are
-        | back | <value> |
+        | back | empty |
       When the consumer presses back
       Then the consumer stays on the generic back page
 
-      Examples:
-        | value |
-        | empty |
-        | null  |
+    Scenario: Without any URL, going back ends on a generic page
+      Given a hosted session whose merchant URLs are
+        | success | null |
+        | failure | null |
+        | error   | null |
+        | back    | null |
+        | cancel  | null |
+      When the consumer presses back
+      Then the consumer stays on the generic back page
 
   @req:HPP-REDIRECT-011 @needs:browser
   Rule: Where going back leads without a back URL is open
@@ -164,24 +224,27 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-013 @needs:browser
   Rule: An absent merchant URL behaves like null
 
-    Scenario Outline: An absent <url> URL ends like a null one
+    Scenario Outline: An absent <url> URL ends like a null one, without <other> too
       Given a payment session of the <channel> channel
       And a hosted session whose merchant URLs are
-        | <url> | absent |
+        | <url>   | absent |
+        | <other> | absent |
       When the consumer <act>
       Then the consumer ends as with a null <url> URL
 
       Examples:
-        | url    | channel   | act                  |
-        | back   | ECOMMERCE | presses back         |
-        | cancel | IN_STORE  | cancels and confirms |
+        | url    | other   | channel   | act                  |
+        | back   | success | ECOMMERCE | presses back         |
+        | back   | cancel  | ECOMMERCE | presses back         |
+        | cancel | back    | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:
-        | url     | channel   | act                     |
-        | success | ECOMMERCE | pays                    |
-        | failure | ECOMMERCE | is declined             |
-        | error   | ECOMMERCE | meets a technical error |
+        | url     | other   | channel   | act                     |
+        | success | failure | ECOMMERCE | pays                    |
+        | failure | error   | ECOMMERCE | is declined             |
+        | error   | back    | ECOMMERCE | meets a technical error |
+        | error   | failure | ECOMMERCE | meets a technical error |
 
   @req:HPP-REDIRECT-014 @needs:browser
   Rule: Going back leads to the back URL
@@ -191,11 +254,23 @@ Feature: Where the consumer ends
       When the consumer presses back
       Then the consumer lands at the back URL
 
+    Scenario: Going back a second time ends at the back URL, the only one
+      Given a hosted session whose merchant URLs are
+        | success | absent                               |
+        | failure | absent                               |
+        | error   | absent                               |
+        | back    | ?session_id={{session_id}}#from-page |
+        | cancel  | absent                               |
+      And the consumer has gone back
+      When the consumer presses back
+      Then the consumer lands at the back URL
+
   @req:HPP-REDIRECT-015 @needs:browser
   Rule: After back the page can be opened again
 
-    Scenario: The payment page comes back after going back
+    Scenario: The payment page comes back after going back twice
       Given a hosted session
+      And the consumer has gone back
       And the consumer has gone back
       When the consumer opens the page
       Then the page offers payment
@@ -220,12 +295,34 @@ Feature: Where the consumer ends
       When the consumer presses cancel
       Then the page asks for confirmation
 
+    @needs:outcome
+    Scenario: Pressing cancel at the second visit asks, also without a cancel URL
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | cancel | null |
+      And the consumer has been declined
+      When the consumer presses cancel
+      Then the page asks for confirmation
+
   @req:HPP-REDIRECT-018 @needs:browser
   Rule: A confirmed cancellation is final
 
     Scenario: A confirmed cancellation ends at the cancel URL, cancelled
       Given a payment session of the IN_STORE channel
       And a hosted session
+      When the consumer cancels and confirms
+      Then the consumer lands at the cancel URL
+      And the hosted session becomes CANCELLED
+
+    @needs:outcome
+    Scenario: A cancellation at the second visit ends at the cancel URL, the only one
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | success | absent |
+        | failure | absent |
+        | error   | absent |
+        | back    | absent |
+      And the consumer has been declined
       When the consumer cancels and confirms
       Then the consumer lands at the cancel URL
       And the hosted session becomes CANCELLED
@@ -294,5 +391,17 @@ Feature: Where the consumer ends
     Scenario: A cancellation ends at the cancel URL
       Given a payment session of the IN_STORE channel
       And a hosted session
+      When the consumer cancels and confirms
+      Then the consumer lands at the cancel URL
+
+    @needs:outcome
+    Scenario: A cancellation at the second visit ends at the cancel URL, the only one
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | success | absent |
+        | failure | absent |
+        | error   | absent |
+        | back    | absent |
+      And the consumer has been declined
       When the consumer cancels and confirms
       Then the consumer lands at the cancel URL

@@ -4,6 +4,9 @@ use crate::check::{Judgement, quoted};
 use crate::evidence::{Arrival, PageVisit};
 use crate::verdict::Mismatch;
 
+/// The names of merchant URLs.
+const NAMES: [&str; 6] = ["success", "failure", "error", "back", "cancel", "status_update"];
+
 /// The merchant URLs of one hosted session: `https://<host>/<prefix>/<name>`.
 #[derive(Debug, Clone, Copy)]
 pub struct MerchantSite<'a> {
@@ -18,7 +21,9 @@ impl MerchantSite<'_> {
         let rest = path.strip_prefix(self.prefix)?.strip_prefix('/')?;
         let rest = rest.split('#').next().unwrap_or(rest);
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        Some((path.split('/').next().unwrap_or(path), query))
+        let name = path.split('/').next().unwrap_or(path);
+        // The site of a further session begins with the prefix of this one.
+        NAMES.contains(&name).then_some((name, query))
     }
 
     /// The name of a merchant URL.
@@ -56,6 +61,30 @@ pub fn lands_at(visit: &PageVisit, site: MerchantSite, name: &str) -> Judgement 
         return Ok(());
     }
     Err(Mismatch::new("landing", format!("the {name} URL"), site.end(visit)))
+}
+
+/// The same, and the path and the fragment of the URL are as the request gave them after the name: `given` is `?…` or `/…`. What
+/// has a placeholder is not compared.
+pub fn lands_exactly_at(visit: &PageVisit, site: MerchantSite, name: &str, given: &str) -> Judgement {
+    lands_at(visit, site, name)?;
+    let arrived = visit.url.split_once(&format!("/{}/{name}", site.prefix)).map_or("", |(_, rest)| rest);
+    for (part, expected, actual) in
+        [("path", path(given), path(arrived)), ("fragment", fragment(given), fragment(arrived))]
+    {
+        if expected != actual && !expected.contains("{{") {
+            let told = |text: &str| format!("the {name} URL with the {part} {} after its name", quoted(text));
+            return Err(Mismatch::new("landing", told(expected), told(actual)));
+        }
+    }
+    Ok(())
+}
+
+fn path(rest: &str) -> &str {
+    rest.split(['?', '#']).next().unwrap_or_default()
+}
+
+fn fragment(rest: &str) -> &str {
+    rest.split_once('#').map_or("", |(_, fragment)| fragment)
 }
 
 /// The visit ended at any merchant URL of this session, and not at one of the other session.
@@ -178,6 +207,29 @@ mod tests {
                 format!("landing: expected the success URL, got {end}"),
             );
         }
+    }
+
+    #[test]
+    fn a_merchant_url_is_reached_only_with_its_own_path_and_fragment() {
+        let at = |rest: &str, given: &str| {
+            let landed = visit(&format!("https://merchant.example/s1/back{rest}"), "Merchant");
+            lands_exactly_at(&landed, SITE, "back", given).map_err(|mismatch| mismatch.to_string())
+        };
+        assert_eq!(at("?a=1#part", "?a={{session_id}}#part"), Ok(()));
+        assert_eq!(at("/0b4b?a=1", "/{{session_id}}?a=1"), Ok(()));
+        let expected = "landing: expected the back URL with the";
+        assert_eq!(
+            at("/?a=1", "?a=1").unwrap_err(),
+            format!(
+                r#"{expected} path "" after its name, got the back URL with the path "/" after its name"#
+            ),
+        );
+        assert_eq!(
+            at("?a=1", "?a=1#part").unwrap_err(),
+            format!(
+                r#"{expected} fragment "part" after its name, got the back URL with the fragment "" after its name"#
+            ),
+        );
     }
 
     #[test]

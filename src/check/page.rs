@@ -67,6 +67,14 @@ pub fn offers_payment(visit: &PageVisit, site: MerchantSite) -> Judgement {
     Err(Mismatch::new("page", "a payment page", site.end(visit)))
 }
 
+/// The page offers this move.
+pub fn offers(visit: &PageVisit, wanted: &str) -> Judgement {
+    if visit.offers.iter().any(|offer| offer == wanted) {
+        return Ok(());
+    }
+    Err(Mismatch::new("page", format!("the move {wanted}"), format!("only {}", visit.offers.join(", "))))
+}
+
 /// The link alone shows the payment page, without a frame of the merchant's site around it. Frames inside the page are the
 /// provider's own.
 pub fn stands_alone(visit: &PageVisit, site: MerchantSite) -> Judgement {
@@ -236,6 +244,8 @@ mod tests {
     fn one_way_out_is_back_or_cancel() {
         let mut page = paying();
         assert_eq!(one_way_out(&page), Ok(()));
+        assert_eq!(offers(&page, "back"), Ok(()));
+        assert_eq!(text(offers(&page, "cancel")), "page: expected the move cancel, got only approve, back");
         page.offers.push("cancel".into());
         assert_eq!(text(one_way_out(&page)), "page: expected back or cancel, not both, got back and cancel");
     }

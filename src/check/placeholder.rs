@@ -15,7 +15,7 @@ pub fn decoded(value: &str) -> String {
 
 /// The raw parameters of a query, name and value.
 pub(super) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    raw_pairs(query).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// Whether the text has a placeholder. Its braces may be percent-encoded.
@@ -75,35 +75,40 @@ pub fn none_left(query: &str) -> Judgement {
 
 /// Every parameter that was given without a placeholder arrives byte for byte, in the given order.
 pub fn others_unchanged(given: &str, arrived: &str) -> Judgement {
-    let expected: Vec<_> =
-        pairs(given).filter(|(name, value)| !is_literal(name) && !is_literal(value)).collect();
-    let mut names: Vec<_> = expected.iter().map(|(name, _)| *name).collect();
+    let expected: Vec<&str> = raw_pairs(given).filter(|pair| !is_literal(pair)).collect();
+    let mut names: Vec<_> = expected.iter().map(|pair| name_of(pair)).collect();
     names.dedup();
     for name in names {
-        let values = |query| raw_values(query, name);
-        let wanted = expected.iter().filter(|(other, _)| *other == name).map(|(_, value)| *value);
-        let (wanted, actual) = (wanted.collect::<Vec<_>>(), values(arrived));
+        let is_own = |pair: &&str| name_of(pair) == name;
+        let wanted: Vec<&str> = expected.iter().copied().filter(is_own).collect();
+        let actual: Vec<&str> = raw_pairs(arrived).filter(is_own).collect();
         if wanted != actual {
             return Err(Mismatch::new(subject(name), listed(&wanted), listed(&actual)));
         }
     }
-    let kept: Vec<_> = pairs(arrived).filter(|pair| expected.contains(pair)).collect();
+    let kept: Vec<&str> = raw_pairs(arrived).filter(|pair| expected.contains(pair)).collect();
     if kept == expected {
         return Ok(());
     }
-    let order = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let order = |pairs: &[&str]| pairs.iter().map(|pair| name_of(pair)).collect::<Vec<_>>().join(", ");
     Err(Mismatch::new("order of the parameters", order(&expected), order(&kept)))
 }
 
-fn raw_values<'q>(query: &'q str, name: &str) -> Vec<&'q str> {
-    pairs(query).filter(|(other, _)| *other == name).map(|(_, value)| value).collect()
+fn raw_pairs(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|pair| !pair.is_empty())
 }
 
-fn listed(values: &[&str]) -> String {
-    if values.is_empty() {
+fn name_of(pair: &str) -> &str {
+    pair.split('=').next().unwrap_or(pair)
+}
+
+fn listed(pairs: &[&str]) -> String {
+    if pairs.is_empty() {
         return "no such parameter".to_owned();
     }
-    values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(" and ")
+    let shown =
+        |pair: &&str| pair.split_once('=').map_or("the name alone".to_owned(), |(_, value)| quoted(value));
+    pairs.iter().map(shown).collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]
@@ -142,6 +147,9 @@ mod tests {
 
     #[test]
     fn other_parameters_are_compared_byte_for_byte() {
+        let alone = others_unchanged("k&a=1", "k=&a=1").unwrap_err().to_string();
+        assert_eq!(alone, "parameter k: expected the name alone, got \"\"");
+        assert_eq!(others_unchanged("k&a=1", "k&a=1"), Ok(()));
         let given = "a=a%2Bb&h=x&h=y&f=&session_id={{session_id}}&z=%2f";
         assert_eq!(others_unchanged(given, "a=a%2Bb&h=x&h=y&f=&session_id=1&z=%2f&added=1"), Ok(()));
         let cases = [

@@ -1,11 +1,12 @@
 //! QR codes: reads the text in the picture that the API returns.
 
 use crate::check;
-use crate::check::{answer, page};
+use crate::check::{Judgement, answer, page};
 use crate::evidence::{Operation, TroubleKind};
 use crate::suite::consumer::Consumer;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::merchant::HostedSession;
+use crate::suite::record::{Index, Record};
 use crate::verdict::Mismatch;
 use png::{ColorType, Transformations};
 use rqrr::PreparedImage;
@@ -20,6 +21,22 @@ enum QrError {
     NoPng,
     #[error("the picture has no QR code")]
     NoCode,
+}
+
+/// A picture whose format is known here is complete.
+pub fn whole(picture: &[u8]) -> Judgement {
+    if !picture.starts_with(b"\x89PNG") {
+        return Ok(());
+    }
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
+    decoder.set_transformations(Transformations::normalize_to_color8());
+    let read = || {
+        let mut reader = decoder.read_info().ok()?;
+        let mut bytes = vec![0; reader.output_buffer_size()?];
+        reader.next_frame(&mut bytes).ok()?;
+        reader.finish().ok()
+    };
+    read().ok_or_else(|| Mismatch::new("body", "a whole image", format!("{} bytes of a PNG", picture.len())))
 }
 
 /// Reads the QR code in a PNG.
@@ -45,13 +62,19 @@ fn read(picture: &[u8]) -> Result<String, QrError> {
     grids.iter().find_map(|grid| grid.decode().ok()).map(|(_, text)| text).ok_or(QrError::NoCode)
 }
 
+/// The answer is an image, and it is complete.
+pub fn picture(record: &Record, fetched: Index) -> Result<Judgement, StepFailure> {
+    let is_image = answer::image(record.response(fetched)?);
+    Ok(is_image.and_then(|()| whole(record.answer(fetched).live_body())))
+}
+
 impl Consumer<'_> {
     /// The text in the QR code of a hosted session. The picture is fetched without credentials.
     async fn qr_text(&mut self, session: &HostedSession) -> Result<String, StepFailure> {
         let url = self.judge().live_url(session.created, "/qr_code_url")?;
         let fetched = self.merchant.record.fetch(Operation::FetchQrCode, url).await?;
         self.judge().success(fetched)?;
-        let image = answer::image(self.merchant.record.response(fetched)?);
+        let image = picture(self.merchant.record, fetched)?;
         self.judge().rests_on("HPP-QR-001", image)?;
         match read(self.merchant.record.answer(fetched).live_body()) {
             Ok(text) => Ok(text),
@@ -138,6 +161,19 @@ mod tests {
         let link = "https://pay.example/eu/hpp/payments/2OCkffK";
         for color_type in [ColorType::Grayscale, ColorType::Rgba] {
             assert_eq!(read(&picture(link, color_type)), Ok(link.to_owned()), "{color_type:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_ends_too_early_is_not_whole() {
+        let picture = picture("https://pay.example/eu/hpp/payments/2OCkffK", ColorType::Grayscale);
+        assert_eq!(whole(&picture), Ok(()));
+        assert_eq!(whole(b"<svg/>"), Ok(()));
+        for length in [picture.len() - 1, picture.len() / 2, 8] {
+            assert_eq!(
+                whole(&picture[..length]).unwrap_err().to_string(),
+                format!("body: expected a whole image, got {length} bytes of a PNG"),
+            );
         }
     }
 

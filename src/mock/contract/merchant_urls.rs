@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use url::Url;
 
+use crate::mock::contract::status::Exits;
 use crate::mock::ground::Dialect;
 
 /// An end of the consumer's visit. A merchant URL has the same name.
@@ -112,6 +113,8 @@ pub struct Way<'a> {
     pub urls: &'a MerchantUrls,
     /// Those of the newest hosted session of the same payment session.
     pub newest: &'a MerchantUrls,
+    /// How the consumer left the page so far, this time included.
+    pub exits: Exits,
 }
 
 /// Where the consumer goes.
@@ -193,7 +196,7 @@ mod tests {
 
     fn lead(dialect: Dialect, outcome: Outcome, member: &Value) -> String {
         let urls = MerchantUrls::read(Some(member));
-        let way = Way { outcome, dialect, urls: &urls, newest: &urls };
+        let way = Way { outcome, dialect, urls: &urls, newest: &urls, exits: Exits::default() };
         format!("{:?}", destination(&way))
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::mock::contract::merchant_urls::{MerchantUrls, Outcome};
 use crate::mock::contract::options::{Background, Options};
-use crate::mock::contract::status::{Event, Status};
+use crate::mock::contract::status::{Event, Exits, Status};
 use crate::mock::ground::Dialect;
 
 /// A button of the page.
@@ -59,6 +59,7 @@ pub struct Press<'a> {
     pub options: &'a Options,
     pub has_fallen_back: bool,
     pub urls: &'a MerchantUrls,
+    pub exits: Exits,
 }
 
 /// Where it leads.
@@ -107,6 +108,7 @@ pub struct View<'a> {
     pub has_fallen_back: bool,
     /// The purchase as the merchant described it.
     pub purchase: &'a Map<String, Value>,
+    pub exits: Exits,
 }
 
 /// The content of the payment screen.

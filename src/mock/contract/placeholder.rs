@@ -1,6 +1,7 @@
 //! Fills the tags of a merchant URL when the consumer is sent there or the merchant's server is called.
 
 use crate::mock::contract::merchant_urls::Outcome;
+use crate::mock::contract::status::Exits;
 
 /// Why a merchant URL is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub struct Tags<'a> {
     pub is_kco: bool,
     pub authorization_token: Option<&'a str>,
     pub order: Option<OrderTags<'a>>,
+    pub exits: Exits,
 }
 
 /// The values of the tags. A tag without a value is not replaced.
@@ -110,6 +112,7 @@ mod tests {
         is_kco: false,
         authorization_token: Some("tok"),
         order: None,
+        exits: Exits { count: 1, last: None },
     };
 
     fn filled(url: &str) -> String {

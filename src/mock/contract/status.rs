@@ -74,6 +74,23 @@ impl Event {
     }
 }
 
+impl Event {
+    /// Whether the consumer leaves the payment page with it.
+    fn is_exit(self) -> bool {
+        matches!(
+            self,
+            Self::Approved | Self::Declined | Self::TechnicalError | Self::Back | Self::CancelConfirmed
+        )
+    }
+}
+
+/// How often the consumer has left the payment page, and how the last time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exits {
+    pub count: usize,
+    pub last: Option<Event>,
+}
+
 /// An event is refused, because the session has ended in this status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended(pub Status);
@@ -96,12 +113,16 @@ pub struct Circumstances {
     pub declined: usize,
     pub erred: usize,
     pub went_back: usize,
+    pub exits: Exits,
 }
 
 impl Circumstances {
     /// Counts an event that was accepted.
     pub fn count(&mut self, event: Event, changes: bool) {
         self.changes += usize::from(changes);
+        if event.is_exit() {
+            self.exits = Exits { count: self.exits.count + 1, last: Some(event) };
+        }
         match event {
             Event::PageOpened => self.opened += 1,
             Event::Declined => self.declined += 1,

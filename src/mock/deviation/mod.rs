@@ -23,16 +23,20 @@ mod entry;
 mod error;
 mod expired;
 mod expiry;
+mod insertion;
 mod kind;
 mod lifecycle;
 mod mode;
 mod options;
+mod page;
 mod placeholder;
 mod redirect;
 mod status;
 mod told;
 #[cfg(test)]
 mod transcript_tests;
+mod visit;
+mod way;
 
 pub use degenerate::DEGENERATE;
 pub use entry::Deviation;
@@ -43,7 +47,10 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
     [
         create::DEVIATIONS,
         placeholder::DEVIATIONS,
+        insertion::DEVIATIONS,
         redirect::DEVIATIONS,
+        visit::DEVIATIONS,
+        way::DEVIATIONS,
         expiry::DEVIATIONS,
         lifecycle::DEVIATIONS,
         status::DEVIATIONS,
@@ -57,6 +64,7 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         distribution::DEVIATIONS,
         contact::DEVIATIONS,
         options::DEVIATIONS,
+        page::DEVIATIONS,
         mode::DEVIATIONS,
         error::DEVIATIONS,
     ]

@@ -4,11 +4,10 @@ use percent_encoding::percent_decode_str;
 
 use crate::mock::contract::merchant_urls::Outcome;
 use crate::mock::contract::new_id::{IdFor, new_id};
-use crate::mock::contract::placeholder::{
-    Filling, OrderTags, Tags, Target, Values, fill, replace_tags, tag_values,
-};
-use crate::mock::deviation::edit::{tags_alone, with_query};
+use crate::mock::contract::placeholder::{OrderTags, Tags, Target, Values, replace_tags, tag_values};
+use crate::mock::deviation::edit::tags_alone;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
+use crate::mock::deviation::insertion::query_changed;
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -173,14 +172,14 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::NearMiss,
         lie: "The query of a merchant URL is percent-decoded before the consumer is sent there.",
         breaks: &["HPP-PLACEHOLDER-020"],
-        change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, decoded)),
+        change: Change::Seams(|seams| seams.fill = |filling| query_changed(filling, decoded)),
     },
     Deviation {
         name: "query-parameters-dropped",
         kind: Kind::OneVariant,
         lie: "Query parameters without a placeholder are lost.",
         breaks: &["HPP-PLACEHOLDER-020"],
-        change: Change::Seams(|seams| seams.fill = |filling| redirect_query(filling, tags_alone)),
+        change: Change::Seams(|seams| seams.fill = |filling| query_changed(filling, tags_alone)),
     },
 ];
 
@@ -188,14 +187,6 @@ pub const DEVIATIONS: &[Deviation] = &[
 pub fn literal_in(tags: &Tags<'_>, target: Target) -> Values {
     let values = tag_values(tags);
     Values { session_id: values.session_id.filter(|_| tags.target != target), ..values }
-}
-
-/// Fills a URL for the consumer, after its query was changed.
-fn redirect_query(filling: &Filling<'_>, change: fn(&str) -> String) -> String {
-    match filling.target {
-        Target::Redirect(_) => fill(&Filling { url: &with_query(filling.url, change), ..*filling }),
-        Target::Callback => fill(filling),
-    }
 }
 
 fn decoded(query: &str) -> String {

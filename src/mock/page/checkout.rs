@@ -14,7 +14,10 @@ use crate::mock::words::Words;
 /// The payment screen.
 pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     let (words, locale) = words_of(playground, hosted);
-    let has_fallen_back = lock(&hosted.state).has_fallen_back;
+    let (has_fallen_back, exits) = {
+        let state = lock(&hosted.state);
+        (state.has_fallen_back, state.life.circumstances.exits)
+    };
     let state = lock(&hosted.payment.state);
     let screen = playground.contract.screen(&View {
         options: &hosted.options,
@@ -22,6 +25,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
         is_ecommerce: state.is_ecommerce(),
         has_fallen_back,
         purchase: &state.document,
+        exits,
     });
     let title = screen.title.unwrap_or(words.pay_title);
     let amount = escape(&screen.amount);

@@ -161,9 +161,9 @@ impl Visit<'_> {
 
     fn act(&self, act: Act) -> Result<Reply, Ending> {
         let Self { playground, hosted, .. } = self;
-        let (status, has_fallen_back) = {
+        let (status, exits, has_fallen_back) = {
             let state = lock(&hosted.state);
-            (state.life.status, state.has_fallen_back)
+            (state.life.status, state.life.circumstances.exits, state.has_fallen_back)
         };
         let press = Press {
             act,
@@ -173,6 +173,7 @@ impl Visit<'_> {
             options: &hosted.options,
             has_fallen_back,
             urls: &hosted.merchant_urls,
+            exits,
         };
         match (playground.contract.step(&press), act) {
             (Step::Page(path), _) => Ok(self.to_page(path)),
@@ -217,6 +218,7 @@ impl Visit<'_> {
             dialect: contract.dialect,
             urls: &hosted.merchant_urls,
             newest: newest.as_ref().map_or(&hosted.merchant_urls, |newest| &newest.merchant_urls),
+            exits: lock(&hosted.state).life.circumstances.exits,
         };
         let reply = match contract.destination(&way) {
             Destination::Merchant(url) => {

@@ -223,7 +223,10 @@ impl Hosted {
 
     /// A URL of the merchant with its tags filled, in ASCII.
     pub fn filled(&self, url: &str, target: Target, contract: &Contract) -> String {
-        let purchase = lock(&self.state).purchase.clone();
+        let (purchase, exits) = {
+            let state = lock(&self.state);
+            (state.purchase.clone(), state.life.circumstances.exits)
+        };
         let order = purchase.order.as_deref();
         let values = contract.tag_values(&Tags {
             target,
@@ -235,6 +238,7 @@ impl Hosted {
                 order_id: &order.order_id,
                 klarna_reference: &order.klarna_reference,
             }),
+            exits,
         });
         ascii_url(&contract.fill(&Filling { target, url, values: &values }))
     }

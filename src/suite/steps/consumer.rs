@@ -154,6 +154,7 @@ async fn pays_on_phone(world: &mut World) -> Done {
             if drift.kind == TroubleKind::PageDrift && world.record.visit()?.screen.is_some() =>
         {
             world.consumer().settle_visit(page::offers_payment)?;
+            world.consumer().settle_visit(|visit, _| page::offers(visit, "approve"))?;
             Err(StepFailure::Trouble(drift))
         }
         done => done,

@@ -11,11 +11,11 @@ use crate::suite::world::World;
 use crate::verdict::Mismatch;
 
 step!(
-    /// The consumer ended at this merchant URL of the hosted session.
-    Then "the consumer lands at the {url_name} URL" =>
-        |world, url: ConsumerUrl| {
-            world.consumer().settle_visit(|visit, site| landing::lands_at(visit, site, url.word()))
-        }
+    /// The consumer ended at this merchant URL of the hosted session, with its path and its fragment.
+    Then "the consumer lands at the {url_name} URL" => |world, url: ConsumerUrl| {
+        let given = world.merchant().this_session()?.urls.given(url.into());
+        world.consumer().settle_visit(|visit, site| landing::lands_exactly_at(visit, site, url.word(), &given))
+    }
 );
 
 step!(

@@ -4,9 +4,11 @@ use crate::browser::PageDriver;
 use crate::check;
 use crate::check::{answer, page};
 use crate::evidence::{Trouble, TroubleKind};
+use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{Language, Spelt, Word};
 use crate::suite::purchase::AMOUNT;
+use crate::suite::qr;
 use crate::suite::registry::step;
 use crate::suite::vocabulary::PagePart;
 use crate::suite::words::{PaymentCategory, PurchaseType};
@@ -200,6 +202,30 @@ async fn shows_price(world: &mut World) -> Done {
     world.consumer().page_is_shown()?;
     let currency = &world.record.context().profile.purchase.currency;
     let outcome = page::shows_price(world.record.visit()?, AMOUNT, currency);
+    world.judge().settle(outcome)
+}
+
+step!(
+    /// The QR code of a session of another purchase exists and was fetched. If that is not possible, the scenario is blocked.
+    Given "the QR code of another session has been fetched" => other_code_fetched
+);
+async fn other_code_fetched(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let twin = merchant.require_twin(merchant.usual_urls()).await?;
+    let url = merchant.judge().live_url(twin.created, "/qr_code_url")?;
+    let fetched = merchant.record.fetch(Operation::FetchQrCode, url).await?;
+    merchant.judge().success(fetched)
+}
+
+step!(
+    /// A second request for the QR code gets an image too.
+    Then "the QR code can be fetched again" => fetched_again
+);
+async fn fetched_again(world: &mut World) -> Done {
+    let url = world.merchant().created_url("/qr_code_url")?;
+    let fetched = world.record.fetch(Operation::FetchQrCode, url).await?;
+    world.judge().success(fetched)?;
+    let outcome = qr::picture(&world.record, fetched)?;
     world.judge().settle(outcome)
 }
 

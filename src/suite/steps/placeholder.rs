@@ -11,12 +11,23 @@ use crate::suite::words::{ConsumerUrl, MerchantUrl};
 use crate::suite::world::World;
 
 step!(
-    /// The parameter of this merchant URL arrives with a value and without braces.
-    Then "the parameter {word} of the {url_name} URL is filled" => |world, name: ParameterName, url: ConsumerUrl| {
-        let query = world.consumer().arrived_with(url, &name.0)?;
-        world.judge().settle(placeholder::filled(&query, &name.0))
-    }
+    /// The parameter of this merchant URL arrives with a value and without braces. If it is a wrong session id, HPP-PLACEHOLDER-007 fails.
+    Then "the parameter {word} of the {url_name} URL is filled" => is_filled
 );
+async fn is_filled(world: &mut World, ParameterName(name): ParameterName, url: ConsumerUrl) -> Done {
+    let query = world.consumer().arrived_with(url, &name)?;
+    world.judge().settle(placeholder::filled(&query, &name))?;
+    let session = world.merchant().this_session()?;
+    let given = session.urls.query(url.into()).and_then(|given| placeholder::parameter(given, &name));
+    if given == Some("{{session_id}}") {
+        let actual = placeholder::decoded(placeholder::parameter(&query, &name).unwrap_or_default());
+        let expected = world.merchant().created_text("/session_id")?;
+        let outcome = check::equals(&placeholder::subject(&name), &expected, &actual);
+        // The parameter is filled all the same.
+        let _ = world.judge().rests_on("HPP-PLACEHOLDER-007", outcome);
+    }
+    Ok(())
+}
 
 step!(
     /// A callback arrives at `status_update` before the profile's deadline for a status. Its parameter has a value and no braces.
@@ -129,12 +140,14 @@ async fn others_unchanged(world: &mut World, url: MerchantUrl) -> Done {
 }
 
 step!(
-    /// No placeholder of the success URL remains. If the first one is not filled, the scenario is blocked by that requirement.
+    /// No placeholder of the success URL remains, and each has a value of its own. If the first one is not filled, the scenario is blocked by that requirement.
     Then "every placeholder of the success URL is replaced" => |world| {
         let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
-        let first = arrived.split('&').next().unwrap_or_default();
-        world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::none_left(first))?;
-        world.judge().settle(placeholder::none_left(&arrived))
+        world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::filled(&arrived, "first"))?;
+        world.judge().settle(placeholder::none_left(&arrived))?;
+        let value = |name| placeholder::parameter(&arrived, name).unwrap_or_default();
+        let (first, second) = (value("first"), value("second"));
+        world.judge().settle(check::differs(&placeholder::subject("second"), first, "the value of first", second))
     }
 );
 

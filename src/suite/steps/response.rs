@@ -8,6 +8,7 @@ use crate::suite::failure::Done;
 use crate::suite::parameter::{
     Arguments, HttpStatus, Member, MemberText, Parameter, SchemaName, Spelt, Table, TableRow,
 };
+use crate::suite::qr;
 use crate::suite::registry::step;
 use crate::suite::vocabulary::{ErrorCode, FieldName, MediaType};
 use crate::suite::words::DistributionMember;
@@ -73,8 +74,13 @@ step!(
 );
 
 step!(
-    /// A successful response is an image.
-    Then "the response is an image" => |world| settle_success(world, answer::image)
+    /// A successful response is an image, and it is complete.
+    Then "the response is an image" => |world| {
+        let latest = world.record.latest()?;
+        world.judge().success(latest)?;
+        let outcome = qr::picture(&world.record, latest)?;
+        world.judge().settle(outcome)
+    }
 );
 
 step!(
