@@ -110,15 +110,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "no-categories-for-kco",
-        kind: Kind::LeftOut,
-        lie: "The page of a KCO order offers no category if the options choose some.",
-        breaks: &["HPP-OPT-002"],
-        change: Change::Seams(|seams| {
-            seams.screen = |view| for_kco(view, |_| Vec::new());
-        }),
-    },
-    Deviation {
         name: "chosen-categories-left-out-for-kco",
         kind: Kind::Misplaced,
         lie: "The page of a KCO order offers only the categories that the options do not choose.",
@@ -153,9 +144,10 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| {
             seams.screen = |view| {
                 let screen = screen(view);
-                match view.has_fallen_back {
-                    true => Screen { categories: OF_PAYMENT_SESSION.to_vec(), ..screen },
-                    false => screen,
+                if view.has_fallen_back {
+                    Screen { categories: OF_PAYMENT_SESSION.to_vec(), ..screen }
+                } else {
+                    screen
                 }
             };
         }),
@@ -219,18 +211,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::PaymentPage) {
                 reply.status = StatusCode::UNAUTHORIZED;
-            }
-        }),
-    },
-    Deviation {
-        name: "page-hidden-at-top-level",
-        kind: Kind::NearMiss,
-        lie: "At the top level, the payment page shows its text but no buttons.",
-        breaks: &["HPP-PAGE-004"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::PaymentPage) {
-                let script = "<script>if (top === self) document.forms[0].remove()</script></body>";
-                reply.rewrite(|page| page.replace("</body>", script));
             }
         }),
     },

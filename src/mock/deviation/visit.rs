@@ -25,21 +25,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "page-after-back-has-no-buttons",
-        kind: Kind::LeftOut,
-        lie: "After going back, the page opens again but has no buttons.",
-        breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
-        change: Change::Seams(|seams| {
-            seams.screen = |view| {
-                let mut screen = screen(view);
-                if view.exits.last == Some(Event::Back) {
-                    screen.buttons.clear();
-                }
-                screen
-            };
-        }),
-    },
-    Deviation {
         name: "cancel-asks-only-with-url",
         kind: Kind::OneVariant,
         lie: "The page asks for confirmation of a cancellation only if `cancel` is given.",
@@ -71,7 +56,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "From the second visit on, the page offers both back and cancel.",
         breaks: &["HPP-REDIRECT-019"],
         change: Change::Seams(|seams| {
-            seams.screen = |view| both_ways_out(screen(view), view.exits.count > 0)
+            seams.screen = |view| both_ways_out(screen(view), view.exits.count > 0);
         }),
     },
     Deviation {
@@ -95,7 +80,7 @@ pub const DEVIATIONS: &[Deviation] = &[
 ];
 
 /// Offers back and cancel, if `applies`.
-fn both_ways_out<'a>(mut screen: Screen<'a>, applies: bool) -> Screen<'a> {
+fn both_ways_out(mut screen: Screen<'_>, applies: bool) -> Screen<'_> {
     if applies {
         screen.buttons.retain(|button| !matches!(button, Button::Back | Button::Cancel));
         screen.buttons.extend([Button::Back, Button::Cancel]);

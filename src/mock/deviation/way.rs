@@ -17,7 +17,9 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-REDIRECT-001",
             "HPP-REDIRECT-002",
             "HPP-REDIRECT-003",
+            "HPP-REDIRECT-004",
             "HPP-REDIRECT-014",
+            "HPP-REDIRECT-016",
             "HPP-REDIRECT-018",
             "HPP-REDIRECT-026",
         ],
@@ -61,6 +63,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-REDIRECT-001",
             "HPP-REDIRECT-002",
             "HPP-REDIRECT-003",
+            "HPP-REDIRECT-004",
             "HPP-REDIRECT-014",
             "HPP-REDIRECT-018",
             "HPP-REDIRECT-026",
@@ -187,6 +190,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "If a merchant URL is empty, and not null, the consumer is sent to the first URL that is given.",
         breaks: &[
             "HPP-REDIRECT-005",
+            "HPP-REDIRECT-006",
             "HPP-REDIRECT-007",
             "HPP-REDIRECT-008",
             "HPP-REDIRECT-009",
@@ -256,9 +260,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "In eCommerce, going back leads to a generic page although `cancel` is given.",
         breaks: &["HPP-REDIRECT-016"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| match lacks(way, Dialect::Klarna, Outcome::Back) {
-                true => Destination::generic(Outcome::Back),
-                false => destination(way),
+            seams.destination = |way| {
+                if lacks(way, Dialect::Klarna, Outcome::Back) {
+                    Destination::generic(Outcome::Back)
+                } else {
+                    destination(way)
+                }
             };
         }),
     },

@@ -49,6 +49,7 @@ impl Life {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mock::contract::status::Exits;
     use crate::mock::ground::Dialect;
 
     #[test]
@@ -63,6 +64,6 @@ mod tests {
         assert_eq!(life.timeline.len(), 1);
         life.apply(Event::Back, later(10), &contract).unwrap();
         assert_eq!((life.status, life.updated_at), (Status::Back, later(10)));
-        assert_eq!(life.exits(), Exits { count: 1, last: Some(Event::Back) });
+        assert_eq!(life.circumstances.exits, Exits { count: 1, last: Some(Event::Back) });
     }
 }

@@ -3,8 +3,8 @@
 use crate::browser::PageDriver;
 use crate::check;
 use crate::check::{answer, page};
-use crate::evidence::{Trouble, TroubleKind};
 use crate::evidence::Operation;
+use crate::evidence::{Trouble, TroubleKind};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{Language, Spelt, Word};
 use crate::suite::purchase::AMOUNT;
