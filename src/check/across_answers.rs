@@ -32,7 +32,8 @@ pub fn broken(exchange: &Exchange, before: Before<'_>) -> Vec<Breach> {
 fn read_of_a_session(read: &Exchange, Before { earlier, page_was_visited }: Before<'_>) -> Vec<Breach> {
     let Some(response) = success(read) else { return Vec::new() };
     let mut breaches = Vec::new();
-    if !page_was_visited {
+    let is_unpaid = |status: &str| matches!(status, "FAILED" | "ERROR" | "BACK");
+    if !page_was_visited || success_text(read, "/status").is_some_and(is_unpaid) {
         let members = ["authorization_token", "order_id"];
         let found = members.into_iter().filter_map(|name| answer::no_member(response, name).err());
         breaches.extend(found.map(|mismatch| ("HPP-READ-007", mismatch)));
@@ -51,7 +52,9 @@ fn read_of_a_session(read: &Exchange, Before { earlier, page_was_visited }: Befo
     };
     let created = earlier[place];
     if let (Some(given), Some(id)) = (text(created, "/session_id"), text(read, "/session_id")) {
-        breaches.extend(equals("/session_id", given, id).err().map(|mismatch| ("HPP-READ-002", mismatch)));
+        let mismatch = equals("/session_id", given, id).err();
+        let rows = ["HPP-CREATE-013", "HPP-READ-002"];
+        breaches.extend(rows.iter().zip(mismatch.iter().cycle()).map(|(id, it)| (*id, it.clone())));
     }
     let moves = |one: &&Exchange| matches!(one.operation, ChangePaymentSession | PlaceOrder | AbortOrder);
     if !page_was_visited && !earlier[place..].iter().any(moves) {
@@ -61,7 +64,7 @@ fn read_of_a_session(read: &Exchange, Before { earlier, page_was_visited }: Befo
 }
 
 /// Whether this exchange created the session that is read at `url`.
-fn created_at(exchange: &Exchange, url: &str) -> bool {
+pub fn created_at(exchange: &Exchange, url: &str) -> bool {
     exchange.operation == CreateSession
         && success_text(exchange, "/session_url").is_some_and(|own| same_url("", own, url).is_ok())
 }
@@ -151,15 +154,24 @@ mod tests {
         assert_eq!(told(&right, &[created()], false), Vec::<String>::new());
         let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
         let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+        let returned = r#"HPP-CREATE-013 /session_id: expected "s-1", got "s-2""#;
         let end = "HPP-EXPIRY-006 /expires_at: expected the same time as `expires_at` of the creation (within 0s), \
                    got 1h after `expires_at` of the creation";
-        assert_eq!(told(&lie, &[created(), right], false), [id, end]);
-        assert_eq!(told(&lie, &[created()], true), [id], "the consumer may move the end of an order");
+        assert_eq!(told(&lie, &[created(), right], false), [returned, id, end]);
+        assert_eq!(
+            told(&lie, &[created()], true),
+            [returned, id],
+            "the consumer may move the end of an order"
+        );
         let change = exchange(ChangePaymentSession, "https://api.example/kp/1", Value::Null, Value::Null);
-        assert_eq!(told(&lie, &[change, created()], false), [id, end], "a change before it moves nothing");
+        assert_eq!(
+            told(&lie, &[change, created()], false),
+            [returned, id, end],
+            "a change before it moves nothing"
+        );
         for operation in [ChangePaymentSession, PlaceOrder, AbortOrder] {
             let change = exchange(operation, "https://api.example/kp/1", Value::Null, Value::Null);
-            assert_eq!(told(&lie, &[created(), change], false), [id], "{operation:?}");
+            assert_eq!(told(&lie, &[created(), change], false), [returned, id], "{operation:?}");
         }
         assert_eq!(told(&lie, &[], false), Vec::<String>::new(), "nobody knows what its creation gave");
     }
@@ -168,13 +180,14 @@ mod tests {
     fn only_the_creation_of_the_session_that_is_read_binds_it() {
         let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
         let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+        let returned = r#"HPP-CREATE-013 /session_id: expected "s-1", got "s-2""#;
         let given = |url: &str, id: &str| json!({ "session_url": url, "session_id": id });
         let created = |url, id| exchange(CreateSession, "https://api.example/", Value::Null, given(url, id));
         let other = "https://api.example/hpp/v1/sessions/s-7";
         assert_eq!(told(&lie, &[created(other, "s-7")], false), Vec::<String>::new());
         assert_eq!(told(&lie, &[read(given(SESSION, "s-7"))], false), Vec::<String>::new());
         let twice = [created(SESSION, "s-0"), created(SESSION, "s-1")];
-        assert_eq!(told(&lie, &twice, false), [id], "the later one counts");
+        assert_eq!(told(&lie, &twice, false), [returned, id], "the later one counts");
     }
 
     #[test]
@@ -187,13 +200,19 @@ mod tests {
         };
         let lie = || read(json!({ "session_id": "s-2", "status": "BACK", "order_id": "o-1" }));
         let last = read(json!({ "status": "COMPLETED" }));
-        assert_eq!(told(&lie(), &[created(), last.clone()], false).len(), 3);
+        assert_eq!(told(&lie(), &[created(), last.clone()], false).len(), 4);
         assert_eq!(told(&failed(lie()), &[created(), last.clone()], false), Vec::<String>::new());
         assert_eq!(told(&lie(), &[failed(created()), failed(last)], true), Vec::<String>::new());
     }
 
     #[test]
     fn a_session_that_nobody_paid_has_no_token() {
+        for (status, judged) in
+            [("FAILED", 1), ("ERROR", 1), ("BACK", 1), ("IN_PROGRESS", 0), ("COMPLETED", 0)]
+        {
+            let ended = read(json!({ "status": status, "order_id": "o-1" }));
+            assert_eq!(told(&ended, &[], true).len(), judged, "{status}");
+        }
         let paid = read(json!({ "authorization_token": "‹authorization_token:1›", "order_id": null }));
         assert_eq!(
             told(&paid, &[], false),

@@ -2,7 +2,7 @@
 
 use super::{Index, Record};
 use crate::check::across_answers::Before;
-use crate::check::{across_answers, every_answer, link, merchant_url, origin};
+use crate::check::{across_answers, every_answer, link, merchant_url, origin, payment_result};
 use crate::client::ApiCall;
 use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::RequirementId;
@@ -78,6 +78,7 @@ impl Record {
         let before = Before { earlier: &earlier, page_was_visited: !self.evidence.visits.is_empty() };
         let mut breaches = every_answer::broken(exchange, self.context.profile.dialect);
         breaches.extend(across_answers::broken(exchange, before));
+        breaches.extend(payment_result::broken(exchange, before, self.context.profile.dialect));
         let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
         breaches.extend(id.map(every_answer::id_given_twice));
         for (id, mismatch) in breaches {

@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::check::across_answers::FINAL_STATUSES;
+use crate::check::answer;
 use crate::check::every_answer::LISTED_STATUSES;
 use crate::client::Method;
 use crate::evidence::Operation;
@@ -23,6 +24,17 @@ step!(
         let mut merchant = world.merchant();
         let unknown = merchant.unknown_url("session_url")?;
         merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
+    }
+);
+
+step!(
+    /// The `session_url` with another `session_id` in it, read once more, is not found either.
+    Then "it is not found when it is read again" => |world| {
+        let mut merchant = world.merchant();
+        let unknown = merchant.unknown_url("session_url")?;
+        let read = merchant.call(Method::GET, Operation::ReadSession, unknown, None).await?;
+        let outcome = answer::status(merchant.record.response(read)?, 404);
+        merchant.judge().settle(outcome)
     }
 );
 
