@@ -87,7 +87,8 @@ impl Delivery {
         let mut reply = Reply::json(StatusCode::OK, json!({ "event_id": event_id, "session": self.session }));
         reply.operation = Operation::Callback;
         let merchant = &self.account.merchant_id;
-        self.contract.form(&mut reply, &Asked { merchant, path: &self.session_id, body: &[] });
+        let asked = Asked { merchant, method: "POST", path: &self.session_id, body: &[] };
+        self.contract.form(&mut reply, &asked);
         match reply.content {
             Content::Json(body) => body.to_string().into(),
             _ => "".into(),

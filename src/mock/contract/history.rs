@@ -52,7 +52,8 @@ impl History {
         there.enter(asked.path, body.as_ref());
         let request = serde_json::from_slice(asked.body).unwrap_or_default();
         let first = self.first(reply);
-        reply.past = Past { request, of_path, of_merchant, last, elsewhere, first };
+        let method = asked.method.to_owned();
+        reply.past = Past { method, request, of_path, of_merchant, last, elsewhere, first };
     }
 
     /// The first answer of an operation. This answer becomes the first if there is none.
@@ -87,14 +88,15 @@ mod tests {
     fn read(history: &History, merchant: &str, path: &str, number: u64) -> Past {
         let mut reply = Reply::json(StatusCode::OK, json!(number));
         reply.operation = Operation::ReadSession;
-        history.enter(&mut reply, &Asked { merchant, path, body: br#"{"a":1}"# });
+        history.enter(&mut reply, &Asked { merchant, method: "GET", path, body: br#"{"a":1}"# });
         reply.past
     }
 
     #[test]
     fn an_answer_knows_those_before_it_at_its_path_and_elsewhere() {
         let history = History::default();
-        assert_eq!(read(&history, "m", "/1", 1), Past { request: json!({ "a": 1 }), ..Past::default() });
+        let nothing = Past { method: "GET".into(), request: json!({ "a": 1 }), ..Past::default() };
+        assert_eq!(read(&history, "m", "/1", 1), nothing);
         read(&history, "m", "/1", 2);
         read(&history, "other", "/1", 3);
         read(&history, "m", "/2", 4);

@@ -1,15 +1,10 @@
-//! Lies about statuses, reading, disabling and access.
+//! Lies about statuses, disabling and access.
 
 use axum::http::StatusCode;
-use jiff::SignedDuration;
-use serde_json::{Value, json};
 
 use crate::mock::contract::access::{Credentials, Knock, admits};
-use crate::mock::contract::expiry::later;
-use crate::mock::contract::status::{Event, Purpose, Standing, Status, Unknown, standing, status_after};
-use crate::mock::deviation::edit::{with, without};
+use crate::mock::contract::status::{Event, Purpose, Standing, Status, standing, status_after};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
@@ -53,31 +48,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A disabled session reads `WAITING`.",
         breaks: &["HPP-DISABLE-002"],
         change: Change::Reply(|reply| read_status_as(reply, Status::Disabled, Status::Waiting)),
-    },
-    Deviation {
-        name: "read-without-updated-at",
-        kind: Kind::LeftOut,
-        lie: "Reading a session returns no `updated_at`.",
-        breaks: &["HPP-READ-001"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/updated_at")),
-    },
-    Deviation {
-        name: "read-answers-foreign-session-id",
-        kind: Kind::Misplaced,
-        lie: "Reading a session returns the id of another session.",
-        breaks: &["HPP-CREATE-013", "HPP-READ-002"],
-        change: Change::Reply(|reply| {
-            with(reply, Operation::ReadSession, "/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
-        }),
-    },
-    Deviation {
-        name: "unknown-id-answers-200",
-        kind: Kind::LeftOut,
-        lie: "Reading a session that does not exist answers 200.",
-        breaks: &["HPP-READ-008"],
-        change: Change::Seams(|seams| {
-            seams.unknown_session = |asked| (!asked.is_another_merchants).then(|| invented(asked));
-        }),
     },
     Deviation {
         name: "disable-answers-200",
@@ -166,16 +136,6 @@ fn need_a_frame(reply: &mut Reply) {
             page.replace("</body>", script)
         });
     }
-}
-
-/// Invents a session for an unknown id.
-fn invented(asked: &Unknown<'_>) -> Value {
-    json!({
-        "session_id": asked.key,
-        "status": Status::Waiting.name(),
-        "updated_at": millis(asked.now),
-        "expires_at": millis(later(asked.now, SignedDuration::from_hours(47))),
-    })
 }
 
 #[cfg(test)]

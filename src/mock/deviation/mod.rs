@@ -11,6 +11,8 @@ mod callback;
 #[cfg(test)]
 mod contract_story;
 mod create;
+mod create_answer;
+mod create_request;
 mod degenerate;
 mod distribution;
 mod edit;
@@ -23,6 +25,8 @@ mod lifecycle;
 mod mode;
 mod options;
 mod placeholder;
+mod prerequisite;
+mod read;
 mod redirect;
 #[cfg(test)]
 mod transcript_tests;
@@ -35,15 +39,19 @@ pub use kind::Kind;
 pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
     [
         create::DEVIATIONS,
+        create_answer::DEVIATIONS,
+        create_request::DEVIATIONS,
         placeholder::DEVIATIONS,
         redirect::DEVIATIONS,
         expiry::DEVIATIONS,
+        read::DEVIATIONS,
         lifecycle::DEVIATIONS,
         endings::DEVIATIONS,
         callback::DEVIATIONS,
         distribution::DEVIATIONS,
         options::DEVIATIONS,
         mode::DEVIATIONS,
+        prerequisite::DEVIATIONS,
         error::DEVIATIONS,
     ]
     .into_iter()
