@@ -18,6 +18,16 @@ Feature: Creating a hosted session
       When the merchant creates a hosted session without payment_session_url
       Then the response status is 400
 
+    Scenario Outline: A request with a payment session URL that is <blank> is a bad request
+      Given a payment session
+      When the merchant creates a hosted session whose payment_session_url is <blank>
+      Then the response status is 400
+
+      Examples:
+        | blank |
+        | null  |
+        | empty |
+
   @req:HPP-CREATE-003
   Rule: The merchant URLs may be left out
 
@@ -159,11 +169,35 @@ Feature: Creating a hosted session
       When the merchant creates a hosted session
       Then the request succeeds
 
+    Scenario: A session is created for a KP session that was changed
+      Given a payment session that was changed
+      When the merchant creates a hosted session
+      Then the request succeeds
+
+    @needs:clock
+    Scenario: A session is created for a KP session that is 45 hours old
+      Given a payment session
+      And the clock stands 2700 minutes later
+      When the merchant creates a hosted session
+      Then the request succeeds
+
   @req:HPP-CREATE-017
   Rule: A KCO order is accepted as payment session
 
     Scenario: A session is created for the URL of a KCO order
       Given a payment session
+      When the merchant creates a hosted session
+      Then the request succeeds
+
+    Scenario: A session is created for a KCO order that was changed
+      Given a payment session that was changed
+      When the merchant creates a hosted session
+      Then the request succeeds
+
+    @needs:clock
+    Scenario: A session is created for a KCO order that is 45 hours old
+      Given a payment session
+      And the clock stands 2700 minutes later
       When the merchant creates a hosted session
       Then the request succeeds
 
@@ -262,15 +296,34 @@ Feature: Creating a hosted session
       Then the request succeeds
       And the session_id differs from that of the first session
 
+    Scenario: A KP session may have a third session
+      Given a hosted session
+      And another hosted session of the same payment session
+      When the merchant creates another hosted session of the same payment session
+      Then the request succeeds
+      And the session_id differs from that of the first session
+
+    Scenario: A second session takes the place of a disabled one
+      Given a hosted session
+      And the hosted session is disabled
+      When the merchant creates another hosted session of the same payment session
+      Then the request succeeds
+      And the session_id differs from that of the first session
+
   @req:HPP-CREATE-029
   Rule: One category option excludes the other
 
-    Scenario: A session with both category options is refused
+    Scenario Outline: A session with both category options is refused, even if they agree
       Given a payment session
       When the merchant creates a hosted session with the options
-        | payment_method_category   | PAY_LATER   |
-        | payment_method_categories | ["PAY_NOW"] |
+        | payment_method_category   | PAY_LATER    |
+        | payment_method_categories | <categories> |
       Then the request is refused
+
+      Examples:
+        | categories               |
+        | ["PAY_NOW"]              |
+        | ["PAY_NOW", "PAY_LATER"] |
 
   @req:HPP-CREATE-030
   Rule: Options accept only documented values
@@ -335,8 +388,15 @@ Feature: Creating a hosted session
       Given a hosted session
       And another hosted session of the same payment session
       When the consumer presses back
-      Then the consumer lands at a URL of this session, not of the other
+      Then the consumer lands at the back URL of this session, not of the other
       And the parameter session_id of the back URL is not mixed up with the other session
+
+    @needs:outcome
+    Scenario: The consumer who paid in the older session returns to its own URL
+      Given a hosted session
+      And another hosted session of the same payment session
+      When the consumer pays
+      Then the consumer lands at the success URL of this session, not of the other
 
   @req:HPP-CREATE-037
   Rule: A session cannot be changed

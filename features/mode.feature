@@ -9,6 +9,11 @@ Feature: What a payment comes to
       When the consumer pays
       Then no order is placed
 
+    Scenario: A payment without options leaves the order to the merchant
+      Given a hosted session without options
+      When the consumer pays
+      Then no order is placed
+
   @req:HPP-MODE-002 @needs:browser @needs:outcome
   Rule: PLACE_ORDER places an order
 
@@ -46,6 +51,7 @@ Feature: What a payment comes to
 
     Scenario: A token of 59 minutes places an order
       Given a hosted session
+      And the clock stands 30 minutes later
       And the consumer has paid
       And the clock stands 59 minutes later
       When the merchant places the order of the hosted session
@@ -67,6 +73,21 @@ Feature: What a payment comes to
       And the consumer has paid
       And the order of the other hosted session is placed
       When the merchant places the order of the hosted session
+      Then the request is refused
+
+    Scenario: A token places no order beside one that the page has placed
+      Given a hosted session
+      And the place_order_mode PLACE_ORDER
+      And another hosted session of the same payment session
+      And the consumer has paid
+      And the consumer has paid in the other hosted session
+      When the merchant places the order of the hosted session
+      Then the request is refused
+
+    Scenario: A token that placed an order places no second one
+      Given a hosted session
+      And the consumer has paid
+      When the merchant places the order of the hosted session twice
       Then the request is refused
 
   @req:HPP-MODE-007 @needs:browser @needs:outcome

@@ -83,7 +83,7 @@ Feature: Placeholders in merchant URLs
   @req:HPP-PLACEHOLDER-008 @needs:browser @needs:outcome
   Rule: The success URL of a KP session gets the authorization token
 
-    Scenario: The authorization token is filled in with mode NONE, also at the second visit
+    Scenario: With mode NONE the token is filled in, also at the second visit
       Given the place_order_mode NONE
       And a hosted session whose merchant URLs are
         | success | ?token={{authorization_token}} |

@@ -34,6 +34,12 @@ Feature: Payment sessions
       When the merchant places an order that differs from the payment
       Then the response status is 409
 
+    Scenario: Placing an order of another amount than was paid answers 409
+      Given a hosted session
+      And the consumer has paid
+      When the merchant places an order of another amount than the payment
+      Then the response status is 409
+
   @req:HPP-PRE-004
   Rule: A KCO order is created
 

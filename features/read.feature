@@ -87,6 +87,7 @@ Feature: Reading a hosted session
       Given a hosted session
       When the merchant reads a hosted session that does not exist
       Then the response status is 404
+      And it is not found when it is read again
 
   @req:HPP-READ-009
   Rule: Reading changes nothing

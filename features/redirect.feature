@@ -315,7 +315,7 @@ Feature: Where the consumer ends
       And the hosted session becomes CANCELLED
 
     @needs:outcome
-    Scenario: A cancellation at the second visit ends at the cancel URL, the only one
+    Scenario: A cancellation after a decline is final, with no other URL
       Given a payment session of the IN_STORE channel
       And a hosted session whose merchant URLs are
         | success | absent |
@@ -395,7 +395,7 @@ Feature: Where the consumer ends
       Then the consumer lands at the cancel URL
 
     @needs:outcome
-    Scenario: A cancellation at the second visit ends at the cancel URL, the only one
+    Scenario: A cancellation after a decline ends at the only URL, for cancel
       Given a payment session of the IN_STORE channel
       And a hosted session whose merchant URLs are
         | success | absent |

@@ -101,7 +101,8 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
     let Some(response) = success(read) else { return Vec::new() };
     let mut breaches = Vec::new();
     let page_was_visited = before.last_act.is_some();
-    if !page_was_visited {
+    let is_unpaid = |status: &str| matches!(status, "FAILED" | "ERROR" | "BACK");
+    if !page_was_visited || answer::text(response, STATUS).is_some_and(is_unpaid) {
         let members = ["authorization_token", "order_id"];
         let found = members.into_iter().filter_map(|name| answer::no_member(response, name).err());
         breaches.extend(found.map(|mismatch| ("HPP-READ-007", mismatch)));
@@ -134,7 +135,7 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
 }
 
 /// Whether this exchange created the session that is read at `url`.
-fn created_at(exchange: &Exchange, url: &str) -> bool {
+pub fn created_at(exchange: &Exchange, url: &str) -> bool {
     exchange.operation == CreateSession
         && success_text(exchange, "/session_url").is_some_and(|own| same_url("", own, url).is_ok())
 }
@@ -163,7 +164,9 @@ fn agrees_with_creation(
     let mut breaches = Vec::new();
     let text = |exchange, pointer| success_text(exchange, pointer);
     if let (Some(given), Some(id)) = (text(created, "/session_id"), text(read, "/session_id")) {
-        breaches.extend(equals("/session_id", given, id).err().map(|mismatch| ("HPP-READ-002", mismatch)));
+        let mismatch = equals("/session_id", given, id).err();
+        let rows = ["HPP-CREATE-013", "HPP-READ-002"];
+        breaches.extend(rows.iter().zip(mismatch.iter().cycle()).map(|(id, it)| (*id, it.clone())));
     }
     let moves = |one: &&Exchange| matches!(one.operation, ChangePaymentSession | PlaceOrder | AbortOrder);
     if !page_was_visited && !since.iter().any(moves) {

@@ -14,6 +14,7 @@ pub mod merchant_url;
 pub mod origin;
 pub mod page;
 pub mod path;
+pub mod payment_result;
 pub mod placeholder;
 pub mod time;
 

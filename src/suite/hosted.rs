@@ -33,7 +33,9 @@ impl Draft {
     fn promise(&self) -> &'static str {
         let is_plain = |name: &String| matches!(name.as_str(), "purchase_type" | "place_order_mode");
         let options = self.body["options"].as_object();
-        if options.is_some_and(|options| !options.keys().all(is_plain)) {
+        if options.is_none() {
+            "HPP-CREATE-004"
+        } else if options.is_some_and(|options| !options.keys().all(is_plain)) {
             "HPP-CREATE-038"
         } else if self.urls.contains(&Cell::Empty) {
             "HPP-CREATE-024"
@@ -136,6 +138,15 @@ impl Merchant<'_> {
     /// Creates the hosted session of the scenario. If this fails, the scenario is blocked.
     pub async fn require_session(&mut self, urls: UrlSet) -> Result<Rc<HostedSession>, StepFailure> {
         let draft = self.draft(urls).await?;
+        let session = self.require_draft(draft).await?;
+        self.has.this = Some(Rc::clone(&session));
+        Ok(session)
+    }
+
+    /// The same, without options.
+    pub async fn require_session_without_options(&mut self) -> Result<Rc<HostedSession>, StepFailure> {
+        let mut draft = self.usual_draft().await?;
+        draft.body.as_object_mut().and_then(|body| body.shift_remove("options"));
         let session = self.require_draft(draft).await?;
         self.has.this = Some(Rc::clone(&session));
         Ok(session)

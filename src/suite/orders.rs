@@ -102,6 +102,22 @@ impl Merchant<'_> {
         self.place(token, body).await
     }
 
+    /// Places an order for half of what was paid. Does not judge the answer.
+    pub async fn place_half_the_order(&mut self, token: &str) -> Result<Index, StepFailure> {
+        let mut body = purchase::order(&self.context().profile, &self.has.reference);
+        let mut halve = |pointer: &str| {
+            if let Some(value) = body.pointer_mut(pointer) {
+                *value = json!(value.as_i64().unwrap_or_default() / 2);
+            }
+        };
+        ["/order_amount", "/order_tax_amount"].into_iter().for_each(&mut halve);
+        let of_line = ["unit_price", "total_amount", "total_tax_amount"];
+        for name in of_line {
+            halve(&format!("/order_lines/0/{name}"));
+        }
+        self.place(token, body).await
+    }
+
     async fn place(&mut self, token: &str, body: Value) -> Result<Index, StepFailure> {
         let mut url = self.url_of_given("payments/v1/authorizations", token)?;
         url.set_path(&format!("{}/order", url.path()));

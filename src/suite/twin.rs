@@ -92,6 +92,10 @@ impl World {
 
     /// Places the order of a paid session. Does not judge the answer.
     async fn place_twin(&mut self, subject: Subject) -> Result<Index, StepFailure> {
+        if subject == Subject::New {
+            // Only then a payment has a token.
+            self.merchant().has.place_order_mode = None;
+        }
         let session = self.merchant().twin_session(subject).await?;
         if subject == Subject::New {
             self.consumer().act_in(&session, PageAct::Pay).await?;

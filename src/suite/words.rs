@@ -74,6 +74,11 @@ words! {
         PaymentSessionUrl = "payment_session_url", MerchantUrls = "merchant_urls", Options = "options",
     }
 
+    /// A value that says nothing.
+    Blank, "`null` or `empty`" {
+        Null = "null", Empty = "empty",
+    }
+
     /// How the URL of a payment session is wrong.
     WrongPayment, "a kind of wrong payment session" {
         Unknown = "unknown", Foreign = "foreign", Misplaced = "misplaced", Neighbouring = "neighbouring",

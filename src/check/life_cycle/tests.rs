@@ -47,15 +47,21 @@ fn a_read_agrees_with_its_creation() {
     assert_eq!(told(&right, &[created()], false), Vec::<String>::new());
     let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
     let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+    let returned = id.replacen("HPP-READ-002", "HPP-CREATE-013", 1);
+    let returned = returned.as_str();
     let end = "HPP-EXPIRY-006 /expires_at: expected the same time as `expires_at` of the creation (within 0s), \
                got 1h after `expires_at` of the creation";
-    assert_eq!(told(&lie, &[created(), right], false), [id, end]);
-    assert_eq!(told(&lie, &[created()], true), [id], "the consumer may move the end of an order");
+    assert_eq!(told(&lie, &[created(), right], false), [returned, id, end]);
+    assert_eq!(told(&lie, &[created()], true), [returned, id], "the consumer may move the end of an order");
     let change = exchange(ChangePaymentSession, "https://api.example/kp/1", Value::Null, Value::Null);
-    assert_eq!(told(&lie, &[change, created()], false), [id, end], "a change before it moves nothing");
+    assert_eq!(
+        told(&lie, &[change, created()], false),
+        [returned, id, end],
+        "a change before it moves nothing"
+    );
     for operation in [ChangePaymentSession, PlaceOrder, AbortOrder] {
         let change = exchange(operation, "https://api.example/kp/1", Value::Null, Value::Null);
-        assert_eq!(told(&lie, &[created(), change], false), [id], "{operation:?}");
+        assert_eq!(told(&lie, &[created(), change], false), [returned, id], "{operation:?}");
     }
     assert_eq!(told(&lie, &[], false), Vec::<String>::new(), "nobody knows what its creation gave");
 }
@@ -64,13 +70,14 @@ fn a_read_agrees_with_its_creation() {
 fn only_the_creation_of_the_session_that_is_read_binds_it() {
     let lie = read(json!({ "session_id": "s-2", "expires_at": "2026-05-15T14:51:43.507Z" }));
     let id = r#"HPP-READ-002 /session_id: expected "s-1", got "s-2""#;
+    let returned = id.replacen("HPP-READ-002", "HPP-CREATE-013", 1);
     let given = |url: &str, id: &str| json!({ "session_url": url, "session_id": id });
     let created = |url, id| exchange(CreateSession, "https://api.example/", Value::Null, given(url, id));
     let other = "https://api.example/hpp/v1/sessions/s-7";
     assert_eq!(told(&lie, &[created(other, "s-7")], false), Vec::<String>::new());
     assert_eq!(told(&lie, &[read(given(SESSION, "s-7"))], false), Vec::<String>::new());
     let twice = [created(SESSION, "s-0"), created(SESSION, "s-1")];
-    assert_eq!(told(&lie, &twice, false), [id], "the later one counts");
+    assert_eq!(told(&lie, &twice, false), [returned.as_str(), id], "the later one counts");
 }
 
 #[test]
@@ -83,13 +90,18 @@ fn an_answer_that_is_no_success_binds_nothing_and_is_not_bound() {
     };
     let lie = || read(json!({ "session_id": "s-2", "status": "BACK", "order_id": "o-1" }));
     let last = read(json!({ "status": "COMPLETED" }));
-    assert_eq!(told(&lie(), &[created(), last.clone()], false).len(), 3);
+    assert_eq!(told(&lie(), &[created(), last.clone()], false).len(), 4);
     assert_eq!(told(&failed(lie()), &[created(), last.clone()], false), Vec::<String>::new());
-    assert_eq!(told(&lie(), &[failed(created()), failed(last)], true), Vec::<String>::new());
+    let alone = r#"HPP-READ-007 /order_id: expected nothing, got "o-1""#;
+    assert_eq!(told(&lie(), &[failed(created()), failed(last)], true), [alone], "by its own status");
 }
 
 #[test]
 fn a_session_that_nobody_paid_has_no_token() {
+    for (status, judged) in [("FAILED", 1), ("ERROR", 1), ("BACK", 1), ("IN_PROGRESS", 0), ("COMPLETED", 0)] {
+        let ended = read(json!({ "status": status, "order_id": "o-1" }));
+        assert_eq!(told(&ended, &[], true).len(), judged, "{status}");
+    }
     let paid = read(json!({ "authorization_token": "‹authorization_token:1›", "order_id": null }));
     assert_eq!(
         told(&paid, &[], false),

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::mock::contract::options::OF_PAYMENT_SESSION;
-use crate::mock::contract::order::{Wish, completed, differs, unknown_token};
+use crate::mock::contract::order::{Placing, Wish, completed, differs, unknown_token};
 use crate::mock::contract::payment_method::payment_method;
 use crate::mock::contract::payment_session::Progress;
 use crate::mock::contract::purchase::check_kp;
@@ -82,12 +82,13 @@ pub fn place_order(playground: &Playground, call: &Call<'_>, account: &Arc<Accou
     let authorization = find_authorization(playground, call, account)?;
     let payment = &authorization.payment;
     let mut state = lock(&payment.state);
-    playground.contract.allows(&Wish::PlaceOrder {
+    playground.contract.allows(&Wish::PlaceOrder(Placing {
         is_spent: authorization.is_spent(),
         is_expired: authorization.is_expired(call.now, &playground.contract),
         progress: state.progress,
+        is_ordered_by_page: state.is_ordered_by_page(),
         differing: AGREED.into_iter().find(|name| !agrees(&state, name, order.get(*name))),
-    })?;
+    }))?;
     let is_captured = order.get("auto_capture") == Some(&Value::Bool(true));
     // What the order says of itself counts, such as its references.
     let mut document = state.document.clone();

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use axum::http::{StatusCode, header};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::mock::callback;
@@ -32,7 +33,14 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let (named, payment, reason) =
         find_payment(playground, call, account, request.get("payment_session_url"));
     let elder = payment.as_ref().and_then(|payment| payment.siblings().next());
-    let taking = contract.payment_session(&Wanted { named, dialect, has_elder: elder.is_some() });
+    let taking = contract.payment_session(&Wanted {
+        named,
+        dialect,
+        elders: payment.as_ref().map_or(0, |payment| payment.siblings().count()),
+        elder: payment.as_ref().and_then(|payment| Some(payment.siblings().next_back()?.status())),
+        age: payment.as_ref().map_or(SignedDuration::ZERO, |it| call.now.duration_since(it.created_at)),
+        is_changed: payment.as_ref().is_some_and(|payment| payment.is_changed()),
+    });
     let bad_url = || Problem::bad_value("payment_session_url").because(reason.as_str());
     // A `payment_session_url` with a wrong value is reported first.
     if taking == Taking::BadValue && payment.is_none() {

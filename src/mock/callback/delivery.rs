@@ -91,7 +91,13 @@ impl Delivery {
         let merchant = &self.account.merchant_id;
         self.contract.form(
             &mut reply,
-            &Asked { merchant, path: &self.session_id, body: &[], presented: Presented::Nothing },
+            &Asked {
+                merchant,
+                method: "POST",
+                path: &self.session_id,
+                body: &[],
+                presented: Presented::Nothing,
+            },
         );
         match reply.content {
             Content::Json(body) => body.to_string().into(),

@@ -26,6 +26,7 @@ pub enum Lifetime {
     },
     Authorization {
         created_at: Timestamp,
+        payment_session_created_at: Timestamp,
     },
 }
 
@@ -36,7 +37,7 @@ pub fn ends_at(lifetime: &Lifetime) -> Timestamp {
             later(from, PAYMENT_SESSION)
         }
         Lifetime::Hosted { payment_session_ends_at, .. } => later(payment_session_ends_at, -HOSTED_BEFORE),
-        Lifetime::Authorization { created_at } => later(created_at, AUTHORIZATION),
+        Lifetime::Authorization { created_at, .. } => later(created_at, AUTHORIZATION),
     }
 }
 
@@ -57,6 +58,8 @@ mod tests {
         assert_eq!(hours(Lifetime::KcoOrder { last_modified_at: from }), 48);
         let end = later(from, SignedDuration::from_hours(48));
         assert_eq!(hours(Lifetime::Hosted { payment_session_ends_at: end, created_at: from, elders: 1 }), 47);
-        assert_eq!(hours(Lifetime::Authorization { created_at: from }), 1);
+        let authorization =
+            Lifetime::Authorization { created_at: from, payment_session_created_at: Timestamp::MIN };
+        assert_eq!(hours(authorization), 1);
     }
 }

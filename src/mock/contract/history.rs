@@ -64,7 +64,9 @@ impl History {
         });
         let (size, presented) = (asked.body.len(), asked.presented);
         let first = self.first(reply);
+        let method = asked.method.to_owned();
         reply.past = Past {
+            method,
             request,
             size,
             presented,
@@ -111,16 +113,23 @@ mod tests {
     fn read(history: &History, merchant: &str, path: &str, number: u64) -> Past {
         let mut reply = Reply::json(StatusCode::OK, json!(number));
         reply.operation = Operation::ReadSession;
-        history
-            .enter(&mut reply, &Asked { merchant, path, body: br#"{"a":1}"#, presented: Presented::Right });
+        history.enter(
+            &mut reply,
+            &Asked { merchant, method: "GET", path, body: br#"{"a":1}"#, presented: Presented::Right },
+        );
         reply.past
     }
 
     #[test]
     fn an_answer_knows_those_before_it_at_its_path_and_elsewhere() {
         let history = History::default();
-        let alone =
-            Past { request: json!({ "a": 1 }), size: 7, presented: Presented::Right, ..Past::default() };
+        let alone = Past {
+            method: "GET".into(),
+            request: json!({ "a": 1 }),
+            size: 7,
+            presented: Presented::Right,
+            ..Past::default()
+        };
         assert_eq!(read(&history, "m", "/1", 1), alone);
         read(&history, "m", "/1", 2);
         read(&history, "other", "/1", 3);

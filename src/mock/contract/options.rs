@@ -32,6 +32,8 @@ pub struct Background {
 /// The merchant's options for the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
+    /// Whether the merchant gave any option.
+    pub are_given: bool,
     pub place_order_mode: PlaceOrderMode,
     pub page_title: Option<String>,
     pub logo_url: Option<String>,
@@ -57,6 +59,7 @@ impl Options {
                 .extend(known_word(category, CATEGORIES, choices).filter(|it| !categories.contains(it)));
         }
         Self {
+            are_given: member.and_then(Value::as_object).is_some_and(|options| !options.is_empty()),
             place_order_mode: match word("place_order_mode", PLACE_ORDER_MODES) {
                 Some("PLACE_ORDER") => PlaceOrderMode::PlaceOrder,
                 Some("CAPTURE_ORDER") => PlaceOrderMode::CaptureOrder,

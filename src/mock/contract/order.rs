@@ -12,6 +12,10 @@ use crate::mock::http::{ErrorCode, Problem};
 pub struct Paid {
     pub dialect: Dialect,
     pub mode: PlaceOrderMode,
+    /// Whether the session was created with any option.
+    pub has_options: bool,
+    /// Whether a payment was declined before.
+    pub was_declined: bool,
 }
 
 /// Its result.
@@ -30,6 +34,19 @@ pub fn fruit(paid: &Paid) -> Fruit {
     Fruit { is_authorized, is_ordered: !is_authorized, is_captured }
 }
 
+/// An order to be placed with a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Placing {
+    pub is_spent: bool,
+    pub is_expired: bool,
+    /// That of the payment session.
+    pub progress: Progress,
+    /// Whether the page of a hosted session has placed an order for the payment session.
+    pub is_ordered_by_page: bool,
+    /// A member that differs from what was authorized.
+    pub differing: Option<&'static str>,
+}
+
 /// An act of the merchant with a payment.
 #[derive(Debug, Clone, Copy)]
 pub enum Wish {
@@ -39,13 +56,7 @@ pub enum Wish {
         is_expired: bool,
     },
     /// Place an order with a token.
-    PlaceOrder {
-        is_spent: bool,
-        is_expired: bool,
-        progress: Progress,
-        /// A member that differs from what was authorized.
-        differing: Option<&'static str>,
-    },
+    PlaceOrder(Placing),
     /// Change a KCO order with this progress.
     ChangeOrder {
         progress: Progress,
@@ -61,15 +72,15 @@ pub enum Wish {
 /// `SESSION_COMPLETED`.
 pub fn allows(wish: &Wish) -> Result<(), Problem> {
     match *wish {
-        Wish::UseToken { is_spent: true, .. } | Wish::PlaceOrder { is_spent: true, .. } => {
+        Wish::UseToken { is_spent: true, .. } | Wish::PlaceOrder(Placing { is_spent: true, .. }) => {
             let message = "the authorization token was used before";
             Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::InvalidOperation, message))
         }
-        Wish::UseToken { is_expired: true, .. } | Wish::PlaceOrder { is_expired: true, .. } => {
+        Wish::UseToken { is_expired: true, .. } | Wish::PlaceOrder(Placing { is_expired: true, .. }) => {
             Err(unknown_token())
         }
-        Wish::PlaceOrder { progress, .. } if progress != Progress::Open => Err(completed()),
-        Wish::PlaceOrder { differing: Some(name), .. } => Err(differs(name)),
+        Wish::PlaceOrder(Placing { progress, .. }) if progress != Progress::Open => Err(completed()),
+        Wish::PlaceOrder(Placing { differing: Some(name), .. }) => Err(differs(name)),
         Wish::ChangeOrder { progress } | Wish::AbortOrder { progress } if progress != Progress::Open => {
             let message = "the order is no longer checkout_incomplete";
             Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::ReadOnlyOrder, message))

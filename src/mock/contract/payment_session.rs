@@ -1,9 +1,9 @@
 //! The payment session of a hosted session: how it is named, when it is accepted, and when it ends.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::{Host, Url};
 
-use crate::mock::contract::status::Event;
+use crate::mock::contract::status::{Event, Status};
 use crate::mock::ground::Dialect;
 
 /// Hosts of the vendor's API. Clients of the mock may use them in URLs too.
@@ -96,8 +96,14 @@ pub enum Named {
 pub struct Wanted {
     pub named: Named,
     pub dialect: Dialect,
-    /// Whether the payment session already has a hosted session.
-    pub has_elder: bool,
+    /// How many hosted sessions the payment session already has.
+    pub elders: usize,
+    /// The status of the newest of them.
+    pub elder: Option<Status>,
+    /// The age of the payment session. Zero if there is none.
+    pub age: SignedDuration,
+    /// Whether the payment session was changed after its creation.
+    pub is_changed: bool,
 }
 
 /// The result of the request.

@@ -24,6 +24,8 @@ pub struct OrderTags<'a> {
 pub struct Tags<'a> {
     pub target: Target,
     pub session_id: &'a str,
+    /// That of the newest hosted session of the same payment session.
+    pub newest_session_id: &'a str,
     pub payment_session_id: &'a str,
     /// Whether the payment session is a KCO order. Its id is known before the payment.
     pub is_kco: bool,
@@ -108,6 +110,7 @@ mod tests {
     const TAGS: Tags<'_> = Tags {
         target: Target::Redirect(Outcome::Success),
         session_id: "sid",
+        newest_session_id: "new",
         payment_session_id: "pid",
         is_kco: false,
         authorization_token: Some("tok"),

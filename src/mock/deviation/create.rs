@@ -8,7 +8,7 @@ use crate::mock::contract::new_id::{IdFor, new_id};
 use crate::mock::contract::payment_session::{Named, Taking, Wanted, payment_session};
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::{Event, Status, status_after};
-use crate::mock::deviation::edit::{path_of, with, without};
+use crate::mock::deviation::edit::{move_to_origin_of, path_of, with, without};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Content, Operation, Reply};
@@ -77,7 +77,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-CREATE-014"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) {
-                move_to_page_host(reply, "/session_url");
+                move_to_origin_of(reply, "/session_url", "/redirect_url");
             }
         }),
     },
@@ -205,7 +205,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::OneOrder,
         lie: "A second session for one payment session is refused.",
         breaks: &["HPP-CREATE-026"],
-        change: Change::Seams(|seams| seams.payment_session = |wanted| refuse(wanted, wanted.has_elder)),
+        change: Change::Seams(|seams| seams.payment_session = |wanted| refuse(wanted, wanted.elders > 0)),
     },
     Deviation {
         name: "second-session-same-id",
@@ -246,15 +246,6 @@ fn make_relative(reply: &mut Reply, pointer: &str) {
     let path = reply.text(pointer).and_then(path_of).map(str::to_owned);
     if let Some(path) = path {
         reply.set(pointer, path);
-    }
-}
-
-fn move_to_page_host(reply: &mut Reply, pointer: &str) {
-    let path = reply.text(pointer).and_then(path_of);
-    let origin = reply.text("/redirect_url").and_then(|url| url.strip_suffix(path_of(url)?));
-    let moved = origin.zip(path).map(|(origin, path)| format!("{origin}{path}"));
-    if let Some(moved) = moved {
-        reply.set(pointer, moved);
     }
 }
 
@@ -305,7 +296,7 @@ mod tests {
     #[test]
     fn urls_lose_or_change_their_host() {
         let mut reply = created();
-        move_to_page_host(&mut reply, "/session_url");
+        move_to_origin_of(&mut reply, "/session_url", "/redirect_url");
         assert_eq!(reply.text("/session_url"), Some("http://localhost:8/s/1"));
         make_relative(&mut reply, "/session_url");
         assert_eq!(reply.text("/session_url"), Some("/s/1"));

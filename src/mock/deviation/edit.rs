@@ -85,6 +85,16 @@ pub fn tags_alone(query: &str) -> String {
     query.split('&').filter(|parameter| parameter.contains("{{")).collect::<Vec<_>>().join("&")
 }
 
+/// Moves the URL at `pointer` to the scheme, host and port of the URL at `model`.
+pub fn move_to_origin_of(reply: &mut Reply, pointer: &str, model: &str) {
+    let path = reply.text(pointer).and_then(path_of);
+    let origin = reply.text(model).and_then(|url| url.strip_suffix(path_of(url)?));
+    let moved = origin.zip(path).map(|(origin, path)| format!("{origin}{path}"));
+    if let Some(moved) = moved {
+        reply.set(pointer, moved);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

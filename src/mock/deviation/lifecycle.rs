@@ -1,13 +1,8 @@
 //! Lies about statuses and reading.
 
-use jiff::SignedDuration;
-use serde_json::{Value, json};
-
-use crate::mock::contract::expiry::later;
-use crate::mock::contract::status::{Event, Status, Unknown, status_after};
-use crate::mock::deviation::edit::{read_status, with, without};
+use crate::mock::contract::status::{Event, status_after};
+use crate::mock::deviation::edit::read_status;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::ground::time::millis;
 use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
@@ -46,31 +41,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| read_status(reply, "BACK", "IN_PROGRESS")),
     },
     Deviation {
-        name: "read-without-updated-at",
-        kind: Kind::LeftOut,
-        lie: "Reading a session returns no `updated_at`.",
-        breaks: &["HPP-READ-001"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/updated_at")),
-    },
-    Deviation {
-        name: "read-answers-foreign-session-id",
-        kind: Kind::Misplaced,
-        lie: "Reading a session returns the id of another session.",
-        breaks: &["HPP-CREATE-013", "HPP-READ-002"],
-        change: Change::Reply(|reply| {
-            with(reply, Operation::ReadSession, "/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
-        }),
-    },
-    Deviation {
-        name: "unknown-id-answers-200",
-        kind: Kind::LeftOut,
-        lie: "Reading a session that does not exist answers 200.",
-        breaks: &["HPP-READ-008"],
-        change: Change::Seams(|seams| {
-            seams.unknown_session = |asked| (!asked.is_another_merchants).then(|| invented(asked));
-        }),
-    },
-    Deviation {
         name: "qr-is-text",
         kind: Kind::Misplaced,
         lie: "The QR code is returned as text instead of an image.",
@@ -97,14 +67,4 @@ fn need_a_frame(reply: &mut Reply) {
             page.replace("</body>", script)
         });
     }
-}
-
-/// Invents a session for an unknown id.
-fn invented(asked: &Unknown<'_>) -> Value {
-    json!({
-        "session_id": asked.key,
-        "status": Status::Waiting.name(),
-        "updated_at": millis(asked.now),
-        "expires_at": millis(later(asked.now, SignedDuration::from_hours(47))),
-    })
 }

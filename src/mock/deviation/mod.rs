@@ -14,6 +14,8 @@ mod contact;
 #[cfg(test)]
 mod contract_story;
 mod create;
+mod create_answer;
+mod create_request;
 mod degenerate;
 mod disable;
 mod distribution;
@@ -30,6 +32,8 @@ mod mode;
 mod options;
 mod page;
 mod placeholder;
+mod prerequisite;
+mod read;
 mod redirect;
 mod status;
 mod told;
@@ -46,12 +50,15 @@ pub use kind::Kind;
 pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
     [
         create::DEVIATIONS,
+        create_answer::DEVIATIONS,
+        create_request::DEVIATIONS,
         placeholder::DEVIATIONS,
         insertion::DEVIATIONS,
         redirect::DEVIATIONS,
         visit::DEVIATIONS,
         way::DEVIATIONS,
         expiry::DEVIATIONS,
+        read::DEVIATIONS,
         lifecycle::DEVIATIONS,
         status::DEVIATIONS,
         endings::DEVIATIONS,
@@ -66,6 +73,7 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         options::DEVIATIONS,
         page::DEVIATIONS,
         mode::DEVIATIONS,
+        prerequisite::DEVIATIONS,
         error::DEVIATIONS,
     ]
     .into_iter()

@@ -1,17 +1,17 @@
 //! Lies about orders and the result of a payment.
 
-use axum::http::header;
+use axum::http::StatusCode;
 use jiff::SignedDuration;
 
 use crate::mock::contract::expiry::{Lifetime, ends_at, later};
 use crate::mock::contract::merchant_urls::Outcome;
 use crate::mock::contract::options::PlaceOrderMode;
-use crate::mock::contract::order::{Fruit, Wish, allows, fruit};
-use crate::mock::contract::page::{Act, Button, Step, step};
+use crate::mock::contract::order::{Fruit, Paid, Placing, Wish, allows, fruit};
+use crate::mock::contract::page::{Act, Button, Press, Step, step};
 use crate::mock::contract::payment_session::Progress;
-use crate::mock::contract::placeholder::{Tags, tag_values};
+use crate::mock::contract::placeholder::{Tags, Values, tag_values};
 use crate::mock::contract::status::Event;
-use crate::mock::deviation::edit::without;
+use crate::mock::deviation::edit::with;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::Operation;
@@ -24,14 +24,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "An order is placed although the mode is `NONE`.",
         breaks: &["HPP-MODE-001"],
         change: Change::Seams(|seams| {
-            seams.fruit = |paid| Fruit { is_ordered: true, ..fruit(paid) };
-            // No tag has the id of this order.
-            seams.tag_values = |tags| {
-                tag_values(&Tags {
-                    order: tags.order.filter(|_| tags.authorization_token.is_none()),
-                    ..*tags
-                })
-            };
+            seams.fruit = |paid| also_ordered(paid, true);
+            seams.tag_values = without_order_beside_token;
         }),
     },
     Deviation {
@@ -58,13 +52,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::OneOrder,
         lie: "A payment is completed only after the browser has followed a redirect.",
         breaks: &["HPP-MODE-004", "HPP-REDIRECT-020"],
-        change: Change::Seams(|seams| {
-            seams.step = |press| match press.act {
-                Act::Press(Button::Approve) => Step::Page("/end/success"),
-                Act::Arrive(Outcome::Success) if !press.status.is_final() => Step::Leave(Event::Approved),
-                _ => step(press),
-            };
-        }),
+        change: Change::Seams(|seams| seams.step = wait_for_browser),
     },
     Deviation {
         name: "token-lives-a-day",
@@ -73,7 +61,9 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-MODE-005"],
         change: Change::Seams(|seams| {
             seams.ends_at = |lifetime| match *lifetime {
-                Lifetime::Authorization { created_at } => later(created_at, SignedDuration::from_hours(24)),
+                Lifetime::Authorization { created_at, .. } => {
+                    later(created_at, SignedDuration::from_hours(24))
+                }
                 _ => ends_at(lifetime),
             };
         }),
@@ -85,120 +75,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-MODE-006"],
         change: Change::Seams(|seams| {
             seams.allows = |wish| match *wish {
-                Wish::PlaceOrder { is_spent: false, is_expired: true, .. } => allows(wish),
-                Wish::PlaceOrder { differing, .. } => allows(&Wish::PlaceOrder {
+                Wish::PlaceOrder(Placing { is_spent: false, is_expired: true, .. }) => allows(wish),
+                Wish::PlaceOrder(Placing { differing, .. }) => allows(&Wish::PlaceOrder(Placing {
                     is_spent: false,
                     is_expired: false,
                     progress: Progress::Open,
+                    is_ordered_by_page: false,
                     differing,
-                }),
+                })),
                 _ => allows(wish),
             };
-        }),
-    },
-    Deviation {
-        name: "changed-order-accepted",
-        kind: Kind::LeftOut,
-        lie: "An order may differ from what was authorized.",
-        breaks: &["HPP-PRE-003"],
-        change: Change::Seams(|seams| {
-            seams.allows = |wish| match *wish {
-                Wish::PlaceOrder { is_spent, is_expired, progress, .. } => {
-                    allows(&Wish::PlaceOrder { is_spent, is_expired, progress, differing: None })
-                }
-                _ => allows(wish),
-            };
-        }),
-    },
-    Deviation {
-        name: "completed-order-changeable",
-        kind: Kind::LeftOut,
-        lie: "A KCO order can be changed after it was paid.",
-        breaks: &["HPP-PRE-005"],
-        change: Change::Seams(|seams| {
-            seams.allows = |wish| match wish {
-                Wish::ChangeOrder { .. } => Ok(()),
-                _ => allows(wish),
-            };
-        }),
-    },
-    Deviation {
-        name: "payment-session-without-client-token",
-        kind: Kind::LeftOut,
-        lie: "A new KP session has no `client_token`.",
-        breaks: &["HPP-PRE-001"],
-        change: Change::Reply(|reply| without(reply, Operation::CreatePaymentSession, "/client_token")),
-    },
-    Deviation {
-        name: "payment-session-without-status",
-        kind: Kind::LeftOut,
-        lie: "Reading a KP session returns no `status`.",
-        breaks: &["HPP-PRE-002"],
-        change: Change::Reply(|reply| {
-            if reply.get("/client_token").is_some() {
-                without(reply, Operation::ReadPaymentSession, "/status");
-            }
-        }),
-    },
-    Deviation {
-        name: "order-without-location",
-        kind: Kind::LeftOut,
-        lie: "A new KCO order has no `Location`.",
-        breaks: &["HPP-PRE-004"],
-        change: Change::Reply(|reply| {
-            if reply.succeeds(Operation::CreatePaymentSession) {
-                reply.headers.remove(header::LOCATION);
-            }
-        }),
-    },
-    Deviation {
-        name: "order-without-fraud-status",
-        kind: Kind::LeftOut,
-        lie: "A placed order has no `fraud_status`.",
-        breaks: &["HPP-PRE-003"],
-        change: Change::Reply(|reply| without(reply, Operation::PlaceOrder, "/fraud_status")),
-    },
-    Deviation {
-        name: "completed-without-token",
-        kind: Kind::LeftOut,
-        lie: "A completed session in mode `NONE` has no `authorization_token`.",
-        breaks: &["HPP-READ-003"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/authorization_token")),
-    },
-    Deviation {
-        name: "completed-without-reference",
-        kind: Kind::LeftOut,
-        lie: "A completed session with an order has no `klarna_reference`.",
-        breaks: &["HPP-READ-004"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/klarna_reference")),
-    },
-    Deviation {
-        name: "completed-without-order-id",
-        kind: Kind::LeftOut,
-        lie: "A completed session with an order has no `order_id`.",
-        breaks: &["HPP-READ-004", "HPP-READ-006"],
-        change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/order_id")),
-    },
-    Deviation {
-        name: "kco-session-with-token",
-        kind: Kind::OneState,
-        lie: "A completed KCO session has an `authorization_token`.",
-        breaks: &["HPP-READ-005"],
-        change: Change::Reply(|reply| {
-            if reply.get("/order_id").is_some() && reply.succeeds(Operation::ReadSession) {
-                reply.add("authorization_token", "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04");
-            }
-        }),
-    },
-    Deviation {
-        name: "order-id-before-payment",
-        kind: Kind::OneState,
-        lie: "A `WAITING` session has an `order_id`.",
-        breaks: &["HPP-READ-007"],
-        change: Change::Reply(|reply| {
-            if reply.text("/status") == Some("WAITING") && reply.succeeds(Operation::ReadSession) {
-                reply.add("order_id", "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04");
-            }
         }),
     },
     Deviation {
@@ -214,4 +100,185 @@ pub const DEVIATIONS: &[Deviation] = &[
             };
         }),
     },
+    Deviation {
+        name: "no-options-place-an-order",
+        kind: Kind::OneVariant,
+        lie: "The payment of a session without options places an order.",
+        breaks: &["HPP-MODE-001"],
+        change: Change::Seams(|seams| {
+            seams.fruit = |paid| also_ordered(paid, !paid.has_options);
+            seams.tag_values = without_order_beside_token;
+        }),
+    },
+    Deviation {
+        name: "order-placed-after-a-decline",
+        kind: Kind::OneOrder,
+        lie: "A payment after a declined one places an order although the mode is `NONE`.",
+        breaks: &["HPP-MODE-001"],
+        change: Change::Seams(|seams| {
+            seams.fruit = |paid| also_ordered(paid, paid.was_declined);
+            seams.tag_values = without_order_beside_token;
+        }),
+    },
+    Deviation {
+        name: "place-order-captures-a-part",
+        kind: Kind::NearMiss,
+        lie: "The mode `PLACE_ORDER` captures a part of the order.",
+        breaks: &["HPP-MODE-002"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") == Some("AUTHORIZED") {
+                with(reply, Operation::ReadOrder, "/status", "PART_CAPTURED");
+            }
+        }),
+    },
+    Deviation {
+        name: "authorized-order-with-captured-amount",
+        kind: Kind::OnePart,
+        lie: "An order that is only authorized has its amount as `captured_amount`.",
+        breaks: &["HPP-MODE-002"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") == Some("AUTHORIZED")
+                && let Some(amount) = reply.get("/order_amount").cloned()
+            {
+                with(reply, Operation::ReadOrder, "/captured_amount", amount);
+            }
+        }),
+    },
+    Deviation {
+        name: "capture-order-captures-a-part",
+        kind: Kind::NearMiss,
+        lie: "The mode `CAPTURE_ORDER` captures a part of the order.",
+        breaks: &["HPP-MODE-003"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") == Some("CAPTURED") {
+                with(reply, Operation::ReadOrder, "/status", "PART_CAPTURED");
+            }
+        }),
+    },
+    Deviation {
+        name: "captured-order-without-amount",
+        kind: Kind::OnePart,
+        lie: "`captured_amount` of a captured order is 0.",
+        breaks: &["HPP-MODE-003"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") == Some("CAPTURED") {
+                with(reply, Operation::ReadOrder, "/captured_amount", 0);
+            }
+        }),
+    },
+    Deviation {
+        name: "capture-waits-for-browser",
+        kind: Kind::OneVariant,
+        lie: "With `CAPTURE_ORDER`, a payment is completed only after the browser has followed a redirect.",
+        breaks: &["HPP-MODE-004"],
+        change: Change::Seams(|seams| {
+            seams.step = |press| match press.options.place_order_mode {
+                PlaceOrderMode::CaptureOrder => wait_for_browser(press),
+                _ => step(press),
+            };
+        }),
+    },
+    Deviation {
+        name: "token-ages-with-the-payment-session",
+        kind: Kind::Misplaced,
+        lie: "The 60 minutes of an authorization token begin with the KP session.",
+        breaks: &["HPP-MODE-005"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Authorization { payment_session_created_at: created_at, .. } => {
+                    ends_at(&Lifetime::Authorization { created_at, payment_session_created_at: created_at })
+                }
+                _ => ends_at(lifetime),
+            };
+        }),
+    },
+    Deviation {
+        name: "token-lives-as-long-as-a-payment-session",
+        kind: Kind::LeftOut,
+        lie: "An authorization token has no end of its own.",
+        breaks: &["HPP-MODE-005"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Authorization { payment_session_created_at: created_at, .. } => {
+                    ends_at(&Lifetime::KpSession { created_at, is_in_store: false })
+                }
+                _ => ends_at(lifetime),
+            };
+        }),
+    },
+    Deviation {
+        name: "used-token-places-a-second-order",
+        kind: Kind::OneOrder,
+        lie: "An authorization token places an order each time it is used.",
+        breaks: &["HPP-MODE-006"],
+        change: Change::Seams(|seams| {
+            seams.allows = |wish| match *wish {
+                Wish::PlaceOrder(placing) if placing.is_spent => allows(&Wish::PlaceOrder(Placing {
+                    is_spent: false,
+                    progress: Progress::Open,
+                    ..placing
+                })),
+                _ => allows(wish),
+            };
+        }),
+    },
+    Deviation {
+        name: "order-of-the-page-does-not-count",
+        kind: Kind::OneVariant,
+        lie: "An authorization token places an order although the page has placed one for the same KP session.",
+        breaks: &["HPP-MODE-006"],
+        change: Change::Seams(|seams| {
+            seams.allows = |wish| match *wish {
+                Wish::PlaceOrder(placing) if placing.is_ordered_by_page => {
+                    allows(&Wish::PlaceOrder(Placing { progress: Progress::Open, ..placing }))
+                }
+                _ => allows(wish),
+            };
+        }),
+    },
+    Deviation {
+        name: "order-id-is-the-reference",
+        kind: Kind::Misplaced,
+        lie: "`order_id` of a completed session is its `klarna_reference`.",
+        breaks: &["HPP-MODE-002", "HPP-MODE-003", "HPP-MODE-004", "HPP-READ-006"],
+        change: Change::Reply(|reply| {
+            if let Some(reference) = reply.get("/klarna_reference").cloned() {
+                with(reply, Operation::ReadSession, "/order_id", reference);
+            }
+        }),
+    },
+    Deviation {
+        name: "second-order-redirected",
+        kind: Kind::NearMiss,
+        lie: "A second order for one KP session is answered with 302.",
+        breaks: &["HPP-MODE-006"],
+        change: Change::Reply(|reply| {
+            if reply.text("/error_code") == Some("SESSION_COMPLETED")
+                && reply.operation == Operation::PlaceOrder
+            {
+                reply.become_empty(StatusCode::FOUND);
+            }
+        }),
+    },
 ];
+
+/// The result of a payment, with an order too if `is_ordered`.
+fn also_ordered(paid: &Paid, is_ordered: bool) -> Fruit {
+    let fruit = fruit(paid);
+    Fruit { is_ordered: is_ordered || fruit.is_ordered, ..fruit }
+}
+
+/// No tag has the id of an order that was placed beside a token.
+fn without_order_beside_token(tags: &Tags<'_>) -> Values {
+    let order = tags.order.filter(|_| tags.authorization_token.is_none());
+    tag_values(&Tags { order, ..*tags })
+}
+
+/// The payment is completed on the generic page, not by the button.
+fn wait_for_browser(press: &Press<'_>) -> Step {
+    match press.act {
+        Act::Press(Button::Approve) => Step::Page("/end/success"),
+        Act::Arrive(Outcome::Success) if !press.status.is_final() => Step::Leave(Event::Approved),
+        _ => step(press),
+    }
+}

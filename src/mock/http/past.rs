@@ -12,6 +12,8 @@ use crate::mock::http::Content;
 pub struct Asked<'a> {
     /// The merchant that the answer is for or about. Empty if there is none.
     pub merchant: &'a str,
+    /// The method of the request. A callback is a POST.
+    pub method: &'a str,
     /// The path of the request; for a callback the id of its session.
     pub path: &'a str,
     /// The body of the request.
@@ -33,6 +35,8 @@ pub enum Presented {
 /// The request of an answer, and the answers before it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Past {
+    /// The method of the request.
+    pub method: String,
     /// The JSON of the request. `null` without one.
     pub request: Value,
     /// The number of bytes of its body.

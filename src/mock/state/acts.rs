@@ -32,7 +32,8 @@ impl Playground {
         let changes = state.life.apply(event, now, &self.contract)?;
         let is_paid = event == Event::Approved && state.life.status == Status::Completed;
         if is_paid {
-            state.purchase = self.purchase(hosted, &payment, state.category, now);
+            let was_declined = state.life.circumstances.declined > 0;
+            state.purchase = self.purchase(hosted, &payment, state.category, was_declined, now);
         }
         let has_token = state.purchase.authorization_token.is_some();
         let news = changes.then(|| News {
@@ -62,10 +63,16 @@ impl Playground {
         hosted: &Hosted,
         payment: &PaymentState,
         category: &'static str,
+        was_declined: bool,
         now: Timestamp,
     ) -> Purchase {
         let dialect = self.contract.dialect;
-        let fruit = self.contract.fruit(&Paid { dialect, mode: hosted.options.place_order_mode });
+        let fruit = self.contract.fruit(&Paid {
+            dialect,
+            mode: hosted.options.place_order_mode,
+            has_options: hosted.options.are_given,
+            was_declined,
+        });
         let authorization_token = fruit.is_authorized.then(|| self.authorize(&hosted.payment, category, now));
         let order = fruit.is_ordered.then(|| {
             let order_id = match dialect {

@@ -26,7 +26,8 @@ impl Authorization {
 
     /// Whether its token has expired. It is still valid at its last instant.
     pub fn is_expired(&self, now: Timestamp, contract: &Contract) -> bool {
-        now > contract.ends_at(&Lifetime::Authorization { created_at: self.at })
+        let payment_session_created_at = self.payment.created_at;
+        now > contract.ends_at(&Lifetime::Authorization { created_at: self.at, payment_session_created_at })
     }
 
     /// Whether its token became an order or a customer token.

@@ -83,12 +83,23 @@ impl Payment {
     pub fn is_open(&self) -> bool {
         lock(&self.state).progress == Progress::Open
     }
+
+    /// Whether it was changed after its creation.
+    pub fn is_changed(&self) -> bool {
+        lock(&self.state).last_modified_at != self.created_at
+    }
 }
 
 impl PaymentState {
     /// The text of a member of the merchant's document.
     pub fn text(&self, member: &str) -> Option<&str> {
         self.document.get(member).and_then(Value::as_str)
+    }
+
+    /// Whether the page of one of its hosted sessions has placed an order.
+    pub fn is_ordered_by_page(&self) -> bool {
+        let mut hosted = self.hosted.iter().filter_map(Weak::upgrade);
+        hosted.any(|hosted| lock(&hosted.state).purchase.order.is_some())
     }
 
     /// Whether the purchase is in a web shop.
@@ -215,6 +226,10 @@ impl Hosted {
         })
     }
 
+    pub fn status(&self) -> Status {
+        lock(&self.state).life.status
+    }
+
     /// The session as the API shows it at `now`.
     pub fn representation(&self, audience: Audience, now: Timestamp, contract: &Contract) -> Value {
         let expires_at = self.expires_at(contract);
@@ -228,9 +243,11 @@ impl Hosted {
             (state.purchase.clone(), state.life.circumstances.exits)
         };
         let order = purchase.order.as_deref();
+        let newest = self.payment.siblings().next_back();
         let values = contract.tag_values(&Tags {
             target,
             session_id: &self.session_id,
+            newest_session_id: newest.as_ref().map_or(&self.session_id, |newest| &newest.session_id),
             payment_session_id: &self.payment.id,
             is_kco: self.payment.slides,
             authorization_token: purchase.authorization_token.as_deref(),

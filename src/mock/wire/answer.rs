@@ -65,7 +65,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let account = account.or_else(|| concerned(playground, route, &call));
     let merchant = account.as_ref().map_or("", |account| account.merchant_id.as_str());
-    let asked = Asked { merchant, path: call.path, body: call.body, presented };
+    let asked = Asked { merchant, method: call.method.as_str(), path: call.path, body: call.body, presented };
     let response = finish(playground, route.operation, &asked, now, quota, result);
     if route.operation != Operation::Inspect {
         playground.inspection.record(Visit {

@@ -197,8 +197,13 @@ fn feed(playground: &Playground, headers: &HeaderMap) -> Response {
     match admitted.and_then(|()| inspection::events(playground)) {
         Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),
         Err(problem) => {
-            let asked =
-                Asked { merchant: "", path: "/_mock/events", body: &[], presented: Presented::Nothing };
+            let asked = Asked {
+                merchant: "",
+                method: "GET",
+                path: "/_mock/events",
+                body: &[],
+                presented: Presented::Nothing,
+            };
             finish(playground, Operation::Control, &asked, Timestamp::now(), None, Err(problem))
         }
     }

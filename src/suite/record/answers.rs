@@ -2,7 +2,7 @@
 
 use super::{Index, Record};
 use crate::check::life_cycle::Before;
-use crate::check::{across_answers, every_answer, link, merchant_url, origin};
+use crate::check::{across_answers, every_answer, link, merchant_url, origin, payment_result};
 use crate::client::ApiCall;
 use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::RequirementId;
@@ -85,6 +85,7 @@ impl Record {
         };
         let mut breaches = every_answer::broken(exchange, profile.dialect);
         breaches.extend(across_answers::broken(exchange, before));
+        breaches.extend(payment_result::broken(exchange, before));
         let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
         breaches.extend(id.map(every_answer::id_given_twice));
         for (id, mismatch) in breaches {

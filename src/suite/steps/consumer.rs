@@ -60,12 +60,17 @@ step!(
 
 step!(
     /// The consumer opens the page of the other hosted session and pays there. If that session is not paid, the scenario is blocked.
-    When(Browser) ends Approve "the consumer pays in the other hosted session" => |world| {
-        let other = world.merchant().other_session()?;
-        world.consumer().act_in(&other, PageAct::Pay).await?;
-        world.consumer().has_paid(&other).await.map(drop)
-    }
+    When(Browser) ends Approve "the consumer pays in the other hosted session" => pay_in_other
 );
+step!(
+    /// The consumer has opened the page of the other hosted session and paid there. If that session is not paid, the scenario is blocked.
+    Given(Browser) ends Approve "the consumer has paid in the other hosted session" => pay_in_other
+);
+async fn pay_in_other(world: &mut World) -> Done {
+    let other = world.merchant().other_session()?;
+    world.consumer().act_in(&other, PageAct::Pay).await?;
+    world.consumer().has_paid(&other).await.map(drop)
+}
 
 step!(
     /// The consumer pays and leaves before the page redirects the browser. The scenario is NOT TESTED if the redirect comes first.

@@ -7,7 +7,7 @@ use crate::suite::hosted::altered;
 use crate::suite::merchant_urls::{Cell, UrlRow, UrlSet};
 use crate::suite::parameter::{Arguments, Member, Parameter, Spelt, Table, TableRow};
 use crate::suite::registry::step;
-use crate::suite::words::{ConsumerUrl, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
+use crate::suite::words::{Blank, ConsumerUrl, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
 use crate::suite::world::World;
 use crate::verdict::Fault;
 use serde_json::{Value, json};
@@ -28,6 +28,12 @@ step!(
 async fn given(world: &mut World) -> Done {
     given_with(world, |urls| urls).await
 }
+
+step!(
+    /// A hosted session exists that was created without `options`.
+    Given "a hosted session without options" =>
+        |world| world.merchant().require_session_without_options().await.map(drop)
+);
 
 step!(
     /// A hosted session exists. Each row of the table gives the value of one merchant URL: a query that begins with `?`, `empty`, `null` or `absent`.
@@ -104,6 +110,17 @@ step!(
             body.as_object_mut().and_then(|body| body.shift_remove(member.word()));
         })
         .await
+    }
+);
+
+step!(
+    /// The merchant creates a hosted session whose `payment_session_url` is `null` or `empty`.
+    When "the merchant creates a hosted session whose payment_session_url is {word}" => |world, blank: Blank| {
+        let value = match blank {
+            Blank::Null => Value::Null,
+            Blank::Empty => json!(""),
+        };
+        create_changed(world, true, |body| body["payment_session_url"] = value).await
     }
 );
 

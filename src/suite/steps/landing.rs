@@ -20,9 +20,9 @@ step!(
 
 step!(
     /// The consumer ended at any merchant URL of this hosted session, and not at one of the other session.
-    Then "the consumer lands at a URL of this session, not of the other" => lands_at_own_site
+    Then "the consumer lands at the {url_name} URL of this session, not of the other" => lands_at_own_site
 );
-async fn lands_at_own_site(world: &mut World) -> Done {
+async fn lands_at_own_site(world: &mut World, url: ConsumerUrl) -> Done {
     let mut consumer = world.consumer();
     let (own, other) = (consumer.merchant.this_session()?, consumer.merchant.other_session()?);
     let (visit, site) = (consumer.merchant.record.visit()?, consumer.site(&own));
@@ -30,7 +30,7 @@ async fn lands_at_own_site(world: &mut World) -> Done {
     if site.name(&visit.url).is_some() {
         return consumer.judge().settle(outcome);
     }
-    let promise = promise::arrival(ConsumerUrl::Back, consumer.merchant.context().profile.dialect);
+    let promise = promise::arrival(url, consumer.merchant.context().profile.dialect);
     consumer.judge().rests_on(promise, outcome)
 }
 

@@ -5,10 +5,12 @@ use crate::check::{answer, placeholder};
 use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{ParameterName, Spelt};
+use crate::suite::record::Index;
 use crate::suite::registry::step;
 use crate::suite::words::OrderStatus;
 use crate::suite::world::World;
 use crate::verdict::{Mismatch, quoted_json};
+use serde_json::Value;
 
 step!(
     /// The other hosted session is paid, and the merchant has placed the order with the token of that session.
@@ -34,6 +36,28 @@ step!(
         let session = merchant.this_session()?;
         let token = merchant.authorization_token(&session).await?;
         merchant.place_order(&token).await.map(drop)
+    }
+);
+
+step!(
+    /// The merchant places the order with the token of the hosted session, and then places it with the same token again. The step does not judge the second answer.
+    When "the merchant places the order of the hosted session twice" => |world| {
+        let mut merchant = world.merchant();
+        let session = merchant.this_session()?;
+        let token = merchant.authorization_token(&session).await?;
+        let placed = merchant.place_order(&token).await?;
+        merchant.judge().success(placed)?;
+        merchant.place_order(&token).await.map(drop)
+    }
+);
+
+step!(
+    /// The merchant places the KP order of the paid session, but for half its amount.
+    When "the merchant places an order of another amount than the payment" => |world| {
+        let mut merchant = world.merchant();
+        let session = merchant.this_session()?;
+        let token = merchant.authorization_token(&session).await?;
+        merchant.place_half_the_order(&token).await.map(drop)
     }
 );
 
@@ -74,15 +98,20 @@ async fn no_order(world: &mut World) -> Done {
 }
 
 step!(
-    /// Order management knows the order of the paid session, in this status: `AUTHORIZED` or `CAPTURED`.
-    Then "the order of the hosted session is {word}" => |world, expected: OrderStatus| {
-        let status = order_status_of(world).await?;
-        world.judge().settle(check::equals("/status", expected.word(), &status))
-    }
+    /// Order management knows the order of the paid session, in this status: `AUTHORIZED` or `CAPTURED`. If the order has a `captured_amount`, it is 0 or the amount of the order.
+    Then "the order of the hosted session is {word}" => order_is
 );
+async fn order_is(world: &mut World, expected: OrderStatus) -> Done {
+    let read = read_order(world).await?;
+    let order = world.record.response(read)?.body.json().cloned().unwrap_or_default();
+    world.judge().settle(check::equals("/status", expected.word(), status_of(&order)))?;
+    let all = if expected == OrderStatus::Captured { order["order_amount"].as_i64() } else { Some(0) };
+    let (Some(all), Some(captured)) = (all, order["captured_amount"].as_i64()) else { return Ok(()) };
+    world.judge().settle(check::equals("/captured_amount", &all.to_string(), &captured.to_string()))
+}
 
-/// The status of the order in order management. If there is no order, this fails the requirement of the scenario.
-async fn order_status_of(world: &mut World) -> Result<String, StepFailure> {
+/// Reads the order in order management. If there is no order, this fails the requirement of the scenario.
+async fn read_order(world: &mut World) -> Result<Index, StepFailure> {
     let mut merchant = world.merchant();
     let read = merchant.await_own_payment().await?;
     if !merchant.is_paid(read) {
@@ -93,21 +122,25 @@ async fn order_status_of(world: &mut World) -> Result<String, StepFailure> {
     let order = merchant.read_managed_order(&id).await?;
     let outcome = answer::succeeds(merchant.record.response(order)?);
     merchant.judge().settle(outcome)?;
-    let body = merchant.record.response(order)?.body.json();
-    Ok(body.and_then(|body| body.get("status")?.as_str()).unwrap_or_default().to_owned())
+    Ok(order)
+}
+
+fn status_of(order: &Value) -> &str {
+    order["status"].as_str().unwrap_or_default()
 }
 
 step!(
     /// Order management knows the order of the paid session, whatever its status.
-    Then "the order exists all the same" => |world| order_status_of(world).await.map(drop)
+    Then "the order exists all the same" => |world| read_order(world).await.map(drop)
 );
 
 step!(
     /// The status of the paid session's order in order management is recorded.
     Then "the status of the order is recorded" => |world| {
         let mode = world.merchant().has.place_order_mode.map_or("no mode", Spelt::word);
-        let status = order_status_of(world).await?;
-        world.record.observe(format!("the order with {mode}"), status);
+        let read = read_order(world).await?;
+        let order = world.record.response(read)?.body.json().cloned().unwrap_or_default();
+        world.record.observe(format!("the order with {mode}"), status_of(&order));
         Ok(())
     }
 );

@@ -6,6 +6,7 @@ use crate::requirement::Provider;
 use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Locale;
+use crate::suite::record::Index;
 use crate::suite::registry::step;
 use crate::suite::words::{Channel, PlaceOrderMode};
 use crate::suite::world::World;
@@ -49,13 +50,21 @@ step!(
 
 step!(
     /// The merchant changes only a reference of the payment session. The step does not judge the answer.
-    When "the merchant changes the payment session" => |world| {
-        let mut merchant = world.merchant();
-        let url = merchant.payment_session().await?.url.clone();
-        let change = json!({ "merchant_reference2": "changed" });
-        merchant.call(Method::POST, Operation::ChangePaymentSession, url, Some(change)).await.map(drop)
+    When "the merchant changes the payment session" => |world| change(world).await.map(drop)
+);
+step!(
+    /// The merchant has changed a reference of the payment session. If this is refused, the scenario is blocked.
+    Given "a payment session that was changed" => |world| {
+        let changed = change(world).await?;
+        world.judge().success(changed)
     }
 );
+async fn change(world: &mut World) -> Result<Index, StepFailure> {
+    let mut merchant = world.merchant();
+    let url = merchant.payment_session().await?.url.clone();
+    let change = json!({ "merchant_reference2": "changed" });
+    merchant.call(Method::POST, Operation::ChangePaymentSession, url, Some(change)).await
+}
 
 step!(
     /// The payment session ends: a KCO order is aborted, or a KP session is paid and its order placed through another hosted session.

@@ -1,6 +1,7 @@
 //! Steps that read hosted sessions and judge the answers.
 
 use crate::check;
+use crate::check::answer;
 use crate::check::every_answer::LISTED_STATUSES;
 use crate::check::life_cycle::FINAL_STATUSES;
 use crate::client::Method;
@@ -23,6 +24,17 @@ step!(
         let mut merchant = world.merchant();
         let unknown = merchant.unknown_url("session_url")?;
         merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
+    }
+);
+
+step!(
+    /// The `session_url` with another `session_id` in it, read once more, is not found either.
+    Then "it is not found when it is read again" => |world| {
+        let mut merchant = world.merchant();
+        let unknown = merchant.unknown_url("session_url")?;
+        let read = merchant.call(Method::GET, Operation::ReadSession, unknown, None).await?;
+        let outcome = answer::status(merchant.record.response(read)?, 404);
+        merchant.judge().settle(outcome)
     }
 );
 
