@@ -9,6 +9,12 @@ Feature: What a payment comes to
       When the consumer pays
       Then no order is placed
 
+    Scenario: A payment after a decline leaves the order to the merchant
+      Given a hosted session
+      And the consumer has been declined
+      When the consumer pays
+      Then no order is placed
+
     Scenario: A payment without options leaves the order to the merchant
       Given a hosted session without options
       When the consumer pays

@@ -1,6 +1,5 @@
 //! Lies about reading a session.
 
-use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -9,7 +8,7 @@ use crate::mock::contract::status::{Status, Unknown};
 use crate::mock::deviation::edit::{with, without};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Content, Operation, Reply};
+use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -145,10 +144,10 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "kco-token-in-first-paid-read",
+        name: "token-beside-the-order-in-first-paid-read",
         kind: Kind::Sometimes,
-        lie: "The first read of a completed KCO session has an `authorization_token`.",
-        breaks: &["HPP-READ-005"],
+        lie: "The first read of a completed session with an order has an `authorization_token`, and no later one has it.",
+        breaks: &["HPP-READ-003", "HPP-READ-005"],
         change: Change::Reply(|reply| {
             if is_first_paid_read(reply) && reply.get("/order_id").is_some() {
                 reply.add("authorization_token", "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04");
@@ -191,23 +190,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "unknown-id-found-on-repeat",
-        kind: Kind::OneOrder,
-        lie: "A session that does not exist is found when it is read a second time.",
-        breaks: &["HPP-READ-008"],
-        change: Change::Reply(|reply| {
-            if is_unknown(reply) && reply.past.of_path > 0 {
-                reply.status = StatusCode::OK;
-                reply.content = Content::Json(json!({
-                    "session_id": "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04",
-                    "status": "WAITING",
-                    "updated_at": "2026-01-31T09:45:00.000Z",
-                    "expires_at": "2036-01-31T09:45:00.000Z",
-                }));
-            }
-        }),
-    },
-    Deviation {
         name: "second-read-in-progress",
         kind: Kind::OneOrder,
         lie: "The second read of a `WAITING` session says `IN_PROGRESS`.",
@@ -222,7 +204,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "first-read-in-progress",
         kind: Kind::Sometimes,
         lie: "The first read of a `WAITING` session says `IN_PROGRESS`.",
-        breaks: &["HPP-CREATE-025", "HPP-READ-009"],
+        breaks: &["HPP-CREATE-025", "HPP-READ-009", "HPP-STATUS-020"],
         change: Change::Reply(|reply| {
             if reply.past.of_path == 0 && is_read_as(reply, "WAITING") {
                 reply.set("/status", "IN_PROGRESS");
@@ -250,13 +232,6 @@ fn is_read_as(reply: &Reply, status: &str) -> bool {
 fn is_first_paid_read(reply: &Reply) -> bool {
     let was_paid = reply.past.last.as_ref().is_some_and(|last| last["status"] == "COMPLETED");
     is_read_as(reply, "COMPLETED") && !was_paid
-}
-
-/// Whether this refuses to read a session that was never read.
-fn is_unknown(reply: &Reply) -> bool {
-    reply.operation == Operation::ReadSession
-        && reply.status == StatusCode::NOT_FOUND
-        && reply.past.last.is_none()
 }
 
 /// Invents a session for an unknown id.

@@ -25,9 +25,10 @@ step!(
 async fn lands_at_own_site(world: &mut World, url: ConsumerUrl) -> Done {
     let mut consumer = world.consumer();
     let (own, other) = (consumer.merchant.this_session()?, consumer.merchant.other_session()?);
-    let (visit, site) = (consumer.merchant.record.visit()?, consumer.site(&own));
-    let outcome = landing::own_site(visit, site, consumer.site(&other));
-    if site.name(&visit.url).is_some() {
+    let (visit, site, other) =
+        (consumer.merchant.record.visit()?, consumer.site(&own), consumer.site(&other));
+    let outcome = landing::own_site(visit, site, other);
+    if site.name(&visit.url).or_else(|| other.name(&visit.url)).is_some() {
         return consumer.judge().settle(outcome);
     }
     let promise = promise::arrival(url, consumer.merchant.context().profile.dialect);
