@@ -100,7 +100,7 @@ pub fn read(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) ->
         return unknown.map(|body| Reply::json(StatusCode::OK, body)).ok_or_else(not_found);
     };
     if hosted.standing(Purpose::Read, call.now, contract) != Standing::Open {
-        return Err(not_found());
+        return Err(Problem::not_found("the session has ended"));
     }
     let body = hosted.representation(Audience::Merchant, call.now, contract);
     // Reading is an event too, but changes nothing.

@@ -125,6 +125,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "third-session-refused",
+        kind: Kind::Sometimes,
+        lie: "A third session for one payment session is refused.",
+        breaks: &["HPP-CREATE-026", "HPP-DISABLE-008"],
+        change: Change::Seams(|seams| seams.payment_session = |wanted| refuse(wanted, wanted.elders == 2)),
+    },
+    Deviation {
         name: "no-session-after-a-disabled-one",
         kind: Kind::OneState,
         lie: "A second session for one payment session is refused if the first was disabled.",

@@ -110,6 +110,20 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "category-list-first-for-kco",
+        kind: Kind::OnePart,
+        lie: "The page of a KCO order offers the first category of `payment_method_categories` alone.",
+        breaks: &["HPP-OPT-002"],
+        change: Change::Seams(|seams| {
+            seams.screen = |view| {
+                if view.options.categories.is_empty() {
+                    return screen(view);
+                }
+                for_kco(view, |options| options.offered(Dialect::Klarna, false).into_iter().take(1).collect())
+            };
+        }),
+    },
+    Deviation {
         name: "chosen-categories-left-out-for-kco",
         kind: Kind::Misplaced,
         lie: "The page of a KCO order offers only the categories that the options do not choose.",

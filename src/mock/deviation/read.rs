@@ -1,5 +1,6 @@
 //! Lies about reading a session.
 
+use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::mock::contract::status::{Status, Unknown};
 use crate::mock::deviation::edit::{with, without};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::time::millis;
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -18,6 +19,59 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "Reading a session returns no `updated_at`.",
         breaks: &["HPP-READ-001"],
         change: Change::Reply(|reply| without(reply, Operation::ReadSession, "/updated_at")),
+    },
+    Deviation {
+        name: "first-read-without-updated-at",
+        kind: Kind::Sometimes,
+        lie: "The first read of a session returns no `updated_at`.",
+        breaks: &["HPP-READ-001"],
+        change: Change::Reply(|reply| {
+            if reply.past.of_path == 0 {
+                without(reply, Operation::ReadSession, "/updated_at");
+            }
+        }),
+    },
+    Deviation {
+        name: "second-read-names-another-session",
+        kind: Kind::OneOrder,
+        lie: "The second read of a session returns the id of the session that was read before.",
+        breaks: &["HPP-CREATE-013", "HPP-READ-002"],
+        change: Change::Reply(|reply| {
+            let other = reply.past.elsewhere.as_deref().and_then(|other| other.get("session_id").cloned());
+            if let Some(other) = other
+                && reply.past.of_path == 1
+            {
+                with(reply, Operation::ReadSession, "/session_id", other);
+            }
+        }),
+    },
+    Deviation {
+        name: "unknown-id-is-a-bad-request",
+        kind: Kind::NearMiss,
+        lie: "Reading a session that does not exist answers 400.",
+        breaks: &["HPP-READ-008"],
+        change: Change::Reply(|reply| {
+            if is_unknown(reply) {
+                reply.status = StatusCode::BAD_REQUEST;
+            }
+        }),
+    },
+    Deviation {
+        name: "unknown-id-found-on-repeat",
+        kind: Kind::OneOrder,
+        lie: "A session that does not exist is found when it is read a second time.",
+        breaks: &["HPP-READ-008"],
+        change: Change::Reply(|reply| {
+            if is_unknown(reply) && reply.past.of_path > 0 {
+                reply.status = StatusCode::OK;
+                reply.content = Content::Json(json!({
+                    "session_id": "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04",
+                    "status": "WAITING",
+                    "updated_at": "2026-01-31T09:45:00.000Z",
+                    "expires_at": "2036-01-31T09:45:00.000Z",
+                }));
+            }
+        }),
     },
     Deviation {
         name: "read-answers-foreign-session-id",
@@ -223,6 +277,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// Whether this refuses to read a session that does not exist.
+fn is_unknown(reply: &Reply) -> bool {
+    reply.operation == Operation::ReadSession && reply.text("/error_messages/0") == Some("no such session")
+}
 
 fn is_read_as(reply: &Reply, status: &str) -> bool {
     reply.succeeds(Operation::ReadSession) && reply.text("/status") == Some(status)

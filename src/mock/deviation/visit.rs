@@ -2,7 +2,7 @@
 
 use crate::mock::contract::merchant_urls::Outcome;
 use crate::mock::contract::page::{Button, Screen, Step, screen, step};
-use crate::mock::contract::status::{Event, Purpose, Standing, standing};
+use crate::mock::contract::status::{Circumstances, Event, Purpose, Standing, standing};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::{Operation, Reply};
 
@@ -19,6 +19,23 @@ pub const DEVIATIONS: &[Deviation] = &[
                 let is_second = exits.count >= 2 && exits.last == Some(Event::Back);
                 match wanted.purpose {
                     Purpose::OpenPage if is_second => Standing::Ended(wanted.status),
+                    _ => standing(wanted),
+                }
+            };
+        }),
+    },
+    Deviation {
+        name: "third-opening-is-the-last",
+        kind: Kind::Sometimes,
+        lie: "After going back, the page opens only if it was opened no more than once before.",
+        breaks: &["HPP-REDIRECT-015"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| {
+                let Circumstances { opened, exits, .. } = wanted.circumstances;
+                match wanted.purpose {
+                    Purpose::OpenPage if opened > 1 && exits.last == Some(Event::Back) => {
+                        Standing::Ended(wanted.status)
+                    }
                     _ => standing(wanted),
                 }
             };
