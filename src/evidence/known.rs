@@ -124,6 +124,11 @@ impl Known {
         self.sought(value, false)
     }
 
+    /// The label of a value, also of one that is not looked for.
+    pub(super) fn any_label_of(&self, value: &str) -> Option<String> {
+        self.read().labels.get(value).filter(|_| !value.is_empty()).map(|label| label.text.clone())
+    }
+
     fn sought(&self, value: &str, confidential_only: bool) -> Option<String> {
         if !self.lengths.have(value.len()) {
             return None;

@@ -13,6 +13,7 @@ pub mod json;
 mod known;
 mod member;
 mod place;
+mod quoted;
 mod recorder;
 mod reference;
 mod strength;
@@ -20,6 +21,7 @@ mod unparsed;
 
 pub use bound::cut_text;
 pub use instant::instant;
+pub use quoted::names_secret;
 pub use recorder::Recorder;
 
 use serde::{Deserialize, Serialize};

@@ -25,15 +25,20 @@ impl Recorder {
             forms.for_each(|form| self.known.learn(form, label.to_owned(), true));
         };
         learn(&mut encoded(&pair), &pair_label);
-        for (kind, value) in [("username", username), ("password", password)] {
-            let label = self.known.label_of_credential(kind, value);
-            if !self.known.is_common_credential(value) {
-                learn(&mut plain(value).chain(encoded(value)), &label);
-            }
-        }
-        let is_sought = !self.known.is_common_credential(password);
+        self.learn_secret("username", username);
+        let is_sought = self.learn_secret("password", password);
         if is_sought {
             learn(&mut plain(&pair), &pair_label);
+        }
+        is_sought
+    }
+
+    /// Learns one secret in every form in which it is sent. Returns whether it can be found in texts.
+    pub fn learn_secret(&self, kind: &'static str, value: &str) -> bool {
+        let label = self.known.label_of_credential(kind, value);
+        let is_sought = !self.known.is_common_credential(value);
+        if is_sought {
+            plain(value).chain(encoded(value)).for_each(|form| self.known.learn(form, label.clone(), true));
         }
         is_sought
     }

@@ -12,6 +12,7 @@ use url::Url;
 
 mod ability;
 mod address;
+mod confidential;
 mod decision;
 mod error;
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! The text of a profile: which file it is, and at which line something stands in it.
 
+use crate::target::confidential;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
-use std::fmt::Write;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -33,31 +34,58 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a profile, and where.
+/// What is wrong with a profile, and where. It shows no secret of the profile, and nothing that looks like one.
 #[derive(Debug)]
 pub struct ProfileError {
     place: Place,
-    fault: Box<dyn Error + Send + Sync>,
+    fault: Told,
+}
+
+/// The message of an error, and what caused it.
+#[derive(Debug)]
+struct Told {
+    message: String,
+    cause: Option<Box<Self>>,
 }
 
 /// Longest message of a fault, in characters. A key or an entry that it quotes may be as long as the profile.
 const LONGEST_MESSAGE: usize = 1_000;
 
+impl Told {
+    fn of(error: &dyn Error, shown: &impl Fn(&str) -> String) -> Self {
+        let cause = error.source().map(|cause| Box::new(Self::of(cause, shown)));
+        Self { message: in_one_line(&shown(&error.to_string())), cause }
+    }
+}
+
+/// A message in one line of bounded length.
+fn in_one_line(message: &str) -> String {
+    let (length, half) = (message.chars().count(), LONGEST_MESSAGE / 2);
+    let is_left_out = |index: usize| length > LONGEST_MESSAGE && (half..length - half).contains(&index);
+    let shown = message.chars().enumerate().map(|(index, letter)| match letter {
+        _ if is_left_out(index) => String::from(if index == half { "…" } else { "" }),
+        letter if letter.is_control() => letter.escape_unicode().to_string(),
+        letter => letter.to_string(),
+    });
+    shown.collect()
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Told {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static))
+    }
+}
+
 /// In one line: `my.toml:41: ` and the fault.
 impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.place)?;
-        let message = self.fault.to_string();
-        let (length, half) = (message.chars().count(), LONGEST_MESSAGE / 2);
-        let is_left_out = |index: usize| length > LONGEST_MESSAGE && (half..length - half).contains(&index);
-        for (index, letter) in message.chars().enumerate() {
-            match letter {
-                _ if is_left_out(index) => f.write_str(if index == half { "…" } else { "" })?,
-                letter if letter.is_control() => write!(f, "{}", letter.escape_unicode())?,
-                letter => f.write_char(letter)?,
-            }
-        }
-        Ok(())
+        write!(f, "{}: {}", self.place, self.fault)
     }
 }
 
@@ -103,7 +131,7 @@ impl ProfileText {
 
     /// The error of what these steps lead to; see [`place`](Self::place).
     pub fn error(&self, steps: &[&str], fault: impl Into<Box<dyn Error + Send + Sync>>) -> ProfileError {
-        ProfileError { place: self.place(steps), fault: fault.into() }
+        self.told(self.place(steps), fault)
     }
 
     /// The error at a byte of the text.
@@ -112,7 +140,18 @@ impl ProfileText {
         start: usize,
         fault: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> ProfileError {
-        ProfileError { place: self.place_at(start), fault: fault.into() }
+        self.told(self.place_at(start), fault)
+    }
+
+    fn told(&self, place: Place, fault: impl Into<Box<dyn Error + Send + Sync>>) -> ProfileError {
+        let base = Path::new(&*self.file).parent().unwrap_or(Path::new("."));
+        let recorder = confidential::recorder(&self.text, base);
+        // The name of the file is no part of the profile.
+        let shown = |message: &str| {
+            let parts = message.split(&*self.file).map(|part| recorder.quoted(part));
+            parts.collect::<Vec<_>>().join(&self.file)
+        };
+        ProfileError { place, fault: Told::of(&*fault.into(), &shown) }
     }
 
     /// The first entry that a list of texts has twice: the text, and where it is repeated.

@@ -12,8 +12,8 @@ pub const MAY_IMPORT: &Permits = &[
     // The words the rest speaks.
     ("requirement", &[]),
     ("evidence", &[]),
-    // A profile waives requirements; a finding names evidence.
-    ("target", &["requirement", "input"]),
+    // A profile waives requirements, and its errors are cut as evidence is; a finding names evidence.
+    ("target", &["requirement", "evidence", "input"]),
     ("verdict", &["requirement", "target", "evidence"]),
     // A judgement is a function of evidence, tested in a line, without input or output. A link is judged by what the target may be sent.
     ("check", &["requirement", "target", "evidence", "verdict"]),
