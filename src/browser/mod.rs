@@ -18,7 +18,7 @@ mod session;
 mod tests;
 
 pub use lease::{Lease, Pictures, Sitting};
-pub use page_driver::{Exit, PageDriver, PageDriverError};
+pub use page_driver::{Exit, PageDriver};
 pub use pool::{BrowserOptions, BrowserPool};
 
 use std::io;

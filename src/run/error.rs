@@ -1,6 +1,5 @@
 //! Why a run could not be finished, and how an error is printed.
 
-use crate::browser::PageDriverError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::mock::MockError;
@@ -62,9 +61,6 @@ pub enum RunError {
 
     #[error("cannot listen for signals to stop")]
     Signals(#[source] std::io::Error),
-
-    #[error(transparent)]
-    PageDriver(#[from] PageDriverError),
 
     #[error(transparent)]
     Leak(#[from] Leak),

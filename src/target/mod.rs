@@ -250,13 +250,7 @@ impl TargetProfile {
         page_driver: impl Fn(&str) -> Option<io::Result<String>>,
     ) -> Result<Self, ProfileError> {
         let written = ProfileText::of_file(&path.display().to_string(), text);
-        let file: ProfileFile = toml::from_str(text).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            // The parser keeps the first of two keys and complains about the second.
-            let second = (error.message() == "duplicate key").then(|| text[span.clone()].to_owned());
-            let key = second.or_else(|| written.key_at(span.start));
-            written.error_at(span.start, TargetError::malformed(key.as_deref(), error.message()))
-        })?;
+        let file: ProfileFile = written.read()?;
         file.check(&written)?;
         let base = path.parent().unwrap_or(Path::new("."));
         let (abilities, outcome) = file.abilities(&written)?;

@@ -1,6 +1,8 @@
-//! The text of a profile: which file it is, and at which line something stands in it.
+//! The text of a profile or a page driver: which file it is, and at which line something stands in it.
 
 use crate::target::confidential;
+use crate::target::error::TargetError;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
@@ -34,7 +36,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong with a profile, and where. It shows no secret of the profile, and nothing that looks like one.
+/// What is wrong with a profile or a page driver, and where. It shows no secret of the profile, and nothing that looks like one.
 #[derive(Debug)]
 pub struct ProfileError {
     place: Place,
@@ -97,14 +99,25 @@ impl Error for ProfileError {
 }
 
 impl ProfileText {
-    /// A profile that was read from a file.
-    pub(super) fn of_file(path: &str, text: &str) -> Self {
+    /// A profile or a page driver that was read from a file.
+    pub fn of_file(path: &str, text: &str) -> Self {
         Self { file: path.into(), text: text.into() }
     }
 
     /// A profile that this program made.
     pub fn made(name: &str) -> Self {
         Self::of_file(name, "")
+    }
+
+    /// What the text says.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ProfileError> {
+        toml::from_str(&self.text).map_err(|error| {
+            let span = error.span().unwrap_or_default();
+            // The parser keeps the first of two keys and complains about the second.
+            let second = (error.message() == "duplicate key").then(|| self.text[span.clone()].to_owned());
+            let key = second.or_else(|| self.key_at(span.start));
+            self.error_at(span.start, TargetError::malformed(key.as_deref(), error.message()))
+        })
     }
 
     /// The place of what these steps lead to: the key of a table, the index of an entry, or the text of an entry. If a step leads
@@ -121,7 +134,7 @@ impl ProfileText {
     }
 
     /// The key whose value holds a byte of the text: the innermost one. If the value does not parse, the key before it in its line.
-    pub(super) fn key_at(&self, start: usize) -> Option<String> {
+    fn key_at(&self, start: usize) -> Option<String> {
         let (table, _) = DeTable::parse_recoverable(&self.text);
         key_in(table.get_ref(), start).or_else(|| {
             let line = self.text.get(..start)?.lines().next_back()?;

@@ -1,5 +1,6 @@
 //! Page drivers: how a target's payment page is recognised and operated, as read from `targets/pages/<name>.toml`.
 
+use crate::target::{ProfileError, ProfileText};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -183,11 +184,13 @@ fn once() -> u32 {
 
 impl EndingFile {
     /// The ending, or what is wrong with it.
-    fn read(self) -> Result<KnownEnding, String> {
+    fn read(self) -> Result<KnownEnding, Fault> {
         let Self { name, frames, present, title, text, url, status } = self;
         let pattern = |key: &str, pattern: Option<String>| {
             pattern.map(|pattern| Regex::new(&pattern)).transpose().map_err(|source| {
-                format!("the `{key}` of the ending `{name}` is not a regular expression: {source}")
+                let what =
+                    format!("the `{key}` of the ending `{name}` is not a regular expression: {source}");
+                Fault(vec![key.to_owned()], what)
             })
         };
         let (title, text, url) = (pattern("title", title)?, pattern("text", text)?, pattern("url", url)?);
@@ -197,42 +200,60 @@ impl EndingFile {
             Some(Statuses::Several(statuses)) => statuses,
         };
         if present.is_none() && [&title, &text, &url].iter().all(|one| one.is_none()) && status.is_empty() {
-            return Err(format!("the ending `{name}` lacks `present`, `title`, `text`, `url` or `status`"));
+            let what = format!("the ending `{name}` lacks `present`, `title`, `text`, `url` or `status`");
+            return Err(Fault(Vec::new(), what));
         }
         Ok(KnownEnding { name, frames, present, title, text, url, status })
     }
 }
 
+/// What is wrong with a driver, and the steps to it.
+struct Fault(Vec<String>, String);
+
 /// What is wrong with the screens of a driver.
-fn fault_of(screens: &[Screen]) -> Option<String> {
+fn fault_of(screens: &[Screen]) -> Option<Fault> {
+    let fault = |index: usize, steps: &[&str], what: String| {
+        let start = ["screen".to_owned(), index.to_string()];
+        Some(Fault(start.into_iter().chain(steps.iter().map(|step| (*step).to_owned())).collect(), what))
+    };
     for (index, screen) in screens.iter().enumerate() {
         let name = &screen.name;
         if screens[..index].iter().any(|earlier| earlier.name == *name) {
-            return Some(format!("the screen `{name}` is listed twice"));
+            return fault(index, &["name"], format!("the screen `{name}` is listed twice"));
         }
         for (word, actions) in &screen.moves {
             if !known_moves().any(|known| known == word) {
                 let known = known_moves().collect::<Vec<_>>().join(", ");
-                return Some(format!("the screen `{name}` has the unknown move `{word}`; known: {known}"));
+                let what = format!("the screen `{name}` has the unknown move `{word}`; known: {known}");
+                return fault(index, &["moves", word], what);
             }
             if actions.is_empty() {
-                return Some(format!("the move `{word}` of the screen `{name}` has no action"));
+                let what = format!("the move `{word}` of the screen `{name}` has no action");
+                return fault(index, &["moves", word], what);
             }
         }
     }
-    screens.is_empty().then(|| "it has no `[[screen]]`".to_owned())
+    screens.is_empty().then(|| Fault(Vec::new(), "a page driver needs a `[[screen]]`; add one".into()))
 }
 
 impl PageDriver {
     /// Parses a page driver. `name` is its name in messages.
-    pub fn parse(name: &str, text: &str) -> Result<Self, PageDriverError> {
-        let file: DriverFile = toml::from_str(text)
-            .map_err(|source| PageDriverError::Parse { name: name.to_owned(), source: Box::new(source) })?;
-        let fault = |what: String| PageDriverError::Fault { name: name.to_owned(), what };
+    pub fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
+        let written = ProfileText::of_file(name, text);
+        let file: DriverFile = written.read()?;
+        let refused = |Fault(steps, what)| {
+            let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+            written.error(&steps, what)
+        };
+        let read = |(index, ending): (usize, EndingFile)| {
+            ending.read().map_err(|Fault(steps, what)| {
+                refused(Fault([vec!["ending".into(), index.to_string()], steps].concat(), what))
+            })
+        };
         let endings: Vec<KnownEnding> =
-            file.ending.into_iter().map(EndingFile::read).collect::<Result<_, _>>().map_err(fault)?;
-        if let Some(what) = fault_of(&file.screen) {
-            return Err(fault(what));
+            file.ending.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        if let Some(fault) = fault_of(&file.screen) {
+            return Err(refused(fault));
         }
         let mut views = Views(vec![View { frames: FramePath::new(), find: Vec::new() }]);
         for screen in &file.screen {
@@ -323,14 +344,4 @@ impl Views {
             }
         }
     }
-}
-
-/// Why a page driver could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PageDriverError {
-    #[error("the page driver {name} is malformed")]
-    Parse { name: String, source: Box<toml::de::Error> },
-
-    #[error("the page driver {name} is faulty: {what}")]
-    Fault { name: String, what: String },
 }

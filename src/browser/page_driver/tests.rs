@@ -6,10 +6,7 @@ use crate::target::reference;
 const CHECKOUT: &str = "[[screen]]\nname = \"checkout\"\npresent = \"main\"\n";
 
 fn fault(text: &str) -> String {
-    match PageDriver::parse("targets/pages/x.toml", text).unwrap_err() {
-        PageDriverError::Parse { source, .. } => source.message().to_owned(),
-        fault @ PageDriverError::Fault { .. } => fault.to_string(),
-    }
+    PageDriver::parse("targets/pages/x.toml", text).unwrap_err().to_string()
 }
 
 #[test]
@@ -27,38 +24,45 @@ fn the_shipped_drivers_can_be_read() {
 #[test]
 fn each_fault_of_a_driver_names_the_file_and_what_is_wrong() {
     let cases = [
-        ("", "it has no `[[screen]]`"),
-        ("[[screen]]\nname = \"a\"\npresent = \"a\"\n", "the screen `a` is listed twice"),
+        ("", "targets/pages/x.toml: a page driver needs a `[[screen]]`; add one"),
+        ("[[screen]]\nname = \"a\"\npresent = \"a\"\n", "x.toml:5: the screen `a` is listed twice"),
         (
             "[screen.moves]\naprove = [{ click = \"a\" }]\n",
-            "unknown move `aprove`; known: approve, decline, error, back",
+            "x.toml:5: the screen `a` has the unknown move `aprove`; known: approve, decline, error, back",
         ),
-        ("[screen.moves]\napprove = []\n", "the move `approve` of the screen `a` has no action"),
+        ("[screen.moves]\napprove = []\n", "x.toml:5: the move `approve` of the screen `a` has no action"),
         (
             "[[ending]]\nname = \"success\"\n",
-            "the ending `success` lacks `present`, `title`, `text`, `url` or `status`",
+            "x.toml:4: the ending `success` lacks `present`, `title`, `text`, `url` or `status`",
         ),
         (
             "[[ending]]\nname = \"success\"\ntext = \"(\"\n",
-            "the `text` of the ending `success` is not a regular expression",
+            "x.toml:6: the `text` of the ending `success` is not a regular expression",
         ),
     ];
     for (text, what) in cases {
         let screen = "[[screen]]\nname = \"a\"\npresent = \"a\"\n";
         let whole = if text.is_empty() { String::new() } else { format!("{screen}{text}") };
         let message = fault(&whole);
-        assert!(message.starts_with("the page driver targets/pages/x.toml is faulty: "), "{message}");
         assert!(message.contains(what), "{message}");
     }
 }
 
 #[test]
 fn an_unknown_key_and_a_mixed_action_are_refused() {
-    assert!(fault(&format!("{CHECKOUT}visible = true\n")).contains("unknown field `visible`"));
+    assert!(fault(&format!("{CHECKOUT}visible = true\n")).contains("x.toml:4: unknown field `visible`"));
     let mixed = format!("{CHECKOUT}[screen.moves]\napprove = [{{ click = \"a\", into = \"b\" }}]\n");
-    assert!(fault(&mixed).starts_with("an action is one of { click"), "{}", fault(&mixed));
+    assert!(fault(&mixed).contains("an action is one of { click"), "{}", fault(&mixed));
     let places = format!("{CHECKOUT}frames = 3\n");
-    assert!(fault(&places).starts_with("`frames` is a list of selectors"), "{}", fault(&places));
+    assert!(fault(&places).contains("x.toml:4: `frames` is a list of selectors"), "{}", fault(&places));
+}
+
+#[test]
+fn a_text_that_is_no_driver_is_not_quoted() {
+    for text in ["pw = \"Qz8kwv3mmppl0qqx\"\n", "[[screen]\nQz8kwv3mmppl0qqx", "Qz8kwv3mmppl0qqx = 1\n"] {
+        let error = PageDriver::parse("x.toml", text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("Qz8kw"), "{error}");
+    }
 }
 
 #[test]
