@@ -282,17 +282,28 @@ fn a_strong_password_in_a_text_that_reports_quote_is_refused() {
         )
     };
     let feature = format!("features of {STRONG}/{STRONG}.feature");
-    for (text, line, arguments, place) in [
-        (decided("says x-qz8kwv3mmppl0qqx", "us"), "", vec![], "`reason` of the target `other`"),
-        (decided("it is known", STRONG), "", vec![], "`owner` of the target `other`"),
+    for (text, line, arguments, (place, within)) in [
+        (
+            decided("says x-qz8kwv3mmppl0qqx", "us"),
+            "",
+            vec![],
+            ("target.toml:12", " of `accepted_unseen.reason`"),
+        ),
+        (decided("it is known", STRONG), "", vec![], ("target.toml:13", " of `accepted_unseen.owner`")),
         (
             String::new(),
             "merchant_host = \"qz8kwv3mmppl0qqx.example\"",
             vec![],
-            "`merchant_host` of the target `other`",
+            ("target.toml:5", " of `merchant_host`"),
         ),
-        (String::new(), "", vec!["title.feature"], "title.feature"),
-        (String::new(), "", vec![feature.as_str()], "features of ‹password:1›/‹password:1›.feature"),
+        (String::new(), "", vec![], ("target.toml:1", " of `name`")),
+        (String::new(), "", vec!["title.feature"], ("title.feature:2", "")),
+        (
+            String::new(),
+            "",
+            vec![feature.as_str()],
+            ("features of ‹password:1›/‹password:1›.feature", " of its name"),
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let sound = "Feature: F\n  Scenario: S\n    Given a payment session\n";
@@ -300,10 +311,13 @@ fn a_strong_password_in_a_text_that_reports_quote_is_refused() {
         std::fs::write(folder.path().join(&feature), sound).unwrap();
         std::fs::write(folder.path().join("title.feature"), sound.replace("S\n", &format!("S {STRONG}\n")))
             .unwrap();
-        let profile = profile("http://127.0.0.1:9", "klarna", line) + &text;
+        let mut profile = profile("http://127.0.0.1:9", "klarna", line) + &text;
+        if place == "target.toml:1" {
+            profile = profile.replace("\"other\"", &format!("\"{STRONG}\""));
+        }
         let ended = target::run(folder.path(), &profile, (USERNAME, STRONG), &arguments);
         let told = format!(
-            "error: {place} has ‹password:1› in plain text, and reports quote this text; remove it there, or use other credentials\n"
+            "error: {place}: reports quote the text{within}, and it has ‹password:1›; remove it, or use other credentials\n"
         );
         assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr), (Some(2), "", told));
         assert!(!folder.path().join("reports").exists(), "{place}");

@@ -2,15 +2,34 @@
 
 use crate::evidence::Recorder;
 use crate::run::assets::NamedText;
+use crate::target::ProfileText;
 
-/// Checks that no credential which the recorder knows stands in a text or in its name. A weak one may, because it is an ordinary word.
-pub fn check<'t>(
-    texts: impl IntoIterator<Item = &'t NamedText>,
+/// Checks that no credential which the recorder knows stands in a file or in its name. A weak one may, because it is an ordinary word.
+pub fn check_files<'t>(
+    files: impl IntoIterator<Item = &'t NamedText>,
     recorder: &Recorder,
 ) -> Result<(), ExposedError> {
-    for (name, text) in texts {
-        if let Some(label) = recorder.leak(name).or_else(|| recorder.leak(text)) {
-            return Err(ExposedError { place: recorder.text(name), label });
+    for (name, text) in files {
+        if let Some(label) = recorder.leak(name) {
+            return Err(ExposedError { place: recorder.text(name), label, within: " of its name".into() });
+        }
+        let leak = |(index, line)| Some((index, recorder.leak(line)?));
+        // Most files have none. Each is searched as a whole first.
+        let found = recorder.leak(text).and_then(|_| text.lines().enumerate().find_map(leak));
+        if let Some((index, label)) = found {
+            let place = format!("{}:{}", recorder.text(name), index + 1);
+            return Err(ExposedError { place, label, within: String::new() });
+        }
+    }
+    Ok(())
+}
+
+/// The same for the values of a profile.
+pub fn check_profile(profile: &ProfileText, recorder: &Recorder) -> Result<(), ExposedError> {
+    for (key, place, text) in profile.values() {
+        if let Some(label) = recorder.leak(&text) {
+            let within = format!(" of `{key}`");
+            return Err(ExposedError { place: place.to_string(), label, within });
         }
     }
     Ok(())
@@ -18,12 +37,11 @@ pub fn check<'t>(
 
 /// A credential in a text. It is named by its label.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{place} has {label} in plain text, and reports quote this text; remove it there, or use other credentials"
-)]
+#[error("{place}: reports quote the text{within}, and it has {label}; remove it, or use other credentials")]
 pub struct ExposedError {
     place: String,
     label: String,
+    within: String,
 }
 
 #[cfg(test)]
@@ -31,12 +49,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_strong_credential_in_a_text_or_its_name_is_told_by_its_label() {
+    fn a_strong_credential_in_a_file_or_its_name_is_told_by_its_label() {
         let named = |name: &str, text: &str| (name.to_owned(), text.to_owned());
-        for (name, text, told) in [
-            ("a.feature", "| x | Qz8kwv3mmppl0qqx |", Some(("a.feature", "‹password:1›"))),
-            ("a/Qz8kwv3mmppl0qqx/b.feature", "", Some(("a/‹password:1›/b.feature", "‹password:1›"))),
-            ("`reason` of the target `x`", "as payments-team says", None),
+        let told = |place: &str, within: &str| {
+            Some(format!(
+                "{place}: reports quote the text{within}, and it has ‹password:1›; remove it, or use other credentials"
+            ))
+        };
+        for (name, text, expected) in [
+            ("a.feature", "Feature: x\n\n| x | Qz8kwv3mmppl0qqx |\n", told("a.feature:3", "")),
+            ("a/Qz8kwv3mmppl0qqx/b.feature", "", told("a/‹password:1›/b.feature", " of its name")),
+            ("b.feature", "as payments-team says", None),
         ] {
             let recorder = Recorder::default();
             let texts = [named("first", "of the team"), named(name, text)];
@@ -45,8 +68,11 @@ mod tests {
                 recorder.learn_words(text);
             }
             recorder.learn_credentials("payments-team", "Qz8kwv3mmppl0qqx");
-            let told = told.map(|(place, label)| ExposedError { place: place.into(), label: label.into() });
-            assert_eq!(check(&texts, &recorder).err(), told, "{name}");
+            assert_eq!(
+                check_files(&texts, &recorder).err().map(|error| error.to_string()),
+                expected,
+                "{name}"
+            );
         }
     }
 }

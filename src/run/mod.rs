@@ -121,15 +121,21 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         }
         subjects.push(subject);
     }
-    texts.extend(subjects.iter().flat_map(Subject::texts));
+    texts.extend(subjects.iter().filter_map(|subject| subject.profile.page_driver.clone()));
     for (name, text) in &texts {
         recorder.learn_words(name);
         recorder.learn_words(text);
     }
+    for text in subjects.iter().flat_map(Subject::texts) {
+        recorder.learn_words(&text);
+    }
     for subject in &subjects {
         subject.learn_credentials(&recorder);
     }
-    exposed::check(&texts, &recorder)?;
+    exposed::check_files(&texts, &recorder)?;
+    for subject in &subjects {
+        exposed::check_profile(&subject.profile.text, &recorder)?;
+    }
     let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
     let receivers = Receivers::default();

@@ -6,7 +6,6 @@ use crate::mock;
 use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
-use crate::run::assets::NamedText;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
@@ -91,18 +90,13 @@ impl Subject {
         Ok(subject)
     }
 
-    /// What the profile puts into requests, and all of it that a report quotes. Each text has the name of its place.
-    pub fn texts(&self) -> Vec<NamedText> {
+    /// What the profile puts into requests, and all of it that a report quotes.
+    pub fn texts(&self) -> Vec<String> {
         let Purchase { country, currency, locale } = &self.profile.purchase;
-        let own = |key: &str| format!("`{key}` of the target `{}`", self.profile.name);
-        let mut texts = vec![
-            (own("purchase"), format!("{country} {currency} {locale}")),
-            (own("merchant_host"), self.profile.merchant_host.clone()),
-        ];
-        texts.extend(self.profile.reach.api().map(|origin| (own("api_origins"), origin)));
-        texts.extend(self.profile.page_driver.clone());
+        let mut texts = vec![format!("{country} {currency} {locale}"), self.profile.merchant_host.clone()];
+        texts.extend(self.profile.reach.api());
         let facts = serde_json::to_value(records::facts(&self.profile, &[])).unwrap_or_default();
-        each_text("", &facts, &mut |key, text| texts.push((own(key), text.to_owned())));
+        each_text(&facts, &mut |text| texts.push(text.to_owned()));
         texts
     }
 
@@ -188,12 +182,12 @@ impl Subject {
     }
 }
 
-/// Calls `found` with each text in a value, and the name of the member that it is in.
-fn each_text(name: &str, value: &Value, found: &mut impl FnMut(&str, &str)) {
+/// Calls `found` with each text in a value.
+fn each_text(value: &Value, found: &mut impl FnMut(&str)) {
     match value {
-        Value::String(text) => found(name, text),
-        Value::Array(items) => items.iter().for_each(|item| each_text(name, item, found)),
-        Value::Object(members) => members.iter().for_each(|(name, value)| each_text(name, value, found)),
+        Value::String(text) => found(text),
+        Value::Array(items) => items.iter().for_each(|item| each_text(item, found)),
+        Value::Object(members) => members.values().for_each(|value| each_text(value, found)),
         _ => {}
     }
 }

@@ -16,6 +16,11 @@ pub(super) fn recorder(text: &str, base: &Path) -> Recorder {
     recorder
 }
 
+/// Whether a table says where a secret is: `{ env = "VARIABLE" }` or `{ file = "path" }`.
+pub(super) fn is_source(table: &DeTable<'_>) -> bool {
+    table.len() == 1 && (table.contains_key("env") || table.contains_key("file"))
+}
+
 struct Reader<'t> {
     text: &'t str,
     base: &'t Path,

@@ -142,6 +142,20 @@ impl ProfileText {
         })
     }
 
+    /// Each value that is no table and no list, with its key and its place. Of a secret, only where it is.
+    pub fn values(&self) -> Vec<(String, Place, String)> {
+        let (table, _) = DeTable::parse_recoverable(&self.text);
+        let mut values = Vec::new();
+        values_in(table.get_ref(), "", &mut |key, value| {
+            let text = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                _ => self.text.get(value.span()).unwrap_or_default().to_owned(),
+            };
+            values.push((key.to_owned(), self.place_at(value.span().start), text));
+        });
+        values
+    }
+
     /// The error of what these steps lead to; see [`place`](Self::place).
     pub fn error(&self, steps: &[&str], fault: impl Into<Box<dyn Error + Send + Sync>>) -> ProfileError {
         self.told(self.place(steps), fault)
@@ -205,6 +219,27 @@ fn find(table: &Spanned<DeTable<'_>>, steps: &[&str]) -> usize {
         (start, value) = (span.start, next);
     }
     start
+}
+
+/// Calls `found` with each value of a table that is no table and no list, and with its key. The places of secrets are left out.
+fn values_in<'t, 'i>(
+    table: &'t DeTable<'i>,
+    above: &str,
+    found: &mut impl FnMut(&str, &'t Spanned<DeValue<'i>>),
+) {
+    for (key, value) in table {
+        let key =
+            if above.is_empty() { key.get_ref().to_string() } else { format!("{above}.{}", key.get_ref()) };
+        let mut each = vec![value];
+        while let Some(value) = each.pop() {
+            match value.get_ref() {
+                DeValue::Table(table) if confidential::is_source(table) => {}
+                DeValue::Table(table) => values_in(table, &key, found),
+                DeValue::Array(entries) => each.extend(entries.iter().rev()),
+                _ => found(&key, value),
+            }
+        }
+    }
 }
 
 fn key_in(table: &DeTable<'_>, start: usize) -> Option<String> {
