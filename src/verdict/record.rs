@@ -70,7 +70,7 @@ pub struct Attempt {
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
     pub observations: Vec<Observation>,
-    /// How many judgements could have failed it. An observation counts too. A pass has at least one.
+    /// How many judgements could have failed it. For a MAY, an observation counts too. A pass has at least one.
     #[serde(default)]
     pub judgements: u32,
     /// Whether its act was refused. If it passes, the request was accepted without its fault.

@@ -22,26 +22,35 @@ fn ends(records: &[ScenarioRecord]) -> Vec<(&str, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scenario_that_judges_nothing_is_a_mistake_and_a_pending_one_does_not_run() {
     let records = records_of(
-        "@req:HPP-READ-001
-Feature: Unfinished
+        "Feature: Unfinished
 
+  @req:HPP-READ-001
   Scenario: Empty
 
+  @req:HPP-READ-001
   Scenario: Only acts
     Given a hosted session
     When the merchant reads the hosted session
 
-  @wip
+  @wip @req:HPP-READ-001
   Scenario: Pending
     Given a step that nobody has written
 
+  @req:HPP-READ-001
   Scenario: Judged
     Given a hosted session
     When the merchant reads the hosted session
     Then the response status is 200
     And the request succeeds
 
+  @req:HPP-READ-001
   Scenario: Answered
+    Given a hosted session
+    When the merchant reads the hosted session
+    Then the answer is recorded as \"a fresh session\"
+
+  @req:HPP-READ-010
+  Scenario: Answered, and nothing is promised
     Given a hosted session
     When the merchant reads the hosted session
     Then the answer is recorded as \"a fresh session\"
@@ -53,11 +62,12 @@ Feature: Unfinished
         ("Only acts", "the scenario has no Then step, so it judges nothing"),
         ("Pending", "pending: the scenario is tagged `@wip`"),
         ("Judged", "pass"),
-        ("Answered", "pass"),
+        ("Answered", "nothing in this scenario could have failed its requirement"),
+        ("Answered, and nothing is promised", "pass"),
     ];
     assert_eq!(ends(&records), expected.map(|(title, end)| (title, end.to_owned())));
     let judgements: Vec<u32> = records.iter().map(|record| record.last().judgements).collect();
-    assert_eq!(judgements, [0, 0, 0, 2, 1]);
+    assert_eq!(judgements, [0, 0, 0, 2, 0, 1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! What an attempt found: the findings of its requirement and of others, and what it observed.
 
 use super::{Index, Record};
-use crate::requirement::RequirementId;
+use crate::requirement::{Level, RequirementId};
 use crate::suite::grammar::StepKind;
 use crate::verdict::{Finding, Mismatch, Observation};
 
@@ -13,9 +13,12 @@ impl Record {
         }
     }
 
-    /// Keeps what the target does where the contract leaves a choice.
+    /// Keeps what the target does where the contract leaves a choice. It judges a MAY. It does not judge a MUST or a SHOULD, because it
+    /// cannot fail.
     pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
-        self.judged();
+        if self.case.requirement.as_ref().and_then(|own| self.context.levels.get(own)) == Some(&Level::May) {
+            self.judged();
+        }
         if let Some(requirement) = self.case.requirement.clone() {
             let (question, answer) = (question.into(), answer.into());
             self.observations.push(Observation { requirement, question, answer });
