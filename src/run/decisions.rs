@@ -10,19 +10,16 @@ use std::collections::{BTreeSet, HashMap};
 /// Checks what a profile confirms, dismisses and accepts. Its ids are known and apply to the target.
 pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Result<(), ProfileError> {
     let decisions = placed(profile);
-    let (mut waivers, mut waived, mut dismissed) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (mut waivers, mut dismissed) = (Waivers::default(), HashMap::new());
     for decision in &decisions {
         if let Some((key, why)) = decision.about.fault(today) {
             return Err(decision.refused(profile, &[key], why));
         }
         // Of two that decide the same, it is not clear which one holds. All waivers come before the first dismissal.
         let earlier: Option<&Placed<'_>> = match decision.about {
-            Decision::Waiver(Waiver { requirement, subject, actual, .. }) => {
-                waived.insert(requirement, decision);
-                waivers.insert((requirement, subject, actual), decision)
-            }
+            Decision::Waiver(waiver) => waivers.add(waiver, decision),
             Decision::Dismissal(Dismissal { requirement, .. }) => {
-                dismissed.insert(requirement, decision).or(waived.get(requirement).copied())
+                dismissed.insert(requirement, decision).or(waivers.of.get(requirement).copied())
             }
             Decision::AcceptedUnseen(_) => None,
         };
@@ -35,6 +32,26 @@ pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Res
     check_sources(profile, catalogue)?;
     check_dismissed(profile, catalogue, &decisions)?;
     check_unseen(profile, catalogue, &decisions)
+}
+
+/// The waivers of a profile, by what they accept.
+#[derive(Default)]
+struct Waivers<'p> {
+    of: HashMap<&'p RequirementId, &'p Placed<'p>>,
+    of_subject: HashMap<(&'p RequirementId, &'p str), &'p Placed<'p>>,
+    of_actual: HashMap<(&'p RequirementId, &'p str, Option<&'p str>), &'p Placed<'p>>,
+}
+
+impl<'p> Waivers<'p> {
+    /// Adds a waiver. Returns an earlier one that accepts the same. A waiver without `actual` accepts every value.
+    fn add(&mut self, waiver: &'p Waiver, placed: &'p Placed<'p>) -> Option<&'p Placed<'p>> {
+        let Waiver { requirement, subject, actual, .. } = waiver;
+        self.of.entry(requirement).or_insert(placed);
+        let of_subject = self.of_subject.insert((requirement, subject), placed);
+        let of_every = self.of_actual.get(&(requirement, subject, None)).copied();
+        let of_actual = self.of_actual.insert((requirement, subject, actual.as_deref()), placed);
+        of_actual.or(of_every).or(of_subject.filter(|_| actual.is_none()))
+    }
 }
 
 /// A decision, and its index among those of its key.
@@ -237,7 +254,7 @@ mod tests {
                 terms.replace("\"2027-01-31\"", "2027-01-31")
             ),
             format!(
-                "{waiver}{}{waiver}actual = \"500\"\n{terms}",
+                "{waiver}actual = \"404\"\n{}{waiver}actual = \"500\"\n{terms}",
                 terms.replace("\"2027-01-31\"", "2027-01-31")
             ),
             format!("[[accepted_unseen]]\nrequirements = [\"HPP-READ-001\"]\n{terms}"),
@@ -299,6 +316,14 @@ mod tests {
             (
                 format!("{waiver}{soon}{waiver}{soon}"),
                 "12: `waiver` of HPP-READ-001 decides the same as `waiver` of HPP-READ-001 at shop.toml:6; remove one of the two",
+            ),
+            (
+                format!("{waiver}{soon}{waiver}actual = \"500\"\n{soon}"),
+                "12: `waiver` of HPP-READ-001 decides the same as `waiver` of HPP-READ-001 at shop.toml:6; remove one of the two",
+            ),
+            (
+                format!("{waiver}actual = \"500\"\n{soon}{waiver}{soon}"),
+                "13: `waiver` of HPP-READ-001 decides the same as `waiver` of HPP-READ-001 at shop.toml:6; remove one of the two",
             ),
             (
                 unseen("area = \"expiries\""),

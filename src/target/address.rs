@@ -23,6 +23,14 @@ pub enum AddressFault {
     #[error("it has a fragment; leave out everything from `#` on")]
     Fragment,
 
+    #[error("it has a path; leave out everything after the host and its port")]
+    Path,
+
+    #[error(
+        "everybody can have a host below it; write the name of your own host, such as `pay.shop.example`"
+    )]
+    PublicSuffix,
+
     #[error("use https, because plain http is only for this machine")]
     PlainHttp,
 
@@ -56,6 +64,22 @@ pub(super) fn url(text: &str) -> Result<Url, AddressFault> {
         "http" if is_loopback(&url) => Ok(url),
         "http" => Err(AddressFault::PlainHttp),
         _ => Err(AddressFault::NoUrl),
+    }
+}
+
+/// An origin of a profile: a URL without a path.
+pub(super) fn origin(text: &str) -> Result<Url, AddressFault> {
+    let url = url(text)?;
+    if url.path() == "/" { Ok(url) } else { Err(AddressFault::Path) }
+}
+
+/// A host name that stands for all names below it. They belong to one owner.
+pub(super) fn host_with_all_below(text: &str) -> Result<String, AddressFault> {
+    let name = host(text)?;
+    if name == "localhost" || psl::domain_str(&name).is_some() {
+        Ok(name)
+    } else {
+        Err(AddressFault::PublicSuffix)
     }
 }
 
@@ -116,6 +140,27 @@ mod tests {
         }
         for text in ["https://api.example/", "http://127.0.0.1:8080/", "https://api.example:8443/v1"] {
             assert_eq!(url(text).map(String::from).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path_and_a_host_with_all_below_it_has_one_owner() {
+        for (text, told) in [
+            ("https://api.example", Ok("https://api.example/")),
+            ("https://api.example:8443/", Ok("https://api.example:8443/")),
+            ("https://api.example/v1", Err(AddressFault::Path)),
+            ("https://api.example//", Err(AddressFault::Path)),
+            ("https://api.example/?x", Err(AddressFault::Query)),
+        ] {
+            assert_eq!(origin(text).as_ref().map(Url::as_str).map_err(|fault| *fault), told, "{text}");
+        }
+        for name in
+            ["pay.example", "shop.co.uk", "shop.github.io", "klarna.com", "localhost", "pay.localhost"]
+        {
+            assert_eq!(host_with_all_below(name).as_deref(), Ok(name));
+        }
+        for name in ["com", "CO.uk", "github.io", "example", "azurewebsites.net"] {
+            assert_eq!(host_with_all_below(name), Err(AddressFault::PublicSuffix), "{name}");
         }
     }
 

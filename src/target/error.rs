@@ -55,7 +55,7 @@ pub enum TargetError {
 }
 
 impl TargetError {
-    /// A profile does not parse. The parser says this, about the value of this key.
+    /// A profile does not parse. `message` is what the parser says about the value of `key`.
     pub(super) fn malformed(key: Option<&str>, message: &str) -> Self {
         let message = in_plain_words(message);
         Self::Parse(match key.filter(|key| is_key(key) && !message.contains(*key)) {
@@ -65,7 +65,7 @@ impl TargetError {
     }
 }
 
-/// How the parser names a kind of value, and a plain word for it.
+/// The parser's name of a kind of value, and a plain word for it.
 const KINDS: [(&str, &str); 5] = [
     ("a sequence", "a list"),
     ("sequence", "a list"),
@@ -74,7 +74,7 @@ const KINDS: [(&str, &str); 5] = [
     ("f64", "a number"),
 ];
 
-/// A message of the parser, without the text that it quotes, and with a way out.
+/// A message of the parser in plain words, with a way out. It does not quote a text.
 fn in_plain_words(message: &str) -> String {
     if let Some((found, expected)) =
         message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "))
@@ -93,13 +93,13 @@ fn in_plain_words(message: &str) -> String {
             near.map_or_else(|| message.to_owned(), |near| format!("{message}; did you mean `{near}`?"))
         }
         (_, message) if message.starts_with("missing field ") => format!("{message}; add it"),
-        (_, "duplicate key") => "the key is there twice; remove one of the two".to_owned(),
+        (_, "duplicate key") => "this key is listed twice; remove one of the two".to_owned(),
         (_, message) => message.to_owned(),
     }
 }
 
 impl AddressFault {
-    /// The error of the key to which these steps lead.
+    /// The error about the value to which these steps lead. It names their first key.
     pub(super) fn of(self, steps: &[&str]) -> TargetError {
         TargetError::Address { key: steps.first().copied().unwrap_or_default().to_owned(), fault: self }
     }

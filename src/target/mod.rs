@@ -29,10 +29,11 @@ mod text;
 mod value;
 
 pub use ability::{Ability, PaymentResult};
+use address::AddressFault;
 pub use address::is_loopback;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use error::TargetError;
-pub use proxy::Proxy;
+pub use proxy::{Proxy, ProxyFault};
 pub use reach::Reach;
 pub use secret::Secret;
 pub use settings::{Deadlines, Purchase};
@@ -197,6 +198,11 @@ impl ProfileFile {
                 return Err(text.error(steps, TargetError::AbilityNeeds { ability, key }));
             }
         }
+        if abilities.contains(&Ability::Clock) && self.may_wait.is_some() {
+            let expected =
+                "the ability `clock` moves the time, so nothing waits; leave out `may_wait` or the ability";
+            return Err(faulty(text, &["may_wait"], expected));
+        }
         Ok((abilities, outcome))
     }
 }
@@ -254,17 +260,18 @@ impl TargetProfile {
         file.check(&written)?;
         let base = path.parent().unwrap_or(Path::new("."));
         let (abilities, outcome) = file.abilities(&written)?;
-        let url = |steps: &[&str], text: &str| {
-            address::url(text).map_err(|fault| written.error(steps, fault.of(steps)))
-        };
-        let host = |steps: &[&str], text: &str| {
-            address::host(text).map_err(|fault| written.error(steps, fault.of(steps)))
-        };
-        let base_url = url(&["base_url"], &file.base_url)?;
-        let control_url = file.control_url.map(|text| url(&["control_url"], &text)).transpose()?;
-        let api_origins = each("api_origins", &file.api_origins, url)?;
-        let page_hosts = each("page_hosts", &file.page_hosts, host)?;
-        let merchant_host = host(&["merchant_host"], &file.merchant_host)?;
+        let refused = |steps: &[&str], fault: AddressFault| written.error(steps, fault.of(steps));
+        let url = |key: &str, text: &str| address::url(text).map_err(|fault| refused(&[key], fault));
+        let base_url = url("base_url", &file.base_url)?;
+        let control_url = file.control_url.map(|text| url("control_url", &text)).transpose()?;
+        let api_origins = each("api_origins", &file.api_origins, |steps, text| {
+            address::origin(text).map_err(|fault| refused(steps, fault))
+        })?;
+        let page_hosts = each("page_hosts", &file.page_hosts, |steps, text| {
+            address::host_with_all_below(text).map_err(|fault| refused(steps, fault))
+        })?;
+        let merchant_host =
+            address::host(&file.merchant_host).map_err(|fault| refused(&["merchant_host"], fault))?;
         let receiver_address = file.receiver_address.map(|text| value::receiver_address(&text));
         let receiver_address = receiver_address
             .transpose()

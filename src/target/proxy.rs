@@ -2,6 +2,7 @@
 
 use crate::target::address::is_loopback;
 use hyper_util::client::proxy::matcher::Matcher;
+use std::ffi::OsString;
 use std::fmt;
 use url::Url;
 
@@ -9,6 +10,11 @@ use url::Url;
 const OF_HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 const OF_HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 const OF_ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
+
+/// A variable that names no proxy. Its value is not quoted, because it may hold a password.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the address of a proxy; write it like `http://proxy.example:3128`, or unset it")]
+pub struct ProxyFault(&'static str);
 
 /// A proxy that a variable names. Its user name and password are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +29,23 @@ impl Proxy {
     /// The proxy for a URL, as the HTTP client chooses it. Requests to this machine use none.
     pub fn of(url: &Url) -> Option<Self> {
         Self::chosen(url, &Matcher::from_env(), |name| std::env::var(name).ok())
+    }
+
+    /// Checks the variables that decide about requests to a URL.
+    pub fn check(url: &Url) -> Result<(), ProxyFault> {
+        Self::faulty(url, |name| std::env::var_os(name)).map_or(Ok(()), |variable| Err(ProxyFault(variable)))
+    }
+
+    fn faulty(url: &Url, value: impl Fn(&str) -> Option<OsString>) -> Option<&'static str> {
+        let asked = url.as_str().parse().ok().filter(|_| !is_loopback(url))?;
+        let of_scheme = if url.scheme() == "https" { OF_HTTPS } else { OF_HTTP };
+        let names_none = |name: &&str| {
+            let value = value(name).unwrap_or_default();
+            let named =
+                value.to_str().and_then(|text| Matcher::builder().all(text).build().intercept(&asked));
+            !value.is_empty() && named.is_none_or(|proxy| proxy.uri().host().is_none_or(str::is_empty))
+        };
+        of_scheme.into_iter().chain(OF_ALL).find(names_none)
     }
 
     fn chosen(url: &Url, matcher: &Matcher, value: impl Fn(&str) -> Option<String>) -> Option<Self> {
@@ -80,6 +103,28 @@ mod tests {
         ] {
             assert_eq!(told(url, variables, no).as_deref(), expected, "{url} {variables:?} {no}");
         }
+    }
+
+    #[test]
+    fn a_variable_that_names_no_proxy_is_a_fault() {
+        let faulty = |url: &str, name: &str, text: &str| {
+            Proxy::faulty(&url.parse().unwrap(), |asked| (asked == name).then(|| text.into()))
+        };
+        for text in [":::", "http://user:s3cret@:", "ftp://proxy.example", "http://", "a b"] {
+            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+                assert_eq!(faulty("https://api.example", name, text), Some(name), "{text}");
+            }
+            assert_eq!(faulty("https://api.example", "HTTP_PROXY", text), None, "it is for plain http");
+            assert_eq!(faulty("https://localhost:8443", "HTTPS_PROXY", text), None, "it is not used");
+        }
+        for text in
+            ["", "proxy.example:3128", "http://user:s3cret@proxy.example:3128", "socks5h://[::1]:1080"]
+        {
+            assert_eq!(faulty("https://api.example", "HTTPS_PROXY", text), None, "{text}");
+        }
+        let told = ProxyFault("HTTPS_PROXY").to_string();
+        let expected = "`HTTPS_PROXY` is not the address of a proxy; write it like `http://proxy.example:3128`, or unset it";
+        assert_eq!(told, expected);
     }
 
     #[test]

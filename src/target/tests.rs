@@ -159,6 +159,19 @@ fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
             "outcome = []",
             "`outcome` is faulty: write a list of `approve`, `decline` and `error`, or leave it out if a payment cannot be made to end",
         ),
+        (
+            "may_wait = \"50h\"\nabilities = [\"clock\"]\ncontrol_url = \"http://127.0.0.1:1\"",
+            "`may_wait` is faulty: the ability `clock` moves the time, so nothing waits; leave out `may_wait` or the ability",
+        ),
+        (
+            "api_origins = [\"https://a.example/v1\"]",
+            "`api_origins` is faulty: it has a path; leave out everything after the host and its port",
+        ),
+        (
+            "page_hosts = [\"co.uk\"]",
+            "`page_hosts` is faulty: everybody can have a host below it; write the name of your own host, such as \
+             `pay.shop.example`",
+        ),
         ("outcome = [\"approve\"]", "the ability `outcome` needs `page_driver`; add it or drop the ability"),
         (
             "[[accepted_unseen]]\narea = \"expiry\"\nreason = \"x\"\nowner = \"y\"",
@@ -250,7 +263,7 @@ fn a_text_that_does_not_parse_names_line_and_key_and_the_way_out() {
         ("\n\n", "\noutcome = [\n  \"approve\",\n  \"approv\",\n]\n", "9: `outcome`: unknown variant `approv`, expected one of `approve`, `decline`, `error`; did you mean `approve`?".into()),
         ("\n\n", "\ncreates_per_second = \"4\"\n", "7: `creates_per_second`: it is a string; write a number".into()),
         ("\n\n", "\nwaiver = { a = 1 }\n", "7: `waiver`: it is a table; write a list".into()),
-        ("\n\n", "\nname = \"x\"\n", "7: `name`: the key is there twice; remove one of the two".into()),
+        ("\n\n", "\nname = \"x\"\n", "7: `name`: this key is listed twice; remove one of the two".into()),
         ("\n\n", "\nname = \"x\n", "7: `name`: invalid basic string, expected `\"`".into()),
         ("\n\n", "\nfloor = [\"HPP-READ-001\"\n", "7: `floor`: unclosed array, expected `]`".into()),
     ] {
