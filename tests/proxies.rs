@@ -70,3 +70,21 @@ fn trouble_with_a_proxy_names_its_variable_its_address_and_the_way_out() {
         assert!(cause.ends_with(&told), "{variable} {proxy}: {cause}");
     }
 }
+
+#[test]
+fn a_variable_that_names_no_proxy_is_an_error_of_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("target.toml"), profile("https://api.shop.example", "klarna", "")).unwrap();
+    for (variable, value) in [("HTTPS_PROXY", ":::"), ("all_proxy", "http://shop:s3cret@:3128 x")] {
+        let mut command = support::program(folder.path());
+        for name in target::PROXIES {
+            command.env_remove(name);
+        }
+        command.env("HPP_USERNAME", "shop").env("HPP_PASSWORD", "pass-word-of-the-shop").env(variable, value);
+        let ended = Ended::of(&command.args(["run", "--target", "target.toml"]).output().unwrap());
+        let told = format!(
+            "error: `{variable}` is not the address of a proxy; write it like `http://proxy.example:3128`, or unset it\n"
+        );
+        assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr), (Some(2), "", told));
+    }
+}

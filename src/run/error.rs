@@ -9,7 +9,7 @@ use crate::run::exposed::ExposedError;
 use crate::run::journal::JournalError;
 use crate::run::leak::Leak;
 use crate::run::preflight::PreflightError;
-use crate::target::ProfileError;
+use crate::target::{ProfileError, ProxyFault};
 use std::path::PathBuf;
 
 /// An error with all its causes in one line.
@@ -40,6 +40,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Target(#[from] ProfileError),
+
+    #[error(transparent)]
+    Proxy(#[from] ProxyFault),
 
     #[error(transparent)]
     Exposed(#[from] ExposedError),

@@ -1,4 +1,4 @@
-//! The ids that a profile names: each must be a requirement of the catalogue, and what the profile says about it must change something.
+//! The ids in a profile: each names a requirement of the catalogue, and the profile changes something by naming it.
 
 use crate::requirement::{Catalogue, Confidence, Level, Party, Requirement, RequirementId};
 use crate::target::{Confirmed, ProfileError, TargetProfile};
@@ -67,7 +67,7 @@ fn fault(
     idle(profile, key, requirement).map(|why| IdFault::Idle { key, id: id.clone(), why })
 }
 
-/// Why it would change nothing to name this requirement under a key.
+/// Why naming this requirement under a key changes nothing.
 fn idle(profile: &TargetProfile, key: &str, requirement: &Requirement) -> Option<String> {
     let TargetProfile { dialect, provider, .. } = profile;
     let Requirement { level, party, .. } = requirement;
@@ -78,12 +78,12 @@ fn idle(profile: &TargetProfile, key: &str, requirement: &Requirement) -> Option
             Some(format!("which does not apply to {dialect} with {provider}"))
         }
         "accepted_unseen" if *level != Level::Must => {
-            Some(format!("which is a {level}, and a run is signed without it"))
+            Some(format!("which is a {level}: a run can be signed without it"))
         }
         "waiver" | "dismissed" | "confirmed" if *level == Level::May => {
-            Some("which is a MAY, and a MAY never fails".into())
+            Some("which is a MAY: it never fails".into())
         }
-        "confirmed" if is_stated => Some("which the documentation states, so it is red without this".into()),
+        "confirmed" if is_stated => Some("which the documentation states: its failure is red anyway".into()),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
-use crate::target::{Ability, TargetProfile};
+use crate::target::{Ability, Proxy, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -56,6 +56,7 @@ impl<'r> Target<'r> {
         ids::check(profile, &features.catalogue)?;
         let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
         decisions::check(profile, &features.catalogue, today)?;
+        Proxy::check(&profile.base_url)?;
         // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
         extra_certificates(profile).map_err(|fault| profile.text.error(&["extra_ca"], fault))?;
         Client::new(profile, Arc::clone(recorder), None)?;

@@ -333,17 +333,17 @@ fn a_decision_that_would_change_nothing_is_refused() {
         sends_nothing(&[], "mock", &format!("[[{key}]]\n{names}\n{terms}"), &message);
     };
     let other = "names HPP-PRE-004, which does not apply to klarna with KP";
-    let may = "names HPP-DISTRIBUTE-013, which is a MAY, and a MAY never fails";
+    let may = "names HPP-DISTRIBUTE-013, which is a MAY: it never fails";
     for (id, why) in [("HPP-PRE-004", other), ("HPP-DISTRIBUTE-013", may)] {
         refused("waiver", &format!("requirement = \"{id}\"\nsubject = \"status\""), why);
         refused("dismissed", &format!("requirement = \"{id}\""), why);
     }
     refused("accepted_unseen", "requirements = [\"HPP-PRE-004\"]", other);
-    let unseen = "names HPP-DISTRIBUTE-013, which is a MAY, and a run is signed without it";
+    let unseen = "names HPP-DISTRIBUTE-013, which is a MAY: a run can be signed without it";
     refused("accepted_unseen", "requirements = [\"HPP-DISTRIBUTE-013\"]", unseen);
     for (id, why) in [
-        ("HPP-DISTRIBUTE-013", "is a MAY, and a MAY never fails"),
-        ("HPP-READ-001", "the documentation states, so it is red without this"),
+        ("HPP-DISTRIBUTE-013", "is a MAY: it never fails"),
+        ("HPP-READ-001", "the documentation states: its failure is red anyway"),
     ] {
         let message = format!("error: sound.toml:6: `confirmed` names {id}, which {why}; remove it\n");
         sends_nothing(&[], "mock", &format!("confirmed = [\"{id}\"]"), &message);
