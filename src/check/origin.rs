@@ -1,6 +1,7 @@
 //! Who answered: the API itself, or something in front of it. Only an answer of the API can break a promise.
 
 use crate::check::{answer, time};
+use crate::evidence::json;
 use crate::evidence::{
     Body, Exchange, Operation, PageVisit, Received, Request, Response, Trouble, TroubleKind,
 };
@@ -54,7 +55,12 @@ pub fn intermediary(exchange: &Exchange) -> Option<Trouble> {
     };
     foreign(exchange).or_else(|| {
         let response = exchange.response().filter(is_unmarked)?;
-        let trouble = not_of_api(exchange, response, "neither an `error_code` nor a correlation id");
+        let what = if answer::is_success(response) {
+            "JSON that ends early, and without a correlation id"
+        } else {
+            "neither an `error_code` nor a correlation id"
+        };
+        let trouble = not_of_api(exchange, response, what);
         Some(match response.status {
             429 => Trouble { kind: TroubleKind::RateLimit, ..trouble },
             502..=504 => Trouble { kind: TroubleKind::Gateway, ..trouble },
@@ -187,18 +193,24 @@ fn not_of_api(exchange: &Exchange, response: &Response, what: &str) -> Trouble {
     Trouble { kind: TroubleKind::Intermediary, message }
 }
 
-/// Whether an answer is a success, or has one of the marks of a refusal of the API: a correlation id, or a member of its error body.
+/// Whether an answer is a success that is whole, or has one of the marks of the API: a correlation id, or a member of its error body.
 /// A 429 has no body. Its mark may be the quota of the vendor's gateway, which every answer tells.
 fn is_marked(response: &Response) -> bool {
     let is_mark = |name: &str| {
         let name = name.to_ascii_lowercase();
         name.ends_with("correlation-id") || response.status == 429 && name.starts_with("x-ratelimit-")
     };
-    answer::is_success(response)
+    answer::is_success(response) && !ends_early(response)
         || response.fields.iter().any(|(name, _)| is_mark(name))
         || ["error_code", "error_messages", "correlation_id"]
             .iter()
             .any(|name| answer::has_member(response, name))
+}
+
+/// Whether the body is the beginning of JSON that goes on. Something in front of the API may have cut it and told its length.
+fn ends_early(response: &Response) -> bool {
+    let Body::Text(text) = &response.body else { return false };
+    text.trim_start().starts_with(['{', '[']) && json::ends_early(text.as_bytes())
 }
 
 /// Whether the body is a page. A picture in SVG is none.

@@ -51,10 +51,19 @@ pub(super) struct RawResponse {
 }
 
 impl RawResponse {
+    /// Whether the connection may have been lost before the end of the body. An empty body may be all of it, unless JSON was announced.
+    fn may_be_cut(&self) -> bool {
+        let is_cut = || !self.body.is_empty() || self.kind().to_ascii_lowercase().contains("json");
+        !self.end_is_told && json::ends_early(&self.body) && is_cut()
+    }
+
+    fn kind(&self) -> &str {
+        self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
     /// Whether the body is a text, perhaps in another encoding than UTF-8.
     fn is_text(&self) -> bool {
-        let kind = self.headers.get(header::CONTENT_TYPE).map_or(&b""[..], header::HeaderValue::as_bytes);
-        kind.get(..5).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/"))
+        self.kind().get(..5).is_some_and(|kind| kind.eq_ignore_ascii_case("text/"))
             || self.body.trim_ascii_start().starts_with(b"<")
     }
 }
@@ -87,11 +96,11 @@ pub(super) fn recorded(raw: &RawResponse, url: &Url, recorder: &Recorder) -> Rec
         (Err(NoValue::TooDeep), _) => {
             return Received::Trouble(unreadable(raw.status, "its JSON is nested too deep to be read"));
         }
-        (Err(NoValue::NotJson), _) if raw.body.is_empty() => Body::Empty,
-        (Err(NoValue::NotJson), _) if !raw.end_is_told && json::ends_early(&raw.body) => {
+        (Err(NoValue::NotJson), _) if raw.may_be_cut() => {
             let why = "its JSON ends early; without a Content-Length, the connection may have been lost";
             return Received::Trouble(unreadable(raw.status, why));
         }
+        (Err(NoValue::NotJson), _) if raw.body.is_empty() => Body::Empty,
         (Err(NoValue::NotJson), Ok(text)) => Body::Text(recorder.page(url, text)),
         (Err(NoValue::NotJson), Err(_)) if raw.is_text() => {
             Body::Text(recorder.page(url, &String::from_utf8_lossy(&raw.body)))

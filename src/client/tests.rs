@@ -244,7 +244,27 @@ async fn a_body_that_may_have_been_cut_is_trouble() {
         read("HTTP/1.1 201 Created\r\nContent-Length: 8\r\n\r\n{\"a\": [1").await,
         Ok(Body::Text("{\"a\": [1".into()))
     );
+    assert_eq!(
+        read("HTTP/1.0 201 Created\r\nContent-Type: Application/JSON\r\n\r\n").await,
+        Err(early.into())
+    );
+    assert_eq!(read("HTTP/1.0 201 Created\r\n\r\n").await, Ok(Body::Empty));
     assert_eq!(read("HTTP/1.0 201 Created\r\n\r\n{\"a\": 1,}").await, Ok(Body::Text("{\"a\": 1,}".into())));
+}
+
+#[tokio::test]
+async fn a_body_whose_transfer_ended_early_is_trouble_of_the_network() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"a\": [1",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\": 1}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"a\": 1}\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"a\"",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Type: application/json\r\n\r\n",
+    ] {
+        let outcome = exchanged(answer, |_| {}).await.0.exchange.outcome;
+        let Received::Trouble(trouble) = outcome else { panic!("{answer}: {outcome:?}") };
+        assert_eq!(trouble.kind, TroubleKind::Network, "{answer}");
+    }
 }
 
 #[tokio::test]

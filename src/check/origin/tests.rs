@@ -52,6 +52,26 @@ fn a_page_in_place_of_json_is_not_of_the_api() {
 }
 
 #[test]
+fn half_a_json_without_a_mark_is_not_of_the_api() {
+    use Operation::{FetchPage, ReadSession};
+    let mark = [("Correlation-Id", "9")];
+    let half = Some("200 with JSON that ends early, and without a correlation id; the API did not send this");
+    for (operation, fields, body, told) in [
+        (ReadSession, &[][..], "{\"status\": \"WAIT", half),
+        (ReadSession, &[], " [{\"status\": \"WAITING\"}", half),
+        (ReadSession, &mark, "{\"status\": \"WAIT", None),
+        (ReadSession, &[], "{\"status\": WAITING}", None),
+        (ReadSession, &[], "OK", None),
+        (FetchPage, &[], "{\"status\": \"WAIT", None),
+    ] {
+        let exchange = answered(operation, 200, fields, Body::Text(body.into()));
+        let message = trouble(&exchange).map(|trouble| trouble.message);
+        let told = told.map(|told| format!("POST https://api.example/hpp/v1/sessions answered {told}"));
+        assert_eq!(message, told, "{body}");
+    }
+}
+
+#[test]
 fn the_trouble_says_what_came_and_from_whom() {
     let fields = [("server", "waf/3"), ("Content-Type", "text/html")];
     let refused = answered(Operation::CreateSession, 403, &fields, Body::Text("<p>Blocked".into()));
