@@ -1,6 +1,7 @@
 //! `ChromeDriver`: finds it and a browser, and starts it as a process that ends with the harness.
 
-use crate::browser::{BrowserError, process};
+use crate::browser::profile_folder::ProfileFolder;
+use crate::browser::{BrowserError, process, profile_folder};
 use std::env::consts::EXE_SUFFIX;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -8,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
-use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -26,8 +26,8 @@ const BROWSERS: [&str; 7] = [
 
 const DRIVER: &str = "chromedriver";
 
-/// The longest a driver may take until it listens.
-const READY_DEADLINE: Duration = Duration::from_secs(20);
+/// The longest a driver may take until it listens, at each attempt to start it. A machine under load may need the second one.
+const READY_DEADLINES: [Duration; 2] = [Duration::from_secs(20), Duration::from_mins(1)];
 
 /// The longest that killed processes may take to end.
 const END_DEADLINE: Duration = Duration::from_secs(2);
@@ -96,17 +96,37 @@ pub(super) struct ChromeDriver {
 /// The processes of a driver and their files.
 struct Running {
     guard: Child,
-    /// The folder with the profiles of the browsers.
-    folder: TempDir,
+    folder: ProfileFolder,
 }
 
 impl ChromeDriver {
     /// Starts the driver on a free port. Requests to the host `no_proxy` use no proxy.
     pub(super) async fn start(path: &Path, no_proxy: &str) -> Result<Self, BrowserError> {
-        let folder = tempfile::Builder::new()
-            .prefix("hpp-browser-")
-            .tempdir()
-            .map_err(|source| BrowserError::Profile { source })?;
+        profile_folder::remove_left(&env::temp_dir());
+        Self::start_within(path, no_proxy, READY_DEADLINES).await
+    }
+
+    async fn start_within(
+        path: &Path,
+        no_proxy: &str,
+        [first, second]: [Duration; 2],
+    ) -> Result<Self, BrowserError> {
+        match Self::launch(path, no_proxy, first).await {
+            Err(BrowserError::DriverNotReady { .. }) => {
+                log::warn!(
+                    "{} does not listen after {} s; it is started again",
+                    path.display(),
+                    first.as_secs()
+                );
+                Self::launch(path, no_proxy, second).await
+            }
+            launched => launched,
+        }
+    }
+
+    async fn launch(path: &Path, no_proxy: &str, deadline: Duration) -> Result<Self, BrowserError> {
+        let folder =
+            ProfileFolder::new_in(&env::temp_dir()).map_err(|source| BrowserError::Profile { source })?;
         let failed = |source| BrowserError::StartDriver { path: path.to_owned(), source };
         let bypass = env::var("no_proxy").or_else(|_| env::var("NO_PROXY")).unwrap_or_default();
         let mut guard = process::guarded(path)
@@ -137,7 +157,7 @@ impl ChromeDriver {
                 }
             }
         });
-        match timeout(READY_DEADLINE, port).await {
+        match timeout(deadline, port).await {
             Ok(Ok(port)) => {
                 driver.url = format!("http://127.0.0.1:{port}");
                 Ok(driver)
@@ -202,17 +222,42 @@ mod tests {
         assert_eq!(port_of("ChromeDriver was started successfully on port 41537."), Some(41537));
     }
 
+    /// A driver that does this and then waits.
+    #[cfg(target_os = "linux")]
+    fn script(folder: &Path, acts: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let program = folder.join("driver");
+        fs::write(&program, format!("#!/bin/sh\n{acts}\nexec sleep 600\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        program
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_driver_that_is_not_ready_in_time_is_started_once_more() {
+        let folder = tempfile::tempdir().unwrap();
+        // The first start only makes a folder. The second finds it, and listens.
+        let made = folder.path().join("made");
+        let acts = format!("mkdir '{}' || echo 'ChromeDriver was {READY_LINE}7.'", made.display());
+        let program = script(folder.path(), &acts);
+        let driver =
+            ChromeDriver::start_within(&program, "x", [Duration::from_secs(2), Duration::from_secs(20)]);
+        assert_eq!(driver.await.unwrap().url(), "http://127.0.0.1:7");
+        fs::write(&program, "#!/bin/sh\n").unwrap();
+        let error =
+            ChromeDriver::start_within(&program, "x", [Duration::from_secs(20); 2]).await.err().unwrap();
+        let told =
+            format!("{} did not start to listen; try it with `--port=0` in a terminal", program.display());
+        assert_eq!(error.to_string(), told);
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn a_runtime_does_not_wait_for_the_end_of_a_driver() {
-        use std::os::unix::fs::PermissionsExt;
         use std::process::Command;
         use std::sync::mpsc;
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("driver");
-        let script = format!("#!/bin/sh\necho 'ChromeDriver was {READY_LINE}1.'\nexec sleep 600\n");
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let program = script(folder.path(), &format!("echo 'ChromeDriver was {READY_LINE}1.'"));
         let (told, seen) = mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -226,7 +271,7 @@ mod tests {
                 told.send("dropped".to_owned()).unwrap();
             });
         });
-        let group = seen.recv_timeout(READY_DEADLINE).unwrap();
+        let group = seen.recv_timeout(READY_DEADLINES[0]).unwrap();
         let dropped = seen.recv_timeout(Duration::from_secs(10));
         assert!(Command::new("kill").args(["-CONT", &group]).status().unwrap().success());
         assert_eq!(dropped.as_deref(), Ok("dropped"));

@@ -12,6 +12,7 @@ mod page_driver;
 mod plan;
 mod pool;
 mod process;
+mod profile_folder;
 mod reading;
 mod session;
 #[cfg(all(test, feature = "browser-tests"))]
