@@ -2,7 +2,7 @@
 
 use crate::target::Reach;
 use futures::{SinkExt, StreamExt};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,10 @@ use url::Url;
 /// The file in which the browser says where it listens: its port, and the path of its own target.
 const PORT_FILE: &str = "DevToolsActivePort";
 
-/// Keeps a page from loading documents ahead; see the file.
+/// The field of an answer that names rules to load documents ahead.
+const RULES: &str = "Speculation-Rules";
+
+/// Takes rules to load documents ahead out of a page; see the file.
 const AHEAD: &str = include_str!("ahead.js");
 
 /// Watches every document that a browser asks for, and stops a top document on a foreign host before its request is sent.
@@ -61,6 +64,10 @@ struct Params {
     request_id: String,
     frame_id: String,
     request: Asked,
+    /// The status of the answer. `None` before the request is sent.
+    response_status_code: Option<u16>,
+    response_headers: Vec<ResponseField>,
+    response_error_reason: Option<String>,
     session_id: String,
     target_info: Target,
 }
@@ -71,9 +78,30 @@ struct Target {
     target_id: String,
 }
 
+#[derive(Deserialize, Serialize)]
+struct ResponseField {
+    name: String,
+    value: String,
+}
+
 #[derive(Deserialize, Default)]
 struct Asked {
     url: String,
+}
+
+impl Params {
+    /// Whether the request was sent and has an answer, or failed.
+    fn is_answered(&self) -> bool {
+        self.response_status_code.is_some() || self.response_error_reason.is_some()
+    }
+
+    /// How an answer with rules to load documents ahead goes on without them. `None` if it has none.
+    fn without_rules(&self) -> Option<Value> {
+        let is_rule = |field: &ResponseField| field.name.eq_ignore_ascii_case(RULES);
+        let status = self.response_status_code.filter(|_| self.response_headers.iter().any(is_rule))?;
+        let fields: Vec<_> = self.response_headers.iter().filter(|field| !is_rule(field)).collect();
+        Some(json!({ "requestId": self.request_id, "responseCode": status, "responseHeaders": fields }))
+    }
 }
 
 impl Guard {
@@ -195,8 +223,9 @@ impl Post {
         match method.as_str() {
             "Target.attachedToTarget" => {
                 let session = params.session_id;
-                let documents =
-                    json!([{ "urlPattern": "*", "resourceType": "Document", "requestStage": "Request" }]);
+                let documents = ["Request", "Response"].map(
+                    |stage| json!({ "urlPattern": "*", "resourceType": "Document", "requestStage": stage }),
+                );
                 let order = self.order(&session, "Fetch.enable", json!({ "patterns": documents })).await?;
                 let script = json!({ "source": AHEAD, "worldName": "guard", "runImmediately": true });
                 self.order(&session, "Page.addScriptToEvaluateOnNewDocument", script).await?;
@@ -212,7 +241,9 @@ impl Post {
             "Fetch.requestPaused" => {
                 let is_top = self.tabs.get(&session).is_none_or(|tab| tab.target == params.frame_id);
                 let request = json!({ "requestId": params.request_id });
-                if !is_top || lock(&self.duty).admits(&params.request.url) {
+                if let Some(answer) = params.without_rules() {
+                    self.order(&session, "Fetch.continueResponse", answer).await?;
+                } else if params.is_answered() || !is_top || lock(&self.duty).admits(&params.request.url) {
                     self.order(&session, "Fetch.continueRequest", request).await?;
                 } else {
                     let refusal = json!({ "requestId": params.request_id, "errorReason": "BlockedByClient" });
@@ -237,6 +268,21 @@ fn lock(duty: &Mutex<Duty>) -> MutexGuard<'_, Duty> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_to_load_ahead_are_taken_out_of_an_answer() {
+        let paused = |fields: Value| -> Params {
+            let text =
+                json!({ "requestId": "r", "responseStatusCode": 404, "responseHeaders": fields }).to_string();
+            serde_json::from_str(&text).unwrap()
+        };
+        let kept = json!({ "name": "Content-Type", "value": "text/html" });
+        let rules = json!({ "name": "speculation-rules", "value": "\"/rules.json\"" });
+        assert!(paused(json!([kept])).without_rules().is_none() && paused(json!([kept])).is_answered());
+        let expected = json!({ "requestId": "r", "responseCode": 404, "responseHeaders": [kept] });
+        assert_eq!(paused(json!([rules, kept, rules])).without_rules(), Some(expected));
+        assert!(!Params::default().is_answered());
+    }
 
     #[test]
     fn without_a_lease_nothing_is_admitted_and_with_one_the_hosts_of_its_target() {

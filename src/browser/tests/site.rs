@@ -24,6 +24,21 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
         ),
         ("GET", "/blank") => page("<title></title>"),
         ("GET", "/news") => page("<h1>News of the day</h1>"),
+        // The field names rules that prefetch what comes after the second question mark.
+        ("GET", path) if path.starts_with("/ahead?") => Some((
+            200,
+            format!("Speculation-Rules: \"/rules?{}\"\r\n", &path["/ahead?".len()..]),
+            "<p id=success>Ahead".to_owned(),
+        )),
+        ("GET", path) if path.starts_with("/rules?") => Some((
+            200,
+            "Content-Type: application/speculationrules+json\r\nAccess-Control-Allow-Origin: *\r\n"
+                .to_owned(),
+            format!(
+                "{{\"prefetch\": [{{\"source\": \"list\", \"urls\": [\"{}\"], \"eagerness\": \"immediate\"}}]}}",
+                &path["/rules?".len()..]
+            ),
+        )),
         ("GET", "/spinner") => page("<div style='width: 9px; height: 9px'></div>"),
         ("GET", "/shell") => page("<title>Pay</title><script src=/bundle.js></script><div id=app></div>"),
         ("GET", "/late-shell") => page(
@@ -86,8 +101,13 @@ pub async fn start() -> SocketAddr {
                             let (method, path) = (words.next().unwrap(), words.next().unwrap());
                             match answer(method, path, body) {
                                 Some((status, fields, body)) => {
+                                    let kind = if fields.contains("Content-Type") {
+                                        ""
+                                    } else {
+                                        "Content-Type: text/html; charset=utf-8\r\n"
+                                    };
                                     let html = format!(
-                                        "HTTP/1.1 {status} Word\r\nContent-Type: text/html; charset=utf-8\r\n{fields}\
+                                        "HTTP/1.1 {status} Word\r\n{kind}{fields}\
                                          Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
                                         body.len()
                                     );

@@ -115,6 +115,9 @@ async fn what_a_page_loads_ahead_is_no_way_to_a_foreign_host() {
         assert!(!visit.url.starts_with(&foreign), "{script}: {visit:?}");
         assert_eq!(came.load(Ordering::SeqCst), 0, "{script}");
     }
+    // Rules may also stand in a file that a field of the answer names.
+    let visit = stage.open(&format!("/ahead?{foreign}/prefetch")).await;
+    assert_eq!((visit.ending.as_deref(), came.load(Ordering::SeqCst)), (Some("success"), 0), "{visit:?}");
     // What was fetched ahead is not shown either.
     for script in [rules("prerender", &news), rules("prefetch", &news), link("prefetch", &news)] {
         let visit = open(&later(script.clone())).await;
