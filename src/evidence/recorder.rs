@@ -79,19 +79,25 @@ impl Recorder {
         let lower = text.to_ascii_lowercase();
         let mut shown = String::new();
         let mut copied = 0;
-        while let Some(start) = SCHEMES.iter().filter_map(|scheme| lower[copied..].find(scheme)).min() {
-            shown.push_str(&text[copied..copied + start]);
-            let from = &text[copied + start..];
+        while let Some(start) = start_of_url(&lower, copied) {
+            shown.push_str(&text[copied..start]);
+            let from = &text[start..];
             let end =
                 from.find(|c: char| c.is_whitespace() || "\"'`<>()\\".contains(c)).unwrap_or(from.len());
             let url = from[..end].trim_end_matches(['.', ',', ':', ';']);
             // What has a label has been here before.
             shown.push_str(&if url.contains('‹') { url.into() } else { self.url(url) });
-            copied += start + url.len();
+            copied = start + url.len();
         }
         shown.push_str(&text[copied..]);
         self.text(&shown)
     }
+}
+
+/// Where the first URL begins at or after a place of a text in lower case.
+fn start_of_url(lower: &str, from: usize) -> Option<usize> {
+    let mut starts = lower[from..].match_indices("http").map(|(at, _)| from + at);
+    starts.find(|at| SCHEMES.iter().any(|scheme| lower[*at..].starts_with(scheme)))
 }
 
 pub(super) fn begins_with_scheme(text: &str) -> bool {
