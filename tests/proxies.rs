@@ -74,7 +74,8 @@ fn trouble_with_a_proxy_names_its_variable_its_address_and_the_way_out() {
 #[test]
 fn a_variable_that_names_no_proxy_is_an_error_of_configuration() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("target.toml"), profile("https://api.shop.example", "klarna", "")).unwrap();
+    std::fs::write(folder.path().join("target.toml"), profile("https://api.shop.example", "klarna", ""))
+        .unwrap();
     for (variable, value) in [("HTTPS_PROXY", ":::"), ("all_proxy", "http://shop:s3cret@:3128 x")] {
         let mut command = support::program(folder.path());
         for name in target::PROXIES {
