@@ -56,6 +56,12 @@ pub(super) fn remove_left(parent: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
+
+    /// The end of a process ends its locks and removes nothing.
+    fn killed(left: ProfileFolder) -> PathBuf {
+        left.folder.keep()
+    }
 
     #[test]
     fn a_folder_is_removed_when_its_process_is_gone_and_not_before() {
@@ -63,10 +69,7 @@ mod tests {
         let used = ProfileFolder::new_in(parent.path()).unwrap();
         let left = ProfileFolder::new_in(parent.path()).unwrap();
         fs::write(left.path().join("Cookies"), "x").unwrap();
-        // The end of a process ends its locks and removes nothing.
-        let ProfileFolder { folder, _in_use } = left;
-        let left = folder.keep();
-        drop(_in_use);
+        let left = killed(left);
         let others = ["hpp-browser-unmarked", "somebody-else"].map(|name| parent.path().join(name));
         for other in &others {
             fs::create_dir(other).unwrap();

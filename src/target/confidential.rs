@@ -158,13 +158,13 @@ mod tests {
             for line in LINES {
                 let text = format!("{profile}{}\n{key}", line.replace("SECRET", secret));
                 let Err(error) = parse(&text) else { continue };
-                let mut told = format!("{error} {error:?}");
+                let mut told = vec![format!("{error} {error:?}")];
                 let mut cause = error.source();
                 while let Some(error) = cause {
-                    told += &format!("{error} {error:?}");
+                    told.push(format!("{error} {error:?}"));
                     cause = error.source();
                 }
-                assert!(!told.contains(secret), "{line}: {told}");
+                assert!(!told.concat().contains(secret), "{line}: {told:?}");
             }
         }
     }
