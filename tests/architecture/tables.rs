@@ -170,7 +170,7 @@ pub const HOMES: &Permits = &[
     ("tokio_rustls", &["serve"]),
     ("tokio_tungstenite", &["browser"]),
     ("tokio_util", &["mock", "run", "serve", "suite"]),
-    ("toml", &["browser", "requirement", "target"]),
+    ("toml", &["requirement", "target"]),
     ("tower_service", &["serve"]),
     (
         "url",
