@@ -214,13 +214,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "one-correlation-id-for-all",
+        name: "repeated-read-has-empty-correlation-field",
         kind: Kind::OneOrder,
-        lie: "Every answer has the same correlation id in its header field.",
+        lie: "When a session is read again, the correlation id in the header field is empty.",
         breaks: &["HPP-ERROR-005"],
         change: Change::Reply(|reply| {
-            if let Some(id) = reply.headers.get_mut(CORRELATION_ID) {
-                *id = HeaderValue::from_static("6f1c3a52-8f5e-4d1b-9a70-2b9c1f6e4d35");
+            if reply.operation == Operation::ReadSession
+                && reply.past.of_path > 0
+                && let Some(id) = reply.headers.get_mut(CORRELATION_ID)
+            {
+                *id = HeaderValue::from_static("");
             }
         }),
     },
