@@ -46,7 +46,7 @@ pub fn broken(arrivals: &[Arrival], exchanges: &[&Exchange], dialect: Dialect) -
                 ("HPP-CALLBACK-002", callback::event_id(call).map(drop)),
                 ("HPP-CALLBACK-002", session.map(drop)),
                 ("HPP-CALLBACK-010", callback::at_most(&of_event(&calls, &body), CALLS)),
-                ("HPP-CALLBACK-011", tells_one_event(&calls[..at], &body)),
+                ("HPP-CALLBACK-011", tells_one_event(&calls[..at], call)),
                 ("HPP-CALLBACK-013", query),
                 ("HPP-CALLBACK-019", agrees),
             ]
@@ -83,21 +83,19 @@ fn of_event(calls: &[&Arrival], body: &Value) -> Vec<Arrival> {
     calls.iter().filter(is_same).map(|call| (*call).clone()).collect()
 }
 
-/// A call that came before with the same `event_id` has the same body.
-fn tells_one_event(earlier: &[&Arrival], body: &Value) -> Judgement {
-    let bodies = earlier.iter().filter_map(|call| callback::body(call));
-    let changed = bodies.filter(|other| other["event_id"] == body["event_id"]).find(|other| other != body);
-    let Some(other) = changed.filter(|_| body["event_id"].is_string()) else { return Ok(()) };
-    let told =
-        |body: &Value| body.pointer("/session/status").and_then(Value::as_str).unwrap_or("none").to_owned();
-    let (first, now) = (told(&other), told(body));
-    if first == now {
-        return Err(Mismatch::new("/event_id", "the body that came before with this id", "another body"));
-    }
+/// A call that came before with the same `event_id` tells the same session and status.
+fn tells_one_event(earlier: &[&Arrival], call: &Arrival) -> Judgement {
+    let [id, session, status] = callback::event(call);
+    let before = earlier.iter().map(|call| callback::event(call)).filter(|[other, ..]| *other == id);
+    let differ = |one: &Value, other: &Value| one.is_string() && other.is_string() && one != other;
+    let changed = |[_, of, told]: &[Value; 3]| differ(of, &session) || differ(told, &status);
+    let Some([_, of, told]) = before.filter(|_| id.is_string()).find(changed) else { return Ok(()) };
+    let (first, now) = if differ(&told, &status) { (&told, &status) } else { (&of, &session) };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     Err(Mismatch::new(
         "/event_id",
-        format!("another id than that of {first}"),
-        format!("the same id for {now}"),
+        format!("another id than that of {}", text(first)),
+        format!("the same id for {}", text(now)),
     ))
 }
 
@@ -205,16 +203,20 @@ mod tests {
     }
 
     #[test]
-    fn one_event_has_one_id_one_body_and_four_calls() {
+    fn one_event_has_one_id_and_four_calls() {
         let told_of = |status: &str, id: &str| event(id, &json!({ "status": status }));
         let (opened, back) = (told_of("IN_PROGRESS", "e-1"), told_of("BACK", "e-2"));
         assert_eq!(told(&[opened.clone(), back.clone(), opened.clone(), back], &[]), [""; 0]);
         let shared = "HPP-CALLBACK-011 /event_id: expected another id than that of IN_PROGRESS, got the same id for BACK";
         assert_eq!(told(&[opened.clone(), told_of("BACK", "e-1")], &[]), [shared]);
-        let other = event("e-1", &json!({ "status": "IN_PROGRESS", "session_id": "s-1" }));
+        let fresh = json!({ "status": "IN_PROGRESS", "updated_at": "2026-05-15T13:10:00Z", "x": 1 });
+        assert_eq!(told(&[opened.clone(), event("e-1", &fresh)], &[]), [""; 0], "its session is read again");
+        let of = |session: &str| event("e-1", &json!({ "status": "BACK", "session_id": session }));
+        let ids: Vec<String> =
+            told(&[of("s-1"), of("s-2")], &[]).into_iter().filter(|told| told.contains("-011")).collect();
         assert_eq!(
-            told(&[opened.clone(), other], &[]),
-            ["HPP-CALLBACK-011 /event_id: expected the body that came before with this id, got another body"]
+            ids,
+            ["HPP-CALLBACK-011 /event_id: expected another id than that of s-1, got the same id for s-2"]
         );
         assert_eq!(told(&vec![opened.clone(); 4], &[]), [""; 0]);
         assert_eq!(

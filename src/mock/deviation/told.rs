@@ -90,18 +90,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "callback-retry-with-new-time",
-        kind: Kind::Sometimes,
-        lie: "A repeated callback has the old `event_id` and another `updated_at`.",
-        breaks: &["HPP-CALLBACK-011"],
-        change: Change::Reply(|reply| {
-            let before = reply.past.last.as_deref().and_then(|last| last.get("event_id"));
-            if before.is_some() && before == reply.get("/event_id") {
-                shift(reply, "/session/updated_at", SignedDuration::from_secs(5));
-            }
-        }),
-    },
-    Deviation {
         name: "callback-tells-foreign-session-id",
         kind: Kind::Misplaced,
         lie: "The session in a callback has the id of another session.",
