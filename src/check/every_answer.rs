@@ -1,7 +1,7 @@
 //! What is promised of every answer, whatever the scenario itself looks at.
 
 use crate::check::origin::BODY_LIMIT;
-use crate::check::time::{KCO_TOLERANCE, Landmark};
+use crate::check::time::{CLOCK_SKEW, Landmark};
 use crate::check::{Judgement, answer, time};
 use crate::evidence::Operation::{
     CreateOrder, CreatePaymentSession, CreateSession, DisableSession, Distribute, PlaceOrder, ReadSession,
@@ -120,7 +120,7 @@ fn updated_in_the_past(response: &Response) -> Judgement {
     let updated =
         answer::text(response, "/updated_at").and_then(|text| time::instant("/updated_at", text).ok());
     let (Some(updated), Some(now)) = (updated, time::date_of(response)) else { return Ok(()) };
-    if updated <= now + KCO_TOLERANCE {
+    if updated <= now + CLOCK_SKEW {
         return Ok(());
     }
     time::before("/updated_at", updated, &Landmark::new(now, "the answer"))

@@ -15,6 +15,9 @@ pub const KP_TOLERANCE: SignedDuration = SignedDuration::from_secs(5);
 /// Tolerance for times of a KCO order.
 pub const KCO_TOLERANCE: SignedDuration = SignedDuration::from_secs(30);
 
+/// How far the clocks of the servers behind one API may differ.
+pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
+
 /// How long a KCO order can be paid after its last change.
 pub const KCO_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 

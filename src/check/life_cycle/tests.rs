@@ -204,9 +204,28 @@ fn an_older_state_is_noted_while_a_copy_may_lag() {
     };
     assert_eq!(after("IN_PROGRESS", "BACK", 30), [format!("HPP-STATUS-020 {back}")]);
     assert_eq!(after("IN_PROGRESS", "BACK", 31), [format!("HPP-STATUS-010 {back}")], "it stays");
-    for (now, earlier) in [("COMPLETED", "FAILED"), ("IN_PROGRESS", "WAITING"), ("BACK", "BACK")] {
+    assert_eq!(after("BACK", "BACK", 1), [format!("HPP-STATUS-020 {back}")], "it went back twice");
+    assert_eq!(after("BACK", "BACK", 31), [format!("HPP-STATUS-010 {back}")], "it stays");
+    for (now, earlier) in [("COMPLETED", "FAILED"), ("IN_PROGRESS", "WAITING")] {
         assert_eq!(after(now, earlier, 1), [format!("HPP-STATUS-010 {back}")], "{now} after {earlier}");
     }
+}
+
+#[test]
+fn the_clocks_of_two_servers_may_differ() {
+    let shown = |status, second| {
+        let updated = format!("2026-05-15T13:10:{second:02}Z");
+        read(json!({ "status": status, "updated_at": updated }))
+    };
+    let after =
+        |now, earlier, second| told(&shown(now, second), &[created(), shown(earlier, 31)], true).join(" ");
+    for (now, earlier) in [("COMPLETED", "BACK"), ("IN_PROGRESS", "WAITING"), ("BACK", "IN_PROGRESS")] {
+        assert_eq!(after(now, earlier, 1), "", "{now} after {earlier}");
+    }
+    assert!(after("COMPLETED", "BACK", 0).starts_with("HPP-STATUS-010 /updated_at"));
+    // A session that waits again, of which only the clock says that it is newer.
+    let waits = told(&shown("WAITING", 31), &[created(), shown("BACK", 1)], true);
+    assert_eq!(waits, ["HPP-STATUS-020 /status: expected a status that can follow BACK, got WAITING"]);
 }
 
 #[test]

@@ -131,7 +131,7 @@ async fn updated_at_moves(world: &mut World) -> Done {
     let at = merchant.judge().rests_on("HPP-READ-001", at)?;
     let change = Landmark::new(merchant.now(read)?.at, "the change of the status");
     let offset = SignedDuration::ZERO;
-    merchant.judge().settle(time::at_offset(UPDATED_AT, at, offset, &change, time::KCO_TOLERANCE))
+    merchant.judge().settle(time::at_offset(UPDATED_AT, at, offset, &change, time::CLOCK_SKEW))
 }
 
 step!(
