@@ -95,6 +95,7 @@ impl Client {
         let exchange = Exchange {
             number,
             operation: call.operation,
+            twin: false,
             started_us: micros(started - began),
             elapsed_us: micros(elapsed),
             request: Request {

@@ -154,6 +154,7 @@ mod tests {
         Exchange {
             number: 1,
             operation,
+            twin: false,
             started_us: 0,
             elapsed_us: 0,
             request: Request {

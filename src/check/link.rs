@@ -122,7 +122,7 @@ mod tests {
         };
         let fields = location.map(|url| ("location".to_owned(), url.to_owned())).into_iter().collect();
         let outcome = Received::Response(Response { status: 201, fields, body, has_byte_order_mark: false });
-        Exchange { number: 1, operation, started_us: 0, elapsed_us: 1, request, outcome }
+        Exchange { number: 1, operation, twin: false, started_us: 0, elapsed_us: 1, request, outcome }
     }
 
     fn told(exchange: &Exchange) -> Vec<(&'static str, String)> {

@@ -16,5 +16,5 @@ pub fn exchange(operation: Operation, url: &str, sent: Value, body: Value) -> Ex
     let response =
         Response { status: 200, fields: Vec::new(), body: Body::Json(body), has_byte_order_mark: false };
     let outcome = Received::Response(response);
-    Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
+    Exchange { number: 1, operation, twin: false, started_us: 0, elapsed_us: 0, request, outcome }
 }

@@ -147,6 +147,7 @@ pub fn of_visit(visit: &PageVisit) -> Option<Exchange> {
     Some(Exchange {
         number: visit.number,
         operation: Operation::FetchPage,
+        twin: false,
         started_us: visit.started_us,
         elapsed_us: visit.elapsed_us,
         request: Request {

@@ -71,6 +71,7 @@ async fn a_call_is_recorded_as_it_went_and_without_its_secrets() {
     let expected = Exchange {
         number: 3,
         operation: Operation::CreateSession,
+        twin: false,
         started_us: 0,
         elapsed_us: 0,
         request: Request {

@@ -217,6 +217,9 @@ pub struct Exchange {
     /// Counts from 1 within the attempt.
     pub number: u32,
     pub operation: Operation,
+    /// It belongs to the twin of a refusal: the harness sends the same request without its fault, which must be accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub twin: bool,
     /// Microseconds since the attempt began.
     pub started_us: u64,
     /// Microseconds until the last byte.
@@ -233,12 +236,17 @@ impl Exchange {
             Received::Trouble(_) => None,
         }
     }
+
+    /// `request 3`, or `request 3 (twin)`.
+    pub fn label(&self) -> String {
+        format!("request {}{}", self.number, if self.twin { " (twin)" } else { "" })
+    }
 }
 
 impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { number, request, elapsed_us, .. } = self;
-        write!(f, "request {number}: {} {} → ", request.method, request.url)?;
+        let Self { request, elapsed_us, .. } = self;
+        write!(f, "{}: {} {} → ", self.label(), request.method, request.url)?;
         match &self.outcome {
             Received::Response(response) => write!(f, "{}", response.status)?,
             Received::Trouble(trouble) => write!(f, "{}", trouble.kind)?,

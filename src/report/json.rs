@@ -149,12 +149,12 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
 fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Finding, folder: &RunFolder) {
     let (evidence, missing) = folder.evidence_or_why(record.record.evidence_of(finding));
     let exchange = exchange_of(finding, &evidence).map(|exchange| {
-        let Exchange { number, operation, started_us, elapsed_us, request, outcome } = exchange;
+        let Exchange { number, operation, twin, started_us, elapsed_us, request, outcome } = exchange;
         let (response, trouble) = match outcome {
             Received::Response(response) => (Some(response), None),
             Received::Trouble(trouble) => (None, Some(trouble)),
         };
-        json!({ "number": number, "operation": operation, "started_us": started_us, "elapsed_us": elapsed_us,
+        json!({ "number": number, "operation": operation, "twin": twin, "started_us": started_us, "elapsed_us": elapsed_us,
             "request": request, "response": response, "trouble": trouble })
     });
     document["exchange"] = json!(exchange);

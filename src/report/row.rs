@@ -77,11 +77,12 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// How much it says that the requirement passes. What is judged in passing, in scenarios that test something else, is not counted.
+    /// How much it says that the requirement passes: the number of answers, pages and callbacks that the last attempts of its own
+    /// scenarios judged. What is judged in passing, in scenarios that test something else, is not counted.
     pub fn weight(&self) -> Option<Weight> {
         let passed = self.records.iter().filter(|record| *record.verdict() == Verdict::Pass);
-        let judgements = passed.map(|record| record.last().judgements).sum();
-        Weight::of(judgements).filter(|_| self.standing == Standing::Pass)
+        let answers = passed.map(|record| record.last().answers).sum();
+        Weight::of(answers).filter(|_| self.standing == Standing::Pass)
     }
 
     /// Whether one of its scenarios was not run: left out on the command line, or pending.

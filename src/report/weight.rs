@@ -1,4 +1,4 @@
-//! How much a PASS says: how often the requirement was judged, and how surely a rare breach would have shown.
+//! How much a PASS says: on how many answers the requirement was judged, and how surely a rare breach would have shown.
 
 use crate::report::words::counted;
 use serde::Serialize;
@@ -9,14 +9,14 @@ const RARE: u64 = 20;
 /// A whole, in the unit of the computation.
 const WHOLE: u64 = 1_000_000;
 
-/// After so many judgements, more of them change no percentage.
+/// After so many answers, more of them change no percentage.
 const MOST: u32 = 500;
 
 /// How much a PASS says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Weight {
-    /// How many judgements could have failed it.
-    pub judgements: u32,
+    /// How many answers, pages and callbacks the steps of its scenarios judged, each counted once for each attempt that counts.
+    pub answers: u32,
     /// How surely a breach in one of 20 answers would have shown, in percent. It is never sure.
     pub percent: u64,
     /// The same in words.
@@ -24,17 +24,17 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// The weight of so many judgements, each of another answer. `None` if there was none.
-    pub fn of(judgements: u32) -> Option<Self> {
-        if judgements == 0 {
+    /// The weight of so many answers that were judged. `None` if there was none.
+    pub fn of(answers: u32) -> Option<Self> {
+        if answers == 0 {
             return None;
         }
-        let missed = (0..judgements.min(MOST)).fold(WHOLE, |missed, _| missed * (RARE - 1) / RARE);
+        let missed = (0..answers.min(MOST)).fold(WHOLE, |missed, _| missed * (RARE - 1) / RARE);
         let percent = (100 - (missed * 100 + WHOLE / 2) / WHOLE).min(99);
-        let times = counted(judgements as usize, "time");
+        let times = counted(answers as usize, "time");
         let told =
             format!("judged {times}; a breach in 1 of {RARE} answers would have shown with {percent} %");
-        Some(Self { judgements, percent, told })
+        Some(Self { answers, percent, told })
     }
 }
 
@@ -43,8 +43,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_judgements_show_a_rare_breach_more_surely() {
-        let percent = |judgements| Weight::of(judgements).map(|weight| weight.percent);
+    fn more_answers_show_a_rare_breach_more_surely() {
+        let percent = |answers| Weight::of(answers).map(|weight| weight.percent);
         let seen = [0, 1, 2, 14, 41, 90, 500, 1_000_000].map(percent);
         // 1 - (19/20)^n, but never 100 %.
         assert_eq!(seen, [None, Some(5), Some(10), Some(51), Some(88), Some(99), Some(99), Some(99)]);
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn the_weight_is_told_in_a_sentence() {
-        let told = |judgements| Weight::of(judgements).map(|weight| weight.told);
+        let told = |answers| Weight::of(answers).map(|weight| weight.told);
         let many = "judged 41 times; a breach in 1 of 20 answers would have shown with 88 %";
         let one = "judged 1 time; a breach in 1 of 20 answers would have shown with 5 %";
         assert_eq!((told(41).as_deref(), told(1).as_deref(), told(0)), (Some(many), Some(one), None));

@@ -61,13 +61,13 @@ pub fn told(mismatch: &Mismatch) -> Mismatch {
 
 /// An exchange in one line, its URL without the target's own address.
 pub fn request(exchange: &Exchange, base_url: &str) -> String {
-    let Exchange { number, request, elapsed_us, .. } = exchange;
+    let Exchange { request, elapsed_us, .. } = exchange;
     let url = request.url.strip_prefix(base_url.trim_end_matches('/')).unwrap_or(&request.url);
     let answer = match &exchange.outcome {
         Answer::Response(response) => response.status.to_string(),
         Answer::Trouble(trouble) => trouble.kind.to_string(),
     };
-    format!("request {number}: {} {url} → {answer} ({} ms)", request.method, elapsed_us / 1000)
+    format!("{}: {} {url} → {answer} ({} ms)", exchange.label(), request.method, elapsed_us / 1000)
 }
 
 /// Every try at a scenario: `1st try: status: expected 201, got 200. 2nd try passed.`
@@ -110,6 +110,7 @@ pub fn sources(requirement: &Requirement, dialect: Dialect) -> String {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::verdict::EvidenceStore;
 
     #[test]
     fn a_mismatch_is_told_in_words() {
@@ -129,6 +130,20 @@ mod tests {
         for ((subject, expected, actual), words) in cases {
             assert_eq!(told(&Mismatch::new(subject, expected, actual)).to_string(), words);
         }
+    }
+
+    #[test]
+    fn a_request_of_a_twin_is_marked() {
+        let report = fixture::report();
+        let of_record = |record: &ScenarioRecord| match &record.last().evidence {
+            EvidenceStore::Here(evidence) => evidence.exchanges.first().cloned(),
+            _ => None,
+        };
+        let mut exchange = report.targets[0].records.iter().find_map(of_record).unwrap();
+        let start = |exchange: &Exchange| request(exchange, "").split(':').next().unwrap().to_owned();
+        assert_eq!(start(&exchange), "request 1");
+        exchange.twin = true;
+        assert_eq!(start(&exchange), "request 1 (twin)");
     }
 
     #[test]

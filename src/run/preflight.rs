@@ -212,7 +212,7 @@ mod tests {
             credentials_in_doubt: false,
         };
         let operation = Operation::CreateSession;
-        Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
+        Exchange { number: 1, operation, twin: false, started_us: 0, elapsed_us: 0, request, outcome }
     }
 
     fn word(outcome: Received) -> String {

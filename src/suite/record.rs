@@ -6,7 +6,7 @@ mod findings;
 
 use crate::check::{answer, origin, page};
 use crate::client::ApiAnswer;
-use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Response};
+use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Request, Response};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::case::Case;
@@ -17,6 +17,7 @@ use crate::suite::pauses::{Pauses, micros};
 use crate::suite::promise;
 use crate::target::{Ability, Credentials};
 use crate::verdict::{Finding, Mismatch, Observation, StepRecord};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
 use url::Url;
@@ -31,6 +32,9 @@ pub struct KnownRead {
 /// The index of an exchange, which `Record::send` returns.
 pub type Index = usize;
 
+/// What a judgement is about: an exchange, and how many visits and arrivals there were by then.
+type Judged = (Option<Index>, usize, usize);
+
 /// The record of one attempt at a scenario.
 pub struct Record {
     context: Arc<Context>,
@@ -44,6 +48,10 @@ pub struct Record {
     /// What the scenario's acts were answered: the last answer to a `When`, or to a `Given` as long as no `When` has sent anything.
     act: Option<(StepKind, Index)>,
     judgements: u32,
+    /// What was judged. Several judgements of one answer, page or callback are one entry.
+    judged: BTreeSet<Judged>,
+    /// Whether the requests are those of a twin.
+    pub sends_twin: bool,
     /// Mismatches that schemas found, by exchange.
     broken: Vec<(Index, Broken)>,
     /// Links that lead to a host to which nothing may be sent, by exchange, with the requirement that each breaks.
@@ -67,7 +75,8 @@ pub struct Remains {
     pub findings: Vec<Finding>,
     pub observations: Vec<Observation>,
     pub judgements: u32,
-    /// Whether the act was refused.
+    pub answers: u32,
+    /// Whether the act was refused, and this was judged.
     pub refused: bool,
     pub steps: Vec<StepRecord>,
     pub evidence: Evidence,
@@ -85,6 +94,8 @@ impl Record {
             before_step: 0,
             act: None,
             judgements: 0,
+            judged: BTreeSet::new(),
+            sends_twin: false,
             broken: Vec::new(),
             astray: Vec::new(),
             evidence: Evidence::default(),
@@ -150,6 +161,7 @@ impl Record {
             findings: self.findings,
             observations: self.observations,
             judgements: self.judgements,
+            answers: u32::try_from(self.judged.len()).unwrap_or(u32::MAX),
             refused,
             steps: self.steps,
             evidence: Evidence { exchanges, ..self.evidence }.bounded(),
@@ -185,17 +197,18 @@ impl Record {
         }
     }
 
-    /// The act of the scenario, if its answer is a refusal.
+    /// The act of the scenario, if its answer is a refusal. An answer that is only recorded is not taken for one.
     pub fn refused_act(&self) -> Option<Index> {
-        let (_, index) = self.act?;
+        let (_, index) = self.act.filter(|_| !self.judged.is_empty())?;
         let response = self.exchange(index).response()?;
         answer::refused(response).is_ok().then_some(index)
     }
 
-    /// Whether the API accepted a request of this operation.
-    pub fn has_accepted(&self, operation: Operation) -> bool {
-        let mut exchanges = self.answers.iter().map(|answer| &answer.exchange);
-        exchanges.any(|it| it.operation == operation && it.response().is_some_and(answer::is_success))
+    /// Whether the API accepted a request of this operation that is of the kind that is meant.
+    pub fn has_accepted(&self, operation: Operation, is_meant: impl Fn(&Request) -> bool) -> bool {
+        let exchanges = self.answers.iter().map(|answer| &answer.exchange);
+        let mut meant = exchanges.filter(|it| it.operation == operation && is_meant(&it.request));
+        meant.any(|it| it.response().is_some_and(answer::is_success))
     }
 
     /// The exchange that ended last, whatever step asked for it.

@@ -29,19 +29,28 @@ impl World {
     pub async fn refusal_has_twin(&mut self) -> Done {
         let Some(refused) = self.record.refused_act() else { return Ok(()) };
         let Some(operation) = accepted_form(self.record.exchange(refused).operation) else { return Ok(()) };
-        if self.record.has_accepted(operation) {
+        if self.has_accepted_twin(operation, refused) {
             return Ok(());
         }
+        self.record.sends_twin = true;
         let own = self.send_twin(operation, refused, Subject::Own).await?;
         let request = |index| &self.record.exchange(index).request;
         // If the request is the same, the fault is in the session.
-        if self.record.has_accepted(operation) && !is_same(request(refused), request(own)) {
+        if self.has_accepted_twin(operation, refused) && !is_same(request(refused), request(own)) {
             return Ok(());
         }
         let new = self.send_twin(operation, refused, Subject::New).await?;
         let outcome = answer::succeeds(self.record.response(new)?);
         let promise = self.record.promise(new);
         self.judge().rests_on(promise, outcome)
+    }
+
+    /// Whether the API accepted a request of this operation. That it sends by one method says nothing about another one.
+    fn has_accepted_twin(&self, operation: Operation, refused: Index) -> bool {
+        let of_refused = method_of(&self.record.exchange(refused).request);
+        self.record.has_accepted(operation, |request| {
+            operation != Operation::Distribute || method_of(request) == of_refused
+        })
     }
 
     async fn send_twin(

@@ -73,7 +73,11 @@ pub struct Attempt {
     /// How many judgements could have failed it. For a MAY, an observation counts too. A pass has at least one.
     #[serde(default)]
     pub judgements: u32,
-    /// Whether its act was refused. If it passes, the request was accepted without its fault.
+    /// How many answers, pages and callbacks the steps judged. Several judgements of one of them count once, and so does one
+    /// judgement of several. What is only recorded, or judged in passing, is not counted.
+    #[serde(default)]
+    pub answers: u32,
+    /// Whether its act was refused, and this was judged. If it passes, the request was accepted without its fault.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
     pub steps: Vec<StepRecord>,
@@ -91,6 +95,7 @@ impl Attempt {
             findings: Vec::new(),
             observations: Vec::new(),
             judgements: 0,
+            answers: 0,
             refused: false,
             steps: Vec::new(),
             evidence: EvidenceStore::None,

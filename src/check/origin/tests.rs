@@ -19,7 +19,7 @@ fn answered(operation: Operation, status: u16, fields: &[(&str, &str)], body: Bo
     };
     let response = Response { status, fields, body, has_byte_order_mark: false };
     let outcome = Received::Response(response);
-    Exchange { number: 1, operation, started_us: 0, elapsed_us: 0, request, outcome }
+    Exchange { number: 1, operation, twin: false, started_us: 0, elapsed_us: 0, request, outcome }
 }
 
 fn page(operation: Operation, status: u16) -> Option<TroubleKind> {

@@ -1,6 +1,7 @@
 //! Standings, exchanges and screenshots, as the templates show them.
 
 use crate::evidence::{Body, Evidence, Exchange, Field, PageVisit, Received};
+use crate::report::words::capitalised;
 use crate::report::{RunFolder, Standing};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -33,9 +34,9 @@ pub fn exchange(exchange: &Exchange, subject: &str) -> Value {
         Received::Response(response) => (Some(response), None),
         Received::Trouble(trouble) => (None, Some(format!("{}: {}", trouble.kind, trouble.message))),
     };
-    let Exchange { number, request, elapsed_us, .. } = exchange;
+    let Exchange { request, elapsed_us, .. } = exchange;
     context! {
-        number, elapsed_us, trouble,
+        label => capitalised(&exchange.label()), elapsed_us, trouble,
         method => request.method.as_str(),
         url => request.url.as_str(),
         request => message(&request.fields, &request.body, ""),

@@ -102,7 +102,8 @@ fn call(exchange: &Exchange, findings: &[Finding], base_url: &str) -> Event {
     let base = base_url.trim_end_matches('/');
     let url = &exchange.request.url;
     let shown = url.strip_prefix(base).map_or_else(|| short_url(url), ToOwned::to_owned);
-    let label = format!("{} {shown}", exchange.request.method);
+    let twin = if exchange.twin { " (twin)" } else { "" };
+    let label = format!("{} {shown}{twin}", exchange.request.method);
     let mark = Mark::Call { from: Lane::Merchant, to: Lane::Api };
     let mut event = event(exchange.started_us, mark, label, request(exchange, ""));
     event.note = duration(exchange.elapsed_us);

@@ -66,8 +66,10 @@ async fn a_scenario_that_judges_nothing_is_a_mistake_and_a_pending_one_does_not_
         ("Answered, and nothing is promised", "pass"),
     ];
     assert_eq!(ends(&records), expected.map(|(title, end)| (title, end.to_owned())));
-    let judgements: Vec<u32> = records.iter().map(|record| record.last().judgements).collect();
-    assert_eq!(judgements, [0, 0, 0, 2, 0, 1]);
+    let counted: Vec<(u32, u32)> =
+        records.iter().map(|record| (record.last().judgements, record.last().answers)).collect();
+    // Two judgements of one answer, and an answer that is only recorded.
+    assert_eq!(counted, [(0, 0), (0, 0), (0, 0), (2, 1), (0, 0), (1, 0)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,6 +237,19 @@ async fn a_refusal_counts_only_beside_its_accepted_twin() {
     Given a hosted session
     When the merchant distributes the hosted session by pigeon
     Then the response status is 400
+
+  @req:HPP-DISTRIBUTE-009
+  Scenario: An SMS that is sent says nothing about e-mail
+    Given a hosted session
+    And the hosted session has been distributed by sms
+    When the merchant distributes the hosted session by pigeon
+    Then the response status is 400
+
+  @req:HPP-DISTRIBUTE-013
+  Scenario: The refusal is only recorded
+    Given a hosted session
+    When the merchant distributes the hosted session by pigeon
+    Then the answer is recorded as \"an unknown method\"
 ";
     let seen = async |deviation: &str| {
         let (_folder, mut options) = folder(&[("x.feature", text)]);
@@ -244,13 +259,15 @@ async fn a_refusal_counts_only_beside_its_accepted_twin() {
         let last = |record: &ScenarioRecord| {
             let attempt = record.last();
             let evidence = finished.folder.evidence(&attempt.evidence).unwrap();
-            (attempt.verdict.word(), attempt.refused, evidence.exchanges.len())
+            let twins = evidence.exchanges.iter().filter(|exchange| exchange.twin).count();
+            (attempt.verdict.word(), attempt.refused, evidence.exchanges.len(), twins)
         };
         finished.report.targets[0].records.iter().map(last).collect::<Vec<_>>()
     };
-    let pass = |requests| ("pass", true, requests);
+    let pass = |requests, twins| ("pass", true, requests, twins);
     // The faithful mock: where the fault is in the session, the twin needs new ones.
-    assert_eq!(seen("none").await, [pass(3), pass(4), pass(7), pass(4), pass(4)]);
+    let each = [pass(3, 1), pass(4, 1), pass(7, 4), pass(4, 1), pass(4, 1), pass(5, 1)];
+    assert_eq!(seen("none").await, [&each[..], &[("pass", false, 3, 0)]].concat());
     let refused = seen("refuses-everything-with-400").await;
-    assert_eq!(refused.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ["inconclusive"; 5]);
+    assert_eq!(refused.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ["inconclusive"; 7]);
 }

@@ -19,7 +19,8 @@ impl Record {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
         let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
-        let answer = context.client.send(call, number, self.began).await;
+        let mut answer = context.client.send(call, number, self.began).await;
+        answer.exchange.twin = self.sends_twin;
         let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
         let index = self.answers.len();
         self.answers.push(answer);

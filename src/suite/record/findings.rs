@@ -1,15 +1,18 @@
 //! What an attempt found: the findings of its requirement and of others, and what it observed.
 
 use super::{Index, Record};
+use crate::evidence::Evidence;
 use crate::requirement::{Level, RequirementId};
 use crate::suite::grammar::StepKind;
 use crate::verdict::{Finding, Mismatch, Observation};
 
 impl Record {
-    /// Counts a judgement that could fail the scenario. A `Given` never judges.
+    /// Counts a judgement that could fail the scenario, and what it is about. A `Given` never judges.
     pub fn judged(&mut self) {
         if self.kind != StepKind::Given {
             self.judgements += 1;
+            let Evidence { visits, arrivals, .. } = &self.evidence;
+            self.judged.insert((self.judged_exchange(), visits.len(), arrivals.len()));
         }
     }
 
@@ -17,7 +20,7 @@ impl Record {
     /// cannot fail.
     pub fn observe(&mut self, question: impl Into<String>, answer: impl Into<String>) {
         if self.case.requirement.as_ref().and_then(|own| self.context.levels.get(own)) == Some(&Level::May) {
-            self.judged();
+            self.judgements += u32::from(self.kind != StepKind::Given);
         }
         if let Some(requirement) = self.case.requirement.clone() {
             let (question, answer) = (question.into(), answer.into());

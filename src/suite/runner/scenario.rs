@@ -130,6 +130,7 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         findings: remains.findings,
         observations: remains.observations,
         judgements: remains.judgements,
+        answers: remains.answers,
         refused: remains.refused,
         steps: remains.steps,
         evidence: EvidenceStore::Here(Box::new(remains.evidence)),
