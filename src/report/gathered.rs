@@ -21,7 +21,7 @@ pub struct Open<'r> {
     pub records: Vec<JudgedRecord<'r>>,
 }
 
-/// MUSTs that the set-up could not test, all for the same reason, and that the profile does not accept so.
+/// MUSTs that the set-up could not test, wholly or in part, all for the same reason.
 #[derive(Debug, Clone)]
 pub struct Untested<'r> {
     /// The reason, with what would let them be tested.
@@ -64,14 +64,25 @@ impl<'r> Judged<'r> {
 }
 
 impl<'r> JudgedTarget<'r> {
-    /// The MUSTs that keep the run from being signed because the set-up could not test them, with the largest group first.
+    /// The MUSTs that keep the run from being signed because the set-up could not test them, wholly or in part. The largest group
+    /// comes first.
     pub fn untested(&self) -> Vec<Untested<'r>> {
+        let is_untested = |row: &Row<'r>| row.is_unseen() && row.accepted_unseen().is_none();
+        self.musts(|row| {
+            is_untested(row).then(|| row.in_part().map_or_else(|| row.cause(), |part| part.told))
+        })
+    }
+
+    /// The MUSTs that were tested only in part, as far as the abilities of the profile reach. The largest group comes first.
+    pub fn tested_in_part(&self) -> Vec<Untested<'r>> {
+        self.musts(|row| row.in_part().filter(|_| row.is_tested()).map(|part| part.cause))
+    }
+
+    /// The MUSTs for which there is a cause, grouped by it.
+    fn musts(&self, cause: impl Fn(&Row<'r>) -> Option<String>) -> Vec<Untested<'r>> {
         let mut groups: Vec<Untested<'r>> = Vec::new();
-        let is_untested = |row: &&Row<'r>| {
-            row.is_must() && row.standing == Standing::Unseen && row.accepted_unseen().is_none()
-        };
-        for row in self.rows.iter().filter(is_untested) {
-            let cause = row.cause();
+        for row in self.rows.iter().filter(|row| row.is_must()) {
+            let Some(cause) = cause(row) else { continue };
             let known = groups.iter().position(|group| group.cause == cause);
             let index = known.unwrap_or_else(|| {
                 groups.push(Untested { cause, requirements: Vec::new(), areas: BTreeMap::new() });
@@ -92,8 +103,10 @@ impl<'r> JudgedTarget<'r> {
             let requirement = self.catalogue.iter().find(|requirement| Some(&requirement.id) == id);
             gather(&mut open, Standing::Harness, record.verdict().cause(), requirement, &[*record]);
         }
-        for row in self.rows.iter().filter(|row| OPEN.contains(&row.standing)) {
-            gather(&mut open, row.standing, row.cause(), Some(row.requirement), &row.records);
+        for row in self.rows.iter().filter(|row| OPEN.contains(&row.standing) || row.is_unseen()) {
+            let in_part = row.in_part().filter(|_| row.is_unseen()).map(|part| (Standing::Unseen, part.told));
+            let (standing, cause) = in_part.unwrap_or_else(|| (row.standing, row.cause()));
+            gather(&mut open, standing, cause, Some(row.requirement), &row.records);
         }
         open.sort_by_key(|entry| entry.standing);
         open

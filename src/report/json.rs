@@ -39,6 +39,7 @@ struct TargetDocument<'r> {
     outcomes: Gates,
     musts: Musts,
     untested: Vec<Value>,
+    tested_in_part: Vec<Value>,
     standings: BTreeMap<&'static str, usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<TroubleMet>,
@@ -92,6 +93,7 @@ impl Judged<'_> {
             outcomes: Gates::of(&target.api, &target.journey),
             musts: Musts { seen: target.all.seen(), apply: target.all.apply() },
             untested: target.untested().iter().map(untested_document).collect(),
+            tested_in_part: target.tested_in_part().iter().map(untested_document).collect(),
             standings: counted.collect(),
             trouble: target.trouble(),
             requirements: target.rows.iter().map(|row| requirement_document(target, row, folder)).collect(),
@@ -139,6 +141,9 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
         "scenarios": row.records.iter().map(|record| record.place()).collect::<Vec<_>>(),
         "findings": row.findings.iter().map(finding).collect::<Vec<_>>(),
     });
+    if let Some(part) = row.in_part() {
+        document["in_part"] = json!(part);
+    }
     if let Some(weight) = row.weight() {
         document["weight"] = json!(weight);
     }

@@ -8,6 +8,7 @@ mod first_screen;
 pub mod fixture;
 mod gathered;
 mod html;
+mod in_part;
 mod json;
 mod judged;
 mod junit;

@@ -108,10 +108,15 @@ impl<'r> Row<'r> {
         (*level, *party) == (Level::Must, Party::Server) && self.standing != Standing::Na
     }
 
+    /// Whether the set-up could not test it, wholly or in part.
+    pub fn is_unseen(&self) -> bool {
+        self.standing == Standing::Unseen || (self.standing.is_seen() && !self.is_tested())
+    }
+
     /// Who accepts that it was not tested.
     pub fn accepted_unseen(&self) -> Option<Terms<'r>> {
         let accepted = self.terms(|decision| matches!(decision, Decision::AcceptedUnseen(_)));
-        accepted.filter(|_| self.standing == Standing::Unseen)
+        accepted.filter(|_| self.is_unseen())
     }
 
     /// Who accepts the failure: the waiver of a known deviation.
@@ -134,7 +139,7 @@ impl<'r> Row<'r> {
 
     /// What the profile decides about it, in words. An entry about requirements that were not tested is told only of these.
     pub fn told_decisions(&self) -> Vec<String> {
-        let unseen = self.standing == Standing::Unseen;
+        let unseen = self.is_unseen();
         let fits = |decision: &&Decision<'_>| matches!(decision, Decision::AcceptedUnseen(_)) == unseen;
         let told = self.decisions.iter().filter(fits).map(|decision| {
             let Terms { owner, expires, reason } = decision.terms();

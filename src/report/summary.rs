@@ -20,6 +20,8 @@ pub struct Summary<'r> {
     untested: Ids<'r>,
     /// MUSTs that were not tested, which the profile accepts.
     accepted: Ids<'r>,
+    /// MUSTs that were tested only in part, as far as the abilities of the profile reach.
+    in_part: Ids<'r>,
     /// MUSTs that are broken.
     broken: Ids<'r>,
     /// MUSTs that could not be judged.
@@ -58,7 +60,7 @@ impl<'r> Summary<'r> {
         let musts = |wanted| ids(&|row| row.is_must() && row.standing == wanted);
         let is_open = |row: &Row<'r>| matches!(row.standing, Standing::Blocked | Standing::Infra);
         let void = records.iter().filter(|record| record.is_void() && gate.lets_in(record.needs_browser()));
-        let unseen = |row: &Row<'r>| row.is_must() && !row.standing.is_seen();
+        let unseen = |row: &Row<'r>| row.is_must() && !row.is_tested();
         let judged = rows.iter().any(|row| row.was_judged(gate));
         let mut summary = Self {
             outcome: Outcome::Conformant,
@@ -66,10 +68,11 @@ impl<'r> Summary<'r> {
             apply: ids(&Row::is_must),
             untested: ids(&|row| unseen(row) && row.accepted_unseen().is_none()),
             accepted: ids(&|row| unseen(row) && row.accepted_unseen().is_some()),
+            in_part: ids(&|row| row.is_must() && row.is_tested() && row.in_part().is_some()),
             broken: musts(Standing::Fail),
             open: ids(&|row| row.is_must() && is_open(row)),
             unchecked: ids(&|row| row.requirement.party == Party::Harness && is_open(row)),
-            floor: ids(&|row| facts.floor.contains(&row.requirement.id) && !row.standing.is_seen()),
+            floor: ids(&|row| facts.floor.contains(&row.requirement.id) && !row.is_tested()),
             undecided: musts(Standing::Unconfirmed),
             warned: standing(Standing::Warn),
             stale: standing(Standing::Stale),
@@ -104,6 +107,7 @@ impl<'r> Summary<'r> {
             (&mut self.apply, other.apply),
             (&mut self.untested, other.untested),
             (&mut self.accepted, other.accepted),
+            (&mut self.in_part, other.in_part),
             (&mut self.broken, other.broken),
             (&mut self.open, other.open),
             (&mut self.unchecked, other.unchecked),
@@ -189,7 +193,13 @@ impl<'r> Summary<'r> {
         };
         let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
         let parts = parts.map(|(count, noun, what)| format!("{} {what}", counted(count, noun)));
-        parts.chain([format!("{seen} of {} tested", counted(apply, "MUST"))]).collect::<Vec<_>>().join("; ")
+        let tested = format!("{seen} of {} tested", counted(apply, "MUST"));
+        parts.chain([tested]).chain(self.told_in_part()).collect::<Vec<_>>().join("; ")
+    }
+
+    fn told_in_part(&self) -> Option<String> {
+        let count = self.in_part.len();
+        (count > 0).then(|| format!("{} only in part", counted(count, "MUST")))
     }
 
     fn needs_a_decision(&self) -> &'static str {
@@ -212,10 +222,9 @@ impl<'r> Summary<'r> {
             (1, _) => format!("{nothing}, but 1 of {musts} was not tested"),
             (untested, _) => format!("{nothing}, but {untested} of {musts} were not tested"),
         };
-        match self.warned.len() {
-            0 => pass,
-            warned => format!("{pass}; {} not kept", counted(warned, "SHOULD")),
-        }
+        let warned = self.warned.len();
+        let warned = (warned > 0).then(|| format!("{} not kept", counted(warned, "SHOULD")));
+        [Some(pass), self.told_in_part(), warned].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }
 

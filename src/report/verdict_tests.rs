@@ -1,10 +1,11 @@
 //! Tests of the verdict: which runs can be signed, with which words, and what keeps the others from it.
 
 use crate::report::fixture::{complete, set, trouble, unseen};
-use crate::report::{Advice, Gate, Outcome, RunReport, Standing};
+use crate::report::{Advice, Detail, Gate, Outcome, Row, RunFolder, RunReport, Standing};
 use crate::requirement::{Confidence, Party, RequirementId};
-use crate::target::{AcceptedUnseen, Dismissal, Waiver};
-use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
+use crate::target::{Ability, AcceptedUnseen, Dismissal, Waiver};
+use crate::verdict::{Attempt, Doubt, Finding, ScenarioRecord, SkipCause, Verdict};
+use serde_json::Value;
 
 /// The verdict of a run, and its exit code by its outcome.
 fn told(report: &RunReport) -> (String, Outcome) {
@@ -62,6 +63,62 @@ fn a_must_that_was_not_tested_is_never_signed() {
     let untested = judged.targets[1].untested();
     assert_eq!(untested.len(), 1);
     assert_eq!((untested[0].cause.as_str(), untested[0].areas["qr"]), ("nothing shows it", 1));
+}
+
+/// The report, with a second scenario of a requirement, which ended so.
+fn with_second(id: &str, verdict: Verdict) -> RunReport {
+    let mut report = complete();
+    let records = &mut report.targets[0].records;
+    let of = |record: &ScenarioRecord| record.requirement.as_ref().is_some_and(|own| own.as_str() == id);
+    let mut second = records.iter().find(|record| of(record)).unwrap().clone();
+    second.key += " again";
+    second.attempts = vec![Attempt::not_run(verdict)];
+    records.push(second);
+    report
+}
+
+#[test]
+fn a_must_that_was_tested_in_part_is_told_and_counts_if_the_rest_needs_an_ability() {
+    let told = |report: &RunReport| {
+        let judged = report.judged();
+        let part = judged.targets[0].rows.iter().find_map(Row::in_part);
+        part.map(|part| part.told)
+    };
+    let lacking =
+        with_second("HPP-EXPIRY-002", Verdict::Skipped(SkipCause::AbilityNotClaimed(Ability::Clock)));
+    says(&lacking, "Sign: nothing broken, all 17 MUSTs tested; 1 MUST only in part", Outcome::Conformant);
+    let clock = "1 of 2 scenarios not tested: this profile cannot move the server's clock (add `clock`)";
+    assert_eq!(told(&lacking).as_deref(), Some(clock));
+    let groups = lacking.judged().targets[0].tested_in_part().len();
+    assert_eq!((groups, lacking.judged().targets[0].untested().len()), (1, 0));
+    assert_eq!(told(&complete()), None);
+    let folder = RunFolder::new("reports/none");
+    let brief = lacking.judged().to_terminal(&folder, 160, Detail::Brief);
+    let page = lacking.judged().to_html(&folder).unwrap();
+    let json: Value = serde_json::from_str(&lacking.judged().to_json(&folder).unwrap()).unwrap();
+    let rows = json["targets"][0]["requirements"].as_array().unwrap();
+    let part = rows.iter().find_map(|row| row.get("in_part")).unwrap();
+    assert_eq!((&part["untested"], &part["scenarios"], &part["told"]), (&1.into(), &2.into(), &clock.into()));
+    let why = "tested only in part: this profile cannot move the server's clock (add `clock`)";
+    assert!(brief.contains(why), "{brief}");
+    let start = |told: &str| told.split('\'').next().unwrap().to_owned();
+    assert!([why, clock].into_iter().all(|told| page.contains(&start(told))));
+
+    // What no ability of the profile explains has to be accepted.
+    let mut unseen = with_second("HPP-EXPIRY-002", unseen());
+    let one = "Cannot tell: nothing broken, but 1 of 17 MUSTs was not tested";
+    says(&unseen, one, Outcome::Conformant);
+    let groups = unseen.judged().targets[0].untested();
+    assert_eq!(groups[0].cause, "1 of 2 scenarios not tested: nothing shows it");
+    unseen.targets[0].facts.accepted_unseen = vec![accepted(&["HPP-EXPIRY-002"], None, None)];
+    says(&unseen, "Sign: nothing broken, 16 of 17 MUSTs tested, 1 accepted untested", Outcome::Conformant);
+    unseen.targets[0].facts.floor = ["HPP-EXPIRY-002".parse().unwrap()].into();
+    assert_eq!(unseen.judged().outcome(), Outcome::Incomplete, "the floor accepts nothing");
+
+    let blocked =
+        with_second("HPP-EXPIRY-002", Verdict::Inconclusive(Doubt::Prerequisite("no browser".into())));
+    assert_eq!(standing(&blocked, 0, "HPP-EXPIRY-002"), Standing::Blocked);
+    assert_eq!(blocked.judged().outcome(), Outcome::Incomplete);
 }
 
 #[test]

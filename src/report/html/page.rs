@@ -1,6 +1,7 @@
 //! The page as a value: the data for its templates.
 
 use crate::report::failure::Way;
+use crate::report::gathered::Untested;
 use crate::report::html::shown::chip;
 use crate::report::html::story::Stories;
 use crate::report::html::templates::{SCRIPT, STYLE};
@@ -102,19 +103,23 @@ fn section_of(standing: Standing) -> &'static str {
     }
 }
 
-/// MUSTs that were not tested, by target and cause.
+/// MUSTs that were not tested, or only in part, by target and cause.
 fn untested(judged: &Judged<'_>) -> Vec<Value> {
+    let shown = |target: &JudgedTarget<'_>, group: &Untested<'_>, cause: String| {
+        let areas = group.areas.iter().map(|(area, count)| format!("{area} {count}"));
+        context! {
+            target => target.facts.name.as_str(),
+            count => counted(group.requirements.len(), "MUST"),
+            cause => cause,
+            areas => areas.collect::<Vec<_>>().join(", "),
+        }
+    };
     let of_target = |target: &JudgedTarget<'_>| {
-        let groups = target.untested().into_iter().map(|group| {
-            let areas = group.areas.iter().map(|(area, count)| format!("{area} {count}"));
-            context! {
-                target => target.facts.name.as_str(),
-                count => counted(group.requirements.len(), "MUST"),
-                cause => group.cause,
-                areas => areas.collect::<Vec<_>>().join(", "),
-            }
-        });
-        groups.collect::<Vec<_>>()
+        let (untested, in_part) = (target.untested(), target.tested_in_part());
+        let untested = untested.iter().map(|group| shown(target, group, group.cause.clone()));
+        let in_part =
+            in_part.iter().map(|group| shown(target, group, format!("tested only in part: {}", group.cause)));
+        untested.chain(in_part).collect::<Vec<_>>()
     };
     judged.targets.iter().flat_map(of_target).collect()
 }
@@ -189,6 +194,7 @@ fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Storie
         target => index,
         standing => chip(row.standing),
         cause => if matches!(row.standing, Standing::Pass | Standing::Na) { String::new() } else { row.cause() },
+        in_part => row.in_part().map(|part| part.told),
         weight => row.weight().map(|weight| weight.told),
         confidence => confidence_word(confidence).filter(|_| row.standing != Standing::Na),
         decisions => row.told_decisions(),

@@ -20,7 +20,8 @@ pub fn of_target(page: &mut Page, target: &JudgedTarget<'_>, detail: Detail) {
         open.retain(|entry| !matches!(entry.standing, Standing::Unseen | Standing::NotRun));
     }
     let untested = if detail < Detail::Full { target.untested() } else { Vec::new() };
-    if open.is_empty() && untested.is_empty() {
+    let in_part = target.tested_in_part();
+    if open.is_empty() && untested.is_empty() && in_part.is_empty() {
         return;
     }
     page.heading(&format!("{} · what was not tested", target.facts.name));
@@ -36,9 +37,11 @@ pub fn of_target(page: &mut Page, target: &JudgedTarget<'_>, detail: Detail) {
             page.indented(BESIDE, &format!("{standing}: and {more} more causes, in report.html"));
         }
     }
-    for group in untested {
+    let told = untested.into_iter().map(|group| (group.cause.clone(), group));
+    let partly = in_part.into_iter().map(|group| (format!("tested only in part: {}", group.cause), group));
+    for (cause, group) in told.chain(partly) {
         let label = counted(group.requirements.len(), "MUST");
-        page.beside((&label, style_of(Standing::Unseen)), label.len() + 2, &value(&group.cause));
+        page.beside((&label, style_of(Standing::Unseen)), label.len() + 2, &value(&cause));
         page.indented(BESIDE, &areas(&group.areas));
     }
 }
