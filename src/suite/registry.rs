@@ -33,6 +33,15 @@ pub const KINDS: [(&str, &str); 5] = [
     ("(s)", "letters that may be left out: `1 minute`, `2 minutes`"),
 ];
 
+/// Former words of steps, with the words that they mean today.
+const FORMER: [(&str, &str); 5] = [
+    ("with credentials that are not Basic", "with the scheme Bearer"),
+    ("with a body that is not JSON", "with a body that is no JSON"),
+    ("the call is made again", "each call is made again"),
+    ("the call is made at most", "each call is made at most"),
+    ("the clock reaches", "the clock stands"),
+];
+
 /// A step of a scenario with its parameters, ready to run.
 #[derive(Clone)]
 pub struct Act(Arc<ActFn>);
@@ -201,11 +210,20 @@ impl Hints {
 
 /// The step that a line matches, with the words of the line.
 pub fn find(line: &Step, hints: &mut Hints) -> Result<Found, Fault> {
+    let mut found = matching(line)?;
+    let former = FORMER.into_iter().find(|(former, _)| found.is_empty() && line.text.contains(former));
+    if let Some((former, today)) = former {
+        found = matching(&Step { text: line.text.replace(former, today), ..line.clone() })?;
+    }
+    only(line, found, hints)
+}
+
+fn matching(line: &Step) -> Result<Vec<Found>, Fault> {
     let mut found = Vec::new();
     for known in KNOWN.iter() {
         found.extend(known.words(line)?.map(|words| (known.step, words)));
     }
-    only(line, found, hints)
+    Ok(found)
 }
 
 type Found = (&'static StepDef, Vec<String>);
@@ -287,6 +305,36 @@ mod tests {
             let StepDef { doc, file, line, .. } = known.step;
             assert_eq!(known.regex().err(), None);
             assert!(doc.trim().ends_with('.'), "{file}:{line} has no doc sentence");
+        }
+    }
+
+    #[test]
+    fn a_step_has_its_former_words_too() {
+        for (line, expression, expected) in [
+            (
+                "When the merchant tries to read a hosted session with credentials that are not Basic",
+                "the merchant tries to {word} a hosted session with the scheme {word}",
+                &["read", "Bearer"][..],
+            ),
+            (
+                "When the merchant creates a hosted session with a body that is not JSON",
+                "the merchant creates a hosted session with a body that is no JSON",
+                &[],
+            ),
+            ("Then the call is made again after a while", "each call is made again after a while", &[]),
+            ("Then the call is made at most 4 times", "each call is made at most {int} times", &["4"]),
+            (
+                "Given the clock reaches 5 minutes after the end of the payment session",
+                "the clock stands {int} minute(s) after the end of the payment session",
+                &["5"],
+            ),
+        ] {
+            let outlines = grammar::read(&format!("Feature: x\n\n  Scenario: y\n    {line}\n")).unwrap();
+            let (step, words) = find(&outlines[0].steps[0], &mut Hints::default()).unwrap();
+            assert_eq!(
+                (step.expression, &words[..]),
+                (expression, &expected.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()[..])
+            );
         }
     }
 
