@@ -44,7 +44,7 @@ impl TargetArgs {
         let deviation = self.deviate.as_deref().and_then(mock::deviation);
         let (opaque_urls, legal_seed) = (self.opaque_urls, self.legal_seed);
         let embedded = |dialect| {
-            let (only, watched) = (None, false);
+            let (only, watched) = (None, None);
             TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, only, watched })
         };
         let mut choices = Vec::new();
@@ -86,7 +86,7 @@ fn planned(path: &Path) -> Result<Vec<TargetChoice>, Refusal> {
             opaque_urls: false,
             legal_seed: None,
             only: target.only,
-            watched: target.watched,
+            watched: target.watched.map(prove::Watched::others),
         })
     };
     Ok(plan.into_iter().map(choice).collect())

@@ -42,10 +42,20 @@ mod watch;
 mod wire;
 mod words;
 
-pub use crate::mock::deviation::{DEGENERATE, DEVIATIONS, Deviation, Kind, all as all_deviations, deviation};
+pub use crate::mock::deviation::{
+    DEGENERATE, DEVIATIONS, Deviation, Kind, OF_SEAMS as WEAKENED_SEAMS, all as all_deviations, deviation,
+};
 pub use crate::mock::ground::{Dialect, PageHost};
 #[cfg(test)]
 pub use crate::mock::tests::PANICKING;
+
+/// Those whom a watched mock asks too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    Deviations,
+    /// Deviations that a machine makes from the seams and from the answers.
+    Weakenings,
+}
 
 /// The settings of a mock.
 pub struct MockOptions {
@@ -61,8 +71,8 @@ pub struct MockOptions {
     pub opaque_urls: bool,
     /// Seed that chooses every behaviour that the contract leaves open.
     pub legal_seed: Option<u64>,
-    /// Whether the mock notes which deviations would have answered differently.
-    pub watch: bool,
+    /// Whom the mock asks too, to note which of them would have answered differently.
+    pub watch: Option<Others>,
     /// The identity for TLS. Without it, the mock speaks plain HTTP.
     pub identity: Option<Identity>,
     /// The host of the pages. If `None`, `localhost`, with the port of the API.
@@ -84,7 +94,7 @@ impl MockOptions {
             seed: None,
             opaque_urls: false,
             legal_seed: None,
-            watch: false,
+            watch: None,
             identity: None,
             page_host: None,
             creates_per_second: None,
@@ -164,7 +174,7 @@ impl Mock {
         &self.playground.accounts.first().username
     }
 
-    /// The names of the deviations that would have answered differently since the last call.
+    /// The names of those that would have answered differently since the last call.
     /// Empty if the mock does not watch.
     pub fn take_touched(&self) -> BTreeSet<&'static str> {
         self.playground.contract.take_touched()
@@ -198,8 +208,13 @@ fn playground(options: MockOptions, scheme: &str, (api, pages): (SocketAddr, Soc
     let ids = Ids::new(seed, variation.id_shape);
     let change = options.deviation.map(|deviation| deviation.change);
     let mut contract = Contract::new(options.dialect, variation, change);
-    if options.watch {
-        contract = contract.watched(DEVIATIONS.iter().map(|deviation| (deviation.name, deviation.change)));
+    let asked = |deviation: &Deviation| (deviation.name, deviation.change);
+    match options.watch {
+        Some(Others::Deviations) => contract = contract.watched(DEVIATIONS.iter().map(|it| asked(it)), None),
+        Some(Others::Weakenings) => {
+            contract = contract.watched(WEAKENED_SEAMS.iter().map(asked), Some(deviation::of_reply));
+        }
+        None => {}
     }
     let variation = &contract.variation;
     let page_host = options.page_host.map_or_else(|| variation.page_host.to_owned(), |pages| pages.host);

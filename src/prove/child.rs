@@ -1,7 +1,7 @@
 //! This program, started again to run scenarios against embedded mocks.
 
 use crate::prove::error::ProveError;
-use crate::prove::plan::{Batch, PlannedTarget};
+use crate::prove::plan::{Batch, PlannedTarget, Watched};
 use crate::prove::ran::{BatchRan, Ran, Touched};
 use crate::report::RunReport;
 use crate::requirement::Dialect;
@@ -33,8 +33,9 @@ impl Program {
     }
 
     /// Runs every scenario against a watched faithful mock of each dialect, one scenario at a time in each.
-    pub async fn faithful(&self) -> Result<Ran, String> {
-        let watched = |dialect| PlannedTarget { dialect, deviation: None, only: None, watched: true };
+    pub async fn faithful(&self, watched: Watched) -> Result<Ran, String> {
+        let watched =
+            |dialect| PlannedTarget { dialect, deviation: None, only: None, watched: Some(watched) };
         let (klarna, kustom) = ([watched(Dialect::Klarna)], [watched(Dialect::Kustom)]);
         let (klarna, kustom) =
             tokio::join!(self.run_plan(&klarna, ["1", "1"]), self.run_plan(&kustom, ["1", "1"]));

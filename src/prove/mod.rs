@@ -20,7 +20,7 @@ mod tests;
 pub use child::write_touched;
 pub use error::ProveError;
 pub use kinds::{kinds_of, told_kinds};
-pub use plan::{PlannedTarget, Scope, read_plan};
+pub use plan::{PlannedTarget, Scope, Watched, read_plan};
 pub use proof::Proof;
 pub use verify::verify;
 
@@ -69,7 +69,7 @@ pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
 }
 
 async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
-    let ran = program.faithful().await;
+    let ran = program.faithful(Watched::Deviations).await;
     let control = match &ran {
         Ok(faithful) => Trial::faithful(&faithful.report),
         Err(why) => Trial::faithful_lost(why.clone()),

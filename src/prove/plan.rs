@@ -40,8 +40,26 @@ pub struct PlannedTarget {
     pub deviation: Option<String>,
     /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
-    /// Whether the mock notes which deviations would have answered differently.
-    pub watched: bool,
+    /// Whom the mock asks too, to note which of them would have answered differently.
+    pub watched: Option<Watched>,
+}
+
+/// Those whom the faithful mock asks too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Watched {
+    Deviations,
+    Weakenings,
+}
+
+impl Watched {
+    /// The same in the words of the mock.
+    pub fn others(self) -> mock::Others {
+        match self {
+            Self::Deviations => mock::Others::Deviations,
+            Self::Weakenings => mock::Others::Weakenings,
+        }
+    }
 }
 
 /// Reads the targets of a child process.
@@ -133,7 +151,7 @@ impl Task {
                 dialect: faithful.report.targets[place].facts.dialect,
                 deviation: Some(self.deviation.name.to_owned()),
                 only: Some(keys.clone()),
-                watched: false,
+                watched: None,
             };
             (place, target)
         })

@@ -45,8 +45,8 @@ pub struct Embedded {
     pub legal_seed: Option<u64>,
     /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
-    /// Whether the mock notes which deviations would have answered differently.
-    pub watched: bool,
+    /// Whom the mock asks too, to note which of them would have answered differently.
+    pub watched: Option<mock::Others>,
 }
 
 impl TargetChoice {
@@ -178,7 +178,7 @@ impl Subject {
             accepted_unseen: no_mock_can_show(embedded.dialect).into_iter().collect(),
         };
         let (mock, only) = (Some(Arc::new(mock)), embedded.only.clone());
-        Ok(Self { profile, only, mock, watched: embedded.watched })
+        Ok(Self { profile, only, mock, watched: embedded.watched.is_some() })
     }
 }
 

@@ -4,6 +4,7 @@ mod judging;
 
 use super::*;
 use crate::evidence::{Trouble, TroubleKind};
+use crate::mock::Others;
 use crate::report::{Gate, Outcome, Standing};
 use crate::requirement::Dialect;
 use crate::run::assets::AssetError;
@@ -49,7 +50,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
     }
     let dialect = Dialect::Klarna;
     let (deviation, legal_seed, only) = (None, None, None);
-    let mock = Embedded { dialect, deviation, opaque_urls: false, legal_seed, only, watched: false };
+    let mock = Embedded { dialect, deviation, opaque_urls: false, legal_seed, only, watched: None };
     let browser = "/nonexistent".into();
     let options = RunOptions {
         features: vec![mine],
@@ -222,7 +223,7 @@ async fn two_mocks_of_one_dialect_give_out_different_ids() {
     let (_folder, mut options) = folder(&[("x.feature", FEATURE)]);
     let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
     // Only a plan has two targets of one name.
-    mock.watched = true;
+    mock.watched = Some(Others::Deviations);
     options.targets.push(options.targets[0].clone());
     let finished = run(options).await.unwrap();
     let (first, second) = (session_ids(&finished, 0), session_ids(&finished, 1));
@@ -238,7 +239,7 @@ async fn a_watched_target_runs_its_scenarios_only_and_notes_what_they_touch() {
     let (_folder, options) = folder(&[("x.feature", FEATURE)]);
     let mut options = RunOptions { features: there, ..options };
     let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
-    (mock.only, mock.watched) = (Some(BTreeSet::from([key.clone()])), true);
+    (mock.only, mock.watched) = (Some(BTreeSet::from([key.clone()])), Some(Others::Deviations));
     let finished = run(options).await.unwrap();
     assert_eq!(tries(&finished.report), [("Passes", vec!["pass"]), ("Fails", vec!["skipped"])]);
     let touched = &finished.touched[0];

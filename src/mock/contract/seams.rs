@@ -4,6 +4,7 @@
 //! note which of them answer differently.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +28,38 @@ use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::http::{Asked, Problem, Reply};
 
+/// Hands every seam to another macro: its name, what it depends on, what it decides, and the faithful function.
+macro_rules! each_seam {
+    ($then:ident) => {
+        $then! {
+            admits<'a>(Knock<'a>) -> bool = access::admits;
+            may_use<'a>(Claim<'a>) -> bool = access::may_use;
+            payment_session(Wanted) -> Taking = payment_session::payment_session;
+            accepts<'a>(Member<'a>) -> bool = request::accepts;
+            new_id<'a>(NewId<'a>) -> String = new_id::new_id;
+            ends_at(Lifetime) -> Timestamp = expiry::ends_at;
+            standing(Use) -> Standing = status::standing;
+            status_after(Turn) -> Result<Status, Ended> = status::status_after;
+            shown(Shown) -> (Status, Timestamp) = status::shown;
+            unknown_session<'a>(Unknown<'a>) -> Option<Value> = status::unknown_session;
+            payment_session_after(Aftermath) -> Option<Progress> = payment_session::payment_session_after;
+            destination<'a>(Way<'a>) -> Destination<'a> = merchant_urls::destination;
+            step<'a>(Press<'a>) -> Step = page::step;
+            screen<'a>(View<'a>) -> Screen<'a> = page::screen;
+            locale<'a>(Language<'a>) -> Option<&'a str> = page::locale;
+            qr_link(str) -> String = page::qr_link;
+            tag_values<'a>(Tags<'a>) -> Values = placeholder::tag_values;
+            fill<'a>(Filling<'a>) -> String = placeholder::fill;
+            callback<'a>(Telling<'a>) -> Option<Callback<'a>> = callback::callback;
+            next_call<'a>(Called<'a>) -> Option<SignedDuration> = callback::next_call;
+            messages<'a>(Distribution<'a>) -> Result<Vec<Letter>, Problem> = distribution::messages;
+            fruit(Paid) -> Fruit = order::fruit;
+            allows(Wish) -> Result<(), Problem> = order::allows;
+        }
+    };
+}
+pub(in crate::mock) use each_seam;
+
 /// Declares the seams: their struct, the faithful functions, the methods of the contract, and the other functions to
 /// ask.
 macro_rules! seams {
@@ -46,7 +79,9 @@ macro_rules! seams {
         #[derive(Default)]
         struct Watch {
             $($name: Vec<(&'static str, for<$($life)?> fn(&$input) -> $output)>,)*
-            edits: Vec<(&'static str, fn(&mut Reply))>,
+            edits: Vec<(&'static str, Edit)>,
+            /// Names further changes that would change a reply.
+            others: Option<fn(&Reply) -> Vec<&'static str>>,
             /// The names of those that answered differently.
             touched: Mutex<BTreeSet<&'static str>>,
         }
@@ -76,31 +111,15 @@ macro_rules! seams {
     };
 }
 
-seams! {
-    admits<'a>(Knock<'a>) -> bool = access::admits;
-    may_use<'a>(Claim<'a>) -> bool = access::may_use;
-    payment_session(Wanted) -> Taking = payment_session::payment_session;
-    accepts<'a>(Member<'a>) -> bool = request::accepts;
-    new_id<'a>(NewId<'a>) -> String = new_id::new_id;
-    ends_at(Lifetime) -> Timestamp = expiry::ends_at;
-    standing(Use) -> Standing = status::standing;
-    status_after(Turn) -> Result<Status, Ended> = status::status_after;
-    shown(Shown) -> (Status, Timestamp) = status::shown;
-    unknown_session<'a>(Unknown<'a>) -> Option<Value> = status::unknown_session;
-    payment_session_after(Aftermath) -> Option<Progress> = payment_session::payment_session_after;
-    destination<'a>(Way<'a>) -> Destination<'a> = merchant_urls::destination;
-    step<'a>(Press<'a>) -> Step = page::step;
-    screen<'a>(View<'a>) -> Screen<'a> = page::screen;
-    locale<'a>(Language<'a>) -> Option<&'a str> = page::locale;
-    qr_link(str) -> String = page::qr_link;
-    tag_values<'a>(Tags<'a>) -> Values = placeholder::tag_values;
-    fill<'a>(Filling<'a>) -> String = placeholder::fill;
-    callback<'a>(Telling<'a>) -> Option<Callback<'a>> = callback::callback;
-    next_call<'a>(Called<'a>) -> Option<SignedDuration> = callback::next_call;
-    messages<'a>(Distribution<'a>) -> Result<Vec<Letter>, Problem> = distribution::messages;
-    fruit(Paid) -> Fruit = order::fruit;
-    allows(Wish) -> Result<(), Problem> = order::allows;
+each_seam!(seams);
+
+/// A change of answers with data of its own.
+pub trait Rewrite: fmt::Debug + Send + Sync {
+    fn rewrite(&self, reply: &mut Reply);
 }
+
+/// Changes an answer before it is sent.
+type Edit = Box<dyn Fn(&mut Reply) + Send + Sync>;
 
 /// How a contract may be changed.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +129,8 @@ pub enum Change {
     /// A changed answer, before it is sent.
     Reply(fn(&mut Reply)),
     Both(fn(&mut Seams), fn(&mut Reply)),
+    /// The same as `Reply`, with data.
+    Rewrite(&'static dyn Rewrite),
 }
 
 impl Change {
@@ -118,16 +139,17 @@ impl Change {
         let mut seams = Seams::FAITHFUL;
         match self {
             Self::Seams(swap) | Self::Both(swap, _) => swap(&mut seams),
-            Self::Reply(_) => {}
+            Self::Reply(_) | Self::Rewrite(_) => {}
         }
         seams
     }
 
     /// Its change to a reply, if any.
-    fn edit(self) -> Option<fn(&mut Reply)> {
+    fn edit(self) -> Option<Edit> {
         match self {
             Self::Seams(_) => None,
-            Self::Reply(edit) | Self::Both(_, edit) => Some(edit),
+            Self::Reply(edit) | Self::Both(_, edit) => Some(Box::new(edit)),
+            Self::Rewrite(rewrite) => Some(Box::new(|reply| rewrite.rewrite(reply))),
         }
     }
 }
@@ -138,7 +160,7 @@ pub struct Contract {
     /// The choices that the contract leaves open.
     pub variation: Variation,
     seams: Seams,
-    edit: Option<fn(&mut Reply)>,
+    edit: Option<Edit>,
     watch: Option<Watch>,
     /// What edits may depend on. A faithful contract that is not watched has none.
     history: Option<History>,
@@ -149,14 +171,19 @@ impl Contract {
     pub fn new(dialect: Dialect, variation: Variation, change: Option<Change>) -> Self {
         let seams = change.map_or(Seams::FAITHFUL, Change::seams);
         let edit = change.and_then(Change::edit);
-        Self { dialect, variation, seams, edit, watch: None, history: edit.map(|_| History::default()) }
+        let history = edit.as_ref().map(|_| History::default());
+        Self { dialect, variation, seams, edit, watch: None, history }
     }
 
-    /// The contract, which also asks these others at every decision and every reply.
+    /// The contract, which also asks these at every decision and every reply, and the others at every reply.
     #[must_use]
-    pub fn watched(mut self, others: impl IntoIterator<Item = (&'static str, Change)>) -> Self {
-        let mut watch = Watch::default();
-        for (name, change) in others {
+    pub fn watched(
+        mut self,
+        asked: impl IntoIterator<Item = (&'static str, Change)>,
+        others: Option<fn(&Reply) -> Vec<&'static str>>,
+    ) -> Self {
+        let mut watch = Watch { others, ..Watch::default() };
+        for (name, change) in asked {
             watch.add(name, &change.seams());
             watch.edits.extend(change.edit().map(|edit| (name, edit)));
         }
@@ -176,14 +203,15 @@ impl Contract {
             history.enter(reply, asked);
         }
         if let Some(watch) = &self.watch {
-            let differs = |edit: fn(&mut Reply)| {
+            let differs = |edit: &Edit| {
                 let mut other = reply.clone();
                 edit(&mut other);
                 other != *reply
             };
-            watch.note(watch.edits.iter().filter(|(_, edit)| differs(*edit)).map(|(name, _)| *name));
+            watch.note(watch.edits.iter().filter(|(_, edit)| differs(edit)).map(|(name, _)| *name));
+            watch.note(watch.others.map(|others| others(reply)).unwrap_or_default().into_iter());
         }
-        if let Some(edit) = self.edit {
+        if let Some(edit) = &self.edit {
             edit(reply);
         }
         self.variation.shape(reply);

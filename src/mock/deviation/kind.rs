@@ -21,6 +21,8 @@ pub enum Kind {
     OnePart,
     /// Every answer is made in one simple way, whatever was asked: a degenerate server.
     Everything,
+    /// Made by a machine: a weakening.
+    Generated,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
             Self::Misplaced => "misplaced",
             Self::OnePart => "one part",
             Self::Everything => "everything",
+            Self::Generated => "generated",
         }
     }
 }

@@ -41,10 +41,12 @@ mod told;
 mod transcript_tests;
 mod visit;
 mod way;
+mod weakening;
 
 pub use degenerate::DEGENERATE;
 pub use entry::Deviation;
 pub use kind::Kind;
+pub use weakening::{OF_SEAMS, of_reply, weakening};
 
 /// Every deviation, family by family.
 pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
@@ -86,9 +88,9 @@ pub fn all() -> impl Iterator<Item = &'static Deviation> {
     DEVIATIONS.iter().copied().chain(DEGENERATE)
 }
 
-/// The deviation or the degenerate server of this name.
+/// The deviation, the degenerate server or the weakening of this name.
 pub fn deviation(name: &str) -> Option<&'static Deviation> {
-    all().find(|deviation| deviation.name == name)
+    all().find(|deviation| deviation.name == name).or_else(|| weakening(name))
 }
 
 #[cfg(test)]

@@ -47,6 +47,36 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 26] = [
+        Self::CreatePaymentSession,
+        Self::ReadPaymentSession,
+        Self::UpdatePaymentSession,
+        Self::AbortPaymentSession,
+        Self::PlaceOrder,
+        Self::CancelAuthorization,
+        Self::CustomerToken,
+        Self::ReadOrder,
+        Self::ManageOrder,
+        Self::CreateSession,
+        Self::ReadSession,
+        Self::DisableSession,
+        Self::Distribute,
+        Self::GenerateToken,
+        Self::CheckIdentity,
+        Self::PaymentPage,
+        Self::CancelConfirmation,
+        Self::Move,
+        Self::GenericPage,
+        Self::DistributionModule,
+        Self::QrImage,
+        Self::Badge,
+        Self::Control,
+        Self::Inspect,
+        Self::Callback,
+        Self::Unknown,
+    ];
+
     /// Whether the answer is a page for people.
     pub fn is_page(self) -> bool {
         matches!(

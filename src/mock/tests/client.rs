@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::mock::{Deviation, Dialect, Mock, MockOptions};
+use crate::mock::{Deviation, Dialect, Mock, MockOptions, Others};
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Shop {
 
     /// A faithful mock that notes which deviations would have answered differently.
     pub async fn watched(dialect: Dialect) -> Self {
-        Self::with(MockOptions { dialect, watch: true, ..Self::options() }).await
+        Self::with(MockOptions { dialect, watch: Some(Others::Deviations), ..Self::options() }).await
     }
 
     /// The default settings of a mock in tests.
