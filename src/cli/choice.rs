@@ -20,7 +20,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
     plan: Option<PathBuf>,
     /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
-    #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Against what")]
+    #[arg(long, value_name = "NAME", value_parser = DeviationName { or_weakening: true }, hide_possible_values = true, help_heading = "Against what")]
     deviate: Option<String>,
     /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.
     #[arg(long, help_heading = "Against what")]

@@ -9,12 +9,19 @@ use std::ffi::OsStr;
 
 /// Accepts the name of a deviation or of a degenerate server. The error for an unknown name shows the nearest known one.
 #[derive(Clone)]
-pub struct DeviationName;
+pub struct DeviationName {
+    /// Whether the name of a weakening is accepted too. Nobody could list these.
+    pub or_weakening: bool,
+}
 
 impl TypedValueParser for DeviationName {
     type Value = String;
 
     fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, Error> {
+        let is_known = |name: &&str| self.or_weakening && mock::deviation(name).is_some();
+        if let Some(name) = value.to_str().filter(is_known) {
+            return Ok(name.to_owned());
+        }
         names().parse_ref(command, arg, value).map_err(|mut error| {
             error.remove(ContextKind::ValidValue);
             // What `clap` suggests can be far away.
@@ -43,9 +50,10 @@ fn names() -> PossibleValuesParser {
 mod tests {
     use super::*;
 
+    const PARSER: DeviationName = DeviationName { or_weakening: true };
+
     fn refusal(name: &str) -> String {
-        let command =
-            Command::new("run").arg(Arg::new("deviate").long("deviate").value_parser(DeviationName));
+        let command = Command::new("run").arg(Arg::new("deviate").long("deviate").value_parser(PARSER));
         command.try_get_matches_from(["run", "--deviate", name]).unwrap_err().to_string()
     }
 
@@ -74,7 +82,18 @@ mod tests {
 
     #[test]
     fn a_known_name_is_accepted() {
-        let accepted = DeviationName.parse_ref(&Command::new("run"), None, OsStr::new("no-qr-code-url"));
-        assert_eq!(accepted.unwrap(), "no-qr-code-url");
+        let parsed = |parser: &DeviationName, name| {
+            parser.parse_ref(&Command::new("run"), None, OsStr::new(name)).ok()
+        };
+        let (listed, weakening) = ("no-qr-code-url", "seam.may_use:never");
+        let listed_alone = DeviationName { or_weakening: false };
+        for (parser, name, expected) in [
+            (&PARSER, listed, Some(listed)),
+            (&PARSER, weakening, Some(weakening)),
+            (&listed_alone, listed, Some(listed)),
+            (&listed_alone, weakening, None),
+        ] {
+            assert_eq!(parsed(parser, name).as_deref(), expected, "{name}");
+        }
     }
 }

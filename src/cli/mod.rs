@@ -61,6 +61,9 @@ enum Command {
     /// deviation breaks must fail. A degenerate server answers everything in one simple way. None may get the
     /// verdict *sign*. The canary is a deviation that must be caught, or the proof is void.
     ///
+    /// With `--generated`, a machine changes the contract of the mock part by part, and each change should be noticed. It exits with 1 if one
+    /// is neither noticed nor explained.
+    ///
     /// Exit codes: 0 if every deviation is caught and no degenerate server is believed; 1 if one is not caught or is believed, or if the
     /// faithful mock does not pass or the canary is not caught; 2 if the command line is wrong; 3 if trouble left something open: with the
     /// browser, the network, the time, or a run that left no report.

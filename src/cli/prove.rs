@@ -3,7 +3,7 @@
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::help::help_and_version;
 use crate::cli::output::{Ending, layout, say};
-use crate::prove::{ProveOptions, Scope, prove, verify};
+use crate::prove::{GeneratedOptions, ProveOptions, Scope, prove, prove_generated, verify};
 use crate::report::Hashes;
 use crate::run::{Features, Schemas};
 use clap::{Args, Subcommand};
@@ -15,7 +15,7 @@ pub struct ProveArgs {
     #[command(subcommand)]
     act: Option<ProveAct>,
     /// Prove only these deviations and degenerate servers; `hpp-conformance deviations` lists the names.
-    #[arg(value_parser = DeviationName, value_name = "NAME", hide_possible_values = true)]
+    #[arg(value_parser = DeviationName { or_weakening: false }, value_name = "NAME", hide_possible_values = true)]
     deviations: Vec<String>,
     /// Run browser scenarios only for the areas that each deviation affects, and none against degenerate servers.
     #[arg(long, help_heading = "What to run")]
@@ -23,6 +23,9 @@ pub struct ProveArgs {
     /// Run every scenario for every deviation, instead of only those that the deviation can change.
     #[arg(long, conflicts_with = "quick", help_heading = "What to run")]
     exhaustive: bool,
+    /// Weaken the contract of the mock by machine instead, and tell which changes nothing notices. The names may contain `*`.
+    #[arg(long, num_args = 0.., value_name = "NAME", conflicts_with_all = ["deviations", "quick", "exhaustive"], help_heading = "What to run")]
+    generated: Option<Vec<String>>,
     /// Prove this many deviations at once.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
     jobs: u8,
@@ -59,10 +62,16 @@ pub async fn run(arguments: ProveArgs) -> Ending {
         say(verified.told())?;
         return Ok(verified.exit_code());
     }
+    let (jobs, browser) = (usize::from(arguments.jobs), arguments.browser);
+    if let Some(names) = arguments.generated {
+        let proof = prove_generated(&GeneratedOptions { names, jobs, browser }).await?;
+        say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
+        return Ok(proof.exit_code());
+    }
     let options = ProveOptions {
         deviations: arguments.deviations,
-        jobs: usize::from(arguments.jobs),
-        browser: arguments.browser,
+        jobs,
+        browser,
         scope: match (arguments.quick, arguments.exhaustive) {
             (true, _) => Scope::Quick,
             (_, true) => Scope::Exhaustive,

@@ -16,4 +16,9 @@ pub enum ProveError {
 
     #[error("cannot read {path} as a proof; give the file that `prove --json` wrote")]
     Stored { path: PathBuf, source: std::io::Error },
+
+    #[error(
+        "no weakening is named `{name}`; `prove --generated --json` lists the names, and `*` stands for any text"
+    )]
+    NoWeakening { name: String },
 }

@@ -7,10 +7,12 @@
 mod child;
 mod degenerate;
 mod error;
+mod generated;
 mod kinds;
 mod plan;
 mod proof;
 mod ran;
+mod running;
 mod trial;
 mod verify;
 
@@ -19,6 +21,7 @@ mod tests;
 
 pub use child::write_touched;
 pub use error::ProveError;
+pub use generated::{GeneratedOptions, prove_generated};
 pub use kinds::{kinds_of, told_kinds};
 pub use plan::{PlannedTarget, Scope, Watched, read_plan};
 pub use proof::Proof;
@@ -27,12 +30,12 @@ pub use verify::verify;
 use crate::mock::{DEGENERATE, DEVIATIONS, Deviation};
 use child::Program;
 use degenerate::ServerTrial;
-use plan::{Batch, Task, batches};
-use ran::Ran;
+use plan::{Batch, Task};
+use running::{Shown, in_order, run_all, run_batch};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use trial::{Trial, met_trouble};
+use trial::Trial;
 
 /// The deviation that every proof tries first. If it is not caught, the proof is void.
 const CANARY: &str = "no-qr-code-url";
@@ -86,18 +89,11 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
         return proof;
     }
     let (program, faithful) = (Arc::new(program), Arc::new(faithful));
-    let places = Arc::new(Semaphore::new(options.jobs));
     let others = options.chosen(DEVIATIONS.iter().copied()).filter(|it| it.name != CANARY);
     let tasks = others.enumerate().map(|(index, it)| Task::of(index, it, &faithful, options.scope));
-    let mut running = JoinSet::new();
-    for batch in batches(tasks.collect(), options.jobs) {
-        let (places, program, faithful) = (Arc::clone(&places), Arc::clone(&program), Arc::clone(&faithful));
-        running.spawn(async move {
-            let _place = places.acquire_owned().await;
-            run_batch(&program, &faithful, batch).await
-        });
-    }
-    proof.trials.extend(in_order(running).await);
+    let trials = run_all(&program, &faithful, tasks.collect(), options.jobs).await;
+    proof.trials.extend(trials.into_iter().map(|(_, trial)| trial));
+    let places = Arc::new(Semaphore::new(options.jobs));
     let mut running = JoinSet::new();
     for (index, server) in options.chosen(DEGENERATE.iter()).enumerate() {
         let plan = ServerTrial::plan(server, &faithful, options.scope);
@@ -110,37 +106,6 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
             vec![(index, trial)]
         });
     }
-    proof.servers = in_order(running).await;
+    proof.servers = in_order(running).await.into_iter().map(|(_, trial)| trial).collect();
     proof
-}
-
-/// Waits for all, and puts their results in the order of their numbers.
-async fn in_order<T: 'static>(mut running: JoinSet<Vec<(usize, T)>>) -> Vec<T> {
-    let mut results = Vec::new();
-    while let Some(ended) = running.join_next().await {
-        match ended {
-            Ok(some) => results.extend(some),
-            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
-    }
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
-}
-
-/// Runs the scenarios of several deviations in one child process. Runs those that met trouble again.
-async fn run_batch(program: &Program, faithful: &Ran, batch: Batch) -> Vec<(usize, Trial)> {
-    let mut trials = Vec::new();
-    let ran = program.run(&batch, faithful).await;
-    for (number, task) in batch.tasks.into_iter().enumerate() {
-        let mut trial = Trial::judge(&task, number, &ran, faithful);
-        let index = task.index;
-        if !trial.holds() && met_trouble(number, &ran) {
-            let alone = Batch { tasks: vec![task] };
-            let again = program.run(&alone, faithful).await;
-            trial = Trial::judge(&alone.tasks[0], 0, &again, faithful);
-        }
-        trial.tell();
-        trials.push((index, trial));
-    }
-    trials
 }

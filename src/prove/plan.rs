@@ -133,14 +133,24 @@ impl Task {
             wanted_of_them += run().filter(is_wanted).filter(|record| differs(record)).count();
             run()
                 .filter(is_wanted)
-                .inspect(|record| {
-                    cost += if record.needs.contains(&Ability::Browser) { COST_OF_BROWSER } else { 1 }
-                })
+                .inspect(|record| cost += cost_of(record))
                 .map(|record| record.key.clone())
                 .collect()
         });
         let scenarios = scenarios.collect();
         Self { index, deviation, scenarios, left_out: changeable - wanted_of_them, cost }
+    }
+
+    /// A task that runs these scenarios of each target.
+    pub fn with(index: usize, deviation: &'static Deviation, scenarios: &[Vec<&ScenarioRecord>]) -> Self {
+        let cost = scenarios.iter().flatten().map(|record| cost_of(record)).sum();
+        let keys = |records: &Vec<&ScenarioRecord>| records.iter().map(|record| record.key.clone()).collect();
+        Self { index, deviation, scenarios: scenarios.iter().map(keys).collect(), left_out: 0, cost }
+    }
+
+    /// How many scenarios it runs.
+    pub fn scenarios_run(&self) -> usize {
+        self.scenarios.iter().map(BTreeSet::len).sum()
     }
 
     /// Its targets in a child process, each with its index in the faithful report.
@@ -156,6 +166,11 @@ impl Task {
             (place, target)
         })
     }
+}
+
+/// How long a scenario takes, in API scenarios.
+fn cost_of(record: &ScenarioRecord) -> usize {
+    if record.needs.contains(&Ability::Browser) { COST_OF_BROWSER } else { 1 }
 }
 
 /// How many scenarios ran in the faithful run.

@@ -3,7 +3,8 @@
 use super::child::Program;
 use super::plan::{Batch, Task, batches, read_plan};
 use super::ran::{BatchRan, Ran, Touched};
-use super::trial::{Trial, met_trouble};
+use super::running::{Shown, met_trouble};
+use super::trial::Trial;
 use super::{CANARY, Proof, ProveOptions, Scope, prove_with};
 use crate::evidence::{Trouble, TroubleKind};
 use crate::exit_code::ExitCode;
@@ -16,7 +17,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The result of the faithful mock: everything passed, and `deviation` would have changed the scenarios that `is_noted` chooses.
-fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran {
+pub(super) fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran {
     let mut report = fixture::report();
     report.run.partial = false;
     let mut touched = Vec::new();
@@ -67,7 +68,7 @@ fn requirements(task: &Task, faithful: &Ran) -> BTreeSet<String> {
 }
 
 /// The result of a child process that ran the tasks of a batch. Everything passes, except where `verdict` says otherwise.
-fn ran(batch: &Batch, faithful: &Ran, verdict: impl Fn(&str) -> Verdict) -> BatchRan {
+pub(super) fn ran(batch: &Batch, faithful: &Ran, verdict: impl Fn(&str) -> Verdict) -> BatchRan {
     let mut report = faithful.report.clone();
     report.targets.clear();
     let mut places = Vec::new();

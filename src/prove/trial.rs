@@ -1,15 +1,15 @@
 //! One trial: what should have failed for a deviation, and what did.
 
-use crate::evidence::TroubleKind;
 use crate::exit_code::ExitCode;
 use crate::mock::Deviation;
 use crate::prove::plan::{Task, scenarios_run};
 use crate::prove::ran::{BatchRan, Ran};
+use crate::prove::running::{Shown, is_of_the_machine, merged, records_of};
 use crate::report::{RunReport, Standing};
 use crate::requirement::Level;
 use crate::verdict::{Doubt, ScenarioRecord, Verdict};
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// The result of the suite for the faithful mock, or for one deviation.
@@ -78,28 +78,6 @@ impl Trial {
         }
     }
 
-    /// Replaces records of the faithful mock by those of a task, and judges the merged report.
-    pub fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self {
-        let run = task.scenarios.iter().map(BTreeSet::len).sum();
-        let expected: BTreeSet<String> = task.deviation.breaks.iter().map(|id| (*id).to_owned()).collect();
-        let musts = faithful.report.catalogue.iter().filter(|requirement| requirement.level == Level::Must);
-        let whole_report = merged(task, number, batch, faithful);
-        Self {
-            deviation: Some(task.deviation),
-            breaks_must: musts.into_iter().any(|must| expected.contains(&must.id.to_string())),
-            expected,
-            trouble: match records_of(number, batch) {
-                Ok(records) => trouble(records.into_values()),
-                // A deviation that no scenario would notice is a hole in the suite, and no trouble.
-                Err(why) => (run > 0).then_some(why),
-            },
-            seen: whole_report.map(|report| seen(&report)),
-            scenarios_run: run,
-            scenarios_reused: scenarios_run(&faithful.report) - run - task.left_out,
-            scenarios_left_out: task.left_out,
-        }
-    }
-
     fn name(&self) -> &'static str {
         self.deviation.map_or("(faithful)", |deviation| deviation.name)
     }
@@ -128,11 +106,6 @@ impl Trial {
     /// The trouble in a line.
     pub fn told_trouble(&self) -> Option<String> {
         self.trouble().map(|trouble| format!("Trouble with {}: {trouble}\n", self.name()))
-    }
-
-    /// Prints the result to standard error, because a proof takes minutes.
-    pub fn tell(&self) {
-        tell(self.name(), self.holds(), self.trouble());
     }
 
     /// The trial as JSON.
@@ -183,6 +156,38 @@ impl Trial {
     }
 }
 
+impl Shown for Trial {
+    /// Replaces records of the faithful mock by those of a task, and judges the merged report.
+    fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self {
+        let run = task.scenarios_run();
+        let expected: BTreeSet<String> = task.deviation.breaks.iter().map(|id| (*id).to_owned()).collect();
+        let musts = faithful.report.catalogue.iter().filter(|requirement| requirement.level == Level::Must);
+        let whole_report = merged(task, number, batch, faithful);
+        Self {
+            deviation: Some(task.deviation),
+            breaks_must: musts.into_iter().any(|must| expected.contains(&must.id.to_string())),
+            expected,
+            trouble: match records_of(number, batch) {
+                Ok(records) => trouble(records.into_values()),
+                // A deviation that no scenario would notice is a hole in the suite, and no trouble.
+                Err(why) => (run > 0).then_some(why),
+            },
+            seen: whole_report.map(|report| seen(&report)),
+            scenarios_run: run,
+            scenarios_reused: scenarios_run(&faithful.report) - run - task.left_out,
+            scenarios_left_out: task.left_out,
+        }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.holds()
+    }
+
+    fn tell(&self) {
+        tell(self.name(), self.holds(), self.trouble());
+    }
+}
+
 /// Prints the result of a trial to standard error.
 pub fn tell(name: &str, holds: bool, trouble: Option<&String>) {
     let result = match (holds, trouble) {
@@ -192,50 +197,6 @@ pub fn tell(name: &str, holds: bool, trouble: Option<&String>) {
     };
     // Standard error that cannot be written is no reason to stop.
     let _ = writeln!(std::io::stderr(), "{name}: {result}");
-}
-
-/// The records of a task, by index in the faithful report and key.
-fn records_of(number: usize, batch: &BatchRan) -> Result<HashMap<(usize, &str), &ScenarioRecord>, String> {
-    let ran = batch.ran.as_ref().map_err(Clone::clone)?;
-    let targets = batch.places.iter().zip(&ran.report.targets).filter(|((task, _), _)| *task == number);
-    let records = targets.flat_map(|((_, place), target)| {
-        target.records.iter().map(move |record| ((*place, record.key.as_str()), record))
-    });
-    Ok(records.collect())
-}
-
-/// The report of the faithful mock, with some records replaced by those of a task.
-fn merged(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Result<RunReport, String> {
-    let run = records_of(number, batch)?;
-    let mut report = faithful.report.clone();
-    for (place, (target, keys)) in report.targets.iter_mut().zip(&task.scenarios).enumerate() {
-        for record in target.records.iter_mut().filter(|record| keys.contains(&record.key)) {
-            let new = run.get(&(place, record.key.as_str()));
-            let new = new.ok_or_else(|| format!("the run left out {}", record.key))?;
-            *record = (*new).clone();
-        }
-        // A scenario that names no requirement is void, for example because the mock panicked.
-        let void = run.iter().filter(|((at, _), record)| *at == place && record.requirement.is_none());
-        target.records.extend(void.map(|(_, record)| (*record).clone()));
-    }
-    Ok(report)
-}
-
-/// Whether a scenario of the task met trouble with network, browser or time. Only then is the run repeated, so that a check that
-/// catches its deviation only sometimes is noticed.
-pub fn met_trouble(number: usize, batch: &BatchRan) -> bool {
-    let Ok(records) = records_of(number, batch) else { return true };
-    records.values().any(|record| is_of_the_machine(record.verdict()))
-}
-
-/// Network, browser and time belong to the machine. What else goes wrong can be an effect of the deviation.
-fn is_of_the_machine(verdict: &Verdict) -> bool {
-    match verdict {
-        Verdict::Inconclusive(Doubt::Trouble(trouble)) => {
-            matches!(trouble.kind, TroubleKind::Network | TroubleKind::Timeout | TroubleKind::Driver)
-        }
-        _ => false,
-    }
 }
 
 fn records(report: &RunReport) -> impl Iterator<Item = &ScenarioRecord> {

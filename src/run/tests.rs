@@ -249,6 +249,22 @@ async fn a_watched_target_runs_its_scenarios_only_and_notes_what_they_touch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_weakened_mock_fails_where_a_watched_one_notes_the_weakening() {
+    let name = "create-session.201:204";
+    let with = async |deviation, watched| {
+        let (_folder, mut options) = folder(&[("x.feature", &FEATURE.replace("418", "201"))]);
+        let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };
+        (mock.deviation, mock.watched) = (deviation, watched);
+        run(options).await.unwrap()
+    };
+    let faithful = with(None, Some(Others::Weakenings)).await;
+    assert_eq!(standing(&faithful.report, "HPP-CREATE-001"), Standing::Pass);
+    assert!(faithful.touched[0].values().all(|names| names.contains(name)), "{:?}", faithful.touched);
+    let weakened = with(crate::mock::deviation(name), None).await;
+    assert_eq!(standing(&weakened.report, "HPP-CREATE-001"), Standing::Fail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mock_that_panics_voids_the_run_and_is_counted() {
     let (_folder, mut options) = folder(&[("x.feature", FEATURE)]);
     let TargetChoice::Mock(mock) = &mut options.targets[0] else { unreachable!("the target is a mock") };

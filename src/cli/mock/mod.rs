@@ -51,7 +51,7 @@ pub struct MockArgs {
     #[arg(long, value_parser = one_of(DIALECTS), default_value = "klarna", help_heading = "Behaviour")]
     dialect: Dialect,
     /// Turn on one deviation; `hpp-conformance deviations` lists the names.
-    #[arg(long, value_name = "NAME", value_parser = DeviationName, hide_possible_values = true, help_heading = "Behaviour")]
+    #[arg(long, value_name = "NAME", value_parser = DeviationName { or_weakening: true }, hide_possible_values = true, help_heading = "Behaviour")]
     deviate: Option<String>,
     /// Use paths such as `/a/…`, which do not show what a URL is for.
     #[arg(long, help_heading = "Behaviour")]

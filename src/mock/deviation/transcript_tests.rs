@@ -1,12 +1,12 @@
 //! Tests that all runs of a mock are equal, watched or not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::mock::Dialect;
 use crate::mock::tests::client::{Answer, Shop};
+use crate::mock::{Dialect, Others, deviation};
 
 /// How a line shows a 5xx.
 const SERVER_ERROR: &str = "server error";
@@ -300,15 +300,32 @@ async fn a_watched_mock_tells_the_same_story() {
     for half in [Half::Contract, Half::Visits] {
         for dialect in BOTH {
             let faithful = Transcript::of(half, dialect).await;
-            let watched = Transcript::told(half, Shop::watched(dialect).await).await;
-            assert_eq!(watched.lines, faithful);
+            for others in [Others::Deviations, Others::Weakenings] {
+                let watched = Transcript::told(half, Shop::watched(dialect, others).await).await;
+                assert_eq!(watched.lines, faithful);
+            }
         }
     }
 }
 
 #[tokio::test]
+async fn the_story_meets_more_than_six_hundred_weakenings_and_each_is_found_by_its_name() {
+    let mut names = BTreeSet::new();
+    for half in [Half::Contract, Half::Visits] {
+        for dialect in BOTH {
+            let shop = Shop::watched(dialect, Others::Weakenings).await;
+            names.extend(Transcript::told(half, shop).await.shop.mock.take_touched());
+        }
+    }
+    assert!(names.len() >= 600, "{}", names.len());
+    for name in names {
+        assert_eq!(deviation(name).map(|weakening| weakening.name), Some(name));
+    }
+}
+
+#[tokio::test]
 async fn a_lie_is_touched_by_what_it_is_about_and_by_nothing_else() {
-    let shop = Shop::watched(Dialect::Klarna).await;
+    let shop = Shop::watched(Dialect::Klarna, Others::Deviations).await;
     let payment = shop.payment_session("ECOMMERCE").await;
     shop.mock.take_touched();
     let created = shop.create(&payment, &json!({})).await;

@@ -64,9 +64,9 @@ impl Shop {
         Self::with(MockOptions { dialect, deviation, ..Self::options() }).await
     }
 
-    /// A faithful mock that notes which deviations would have answered differently.
-    pub async fn watched(dialect: Dialect) -> Self {
-        Self::with(MockOptions { dialect, watch: Some(Others::Deviations), ..Self::options() }).await
+    /// A faithful mock that notes which of the others would have answered differently.
+    pub async fn watched(dialect: Dialect, others: Others) -> Self {
+        Self::with(MockOptions { dialect, watch: Some(others), ..Self::options() }).await
     }
 
     /// The default settings of a mock in tests.

@@ -151,7 +151,7 @@ impl Weaken for Destination<'_> {
             ("generic-cancel", |_| Self::Generic(Cow::Borrowed("cancel"))),
             ("cut", |it| match it {
                 Self::Merchant(url) => Self::Merchant(url.get(..url.len().saturating_sub(1)).unwrap_or(url)),
-                generic => generic,
+                generic @ Self::Generic(_) => generic,
             }),
         ]
     }
@@ -244,10 +244,8 @@ impl Weaken for Result<Vec<Letter>, Problem> {
             ("always-refused", |it| it.and_then(|_| refused())),
             ("not-sent", |it| it.map(|_| Vec::new())),
             ("sent-twice", |it| it.map(|letters| [letters.clone(), letters].concat())),
-            ("other-code", |it| {
-                it.or_else(|problem| Err(Problem { error_code: ErrorCode::BadValue, ..problem }))
-            }),
-            ("not-named", |it| it.or_else(|problem| Err(Problem { error_messages: Vec::new(), ..problem }))),
+            ("other-code", |it| it.map_err(|problem| Problem { error_code: ErrorCode::BadValue, ..problem })),
+            ("not-named", |it| it.map_err(|problem| Problem { error_messages: Vec::new(), ..problem })),
         ]
     }
 }
@@ -267,11 +265,9 @@ impl Weaken for Result<(), Problem> {
         vec![
             ("never-refused", |_| Ok(())),
             ("always-refused", |it| it.and_then(|()| refused())),
-            ("other-code", |it| {
-                it.or_else(|problem| Err(Problem { error_code: ErrorCode::BadValue, ..problem }))
-            }),
+            ("other-code", |it| it.map_err(|problem| Problem { error_code: ErrorCode::BadValue, ..problem })),
             ("other-status", |it| {
-                it.or_else(|problem| Err(Problem { status: StatusCode::BAD_REQUEST, ..problem }))
+                it.map_err(|problem| Problem { status: StatusCode::BAD_REQUEST, ..problem })
             }),
         ]
     }

@@ -4,15 +4,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::other::{Weaken, other};
-use crate::mock::contract::callback::Callback;
-use crate::mock::contract::distribution::Letter;
-use crate::mock::contract::merchant_urls::Destination;
-use crate::mock::contract::order::Fruit;
-use crate::mock::contract::page::{Screen, Step};
-use crate::mock::contract::payment_session::{Progress, Taking};
-use crate::mock::contract::placeholder::Values;
+use crate::mock::contract::access::{Claim, Knock};
+use crate::mock::contract::callback::{Callback, Called, Telling};
+use crate::mock::contract::distribution::{Distribution, Letter};
+use crate::mock::contract::expiry::Lifetime;
+use crate::mock::contract::merchant_urls::{Destination, Way};
+use crate::mock::contract::new_id::NewId;
+use crate::mock::contract::order::{Fruit, Paid, Wish};
+use crate::mock::contract::page::{Language, Press, Screen, Step, View};
+use crate::mock::contract::payment_session::{Aftermath, Progress, Taking, Wanted};
+use crate::mock::contract::placeholder::{Filling, Tags, Values};
+use crate::mock::contract::request::Member;
 use crate::mock::contract::seams::{Seams, each_seam};
-use crate::mock::contract::status::{Ended, Standing, Status};
+use crate::mock::contract::status::{Ended, Shown, Standing, Status, Turn, Unknown, Use};
 use crate::mock::http::Problem;
 
 /// The most other values that a type may have.
@@ -28,7 +32,7 @@ macro_rules! weakened {
         pub fn all() -> Vec<(String, Swap)> {
             let mut all = Vec::new();
             $({
-                fn names<$($life)?>() -> Vec<&'static str> {
+                fn names<$($life)?>(_: fn(&$input) -> $output) -> Vec<&'static str> {
                     <$output as Weaken>::others().into_iter().map(|(name, _)| name).collect()
                 }
                 fn swap<const AT: usize>(seams: &mut Seams) {
@@ -38,7 +42,7 @@ macro_rules! weakened {
                     swap::<0>, swap::<1>, swap::<2>, swap::<3>, swap::<4>, swap::<5>, swap::<6>, swap::<7>,
                     swap::<8>, swap::<9>, swap::<10>, swap::<11>, swap::<12>, swap::<13>, swap::<14>, swap::<15>,
                 ];
-                let named = names().into_iter().map(|other| format!("seam.{}:{other}", stringify!($name)));
+                let named = names(Seams::FAITHFUL.$name).into_iter().map(|other| format!("seam.{}:{other}", stringify!($name)));
                 all.extend(named.zip(SWAPS));
             })*
             all
@@ -51,7 +55,6 @@ each_seam!(weakened);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::contract::access::Claim;
     use crate::mock::contract::status::Purpose;
 
     #[test]

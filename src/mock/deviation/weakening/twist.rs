@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use axum::http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
@@ -75,9 +76,9 @@ impl Twist {
             parts.clear();
         }
         if let Content::Json(body) = &reply.content {
-            members(String::new(), body, &mut |pointer, value| {
+            members("", body, &mut |pointer, value| {
                 let differing = WAYS.iter().filter(|(way, _)| {
-                    way.new(pointer, value, &reply.past).is_some_and(|new| new != New::Is(value.clone()))
+                    way.change(pointer, value, &reply.past).is_some_and(|new| new != New::Is(value.clone()))
                 });
                 parts.extend(differing.map(|(way, _)| Part::Member(pointer.to_owned(), *way)));
             });
@@ -95,7 +96,7 @@ impl Rewrite for Twist {
             Part::Status(status) => reply.status = StatusCode::from_u16(*status).unwrap_or(reply.status),
             Part::Field(name) => drop(reply.headers.remove(name)),
             Part::Member(pointer, way) => {
-                let new = reply.get(pointer).and_then(|value| way.new(pointer, value, &reply.past));
+                let new = reply.get(pointer).and_then(|value| way.change(pointer, value, &reply.past));
                 match new {
                     Some(New::Gone) => remove(reply, pointer),
                     Some(New::Is(value)) => reply.set(pointer, value),
@@ -108,8 +109,8 @@ impl Rewrite for Twist {
 
 impl Way {
     /// The new member. `None` if there is nothing to take it from.
-    fn new(self, pointer: &str, value: &Value, past: &Past) -> Option<New> {
-        let of = |past: &Option<std::sync::Arc<Value>>| past.as_ref()?.pointer(pointer).cloned();
+    fn change(self, pointer: &str, value: &Value, past: &Past) -> Option<New> {
+        let of = |past: &Option<Arc<Value>>| past.as_ref()?.pointer(pointer).cloned();
         let new = match self {
             Self::Dropped => return Some(New::Gone),
             Self::Retyped => match value {
@@ -132,20 +133,20 @@ impl Way {
 }
 
 /// Calls `found` with every member, its own members too. Of an array it takes the first item.
-fn members(pointer: String, value: &Value, found: &mut impl FnMut(&str, &Value)) {
+fn members(pointer: &str, value: &Value, found: &mut impl FnMut(&str, &Value)) {
     if !pointer.is_empty() {
-        found(&pointer, value);
+        found(pointer, value);
     }
     match value {
         Value::Object(members) => {
             for (name, value) in members {
                 let name = name.replace('~', "~0").replace('/', "~1");
-                self::members(format!("{pointer}/{name}"), value, found);
+                self::members(&format!("{pointer}/{name}"), value, found);
             }
         }
         Value::Array(items) => {
             if let Some(first) = items.first() {
-                self::members(format!("{pointer}/0"), first, found);
+                self::members(&format!("{pointer}/0"), first, found);
             }
         }
         _ => {}
@@ -220,8 +221,6 @@ fn code(text: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::http::header;
 
     use super::*;

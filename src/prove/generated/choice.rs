@@ -1,0 +1,60 @@
+//! The scenarios that run against a weakening: a few at first, and more as long as nothing notices it.
+
+use crate::mock::Deviation;
+use crate::prove::plan::{Task, was_run};
+use crate::prove::ran::Ran;
+use crate::requirement::RequirementId;
+use crate::target::Ability;
+use crate::verdict::ScenarioRecord;
+use std::collections::BTreeMap;
+
+/// How many scenarios `Width::Few` runs against each target.
+const FEW: usize = 12;
+
+/// How many of the scenarios that a weakening touches are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// One scenario of the API for some of the requirements.
+    Few,
+    /// Every scenario of the API, and one with a browser for each requirement.
+    Many,
+}
+
+impl Width {
+    /// From the cheapest to the dearest.
+    pub const ALL: [Self; 2] = [Self::Few, Self::Many];
+
+    /// The scenarios to run against a weakening, of those that it touches.
+    pub fn task(self, index: usize, weakening: &'static Deviation, faithful: &Ran) -> Task {
+        let targets = faithful.report.targets.iter().zip(&faithful.touched);
+        let chosen = targets.map(|(target, touched)| {
+            let is_touched = |record: &&ScenarioRecord| {
+                was_run(record)
+                    && touched.get(&record.key).is_some_and(|names| names.contains(weakening.name))
+            };
+            let touched = target.records.iter().filter(is_touched);
+            let (journeys, api): (Vec<_>, Vec<_>) =
+                touched.partition(|record| record.needs.contains(&Ability::Browser));
+            match self {
+                Self::Few => spread(one_for_each_requirement(api)),
+                Self::Many => [api, one_for_each_requirement(journeys)].concat(),
+            }
+        });
+        Task::with(index, weakening, &chosen.collect::<Vec<_>>())
+    }
+}
+
+/// The first scenario of each requirement.
+fn one_for_each_requirement(records: Vec<&ScenarioRecord>) -> Vec<&ScenarioRecord> {
+    let mut first: BTreeMap<Option<&RequirementId>, &ScenarioRecord> = BTreeMap::new();
+    for record in records {
+        first.entry(record.requirement.as_ref()).or_insert(record);
+    }
+    first.into_values().collect()
+}
+
+/// A few of them, evenly spread.
+fn spread(records: Vec<&ScenarioRecord>) -> Vec<&ScenarioRecord> {
+    let step = records.len().div_ceil(FEW).max(1);
+    records.into_iter().step_by(step).collect()
+}
