@@ -1,7 +1,7 @@
 //! The proof by weakenings: a machine changes the contract of the mock part by part, and the suite should notice each change.
 //!
 //! The faithful run notes which weakenings would have answered differently in which scenario. A few of these scenarios run against
-//! each weakening, and then more against those that nothing noticed.
+//! each weakening, and then more against those that nothing noticed and no reason explains.
 
 mod choice;
 mod outcome;
@@ -60,9 +60,10 @@ pub async fn prove_generated(options: &GeneratedOptions) -> Result<GeneratedProo
     let wanted = wanted(&names(&faithful), &options.names)?;
     let (program, faithful) = (Arc::new(program), Arc::new(faithful));
     let canary = mock::deviation(CANARY).into_iter().collect();
-    proof.tried = tried(&program, &faithful, canary, options.jobs).await;
+    proof.tried = tried(&program, &faithful, canary, &proof.reasons, options.jobs).await;
     if proof.canary_lives() {
-        proof.tried.extend(tried(&program, &faithful, wanted, options.jobs).await);
+        let others = tried(&program, &faithful, wanted, &proof.reasons, options.jobs).await;
+        proof.tried.extend(others);
     }
     Ok(proof)
 }
@@ -84,11 +85,12 @@ fn wanted(names: &BTreeSet<&str>, patterns: &[String]) -> Result<Vec<&'static De
     Ok(others.filter_map(|name| mock::deviation(name)).collect())
 }
 
-/// Runs scenarios against weakenings until each is caught or none are left.
+/// Runs scenarios against weakenings until each is caught or explained, or none are left.
 async fn tried(
     program: &Arc<Program>,
     faithful: &Arc<Ran>,
     weakenings: Vec<&'static Deviation>,
+    reasons: &Reasons,
     jobs: usize,
 ) -> Vec<Tried> {
     let untried = |weakening: &&'static Deviation| {
@@ -100,7 +102,9 @@ async fn tried(
     let mut results: Vec<Tried> = weakenings.iter().map(untried).collect();
     for width in Width::ALL {
         let open = weakenings.iter().enumerate().filter(|(index, _)| match results[*index].outcome {
-            Outcome::Silent | Outcome::Inconclusive(_) => true,
+            Outcome::Silent | Outcome::Inconclusive(_) => {
+                width == Width::Few || reasons.reason(weakenings[*index].name).is_none()
+            }
             Outcome::Caught(_) | Outcome::WithoutEffect => false,
         });
         let tasks = open.map(|(index, weakening)| width.task(index, weakening, faithful));
