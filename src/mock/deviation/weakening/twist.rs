@@ -15,6 +15,8 @@ use crate::mock::http::{Content, Operation, Past, Reply};
 pub struct Twist {
     operation: Operation,
     status: u16,
+    /// Only answers about a session with this status are changed. `None` means all.
+    state: Option<String>,
     part: Part,
 }
 
@@ -83,13 +85,22 @@ impl Twist {
                 parts.extend(differing.map(|(way, _)| Part::Member(pointer.to_owned(), *way)));
             });
         }
-        parts.into_iter().map(|part| Self { operation: reply.operation, status, part }).collect()
+        let twist = |state: Option<&str>, part| {
+            let state = state.map(str::to_owned);
+            Self { operation: reply.operation, status, state, part }
+        };
+        let of_state = state(reply).into_iter().flat_map(|state| {
+            let members = parts.iter().filter(|part| matches!(part, Part::Member(..)));
+            members.map(move |part| twist(Some(state), part.clone()))
+        });
+        of_state.chain(parts.iter().map(|part| twist(None, part.clone()))).collect()
     }
 }
 
 impl Rewrite for Twist {
     fn rewrite(&self, reply: &mut Reply) {
-        if reply.operation != self.operation || reply.status.as_u16() != self.status {
+        let is_meant = reply.operation == self.operation && reply.status.as_u16() == self.status;
+        if !is_meant || self.state.is_some() && self.state.as_deref() != state(reply) {
             return;
         }
         match &self.part {
@@ -129,6 +140,15 @@ impl Way {
             Self::Stale => of(&past.last)?,
         };
         Some(New::Is(new))
+    }
+}
+
+/// The status of the hosted session that an answer or a callback is about.
+fn state(reply: &Reply) -> Option<&str> {
+    match reply.operation {
+        Operation::ReadSession => reply.text("/status"),
+        Operation::Callback => reply.text("/session/status"),
+        _ => None,
     }
 }
 
@@ -177,6 +197,9 @@ fn words(operation: Operation) -> String {
 impl fmt::Display for Twist {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}.{}", words(self.operation), self.status)?;
+        if let Some(state) = &self.state {
+            write!(formatter, ".{state}")?;
+        }
         match &self.part {
             Part::Status(status) => write!(formatter, ":{status}"),
             Part::Field(name) => write!(formatter, "@{name}:dropped"),
@@ -200,6 +223,13 @@ impl FromStr for Twist {
             let (operation, part) = part.split_once('.')?;
             let operation = Operation::ALL.into_iter().find(|known| words(*known) == operation)?;
             let (status, part) = part.split_at_checked(3)?;
+            let (state, part) = match part.strip_prefix('.') {
+                Some(part) => {
+                    part.split_at_checked(part.find('/')?).map(|(state, part)| (Some(state), part))?
+                }
+                None => (None, part),
+            };
+            let state = state.map(str::to_owned);
             let part = match part.get(..1) {
                 None => Part::Status(code(way)?),
                 Some("@") if way == "dropped" => Part::Field(part[1..].parse().ok()?),
@@ -209,7 +239,7 @@ impl FromStr for Twist {
                 }
                 Some(_) => return None,
             };
-            Some(Self { operation, status: code(status)?, part })
+            Some(Self { operation, status: code(status)?, state, part })
         };
         parsed().ok_or(NotATwist)
     }
@@ -283,6 +313,25 @@ mod tests {
              /lines:dropped /lines:retyped /lines:emptied /lines/0:dropped /lines/0:retyped /lines/0:emptied \
              /lines/0/name:dropped /lines/0/name:retyped /lines/0/name:emptied /none:dropped /none:retyped"
         );
+    }
+
+    #[test]
+    fn a_twist_may_be_of_one_status_of_the_session_alone() {
+        let about = |status: &str| {
+            let mut reply = Reply::json(StatusCode::OK, json!({ "status": status, "id": "7" }));
+            reply.operation = Operation::ReadSession;
+            reply
+        };
+        let names: Vec<String> = Twist::all_of(&about("BACK")).iter().map(ToString::to_string).collect();
+        let name = "read-session.200.BACK/id:dropped";
+        assert!(names.iter().any(|known| known == name), "{names:?}");
+        let Ok(twist) = name.parse::<Twist>() else { panic!("{name} is no twist") };
+        assert_eq!(twist.to_string(), name);
+        for (status, is_meant) in [("BACK", true), ("ERROR", false)] {
+            let mut reply = about(status);
+            twist.rewrite(&mut reply);
+            assert_eq!(reply.get("/id").is_none(), is_meant, "{status}");
+        }
     }
 
     #[test]
