@@ -19,7 +19,7 @@ pub struct TargetArgs {
     /// Run what `prove` planned; only `prove` gives this.
     #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
     plan: Option<PathBuf>,
-    /// Turn on one deviation of the built-in mock; `hpp-conformance deviations` lists the names.
+    /// Turn on one deviation of the built-in mock, or make it a degenerate server; `hpp-conformance deviations` lists the names.
     #[arg(long, value_name = "NAME", value_parser = DeviationName { or_weakening: true }, hide_possible_values = true, help_heading = "Against what")]
     deviate: Option<String>,
     /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.

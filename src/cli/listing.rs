@@ -84,8 +84,11 @@ pub fn steps(arguments: ListArgs) -> Ending {
 }
 
 pub fn deviations(arguments: ListArgs) -> Ending {
+    let servers = DEGENERATE.iter().filter(|_| arguments.json);
     let rows = DEVIATIONS
         .iter()
+        .copied()
+        .chain(servers)
         .map(|it| json!({ "name": it.name, "kind": it.kind.words(), "lie": it.lie, "breaks": it.breaks }))
         .collect();
     Listing { columns: &["name", "kind", "lie", "breaks"], rows }.print(arguments)?;

@@ -1,11 +1,11 @@
-//! The trial of a degenerate server: it must not be signed, and no refusal of it may pass a scenario without a reason.
+//! The trial of a degenerate server: it must be judged, must not be signed, and no refusal of it may pass without a reason.
 
 use crate::exit_code::ExitCode;
 use crate::mock::Deviation;
 use crate::prove::plan::{PlannedTarget, Scope, was_run};
 use crate::prove::ran::Ran;
 use crate::prove::trial::tell;
-use crate::report::{Advice, Gate, RunReport, Standing};
+use crate::report::{Advice, Gate, JudgedTarget, RunReport, Standing};
 use crate::requirement::{Dialect, Party, RequirementId};
 use crate::target::Ability;
 use crate::verdict::Verdict;
@@ -13,19 +13,90 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Why scenarios that expect a refusal may pass on a degenerate server.
-const REASONS: &[(&str, &str)] = &[
-    ("answers-any-id", "it refuses rightly, unless something does not exist"),
-    ("alternates-right-and-wrong", "half of its refusals are right"),
-    (
-        "replays-its-first-answer",
-        "where the first answer of an operation is a refusal, it goes on refusing rightly",
-    ),
+struct Excuse {
+    server: &'static str,
+    reason: &'static str,
+    /// The requirements whose API scenarios may pass.
+    api: &'static [&'static str],
+    /// Further requirements, whose journeys may pass.
+    journeys: &'static [&'static str],
+}
+
+/// Every excuse. A requirement that passes besides, or no longer passes, makes the proof fail.
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        server: "answers-any-id",
+        reason: "it refuses rightly, unless something does not exist",
+        api: &[
+            "HPP-AUTH-001",
+            "HPP-AUTH-002",
+            "HPP-AUTH-003",
+            "HPP-CREATE-002",
+            "HPP-CREATE-022",
+            "HPP-CREATE-029",
+            "HPP-CREATE-030",
+            "HPP-CREATE-034",
+            "HPP-CREATE-037",
+            "HPP-DISTRIBUTE-002",
+            "HPP-DISTRIBUTE-003",
+            "HPP-DISTRIBUTE-004",
+            "HPP-DISTRIBUTE-005",
+            "HPP-DISTRIBUTE-006",
+            "HPP-DISTRIBUTE-007",
+            "HPP-DISTRIBUTE-009",
+            "HPP-DISTRIBUTE-010",
+            "HPP-ERROR-001",
+            "HPP-ERROR-002",
+            "HPP-ERROR-003",
+            "HPP-ERROR-005",
+            "HPP-ERROR-006",
+            "HPP-ERROR-008",
+        ],
+        journeys: &[
+            "HPP-DISABLE-003",
+            "HPP-MODE-005",
+            "HPP-MODE-006",
+            "HPP-PRE-003",
+            "HPP-PRE-005",
+            "HPP-STATUS-009",
+        ],
+    },
+    Excuse {
+        server: "alternates-right-and-wrong",
+        reason: "half of its refusals are right",
+        api: &[
+            "HPP-AUTH-001",
+            "HPP-AUTH-002",
+            "HPP-AUTH-003",
+            "HPP-CREATE-020",
+            "HPP-CREATE-021",
+            "HPP-CREATE-022",
+            "HPP-CREATE-029",
+            "HPP-CREATE-030",
+            "HPP-CREATE-034",
+            "HPP-CREATE-037",
+            "HPP-ERROR-001",
+            "HPP-ERROR-002",
+            "HPP-ERROR-003",
+            "HPP-ERROR-005",
+            "HPP-ERROR-008",
+        ],
+        journeys: &[],
+    },
+    Excuse {
+        server: "replays-its-first-answer",
+        reason: "where the first answer of an operation is a refusal, it goes on refusing rightly",
+        api: &["HPP-CREATE-037"],
+        journeys: &[],
+    },
 ];
 
 /// The result of the suite for one degenerate server.
 #[derive(Debug)]
 pub struct ServerTrial {
     server: &'static Deviation,
+    /// The requirements that pass by a refusal for a reason.
+    excused: BTreeSet<&'static str>,
     /// What was seen, or why there is no report.
     seen: Result<Seen, String>,
 }
@@ -33,8 +104,10 @@ pub struct ServerTrial {
 /// What the suite said about a server.
 #[derive(Debug)]
 struct Seen {
-    /// The parts of the result that could be signed.
-    signed: Vec<&'static str>,
+    /// The parts of the result that could be signed, each for one dialect.
+    signed: Vec<String>,
+    /// The dialects in which no requirement failed.
+    unjudged: Vec<Dialect>,
     /// The requirements that pass.
     passes: BTreeSet<String>,
     /// The requirements with a scenario that passed because it was refused.
@@ -47,11 +120,17 @@ struct Seen {
 #[derive(Serialize)]
 pub struct ServerResult<'t> {
     pub server: &'static str,
-    signed: &'t [&'static str],
+    signed: &'t [String],
+    /// The dialects in which no requirement failed.
+    unjudged: &'t [Dialect],
     passes: Option<&'t BTreeSet<String>>,
     passes_by_refusal: Option<&'t BTreeSet<String>>,
     /// Why scenarios that expect a refusal may pass.
     reason: Option<&'static str>,
+    /// What passes by a refusal without a reason.
+    without_reason: Vec<&'t str>,
+    /// What no longer passes by a refusal, though there is a reason.
+    reason_not_needed: Vec<&'t str>,
     trouble: Option<&'t String>,
     exit_code: Option<i32>,
     proven: bool,
@@ -76,19 +155,35 @@ impl ServerTrial {
     }
 
     /// Judges the run against a server.
-    pub fn judge(server: &'static Deviation, ran: Result<RunReport, String>) -> Self {
-        Self { server, seen: ran.map(|report| Seen::of(&report)) }
+    pub fn judge(server: &'static Deviation, scope: Scope, ran: Result<RunReport, String>) -> Self {
+        let excuse = excuse(server);
+        let journeys = excuse.filter(|_| scope != Scope::Quick).map_or(&[][..], |excuse| excuse.journeys);
+        let api = excuse.map_or(&[][..], |excuse| excuse.api);
+        let excused = api.iter().chain(journeys).copied().collect();
+        Self { server, excused, seen: ran.map(|report| Seen::of(&report)) }
     }
 
     fn reason(&self) -> Option<&'static str> {
-        REASONS.iter().find(|(server, _)| *server == self.server.name).map(|(_, reason)| *reason)
+        excuse(self.server).map(|excuse| excuse.reason)
     }
 
-    /// No part of the result can be signed, and where a refusal passes there is a reason.
+    /// What passes by a refusal without a reason.
+    fn without_reason(&self) -> Vec<&str> {
+        let seen = self.seen.iter().flat_map(|seen| &seen.by_refusal).map(String::as_str);
+        seen.filter(|id| !self.excused.contains(id)).collect()
+    }
+
+    /// What no longer passes by a refusal, though there is a reason.
+    fn reason_not_needed(&self) -> Vec<&str> {
+        let Ok(seen) = &self.seen else { return Vec::new() };
+        self.excused.iter().copied().filter(|id| !seen.by_refusal.contains(*id)).collect()
+    }
+
+    /// Each dialect was judged, no part of it can be signed, and exactly those refusals pass for which there is a reason.
     pub fn holds(&self) -> bool {
-        self.seen.as_ref().is_ok_and(|seen| {
-            seen.signed.is_empty() && (seen.by_refusal.is_empty() || self.reason().is_some())
-        })
+        self.seen.as_ref().is_ok_and(|seen| seen.signed.is_empty() && seen.unjudged.is_empty())
+            && self.without_reason().is_empty()
+            && self.reason_not_needed().is_empty()
     }
 
     /// Why there is no report.
@@ -116,14 +211,19 @@ impl ServerTrial {
                 ids.iter().cloned().collect::<Vec<_>>().join(" ")
             }
         };
-        let reason = match (seen.by_refusal.is_empty(), self.reason()) {
-            (true, _) => String::new(),
-            (false, Some(reason)) => format!(" ({reason})"),
-            (false, None) => " (WITHOUT A REASON)".to_owned(),
-        };
-        let name = self.server.name;
-        let by_refusal = list(&seen.by_refusal);
-        Some(format!("{name} passes {}; by a refusal {by_refusal}{reason}.\n", list(&seen.passes)))
+        let excused = self.reason().filter(|_| !seen.by_refusal.is_empty());
+        let without = self.without_reason().join(" ");
+        let not_needed = self.reason_not_needed().join(" ");
+        let unjudged = seen.unjudged.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let remarks = [
+            excused.map(|reason| format!(" ({reason})")),
+            (!without.is_empty()).then(|| format!("; WITHOUT A REASON: {without}")),
+            (!not_needed.is_empty()).then(|| format!("; REASON NO LONGER NEEDED: {not_needed}")),
+            (!unjudged.is_empty()).then(|| format!("; NOTHING FAILS in {unjudged}")),
+        ];
+        let remarks: String = remarks.into_iter().flatten().collect();
+        let (name, by_refusal) = (self.server.name, list(&seen.by_refusal));
+        Some(format!("{name} passes {}; by a refusal {by_refusal}{remarks}.\n", list(&seen.passes)))
     }
 
     /// The trial as JSON.
@@ -132,9 +232,12 @@ impl ServerTrial {
         ServerResult {
             server: self.server.name,
             signed: seen.map_or(&[], |seen| &seen.signed),
+            unjudged: seen.map_or(&[], |seen| &seen.unjudged),
             passes: seen.map(|seen| &seen.passes),
             passes_by_refusal: seen.map(|seen| &seen.by_refusal),
             reason: self.reason(),
+            without_reason: self.without_reason(),
+            reason_not_needed: self.reason_not_needed(),
             trouble: self.trouble(),
             exit_code: seen.map(|seen| seen.code as i32),
             proven: self.holds(),
@@ -146,7 +249,7 @@ impl ServerTrial {
     pub fn row(&self) -> Vec<String> {
         let verdict = if self.holds() { "not believed" } else { "NOT PROVEN" };
         let cells = match &self.seen {
-            Ok(Seen { signed, passes, by_refusal, scenarios_run, code }) => {
+            Ok(Seen { signed, passes, by_refusal, scenarios_run, code, .. }) => {
                 let [passes, by_refusal] = [passes, by_refusal].map(|ids| ids.len().to_string());
                 let code = *code as i32;
                 [signed.join(", "), passes, by_refusal, scenarios_run.to_string(), code.to_string()]
@@ -158,13 +261,19 @@ impl ServerTrial {
     }
 }
 
+fn excuse(server: &Deviation) -> Option<&'static Excuse> {
+    EXCUSES.iter().find(|excuse| excuse.server == server.name)
+}
+
 impl Seen {
     fn of(report: &RunReport) -> Self {
         let judged = report.judged();
-        let signs = |gate: &Gate| {
-            let part = judged.through(*gate);
-            part.advice() == Advice::Sign && !part.is_hollow()
-        };
+        let parts = judged.targets.iter().flat_map(|target| {
+            [Gate::Api, Gate::Journey].map(|gate| (target.facts.dialect, gate, target.through(gate)))
+        });
+        let signed = parts.filter(|(.., part)| part.advice() == Advice::Sign && !part.is_hollow());
+        let is_unjudged =
+            |target: &&JudgedTarget<'_>| target.rows.iter().all(|row| row.standing != Standing::Fail);
         let passes = judged.rows().filter(|row| row.standing == Standing::Pass);
         let records = || report.targets.iter().flat_map(|target| &target.records);
         // A duty of the harness says nothing about the server.
@@ -176,7 +285,8 @@ impl Seen {
             .filter_map(|record| record.requirement.as_ref())
             .filter(is_of_server);
         Self {
-            signed: [Gate::Api, Gate::Journey].into_iter().filter(signs).map(Gate::word).collect(),
+            signed: signed.map(|(dialect, gate, _)| format!("{dialect}: {}", gate.word())).collect(),
+            unjudged: judged.targets.iter().filter(is_unjudged).map(|target| target.facts.dialect).collect(),
             passes: passes.map(|row| row.requirement.id.to_string()).collect(),
             by_refusal: by_refusal.map(ToString::to_string).collect(),
             scenarios_run: records().filter(|record| was_run(record)).count(),
@@ -190,6 +300,7 @@ mod tests {
     use super::*;
     use crate::mock::deviation;
     use crate::report::fixture;
+    use crate::verdict::Doubt;
 
     /// A report in which every scenario passes, or passes because it was refused.
     fn passing(refused: bool) -> RunReport {
@@ -222,38 +333,72 @@ mod tests {
     }
 
     fn trial(server: &str, report: RunReport) -> ServerTrial {
-        ServerTrial::judge(deviation(server).unwrap(), Ok(report))
+        ServerTrial::judge(deviation(server).unwrap(), Scope::Quick, Ok(report))
     }
 
     #[test]
-    fn a_server_that_could_be_signed_is_not_proven() {
-        let signed = trial("accepts-everything", passing(false));
-        assert_eq!((signed.holds(), &signed.row()[1..2]), (false, &["Browser journeys".to_owned()][..]));
+    fn a_server_that_could_be_signed_in_one_dialect_is_not_proven() {
         assert!(trial("accepts-everything", failing(false)).holds());
+        let mut one = failing(false);
+        one.targets[1] = passing(false).targets.remove(1);
+        let signed = trial("accepts-everything", one);
+        assert_eq!((signed.holds(), &signed.row()[1]), (false, &"kustom: Browser journeys".to_owned()));
     }
 
     #[test]
-    fn a_refusal_that_passes_needs_a_reason() {
-        let without = trial("accepts-everything", failing(true));
-        assert!(!without.holds(), "{without:?}");
-        assert!(without.told_passes().unwrap().ends_with("(WITHOUT A REASON).\n"));
-        let with = trial("answers-any-id", failing(true));
-        assert!(with.holds(), "{with:?}");
-        let told = with.told_passes().unwrap();
-        assert!(told.ends_with("(it refuses rightly, unless something does not exist).\n"), "{told}");
+    fn a_server_that_was_not_judged_is_not_proven() {
+        let mut report = failing(false);
+        for record in &mut report.targets[1].records {
+            record.attempts[0].verdict = Verdict::Inconclusive(Doubt::Cancelled);
+        }
+        let blocked = trial("accepts-everything", report);
+        assert!(!blocked.holds());
+        let told = blocked.told_passes().unwrap();
+        assert!(told.ends_with("; NOTHING FAILS in kustom.\n"), "{told}");
+    }
+
+    #[test]
+    fn exactly_the_refusals_that_have_a_reason_pass() {
+        let id = "HPP-CREATE-037";
+        let passing_by = |id: &str| {
+            let mut report = failing(true);
+            for record in report.targets.iter_mut().flat_map(|target| &mut target.records) {
+                let attempt = &mut record.attempts[0];
+                attempt.refused = false;
+            }
+            let record =
+                report.targets[0].records.iter_mut().find(|record| *record.verdict() == Verdict::Pass);
+            let record = record.unwrap();
+            record.requirement = id.parse().ok();
+            record.attempts[0].refused = true;
+            if report.catalogue.iter().all(|known| known.id.as_str() != id) {
+                let mut known = report.catalogue[0].clone();
+                known.id = id.parse().unwrap();
+                report.catalogue.push(known);
+            }
+            report
+        };
+        let excused = trial("replays-its-first-answer", passing_by(id));
+        assert!(excused.holds(), "{:?}", excused.told_passes());
+        let none = trial("replays-its-first-answer", failing(false));
+        assert!(none.told_passes().unwrap().ends_with(&format!("; REASON NO LONGER NEEDED: {id}.\n")));
+        assert!(!none.holds());
+        let other = trial("accepts-everything", passing_by(id));
+        assert!(other.told_passes().unwrap().ends_with(&format!("; WITHOUT A REASON: {id}.\n")));
+        assert!(!other.holds());
     }
 
     #[test]
     fn a_server_whose_run_left_no_report_is_trouble() {
         let server = deviation("accepts-everything").unwrap();
-        let lost = ServerTrial::judge(server, Err("no report".into()));
+        let lost = ServerTrial::judge(server, Scope::Quick, Err("no report".into()));
         assert_eq!((lost.holds(), lost.trouble()), (false, Some(&"no report".to_owned())));
         assert_eq!(lost.told_trouble().unwrap(), "Trouble with accepts-everything: no report\n");
     }
 
     #[test]
-    fn every_reason_is_about_a_degenerate_server() {
-        for (server, reason) in REASONS {
+    fn every_excuse_is_about_a_degenerate_server() {
+        for Excuse { server, reason, .. } in EXCUSES {
             assert!(crate::mock::DEGENERATE.iter().any(|it| it.name == *server), "{server}: {reason}");
         }
     }

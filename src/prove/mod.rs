@@ -98,10 +98,11 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
     for (index, server) in options.chosen(DEGENERATE.iter()).enumerate() {
         let plan = ServerTrial::plan(server, &faithful, options.scope);
         let (places, program) = (Arc::clone(&places), Arc::clone(&program));
+        let scope = options.scope;
         running.spawn(async move {
             let _place = places.acquire_owned().await;
             let ran = program.run_plan(&plan, ["1", "2"]).await;
-            let trial = ServerTrial::judge(server, ran.map(|ran| ran.report));
+            let trial = ServerTrial::judge(server, scope, ran.map(|ran| ran.report));
             trial.tell();
             vec![(index, trial)]
         });
