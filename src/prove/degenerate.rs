@@ -2,6 +2,7 @@
 
 use crate::exit_code::ExitCode;
 use crate::mock::Deviation;
+use crate::prove::excuse::excuse;
 use crate::prove::plan::{PlannedTarget, Scope, was_run};
 use crate::prove::ran::Ran;
 use crate::prove::trial::tell;
@@ -11,85 +12,6 @@ use crate::target::Ability;
 use crate::verdict::Verdict;
 use serde::Serialize;
 use std::collections::BTreeSet;
-
-/// Why scenarios that expect a refusal may pass on a degenerate server.
-struct Excuse {
-    server: &'static str,
-    reason: &'static str,
-    /// The requirements whose API scenarios may pass.
-    api: &'static [&'static str],
-    /// Further requirements, whose journeys may pass.
-    journeys: &'static [&'static str],
-}
-
-/// Every excuse. A requirement that passes besides, or no longer passes, makes the proof fail.
-const EXCUSES: &[Excuse] = &[
-    Excuse {
-        server: "answers-any-id",
-        reason: "it refuses rightly, unless something does not exist",
-        api: &[
-            "HPP-AUTH-001",
-            "HPP-AUTH-002",
-            "HPP-AUTH-003",
-            "HPP-CREATE-002",
-            "HPP-CREATE-022",
-            "HPP-CREATE-029",
-            "HPP-CREATE-030",
-            "HPP-CREATE-034",
-            "HPP-CREATE-037",
-            "HPP-DISTRIBUTE-002",
-            "HPP-DISTRIBUTE-003",
-            "HPP-DISTRIBUTE-004",
-            "HPP-DISTRIBUTE-005",
-            "HPP-DISTRIBUTE-006",
-            "HPP-DISTRIBUTE-007",
-            "HPP-DISTRIBUTE-009",
-            "HPP-DISTRIBUTE-010",
-            "HPP-ERROR-001",
-            "HPP-ERROR-002",
-            "HPP-ERROR-003",
-            "HPP-ERROR-005",
-            "HPP-ERROR-006",
-            "HPP-ERROR-008",
-        ],
-        journeys: &[
-            "HPP-DISABLE-003",
-            "HPP-MODE-005",
-            "HPP-MODE-006",
-            "HPP-PRE-003",
-            "HPP-PRE-005",
-            "HPP-STATUS-009",
-        ],
-    },
-    Excuse {
-        server: "alternates-right-and-wrong",
-        reason: "half of its refusals are right",
-        api: &[
-            "HPP-AUTH-001",
-            "HPP-AUTH-002",
-            "HPP-AUTH-003",
-            "HPP-CREATE-020",
-            "HPP-CREATE-021",
-            "HPP-CREATE-022",
-            "HPP-CREATE-029",
-            "HPP-CREATE-030",
-            "HPP-CREATE-034",
-            "HPP-CREATE-037",
-            "HPP-ERROR-001",
-            "HPP-ERROR-002",
-            "HPP-ERROR-003",
-            "HPP-ERROR-005",
-            "HPP-ERROR-008",
-        ],
-        journeys: &[],
-    },
-    Excuse {
-        server: "replays-its-first-answer",
-        reason: "where the first answer of an operation is a refusal, it goes on refusing rightly",
-        api: &["HPP-CREATE-037"],
-        journeys: &[],
-    },
-];
 
 /// The result of the suite for one degenerate server.
 #[derive(Debug)]
@@ -261,10 +183,6 @@ impl ServerTrial {
     }
 }
 
-fn excuse(server: &Deviation) -> Option<&'static Excuse> {
-    EXCUSES.iter().find(|excuse| excuse.server == server.name)
-}
-
 impl Seen {
     fn of(report: &RunReport) -> Self {
         let judged = report.judged();
@@ -394,12 +312,5 @@ mod tests {
         let lost = ServerTrial::judge(server, Scope::Quick, Err("no report".into()));
         assert_eq!((lost.holds(), lost.trouble()), (false, Some(&"no report".to_owned())));
         assert_eq!(lost.told_trouble().unwrap(), "Trouble with accepts-everything: no report\n");
-    }
-
-    #[test]
-    fn every_excuse_is_about_a_degenerate_server() {
-        for Excuse { server, reason, .. } in EXCUSES {
-            assert!(crate::mock::DEGENERATE.iter().any(|it| it.name == *server), "{server}: {reason}");
-        }
     }
 }

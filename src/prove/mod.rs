@@ -7,6 +7,7 @@
 mod child;
 mod degenerate;
 mod error;
+mod excuse;
 mod generated;
 mod kinds;
 mod plan;

@@ -1,0 +1,100 @@
+//! The excuses: on which degenerate servers a refusal may pass, for which requirements, and why.
+
+use crate::mock::Deviation;
+
+/// Why scenarios that expect a refusal may pass on a degenerate server.
+pub struct Excuse {
+    server: &'static str,
+    pub reason: &'static str,
+    /// The requirements whose API scenarios may pass.
+    pub api: &'static [&'static str],
+    /// Further requirements, whose journeys may pass.
+    pub journeys: &'static [&'static str],
+}
+
+/// Every excuse. A requirement that passes besides, or no longer passes, makes the proof fail.
+const EXCUSES: &[Excuse] = &[
+    Excuse {
+        server: "answers-any-id",
+        reason: "it refuses rightly, unless something does not exist",
+        api: &[
+            "HPP-AUTH-001",
+            "HPP-AUTH-002",
+            "HPP-AUTH-003",
+            "HPP-CREATE-002",
+            "HPP-CREATE-022",
+            "HPP-CREATE-029",
+            "HPP-CREATE-030",
+            "HPP-CREATE-034",
+            "HPP-CREATE-037",
+            "HPP-DISTRIBUTE-002",
+            "HPP-DISTRIBUTE-003",
+            "HPP-DISTRIBUTE-004",
+            "HPP-DISTRIBUTE-005",
+            "HPP-DISTRIBUTE-006",
+            "HPP-DISTRIBUTE-007",
+            "HPP-DISTRIBUTE-009",
+            "HPP-DISTRIBUTE-010",
+            "HPP-ERROR-001",
+            "HPP-ERROR-002",
+            "HPP-ERROR-003",
+            "HPP-ERROR-005",
+            "HPP-ERROR-006",
+            "HPP-ERROR-008",
+        ],
+        journeys: &[
+            "HPP-DISABLE-003",
+            "HPP-MODE-005",
+            "HPP-MODE-006",
+            "HPP-PRE-003",
+            "HPP-PRE-005",
+            "HPP-STATUS-009",
+        ],
+    },
+    Excuse {
+        server: "alternates-right-and-wrong",
+        reason: "half of its refusals are right",
+        api: &[
+            "HPP-AUTH-001",
+            "HPP-AUTH-002",
+            "HPP-AUTH-003",
+            "HPP-CREATE-020",
+            "HPP-CREATE-021",
+            "HPP-CREATE-022",
+            "HPP-CREATE-029",
+            "HPP-CREATE-030",
+            "HPP-CREATE-034",
+            "HPP-CREATE-037",
+            "HPP-ERROR-001",
+            "HPP-ERROR-002",
+            "HPP-ERROR-003",
+            "HPP-ERROR-005",
+            "HPP-ERROR-008",
+        ],
+        journeys: &[],
+    },
+    Excuse {
+        server: "replays-its-first-answer",
+        reason: "where the first answer of an operation is a refusal, it goes on refusing rightly",
+        api: &["HPP-CREATE-037"],
+        journeys: &[],
+    },
+];
+
+/// The excuse of a server. `None` if nothing may pass by a refusal there.
+pub fn excuse(server: &Deviation) -> Option<&'static Excuse> {
+    EXCUSES.iter().find(|excuse| excuse.server == server.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mock::DEGENERATE;
+
+    #[test]
+    fn every_excuse_is_about_a_degenerate_server() {
+        for Excuse { server, reason, .. } in EXCUSES {
+            assert!(DEGENERATE.iter().any(|it| it.name == *server), "{server}: {reason}");
+        }
+    }
+}
