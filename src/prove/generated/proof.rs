@@ -56,6 +56,11 @@ impl GeneratedProof {
         self.tried.first().is_some_and(|canary| canary.outcome.is_caught())
     }
 
+    /// Whether trouble kept the canary from being judged.
+    fn canary_is_lost(&self) -> bool {
+        self.tried.first().is_some_and(|canary| matches!(canary.outcome, Outcome::Inconclusive(_)))
+    }
+
     /// The weakenings that nobody caught although answers differed.
     fn open(&self) -> impl Iterator<Item = &Tried> {
         let open = |outcome: &Outcome| matches!(outcome, Outcome::Silent | Outcome::Inconclusive(_));
@@ -119,8 +124,8 @@ impl GeneratedProof {
             return format!("{of_control}The faithful mock does not pass, so no weakening was tried.");
         }
         if !self.canary_lives() {
-            return "The canary, a weakening that must be caught, was not caught, so no other was tried."
-                .into();
+            let why = if self.canary_is_lost() { "could not be judged" } else { "was not caught" };
+            return format!("The canary, a weakening that must be caught, {why}, so no other was tried.");
         }
         let others = self.tried.iter().filter(|it| !it.outcome.is_caught());
         let rows: Vec<Vec<String>> = others.map(|tried| self.row(tried)).collect();
@@ -154,12 +159,16 @@ impl GeneratedProof {
 
     /// 0 if every weakening is caught or explained, 3 if only trouble stands against it, otherwise 1.
     pub fn exit_code(&self) -> ExitCode {
-        if !self.control.holds() {
-            let is_trouble = self.control.trouble().is_some();
-            return if is_trouble { ExitCode::Incomplete } else { ExitCode::NonConformant };
-        }
+        let is_lost =
+            if self.control.holds() { self.canary_is_lost() } else { self.control.trouble().is_some() };
         let is_silent = self.unexplained().any(|it| it.outcome == Outcome::Silent);
-        if !self.canary_lives() || is_silent || !self.unused_reasons().is_empty() {
+        if is_lost {
+            ExitCode::Incomplete
+        } else if !self.control.holds()
+            || !self.canary_lives()
+            || is_silent
+            || !self.unused_reasons().is_empty()
+        {
             ExitCode::NonConformant
         } else if self.unexplained().next().is_some() {
             ExitCode::Incomplete

@@ -106,6 +106,7 @@ fn the_exit_code_tells_what_is_open() {
         (caught(), trouble(), "", ExitCode::Incomplete),
         (caught(), trouble(), "seam.fill:*\tIt is so.", ExitCode::Conformant),
         (Outcome::Silent, caught(), "*\tIt is so.", ExitCode::NonConformant),
+        (trouble(), caught(), "", ExitCode::Incomplete),
     ] {
         let proof = proof(canary, other, reasons);
         assert_eq!(proof.exit_code(), expected, "{proof:?}");
@@ -126,7 +127,9 @@ fn the_table_and_the_json_tell_what_became_of_each() {
     let explained = proof(caught(), Outcome::Silent, "seam.fill:*\tIt is so.");
     let json: serde_json::Value = serde_json::from_str(&explained.to_json()).unwrap();
     assert_eq!((&json["without_reason"], &json["weakenings"][1]["reason"]), (&0.into(), &"It is so.".into()));
-    let void = proof(Outcome::Silent, caught(), "");
-    let told = "The canary, a weakening that must be caught, was not caught, so no other was tried.";
-    assert_eq!(void.table(Layout::Lines), told);
+    let trouble = Outcome::Inconclusive("no page".into());
+    for (canary, why) in [(Outcome::Silent, "was not caught"), (trouble, "could not be judged")] {
+        let told = format!("The canary, a weakening that must be caught, {why}, so no other was tried.");
+        assert_eq!(proof(canary, caught(), "").table(Layout::Lines), told);
+    }
 }
