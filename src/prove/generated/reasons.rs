@@ -84,6 +84,6 @@ mod tests {
         let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
         let reasons = Reasons::built_in();
         assert_eq!(reasons.rows.len(), lines.count());
-        assert!(reasons.rows.iter().all(|(pattern, reason)| pattern.contains(':') && reason.ends_with('.')));
+        assert!(reasons.rows.iter().all(|(pattern, reason)| !pattern.contains(' ') && reason.ends_with('.')));
     }
 }
