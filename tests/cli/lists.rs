@@ -137,6 +137,17 @@ fn a_list_in_a_pipe_has_each_row_in_one_line() {
 }
 
 #[test]
+fn every_judged_promise_is_broken_in_enough_ways_or_has_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = call(folder.path(), &["deviations"]).stdout;
+    let counted: Vec<&str> = listed.lines().filter(|line| line.contains("for a written reason")).collect();
+    assert_eq!(counted.len(), 2, "{listed}");
+    for line in counted {
+        assert!(line.ends_with(", 0 in fewer."), "{line}");
+    }
+}
+
+#[test]
 fn no_shell_offers_a_hidden_option() {
     let folder = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
