@@ -35,9 +35,15 @@ fn is_whole(request: &str) -> bool {
 }
 
 fn client(url: &Url) -> Client {
+    client_that_waits(url, Duration::from_mins(1))
+}
+
+/// A client that gives up after this time.
+fn client_that_waits(url: &Url, request: Duration) -> Client {
     installed();
     let recorder = Arc::new(Recorder::default());
-    let profile = profile(url.as_str());
+    let mut profile = profile(url.as_str());
+    profile.deadlines.request = request;
     recorder.learn_credentials(profile.credentials.username.reveal(), profile.credentials.password.reveal());
     Client::new(&profile, recorder, Pace::of(&profile)).unwrap()
 }
@@ -148,7 +154,12 @@ async fn an_odd_request_is_sent_as_it_is_meant() {
 async fn no_answer_is_trouble_and_no_breach() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url: Url = format!("http://{}", closed.local_addr().unwrap()).parse().unwrap();
-    let kind = async || match client(&url).send(call(&url), 1, Instant::now()).await.exchange.outcome {
+    let kind = async || match client_that_waits(&url, Duration::from_millis(500))
+        .send(call(&url), 1, Instant::now())
+        .await
+        .exchange
+        .outcome
+    {
         Received::Trouble(trouble) => Some(trouble.kind),
         Received::Response(_) => None,
     };
