@@ -11,18 +11,20 @@ use std::collections::BTreeMap;
 /// How many scenarios `Width::Few` runs against each target.
 const FEW: usize = 12;
 
-/// How many of the scenarios that a weakening touches are run.
+/// Which of the scenarios that a weakening touches are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
     /// One scenario of the API for some of the requirements.
     Few,
-    /// Every scenario of the API, and one with a browser for each requirement.
-    Many,
+    /// Every scenario of the API.
+    Api,
+    /// One scenario with a browser for each requirement.
+    Journeys,
 }
 
 impl Width {
     /// From the cheapest to the dearest.
-    pub const ALL: [Self; 2] = [Self::Few, Self::Many];
+    pub const ALL: [Self; 3] = [Self::Few, Self::Api, Self::Journeys];
 
     /// The scenarios to run against a weakening, of those that it touches.
     pub fn task(self, index: usize, weakening: &'static Deviation, faithful: &Ran) -> Task {
@@ -37,7 +39,8 @@ impl Width {
                 touched.partition(|record| record.needs.contains(&Ability::Browser));
             match self {
                 Self::Few => spread(one_for_each_requirement(api)),
-                Self::Many => [api, one_for_each_requirement(journeys)].concat(),
+                Self::Api => api,
+                Self::Journeys => one_for_each_requirement(journeys),
             }
         });
         Task::with(index, weakening, &chosen.collect::<Vec<_>>())

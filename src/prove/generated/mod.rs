@@ -110,7 +110,7 @@ async fn tried(
         let tasks = open.map(|(index, weakening)| width.task(index, weakening, faithful));
         let tasks: Vec<Task> = tasks.filter(|task| task.scenarios_run() > 0).collect();
         for (index, tried) in run_all(program, faithful, tasks, jobs).await {
-            results[index] = tried;
+            results[index] = results[index].clone().then(tried);
         }
     }
     results

@@ -30,6 +30,14 @@ pub struct Tried {
     pub scenarios_run: usize,
 }
 
+impl Tried {
+    /// Adds what further scenarios say. If they see nothing, earlier trouble stays.
+    pub fn then(self, further: Self) -> Self {
+        let outcome = if further.outcome == Outcome::Silent { self.outcome } else { further.outcome };
+        Self { outcome, scenarios_run: self.scenarios_run + further.scenarios_run, name: self.name }
+    }
+}
+
 impl Shown for Tried {
     fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self {
         let outcome = Outcome::of(task, number, batch, faithful);

@@ -30,7 +30,7 @@ fn tried(verdict: impl Fn(&str) -> Verdict) -> Tried {
 }
 
 #[test]
-fn few_scenarios_run_at_first_and_then_all_of_the_api() {
+fn few_scenarios_run_at_first_then_all_of_the_api_and_then_journeys() {
     let noted = faithful(canary(), |_, _| true);
     let run = |width: Width| {
         let task = width.task(0, canary(), &noted);
@@ -42,11 +42,11 @@ fn few_scenarios_run_at_first_and_then_all_of_the_api() {
         let journeys = chosen.iter().filter(|record| record.needs.contains(&Ability::Browser)).count();
         (chosen.len() - journeys, journeys)
     };
-    let (few, many) = (run(Width::Few), run(Width::Many));
-    assert_eq!(few.1, 0, "{few:?}");
-    assert!(few.0 > 0 && few.0 <= many.0 && many.1 > 0, "{few:?} {many:?}");
+    let [few, api, journeys] = Width::ALL.map(run);
+    assert_eq!((few.1, api.1, journeys.0), (0, 0, 0));
+    assert!(few.0 > 0 && few.0 <= api.0 && journeys.1 > 0, "{few:?} {api:?} {journeys:?}");
     let nowhere = faithful(canary(), |_, _| false);
-    assert_eq!(Width::Many.task(0, canary(), &nowhere).scenarios_run(), 0);
+    assert_eq!(Width::Api.task(0, canary(), &nowhere).scenarios_run(), 0);
 }
 
 #[test]
@@ -58,6 +58,21 @@ fn a_weakening_is_caught_by_a_red_promise_alone() {
     let doubt = Verdict::Inconclusive(Doubt::Trouble(trouble));
     let cause = doubt.cause();
     assert_eq!(tried(|_| doubt.clone()).outcome, Outcome::Inconclusive(cause));
+}
+
+#[test]
+fn a_wider_choice_of_scenarios_adds_to_what_was_seen() {
+    let with = |outcome: &Outcome| Tried { name: CANARY, outcome: outcome.clone(), scenarios_run: 2 };
+    let (silent, trouble) = (Outcome::Silent, Outcome::Inconclusive("no page".into()));
+    for (before, after, expected) in [
+        (&silent, &silent, &silent),
+        (&silent, &trouble, &trouble),
+        (&trouble, &silent, &trouble),
+        (&trouble, &caught(), &caught()),
+    ] {
+        let expected = Tried { name: CANARY, outcome: expected.clone(), scenarios_run: 4 };
+        assert_eq!(with(before).then(with(after)), expected);
+    }
 }
 
 #[test]
