@@ -11,7 +11,7 @@ run: browser build
 ## Pass all tests; `cargo test` alone leaves out those that need a browser, curl, jq or openssl.
 test: browser tools build
 	cargo test --locked --features browser-tests
-	$(PROGRAM) prove --quick --jobs 2
+	$(PROGRAM) prove --quick --jobs 4
 
 ## Formatting, lints as errors, documentation.
 check:

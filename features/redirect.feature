@@ -268,6 +268,12 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-015 @needs:browser
   Rule: After back the page can be opened again
 
+    Scenario: The payment page comes back after going back
+      Given a hosted session
+      And the consumer has gone back
+      When the consumer opens the page
+      Then the page offers payment
+
     Scenario: The payment page comes back after going back twice
       Given a hosted session
       And the consumer has gone back

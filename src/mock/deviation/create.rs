@@ -190,7 +190,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "foreign-payment-session-accepted",
         kind: Kind::OneVariant,
         lie: "A `payment_session_url` of another host or path is accepted.",
-        breaks: &["HPP-CREATE-022", "HPP-CREATE-034"],
+        breaks: &["HPP-CREATE-002", "HPP-CREATE-022", "HPP-CREATE-034"],
         change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Foreign)),
     },
     Deviation {

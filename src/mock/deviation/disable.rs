@@ -91,7 +91,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "disabling-ends-payment-session",
         kind: Kind::OneState,
         lie: "Disabling a session ends its KP session.",
-        breaks: &["HPP-DISABLE-008"],
+        breaks: &["HPP-CREATE-026", "HPP-DISABLE-008"],
         change: Change::Seams(|seams| {
             seams.payment_session_after = |aftermath| match aftermath.event {
                 Event::Disabled => Some(Progress::Aborted),
@@ -310,7 +310,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "disabling-completes-payment-session",
         kind: Kind::Misplaced,
         lie: "Disabling a session completes its KP session.",
-        breaks: &["HPP-DISABLE-008"],
+        breaks: &["HPP-CREATE-026", "HPP-DISABLE-008"],
         change: Change::Seams(|seams| {
             seams.payment_session_after = |aftermath| match aftermath.event {
                 Event::Disabled => Some(Progress::Completed { at: aftermath.now }),

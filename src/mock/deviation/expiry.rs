@@ -70,7 +70,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "kp-session-lives-24-hours",
         kind: Kind::NearMiss,
         lie: "A KP session lives 24 hours.",
-        breaks: &["HPP-EXPIRY-004"],
+        breaks: &["HPP-CREATE-016", "HPP-EXPIRY-004"],
         change: Change::Seams(|seams| {
             seams.ends_at = |lifetime| match *lifetime {
                 Lifetime::KpSession { created_at, .. } => later(created_at, SignedDuration::from_hours(24)),

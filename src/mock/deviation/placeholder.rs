@@ -15,7 +15,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "payment-session-id-for-session-id",
         kind: Kind::Misplaced,
         lie: "`{{session_id}}` is replaced by the id of the payment session.",
-        breaks: &["HPP-PLACEHOLDER-007"],
+        breaks: &["HPP-PLACEHOLDER-007", "HPP-PLACEHOLDER-018"],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| {
                 let is_redirect = tags.target != Target::Callback;
