@@ -347,6 +347,13 @@ Feature: Where the consumer ends
         | ECOMMERCE |
         | IN_STORE  |
 
+    @needs:outcome
+    Scenario: The page of a second visit offers one way out
+      Given a hosted session
+      And the consumer has been declined
+      When the consumer opens the page
+      Then the page offers one way out at most
+
   @req:HPP-REDIRECT-020 @needs:browser @needs:outcome
   Rule: A payment needs no redirect
 

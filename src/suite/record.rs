@@ -4,7 +4,7 @@ mod answers;
 mod calls;
 mod findings;
 
-use crate::check::{answer, origin, page};
+use crate::check::{answer, origin};
 use crate::client::ApiAnswer;
 use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Request, Response};
 use crate::requirement::RequirementId;
@@ -254,11 +254,7 @@ impl Record {
         {
             visit.trouble = origin::trouble(&answer).or_else(|| origin::stranger(&answer, &self.servers()));
         }
-        let ways_out = page::one_way_out(&visit);
         self.evidence.visits.push(visit);
-        if let (Err(mismatch), Ok(requirement)) = (ways_out, "HPP-REDIRECT-019".parse()) {
-            self.find_cause(requirement, mismatch);
-        }
         let visit = self.visit()?;
         match &visit.trouble {
             Some(trouble) => Err(StepFailure::Trouble(trouble.clone())),
