@@ -93,13 +93,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "If `error` is empty, a technical error leads to the generic failure page although `failure` is given.",
         breaks: &["HPP-REDIRECT-004"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| {
-                if lacks(way, Dialect::Klarna, Outcome::Error) {
-                    Destination::generic(Outcome::Failure)
-                } else {
-                    destination(way)
-                }
-            };
+            seams.destination =
+                |way| generic_instead(way, lacks(way, Dialect::Klarna, Outcome::Error), Outcome::Failure);
         }),
     },
     Deviation {
@@ -121,11 +116,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-REDIRECT-004"],
         change: Change::Seams(|seams| {
             seams.destination = |way| {
-                if lacks(way, Dialect::Klarna, Outcome::Error) && way.urls.given(Outcome::Success).is_none() {
-                    Destination::generic(Outcome::Failure)
-                } else {
-                    destination(way)
-                }
+                generic_instead(
+                    way,
+                    lacks(way, Dialect::Klarna, Outcome::Error) && way.urls.given(Outcome::Success).is_none(),
+                    Outcome::Failure,
+                )
             };
         }),
     },
@@ -260,13 +255,8 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "In eCommerce, going back leads to a generic page although `cancel` is given.",
         breaks: &["HPP-REDIRECT-016"],
         change: Change::Seams(|seams| {
-            seams.destination = |way| {
-                if lacks(way, Dialect::Klarna, Outcome::Back) {
-                    Destination::generic(Outcome::Back)
-                } else {
-                    destination(way)
-                }
-            };
+            seams.destination =
+                |way| generic_instead(way, lacks(way, Dialect::Klarna, Outcome::Back), Outcome::Back);
         }),
     },
     Deviation {
@@ -310,6 +300,11 @@ pub const DEVIATIONS: &[Deviation] = &[
 /// Whether the outcome is this one, in this dialect, and its URL is not given.
 fn lacks(way: &Way<'_>, dialect: Dialect, outcome: Outcome) -> bool {
     way.dialect == dialect && way.outcome == outcome && way.urls.given(outcome).is_none()
+}
+
+/// Sends the consumer to the generic page of this outcome, if `applies`.
+fn generic_instead<'a>(way: &Way<'a>, applies: bool, page: Outcome) -> Destination<'a> {
+    if applies { Destination::generic(page) } else { destination(way) }
 }
 
 /// Sends the consumer to the URL of another outcome, or to its generic page, if `applies`.
