@@ -18,6 +18,17 @@ Feature: Credentials
         | disable    |
         | distribute |
 
+    Scenario Outline: Nobody gets to <act> a session without credentials after it <fate>
+      Given a hosted session
+      And the hosted session <fate>
+      When the merchant tries to <act> a hosted session without credentials
+      Then the response status is 401
+
+      Examples:
+        | act        | fate                          |
+        | disable    | is disabled                   |
+        | distribute | has been distributed by email |
+
     Scenario: A broken body without credentials creates no session
       Given a payment session
       When the merchant tries to create a hosted session without credentials and with a broken body
@@ -44,6 +55,12 @@ Feature: Credentials
         | read       |
         | disable    |
         | distribute |
+
+    Scenario: Nobody gets to disable a session again with a wrong password
+      Given a hosted session
+      And the hosted session is disabled
+      When the merchant tries to disable a hosted session with a wrong password
+      Then the response status is 401
 
     Scenario Outline: Nobody gets to read a session with a password that is <fault>
       Given a hosted session
@@ -88,6 +105,30 @@ Feature: Credentials
         | act     |
         | read    |
         | disable |
+
+    Scenario: Another merchant does not get to distribute a session
+      Given a hosted session
+      And the hosted session has been distributed by email
+      When another merchant tries to distribute the hosted session
+      Then the request is refused
+
+    Scenario Outline: Another merchant does not get to <act> a disabled session
+      Given a hosted session
+      And the hosted session is disabled
+      When another merchant tries to <act> the hosted session
+      Then the request is refused
+
+      Examples:
+        | act     |
+        | read    |
+        | disable |
+
+    @needs:browser @needs:outcome
+    Scenario: Another merchant does not get to read a paid session
+      Given a hosted session
+      And the consumer has paid
+      When another merchant tries to read the hosted session
+      Then the request is refused
 
   @req:HPP-AUTH-006
   Rule: The consumer needs no credentials

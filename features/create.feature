@@ -229,10 +229,15 @@ Feature: Creating a hosted session
   @req:HPP-CREATE-021
   Rule: An unknown payment session is refused
 
-    Scenario: No session is created for an unknown payment session
+    Scenario Outline: No session is created for a payment session that is <kind>
       Given a payment session
-      When the merchant creates a hosted session for an unknown payment session
+      When the merchant creates a hosted session for a <kind> payment session
       Then the request is refused
+
+      Examples:
+        | kind         |
+        | unknown      |
+        | nearly-known |
 
   @req:HPP-CREATE-022
   Rule: Only URLs of payment sessions of this API are accepted
@@ -242,10 +247,16 @@ Feature: Creating a hosted session
       When the merchant creates a hosted session for a foreign payment session
       Then the request is refused
 
-    Scenario: No session is created for a payment session on a wrong path
+    Scenario Outline: No session is created for a payment session whose path is <fault>
       Given a payment session
-      When the merchant creates a hosted session for a misplaced payment session
+      When the merchant creates a hosted session for a <fault> payment session
       Then the request is refused
+
+      Examples:
+        | fault        |
+        | misplaced    |
+        | misversioned |
+        | overlong     |
 
   @req:HPP-CREATE-023
   Rule: A null merchant URL is accepted
@@ -256,12 +267,13 @@ Feature: Creating a hosted session
       Then the request succeeds
 
       Examples:
-        | url     |
-        | success |
-        | cancel  |
-        | back    |
-        | failure |
-        | error   |
+        | url           |
+        | success       |
+        | cancel        |
+        | back          |
+        | failure       |
+        | error         |
+        | status_update |
 
   @req:HPP-CREATE-024
   Rule: An empty merchant URL is accepted
@@ -272,12 +284,13 @@ Feature: Creating a hosted session
       Then the request succeeds
 
       Examples:
-        | url     |
-        | success |
-        | cancel  |
-        | back    |
-        | failure |
-        | error   |
+        | url           |
+        | success       |
+        | cancel        |
+        | back          |
+        | failure       |
+        | error         |
+        | status_update |
 
   @req:HPP-CREATE-025
   Rule: A new session is waiting
@@ -384,19 +397,28 @@ Feature: Creating a hosted session
   @req:HPP-CREATE-036 @needs:browser
   Rule: Sessions of one KP session keep their own merchant URLs
 
-    Scenario: The consumer of the older session returns to its own URL
-      Given a hosted session
-      And another hosted session of the same payment session
+    Scenario Outline: The consumer of the <age> session returns to its own URL
+      Given the <age> of two hosted sessions of one payment session
       When the consumer presses back
       Then the consumer lands at the back URL of this session, not of the other
       And the parameter session_id of the back URL is not mixed up with the other session
 
+      Examples:
+        | age   |
+        | older |
+        | newer |
+
     @needs:outcome
-    Scenario: The consumer who paid in the older session returns to its own URL
-      Given a hosted session
-      And another hosted session of the same payment session
+    Scenario Outline: The consumer who paid in the <age> session returns to its own URL
+      Given the <age> of two hosted sessions of one payment session
       When the consumer pays
       Then the consumer lands at the success URL of this session, not of the other
+      And the parameter session_id of the success URL is not mixed up with the other session
+
+      Examples:
+        | age   |
+        | older |
+        | newer |
 
   @req:HPP-CREATE-037
   Rule: A session cannot be changed

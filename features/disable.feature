@@ -75,6 +75,17 @@ Feature: Disabling a hosted session
       When the merchant disables a hosted session that does not exist
       Then the response status is 404
 
+    Scenario Outline: Disabling a session by an id with another <part> answers 404
+      Given a hosted session
+      When the merchant disables a hosted session with another <part> of its id
+      Then the response status is 404
+      And the hosted session is not DISABLED
+
+      Examples:
+        | part      |
+        | beginning |
+        | end       |
+
   @req:HPP-DISABLE-005 @needs:browser
   Rule: A disabled link shows an error
 

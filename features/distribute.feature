@@ -168,6 +168,10 @@ Feature: Distribution of the link
       When the merchant distributes a hosted session that does not exist
       Then the response status is 404
       And the error_code is NOT_FOUND
+      When the merchant distributes a hosted session with another beginning of its id
+      Then the response status is 404
+      When the merchant distributes a hosted session with another end of its id
+      Then the response status is 404
 
     @needs:browser @needs:outcome
     Scenario Outline: A distribution of a paid session by <method> is not found

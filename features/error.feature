@@ -34,21 +34,27 @@ Feature: Refusals
       Then the refusal of the distribution names email
 
   @req:HPP-ERROR-003
-  Rule: A body has to be JSON
+  Rule: A body has to be one JSON object
 
-    Scenario: A body that breaks off is refused
+    Scenario Outline: A body that is <fault> is refused
       Given a payment session
-      When the merchant creates a hosted session with a body that is no JSON
+      When the merchant creates a hosted session with a body that is <fault>
       Then the request is refused
 
-    Scenario: An empty body is refused
-      Given a payment session
-      When the merchant creates a hosted session with an empty body
-      Then the request is refused
+      Examples:
+        | fault            |
+        | cut              |
+        | empty            |
+        | followed-by-text |
+        | comma-ended      |
+        | single-quoted    |
+        | in-an-array      |
 
-    Scenario: A distribution whose body breaks off is refused
+    Scenario: A distribution whose body is not one JSON object is refused
       Given a hosted session
-      When the merchant distributes the hosted session with a body that is no JSON
+      When the merchant distributes the hosted session with a body that is cut
+      Then the request is refused
+      When the merchant distributes the hosted session with a body that is followed-by-text
       Then the request is refused
 
   @req:HPP-ERROR-005

@@ -89,6 +89,16 @@ Feature: Reading a hosted session
       Then the response status is 404
       And it is not found when it is read again
 
+    Scenario Outline: Reading a session by an id with another <part> answers 404
+      Given a hosted session
+      When the merchant reads a hosted session with another <part> of its id
+      Then the response status is 404
+
+      Examples:
+        | part      |
+        | beginning |
+        | end       |
+
   @req:HPP-READ-009
   Rule: Reading changes nothing
 

@@ -175,9 +175,17 @@ Feature: The status of a hosted session
       When the payment session comes to its end
       Then the hosted session reads as before
 
-  @req:HPP-STATUS-010 @needs:browser @needs:clock
+  @req:HPP-STATUS-010 @needs:clock
   Rule: updated_at is the time of the last change
 
+    Scenario: A session is updated when it is disabled later
+      Given a hosted session
+      And the clock stands 1 minute later
+      And the hosted session has been read
+      When the merchant disables the hosted session
+      Then updated_at is the time of the change
+
+    @needs:browser
     Scenario Outline: A session is updated when the consumer <act> later
       Given a hosted session
       And the clock stands 1 minute later
@@ -192,9 +200,10 @@ Feature: The status of a hosted session
 
       @needs:outcome
       Examples:
-        | act         |
-        | pays        |
-        | is declined |
+        | act                     |
+        | pays                    |
+        | is declined             |
+        | meets a technical error |
 
   @req:HPP-STATUS-011 @needs:browser @needs:outcome
   Rule: A session mirrors its payment session

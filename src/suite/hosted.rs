@@ -12,6 +12,7 @@ use crate::suite::merchant_urls::{Cell, UrlSet};
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::record::Index;
+use crate::suite::words::{Age, IdPart};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use url::Url;
@@ -52,15 +53,21 @@ impl Draft {
     }
 }
 
-/// Another id of the same form: each hexadecimal digit becomes the next.
-pub fn altered(id: &str) -> String {
+/// Another id of the same form: each hexadecimal digit becomes the next, or only the one at this end of the id.
+pub fn altered(id: &str, part: Option<IdPart>) -> String {
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f');
+    let only = part.and_then(|part| match part {
+        IdPart::Beginning => id.find(is_digit),
+        IdPart::End => id.rfind(is_digit),
+    });
     let next = |c: char| match c {
         '9' => 'a',
         'f' => '0',
         '0'..='8' | 'a'..='e' => char::from(u8::try_from(c).unwrap_or(b'0') + 1),
         other => other,
     };
-    let altered: String = id.chars().map(next).collect();
+    let is_meant = |at: usize| only.is_none_or(|only| only == at);
+    let altered: String = id.char_indices().map(|(at, c)| if is_meant(at) { next(c) } else { c }).collect();
     if altered == id { format!("{id}0") } else { altered }
 }
 
@@ -182,6 +189,16 @@ impl Merchant<'_> {
         Ok(session)
     }
 
+    /// Creates two hosted sessions of one payment session. The scenario is about this one of them.
+    pub async fn require_two_sessions(&mut self, age: Age) -> Result<(), StepFailure> {
+        self.require_session(self.usual_urls()).await?;
+        self.require_second_session().await?;
+        if age == Age::Newer {
+            std::mem::swap(&mut self.has.this, &mut self.has.other);
+        }
+        Ok(())
+    }
+
     /// Reads the hosted session of the scenario at its `session_url`.
     pub async fn read_session(&mut self) -> Result<Index, StepFailure> {
         let session = self.this_session()?;
@@ -200,11 +217,11 @@ impl Merchant<'_> {
         self.call(Method::DELETE, Operation::DisableSession, url, None).await
     }
 
-    /// A URL of the hosted session with another `session_id` in it. UNSEEN if the URL does not contain the id.
-    pub fn unknown_url(&mut self, member: &str) -> Result<Url, StepFailure> {
+    /// A URL of the hosted session with another `session_id` in it, wholly or in part. UNSEEN if the URL does not contain the id.
+    pub fn unknown_url(&mut self, member: &str, part: Option<IdPart>) -> Result<Url, StepFailure> {
         let url = self.created_url(&format!("/{member}"))?;
         let id = self.created_text("/session_id")?;
-        match url.as_str().replace(&id, &altered(&id)).parse::<Url>() {
+        match url.as_str().replace(&id, &altered(&id, part)).parse::<Url>() {
             Ok(unknown) if unknown != url => Ok(unknown),
             _ => Err(StepFailure::Unseen(format!("`{member}` does not contain the `session_id`"))),
         }
@@ -229,7 +246,10 @@ mod tests {
 
     #[test]
     fn an_altered_id_keeps_its_form() {
-        assert_eq!(altered("09af-xyz"), "1ab0-xyz");
-        assert_eq!(altered("xyz"), "xyz0");
+        assert_eq!(altered("09af-xyz", None), "1ab0-xyz");
+        assert_eq!(altered("xyz", None), "xyz0");
+        assert_eq!(altered("x09af-xyz", Some(IdPart::Beginning)), "x19af-xyz");
+        assert_eq!(altered("09af-xyz", Some(IdPart::End)), "09a0-xyz");
+        assert_eq!(altered("xyz", Some(IdPart::End)), "xyz0");
     }
 }

@@ -101,9 +101,9 @@ impl UrlSet {
         self
     }
 
-    /// Whether a URL to which a consumer is sent has this value.
+    /// Whether a URL has this value.
     pub fn contains(&self, cell: &Cell) -> bool {
-        self.0.iter().any(|(name, own)| *name != MerchantUrl::StatusUpdate && own == cell)
+        self.0.iter().any(|(_, own)| own == cell)
     }
 
     fn cell(&self, name: MerchantUrl) -> &Cell {
@@ -188,7 +188,7 @@ mod tests {
                 "failure": "https://merchant.example/r-1/failure?session_id={{session_id}}",
             }),
         );
-        assert!(urls.contains(&Cell::Empty) && !UrlSet::default().contains(&Cell::Absent));
+        assert!(urls.contains(&Cell::Empty) && !UrlSet::default().contains(&Cell::Null));
         assert_eq!(urls.query(MerchantUrl::Success), Some("a=%2B&b={{order_id}}"));
         assert_eq!(urls.query(MerchantUrl::Back), None);
     }

@@ -72,6 +72,14 @@ pub fn told(status: SessionStatus) -> &'static str {
     }
 }
 
+/// The requirement that the status of a new session changes after this act: a disabling, or else a visit.
+pub fn change(act: Option<Operation>) -> &'static str {
+    match act {
+        Some(Operation::DisableSession) => "HPP-DISABLE-002",
+        _ => status(SessionStatus::InProgress),
+    }
+}
+
 /// The requirement that the consumer's act leads to this status.
 pub fn status(status: SessionStatus) -> &'static str {
     match status {

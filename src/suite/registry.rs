@@ -34,9 +34,11 @@ pub const KINDS: [(&str, &str); 5] = [
 ];
 
 /// Former words of steps, with the words that they mean today.
-const FORMER: [(&str, &str); 5] = [
+const FORMER: [(&str, &str); 7] = [
     ("with credentials that are not Basic", "with the scheme Bearer"),
-    ("with a body that is not JSON", "with a body that is no JSON"),
+    ("with a body that is not JSON", "with a body that is cut"),
+    ("with a body that is no JSON", "with a body that is cut"),
+    ("with an empty body", "with a body that is empty"),
     ("the call is made again", "each call is made again"),
     ("the call is made at most", "each call is made at most"),
     ("the clock reaches", "the clock stands"),
@@ -318,8 +320,8 @@ mod tests {
             ),
             (
                 "When the merchant creates a hosted session with a body that is not JSON",
-                "the merchant creates a hosted session with a body that is no JSON",
-                &[],
+                "the merchant creates a hosted session with a body that is {word}",
+                &["cut"],
             ),
             ("Then the call is made again after a while", "each call is made again after a while", &[]),
             ("Then the call is made at most 4 times", "each call is made at most {int} times", &["4"]),

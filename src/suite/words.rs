@@ -82,7 +82,23 @@ words! {
     /// How the URL of a payment session is wrong.
     WrongPayment, "a kind of wrong payment session" {
         Unknown = "unknown", Foreign = "foreign", Misplaced = "misplaced", Neighbouring = "neighbouring",
-        Kp = "KP",
+        Misversioned = "misversioned", Overlong = "overlong", NearlyKnown = "nearly-known", Kp = "KP",
+    }
+
+    /// How a body is not one JSON object.
+    BodyFault, "a kind of wrong body" {
+        Cut = "cut", Empty = "empty", Followed = "followed-by-text", Comma = "comma-ended",
+        SingleQuotes = "single-quoted", Array = "in-an-array",
+    }
+
+    /// Where an id differs from that of a session.
+    IdPart, "a part of an id" {
+        Beginning = "beginning", End = "end",
+    }
+
+    /// Which of two hosted sessions of one payment session.
+    Age, "the age of a session" {
+        Older = "older", Newer = "newer",
     }
 
     /// A method of HTTP that changes something.

@@ -7,7 +7,7 @@ use crate::suite::hosted::altered;
 use crate::suite::merchant_urls::{Cell, UrlRow, UrlSet};
 use crate::suite::parameter::{Arguments, Member, Parameter, Spelt, Table, TableRow};
 use crate::suite::registry::step;
-use crate::suite::words::{Blank, ConsumerUrl, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
+use crate::suite::words::{Age, Blank, IdPart, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
 use crate::suite::world::World;
 use crate::verdict::Fault;
 use serde_json::{Value, json};
@@ -91,6 +91,12 @@ step!(
 );
 
 step!(
+    /// Two hosted sessions of one payment session exist, each with its own merchant URLs. Later steps mean the `older` or the `newer` one, and call it this session.
+    Given "the {word} of two hosted sessions of one payment session" =>
+        |world, age: Age| world.merchant().require_two_sessions(age).await
+);
+
+step!(
     /// The merchant creates a hosted session with all merchant URLs. The step does not judge the answer.
     When "the merchant creates a hosted session" => |world| create_changed(world, false, |_| {}).await
 );
@@ -127,15 +133,15 @@ step!(
 step!(
     /// The merchant creates a hosted session. One merchant URL is `null`, `empty` or `absent`.
     When "the merchant creates a hosted session whose {url_name} URL is {word}" =>
-    |world, url: ConsumerUrl, cell: Cell| {
+    |world, url: MerchantUrl, cell: Cell| {
         let mut merchant = world.merchant();
-        let draft = merchant.draft(merchant.usual_urls().with(url.into(), cell)).await?;
+        let draft = merchant.draft(merchant.usual_urls().with(url, cell)).await?;
         merchant.create_session(draft).await.map(drop)
     }
 );
 
 step!(
-    /// The merchant creates a hosted session for a payment session that is `unknown`, `foreign` (on another host), `misplaced` (under a wrong path), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
+    /// The merchant creates a hosted session for a payment session that is `unknown`, `nearly-known` (its id differs in the last digit), `foreign` (on another host), `misplaced` (under a wrong path), `misversioned` (under the path of another version of the API), `overlong` (the path goes on after the id), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
     When "the merchant creates a hosted session for a(n) {word} payment session" =>
     |world, wrong: WrongPayment| {
         let real = world.merchant().payment_session().await?.url.clone();
@@ -152,7 +158,10 @@ fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url,
         Dialect::Kustom => "api.playground.klarna.com",
     };
     match wrong {
-        WrongPayment::Unknown => url.set_path(&format!("{folder}/{}", altered(id))),
+        WrongPayment::Unknown => url.set_path(&format!("{folder}/{}", altered(id, None))),
+        WrongPayment::NearlyKnown => url.set_path(&format!("{folder}/{}", altered(id, Some(IdPart::End)))),
+        WrongPayment::Misversioned => url.set_path(&of_another_version(&path)?),
+        WrongPayment::Overlong => url.set_path(&format!("{path}/order_lines")),
         WrongPayment::Misplaced => url.set_path(&format!("/hpp/v1/sessions/{id}")),
         WrongPayment::Kp => url.set_path(&format!("/payments/v1/sessions/{id}")),
         WrongPayment::Foreign | WrongPayment::Neighbouring => {
@@ -162,6 +171,16 @@ fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url,
         }
     }
     Ok(url)
+}
+
+/// The path with another version of the API in it. UNSEEN if it has none.
+fn of_another_version(path: &str) -> Result<String, StepFailure> {
+    let version = |segment: &str| segment.strip_prefix('v')?.parse::<u32>().ok();
+    let has_none =
+        || StepFailure::Unseen("the URL of the payment session names no version of the API".into());
+    let found = path.split('/').find(|segment| version(segment).is_some()).ok_or_else(has_none)?;
+    let other = if found == "v2" { "v1" } else { "v2" };
+    Ok(path.replacen(&format!("/{found}/"), &format!("/{other}/"), 1))
 }
 
 step!(
@@ -212,6 +231,12 @@ mod tests {
         let real: Url = "http://127.0.0.1:8080/payments/v1/sessions/0a-9f".parse().unwrap();
         let wrong = |fault| wrong_url(real.clone(), fault, Dialect::Klarna).unwrap().to_string();
         assert_eq!(wrong(WrongPayment::Unknown), "http://127.0.0.1:8080/payments/v1/sessions/1b-a0");
+        assert_eq!(wrong(WrongPayment::NearlyKnown), "http://127.0.0.1:8080/payments/v1/sessions/0a-90");
+        assert_eq!(wrong(WrongPayment::Misversioned), "http://127.0.0.1:8080/payments/v2/sessions/0a-9f");
+        assert_eq!(
+            wrong(WrongPayment::Overlong),
+            "http://127.0.0.1:8080/payments/v1/sessions/0a-9f/order_lines"
+        );
         assert_eq!(wrong(WrongPayment::Misplaced), "http://127.0.0.1:8080/hpp/v1/sessions/0a-9f");
         assert_eq!(wrong(WrongPayment::Foreign), "https://payments.example/payments/v1/sessions/0a-9f");
         assert_eq!(

@@ -7,8 +7,8 @@ use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
-use crate::suite::steps::refusal::broken;
-use crate::suite::words::{Attempted, OtherScheme, PasswordFault, PublicUrl};
+use crate::suite::steps::refusal::faulty as faulty_body;
+use crate::suite::words::{Attempted, BodyFault, OtherScheme, PasswordFault, PublicUrl};
 use crate::suite::world::World;
 use crate::target::{Credentials, Secret};
 use crate::verdict::Mismatch;
@@ -28,7 +28,7 @@ step!(
     /// The merchant tries to create a hosted session without credentials and with a JSON body whose last character is missing.
     When "the merchant tries to create a hosted session without credentials and with a broken body" => |world| {
         let body = world.merchant().usual_draft().await?.body;
-        attempt(world, Attempted::Create, None, Some(Oddity::Text(broken(&body)))).await
+        attempt(world, Attempted::Create, None, Some(Oddity::Text(faulty_body(&body, BodyFault::Cut)))).await
     }
 );
 
@@ -94,7 +94,7 @@ step!(
 );
 
 step!(
-    /// A merchant with another account tries to `read` or `disable` the hosted session. Its account comes from `second_account` of the profile or from the control interface. Without both, the scenario is NOT TESTED.
+    /// A merchant with another account tries to `read`, `disable` or `distribute` the hosted session. Its account comes from `second_account` of the profile or from the control interface. Without both, the scenario is NOT TESTED.
     When "another merchant tries to {word} the hosted session" => as_another
 );
 async fn as_another(world: &mut World, what: Attempted) -> Done {

@@ -4,6 +4,7 @@ use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::Done;
 use crate::suite::registry::step;
+use crate::suite::words::IdPart;
 use crate::suite::world::World;
 
 step!(
@@ -22,12 +23,20 @@ step!(
 
 step!(
     /// The merchant sends DELETE to the `session_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
-    When "the merchant disables a hosted session that does not exist" => |world| {
-        let mut merchant = world.merchant();
-        let unknown = merchant.unknown_url("session_url")?;
-        merchant.call(Method::DELETE, Operation::DisableSession, unknown, None).await.map(drop)
-    }
+    When "the merchant disables a hosted session that does not exist" => |world| disable_unknown(world, None).await
 );
+
+step!(
+    /// The merchant sends DELETE to the `session_url` with another digit at the `beginning` or at the `end` of the `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
+    When "the merchant disables a hosted session with another {word} of its id" =>
+        |world, part: IdPart| disable_unknown(world, Some(part)).await
+);
+
+async fn disable_unknown(world: &mut World, part: Option<IdPart>) -> Done {
+    let mut merchant = world.merchant();
+    let unknown = merchant.unknown_url("session_url", part)?;
+    merchant.call(Method::DELETE, Operation::DisableSession, unknown, None).await.map(drop)
+}
 
 step!(
     /// It is recorded whether a callback arrives at `status_update` within the profile's quiet time.

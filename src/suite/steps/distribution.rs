@@ -9,9 +9,9 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::registry::step;
-use crate::suite::steps::refusal::{TOO_LARGE, broken};
+use crate::suite::steps::refusal::{TOO_LARGE, faulty};
 use crate::suite::vocabulary::DistributionMethod;
-use crate::suite::words::{Contact, DistributionMember};
+use crate::suite::words::{BodyFault, Contact, DistributionMember, IdPart};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use serde_json::{Map, Value, json};
@@ -128,9 +128,9 @@ async fn distribute_to_number(world: &mut World, phone: String, phone_country: S
 }
 
 step!(
-    /// The merchant has the link sent by e-mail with a JSON body whose last character is missing.
-    When "the merchant distributes the hosted session with a body that is no JSON" =>
-        |world| distribute_with_text(world, broken(&request("email"))).await
+    /// The merchant has the link sent by e-mail with a body that is not one JSON object: `cut`, `empty`, `followed-by-text`, `comma-ended`, `single-quoted` or `in-an-array`.
+    When "the merchant distributes the hosted session with a body that is {word}" =>
+        |world, fault: BodyFault| distribute_with_text(world, faulty(&request("email"), fault)).await
 );
 
 step!(
@@ -153,13 +153,21 @@ async fn distribute_with_text(world: &mut World, text: String) -> Done {
 
 step!(
     /// The merchant posts to the `distribution_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
-    When "the merchant distributes a hosted session that does not exist" => |world| {
-        let mut merchant = world.merchant();
-        let unknown = merchant.unknown_url("distribution_url")?;
-        let request = Some(request("email"));
-        merchant.call(Method::POST, Operation::Distribute, unknown, request).await.map(drop)
-    }
+    When "the merchant distributes a hosted session that does not exist" => |world| distribute_unknown(world, None).await
 );
+
+step!(
+    /// The merchant posts to the `distribution_url` with another digit at the `beginning` or at the `end` of the `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
+    When "the merchant distributes a hosted session with another {word} of its id" =>
+        |world, part: IdPart| distribute_unknown(world, Some(part)).await
+);
+
+async fn distribute_unknown(world: &mut World, part: Option<IdPart>) -> Done {
+    let mut merchant = world.merchant();
+    let unknown = merchant.unknown_url("distribution_url", part)?;
+    let request = Some(request("email"));
+    merchant.call(Method::POST, Operation::Distribute, unknown, request).await.map(drop)
+}
 
 step!(
     /// The answer is 201 or 204. If the distribution was refused, the scenario is blocked by the requirement that it is accepted.

@@ -7,6 +7,7 @@ use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::promise;
 use crate::suite::registry::step;
+use crate::suite::steps::reading::act_was_accepted;
 use crate::suite::words::{ConsumerUrl, SessionStatus};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
@@ -112,21 +113,23 @@ step!(
 async fn updated_at_moves(world: &mut World) -> Done {
     const UPDATED_AT: &str = "/updated_at";
     world.consumer().page_was_reached()?;
-    let mut merchant = world.merchant();
-    let before = merchant.status_before().to_owned();
-    let mut polls = merchant.polls();
+    let before = world.merchant().status_before().to_owned();
+    let mut polls = world.merchant().polls();
     let read = loop {
-        let read = merchant.read_session().await?;
-        let status = merchant.judge().text(read, "/status")?;
-        let changed = check::differs("/status", &before, "the status before the page was opened", status);
+        let read = world.merchant().read_session().await?;
+        let status = world.judge().text(read, "/status")?;
+        let changed = check::differs("/status", &before, "the status before the act", status);
         if changed.is_ok() {
             break read;
         }
         if !polls.again().await {
-            merchant.judge().rests_on(promise::WAITS, check::equals("/status", "WAITING", &before))?;
-            return merchant.judge().rests_on("HPP-STATUS-002", changed);
+            world.judge().rests_on(promise::WAITS, check::equals("/status", "WAITING", &before))?;
+            act_was_accepted(world)?;
+            let act = world.record.latest().ok().map(|act| world.record.exchange(act).operation);
+            return world.judge().rests_on(promise::change(act), changed);
         }
     };
+    let mut merchant = world.merchant();
     let at = time::instant(UPDATED_AT, merchant.judge().text(read, UPDATED_AT)?);
     let at = merchant.judge().rests_on("HPP-READ-001", at)?;
     let change = Landmark::new(merchant.now(read)?.at, "the change of the status");

@@ -9,7 +9,7 @@ use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
-use crate::suite::words::SessionStatus;
+use crate::suite::words::{IdPart, SessionStatus};
 use crate::suite::world::World;
 use crate::verdict::Mismatch;
 
@@ -20,21 +20,27 @@ step!(
 
 step!(
     /// The merchant reads the `session_url` with another `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
-    When "the merchant reads a hosted session that does not exist" => |world| {
-        let mut merchant = world.merchant();
-        let unknown = merchant.unknown_url("session_url")?;
-        merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
-    }
+    When "the merchant reads a hosted session that does not exist" => |world| read_unknown(world, None).await
 );
+
+step!(
+    /// The merchant reads the `session_url` with another digit at the `beginning` or at the `end` of the `session_id` in it. The scenario is NOT TESTED if the URL does not contain the id.
+    When "the merchant reads a hosted session with another {word} of its id" =>
+        |world, part: IdPart| read_unknown(world, Some(part)).await
+);
+
+async fn read_unknown(world: &mut World, part: Option<IdPart>) -> Done {
+    let mut merchant = world.merchant();
+    let unknown = merchant.unknown_url("session_url", part)?;
+    merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
+}
 
 step!(
     /// The `session_url` with another `session_id` in it, read once more, is not found either.
     Then "it is not found when it is read again" => |world| {
-        let mut merchant = world.merchant();
-        let unknown = merchant.unknown_url("session_url")?;
-        let read = merchant.call(Method::GET, Operation::ReadSession, unknown, None).await?;
-        let outcome = answer::status(merchant.record.response(read)?, 404);
-        merchant.judge().settle(outcome)
+        read_unknown(world, None).await?;
+        let outcome = answer::status(world.record.response(world.record.newest()?)?, 404);
+        world.judge().settle(outcome)
     }
 );
 
@@ -105,7 +111,7 @@ async fn status_becomes(world: &mut World, status: SessionStatus) -> Done {
 }
 
 /// What was not disabled cannot change because of it. The scenario is blocked by the requirement that it is disabled.
-fn act_was_accepted(world: &mut World) -> Done {
+pub fn act_was_accepted(world: &mut World) -> Done {
     match world.record.latest() {
         Ok(act) if world.record.exchange(act).operation == Operation::DisableSession => {
             world.judge().success(act)

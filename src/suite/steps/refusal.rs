@@ -6,7 +6,7 @@ use crate::evidence::Operation;
 use crate::suite::failure::Done;
 use crate::suite::parameter::Number;
 use crate::suite::registry::step;
-use crate::suite::words::ChangingMethod;
+use crate::suite::words::{BodyFault, ChangingMethod};
 use crate::suite::world::World;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -38,22 +38,23 @@ async fn create_with_text(world: &mut World, text: impl FnOnce(Value) -> String)
 }
 
 step!(
-    /// The merchant asks for a hosted session with a JSON body whose last character is missing.
-    When "the merchant creates a hosted session with a body that is no JSON" =>
-        |world| create_with_text(world, |body| broken(&body)).await
+    /// The merchant asks for a hosted session with a body that is not one JSON object: `cut` (without its last character), `empty`, `followed-by-text`, `comma-ended` (its last member has a comma after it), `single-quoted` (in place of double quotes) or `in-an-array`.
+    When "the merchant creates a hosted session with a body that is {word}" =>
+        |world, fault: BodyFault| create_with_text(world, |body| faulty(&body, fault)).await
 );
 
-step!(
-    /// The merchant asks for a hosted session with an empty body.
-    When "the merchant creates a hosted session with an empty body" =>
-        |world| create_with_text(world, |_| String::new()).await
-);
-
-/// The JSON without its last character.
-pub fn broken(body: &Value) -> String {
-    let mut text = body.to_string();
-    text.pop();
-    text
+/// The object as a text that is not one JSON object.
+pub fn faulty(body: &Value, fault: BodyFault) -> String {
+    let text = body.to_string();
+    let cut = text.strip_suffix('}').unwrap_or(&text);
+    match fault {
+        BodyFault::Cut => cut.to_owned(),
+        BodyFault::Empty => String::new(),
+        BodyFault::Followed => format!("{text} and more"),
+        BodyFault::Comma => format!("{cut},}}"),
+        BodyFault::SingleQuotes => text.replace('"', "'"),
+        BodyFault::Array => format!("[{text}]"),
+    }
 }
 
 step!(
@@ -114,4 +115,26 @@ async fn change(world: &mut World, method: ChangingMethod) -> Done {
     let url = merchant.created_url("/session_url")?;
     let body = json!({ "merchant_urls": { "success": null }, "options": { "page_title": "Changed" } });
     merchant.call(method, Operation::ChangeSession, url, Some(body)).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::parameter::Spelt;
+
+    #[test]
+    fn a_wrong_body_is_wrong_in_one_respect() {
+        let faulty = BodyFault::ALL.iter().map(|fault| faulty(&json!({ "a": { "b": 1 } }), *fault));
+        assert_eq!(
+            faulty.collect::<Vec<_>>(),
+            [
+                r#"{"a":{"b":1}"#,
+                "",
+                r#"{"a":{"b":1}} and more"#,
+                r#"{"a":{"b":1},}"#,
+                "{'a':{'b':1}}",
+                r#"[{"a":{"b":1}}]"#,
+            ]
+        );
+    }
 }
