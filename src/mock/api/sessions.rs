@@ -150,7 +150,7 @@ fn find_payment(
     let asked_host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let id = match payment_session_id(url, contract.dialect, &format!("http://{asked_host}")) {
         Ok(id) => id,
-        Err(reason) => return (Named::Foreign, None, reason.message(contract.dialect)),
+        Err(reason) => return (Named::Foreign(reason), None, reason.message(contract.dialect)),
     };
     let Some(payment) = playground.payment(&id, account) else {
         return (Named::Unknown, None, "no such payment session".to_owned());

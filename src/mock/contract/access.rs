@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::mock::contract::status::Purpose;
+use crate::mock::contract::status::{Purpose, Status};
 use crate::mock::http::{Operation, Presented};
 
 /// What a request wants to access.
@@ -80,6 +80,8 @@ pub struct Claim<'a> {
     pub owner: &'a str,
     pub asker: &'a str,
     pub purpose: Purpose,
+    /// The status of the session.
+    pub status: Status,
 }
 
 /// A session belongs to the merchant who made it.

@@ -25,6 +25,7 @@ type Key = (Box<str>, Operation, Option<Box<str>>);
 #[derive(Default)]
 struct Trace {
     answers: usize,
+    successes: usize,
     /// The paths of the last JSON answers and their bodies, the newest first. At most two, of different paths.
     last: Vec<(Box<str>, Arc<Value>)>,
 }
@@ -36,23 +37,25 @@ impl History {
         if traces.len() > PATHS {
             traces.clear();
         }
+        let is_success = reply.status.is_success();
         let body = match &reply.content {
-            Content::Json(body) if reply.status.is_success() => Some(Arc::new(body.clone())),
+            Content::Json(body) if is_success => Some(Arc::new(body.clone())),
             _ => None,
         };
         let here = (asked.merchant.into(), reply.operation, Some(asked.path.into()));
         let there = (asked.merchant.into(), reply.operation, None);
         let here = traces.entry(here).or_default();
-        let (of_path, last) = (here.answers, here.last.first().map(|(_, body)| Arc::clone(body)));
-        here.enter(asked.path, body.as_ref());
+        let (of_path, successes) = (here.answers, here.successes);
+        let last = here.last.first().map(|(_, body)| Arc::clone(body));
+        here.enter(asked.path, is_success, body.as_ref());
         let there = traces.entry(there).or_default();
         let of_another = there.last.iter().find(|(path, _)| **path != *asked.path);
         let elsewhere = of_another.map(|(_, body)| Arc::clone(body));
         let of_merchant = there.answers;
-        there.enter(asked.path, body.as_ref());
+        there.enter(asked.path, is_success, body.as_ref());
         if !asked.merchant.is_empty() {
             let anybody = ("".into(), reply.operation, Some(asked.path.into()));
-            traces.entry(anybody).or_default().enter(asked.path, body.as_ref());
+            traces.entry(anybody).or_default().enter(asked.path, is_success, body.as_ref());
         }
         let request: Value = serde_json::from_slice(asked.body).unwrap_or_default();
         let named = request.get("payment_session_url").and_then(Value::as_str);
@@ -72,6 +75,7 @@ impl History {
             presented,
             of_payment_session,
             of_path,
+            successes,
             of_merchant,
             last,
             elsewhere,
@@ -92,8 +96,9 @@ impl History {
 }
 
 impl Trace {
-    fn enter(&mut self, path: &str, body: Option<&Arc<Value>>) {
+    fn enter(&mut self, path: &str, is_success: bool, body: Option<&Arc<Value>>) {
         self.answers += 1;
+        self.successes += usize::from(is_success);
         if let Some(body) = body {
             self.last.retain(|(known, _)| **known != *path);
             self.last.insert(0, (path.into(), Arc::clone(body)));
@@ -138,7 +143,8 @@ mod tests {
         assert_eq!((past.of_path, past.of_merchant), (2, 3));
         assert_eq!(past.last.as_deref(), Some(&json!(2)));
         assert_eq!(past.elsewhere.as_deref(), Some(&json!(4)));
-        assert_eq!(read(&history, "", "/2", 6).last.as_deref(), Some(&json!(4)), "anybody's");
+        let anybodys = read(&history, "", "/2", 6);
+        assert_eq!((anybodys.last.as_deref(), anybodys.successes), (Some(&json!(4)), 1));
         assert_eq!(past.first.map(|first| first.content.clone()), Some(Content::Json(json!(1))));
     }
 }

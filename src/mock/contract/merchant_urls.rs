@@ -111,8 +111,9 @@ pub struct Way<'a> {
     pub outcome: Outcome,
     pub dialect: Dialect,
     pub urls: &'a MerchantUrls,
-    /// Those of the newest hosted session of the same payment session.
+    /// Those of the newest and of the oldest hosted session of the same payment session.
     pub newest: &'a MerchantUrls,
+    pub oldest: &'a MerchantUrls,
     /// How the consumer left the page so far, this time included.
     pub exits: Exits,
 }
@@ -196,7 +197,8 @@ mod tests {
 
     fn lead(dialect: Dialect, outcome: Outcome, member: &Value) -> String {
         let urls = MerchantUrls::read(Some(member));
-        let way = Way { outcome, dialect, urls: &urls, newest: &urls, exits: Exits::default() };
+        let way =
+            Way { outcome, dialect, urls: &urls, newest: &urls, oldest: &urls, exits: Exits::default() };
         format!("{:?}", destination(&way))
     }
 

@@ -24,6 +24,10 @@ pub enum Misnamed {
     Host,
     PlainHttp,
     Path,
+    /// The path is right, but for the version of the API.
+    Version,
+    /// The path goes on after the id.
+    Tail,
 }
 
 impl Misnamed {
@@ -36,7 +40,9 @@ impl Misnamed {
                 format!("its host must be that of this request, 127.0.0.1, localhost, or one of {hosts}")
             }
             Self::PlainHttp => "on a host of the vendor it must begin with https://".to_owned(),
-            Self::Path => format!("its path must be /{}…, without query and fragment", resource(dialect)),
+            Self::Path | Self::Version | Self::Tail => {
+                format!("its path must be /{}…, without query and fragment", resource(dialect))
+            }
         }
     }
 }
@@ -60,7 +66,21 @@ pub fn payment_session_id(url: &str, dialect: Dialect, asked_host: &str) -> Resu
     id.filter(|_| url.query().is_none() && url.fragment().is_none())
         .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
         .map(str::to_owned)
-        .ok_or(Misnamed::Path)
+        .ok_or_else(|| misplaced(url.path(), dialect))
+}
+
+/// How the path of a URL is wrong.
+fn misplaced(path: &str, dialect: Dialect) -> Misnamed {
+    let right: Vec<&str> = resource(dialect).split('/').collect();
+    let given: Vec<&str> = path.split('/').skip(1).collect();
+    match (right.as_slice(), given.as_slice()) {
+        ([api, version, kind, ..], [own_api, own_version, own_kind, id]) if !id.is_empty() => {
+            let is_other = own_version != version && own_version.starts_with('v');
+            if is_other && own_api == api && own_kind == kind { Misnamed::Version } else { Misnamed::Path }
+        }
+        ([right @ .., _], [given @ .., _, tail]) if !tail.is_empty() && right == given => Misnamed::Tail,
+        _ => Misnamed::Path,
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -79,8 +99,8 @@ pub enum Named {
     Missing,
     /// The member is not a text.
     NotText,
-    /// A URL of another host or path.
-    Foreign,
+    /// No URL of a payment session of this API.
+    Foreign(Misnamed),
     /// An unknown payment session, or one of another merchant.
     Unknown,
     /// A completed or aborted payment session.
@@ -123,7 +143,7 @@ pub enum Taking {
 /// expired.
 pub fn payment_session(wanted: &Wanted) -> Taking {
     match wanted.named {
-        Named::Missing | Named::NotText | Named::Foreign => Taking::BadValue,
+        Named::Missing | Named::NotText | Named::Foreign(_) => Taking::BadValue,
         Named::Unknown | Named::Ended | Named::Expired | Named::Closing => Taking::NotFound,
         Named::Open => Taking::Use,
     }
@@ -201,9 +221,10 @@ mod tests {
             ("http://user@127.0.0.1:8080/payments/v1/sessions/a-1", Misnamed::Host),
             ("ftp://127.0.0.1/payments/v1/sessions/a-1", Misnamed::Host),
             ("http://api.klarna.com/payments/v1/sessions/a-1", Misnamed::PlainHttp),
-            ("https://api.klarna.com/payments/v2/sessions/a-1", Misnamed::Path),
+            ("https://api.klarna.com/payments/v2/sessions/a-1", Misnamed::Version),
+            ("https://api.klarna.com/payments/v1/orders/a-1", Misnamed::Path),
             ("https://api.klarna.com/payments/v1/sessions/", Misnamed::Path),
-            ("https://api.klarna.com/payments/v1/sessions/a-1/more", Misnamed::Path),
+            ("https://api.klarna.com/payments/v1/sessions/a-1/more", Misnamed::Tail),
             ("https://api.klarna.com/payments/v1/sessions/a-1//", Misnamed::Path),
             ("https://api.klarna.com/payments/v1/sessions/a-1?x=1", Misnamed::Path),
             ("http://127.0.0.1:8080/checkout/v3/orders/a-1", Misnamed::Path),

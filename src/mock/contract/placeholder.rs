@@ -24,8 +24,9 @@ pub struct OrderTags<'a> {
 pub struct Tags<'a> {
     pub target: Target,
     pub session_id: &'a str,
-    /// That of the newest hosted session of the same payment session.
+    /// Those of the newest and of the oldest hosted session of the same payment session.
     pub newest_session_id: &'a str,
+    pub oldest_session_id: &'a str,
     pub payment_session_id: &'a str,
     /// Whether the payment session is a KCO order. Its id is known before the payment.
     pub is_kco: bool,
@@ -111,6 +112,7 @@ mod tests {
         target: Target::Redirect(Outcome::Success),
         session_id: "sid",
         newest_session_id: "new",
+        oldest_session_id: "old",
         payment_session_id: "pid",
         is_kco: false,
         authorization_token: Some("tok"),

@@ -31,6 +31,11 @@ pub const MEMBERS: [&str; 18] = [
     "profile_id",
 ];
 
+/// The JSON of a body. `None` if it is something else.
+pub fn json(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice(body).ok()
+}
+
 /// A member of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {

@@ -22,7 +22,7 @@ use crate::mock::contract::page::{self, Language, Press, Screen, Step, View};
 use crate::mock::contract::payment_session::{self, Aftermath, Progress, Taking, Wanted};
 use crate::mock::contract::placeholder::{self, Filling, Tags, Values};
 use crate::mock::contract::request::{self, Member};
-use crate::mock::contract::status::{self, Ended, Shown, Standing, Status, Turn, Unknown, Use};
+use crate::mock::contract::status::{self, Ended, Shown, Sought, Standing, Status, Turn, Unknown, Use};
 use crate::mock::contract::variation::Variation;
 use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
@@ -34,6 +34,8 @@ macro_rules! each_seam {
         $then! {
             admits<'a>(Knock<'a>) -> bool = access::admits;
             may_use<'a>(Claim<'a>) -> bool = access::may_use;
+            json([u8]) -> Option<Value> = request::json;
+            session_key<'a>(Sought<'a>) -> String = status::session_key;
             payment_session(Wanted) -> Taking = payment_session::payment_session;
             accepts<'a>(Member<'a>) -> bool = request::accepts;
             new_id<'a>(NewId<'a>) -> String = new_id::new_id;

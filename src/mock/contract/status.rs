@@ -235,6 +235,21 @@ pub fn shown(session: &Shown) -> (Status, Timestamp) {
     (session.status, session.updated_at)
 }
 
+/// A session that a request asks for.
+#[derive(Clone, Copy)]
+pub struct Sought<'a> {
+    /// What the URL names it by.
+    pub key: &'a str,
+    pub purpose: Purpose,
+    /// Finds the key of a session for which this is true.
+    pub find: &'a dyn Fn(&dyn Fn(&str) -> bool) -> Option<String>,
+}
+
+/// The key of the session that a request asks for: what the URL says, to the letter.
+pub fn session_key(sought: &Sought<'_>) -> String {
+    sought.key.to_owned()
+}
+
 /// A session that was not found.
 #[derive(Debug, Clone, Copy)]
 pub struct Unknown<'a> {

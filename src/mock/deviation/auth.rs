@@ -1,9 +1,8 @@
-//! Lies about credentials, and about whose session it is.
+//! Lies about credentials.
 
 use axum::http::{StatusCode, header};
 
-use crate::mock::contract::access::{Credentials, Door, Knock, admits, may_use};
-use crate::mock::contract::status::Purpose;
+use crate::mock::contract::access::{Credentials, Door, Knock, admits};
 use crate::mock::deviation::edit::refuse;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::{Content, ErrorCode, Operation, Presented, Reply};
@@ -40,13 +39,6 @@ pub const DEVIATIONS: &[Deviation] = &[
                 admits(&Knock { given: given.as_ref(), ..*knock })
             };
         }),
-    },
-    Deviation {
-        name: "sessions-open-to-all-merchants",
-        kind: Kind::LeftOut,
-        lie: "Any merchant can read and disable a session.",
-        breaks: &["HPP-AUTH-005"],
-        change: Change::Seams(|seams| seams.may_use = |_| true),
     },
     Deviation {
         name: "page-needs-credentials",
@@ -261,24 +253,6 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "other-merchants-disable",
-        kind: Kind::OnePart,
-        lie: "Any merchant can disable a session, but not read it.",
-        breaks: &["HPP-AUTH-005"],
-        change: Change::Seams(|seams| {
-            seams.may_use = |claim| may_use(claim) || claim.purpose == Purpose::Disable;
-        }),
-    },
-    Deviation {
-        name: "other-merchants-read",
-        kind: Kind::OnePart,
-        lie: "Any merchant can read a session, but not disable it.",
-        breaks: &["HPP-AUTH-005"],
-        change: Change::Seams(|seams| {
-            seams.may_use = |claim| may_use(claim) || claim.purpose == Purpose::Read;
-        }),
-    },
-    Deviation {
         name: "qr-code-needs-credentials",
         kind: Kind::OnePart,
         lie: "The QR code needs the merchant's credentials.",
@@ -302,6 +276,38 @@ pub const DEVIATIONS: &[Deviation] = &[
                     "credentials are missing or wrong",
                 );
             }
+        }),
+    },
+    Deviation {
+        name: "anybody-distributes-what-was-distributed",
+        kind: Kind::OneOrder,
+        lie: "After its merchant has distributed a session, a distribution without credentials answers 201.",
+        breaks: &["HPP-AUTH-001"],
+        change: Change::Reply(|reply| {
+            accept_once_accepted(reply, Operation::Distribute, Presented::Nothing, StatusCode::CREATED);
+        }),
+    },
+    Deviation {
+        name: "anybody-disables-what-was-disabled",
+        kind: Kind::OneOrder,
+        lie: "After its merchant has disabled a session, disabling it without credentials answers 204.",
+        breaks: &["HPP-AUTH-001"],
+        change: Change::Reply(|reply| {
+            accept_once_accepted(
+                reply,
+                Operation::DisableSession,
+                Presented::Nothing,
+                StatusCode::NO_CONTENT,
+            );
+        }),
+    },
+    Deviation {
+        name: "any-password-disables-what-was-disabled",
+        kind: Kind::OneOrder,
+        lie: "After its merchant has disabled a session, disabling it with a wrong password answers 204.",
+        breaks: &["HPP-AUTH-002"],
+        change: Change::Reply(|reply| {
+            accept_once_accepted(reply, Operation::DisableSession, Presented::Wrong, StatusCode::NO_CONTENT);
         }),
     },
 ];
@@ -340,6 +346,15 @@ fn read_from_memory(reply: &mut Reply, presented: Presented) {
         && let Some(last) = &reply.past.last
     {
         (reply.status, reply.content) = (StatusCode::OK, Content::Json((**last).clone()));
+        reply.headers.remove(header::WWW_AUTHENTICATE);
+    }
+}
+
+/// Answers a refused request as if it were accepted, if its merchant has succeeded with it there before.
+fn accept_once_accepted(reply: &mut Reply, operation: Operation, presented: Presented, status: StatusCode) {
+    let is_meant = reply.operation == operation && reply.past.presented == presented;
+    if is_meant && reply.status == StatusCode::UNAUTHORIZED && reply.past.successes > 0 {
+        reply.become_empty(status);
         reply.headers.remove(header::WWW_AUTHENTICATE);
     }
 }

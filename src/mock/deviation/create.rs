@@ -191,7 +191,12 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::OneVariant,
         lie: "A `payment_session_url` of another host or path is accepted.",
         breaks: &["HPP-CREATE-002", "HPP-CREATE-022", "HPP-CREATE-034"],
-        change: Change::Seams(|seams| seams.payment_session = |wanted| invent(wanted, Named::Foreign)),
+        change: Change::Seams(|seams| {
+            seams.payment_session = |wanted| match wanted.named {
+                Named::Foreign(_) => Taking::Invent,
+                _ => payment_session(wanted),
+            };
+        }),
     },
     Deviation {
         name: "unknown-payment-session-accepted",

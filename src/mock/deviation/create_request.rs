@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::mock::contract::merchant_urls::{Outcome, Way, destination};
-use crate::mock::contract::payment_session::{Named, Taking, Wanted, payment_session};
-use crate::mock::contract::placeholder::{Tags, tag_values};
+use crate::mock::contract::payment_session::{Misnamed, Named, Taking, Wanted, payment_session};
+use crate::mock::contract::placeholder::{Tags, Target, Values, tag_values};
 use crate::mock::contract::request::{Member, accepts};
 use crate::mock::contract::status::Status;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
@@ -210,7 +210,83 @@ pub const DEVIATIONS: &[Deviation] = &[
             seams.tag_values = |tags| tag_values(&Tags { session_id: tags.newest_session_id, ..*tags });
         }),
     },
+    Deviation {
+        name: "any-version-of-payment-session-accepted",
+        kind: Kind::NearMiss,
+        lie: "A `payment_session_url` with another version of the API in its path is accepted.",
+        breaks: &["HPP-CREATE-022"],
+        change: Change::Seams(|seams| {
+            seams.payment_session = |wanted| invent(wanted, Misnamed::Version);
+        }),
+    },
+    Deviation {
+        name: "path-beyond-payment-session-accepted",
+        kind: Kind::NearMiss,
+        lie: "A `payment_session_url` whose path goes on after the id is accepted.",
+        breaks: &["HPP-CREATE-022"],
+        change: Change::Seams(|seams| {
+            seams.payment_session = |wanted| invent(wanted, Misnamed::Tail);
+        }),
+    },
+    Deviation {
+        name: "null-status-update-refused",
+        kind: Kind::OneVariant,
+        lie: "A `status_update` URL that is `null` is refused.",
+        breaks: &["HPP-CREATE-023"],
+        change: Change::Seams(|seams| {
+            seams.accepts =
+                |member| accepts(member) && !is(member, "merchant_urls.status_update", &Value::Null);
+        }),
+    },
+    Deviation {
+        name: "empty-status-update-refused",
+        kind: Kind::OneVariant,
+        lie: "A `status_update` URL that is empty is refused.",
+        breaks: &["HPP-CREATE-024"],
+        change: Change::Seams(|seams| {
+            seams.accepts =
+                |member| accepts(member) && !is(member, "merchant_urls.status_update", &"".into());
+        }),
+    },
+    Deviation {
+        name: "first-session-id-in-back-url",
+        kind: Kind::OneVariant,
+        lie: "`{{session_id}}` in the `back` URL is replaced by the id of the oldest session of the payment session.",
+        breaks: &["HPP-CREATE-036"],
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| with_oldest_id(tags, Outcome::Back);
+        }),
+    },
+    Deviation {
+        name: "first-session-id-in-success-url",
+        kind: Kind::OneVariant,
+        lie: "`{{session_id}}` in the `success` URL is replaced by the id of the oldest session of the payment session.",
+        breaks: &["HPP-CREATE-036"],
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| with_oldest_id(tags, Outcome::Success);
+        }),
+    },
+    Deviation {
+        name: "oldest-merchant-urls-for-all",
+        kind: Kind::OneOrder,
+        lie: "All sessions of a payment session use the merchant URLs of the oldest one.",
+        breaks: &["HPP-CREATE-036"],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| destination(&Way { urls: way.oldest, ..*way });
+        }),
+    },
 ];
+
+/// If the path of the payment session is wrong in this way, makes the session for one that does not exist.
+fn invent(wanted: &Wanted, wrong: Misnamed) -> Taking {
+    if wanted.named == Named::Foreign(wrong) { Taking::Invent } else { payment_session(wanted) }
+}
+
+/// In the URL of this outcome, the id is that of the oldest session of the payment session.
+fn with_oldest_id(tags: &Tags<'_>, outcome: Outcome) -> Values {
+    let is_meant = tags.target == Target::Redirect(outcome);
+    tag_values(&Tags { session_id: if is_meant { tags.oldest_session_id } else { tags.session_id }, ..*tags })
+}
 
 /// Answers a refusal of this reason with another status. One that is no refusal has no body.
 fn refuse_otherwise(reply: &mut Reply, reason: &str, status: StatusCode) {

@@ -1,8 +1,9 @@
 //! Lies about refusals, limits and correlation.
 
 use axum::http::{HeaderValue, StatusCode};
-use serde_json::json;
+use serde_json::{Deserializer, Value};
 
+use crate::mock::contract::request::json;
 use crate::mock::deviation::edit::refuses;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::{Content, Operation};
@@ -152,7 +153,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             if reply.operation == Operation::CreateSession
                 && reply.text("/error_messages/0").is_some_and(|message| message.starts_with("Bad value: "))
             {
-                reply.set("/error_messages", json!(["Bad value: merchant_urls"]));
+                reply.set("/error_messages", vec!["Bad value: merchant_urls"]);
             }
         }),
     },
@@ -190,6 +191,34 @@ pub const DEVIATIONS: &[Deviation] = &[
                 reply.status = StatusCode::FOUND;
             }
         }),
+    },
+    Deviation {
+        name: "text-after-json-accepted",
+        kind: Kind::NearMiss,
+        lie: "A body is accepted that has text after the end of its JSON.",
+        breaks: &["HPP-ERROR-003"],
+        change: Change::Seams(|seams| seams.json = start_of),
+    },
+    Deviation {
+        name: "trailing-comma-accepted",
+        kind: Kind::NearMiss,
+        lie: "A body is accepted whose object ends with a comma.",
+        breaks: &["HPP-ERROR-003"],
+        change: Change::Seams(|seams| seams.json = without_comma),
+    },
+    Deviation {
+        name: "single-quotes-accepted",
+        kind: Kind::OneVariant,
+        lie: "A body is accepted that has single quotes in place of double ones.",
+        breaks: &["HPP-ERROR-003"],
+        change: Change::Seams(|seams| seams.json = with_double_quotes),
+    },
+    Deviation {
+        name: "object-in-an-array-accepted",
+        kind: Kind::OneVariant,
+        lie: "A body is accepted that is an array with the object.",
+        breaks: &["HPP-ERROR-003"],
+        change: Change::Seams(|seams| seams.json = first_item),
     },
     Deviation {
         name: "refusals-without-correlation-field",
@@ -272,3 +301,23 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// The JSON that the body begins with.
+fn start_of(body: &[u8]) -> Option<Value> {
+    Deserializer::from_slice(body).into_iter().next()?.ok()
+}
+
+fn without_comma(body: &[u8]) -> Option<Value> {
+    json(body).or_else(|| json(str::from_utf8(body).ok()?.replace(",}", "}").as_bytes()))
+}
+
+fn with_double_quotes(body: &[u8]) -> Option<Value> {
+    json(body).or_else(|| json(str::from_utf8(body).ok()?.replace('\'', "\"").as_bytes()))
+}
+
+fn first_item(body: &[u8]) -> Option<Value> {
+    match json(body)? {
+        Value::Array(items) => items.into_iter().next(),
+        other => Some(other),
+    }
+}

@@ -30,6 +30,7 @@ mod kind;
 mod lifecycle;
 mod mode;
 mod options;
+mod ownership;
 mod page;
 mod placeholder;
 mod prerequisite;
@@ -66,6 +67,7 @@ pub static DEVIATIONS: LazyLock<Vec<&'static Deviation>> = LazyLock::new(|| {
         endings::DEVIATIONS,
         expired::DEVIATIONS,
         auth::DEVIATIONS,
+        ownership::DEVIATIONS,
         disable::DEVIATIONS,
         callback::DEVIATIONS,
         calls::DEVIATIONS,

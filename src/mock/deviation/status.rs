@@ -1,10 +1,10 @@
 //! Lies about how the status follows what the consumer does, told only in one case.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::mock::contract::status::{
-    Ended, Event, Purpose, Standing, Status, Turn, Use, shown, standing, status_after,
+    Ended, Event, Purpose, Shown, Standing, Status, Turn, Use, shown, standing, status_after,
 };
 use crate::mock::deviation::edit::{read_status, shift, with};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
@@ -206,12 +206,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::OneState,
         lie: "`updated_at` of a paid session is the time of its creation.",
         breaks: &["HPP-STATUS-010"],
-        change: Change::Seams(|seams| {
-            seams.shown = |session| match session.status {
-                Status::Completed => (session.status, session.created_at),
-                _ => shown(session),
-            };
-        }),
+        change: Change::Seams(|seams| seams.shown = |session| never_updated_if(session, Status::Completed)),
+    },
+    Deviation {
+        name: "disabling-keeps-updated-at",
+        kind: Kind::OneState,
+        lie: "`updated_at` of a disabled session is the time of its creation.",
+        breaks: &["HPP-STATUS-010"],
+        change: Change::Seams(|seams| seams.shown = |session| never_updated_if(session, Status::Disabled)),
+    },
+    Deviation {
+        name: "technical-error-keeps-updated-at",
+        kind: Kind::OneState,
+        lie: "`updated_at` of a session in the status `ERROR` is the time of its creation.",
+        breaks: &["HPP-STATUS-010"],
+        change: Change::Seams(|seams| seams.shown = |session| never_updated_if(session, Status::Error)),
     },
     Deviation {
         name: "updated-at-in-local-time",
@@ -285,6 +294,11 @@ fn pays_as(turn: &Turn, is_meant: bool, status: Status) -> Result<Status, Ended>
 fn dead_page_if(wanted: &Use, is_meant: bool) -> Standing {
     let is_page = matches!(wanted.purpose, Purpose::OpenPage | Purpose::Press);
     if is_page && is_meant { Standing::Ended(wanted.status) } else { standing(wanted) }
+}
+
+/// Shows the time of the creation in place of that of the change to this status.
+fn never_updated_if(session: &Shown, status: Status) -> (Status, Timestamp) {
+    if session.status == status { (status, session.created_at) } else { shown(session) }
 }
 
 /// Moves `updated_at` of a session that is read.

@@ -56,6 +56,12 @@ impl<V> ShardedMap<V> {
         lock(self.shard(key)).get(key).cloned()
     }
 
+    /// A key for which this is true.
+    pub fn find_key(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<String> {
+        let mut shards = self.shards.iter();
+        shards.find_map(|shard| lock(shard).keys().find(|key| is_meant(key)).map(|key| key.to_string()))
+    }
+
     /// The value of this key. A new one if there is none.
     pub fn get_or_default(&self, key: &str) -> Arc<V>
     where

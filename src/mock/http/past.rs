@@ -46,6 +46,8 @@ pub struct Past {
     pub of_payment_session: usize,
     /// How many answers of this operation this merchant got at this path before.
     pub of_path: usize,
+    /// How many of them were successful. For a request of no merchant, those to any merchant.
+    pub successes: usize,
     /// How many answers of this operation this merchant got before, at any path.
     pub of_merchant: usize,
     /// The JSON of the last successful answer of this operation at this path. For a request of no merchant, the answer

@@ -212,12 +212,13 @@ impl Visit<'_> {
             _ => Outcome::Error,
         };
         let contract = &playground.contract;
-        let newest = hosted.payment.siblings().next_back();
+        let (oldest, newest) = (hosted.payment.siblings().next(), hosted.payment.siblings().next_back());
         let way = Way {
             outcome,
             dialect: contract.dialect,
             urls: &hosted.merchant_urls,
             newest: newest.as_ref().map_or(&hosted.merchant_urls, |newest| &newest.merchant_urls),
+            oldest: oldest.as_ref().map_or(&hosted.merchant_urls, |oldest| &oldest.merchant_urls),
             exits: lock(&hosted.state).life.circumstances.exits,
         };
         let reply = match contract.destination(&way) {

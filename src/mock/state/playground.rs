@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::mock::contract::access::Claim;
 use crate::mock::contract::seams::Contract;
-use crate::mock::contract::status::Purpose;
+use crate::mock::contract::status::{Purpose, Sought};
 use crate::mock::ground::id::Ids;
 use crate::mock::ground::paths::Paths;
 use crate::mock::ground::sharded_map::ShardedMap;
@@ -73,9 +73,11 @@ impl Playground {
 
     /// The session of this key, if the merchant may use it.
     pub fn session(&self, key: &str, account: &Account, purpose: Purpose) -> Option<Arc<Hosted>> {
-        self.any_session(key).filter(|hosted| {
-            let owner = &hosted.account().merchant_id;
-            self.contract.may_use(&Claim { owner, asker: &account.merchant_id, purpose })
+        let find = |is_meant: &dyn Fn(&str) -> bool| self.sessions.find_key(is_meant);
+        let key = self.contract.session_key(&Sought { key, purpose, find: &find });
+        self.any_session(&key).filter(|hosted| {
+            let (owner, asker) = (&hosted.account().merchant_id, &account.merchant_id);
+            self.contract.may_use(&Claim { owner, asker, purpose, status: hosted.status() })
         })
     }
 

@@ -243,11 +243,12 @@ impl Hosted {
             (state.purchase.clone(), state.life.circumstances.exits)
         };
         let order = purchase.order.as_deref();
-        let newest = self.payment.siblings().next_back();
+        let (oldest, newest) = (self.payment.siblings().next(), self.payment.siblings().next_back());
         let values = contract.tag_values(&Tags {
             target,
             session_id: &self.session_id,
             newest_session_id: newest.as_ref().map_or(&self.session_id, |newest| &newest.session_id),
+            oldest_session_id: oldest.as_ref().map_or(&self.session_id, |oldest| &oldest.session_id),
             payment_session_id: &self.payment.id,
             is_kco: self.payment.slides,
             authorization_token: purchase.authorization_token.as_deref(),

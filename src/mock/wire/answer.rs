@@ -46,6 +46,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         _ => Timestamp::now(),
     };
     let (body, problem) = body.map_or_else(|problem| (Vec::new(), Some(problem)), |body| (body, None));
+    let json = |body: &[u8]| playground.contract.json(body);
     let call = Call {
         template: &route.path,
         query: parts.uri.query().unwrap_or_default(),
@@ -53,6 +54,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
         method: &parts.method,
         headers: &parts.headers,
         body: &body,
+        json: &json,
         now,
     };
     let mut quota = None;

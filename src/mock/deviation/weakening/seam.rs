@@ -16,7 +16,7 @@ use crate::mock::contract::payment_session::{Aftermath, Progress, Taking, Wanted
 use crate::mock::contract::placeholder::{Filling, Tags, Values};
 use crate::mock::contract::request::Member;
 use crate::mock::contract::seams::{Seams, each_seam};
-use crate::mock::contract::status::{Ended, Shown, Standing, Status, Turn, Unknown, Use};
+use crate::mock::contract::status::{Ended, Shown, Sought, Standing, Status, Turn, Unknown, Use};
 use crate::mock::http::Problem;
 
 /// The most other values that a type may have.
@@ -77,7 +77,7 @@ mod tests {
             let mut seams = Seams::FAITHFUL;
             let found = all().into_iter().find(|(known, _)| known == name);
             found.unwrap().1(&mut seams);
-            let claim = |asker| Claim { owner: "a", asker, purpose: Purpose::Read };
+            let claim = |asker| Claim { owner: "a", asker, purpose: Purpose::Read, status: Status::Waiting };
             ((seams.may_use)(&claim("a")), (seams.may_use)(&claim("b")))
         };
         assert_eq!(changed("seam.may_use:negated"), (false, true));
