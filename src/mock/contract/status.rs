@@ -235,14 +235,16 @@ pub fn shown(session: &Shown) -> (Status, Timestamp) {
     (session.status, session.updated_at)
 }
 
+/// Finds the key of a session for which this is true.
+pub type Find<'a> = dyn Fn(&dyn Fn(&str) -> bool) -> Option<String> + 'a;
+
 /// A session that a request asks for.
 #[derive(Clone, Copy)]
 pub struct Sought<'a> {
     /// What the URL names it by.
     pub key: &'a str,
     pub purpose: Purpose,
-    /// Finds the key of a session for which this is true.
-    pub find: &'a dyn Fn(&dyn Fn(&str) -> bool) -> Option<String>,
+    pub find: &'a Find<'a>,
 }
 
 /// The key of the session that a request asks for: what the URL says, to the letter.

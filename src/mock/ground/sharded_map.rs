@@ -59,7 +59,7 @@ impl<V> ShardedMap<V> {
     /// A key for which this is true.
     pub fn find_key(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<String> {
         let mut shards = self.shards.iter();
-        shards.find_map(|shard| lock(shard).keys().find(|key| is_meant(key)).map(|key| key.to_string()))
+        shards.find_map(|shard| lock(shard).keys().find(|key| is_meant(key)).map(ToString::to_string))
     }
 
     /// The value of this key. A new one if there is none.
