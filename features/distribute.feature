@@ -168,8 +168,9 @@ Feature: Distribution of the link
       When the merchant distributes a hosted session that does not exist
       Then the response status is 404
       And the error_code is NOT_FOUND
-      When the merchant distributes a hosted session with another beginning of its id
-      Then the response status is 404
+
+    Scenario: A distribution of a session by an id with another end is not found
+      Given a hosted session
       When the merchant distributes a hosted session with another end of its id
       Then the response status is 404
 

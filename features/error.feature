@@ -50,12 +50,15 @@ Feature: Refusals
         | single-quoted    |
         | in-an-array      |
 
-    Scenario: A distribution whose body is not one JSON object is refused
+    Scenario Outline: A distribution with a body that is <fault> is refused
       Given a hosted session
-      When the merchant distributes the hosted session with a body that is cut
+      When the merchant distributes the hosted session with a body that is <fault>
       Then the request is refused
-      When the merchant distributes the hosted session with a body that is followed-by-text
-      Then the request is refused
+
+      Examples:
+        | fault            |
+        | cut              |
+        | followed-by-text |
 
   @req:HPP-ERROR-005
   Rule: Answers have a correlation id

@@ -101,7 +101,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "unknown-session-distributed",
         kind: Kind::LeftOut,
         lie: "A distribution of an unknown session succeeds.",
-        breaks: &["HPP-DISTRIBUTE-011", "HPP-EXPIRY-013"],
+        breaks: &["HPP-AUTH-005", "HPP-DISTRIBUTE-011", "HPP-EXPIRY-013"],
         change: Change::Reply(|reply| {
             if reply.operation == Operation::Distribute
                 && reply.text("/error_messages/0") == Some("no such session")
