@@ -7,7 +7,7 @@ use crate::check::{Judgement, callback, equals, placeholder, same_url, time};
 use crate::evidence::Operation::{CreateSession, DisableSession, ReadSession};
 use crate::evidence::{Arrival, Exchange};
 use crate::requirement::Dialect;
-use crate::verdict::Mismatch;
+use crate::verdict::{Mismatch, quoted, quoted_json};
 use serde_json::{Value, json};
 
 /// How often one event is told at most.
@@ -125,8 +125,13 @@ fn agrees(session: &Value, site: &Site<'_>, exchanges: &[&Exchange], dialect: Di
 pub fn shows(session: &Value, read: &Value, dialect: Dialect) -> Judgement {
     let members = ["session_id", "status", "authorization_token", "order_id", "klarna_reference"];
     for name in members {
-        if let (Some(expected), Some(told)) = (text(read, name), text(session, name)) {
-            equals(&format!("/session/{name}"), expected, told)?;
+        let told = session.get(name).filter(|told| !told.is_null());
+        if let (Some(expected), Some(told)) = (text(read, name), told) {
+            let member = format!("/session/{name}");
+            match told.as_str() {
+                Some(told) => equals(&member, expected, told)?,
+                None => return Err(Mismatch::new(member, quoted(expected), quoted_json(told))),
+            }
         }
     }
     let times: &[&str] =
@@ -255,6 +260,12 @@ mod tests {
         let moved = with("expires_at", "2026-05-17T12:00:01Z");
         assert_eq!(told_by(Dialect::Kustom, &[moved], &shown()), [""; 0], "a KCO order moves its end");
         assert_eq!(told(&[with("status", "BACK")], &shown()), [""; 0], "it came before");
+        let order = |id: Value| event("e-1", &json!({ "status": "COMPLETED", "order_id": id }));
+        assert_eq!(
+            told(&[order(json!(1))], &shown()),
+            [r#"HPP-CALLBACK-019 /session/order_id: expected "o-1", got 1"#]
+        );
+        assert_eq!(told(&[order(Value::Null)], &shown()), [""; 0], "it may come later");
         let [read] = shown();
         let disabling = exchange(DisableSession, SESSION, Value::Null, Value::Null);
         assert_eq!(told(&[with("status", "DISABLED")], &[read, disabling]), [""; 0]);
