@@ -4,10 +4,11 @@ use crate::cli::listing::{ListArgs, Listing};
 use crate::cli::output::{Ending, say};
 use crate::mock::{DEVIATIONS, Kind};
 use crate::prove;
-use crate::requirement::{Level, Party, Requirement, RequirementId, Statement};
+use crate::requirement::{Confidence, Dialect, Level, Party, Requirement, RequirementId, Statement};
 use crate::run::Features;
 use clap::Args;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Args)]
 pub struct RequirementsArgs {
@@ -34,13 +35,19 @@ fn of_requirements(features: &Features) -> (Listing, String) {
     let row = |requirement: &Requirement| {
         json!({ "id": requirement.id, "level": requirement.level, "dialect": requirement.dialect,
             "provider": requirement.provider, "statement": requirement.statement, "source": requirement.source,
-            "confidence": requirement.confidence, "party": requirement.party,
+            "confidence": confidence(requirement), "party": requirement.party,
             "scenarios": scenarios(features, &requirement.id), "not_tested": requirement.not_tested,
             "place": features.catalogue.place(&requirement.id), "deviations": lies(&requirement.id), "kinds": kinds(requirement),
             "fewer_kinds": requirement.fewer_kinds })
     };
     let columns = &["id", "level", "dialect", "statement", "scenarios", "deviations"];
     (Listing { columns, rows: features.catalogue.iter().map(row).collect() }, coverage(features))
+}
+
+/// How sure a requirement is, for each dialect to which it applies.
+fn confidence(requirement: &Requirement) -> BTreeMap<String, Confidence> {
+    let of = |dialect: &Dialect| (dialect.to_string(), requirement.confidence_for(*dialect));
+    requirement.dialect.dialects().iter().map(of).collect()
 }
 
 /// Counts the requirements that are tested, not tested, and open.

@@ -158,6 +158,17 @@ pub enum DialectScope {
     Both,
 }
 
+impl DialectScope {
+    /// The dialects that it covers.
+    pub fn dialects(self) -> &'static [Dialect] {
+        match self {
+            Self::Both => &[Dialect::Klarna, Dialect::Kustom],
+            Self::Klarna => &[Dialect::Klarna],
+            Self::Kustom => &[Dialect::Kustom],
+        }
+    }
+}
+
 /// The providers to which a requirement applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ProviderScope {
@@ -221,17 +232,12 @@ pub struct Requirement {
 impl Requirement {
     /// Whether the requirement applies to a target of this dialect and provider.
     pub fn applies_to(&self, dialect: Dialect, provider: Provider) -> bool {
-        let dialect_fits = match self.dialect {
-            DialectScope::Both => true,
-            DialectScope::Klarna => dialect == Dialect::Klarna,
-            DialectScope::Kustom => dialect == Dialect::Kustom,
-        };
         let provider_fits = match self.provider {
             ProviderScope::Both => true,
             ProviderScope::Kp => provider == Provider::Kp,
             ProviderScope::Kco => provider == Provider::Kco,
         };
-        dialect_fits && provider_fits
+        self.dialect.dialects().contains(&dialect) && provider_fits
     }
 
     /// The keys of its sources.

@@ -2,6 +2,7 @@
 
 use crate::support::{call, report};
 use crate::{SOUND, folder_with, run};
+use serde_json::{Value, json};
 
 #[test]
 fn the_embedded_features_have_no_fault() {
@@ -70,7 +71,7 @@ fn the_lists_are_json_for_machines() {
         [("steps", "step"), ("requirements", "id"), ("deviations", "breaks"), ("targets", "name")]
     {
         let ended = call(folder.path(), &[list, "--json"]);
-        let rows: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        let rows: Value = serde_json::from_str(&ended.stdout).unwrap();
         assert!(rows.as_array().unwrap().iter().all(|row| row.get(member).is_some()), "{list}");
         assert!(rows.as_array().unwrap().len() > 1, "{list}");
     }
@@ -123,7 +124,7 @@ fn a_list_in_a_pipe_has_each_row_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let listed = call(folder.path(), &["deviations"]).stdout;
     let json = call(folder.path(), &["deviations", "--json"]).stdout;
-    let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let rows: Value = serde_json::from_str(&json).unwrap();
     let rows = rows.as_array().unwrap();
     assert!(listed.lines().next().unwrap().contains("what it does wrong"), "{listed}");
     // The heading, the rows, an empty line, and the two lines about the kinds. Then the degenerate servers.
@@ -167,4 +168,17 @@ fn a_link_in_a_circle_is_followed_once() {
         (ended.code, ended.stdout.as_str()),
         (Some(0), "1 scenario in 1 file, 0 warnings, 0 faults\n")
     );
+}
+
+#[test]
+fn the_list_of_requirements_tells_how_sure_each_is_for_each_dialect() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = call(folder.path(), &["requirements", "--json"]);
+    let rows: Value = serde_json::from_str(&rows.stdout).unwrap();
+    let confidence =
+        |id: &str| rows.as_array().unwrap().iter().find(|row| row["id"] == id).unwrap()["confidence"].clone();
+    assert_eq!(confidence("HPP-EXPIRY-006"), json!({ "klarna": "stated", "kustom": "stated" }));
+    assert_eq!(confidence("HPP-READ-007"), json!({ "klarna": "inferred", "kustom": "inferred" }));
+    assert_eq!(confidence("HPP-MODE-001"), json!({ "klarna": "stated" }));
+    assert_eq!(confidence("HPP-CALLBACK-012"), json!({ "klarna": "stated", "kustom": "assumed" }));
 }
