@@ -10,7 +10,7 @@ use crate::report::{
     Seen, Summary, TargetFacts, TroubleMet,
 };
 use crate::requirement::Requirement;
-use crate::verdict::{Finding, ScenarioRecord};
+use crate::verdict::{Finding, Requests, ScenarioRecord};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ struct Document<'r> {
     headline: String,
     outcomes: Gates,
     run: &'r RunFacts,
+    requests: Requests,
     targets: Vec<TargetDocument<'r>>,
     catalogue: &'r [Requirement],
 }
@@ -43,8 +44,17 @@ struct TargetDocument<'r> {
     standings: BTreeMap<&'static str, usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<TroubleMet>,
+    requests: Requests,
     requirements: Vec<Value>,
-    records: Vec<&'r ScenarioRecord>,
+    records: Vec<RecordDocument<'r>>,
+}
+
+/// A record, and the requests of all its attempts.
+#[derive(Serialize)]
+struct RecordDocument<'r> {
+    #[serde(flatten)]
+    record: &'r ScenarioRecord,
+    requests: Requests,
 }
 
 #[derive(Serialize)]
@@ -77,6 +87,7 @@ impl Judged<'_> {
             headline: self.headline(),
             outcomes: Gates::of(&self.through(Gate::Api), &self.through(Gate::Journey)),
             run: &self.report.run,
+            requests: self.requests(),
             targets: self.targets.iter().map(|target| self.target_document(target, folder)).collect(),
             catalogue: &self.report.catalogue,
         };
@@ -96,8 +107,13 @@ impl Judged<'_> {
             tested_in_part: target.tested_in_part().iter().map(untested_document).collect(),
             standings: counted.collect(),
             trouble: target.trouble(),
+            requests: target.requests(),
             requirements: target.rows.iter().map(|row| requirement_document(target, row, folder)).collect(),
-            records: target.records.iter().map(|record| record.record).collect(),
+            records: target
+                .records
+                .iter()
+                .map(|JudgedRecord { record, .. }| RecordDocument { record, requests: record.requests() })
+                .collect(),
         }
     }
 }

@@ -8,9 +8,10 @@ use crate::report::{
 };
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::target::{Decision, Terms, Waiver};
-use crate::verdict::{Finding, ScenarioRecord, Verdict};
+use crate::verdict::{Finding, Requests, ScenarioRecord, Verdict};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Add;
 
 /// A report with everything that follows from it. Every format reads this view.
 pub struct Judged<'r> {
@@ -206,6 +207,11 @@ impl<'r> Judge<'r> {
 }
 
 impl<'r> JudgedTarget<'r> {
+    /// The requests of its scenarios.
+    pub fn requests(&self) -> Requests {
+        self.records.iter().map(|record| record.requests()).fold(Requests::default(), Add::add)
+    }
+
     /// The summary of this target behind a gate.
     pub fn through(&self, gate: Gate) -> &Summary<'r> {
         match gate {
@@ -238,6 +244,11 @@ impl<'r> JudgedTarget<'r> {
 }
 
 impl<'r> Judged<'r> {
+    /// The requests of all scenarios of the run.
+    pub fn requests(&self) -> Requests {
+        self.targets.iter().map(JudgedTarget::requests).fold(Requests::default(), Add::add)
+    }
+
     /// The summary of the run behind a gate.
     pub fn through(&self, gate: Gate) -> Summary<'r> {
         let summaries = self.targets.iter().map(|target| target.through(gate).clone());

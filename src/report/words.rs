@@ -2,7 +2,7 @@
 
 use crate::evidence::{Exchange, Received as Answer};
 use crate::requirement::{Confidence, Dialect, Requirement};
-use crate::verdict::{Mismatch, ScenarioRecord, Verdict};
+use crate::verdict::{Mismatch, Requests, ScenarioRecord, Verdict};
 
 /// A text whose control characters and direction marks are shown as numbers. A direction mark could turn the order of what follows.
 /// Line ends and tabs stay.
@@ -32,6 +32,14 @@ pub fn counted(count: usize, noun: &str) -> String {
         _ => "s",
     };
     format!("{count} {noun}{ending}")
+}
+
+/// `41 requests, 6 page loads, 1 callback`, without what there is none of. `None` if there is nothing.
+pub fn told_requests(Requests { sent, page_loads, callbacks }: Requests) -> Option<String> {
+    let parts = [(sent, "request"), (page_loads, "page load"), (callbacks, "callback")];
+    let told =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count as usize, noun));
+    told.reduce(|told, part| format!("{told}, {part}"))
 }
 
 /// A sentence fragment as the start of a sentence.
@@ -130,6 +138,17 @@ mod tests {
         for ((subject, expected, actual), words) in cases {
             assert_eq!(told(&Mismatch::new(subject, expected, actual)).to_string(), words);
         }
+    }
+
+    #[test]
+    fn requests_are_told_without_what_there_is_none_of() {
+        let requests = |sent, page_loads, callbacks| Requests { sent, page_loads, callbacks };
+        assert_eq!(
+            told_requests(requests(41, 6, 1)).as_deref(),
+            Some("41 requests, 6 page loads, 1 callback")
+        );
+        assert_eq!(told_requests(requests(1, 0, 2)).as_deref(), Some("1 request, 2 callbacks"));
+        assert_eq!(told_requests(Requests::default()), None);
     }
 
     #[test]

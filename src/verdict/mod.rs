@@ -2,9 +2,11 @@
 
 mod quote;
 mod record;
+mod requests;
 
 pub use quote::{quoted, quoted_json};
 pub use record::{Attempt, EvidenceStore, ScenarioRecord, StepRecord};
+pub use requests::Requests;
 
 use crate::evidence::{Trouble, cut_text};
 use crate::requirement::RequirementId;

@@ -3,8 +3,9 @@
 use crate::evidence::Evidence;
 use crate::requirement::RequirementId;
 use crate::target::Ability;
-use crate::verdict::{Finding, Observation, Verdict};
+use crate::verdict::{Finding, Observation, Requests, Verdict};
 use serde::{Deserialize, Serialize};
+use std::ops::Add;
 
 /// One scenario of a run against one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,11 @@ impl ScenarioRecord {
             && self.attempts.iter().any(|attempt| attempt.verdict == Verdict::Fail)
     }
 
+    /// The requests of all its attempts.
+    pub fn requests(&self) -> Requests {
+        self.attempts.iter().map(|attempt| attempt.requests).fold(Requests::default(), Add::add)
+    }
+
     /// `file:line`.
     pub fn place(&self) -> String {
         format!("{}:{}", self.file, self.line)
@@ -80,6 +86,8 @@ pub struct Attempt {
     /// Whether its act was refused, and this was judged. If it passes, the request was accepted without its fault.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
+    #[serde(default)]
+    pub requests: Requests,
     pub steps: Vec<StepRecord>,
     pub evidence: EvidenceStore,
     /// Microseconds since the run began.
@@ -97,6 +105,7 @@ impl Attempt {
             judgements: 0,
             answers: 0,
             refused: false,
+            requests: Requests::default(),
             steps: Vec::new(),
             evidence: EvidenceStore::None,
             started_us: 0,

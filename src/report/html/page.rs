@@ -6,7 +6,7 @@ use crate::report::html::shown::chip;
 use crate::report::html::story::Stories;
 use crate::report::html::templates::{SCRIPT, STYLE};
 use crate::report::summary::counts;
-use crate::report::words::{capitalised, counted, told, tries};
+use crate::report::words::{capitalised, counted, told, told_requests, tries};
 use crate::report::{Advice, Gate, Judged, JudgedRecord, JudgedTarget, Row, Standing};
 use crate::requirement::{Confidence, Level};
 use jiff::Timestamp;
@@ -38,6 +38,7 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
         run => Serde(&report.run),
         started => minute(report.run.started_at),
         elapsed => format!("{:.1} s", report.run.finished_at.duration_since(report.run.started_at).as_secs_f64()),
+        requests => told_requests(judged.requests()),
         gate => report.run.gate.word(),
         targets => targets.iter().map(|target| target_card(target, report.run.gate)).collect::<Vec<_>>(),
         legend => known.iter().map(|standing| legend(judged, *standing)).collect::<Vec<_>>(),

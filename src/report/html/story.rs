@@ -7,7 +7,7 @@ use crate::report::html::shown::{ShownImage, chip, images};
 use crate::report::html::swimlane::picture;
 use crate::report::html::templates::Templates;
 use crate::report::html::timeline::events;
-use crate::report::words::{counted, request, sources, told, tries};
+use crate::report::words::{counted, request, sources, told, told_requests, tries};
 use crate::report::{Judged, JudgedRecord, JudgedTarget, ReportError, RunFolder, Standing};
 use crate::requirement::RequirementId;
 use crate::verdict::{Attempt, Finding};
@@ -172,6 +172,7 @@ impl Teller<'_, '_> {
                 candidate => record.candidate,
                 standing => chip(record.standing),
                 elapsed_us => record.last().elapsed_us,
+                requests => told_requests(record.requests()),
                 judgements => judgements(record.last().judgements),
                 attempts => attempts.collect::<Result<Vec<_>, _>>()?,
             };

@@ -10,7 +10,7 @@ mod untested;
 pub use listing::{Layout, table};
 pub use page::Detail;
 
-use crate::report::words::capitalised;
+use crate::report::words::{capitalised, told_requests};
 use crate::report::{Gate, Judged, RunFolder, Standing};
 use page::{PLAIN, Page, STRONG, clean, style_of, style_of_advice, value};
 
@@ -91,9 +91,10 @@ fn targets(page: &mut Page, judged: &Judged<'_>) {
     }
 }
 
-/// What the reader must know about the whole run.
+/// What the run asked of the targets, and what the reader must know about the whole run.
 fn notes(page: &mut Page, judged: &Judged<'_>) {
-    let notes = judged.notes();
+    let requests = told_requests(judged.requests()).map(|told| format!("This run: {told}"));
+    let notes: Vec<String> = requests.into_iter().chain(judged.notes()).collect();
     if !notes.is_empty() {
         page.gap();
     }

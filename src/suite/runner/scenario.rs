@@ -8,7 +8,7 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::grammar::StepKind;
 use crate::suite::pauses::{Pauses, micros};
 use crate::suite::world::World;
-use crate::verdict::{Attempt, EvidenceStore, Verdict};
+use crate::verdict::{Attempt, EvidenceStore, Requests, Verdict};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -132,6 +132,7 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         judgements: remains.judgements,
         answers: remains.answers,
         refused: remains.refused,
+        requests: Requests::of(&remains.evidence),
         steps: remains.steps,
         evidence: EvidenceStore::Here(Box::new(remains.evidence)),
         started_us: micros(began - run_began),
