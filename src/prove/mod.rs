@@ -13,9 +13,11 @@ mod kinds;
 mod plan;
 mod proof;
 mod ran;
+mod reasons;
 mod running;
 mod trial;
 mod verify;
+mod worth;
 
 #[cfg(test)]
 mod tests;
@@ -80,7 +82,7 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
     };
     control.tell();
     let Some(faithful) = ran.ok().filter(|_| control.holds()) else { return Proof::void(control) };
-    let mut proof = Proof::begun(control, &faithful.report);
+    let mut proof = Proof::begun(control, &faithful);
     let canary = DEVIATIONS.iter().copied().filter(|it| it.name == CANARY);
     let tasks = canary.map(|it| Task::of(0, it, &faithful, options.scope)).collect();
     for (_, trial) in run_batch(&program, &faithful, Batch { tasks }).await {

@@ -87,8 +87,8 @@ pub struct Task {
     pub deviation: &'static Deviation,
     /// Keys of scenarios by target, in the order of the faithful report.
     pub scenarios: Vec<BTreeSet<String>>,
-    /// How many scenarios the deviation can change, but the scope leaves out.
-    pub left_out: usize,
+    /// Keys of the scenarios by target that the deviation can change, but the scope leaves out.
+    pub left_out: Vec<BTreeSet<String>>,
     /// How long it takes, in API scenarios.
     cost: usize,
 }
@@ -115,7 +115,7 @@ impl Task {
             })
             .filter_map(area)
             .collect();
-        let (mut cost, mut changeable, mut wanted_of_them) = (0, 0, 0);
+        let (mut cost, mut left_out) = (0, Vec::new());
         let scenarios = faithful.report.targets.iter().zip(&faithful.touched).map(|(target, touched)| {
             let differs = |record: &ScenarioRecord| {
                 touched.get(&record.key).is_some_and(|names| names.contains(deviation.name))
@@ -129,8 +129,8 @@ impl Task {
                 }
             };
             let run = || target.records.iter().filter(|record| was_run(record));
-            changeable += run().filter(|record| differs(record)).count();
-            wanted_of_them += run().filter(is_wanted).filter(|record| differs(record)).count();
+            let unwanted = run().filter(|record| differs(record) && !is_wanted(record));
+            left_out.push(unwanted.map(|record| record.key.clone()).collect());
             run()
                 .filter(is_wanted)
                 .inspect(|record| cost += cost_of(record))
@@ -138,19 +138,24 @@ impl Task {
                 .collect()
         });
         let scenarios = scenarios.collect();
-        Self { index, deviation, scenarios, left_out: changeable - wanted_of_them, cost }
+        Self { index, deviation, scenarios, left_out, cost }
     }
 
     /// A task that runs these scenarios of each target.
     pub fn with(index: usize, deviation: &'static Deviation, scenarios: &[Vec<&ScenarioRecord>]) -> Self {
         let cost = scenarios.iter().flatten().map(|record| cost_of(record)).sum();
         let keys = |records: &Vec<&ScenarioRecord>| records.iter().map(|record| record.key.clone()).collect();
-        Self { index, deviation, scenarios: scenarios.iter().map(keys).collect(), left_out: 0, cost }
+        Self { index, deviation, scenarios: scenarios.iter().map(keys).collect(), left_out: Vec::new(), cost }
     }
 
     /// How many scenarios it runs.
     pub fn scenarios_run(&self) -> usize {
         self.scenarios.iter().map(BTreeSet::len).sum()
+    }
+
+    /// How many scenarios the deviation can change, but the scope leaves out.
+    pub fn scenarios_left_out(&self) -> usize {
+        self.left_out.iter().map(BTreeSet::len).sum()
     }
 
     /// Its targets in a child process, each with its index in the faithful report.

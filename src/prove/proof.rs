@@ -4,9 +4,12 @@ use crate::exit_code::ExitCode;
 use crate::mock::DEVIATIONS;
 use crate::prove::degenerate::{COLUMNS, ServerResult, ServerTrial};
 use crate::prove::kinds::told_kinds;
+use crate::prove::ran::Ran;
+use crate::prove::reasons::Reasons;
 use crate::prove::trial::{Trial, TrialResult};
+use crate::prove::worth::{Known, ScenarioResult, Worths};
 use crate::report;
-use crate::report::{Hashes, Layout, RunReport};
+use crate::report::{Hashes, Layout};
 use crate::requirement::Requirement;
 use serde::Serialize;
 
@@ -20,6 +23,10 @@ pub struct Proof {
     catalogue: Vec<Requirement>,
     /// What the faithful run tested with. `None` if it left no report.
     hashes: Option<Hashes>,
+    /// The scenarios of the faithful run.
+    scenarios: Vec<Known>,
+    /// Why scenarios stay that catch nothing alone.
+    pub(super) reasons: Reasons,
 }
 
 /// A proof for programs.
@@ -30,18 +37,30 @@ struct ProofResult<'p> {
     canary: Option<&'static str>,
     trials: Vec<TrialResult<'p>>,
     servers: Vec<ServerResult<'p>>,
+    scenarios: Vec<ScenarioResult<'p>>,
 }
 
 impl Proof {
     /// A proof whose control failed.
     pub(super) fn void(control: Trial) -> Self {
-        Self { trials: vec![control], servers: Vec::new(), catalogue: Vec::new(), hashes: None }
+        Self {
+            trials: vec![control],
+            servers: Vec::new(),
+            catalogue: Vec::new(),
+            hashes: None,
+            scenarios: Vec::new(),
+            reasons: Reasons::of_scenarios(),
+        }
     }
 
     /// A proof whose control passes.
-    pub(super) fn begun(control: Trial, faithful: &RunReport) -> Self {
-        let hashes = Some(faithful.run.hashes.clone());
-        Self { trials: vec![control], servers: Vec::new(), catalogue: faithful.catalogue.clone(), hashes }
+    pub(super) fn begun(control: Trial, faithful: &Ran) -> Self {
+        Self {
+            catalogue: faithful.report.catalogue.clone(),
+            hashes: Some(faithful.report.run.hashes.clone()),
+            scenarios: Known::all(faithful),
+            ..Self::void(control)
+        }
     }
 
     /// Whether the canary was caught.
@@ -57,7 +76,8 @@ impl Proof {
         servers.sort_by_key(|result| result.server);
         let canary = self.trials.get(1).and_then(|trial| trial.deviation).map(|it| it.name);
         let version = env!("CARGO_PKG_VERSION");
-        let result = ProofResult { version, hashes: &self.hashes, canary, trials, servers };
+        let scenarios = self.worths().results();
+        let result = ProofResult { version, hashes: &self.hashes, canary, trials, servers, scenarios };
         // Data with string keys always serialises.
         serde_json::to_string_pretty(&result).unwrap_or_default()
     }
@@ -82,18 +102,21 @@ impl Proof {
             let canary = "The canary, a deviation that must be caught,";
             return format!("{table}\n{troubles}{canary} {why}, so no other deviation was tried.");
         }
+        let worths = self.worths();
         let sum = |count: fn(&Trial) -> usize| deviations.iter().map(count).sum::<usize>();
         format!(
-            "{table}\n{}{troubles}{} run against deviations, {} reused from the faithful mock, {} left out.\n\
-             {} of {} caught, the canary among them, and the faithful mock passes.{}{}",
+            "{table}\n{}{}{troubles}{} run against deviations, {} reused from the faithful mock, {} left out.\n\
+             {} of {} caught, the canary among them, and the faithful mock passes.{}{}{}",
             self.table_of_servers(layout),
+            worths.table(layout),
             report::counted(sum(|trial| trial.scenarios_run), "scenario"),
             sum(|trial| trial.scenarios_reused),
             sum(|trial| trial.scenarios_left_out),
             deviations.iter().filter(|trial| trial.holds()).count(),
             report::counted(deviations.len(), "deviation"),
             self.told_servers(),
-            self.kinds(deviations),
+            self.kinds(),
+            worths.told(),
         )
     }
 
@@ -116,20 +139,35 @@ impl Proof {
     }
 
     /// By how many kinds of deviations the promises were broken and caught. Says nothing about a proof of some deviations.
-    fn kinds(&self, trials: &[Trial]) -> String {
-        if trials.len() < DEVIATIONS.len() {
+    fn kinds(&self) -> String {
+        if !self.is_about_all() {
             return String::new();
         }
-        let caught: Vec<_> = trials.iter().filter(|it| it.holds()).filter_map(|it| it.deviation).collect();
+        let caught: Vec<_> =
+            self.trials.iter().filter(|it| it.holds()).filter_map(|it| it.deviation).collect();
         format!("\n{}", told_kinds(self.catalogue.iter(), &caught))
     }
 
-    /// 0 if every trial is proven, 3 if only trouble stands against it, otherwise 1.
+    /// Whether every deviation was tried.
+    fn is_about_all(&self) -> bool {
+        self.trials.iter().filter(|trial| trial.deviation.is_some()).count() >= DEVIATIONS.len()
+    }
+
+    /// What the scenarios are good for.
+    fn worths(&self) -> Worths<'_> {
+        let tried = self.trials.iter().filter_map(|trial| Some((trial.deviation?.name, &trial.catchers)));
+        let is_whole = self.is_about_all() && self.trials.iter().all(Trial::holds);
+        Worths::of(&self.scenarios, tried, &self.reasons, is_whole)
+    }
+
+    /// 0 if every trial is proven and every scenario is good for something or has a reason, 3 if only trouble stands against it,
+    /// otherwise 1.
     pub fn exit_code(&self) -> ExitCode {
         let open = self.trials.iter().filter(|trial| !trial.holds()).map(|trial| trial.trouble().is_some());
         let servers =
             self.servers.iter().filter(|trial| !trial.holds()).map(|trial| trial.trouble().is_some());
-        let are_troubles: Vec<bool> = open.chain(servers).collect();
+        let unexplained = (!self.worths().hold()).then_some(false);
+        let are_troubles: Vec<bool> = open.chain(servers).chain(unexplained).collect();
         match are_troubles.as_slice() {
             _ if self.trials.is_empty() => ExitCode::NonConformant,
             [] => ExitCode::Conformant,

@@ -5,6 +5,7 @@ use crate::mock::Deviation;
 use crate::prove::plan::{Task, scenarios_run};
 use crate::prove::ran::{BatchRan, Ran};
 use crate::prove::running::{Shown, is_of_the_machine, merged, records_of};
+use crate::prove::worth::{Catchers, CatchersResult};
 use crate::report::{RunReport, Standing};
 use crate::requirement::Level;
 use crate::verdict::{Doubt, ScenarioRecord, Verdict};
@@ -30,6 +31,8 @@ pub struct Trial {
     pub scenarios_reused: usize,
     /// Scenarios that the deviation can change, but the scope leaves out.
     pub scenarios_left_out: usize,
+    /// The scenarios that catch it.
+    pub catchers: Catchers,
 }
 
 /// One trial for programs that compare two proofs.
@@ -47,6 +50,8 @@ pub struct TrialResult<'t> {
     scenarios_run: usize,
     scenarios_reused: usize,
     scenarios_left_out: usize,
+    #[serde(flatten)]
+    catchers: CatchersResult<'t>,
 }
 
 impl Trial {
@@ -61,6 +66,7 @@ impl Trial {
             scenarios_run: scenarios_run(report),
             scenarios_reused: 0,
             scenarios_left_out: 0,
+            catchers: Catchers::default(),
         }
     }
 
@@ -75,6 +81,7 @@ impl Trial {
             scenarios_run: 0,
             scenarios_reused: 0,
             scenarios_left_out: 0,
+            catchers: Catchers::default(),
         }
     }
 
@@ -121,6 +128,7 @@ impl Trial {
             scenarios_run: self.scenarios_run,
             scenarios_reused: self.scenarios_reused,
             scenarios_left_out: self.scenarios_left_out,
+            catchers: self.catchers.result(),
         }
     }
 
@@ -174,8 +182,9 @@ impl Shown for Trial {
             },
             seen: whole_report.map(|report| seen(&report)),
             scenarios_run: run,
-            scenarios_reused: scenarios_run(&faithful.report) - run - task.left_out,
-            scenarios_left_out: task.left_out,
+            scenarios_reused: scenarios_run(&faithful.report) - run - task.scenarios_left_out(),
+            scenarios_left_out: task.scenarios_left_out(),
+            catchers: Catchers::of(task, number, batch),
         }
     }
 

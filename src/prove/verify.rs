@@ -5,6 +5,8 @@ use crate::input;
 use crate::mock::{DEGENERATE, DEVIATIONS};
 use crate::prove::CANARY;
 use crate::prove::error::ProveError;
+use crate::prove::worth;
+use crate::prove::worth::{StoredCatchers, StoredScenario};
 use crate::report::{Hashes, counted};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,7 @@ struct StoredProof {
     canary: Option<String>,
     trials: Vec<StoredTrial>,
     servers: Vec<StoredServer>,
+    scenarios: Vec<StoredScenario>,
 }
 
 #[derive(Deserialize)]
@@ -27,6 +30,8 @@ struct StoredTrial {
     expected: BTreeSet<String>,
     broken: Option<BTreeSet<String>>,
     proven: bool,
+    #[serde(flatten)]
+    catchers: StoredCatchers,
 }
 
 #[derive(Deserialize)]
@@ -61,15 +66,15 @@ impl Verified {
     }
 }
 
-/// Reads a stored proof, and compares it with this program, which tests with a suite of these hashes.
-pub fn verify(path: &Path, suite: &Hashes) -> Result<Verified, ProveError> {
+/// Reads a stored proof, and compares it with this program, which tests with a suite of these hashes and with scenarios of these keys.
+pub fn verify(path: &Path, suite: &Hashes, keys: &BTreeSet<&str>) -> Result<Verified, ProveError> {
     let unreadable = |source| ProveError::Stored { path: path.to_owned(), source };
     let text = input::read_text(path).map_err(unreadable)?;
     let stored = serde_json::from_str(&text).map_err(|error| unreadable(error.into()))?;
-    Ok(compared(&stored, suite))
+    Ok(compared(&stored, suite, keys))
 }
 
-fn compared(stored: &StoredProof, suite: &Hashes) -> Verified {
+fn compared(stored: &StoredProof, suite: &Hashes, keys: &BTreeSet<&str>) -> Verified {
     let mut differences = differences_of_suite(stored, suite);
     let control = stored.trials.iter().find(|trial| trial.deviation.is_none());
     if !control.is_some_and(StoredTrial::holds) {
@@ -79,7 +84,9 @@ fn compared(stored: &StoredProof, suite: &Hashes) -> Verified {
         differences.push(format!("The canary is not `{CANARY}`."));
     }
     let names = || stored.trials.iter().filter_map(|trial| trial.deviation.as_deref());
-    differences.extend(strangers("deviation", names(), DEVIATIONS.iter().map(|it| it.name)));
+    let others = strangers("deviation", names(), DEVIATIONS.iter().map(|it| it.name));
+    let has_all = others.is_empty();
+    differences.extend(others);
     for deviation in DEVIATIONS.iter() {
         let name = deviation.name;
         let Some(trial) = stored.trials.iter().find(|trial| trial.deviation.as_deref() == Some(name)) else {
@@ -101,6 +108,14 @@ fn compared(stored: &StoredProof, suite: &Hashes) -> Verified {
     differences.extend(strangers("degenerate server", servers(), DEGENERATE.iter().map(|it| it.name)));
     let believed = stored.servers.iter().filter(|trial| !trial.proven || !trial.signed.is_empty());
     differences.extend(believed.map(|trial| format!("`{}` is not proven.", trial.server)));
+    let stored_keys = stored.scenarios.iter().map(StoredScenario::key);
+    differences.extend(strangers("scenario", stored_keys, keys.iter().copied()));
+    // With other deviations, the figures of the scenarios cannot agree.
+    if has_all {
+        let caught =
+            stored.trials.iter().filter_map(|trial| Some((trial.deviation.as_deref()?, &trial.catchers)));
+        differences.extend(worth::differences(&stored.scenarios, &caught.collect::<Vec<_>>()));
+    }
     Verified { differences }
 }
 
@@ -151,7 +166,7 @@ fn listed(ids: &BTreeSet<String>) -> String {
 impl StoredTrial {
     /// Whether it is proven, and its own figures say so too.
     fn holds(&self) -> bool {
-        self.proven && self.broken.as_ref() == Some(&self.expected)
+        self.proven && self.broken.as_ref() == Some(&self.expected) && self.catchers.is_about(&self.expected)
     }
 }
 
@@ -164,9 +179,18 @@ mod tests {
         Hashes { features: "f".into(), catalogue: "c".into(), schemas: "s".into() }
     }
 
-    /// A proof of this program, in which everything is proven.
+    /// The keys of the scenarios.
+    const KEYS: [&str; 2] = ["features/a.feature#One", "features/a.feature#Two"];
+
+    /// A proof of this program, in which everything is proven, each deviation by both scenarios.
     fn whole() -> Value {
-        let trial = |name: Option<&str>, kind: Option<&str>, breaks: &[&str]| json!({ "deviation": name, "kind": kind, "expected": breaks, "broken": breaks, "proven": true });
+        let trial = |name: Option<&str>, kind: Option<&str>, breaks: &[&str]| {
+            let caught_by: BTreeMap<&str, usize> = breaks.iter().map(|id| (*id, 2)).collect();
+            json!({
+                "deviation": name, "kind": kind, "expected": breaks, "broken": breaks, "proven": true,
+                "catchers": if breaks.is_empty() { 0 } else { 2 }, "caught_by": caught_by, "not_tried": 0,
+            })
+        };
         let deviations = DEVIATIONS.iter().map(|it| trial(Some(it.name), Some(it.kind.words()), it.breaks));
         let servers = DEGENERATE.iter().map(|it| json!({ "server": it.name, "signed": [], "proven": true }));
         json!({
@@ -175,6 +199,10 @@ mod tests {
             "canary": CANARY,
             "trials": std::iter::once(trial(None, None, &[])).chain(deviations).collect::<Vec<_>>(),
             "servers": servers.collect::<Vec<_>>(),
+            "scenarios": KEYS.map(|key| json!({
+                "scenario": key, "catches": DEVIATIONS.len(), "alone": [], "perhaps_alone": [], "left_out": 0,
+                "worth": "nothing alone", "reason": "It judges a MAY.",
+            })),
         })
     }
 
@@ -185,12 +213,12 @@ mod tests {
     fn differences(change: impl FnOnce(&mut Value)) -> Vec<String> {
         let mut proof = whole();
         change(&mut proof);
-        compared(&serde_json::from_value(proof).unwrap(), &suite()).differences
+        compared(&serde_json::from_value(proof).unwrap(), &suite(), &BTreeSet::from(KEYS)).differences
     }
 
     #[test]
     fn a_proof_of_this_program_holds() {
-        let verified = compared(&serde_json::from_value(whole()).unwrap(), &suite());
+        let verified = compared(&serde_json::from_value(whole()).unwrap(), &suite(), &BTreeSet::from(KEYS));
         assert_eq!(verified, Verified { differences: Vec::new() });
         assert_eq!(verified.exit_code(), ExitCode::Conformant);
         let count = DEVIATIONS.len();
@@ -203,7 +231,7 @@ mod tests {
         let name = DEVIATIONS[0].name;
         let breaks = DEVIATIONS[0].breaks.join(", ");
         let server = DEGENERATE[0].name;
-        let cases: [(Change, String); 12] = [
+        let cases: [(Change, String); 13] = [
             (
                 |proof| proof["version"] = json!("0.0.1"),
                 format!("The proof was made by version 0.0.1, and this is {}.", env!("CARGO_PKG_VERSION")),
@@ -234,9 +262,14 @@ mod tests {
             (|proof| proof["trials"][1]["broken"] = json!([]), format!("`{name}` is not proven.")),
             (|proof| proof["servers"][0]["signed"] = json!(["API"]), format!("`{server}` is not proven.")),
             (
+                |proof| proof["scenarios"][0]["worth"] = json!("alone"),
+                format!("The scenario `{}` is good for something else than its figures say.", KEYS[0]),
+            ),
+            (
                 |proof| {
                     let other = json!(["HPP-X-001"]);
                     (proof["trials"][1]["expected"], proof["trials"][1]["broken"]) = (other.clone(), other);
+                    proof["trials"][1]["caught_by"] = json!({ "HPP-X-001": 2 });
                 },
                 format!("`{name}` breaks HPP-X-001 in the proof, and {breaks} in this program."),
             ),
@@ -244,6 +277,11 @@ mod tests {
         for (change, told) in cases {
             assert_eq!(differences(change), [told]);
         }
+        let keys = differences(|proof| proof["scenarios"][1]["scenario"] = json!(KEYS[0]));
+        let lacks = format!("The proof lacks the scenario `{}`.", KEYS[1]);
+        assert_eq!(keys, [lacks, format!("The proof has the scenario `{}` more than once.", KEYS[0])]);
+        let uncaught = differences(|proof| proof["trials"][1]["caught_by"] = json!({}));
+        assert_eq!(uncaught[0], format!("`{name}` is not proven."));
         let both = differences(|proof| proof["servers"][0]["server"] = json!("x"));
         let lacks = format!("The proof lacks the degenerate server `{server}`.");
         assert_eq!(both, [lacks, "This program has no degenerate server `x`.".into()]);

@@ -6,7 +6,6 @@
 mod choice;
 mod outcome;
 mod proof;
-mod reasons;
 #[cfg(test)]
 mod tests;
 
@@ -18,11 +17,11 @@ use crate::prove::child::Program;
 use crate::prove::error::ProveError;
 use crate::prove::plan::{Task, Watched};
 use crate::prove::ran::Ran;
+use crate::prove::reasons::{Reasons, matches};
 use crate::prove::running::{Shown, run_all};
 use crate::prove::trial::Trial;
 use choice::Width;
 use outcome::{Outcome, Tried};
-use reasons::{Reasons, matches};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -53,8 +52,13 @@ pub async fn prove_generated(options: &GeneratedOptions) -> Result<GeneratedProo
     };
     control.tell();
     let is_whole = options.names.is_empty();
-    let mut proof =
-        GeneratedProof { control, hashes: None, tried: Vec::new(), is_whole, reasons: Reasons::built_in() };
+    let mut proof = GeneratedProof {
+        control,
+        hashes: None,
+        tried: Vec::new(),
+        is_whole,
+        reasons: Reasons::of_weakenings(),
+    };
     let Some(faithful) = ran.ok().filter(|_| proof.control.holds()) else { return Ok(proof) };
     proof.hashes = Some(faithful.report.run.hashes.clone());
     let wanted = wanted(&names(&faithful), &options.names)?;

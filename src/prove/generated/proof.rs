@@ -2,7 +2,7 @@
 
 use crate::exit_code::ExitCode;
 use crate::prove::generated::outcome::{Outcome, Tried};
-use crate::prove::generated::reasons::Reasons;
+use crate::prove::reasons::Reasons;
 use crate::prove::trial::Trial;
 use crate::report;
 use crate::report::{Hashes, Layout};

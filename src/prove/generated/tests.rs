@@ -3,13 +3,13 @@
 use super::choice::Width;
 use super::outcome::{Outcome, Tried};
 use super::proof::GeneratedProof;
-use super::reasons::Reasons;
 use super::{CANARY, names, wanted};
 use crate::evidence::{Trouble, TroubleKind};
 use crate::exit_code::ExitCode;
 use crate::mock::{Deviation, WEAKENED_SEAMS, deviation};
 use crate::prove::ProveError;
 use crate::prove::plan::Batch;
+use crate::prove::reasons::Reasons;
 use crate::prove::running::Shown;
 use crate::prove::tests::{faithful, ran};
 use crate::prove::trial::Trial;

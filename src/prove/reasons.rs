@@ -1,20 +1,28 @@
-//! Why weakenings may stay silent: a table of patterns with reasons.
+//! Written reasons: why a weakening may stay silent, and why a scenario stays that catches nothing alone.
 
 use std::collections::BTreeSet;
 
-/// The table of this program: on each line a pattern, a tab and the reason. `*` in a pattern stands for any text.
-const TABLE: &str = include_str!("reasons.tsv");
+/// The table about weakenings: on each line a pattern of names, a tab and the reason. `*` in a pattern stands for any text.
+const OF_WEAKENINGS: &str = include_str!("generated/reasons.tsv");
 
-/// Patterns of names, each with the reason why the contract does not say what is wrong with them.
+/// The table about scenarios. Its patterns are of keys: file, `#` and title.
+const OF_SCENARIOS: &str = include_str!("scenarios.tsv");
+
+/// Patterns of names, each with a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reasons {
     rows: Vec<(String, String)>,
 }
 
 impl Reasons {
-    /// The table of this program.
-    pub fn built_in() -> Self {
-        Self::read(TABLE)
+    /// Why weakenings may stay silent: the contract does not say what is wrong with them.
+    pub fn of_weakenings() -> Self {
+        Self::read(OF_WEAKENINGS)
+    }
+
+    /// Why scenarios stay that catch nothing alone.
+    pub fn of_scenarios() -> Self {
+        Self::read(OF_SCENARIOS)
     }
 
     /// Reads a table. A line that begins with `#` is a comment.
@@ -26,18 +34,19 @@ impl Reasons {
 
     /// The reason for a name. The first pattern counts.
     pub fn reason(&self, name: &str) -> Option<&str> {
-        self.row(name).map(|(_, reason)| reason.as_str())
+        self.row(name).map(|(_, reason)| reason)
     }
 
     /// The patterns that give a reason for none of these names.
     pub fn unused<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&str> {
-        let used: BTreeSet<&str> =
-            names.filter_map(|name| self.row(name)).map(|(it, _)| it.as_str()).collect();
+        let used: BTreeSet<&str> = names.filter_map(|name| self.row(name)).map(|(it, _)| it).collect();
         self.rows.iter().map(|(pattern, _)| pattern.as_str()).filter(|it| !used.contains(it)).collect()
     }
 
-    fn row(&self, name: &str) -> Option<&(String, String)> {
-        self.rows.iter().find(|(pattern, _)| matches(pattern, name))
+    /// The pattern of a name, and the reason.
+    pub fn row(&self, name: &str) -> Option<(&str, &str)> {
+        let row = self.rows.iter().find(|(pattern, _)| matches(pattern, name));
+        row.map(|(pattern, reason)| (pattern.as_str(), reason.as_str()))
     }
 }
 
@@ -80,10 +89,16 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_table_is_a_pattern_with_a_sentence() {
-        let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
-        let reasons = Reasons::built_in();
-        assert_eq!(reasons.rows.len(), lines.count());
-        assert!(reasons.rows.iter().all(|(pattern, reason)| !pattern.contains(' ') && reason.ends_with('.')));
+    fn every_line_of_a_table_is_a_pattern_with_a_sentence() {
+        for (table, reasons) in
+            [(OF_WEAKENINGS, Reasons::of_weakenings()), (OF_SCENARIOS, Reasons::of_scenarios())]
+        {
+            assert_eq!(reasons.rows.len(), table.lines().filter(|line| !line.starts_with('#')).count());
+            assert!(reasons.rows.iter().all(|(_, reason)| reason.ends_with('.')));
+        }
+        let of_weakenings = Reasons::of_weakenings().rows;
+        assert!(of_weakenings.iter().all(|(pattern, _)| !pattern.contains(' ')));
+        let of_scenarios = Reasons::of_scenarios().rows;
+        assert!(of_scenarios.iter().all(|(pattern, _)| pattern.contains(".feature#")));
     }
 }
