@@ -62,7 +62,11 @@ pub fn differences<'s>(
     let told = |scenario: &StoredScenario| {
         scenario.fault().map(|fault| format!("The scenario `{}` {fault}.", scenario.scenario))
     };
-    let mut differences: Vec<String> = scenarios.iter().filter_map(told).collect();
+    let mut differences: Vec<String> = if scenarios.iter().any(|scenario| scenario.worth.is_some()) {
+        scenarios.iter().filter_map(told).collect()
+    } else {
+        vec!["The proof does not say what its scenarios are good for.".into()]
+    };
     let mut alone: BTreeMap<(&str, bool), usize> = BTreeMap::new();
     for scenario in scenarios {
         for (names, is_sure) in [(&scenario.alone, true), (&scenario.perhaps_alone, false)] {

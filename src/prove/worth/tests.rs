@@ -264,7 +264,15 @@ fn each_change_of_a_figure_is_told() {
         )
     };
     let of = |key: &str, fault: &str| format!("The scenario `{key}` {fault}.");
-    let cases: [(Change, Vec<String>); 11] = [
+    let cases: [(Change, Vec<String>); 12] = [
+        (
+            |it| {
+                for scenario in it["scenarios"].as_array_mut().unwrap() {
+                    (scenario["worth"], scenario["reason"]) = (Value::Null, Value::Null);
+                }
+            },
+            vec!["The proof does not say what its scenarios are good for.".into()],
+        ),
         (|it| it["scenarios"][0]["catches"] = json!(3), vec![sums("are caught", 6, 5)]),
         (|it| it["scenarios"][0]["alone"] = json!([]), vec![other_use("a"), not_those("one")]),
         (|it| it["scenarios"][0]["alone"] = json!(["three"]), vec![not_those("one"), not_those("three")]),
