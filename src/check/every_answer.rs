@@ -126,17 +126,6 @@ fn updated_in_the_past(response: &Response) -> Judgement {
     time::before("/updated_at", updated, &Landmark::new(now, "the answer"))
 }
 
-/// The id of the hosted session that an exchange created.
-pub fn created_id(exchange: &Exchange) -> Option<&str> {
-    answer::success_text(exchange, "/session_id").filter(|_| exchange.operation == CreateSession)
-}
-
-/// An id that was given to another hosted session before.
-pub fn id_given_twice(id: &str) -> Breach {
-    let expected = "an id that no other session of this run has";
-    ("HPP-CREATE-005", Mismatch::new("/session_id", expected, format!("\"{id}\" once more")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,18 +268,6 @@ mod tests {
         assert_eq!(
             read("2026-05-15T15:51:43Z"),
             ["HPP-STATUS-010 /updated_at: expected a time before the answer, got 1h after the answer"]
-        );
-    }
-
-    #[test]
-    fn an_id_is_that_of_a_created_session() {
-        let body = json!({ "session_id": "s-1" });
-        assert_eq!(created_id(&answered(CreateSession, 201, body.clone())), Some("s-1"));
-        assert_eq!(created_id(&answered(ReadSession, 200, body.clone())), None);
-        assert_eq!(created_id(&answered(CreateSession, 400, body)), None);
-        assert_eq!(
-            id_given_twice("s-1").1.to_string(),
-            "/session_id: expected an id that no other session of this run has, got \"s-1\" once more"
         );
     }
 }

@@ -5,6 +5,7 @@ pub mod across_calls;
 pub mod answer;
 pub mod callback;
 pub mod every_answer;
+pub mod given;
 pub mod landing;
 pub mod life_cycle;
 pub mod link;

@@ -1,6 +1,7 @@
 //! A target of a run with the parts that are made once for it: chosen scenarios, schemas, page driver, pace.
 
 use crate::browser::PageDriver;
+use crate::check::given::Given;
 use crate::client::{Client, Pace, extra_certificates};
 use crate::control::Control;
 use crate::evidence::Recorder;
@@ -18,7 +19,7 @@ use crate::suite::{Case, Choice, Context, Filter};
 use crate::target::{Ability, Proxy, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 
@@ -38,7 +39,7 @@ pub(super) struct Target<'r> {
     pace: Option<Arc<Pace>>,
     /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
-    session_ids: Arc<Mutex<HashSet<String>>>,
+    given: Arc<Mutex<Given>>,
     levels: Arc<HashMap<RequirementId, Level>>,
     references: Arc<AtomicU32>,
 }
@@ -79,7 +80,7 @@ impl<'r> Target<'r> {
             page_driver,
             pace: Pace::of(profile),
             mark: format!("{now}t{index}"),
-            session_ids: Arc::default(),
+            given: Arc::default(),
             levels: Arc::new(features.catalogue.iter().map(|row| (row.id.clone(), row.level)).collect()),
             references: Arc::default(),
         })
@@ -136,7 +137,7 @@ impl<'r> Target<'r> {
                 run_mark: self.mark.clone(),
                 run_began: run.began,
                 cancel: run.stop.token.clone(),
-                session_ids: Arc::clone(&self.session_ids),
+                given: Arc::clone(&self.given),
                 levels: Arc::clone(&self.levels),
                 references: Arc::clone(&self.references),
                 profile: self.profile.clone(),

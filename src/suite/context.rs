@@ -1,14 +1,16 @@
 //! What all scenarios of a run share: the target, the judges and the probes.
 
 use crate::browser::{BrowserPool, PageDriver};
+use crate::check::every_answer::Breach;
+use crate::check::given::Given;
 use crate::client::Client;
 use crate::control::Control;
-use crate::evidence::Recorder;
+use crate::evidence::{Exchange, Recorder};
 use crate::receiver::Receiver;
 use crate::requirement::{Level, RequirementId};
 use crate::schema::SchemaSet;
 use crate::target::TargetProfile;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,8 +54,8 @@ pub struct Context {
     pub run_mark: String,
     pub run_began: Instant,
     pub cancel: CancellationToken,
-    /// The ids of the hosted sessions that the target created.
-    pub session_ids: Arc<Mutex<HashSet<String>>>,
+    /// The ids and URLs that the target gave to hosted sessions.
+    pub given: Arc<Mutex<Given>>,
     /// How binding each requirement is.
     pub levels: Arc<HashMap<RequirementId, Level>>,
     /// How many references were given out.
@@ -61,9 +63,10 @@ pub struct Context {
 }
 
 impl Context {
-    /// Notes the id of a new hosted session. Returns false if another session has it already.
-    pub fn is_new_session(&self, id: &str) -> bool {
-        self.session_ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned())
+    /// Notes the id and the URLs of a new hosted session. Returns those that another session has already.
+    pub fn given_twice(&self, exchange: &Exchange) -> Vec<Breach> {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        given.enter(exchange, self.profile.dialect)
     }
 
     /// A new, unique reference of an attempt: the first segment of its merchant URLs and the reference of its purchase.

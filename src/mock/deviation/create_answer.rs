@@ -165,6 +165,27 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "second-session-shares-session-url",
+        kind: Kind::OneOrder,
+        lie: "A second session of a payment session has the `session_url` of another session.",
+        breaks: &["HPP-CREATE-006"],
+        change: Change::Reply(|reply| share_with_another(reply, "/session_url")),
+    },
+    Deviation {
+        name: "second-session-shares-distribution-url",
+        kind: Kind::OneOrder,
+        lie: "A second session of a payment session has the `distribution_url` of another session.",
+        breaks: &["HPP-CREATE-007"],
+        change: Change::Reply(|reply| share_with_another(reply, "/distribution_url")),
+    },
+    Deviation {
+        name: "second-session-shares-qr-code-url",
+        kind: Kind::OneOrder,
+        lie: "A second session of a payment session has the `qr_code_url` of another session.",
+        breaks: &["HPP-CREATE-009"],
+        change: Change::Reply(|reply| share_with_another(reply, "/qr_code_url")),
+    },
+    Deviation {
         name: "session-url-takes-patches",
         kind: Kind::OnePart,
         lie: "A PATCH of `session_url` succeeds.",
@@ -180,6 +201,14 @@ pub const DEVIATIONS: &[Deviation] = &[
 /// Whether the request has a member here that is not null.
 fn has_asked(reply: &Reply, pointer: &str) -> bool {
     reply.past.request.pointer(pointer).is_some_and(|value| !value.is_null())
+}
+
+/// Gives a session the URL of the session before it, if its payment session was named before.
+fn share_with_another(reply: &mut Reply, pointer: &str) {
+    let before = reply.past.last.as_deref().and_then(|last| last.pointer(pointer)).cloned();
+    if let Some(url) = before.filter(|_| reply.past.of_payment_session > 0) {
+        with(reply, Operation::CreateSession, pointer, url);
+    }
 }
 
 /// Replaces a text in the answer that creates a session.

@@ -87,8 +87,7 @@ impl Record {
         let mut breaches = every_answer::broken(exchange, profile.dialect);
         breaches.extend(across_answers::broken(exchange, before));
         breaches.extend(payment_result::broken(exchange, before));
-        let id = every_answer::created_id(exchange).filter(|id| !self.context.is_new_session(id));
-        breaches.extend(id.map(every_answer::id_given_twice));
+        breaches.extend(self.context.given_twice(exchange));
         for (id, mismatch) in breaches {
             if let Ok(requirement) = id.parse() {
                 self.find_in_answer(requirement, mismatch, index);

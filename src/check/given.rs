@@ -1,0 +1,118 @@
+//! What the hosted sessions of a run were given: no two of them share an id or a URL.
+
+use crate::check::answer::success_text;
+use crate::check::every_answer::Breach;
+use crate::evidence::Exchange;
+use crate::evidence::Operation::CreateSession;
+use crate::requirement::Dialect;
+use crate::verdict::{Mismatch, quoted};
+use std::collections::{HashMap, HashSet};
+
+const ID: &str = "/session_id";
+
+/// The URLs that belong to one session alone, with the requirement that promises each.
+const URLS: [(&str, &str); 4] = [
+    ("/session_url", "HPP-CREATE-006"),
+    ("/distribution_url", "HPP-CREATE-007"),
+    ("/redirect_url", "HPP-CREATE-008"),
+    ("/qr_code_url", "HPP-CREATE-009"),
+];
+
+/// The ids and URLs that a target gave to hosted sessions.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// The ids, each with the URL of its payment session.
+    ids: HashMap<String, String>,
+    urls: HashSet<(&'static str, String)>,
+}
+
+impl Given {
+    /// Notes what a creation was given. Returns what another session has already. A session with the id of another one is judged by
+    /// its id alone.
+    pub fn enter(&mut self, created: &Exchange, dialect: Dialect) -> Vec<Breach> {
+        let text = |pointer| success_text(created, pointer).filter(|text| !text.is_empty());
+        if created.operation != CreateSession {
+            return Vec::new();
+        }
+        let sent = created.request.body.json().and_then(|body| body.get("payment_session_url")?.as_str());
+        let payment = sent.unwrap_or_default();
+        if let Some(known) = text(ID).and_then(|id| self.ids.get(id)) {
+            // What a second session of one KCO order gets is open.
+            let is_open = dialect == Dialect::Kustom && known == payment;
+            let once_more = text(ID).filter(|_| !is_open).map(|id| given_twice(ID, "an id", id));
+            return once_more.map(|mismatch| ("HPP-CREATE-005", mismatch)).into_iter().collect();
+        }
+        if let Some(id) = text(ID) {
+            self.ids.insert(id.to_owned(), payment.to_owned());
+        }
+        let urls = URLS.into_iter().filter_map(|(pointer, id)| Some((pointer, id, text(pointer)?)));
+        let known = urls.filter(|(pointer, _, url)| !self.urls.insert((pointer, (*url).to_owned())));
+        known.map(|(pointer, id, url)| (id, given_twice(pointer, "a URL", url))).collect()
+    }
+}
+
+fn given_twice(pointer: &str, what: &str, value: &str) -> Mismatch {
+    let expected = format!("{what} that no other session of this run has");
+    Mismatch::new(pointer, expected, format!("{} once more", quoted(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::made::exchange;
+    use crate::evidence::Operation::{self, ReadSession};
+    use serde_json::{Value, json};
+
+    fn told(
+        given: &mut Given,
+        operation: Operation,
+        dialect: Dialect,
+        payment: u8,
+        body: Value,
+    ) -> Vec<String> {
+        let one = exchange(operation, "", json!({ "payment_session_url": payment.to_string() }), body);
+        given.enter(&one, dialect).into_iter().map(|(id, mismatch)| format!("{id} {mismatch}")).collect()
+    }
+
+    /// A session whose members end with these characters.
+    fn session(id: &str, urls: &str) -> Value {
+        let url = |name: &str, at: usize| format!("https://api.example/{name}/{}", &urls[at..=at]);
+        json!({ "session_id": id, "session_url": url("s", 0), "distribution_url": url("d", 1),
+                "redirect_url": url("r", 2), "qr_code_url": url("q", 3) })
+    }
+
+    #[test]
+    fn no_two_sessions_share_a_url() {
+        let mut given = Given::default();
+        let mut told = |operation, body| told(&mut given, operation, Dialect::Klarna, 1, body);
+        assert_eq!(told(CreateSession, session("1", "aaaa")), [""; 0]);
+        assert_eq!(told(ReadSession, session("1", "aaaa")), [""; 0]);
+        assert_eq!(told(CreateSession, session("2", "abbb")).len(), 1);
+        assert_eq!(
+            told(CreateSession, session("3", "abcb")),
+            [
+                r#"HPP-CREATE-006 /session_url: expected a URL that no other session of this run has, got "https://api.example/s/a" once more"#,
+                r#"HPP-CREATE-007 /distribution_url: expected a URL that no other session of this run has, got "https://api.example/d/b" once more"#,
+                r#"HPP-CREATE-009 /qr_code_url: expected a URL that no other session of this run has, got "https://api.example/q/b" once more"#,
+            ]
+        );
+        assert_eq!(told(CreateSession, session("4", "dddc")), [""; 0], "two members may be alike");
+        assert_eq!(told(CreateSession, json!({ "redirect_url": "https://api.example/r/c" })).len(), 1);
+        let empty = json!({ "session_id": "", "session_url": "", "qr_code_url": null });
+        assert_eq!(told(CreateSession, empty.clone()), [""; 0]);
+        assert_eq!(told(CreateSession, empty), [""; 0], "the schema refuses them");
+    }
+
+    #[test]
+    fn a_session_with_a_known_id_is_judged_by_its_id() {
+        for dialect in [Dialect::Klarna, Dialect::Kustom] {
+            let mut given = Given::default();
+            let mut told = |payment| told(&mut given, CreateSession, dialect, payment, session("1", "aaaa"));
+            assert_eq!(told(1), [""; 0]);
+            let twice = r#"HPP-CREATE-005 /session_id: expected an id that no other session of this run has, got "1" once more"#;
+            assert_eq!(told(2), [twice]);
+            let again = if dialect == Dialect::Klarna { vec![twice] } else { Vec::new() };
+            assert_eq!(told(1), again, "a second session of one KCO order");
+        }
+    }
+}
