@@ -31,6 +31,18 @@ Feature: When a hosted session ends
       When the merchant creates a hosted session
       Then expires_at lies 1 hour before the end of the KP session
 
+    Scenario: A second session expires 1 hour before its KP session
+      Given a hosted session
+      When the merchant creates another hosted session of the same payment session
+      Then expires_at lies 1 hour before the end of the KP session
+
+    @needs:clock
+    Scenario: A second session created later expires 1 hour before its KP session
+      Given a hosted session
+      And the clock stands 10 minutes later
+      When the merchant creates another hosted session of the same payment session
+      Then expires_at lies 1 hour before the end of the KP session
+
   @req:HPP-EXPIRY-003
   Rule: A session ends 47 hours after its KCO order changed
 

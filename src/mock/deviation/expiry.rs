@@ -82,7 +82,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "sibling-expires-later",
         kind: Kind::OneOrder,
         lie: "A second session of a payment session ends a minute later than the first.",
-        breaks: &["HPP-EXPIRY-009"],
+        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-009"],
         change: Change::Seams(|seams| {
             seams.ends_at = |lifetime| match *lifetime {
                 Lifetime::Hosted { elders: 1.., .. } => hosted_later(lifetime, SignedDuration::from_mins(1)),
@@ -134,11 +134,25 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "sibling-expires-in-the-past",
         kind: Kind::OneOrder,
         lie: "`expires_at` of a second session of a payment session is in the past.",
-        breaks: &["HPP-EXPIRY-005", "HPP-EXPIRY-009"],
+        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-005", "HPP-EXPIRY-009"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::CreateSession) && reply.past.of_payment_session > 0 {
                 shift_expiry(reply, SignedDuration::from_hours(-48));
             }
+        }),
+    },
+    Deviation {
+        name: "sibling-gives-47-hours",
+        kind: Kind::OneOrder,
+        lie: "A second session of a payment session ends 47 hours after its own creation.",
+        breaks: &["HPP-EXPIRY-002"],
+        change: Change::Seams(|seams| {
+            seams.ends_at = |lifetime| match *lifetime {
+                Lifetime::Hosted { elders: 1.., created_at, .. } => {
+                    later(created_at, SignedDuration::from_hours(47))
+                }
+                _ => ends_at(lifetime),
+            };
         }),
     },
     Deviation {
