@@ -76,11 +76,16 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-005 @needs:browser @needs:outcome
   Rule: Without an error URL a technical error leads to a generic page
 
-    Scenario: With an empty error URL, a technical error ends generically
+    Scenario Outline: With <value> for error, a technical error ends generically
       Given a hosted session whose merchant URLs are
-        | error | empty |
+        | error | <value> |
       When the consumer meets a technical error
       Then the consumer stays on a generic page
+
+      Examples:
+        | value |
+        | empty |
+        | null  |
 
     Scenario: Without any URL, a technical error ends generically
       Given a hosted session whose merchant URLs are
@@ -110,11 +115,16 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-007 @needs:browser @needs:outcome
   Rule: Without a success URL a payment leads to a confirmation page
 
-    Scenario: With an empty success URL, a payment is confirmed on the page
+    Scenario Outline: With <value> for success, a payment is confirmed on the page
       Given a hosted session whose merchant URLs are
-        | success | empty |
+        | success | <value> |
       When the consumer pays
       Then the consumer stays on the generic success page
+
+      Examples:
+        | value |
+        | empty |
+        | null  |
 
     Scenario: Without any URL, a payment is confirmed on the page
       Given a hosted session whose merchant URLs are
@@ -129,11 +139,16 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-008 @needs:browser @needs:outcome
   Rule: Without a failure URL a declined payment leads to a generic page
 
-    Scenario: With an empty failure URL, a refusal is told on the page
+    Scenario Outline: With <value> for failure, a refusal is told on the page
       Given a hosted session whose merchant URLs are
-        | failure | empty |
+        | failure | <value> |
       When the consumer is declined
       Then the consumer stays on the generic failure page
+
+      Examples:
+        | value |
+        | empty |
+        | null  |
 
     Scenario: Without any URL, a refusal is told on the page
       Given a hosted session whose merchant URLs are
@@ -148,12 +163,17 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-009 @needs:browser
   Rule: Without a cancel URL cancelling leads to a generic page
 
-    Scenario: With an empty cancel URL, the cancellation is told on the page
+    Scenario Outline: With <value> for cancel, the cancellation is told on the page
       Given a payment session of the IN_STORE channel
       And a hosted session whose merchant URLs are
-        | cancel | empty |
+        | cancel | <value> |
       When the consumer cancels and confirms
       Then the consumer stays on the generic cancel page
+
+      Examples:
+        | value |
+        | empty |
+        | null  |
 
     Scenario: Without any URL, the cancellation is told on the page
       Given a payment session of the IN_STORE channel
@@ -169,11 +189,16 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-010 @needs:browser
   Rule: Without a back URL going back leads to a generic page
 
-    Scenario: With an empty back URL, going back ends on a generic page
+    Scenario Outline: With <value> for back, going back ends on a generic page
       Given a hosted session whose merchant URLs are
-        | back | empty |
+        | back | <value> |
       When the consumer presses back
       Then the consumer stays on the generic back page
+
+      Examples:
+        | value |
+        | empty |
+        | null  |
 
     Scenario: Without any URL, going back ends on a generic page
       Given a hosted session whose merchant URLs are

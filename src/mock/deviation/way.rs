@@ -202,6 +202,42 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "null-url-leads-to-another",
+        kind: Kind::OneVariant,
+        lie: "If a merchant URL is null, the consumer is sent to the first URL that is given.",
+        breaks: &[
+            "HPP-REDIRECT-005",
+            "HPP-REDIRECT-006",
+            "HPP-REDIRECT-007",
+            "HPP-REDIRECT-008",
+            "HPP-REDIRECT-009",
+            "HPP-REDIRECT-010",
+            "HPP-REDIRECT-012",
+            "HPP-REDIRECT-013",
+        ],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| match destination(way) {
+                Destination::Generic(page) if *way.urls.get(way.outcome) == MerchantUrl::Null => {
+                    way.urls.any().map_or(Destination::Generic(page), Destination::Merchant)
+                }
+                destination => destination,
+            };
+        }),
+    },
+    Deviation {
+        name: "null-error-url-leads-to-failure",
+        kind: Kind::OnePart,
+        lie: "If `error` is null, a technical error leads to `failure`, as in the other dialect.",
+        breaks: &["HPP-REDIRECT-005", "HPP-REDIRECT-012", "HPP-REDIRECT-013"],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| {
+                let is_null = *way.urls.get(Outcome::Error) == MerchantUrl::Null;
+                let is_meant = is_null && way.urls.given(Outcome::Failure).is_some();
+                instead(way, is_meant && lacks(way, Dialect::Kustom, Outcome::Error), Outcome::Failure)
+            };
+        }),
+    },
+    Deviation {
         name: "empty-back-url-leads-nowhere",
         kind: Kind::OnePart,
         lie: "If `back` is empty, and not null, going back leads to a page that does not exist.",
