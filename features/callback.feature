@@ -54,6 +54,13 @@ Feature: Status callbacks
       When the consumer opens the page
       Then a call tells IN_PROGRESS
 
+    Scenario: Opening the page after going back is told as IN_PROGRESS too
+      Given a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2 |
+      And the consumer has gone back
+      When the consumer opens the page
+      Then a call tells IN_PROGRESS again
+
   @req:HPP-CALLBACK-005 @needs:browser @needs:outcome @needs:receiver
   Rule: A payment causes a callback
 

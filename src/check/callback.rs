@@ -103,6 +103,11 @@ pub fn at_most(calls: &[Arrival], limit: usize) -> Judgement {
     Err(Mismatch::new(CALLBACK, format!("at most {limit} callbacks"), format!("{most} or more")))
 }
 
+/// Whether each status is told by at least this many callbacks.
+pub fn at_least(calls: &[Arrival], number: usize) -> bool {
+    told(calls).into_iter().all(|(_, count)| count >= number)
+}
+
 /// Each status is told by more than one callback.
 pub fn repeated(calls: &[Arrival]) -> Judgement {
     match told(calls).into_iter().find(|(_, count)| *count == 1) {
@@ -114,10 +119,12 @@ pub fn repeated(calls: &[Arrival]) -> Judgement {
     }
 }
 
-/// How many events the callbacks tell. A repeated callback may be empty, and may have members that came later.
-pub fn events(calls: &[Arrival]) -> usize {
+/// How many events the callbacks tell, or how many with this status. A repeated callback may be empty, and may have members that came
+/// later.
+pub fn events(calls: &[Arrival], told: Option<&str>) -> usize {
+    let is_meant = |call: &&Arrival| told.is_none() || status(call).as_deref() == told;
     let mut events: Vec<([Value; 3], Value)> = Vec::new();
-    for call in calls.iter().filter(|call| event(call).iter().any(Value::is_string)) {
+    for call in calls.iter().filter(|call| event(call).iter().any(Value::is_string)).filter(is_meant) {
         let updated = body(call).and_then(|body| body.pointer("/session/updated_at").cloned());
         let event = (event(call), updated.unwrap_or_default());
         if !events.contains(&event) {
@@ -215,9 +222,11 @@ mod tests {
             statuses.iter().map(|status| call(&body(*status))).collect::<Vec<_>>()
         };
         let both = events(&["IN_PROGRESS", "BACK", "IN_PROGRESS", "BACK"]);
-        assert_eq!((at_most(&both, 2), repeated(&both), super::events(&both)), (Ok(()), Ok(()), 2));
+        assert_eq!((at_most(&both, 2), repeated(&both), super::events(&both, None)), (Ok(()), Ok(()), 2));
+        assert_eq!(super::events(&both, Some("BACK")), 1);
+        assert!(at_least(&both, 2) && !at_least(&both, 3) && !at_least(&both[1..], 2));
         let fresh = r#"{"event_id":"BACK","session":{"status":"BACK","order_id":"o-1"}}"#;
-        assert_eq!(super::events(&[both[1].clone(), call(fresh), call("{}")]), 1, "it is repeated");
+        assert_eq!(super::events(&[both[1].clone(), call(fresh), call("{}")], None), 1, "it is repeated");
         assert_eq!(text(at_most(&both, 1)), "callback: expected at most 1 callbacks, got 2 or more");
         assert_eq!(
             text(repeated(&both[1..])),

@@ -9,10 +9,17 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::words::{MerchantUrl, SessionStatus};
+use crate::target::Ability;
 use crate::verdict::Mismatch;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// How far the clock is moved so that the next attempt is due. It is longer than any pause between attempts.
+const PAUSE: Duration = Duration::from_mins(1);
+
+/// How far the clock is moved to see that nothing is due.
+const LONG_PAUSE: Duration = Duration::from_hours(1);
 
 impl Consumer<'_> {
     /// The merchant's server.
@@ -122,20 +129,37 @@ impl Consumer<'_> {
         }
     }
 
-    /// Moves the clock until the next attempt of each event is due. Returns all callbacks so far.
-    pub async fn calls_after_a_while(&mut self, time: Duration) -> Result<Vec<Arrival>, StepFailure> {
-        /// How far the clock is moved so that the next attempt is due. It is longer than any pause between attempts.
-        const PATIENCE: Duration = Duration::from_mins(1);
+    /// Moves the clock by this time, and waits until one more attempt of each event has come. Returns all callbacks so far.
+    async fn calls_after(&mut self, pause: Duration) -> Result<Vec<Arrival>, StepFailure> {
         let calls = self.calls()?;
-        let all = calls.len() + callback::events(&calls);
-        self.merchant.advance_clock(PATIENCE).await?;
-        self.await_calls(|calls| calls.len() >= all, time).await
+        let all = calls.len() + callback::events(&calls, None);
+        self.merchant.advance_clock(pause).await?;
+        self.await_calls(|calls| calls.len() >= all, self.patience()).await
     }
 
     /// The first callback, and those that came after the clock was moved.
     pub async fn calls_of_one_event(&mut self) -> Result<Vec<Arrival>, StepFailure> {
         self.require_call().await?;
-        self.calls_after_a_while(self.patience()).await
+        self.calls_after(PAUSE).await
+    }
+
+    /// Lets time pass until no further callback comes, or until one event has more callbacks than the limit. A clock that can be moved
+    /// is moved beyond every attempt that could be due. Returns all callbacks.
+    pub async fn calls_until_none_is_due(&mut self, limit: usize) -> Result<Vec<Arrival>, StepFailure> {
+        let is_movable = self.merchant.context().profile.abilities.contains(&Ability::Clock);
+        let last_pause = if is_movable { LONG_PAUSE } else { PAUSE };
+        let mut pause = PAUSE;
+        loop {
+            let before = self.calls()?.len();
+            let calls = self.calls_after(pause).await?;
+            let is_silent = calls.len() == before;
+            if callback::at_most(&calls, limit).is_err() || (is_silent && pause == last_pause) {
+                return Ok(calls);
+            }
+            if is_silent || callback::at_least(&calls, limit) {
+                pause = last_pause;
+            }
+        }
     }
 
     /// The callbacks, after the clock was moved. Waits until each of them was repeated.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +35,8 @@ pub struct Delivery {
     /// The session as the callback shows it.
     pub session: Value,
     pub trouble: CallbackTrouble,
+    /// How long after the event the first call is made.
+    pub after: SignedDuration,
 }
 
 impl Delivery {
@@ -41,6 +44,9 @@ impl Delivery {
     pub async fn run(&self, told: &CancellationToken) {
         let session_status: Arc<str> =
             self.session.get("status").and_then(Value::as_str).unwrap_or_default().into();
+        if self.after > SignedDuration::ZERO {
+            self.account.until(later(self.account.now(), self.after)).await;
+        }
         for attempt in 1.. {
             let start = self.start(attempt, Arc::clone(&session_status));
             let (url, body) = (Arc::clone(&start.url), Arc::clone(&start.body));

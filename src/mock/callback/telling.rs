@@ -35,6 +35,7 @@ pub fn tell(playground: &Playground, hosted: &Hosted, news: Option<News>) -> Hel
         url: hosted.filled(callback.url, Target::Callback, contract).into(),
         session,
         trouble,
+        after: callback.after,
     });
     let told = CancellationToken::new();
     let copies = if trouble == CallbackTrouble::Doubled { 2 } else { 1 };

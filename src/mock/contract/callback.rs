@@ -30,12 +30,21 @@ pub struct Callback<'a> {
     pub url: &'a str,
     /// Whether the page waits until the first call has ended.
     pub holds_page: bool,
+    /// How long after the event it is sent.
+    pub after: SignedDuration,
+}
+
+impl<'a> Callback<'a> {
+    /// A call that is sent at once, and that the page does not wait for.
+    pub fn to(url: &'a str) -> Self {
+        Self { url, holds_page: false, after: SignedDuration::ZERO }
+    }
 }
 
 /// Acts of the consumer, but not of the merchant, cause a callback to a `status_update` that is https.
 pub fn callback<'a>(telling: &Telling<'a>) -> Option<Callback<'a>> {
     let url = telling.urls.status_update().filter(|url| is_https(url))?;
-    is_told(telling).then_some(Callback { url, holds_page: false })
+    is_told(telling).then_some(Callback::to(url))
 }
 
 /// Whether the event causes a callback.

@@ -113,7 +113,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| {
             seams.callback = |telling| {
                 let url = telling.urls.status_update().filter(|_| is_told(telling))?;
-                Some(Callback { url, holds_page: false })
+                Some(Callback::to(url))
             };
         }),
     },
@@ -189,7 +189,7 @@ pub const DEVIATIONS: &[Deviation] = &[
                     callback(telling)
                 } else {
                     let url = telling.urls.any()?;
-                    (is_told(telling) && is_https(url)).then_some(Callback { url, holds_page: false })
+                    (is_told(telling) && is_https(url)).then_some(Callback::to(url))
                 }
             };
         }),

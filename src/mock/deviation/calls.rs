@@ -15,7 +15,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "third-change-not-told",
         kind: Kind::Sometimes,
         lie: "The third change of a session causes no callback.",
-        breaks: &["HPP-CALLBACK-001"],
+        breaks: &["HPP-CALLBACK-001", "HPP-CALLBACK-004"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| callback(telling).filter(|_| telling.circumstances.changes != 3);
         }),
@@ -24,7 +24,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "reopening-not-told",
         kind: Kind::OneState,
         lie: "Opening the page after going back causes no callback.",
-        breaks: &["HPP-CALLBACK-001"],
+        breaks: &["HPP-CALLBACK-001", "HPP-CALLBACK-004"],
         change: Change::Seams(|seams| {
             seams.callback = |telling| {
                 let is_meant = telling.before == Status::Back && telling.event == Event::PageOpened;
@@ -52,7 +52,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| {
             seams.callback = |telling| {
                 let url = telling.urls.status_update().filter(|_| telling.event == Event::Back);
-                callback(telling).or_else(|| Some(Callback { url: url?, holds_page: false }))
+                callback(telling).or_else(|| Some(Callback::to(url?)))
             };
         }),
     },
@@ -91,6 +91,18 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| {
             seams.next_call = |called| match called.event {
                 Event::Back => next_call(&Called { attempt: called.attempt - 1, ..*called }),
+                _ => next_call(called),
+            };
+        }),
+    },
+    Deviation {
+        name: "fifth-call-after-ten-minutes",
+        kind: Kind::Sometimes,
+        lie: "Ten minutes after the fourth call, a callback that is never answered is sent for a fifth time.",
+        breaks: &["HPP-CALLBACK-010"],
+        change: Change::Seams(|seams| {
+            seams.next_call = |called| match called.attempt {
+                4 => next_call(&Called { attempt: 3, ..*called }).map(|_| SignedDuration::from_mins(10)),
                 _ => next_call(called),
             };
         }),
@@ -146,6 +158,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "leaving-told-late-without-url",
+        kind: Kind::Sometimes,
+        lie: "Without `status_update`, going back causes a callback to another merchant URL a second later.",
+        breaks: &["HPP-CALLBACK-014"],
+        change: Change::Seams(|seams| {
+            seams.callback = |telling| match telling.urls.status_update() {
+                None if telling.event == Event::Back => {
+                    let after = SignedDuration::from_secs(1);
+                    told_elsewhere(telling).map(|call| Callback { after, ..call })
+                }
+                _ => callback(telling),
+            };
+        }),
+    },
+    Deviation {
         name: "empty-url-told-elsewhere",
         kind: Kind::OneVariant,
         lie: "With an empty `status_update`, another merchant URL is called.",
@@ -166,7 +193,7 @@ fn holding_page<'a>(telling: &Telling<'a>, event: Event) -> Option<Callback<'a>>
 
 /// Calls another merchant URL.
 fn told_elsewhere<'a>(telling: &Telling<'a>) -> Option<Callback<'a>> {
-    telling.urls.any().filter(|url| is_https(url)).map(|url| Callback { url, holds_page: false })
+    telling.urls.any().filter(|url| is_https(url)).map(Callback::to)
 }
 
 /// Fills `status_update` with another query.

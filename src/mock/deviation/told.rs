@@ -57,6 +57,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| tell_as(reply, "IN_PROGRESS", "in_progress")),
     },
     Deviation {
+        name: "reopening-told-as-back",
+        kind: Kind::OneState,
+        lie: "Opening the page after going back causes a callback with `BACK`.",
+        breaks: &["HPP-CALLBACK-004"],
+        change: Change::Reply(|reply| {
+            let last = reply.past.last.clone().unwrap_or_default();
+            let told = |name: &str| last.pointer(name).and_then(Value::as_str).unwrap_or_default();
+            // A repeated callback about the first opening is older.
+            let is_later = reply.text("/session/updated_at") > Some(told("/session/updated_at"));
+            if told("/session/status") == "BACK" && is_later {
+                tell_as(reply, "IN_PROGRESS", "BACK");
+            }
+        }),
+    },
+    Deviation {
         name: "payment-told-as-complete",
         kind: Kind::NearMiss,
         lie: "A payment causes a callback with `COMPLETE`.",

@@ -80,13 +80,14 @@ async fn refused_or_never_called(world: &mut World) -> Done {
 }
 
 step!(
-    /// No POST reaches any URL of the merchant's server within the profile's quiet time.
+    /// No POST reaches any URL of the merchant's server within the profile's deadline for a status, or its quiet time if that is longer.
     Then(Receiver) "nobody calls the merchant's server" => never_called
 );
 async fn never_called(world: &mut World) -> Done {
     world.consumer().page_was_reached()?;
-    let quiet = world.record.context().profile.deadlines.quiet;
-    world.consumer().await_calls(|_| false, quiet).await?;
+    let deadlines = &world.record.context().profile.deadlines;
+    let time = deadlines.status.max(deadlines.quiet);
+    world.consumer().await_calls(|_| false, time).await?;
     let outcome = callback::none_came(&world.record.evidence.arrivals);
     world.judge().settle(outcome)
 }
@@ -104,18 +105,31 @@ step!(
     Then(Receiver) "status_update is called for {int} changes" => called_for
 );
 async fn called_for(world: &mut World, Number(count): Number<1, 100>) -> Done {
+    tells_events(world, count as usize, None).await
+}
+
+step!(
+    /// Opening the page again causes a second event that reports IN_PROGRESS. The scenario is NOT TESTED if the session does not change when its page is opened again.
+    Then(Receiver) "a call tells IN_PROGRESS again" =>
+        |world| tells_events(world, 2, Some(SessionStatus::InProgress)).await
+);
+
+/// Judges that callbacks of this many events arrive, or of so many that report this status.
+async fn tells_events(world: &mut World, count: usize, told: Option<SessionStatus>) -> Done {
+    world.consumer().page_was_reached()?;
     let time = world.record.context().profile.deadlines.status;
-    let calls = world.consumer().await_calls(|calls| callback::events(calls) >= count as usize, time).await?;
-    let events = callback::events(&calls);
-    if events >= count as usize {
+    let events = |calls: &[Arrival]| callback::events(calls, told.map(Spelt::word));
+    let calls = world.consumer().await_calls(|calls| events(calls) >= count, time).await?;
+    if events(&calls) >= count {
         return world.judge().settle(Ok(()));
     }
     let status = world.merchant().session_status().await?;
     if check::equals("/status", SessionStatus::InProgress.word(), &status).is_err() {
         return Err(StepFailure::Unseen(format!("a session reads {status} when its page is opened again")));
     }
-    let expected = format!("callbacks of {count} events");
-    world.judge().settle(Err(Mismatch::new("callback", expected, format!("those of {events}"))))
+    let which = told.map(|status| format!(" that report {}", status.word())).unwrap_or_default();
+    let expected = format!("callbacks of {count} events{which}");
+    world.judge().settle(Err(Mismatch::new("callback", expected, format!("those of {}", events(&calls)))))
 }
 
 step!(
@@ -197,16 +211,12 @@ step!(
 );
 
 step!(
-    /// Each callback is sent at most this many times, however far the target's clock is moved.
+    /// Each callback is sent at most this many times. The target's clock is moved until no further callback comes, and then by another hour. Without a clock, the last minute must be silent.
     Then(Receiver) "each call is made at most {int} times" => made_at_most
 );
 async fn made_at_most(world: &mut World, Number(limit): Number<1, 100>) -> Done {
     world.consumer().require_call().await?;
-    let quiet = world.record.context().profile.deadlines.quiet;
-    let mut calls = Vec::new();
-    for _ in 0..=limit {
-        calls = world.consumer().calls_after_a_while(quiet).await?;
-    }
+    let calls = world.consumer().calls_until_none_is_due(limit as usize).await?;
     world.judge().settle(callback::at_most(&calls, limit as usize))
 }
 
