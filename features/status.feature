@@ -205,6 +205,23 @@ Feature: The status of a hosted session
         | is declined             |
         | meets a technical error |
 
+    @needs:browser
+    Scenario: A session is updated when the consumer cancels later
+      Given a payment session of the IN_STORE channel
+      And a hosted session
+      And the clock stands 1 minute later
+      And the hosted session has been read
+      When the consumer cancels and confirms
+      Then updated_at is the time of the change
+
+    @needs:browser @needs:outcome
+    Scenario: A session is updated when its payment session ends later
+      Given a hosted session
+      And the clock stands 1 minute later
+      And the hosted session has been read
+      When the payment session comes to its end
+      Then updated_at is the time of the change
+
   @req:HPP-STATUS-011 @needs:browser @needs:outcome
   Rule: A session mirrors its payment session
 

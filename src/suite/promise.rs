@@ -72,10 +72,12 @@ pub fn told(status: SessionStatus) -> &'static str {
     }
 }
 
-/// The requirement that the status of a new session changes after this act: a disabling, or else a visit.
+/// The requirement that the status of a new session changes after this act: a disabling, the end of the payment session, or else a
+/// visit.
 pub fn change(act: Option<Operation>) -> &'static str {
     match act {
         Some(Operation::DisableSession) => "HPP-DISABLE-002",
+        Some(Operation::AbortOrder | Operation::ReadPaymentSession) => "HPP-STATUS-011",
         _ => status(SessionStatus::InProgress),
     }
 }

@@ -230,6 +230,8 @@ pub struct Shown {
     pub audience: Audience,
 }
 
+    /// The event that changed the status last.
+    pub changed_by: Option<Event>,
 /// The status and the time of its last change, as the reader sees them.
 pub fn shown(session: &Shown) -> (Status, Timestamp) {
     (session.status, session.updated_at)

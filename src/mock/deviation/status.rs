@@ -223,6 +223,24 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| seams.shown = |session| never_updated_if(session, Status::Error)),
     },
     Deviation {
+        name: "cancellation-keeps-updated-at",
+        kind: Kind::OneState,
+        lie: "`updated_at` of a session that the consumer cancelled is the time of its creation.",
+        breaks: &["HPP-STATUS-010"],
+        change: Change::Seams(|seams| {
+            seams.shown = |session| never_updated_by(session, Event::CancelConfirmed);
+        }),
+    },
+    Deviation {
+        name: "payment-session-end-keeps-updated-at",
+        kind: Kind::OneState,
+        lie: "`updated_at` of a session that ended with its payment session is the time of its creation.",
+        breaks: &["HPP-STATUS-010"],
+        change: Change::Seams(|seams| {
+            seams.shown = |session| never_updated_by(session, Event::PaymentSessionEnded);
+        }),
+    },
+    Deviation {
         name: "updated-at-in-local-time",
         kind: Kind::NearMiss,
         lie: "`updated_at` is written in a local time two hours before UTC, as if it were UTC.",
@@ -299,6 +317,11 @@ fn dead_page_if(wanted: &Use, is_meant: bool) -> Standing {
 /// Shows the time of the creation in place of that of the change to this status.
 fn never_updated_if(session: &Shown, status: Status) -> (Status, Timestamp) {
     if session.status == status { (status, session.created_at) } else { shown(session) }
+}
+
+/// Shows the time of the creation in place of that of this event.
+fn never_updated_by(session: &Shown, event: Event) -> (Status, Timestamp) {
+    if session.changed_by == Some(event) { (session.status, session.created_at) } else { shown(session) }
 }
 
 /// Moves `updated_at` of a session that is read.

@@ -160,7 +160,8 @@ impl HostedState {
         contract: &Contract,
     ) -> Value {
         let Life { status, created_at, updated_at, .. } = self.life;
-        let shown = Shown { status, created_at, updated_at, now, audience };
+        let changed_by = self.life.timeline.last().map(|change| change.event);
+        let shown = Shown { status, created_at, updated_at, now, audience, changed_by };
         let (status, updated_at) = contract.shown(&shown);
         let mut members = Map::new();
         let mut add = |name: &str, value: &str| members.insert(name.into(), value.into());
