@@ -238,6 +238,7 @@ Feature: Creating a hosted session
         | kind         |
         | unknown      |
         | nearly-known |
+        | shortened    |
 
   @req:HPP-CREATE-022
   Rule: Only URLs of payment sessions of this API are accepted

@@ -82,7 +82,8 @@ words! {
     /// How the URL of a payment session is wrong.
     WrongPayment, "a kind of wrong payment session" {
         Unknown = "unknown", Foreign = "foreign", Misplaced = "misplaced", Neighbouring = "neighbouring",
-        Misversioned = "misversioned", Overlong = "overlong", NearlyKnown = "nearly-known", Kp = "KP",
+        Misversioned = "misversioned", Overlong = "overlong", NearlyKnown = "nearly-known",
+        Shortened = "shortened", Kp = "KP",
     }
 
     /// How a body is not one JSON object.

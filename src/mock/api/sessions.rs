@@ -14,7 +14,7 @@ use crate::mock::contract::options::{OF_PAYMENT_SESSION, Options};
 use crate::mock::contract::payment_session::{Named, Progress, Taking, Wanted, payment_session_id};
 use crate::mock::contract::request::{MEMBERS, Member};
 use crate::mock::contract::status::{
-    Audience, Circumstances, Event, Purpose, Standing, Status, Turn, Unknown,
+    Audience, Circumstances, Event, Purpose, Sought, Standing, Status, Turn, Unknown,
 };
 use crate::mock::ground::paths::with_key;
 use crate::mock::ground::sharded_map::lock;
@@ -152,6 +152,8 @@ fn find_payment(
         Ok(id) => id,
         Err(reason) => return (Named::Foreign(reason), None, reason.message(contract.dialect)),
     };
+    let find = |is_meant: &dyn Fn(&str) -> bool| playground.payments.find_key(is_meant);
+    let id = contract.session_key(&Sought { key: &id, purpose: Purpose::Create, find: &find });
     let Some(payment) = playground.payment(&id, account) else {
         return (Named::Unknown, None, "no such payment session".to_owned());
     };

@@ -166,6 +166,8 @@ pub fn status_after(turn: &Turn) -> Result<Status, Ended> {
 /// Why a session is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
+    /// A hosted session is made for a payment session.
+    Create,
     Read,
     Disable,
     Distribute,
@@ -228,10 +230,10 @@ pub struct Shown {
     pub updated_at: Timestamp,
     pub now: Timestamp,
     pub audience: Audience,
-}
-
     /// The event that changed the status last.
     pub changed_by: Option<Event>,
+}
+
 /// The status and the time of its last change, as the reader sees them.
 pub fn shown(session: &Shown) -> (Status, Timestamp) {
     (session.status, session.updated_at)

@@ -95,6 +95,25 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "payment-session-found-by-first-digits",
+        kind: Kind::NearMiss,
+        lie: "A session is made for the payment session whose id has the same first eight characters.",
+        breaks: &["HPP-CREATE-021"],
+        change: Change::Seams(|seams| {
+            seams.session_key = |sought| found_nearby(sought, Purpose::Create, has_same_start);
+        }),
+    },
+    Deviation {
+        name: "payment-session-found-by-beginning-of-id",
+        kind: Kind::NearMiss,
+        lie: "A session is made for the payment session whose id begins with the id that was sent.",
+        breaks: &["HPP-CREATE-021"],
+        change: Change::Seams(|seams| {
+            seams.session_key =
+                |sought| found_nearby(sought, Purpose::Create, |known, asked| known.starts_with(asked));
+        }),
+    },
+    Deviation {
         name: "session-distributed-by-first-digits",
         kind: Kind::NearMiss,
         lie: "Distributing an unknown id sends the link of the session whose id has the same first eight characters.",

@@ -141,7 +141,7 @@ step!(
 );
 
 step!(
-    /// The merchant creates a hosted session for a payment session that is `unknown`, `nearly-known` (its id differs in the last digit), `foreign` (on another host), `misplaced` (under a wrong path), `misversioned` (under the path of another version of the API), `overlong` (the path goes on after the id), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
+    /// The merchant creates a hosted session for a payment session that is `unknown`, `nearly-known` (its id differs in the last digit), `shortened` (its id has only the first eight characters), `foreign` (on another host), `misplaced` (under a wrong path), `misversioned` (under the path of another version of the API), `overlong` (the path goes on after the id), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
     When "the merchant creates a hosted session for a(n) {word} payment session" =>
     |world, wrong: WrongPayment| {
         let real = world.merchant().payment_session().await?.url.clone();
@@ -149,6 +149,14 @@ step!(
         create_changed(world, false, |body| body["payment_session_url"] = json!(url.as_str())).await
     }
 );
+
+/// The first eight characters of an id.
+fn shortened(id: &str) -> Result<&str, StepFailure> {
+    let start = id.get(..8).filter(|start| *start != id);
+    start.ok_or_else(|| {
+        StepFailure::Unseen("the id of the payment session has no more than eight characters".into())
+    })
+}
 
 fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url, StepFailure> {
     let path = url.path().to_owned();
@@ -160,6 +168,7 @@ fn wrong_url(mut url: Url, wrong: WrongPayment, dialect: Dialect) -> Result<Url,
     match wrong {
         WrongPayment::Unknown => url.set_path(&format!("{folder}/{}", altered(id, None))),
         WrongPayment::NearlyKnown => url.set_path(&format!("{folder}/{}", altered(id, Some(IdPart::End)))),
+        WrongPayment::Shortened => url.set_path(&format!("{folder}/{}", shortened(id)?)),
         WrongPayment::Misversioned => url.set_path(&of_another_version(&path)?),
         WrongPayment::Overlong => url.set_path(&format!("{path}/order_lines")),
         WrongPayment::Misplaced => url.set_path(&format!("/hpp/v1/sessions/{id}")),
