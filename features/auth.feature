@@ -56,11 +56,16 @@ Feature: Credentials
         | disable    |
         | distribute |
 
-    Scenario: Nobody gets to disable a session again with a wrong password
+    Scenario Outline: Nobody gets to <act> a session with a wrong password after it <fate>
       Given a hosted session
-      And the hosted session is disabled
-      When the merchant tries to disable a hosted session with a wrong password
+      And the hosted session <fate>
+      When the merchant tries to <act> a hosted session with a wrong password
       Then the response status is 401
+
+      Examples:
+        | act        | fate                          |
+        | disable    | is disabled                   |
+        | distribute | has been distributed by email |
 
     Scenario Outline: Nobody gets to read a session with a password that is <fault>
       Given a hosted session

@@ -310,6 +310,15 @@ pub const DEVIATIONS: &[Deviation] = &[
             accept_once_accepted(reply, Operation::DisableSession, Presented::Wrong, StatusCode::NO_CONTENT);
         }),
     },
+    Deviation {
+        name: "any-password-distributes-what-was-distributed",
+        kind: Kind::OneOrder,
+        lie: "After its merchant has distributed a session, a distribution with a wrong password answers 201.",
+        breaks: &["HPP-AUTH-002"],
+        change: Change::Reply(|reply| {
+            accept_once_accepted(reply, Operation::Distribute, Presented::Wrong, StatusCode::CREATED);
+        }),
+    },
 ];
 
 /// Whether a known user gives a wrong password that passes for the right one.
