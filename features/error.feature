@@ -73,12 +73,22 @@ Feature: Refusals
       When the merchant creates a hosted session without payment_session_url
       Then the response has the field klarna-correlation-id
 
-  @req:HPP-ERROR-006 @needs:clock
-  Rule: Too many creations are refused with the limit
+  @req:HPP-ERROR-006
+  Rule: Too many requests are refused with the limit
 
+    @needs:clock
     Scenario: A creation too many answers 429 and tells the limit
       Given the merchant may create 2 hosted sessions a second
       When the merchant creates hosted sessions until one is too many
+      Then the response is a 429 with the fields
+        | x-ratelimit-limit |
+        | x-ratelimit-reset |
+
+    @needs:burst
+    Scenario: A read too many answers 429 and tells the limit
+      Given a hosted session
+      And the merchant may send 10 requests a second where the limit can be set
+      When the merchant sends reads of the hosted session until one is too many
       Then the response is a 429 with the fields
         | x-ratelimit-limit |
         | x-ratelimit-reset |

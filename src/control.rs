@@ -126,8 +126,16 @@ impl Control {
 
     /// Limits how many hosted sessions an account may create in a second.
     pub async fn limit_creations(&self, merchant_id: &str, a_second: i64) -> Result<(), Trouble> {
-        let path = ["accounts", merchant_id, "limiter"];
-        self.send(&path, &json!({ "creates_per_second": a_second })).await.map(drop)
+        self.limit(merchant_id, &json!({ "creates_per_second": a_second })).await
+    }
+
+    /// Limits how many other requests than creations an account may send in a second.
+    pub async fn limit_others(&self, merchant_id: &str, a_second: i64) -> Result<(), Trouble> {
+        self.limit(merchant_id, &json!({ "others_per_second": a_second })).await
+    }
+
+    async fn limit(&self, merchant_id: &str, limits: &Value) -> Result<(), Trouble> {
+        self.send(&["accounts", merchant_id, "limiter"], limits).await.map(drop)
     }
 
     /// The URL of a path below the control interface. An id is one segment, whatever its letters are.

@@ -90,10 +90,10 @@ impl Merchant<'_> {
         Judge::of(self.record)
     }
 
-    /// Takes a separate account if the scenario moves the clock, receives callbacks or reads messages.
+    /// Takes a separate account if the scenario moves the clock, receives callbacks, reads messages or exceeds a limit.
     pub async fn prepare(&mut self) -> Done {
         let context = self.record.context().clone();
-        let of_own = [Ability::Clock, Ability::Receiver, Ability::Mailbox];
+        let of_own = [Ability::Clock, Ability::Receiver, Ability::Mailbox, Ability::Burst];
         if context.control.is_none() || !of_own.iter().any(|ability| self.record.needs(*ability)) {
             return Ok(());
         }

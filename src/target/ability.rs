@@ -17,11 +17,14 @@ pub enum Ability {
     Receiver,
     /// The messages that the target sends to consumers can be read.
     Mailbox,
+    /// More requests may be sent than the target allows, until it answers 429.
+    Burst,
 }
 
 impl Ability {
     /// Every ability.
-    pub const ALL: [Self; 5] = [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver, Self::Mailbox];
+    pub const ALL: [Self; 6] =
+        [Self::Browser, Self::Clock, Self::Outcome, Self::Receiver, Self::Mailbox, Self::Burst];
 
     /// The word used in profiles and tags.
     pub fn word(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Ability {
             Self::Outcome => "outcome",
             Self::Receiver => "receiver",
             Self::Mailbox => "mailbox",
+            Self::Burst => "burst",
         }
     }
 

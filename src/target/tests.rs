@@ -131,7 +131,7 @@ fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
     let cases = [
         (
             "abilities = [\"clocks\"]",
-            "there is no ability `clocks`; known: browser, clock, outcome, receiver, mailbox",
+            "there is no ability `clocks`; known: browser, clock, outcome, receiver, mailbox, burst",
         ),
         ("abilities = [\"clock\"]", "the ability `clock` needs `control_url`; add it or drop the ability"),
         (
@@ -295,7 +295,7 @@ fn the_second_account_is_that_of_another_merchant() {
 fn what_a_profile_quotes_stays_in_one_line_of_bounded_length() {
     let long = "x".repeat(300_000);
     for (line, end) in [
-        (format!("abilities = [\"{long}\"]"), "`; known: browser, clock, outcome, receiver, mailbox"),
+        (format!("abilities = [\"{long}\"]"), "`; known: browser, clock, outcome, receiver, mailbox, burst"),
         (format!("floor = [\"{long}\"]"), "write PREFIX-AREA-NNN, such as HPP-CREATE-008"),
         (format!("page_driver = \"{long}\""), "no file and no built-in page driver has this name"),
         (format!("{long} = 1"), "`dismissed`, `accepted_unseen`"),

@@ -98,6 +98,7 @@ impl fmt::Display for SkipCause {
                     Ability::Outcome => "make a payment end as the scenario needs",
                     Ability::Receiver => "receive status callbacks",
                     Ability::Mailbox => "read the messages to the consumer",
+                    Ability::Burst => "send more requests than the server allows",
                 };
                 write!(f, "this profile cannot {what} (add `{ability}`)")
             }

@@ -3,13 +3,14 @@
 use super::{Index, Record};
 use crate::check::life_cycle::Before;
 use crate::check::{across_answers, every_answer, link, merchant_url, origin, payment_result};
-use crate::client::ApiCall;
+use crate::client::{ApiAnswer, ApiCall};
 use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::failure::StepFailure;
 use crate::suite::grammar::StepKind;
 use crate::verdict::Mismatch;
+use futures::future::join_all;
 use jiff::SignedDuration;
 use std::sync::Arc;
 
@@ -18,8 +19,29 @@ impl Record {
     pub async fn send_once(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
         let context = Arc::clone(&self.context);
         self.pauses.add(context.client.await_turn(call.operation).await);
-        let number = u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX);
-        let mut answer = context.client.send(call, number, self.began).await;
+        let answer = context.client.send(call, self.next_number(), self.began).await;
+        self.keep(answer)
+    }
+
+    /// Sends this many equal requests at once, and does the same with each answer.
+    pub async fn send_together(
+        &mut self,
+        call: &ApiCall<'_>,
+        number: u32,
+    ) -> Result<Vec<Index>, StepFailure> {
+        let (context, began, next) = (Arc::clone(&self.context), self.began, self.next_number());
+        let sent = (0..number).map(|more| context.client.send(call.clone(), next + more, began));
+        let answers = join_all(sent).await;
+        answers.into_iter().map(|answer| self.keep(answer)).collect()
+    }
+
+    /// The number of the next exchange.
+    fn next_number(&self) -> u32 {
+        u32::try_from(self.answers.len() + 1).unwrap_or(u32::MAX)
+    }
+
+    fn keep(&mut self, mut answer: ApiAnswer) -> Result<Index, StepFailure> {
+        let context = Arc::clone(&self.context);
         answer.exchange.twin = self.sends_twin;
         let own_fault = context.schemas.judge_request(&answer.exchange).into_iter().next();
         let index = self.answers.len();
@@ -60,7 +82,7 @@ impl Record {
     }
 
     /// Notes the answer to an act. What a `Then` asks for itself is no act, and a `Given` comes before every `When`.
-    fn answers_an_act(&mut self, index: Index) {
+    pub fn answers_an_act(&mut self, index: Index) {
         let is_settled = matches!(self.act, Some((StepKind::When, _)));
         if self.kind == StepKind::When || (self.kind == StepKind::Given && !is_settled) {
             self.act = Some((self.kind, index));

@@ -1,15 +1,18 @@
 //! Steps that send requests to be refused, because of their form, size, number or method.
 
-use crate::check::answer;
+use crate::check::{answer, origin};
 use crate::client::{ApiCall, Method, Oddity};
 use crate::evidence::Operation;
-use crate::suite::failure::Done;
+use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Number;
+use crate::suite::record::Index;
 use crate::suite::registry::step;
 use crate::suite::words::{BodyFault, ChangingMethod};
 use crate::suite::world::World;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Number of bytes, more than the documented limit of a body.
 pub const TOO_LARGE: usize = 1_100_000;
@@ -19,6 +22,16 @@ const MOST_CREATIONS: u32 = 12;
 
 /// A limit that so many creations exceed.
 type Limit = Number<1, { MOST_CREATIONS - 1 }>;
+
+/// How many reads are sent at once, and how many at most. The vendor allows 50 in a second on the playground, and 200 on the live API.
+const READS_AT_ONCE: u32 = 30;
+const MOST_READS: u32 = 300;
+
+/// After this time, no further reads are sent.
+const LONGEST_BURST: Duration = Duration::from_secs(10);
+
+/// A limit that the first reads exceed.
+type ReadLimit = Number<1, { READS_AT_ONCE - 1 }>;
 
 /// The status of a request beyond the limit.
 const TOO_MANY: u16 = 429;
@@ -99,6 +112,51 @@ async fn create_many(world: &mut World) -> Done {
         return merchant.judge().rests_on("HPP-CREATE-001", refused.unwrap_or(Ok(())));
     }
     Ok(())
+}
+
+step!(
+    /// The target limits how many requests the merchant may send in a second, creations apart. A target without a control interface has limits of its own.
+    Given "the merchant may send {int} requests a second where the limit can be set" =>
+    |world, limit: ReadLimit| {
+        let merchant = world.merchant();
+        let context = Arc::clone(merchant.context());
+        match merchant.account(&context) {
+            Some((control, account)) => Ok(control.limit_others(account, limit.0.into()).await?),
+            None => Ok(()),
+        }
+    }
+);
+
+step!(
+    /// The merchant reads the hosted session many times at once: up to 300 times within 10 seconds, until an answer is 429. The scenario is NOT TESTED if there is none.
+    When "the merchant sends reads of the hosted session until one is too many" => read_many
+);
+async fn read_many(world: &mut World) -> Done {
+    let mut merchant = world.merchant();
+    let url = merchant.created_url("/session_url")?;
+    let credentials = merchant.has.credentials.clone();
+    let call = ApiCall {
+        credentials: Some(&credentials),
+        expects_limit: true,
+        ..ApiCall::new(Operation::ReadSession, Method::GET, url)
+    };
+    let began = Instant::now();
+    let mut sent = 0;
+    while sent < MOST_READS && began.elapsed() < LONGEST_BURST {
+        let answers = merchant.record.send_together(&call, READS_AT_ONCE).await?;
+        sent += READS_AT_ONCE;
+        let is_limit = |index: &Index| {
+            let exchange = merchant.record.exchange(*index);
+            exchange.response().is_some_and(|response| response.status == TOO_MANY)
+                && origin::intermediary(exchange).is_none()
+        };
+        if let Some(limited) = answers.into_iter().find(is_limit) {
+            merchant.record.answers_an_act(limited);
+            return Ok(());
+        }
+    }
+    let time = began.elapsed().as_secs_f64();
+    Err(StepFailure::Unseen(format!("no answer of the API to {sent} reads in {time:.1} s was 429")))
 }
 
 step!(
