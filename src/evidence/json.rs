@@ -41,6 +41,12 @@ pub fn value(body: &[u8]) -> Result<Value, NoValue> {
     }
 }
 
+/// A whole number, also if it is written with a point or an exponent, such as `19900.0` or `199e2`.
+pub fn whole(value: &Value) -> Option<i64> {
+    let of_float = |number: f64| (number.fract() == 0.0).then(|| format!("{number:.0}").parse().ok())?;
+    value.as_i64().or_else(|| value.as_f64().and_then(of_float))
+}
+
 /// Whether a body is the beginning of a JSON text that goes on.
 pub fn ends_early(body: &[u8]) -> bool {
     let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
@@ -204,6 +210,22 @@ mod tests {
         }
         assert_eq!(read(&nested(63)).unwrap().to_string(), nested(63));
         assert_eq!(read(&nested(1001)), Err(NoValue::TooDeep));
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for (text, expected) in [
+            ("19900", Some(19_900)),
+            ("19900.0", Some(19_900)),
+            ("199e2", Some(19_900)),
+            ("-1.0E+1", Some(-10)),
+            ("0e0", Some(0)),
+            ("1.5", None),
+            ("1e40", None),
+            ("\"1\"", None),
+        ] {
+            assert_eq!(whole(&read(text).unwrap()), expected, "{text}");
+        }
     }
 
     #[test]

@@ -144,8 +144,10 @@ impl Mock {
         let serve = |mut listener: Listener| {
             listener =
                 listener.with_field_of_refusals(wire::X_MOCK, HeaderValue::from_static(wire::OUR_NAME));
-            if playground.contract.variation.lower_case_fields {
-                listener = listener.with_lower_case_fields();
+            let variation = &playground.contract.variation;
+            listener = listener.with_names(variation.field_names);
+            if let Some(reason) = variation.reason {
+                listener = listener.with_reason(reason);
             }
             listener.serve(identity.as_ref(), wire::router(&playground))
         };
@@ -157,6 +159,11 @@ impl Mock {
     /// The base URL of the API.
     pub fn base_url(&self) -> &str {
         &self.playground.api_origin
+    }
+
+    /// The choices in what the contract leaves open, for a log.
+    pub fn variation(&self) -> String {
+        format!("{:?}", self.playground.contract.variation)
     }
 
     /// Scheme, host and port of the pages.

@@ -139,6 +139,13 @@ impl Subject {
             ..MockOptions::new(dialect)
         })
         .await?;
+        if let Some(seed) = embedded.legal_seed {
+            log::info!(
+                "the mock of {} varies by the legal seed {seed}: {}",
+                embedded.dialect,
+                mock.variation()
+            );
+        }
         let url = |text: &str| text.parse().map_err(|_| RunError::MockUrl(text.to_owned()));
         let base_url: Url = url(mock.base_url())?;
         let profile = TargetProfile {

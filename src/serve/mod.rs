@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hyper::body::{Body, Incoming};
+use hyper::ext::ReasonPhrase;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,11 +22,13 @@ use tower_service::Service;
 mod door;
 mod error;
 mod identity;
+mod names;
 mod panics;
 mod trust;
 
 pub use crate::serve::error::ServeError;
 pub use crate::serve::identity::{Authority, Identity};
+pub use crate::serve::names::FieldNames;
 pub use crate::serve::panics::{Panics, message as panic_message};
 pub use crate::serve::trust::vouched_keys;
 
@@ -52,9 +55,11 @@ pub struct Listener {
 }
 
 /// How answers are written.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Manner {
-    title_case: bool,
+    names: FieldNames,
+    /// The reason phrase of every answer.
+    reason: Option<ReasonPhrase>,
     /// A header field for answers that the loop makes itself.
     field_of_refusals: Option<(HeaderName, HeaderValue)>,
 }
@@ -65,7 +70,7 @@ impl Listener {
         let failed = |source| ServeError::Bind { addr, source };
         let tcp = TcpListener::bind(addr).await.map_err(failed)?;
         let addr = tcp.local_addr().map_err(failed)?;
-        Ok(Self { tcp, addr, manner: Manner { title_case: true, field_of_refusals: None } })
+        Ok(Self { tcp, addr, manner: Manner::default() })
     }
 
     /// The address with its final port.
@@ -73,10 +78,17 @@ impl Listener {
         self.addr
     }
 
-    /// Writes field names in lower case. HTTP allows this, but some clients cannot read it.
+    /// Writes field names in this case.
     #[must_use]
-    pub fn with_lower_case_fields(mut self) -> Self {
-        self.manner.title_case = false;
+    pub fn with_names(mut self, names: FieldNames) -> Self {
+        self.manner.names = names;
+        self
+    }
+
+    /// Writes this reason phrase in place of the usual ones. HTTP lets clients ignore it.
+    #[must_use]
+    pub fn with_reason(mut self, reason: &'static str) -> Self {
+        self.manner.reason = Some(ReasonPhrase::from_static(reason.as_bytes()));
         self
     }
 
@@ -179,17 +191,26 @@ where
     B: AppBody,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let field = manner.field_of_refusals;
+    let Manner { names, reason, field_of_refusals: field } = manner;
+    let case = if names == FieldNames::Upper { Some(names::upper_case().await) } else { None };
     let service = service_fn(move |request: Request<Incoming>| {
         let (mut app, field) = (app.clone(), field.clone());
+        let (case, reason) = (case.clone(), reason.clone());
         async move {
-            if fields_too_large(request.headers()) {
+            let mut answer = if fields_too_large(request.headers()) {
                 let mut refusal = Response::new(B::default());
                 *refusal.status_mut() = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
                 refusal.headers_mut().extend(field);
-                return Ok(refusal);
+                refusal
+            } else {
+                app.call(request).await?
+            };
+            let memory = answer.extensions_mut();
+            memory.extend(case.unwrap_or_default());
+            if let Some(reason) = reason {
+                memory.insert(reason);
             }
-            app.call(request).await
+            Ok::<_, Infallible>(answer)
         }
     });
     // An error here comes from the client: it closed the connection, stalled or did not use HTTP.
@@ -197,7 +218,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
         .half_close(true)
-        .title_case_headers(manner.title_case)
+        .title_case_headers(names != FieldNames::Lower)
         .max_buf_size(HEAD_BUFFER)
         .serve_connection(TokioIo::new(stream), service)
         .await;

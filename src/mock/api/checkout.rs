@@ -23,7 +23,8 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let payment = Payment::new(id, Arc::clone(account), call.now, true, document);
     let payment = Arc::new(payment);
     playground.enter_payment(&payment, call.now);
-    let location = format!("{}/checkout/v3/orders/{}", playground.api_origin, payment.id);
+    let url = format!("{}/checkout/v3/orders/{}", playground.api_origin, payment.id);
+    let location = playground.contract.variation.link(url);
     let reply = Reply::json(StatusCode::CREATED, representation(&payment));
     Ok(reply.with_header(header::LOCATION, &location))
 }

@@ -193,8 +193,8 @@ fn enter(playground: &Playground, hosted: &Arc<Hosted>) -> Option<String> {
 }
 
 fn created(playground: &Playground, hosted: &Hosted, reference: &str) -> Value {
-    let api = &playground.api_origin;
-    let pages = &playground.page_origin;
+    let link = |url| playground.contract.variation.link(url);
+    let (api, pages) = (&link(playground.api_origin.clone()), &link(playground.page_origin.clone()));
     let paths = playground.paths;
     let token = playground.ids.key();
     let mut created = json!({

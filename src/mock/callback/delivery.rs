@@ -3,10 +3,12 @@
 //! Pauses use the merchant's own clock, so moving that clock makes the next call due.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::mock::contract::callback::{ANSWER_WITHIN, CallEnd, Called};
@@ -19,6 +21,9 @@ use crate::mock::state::account::Account;
 use crate::mock::state::call_log::CallStart;
 use crate::mock::state::inspection::Inspection;
 use crate::mock::state::line::CallbackTrouble;
+
+/// How long a call waits that may be overtaken by the next one, in real time.
+const OVERTAKEN_AFTER: Duration = Duration::from_millis(400);
 
 /// One event to report to the merchant's server.
 pub struct Delivery {
@@ -46,6 +51,9 @@ impl Delivery {
             self.session.get("status").and_then(Value::as_str).unwrap_or_default().into();
         if self.after > SignedDuration::ZERO {
             self.account.until(later(self.account.now(), self.after)).await;
+        }
+        if self.event == Event::PageOpened && self.contract.variation.first_call_waits {
+            sleep(OVERTAKEN_AFTER).await;
         }
         for attempt in 1.. {
             let start = self.start(attempt, Arc::clone(&session_status));
@@ -103,10 +111,11 @@ impl Delivery {
                 path: &self.session_id,
                 body: &[],
                 presented: Presented::Nothing,
+                accepts: None,
             },
         );
         match reply.content {
-            Content::Json(body) => body.to_string().into(),
+            Content::Json(body) => reply.writing.written(&body).into(),
             _ => "".into(),
         }
     }

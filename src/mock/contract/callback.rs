@@ -87,9 +87,13 @@ pub struct Called<'a> {
 
 /// The pause before the next call, if there is one.
 pub fn next_call(called: &Called<'_>) -> Option<SignedDuration> {
-    let is_over = match called.end {
-        CallEnd::Answered(status) => !called.choices.refusal_retried || (200..300).contains(status),
-        CallEnd::Silent | CallEnd::Failed(_) => false,
+    let Choices { refusal_retried, retry_after, answered_call_repeated, .. } = called.choices;
+    let pause = match called.end {
+        CallEnd::Answered(status) if (200..300).contains(status) => {
+            (answered_call_repeated && called.attempt == 1).then_some(SignedDuration::ZERO)
+        }
+        CallEnd::Answered(_) => refusal_retried.then_some(retry_after),
+        CallEnd::Silent | CallEnd::Failed(_) => Some(retry_after),
     };
-    (!is_over && called.attempt < CALLS).then_some(called.choices.retry_after)
+    pause.filter(|_| called.attempt < CALLS)
 }

@@ -120,7 +120,14 @@ mod tests {
         reply.operation = Operation::ReadSession;
         history.enter(
             &mut reply,
-            &Asked { merchant, method: "GET", path, body: br#"{"a":1}"#, presented: Presented::Right },
+            &Asked {
+                merchant,
+                method: "GET",
+                path,
+                body: br#"{"a":1}"#,
+                presented: Presented::Right,
+                accepts: None,
+            },
         );
         reply.past
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -164,6 +165,8 @@ pub struct Contract {
     seams: Seams,
     edit: Option<Edit>,
     watch: Option<Watch>,
+    /// How many answers there were.
+    answers: AtomicU64,
     /// What edits may depend on. A faithful contract that is not watched has none.
     history: Option<History>,
 }
@@ -174,7 +177,7 @@ impl Contract {
         let seams = change.map_or(Seams::FAITHFUL, Change::seams);
         let edit = change.and_then(Change::edit);
         let history = edit.as_ref().map(|_| History::default());
-        Self { dialect, variation, seams, edit, watch: None, history }
+        Self { dialect, variation, seams, edit, watch: None, answers: AtomicU64::new(0), history }
     }
 
     /// The contract, which also asks these at every decision and every reply, and the others at every reply.
@@ -201,6 +204,7 @@ impl Contract {
 
     /// Gives a reply the form of this contract, before it is sent.
     pub fn form(&self, reply: &mut Reply, asked: &Asked<'_>) {
+        let draw = self.answers.fetch_add(1, Ordering::Relaxed);
         if let Some(history) = &self.history {
             history.enter(reply, asked);
         }
@@ -216,7 +220,7 @@ impl Contract {
         if let Some(edit) = &self.edit {
             edit(reply);
         }
-        self.variation.shape(reply);
+        self.variation.shape(reply, asked, self.dialect, draw);
     }
 }
 

@@ -232,11 +232,18 @@ pub struct Shown {
     pub audience: Audience,
     /// The event that changed the status last.
     pub changed_by: Option<Event>,
+    /// The status before, and when it came about.
+    pub before: Option<(Status, Timestamp)>,
+    pub choices: Choices,
 }
 
-/// The status and the time of its last change, as the reader sees them.
+/// The status and the time of its last change, as the reader sees them. A read may come from a copy that lags, but not behind the
+/// end of a session.
 pub fn shown(session: &Shown) -> (Status, Timestamp) {
-    (session.status, session.updated_at)
+    let now = (session.status, session.updated_at);
+    let may_lag = session.audience == Audience::Merchant && !session.status.is_final();
+    let is_fresh = session.now.duration_since(session.updated_at) < session.choices.lag;
+    session.before.filter(|_| may_lag && is_fresh).unwrap_or(now)
 }
 
 /// Finds the key of a session for which this is true.
@@ -329,6 +336,28 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_copy_lags_for_a_moment_but_not_behind_an_end() {
+        let changed = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(9);
+        let read = |status, after, audience| {
+            shown(&Shown {
+                status,
+                created_at: Timestamp::UNIX_EPOCH,
+                updated_at: changed,
+                now: changed + SignedDuration::from_millis(after),
+                audience,
+                before: Some((Status::Waiting, Timestamp::UNIX_EPOCH)),
+                changed_by: None,
+                choices: Choices { lag: SignedDuration::from_millis(400), ..Choices::PLAIN },
+            })
+        };
+        let before = (Status::Waiting, Timestamp::UNIX_EPOCH);
+        assert_eq!(read(Status::InProgress, 399, Audience::Merchant), before);
+        assert_eq!(read(Status::InProgress, 400, Audience::Merchant), (Status::InProgress, changed));
+        assert_eq!(read(Status::InProgress, 0, Audience::MerchantsServer), (Status::InProgress, changed));
+        assert_eq!(read(Status::Completed, 0, Audience::Merchant), (Status::Completed, changed));
     }
 
     #[test]

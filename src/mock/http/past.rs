@@ -19,6 +19,8 @@ pub struct Asked<'a> {
     /// The body of the request.
     pub body: &'a [u8],
     pub presented: Presented,
+    /// Its `Accept-Encoding`.
+    pub accepts: Option<&'a str>,
 }
 
 /// The credentials of a request.

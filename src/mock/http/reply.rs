@@ -1,13 +1,12 @@
 //! An answer before it is sent. A deviation may change it.
 
-use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::http::{Coding, Content, Past};
+use crate::mock::http::{Chunks, Coding, Content, Past, Writing};
 
 /// What an answer waits for before it is sent. The faithful mock waits for nothing.
 pub type Held = Option<CancellationToken>;
@@ -103,10 +102,12 @@ pub struct Reply {
     pub date: Option<Timestamp>,
     /// What it waits for before it is sent.
     pub held: Held,
-    /// How its JSON is packed.
+    /// How its body is packed.
     pub coding: Option<Coding>,
-    /// Members that JSON allows but a value here cannot hold, as text.
-    pub odd_members: Option<&'static str>,
+    /// How its JSON is written.
+    pub writing: Writing,
+    /// The pieces in which its body is sent.
+    pub chunks: Chunks,
     /// What came before it. Empty on a faithful mock.
     pub past: Past,
 }
@@ -157,7 +158,8 @@ impl Reply {
             date: None,
             held: None,
             coding: None,
-            odd_members: None,
+            writing: Writing::default(),
+            chunks: Chunks::default(),
             past: Past::default(),
         }
     }
@@ -244,18 +246,16 @@ impl Reply {
 
     /// The answer to send.
     pub fn into_response(mut self) -> Response {
-        let (media_type, body) = match self.content {
-            Content::Empty => (None, Body::empty()),
-            Content::Json(body) => {
-                let text = with_members(body.to_string(), self.odd_members);
-                (Some("application/json"), Body::from(packed(text, self.coding, &mut self.headers)))
-            }
-            Content::Html(page) => (Some("text/html; charset=utf-8"), Body::from(page)),
-            Content::Png(image) => (Some("image/png"), Body::from(image)),
-            Content::Svg(image) => (Some("image/svg+xml"), Body::from(image)),
-            Content::Text(text) => (Some("text/plain; charset=utf-8"), Body::from(text)),
+        let (media_type, bytes) = match self.content {
+            Content::Empty => (None, Vec::new()),
+            Content::Json(body) => (Some("application/json"), self.writing.written(&body).into_bytes()),
+            Content::Html(page) => (Some("text/html; charset=utf-8"), page.into_bytes()),
+            Content::Png(image) => (Some("image/png"), image),
+            Content::Svg(image) => (Some("image/svg+xml"), image.into_bytes()),
+            Content::Text(text) => (Some("text/plain; charset=utf-8"), text.into_bytes()),
         };
-        let mut response = Response::new(body);
+        let bytes = packed(bytes, self.coding, &mut self.headers);
+        let mut response = Response::new(self.chunks.body(bytes));
         *response.status_mut() = self.status;
         let fields = response.headers_mut();
         if let Some(media_type) = media_type {
@@ -266,25 +266,14 @@ impl Reply {
     }
 }
 
-/// The text of an object with further members.
-fn with_members(mut text: String, members: Option<&str>) -> String {
-    if let Some(members) = members.filter(|_| text.ends_with("\"}") || text.ends_with("]}")) {
-        text.pop();
-        text.push(',');
-        text.push_str(members);
-        text.push('}');
-    }
-    text
-}
-
-/// The text as it is sent, and the field that says how it is packed.
-fn packed(text: String, coding: Option<Coding>, headers: &mut HeaderMap) -> Vec<u8> {
-    match coding.and_then(|coding| Some((coding, coding.pack(text.as_bytes())?))) {
+/// The body as it is sent. Adds the field that says how it is packed.
+fn packed(bytes: Vec<u8>, coding: Option<Coding>, headers: &mut HeaderMap) -> Vec<u8> {
+    match coding.filter(|_| !bytes.is_empty()).and_then(|coding| Some((coding, coding.pack(&bytes)?))) {
         Some((coding, packed)) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.word()));
             packed
         }
-        None => text.into_bytes(),
+        None => bytes,
     }
 }
 

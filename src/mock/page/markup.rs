@@ -89,7 +89,8 @@ pub fn cancel_confirmation(playground: &Playground, hosted: &Hosted) -> String {
 
 /// A page with a message and without controls.
 pub fn ending(playground: &Playground, hosted: Option<&Hosted>, ending: Ending) -> String {
-    let (words, locale) = hosted.map_or((Words::of(None), None), |hosted| words_of(playground, hosted));
+    let unknown = || (playground.contract.variation.words(None), None);
+    let (words, locale) = hosted.map_or_else(unknown, |hosted| words_of(playground, hosted));
     let (heading, sentence) = ending.notice(words);
     let screen = format!("data-screen=\"outcome\" data-outcome=\"{}\"", ending.outcome());
     let body = format!("<h1>{heading}</h1><p>{sentence}</p>");
@@ -113,7 +114,7 @@ pub fn distribution_module(playground: &Playground, hosted: &Hosted) -> String {
 pub fn words_of(playground: &Playground, hosted: &Hosted) -> (&'static Words, Option<String>) {
     let state = lock(&hosted.payment.state);
     let locale = playground.contract.locale(&Language { asked: state.text("locale") });
-    (Words::of(locale), locale.map(str::to_owned))
+    (playground.contract.variation.words(locale), locale.map(str::to_owned))
 }
 
 /// A complete page around `body`. Its main element has the attributes `screen`.
@@ -125,7 +126,7 @@ pub fn page(
     style: &str,
     body: &str,
 ) -> String {
-    let label = Words::of(Some(lang)).mock_label;
+    let label = playground.contract.variation.words(Some(lang)).mock_label;
     let (before, after) = match playground.contract.variation.markup {
         Markup::Plain | Markup::Ornate => ("", ""),
         Markup::Framed => {

@@ -23,6 +23,8 @@ use crate::mock::state::session::Hosted;
 /// A visit to the page of a session.
 struct Visit<'p> {
     playground: &'p Playground,
+    /// The path of the request.
+    path: &'p str,
     hosted: Arc<Hosted>,
     /// The time of its merchant's clock.
     now: Timestamp,
@@ -30,7 +32,7 @@ struct Visit<'p> {
 
 /// Opens the payment page.
 pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
-    if let Some(detour) = playground.contract.variation.detour(call) {
+    if let Some(detour) = playground.contract.variation.detour(call, &playground.page_origin) {
         return detour;
     }
     visit(playground, call, |visit| {
@@ -86,7 +88,7 @@ pub fn generic(playground: &Playground, call: &Call<'_>) -> Reply {
 
 /// The QR image of the payment page's address.
 pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
-    if let Some(detour) = playground.contract.variation.detour(call) {
+    if let Some(detour) = playground.contract.variation.detour(call, &playground.page_origin) {
         return detour;
     }
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
@@ -113,7 +115,7 @@ fn visit(
         return unknown(playground);
     };
     let now = hosted.account().now();
-    let visit = Visit { playground, hosted, now };
+    let visit = Visit { playground, path: call.path, hosted, now };
     answer(&visit).unwrap_or_else(|ending| visit.told(ending)).dated(now)
 }
 
@@ -189,13 +191,16 @@ impl Visit<'_> {
     }
 
     fn to_page(&self, path: &str) -> Reply {
+        let (origin, variation) = (&self.playground.page_origin, &self.playground.contract.variation);
         let page = self.playground.paths.page(&self.hosted.page_key);
-        Reply::see_other(&format!("{}{page}{path}", self.playground.page_origin))
+        let place =
+            variation.place.named(&format!("{origin}{page}{path}"), &format!("{origin}{}", self.path));
+        Reply::see_other(&place)
     }
 
     /// Ends the visit, and redirects the consumer to the place of its outcome.
     fn leave(&self, event: Event) -> Result<Reply, Ending> {
-        let Self { playground, hosted, now } = self;
+        let Self { playground, hosted, now, .. } = self;
         let news = playground.apply(hosted, event, *now).map_err(|Ended(status)| match status {
             Status::Disabled => Ending::Vanished,
             _ => Ending::of(status),
@@ -223,7 +228,8 @@ impl Visit<'_> {
         };
         let reply = match contract.destination(&way) {
             Destination::Merchant(url) => {
-                Reply::see_other(&hosted.filled(url, Target::Redirect(outcome), contract))
+                let url = hosted.filled(url, Target::Redirect(outcome), contract);
+                Reply::see_other(&contract.variation.link(url))
             }
             Destination::Generic(name) => self.to_page(&format!("/end/{name}")),
         };

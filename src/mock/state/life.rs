@@ -17,6 +17,8 @@ pub struct StatusChange {
 #[derive(Debug, Clone)]
 pub struct Life {
     pub created_at: Timestamp,
+    /// The status at its creation.
+    first: Status,
     pub status: Status,
     /// When the status last changed.
     pub updated_at: Timestamp,
@@ -27,7 +29,14 @@ pub struct Life {
 impl Life {
     /// A session made at `now`.
     pub fn new(status: Status, now: Timestamp, circumstances: Circumstances) -> Self {
-        Self { created_at: now, status, updated_at: now, timeline: Vec::new(), circumstances }
+        Self { created_at: now, first: status, status, updated_at: now, timeline: Vec::new(), circumstances }
+    }
+
+    /// The status before the last change, and when it came about. A session begins as it was created.
+    pub fn before(&self) -> Option<(Status, Timestamp)> {
+        let last = self.timeline.len().checked_sub(1)?;
+        let before = last.checked_sub(1).map(|at| self.timeline[at]);
+        Some(before.map_or((self.first, self.created_at), |change| (change.status, change.at)))
     }
 
     /// Applies `event` at `now`. Returns whether the status changed.
@@ -62,8 +71,10 @@ mod tests {
         life.apply(Event::PageOpened, later(9), &contract).unwrap();
         assert_eq!(life.updated_at, later(5));
         assert_eq!(life.timeline.len(), 1);
+        assert_eq!(life.before(), Some((Status::Waiting, created)));
         life.apply(Event::Back, later(10), &contract).unwrap();
         assert_eq!((life.status, life.updated_at), (Status::Back, later(10)));
+        assert_eq!(life.before(), Some((Status::InProgress, later(5))));
         assert_eq!(life.circumstances.exits, Exits { count: 1, last: Some(Event::Back) });
     }
 }

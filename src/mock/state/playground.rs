@@ -63,7 +63,8 @@ impl Playground {
     /// The link to the payment page of a session.
     pub fn page_url(&self, hosted: &Hosted) -> String {
         let path = self.paths.page(&hosted.page_key);
-        format!("{}{path}{}", self.page_origin, self.contract.variation.link_query)
+        let variation = &self.contract.variation;
+        variation.link(format!("{}{path}{}", self.page_origin, variation.link_query))
     }
 
     /// A session of any merchant, by its id or by the key in its opaque URL.

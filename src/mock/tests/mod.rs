@@ -7,5 +7,6 @@ mod faithful;
 mod inspection;
 mod orders;
 mod panics;
+mod variation;
 
 pub use panics::PANICKING;

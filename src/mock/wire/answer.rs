@@ -67,7 +67,9 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());
     let account = account.or_else(|| concerned(playground, route, &call));
     let merchant = account.as_ref().map_or("", |account| account.merchant_id.as_str());
-    let asked = Asked { merchant, method: call.method.as_str(), path: call.path, body: call.body, presented };
+    let accepts = call.headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok());
+    let Call { method, path, body, .. } = call;
+    let asked = Asked { merchant, method: method.as_str(), path, body, presented, accepts };
     let response = finish(playground, route.operation, &asked, now, quota, result);
     if route.operation != Operation::Inspect {
         playground.inspection.record(Visit {

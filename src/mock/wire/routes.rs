@@ -203,6 +203,7 @@ fn feed(playground: &Playground, headers: &HeaderMap) -> Response {
                 path: "/_mock/events",
                 body: &[],
                 presented: Presented::Nothing,
+                accepts: None,
             };
             finish(playground, Operation::Control, &asked, Timestamp::now(), None, Err(problem))
         }

@@ -4,18 +4,15 @@ mod de;
 mod en;
 mod sv;
 mod table;
+mod wording;
 
 pub use table::{Notice, Words};
+pub use wording::Wording;
 
 impl Words {
     /// The words for a locale such as `sv-SE`. English if the mock does not have its language.
     pub fn of(locale: Option<&str>) -> &'static Self {
-        let language = locale.and_then(|locale| locale.get(..2)).map(str::to_ascii_lowercase);
-        match language.as_deref() {
-            Some("de") => &de::WORDS,
-            Some("sv") => &sv::WORDS,
-            _ => &en::WORDS,
-        }
+        Wording::PLAIN.of(locale)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check;
 use crate::check::{answer, placeholder};
+use crate::evidence::json;
 use crate::suite::consumer::PageAct;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::{ParameterName, Spelt};
@@ -105,8 +106,8 @@ async fn order_is(world: &mut World, expected: OrderStatus) -> Done {
     let read = read_order(world).await?;
     let order = world.record.response(read)?.body.json().cloned().unwrap_or_default();
     world.judge().settle(check::equals("/status", expected.word(), status_of(&order)))?;
-    let all = if expected == OrderStatus::Captured { order["order_amount"].as_i64() } else { Some(0) };
-    let (Some(all), Some(captured)) = (all, order["captured_amount"].as_i64()) else { return Ok(()) };
+    let all = if expected == OrderStatus::Captured { json::whole(&order["order_amount"]) } else { Some(0) };
+    let (Some(all), Some(captured)) = (all, json::whole(&order["captured_amount"])) else { return Ok(()) };
     world.judge().settle(check::equals("/captured_amount", &all.to_string(), &captured.to_string()))
 }
 

@@ -1,51 +1,45 @@
-//! The forms that an answer can take: order of members, odd members, times, redirects.
+//! The forms that a body can take: order of members, odd members, members that are `null`, times.
 
 use std::sync::LazyLock;
 
-use axum::http::{StatusCode, header};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde_json::{Map, Value};
 
+use crate::mock::ground::Dialect;
 use crate::mock::ground::id::mix;
-use crate::mock::http::{Content, Reply};
+use crate::mock::http::Operation;
 
-/// How the page redirects the consumer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Navigation {
-    SeeOther,
-    Found,
-    Moved,
-    /// A page whose script goes there.
-    Script,
-}
+/// Members that JSON allows and many parsers refuse or take for something else: a lone surrogate, numbers beyond the range, an empty
+/// name, deep nesting, names that other languages know, and names like those of the contract.
+pub static ODD_MEMBERS: LazyLock<String> = LazyLock::new(|| {
+    let (open, close) = ("[".repeat(200), "]".repeat(200));
+    let deep = "{\"a\":".repeat(50) + "null" + &"}".repeat(50);
+    format!(
+        r#""x_sign":"\ud83d","x_far":1e400,"x_long":123456789012345678901234567890,"":"\u0000","x_deep":{open}{close},"x.deep/er~":{deep},"__proto__":{{"status":"x"}},"constructor":null,"Status":"x","session-id":7,"标识\u202e😀":[],"x_list":[{{}},[],-0.0,1E-7]"#
+    )
+});
 
-impl Navigation {
-    /// Changes a redirect into this one.
-    pub fn lead(self, reply: &mut Reply) {
-        match self {
-            Self::SeeOther => {}
-            Self::Found => reply.status = StatusCode::FOUND,
-            Self::Moved => reply.status = StatusCode::MOVED_PERMANENTLY,
-            Self::Script => {
-                let Some(place) = reply.headers.remove(header::LOCATION) else { return };
-                let place = String::from_utf8_lossy(place.as_bytes()).into_owned();
-                let place = Value::from(place).to_string().replace('<', "\\u003c");
-                reply.status = StatusCode::OK;
-                reply.content = Content::Html(format!(
-                    "<!doctype html><html><head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\">\
-                    <script>location.replace({place})</script></head><body></body></html>",
-                ));
-            }
+/// A text that is longer than any of the contract.
+pub static LONG_TEXT: LazyLock<String> = LazyLock::new(|| "å/".repeat(1000));
+
+/// Members that a hosted session has only later. The reference lets them be `null` until then.
+const LATER: [&str; 3] = ["order_id", "klarna_reference", "authorization_token"];
+
+/// Writes `null` for each member that is not known yet. An order of KCO never has a token.
+pub fn say_null(body: &mut Value, operation: Operation, dialect: Dialect) {
+    let session = match operation {
+        Operation::ReadSession => Some(body),
+        Operation::Callback => body.get_mut("session"),
+        _ => None,
+    };
+    let later = if dialect == Dialect::Klarna { &LATER[..] } else { &LATER[..2] };
+    if let Some(Value::Object(members)) = session {
+        for name in later {
+            members.entry(*name).or_insert(Value::Null);
         }
     }
 }
-
-/// Members that JSON allows and many parsers refuse: a lone surrogate, numbers beyond the range, an empty name, deep nesting.
-pub static ODD_MEMBERS: LazyLock<String> = LazyLock::new(|| {
-    let (open, close) = ("[".repeat(200), "]".repeat(200));
-    format!(
-        r#""x_sign":"\ud83d","x_far":1e400,"x_long":123456789012345678901234567890,"":"\u0000","x_deep":{open}{close}"#
-    )
-});
 
 /// How times are written: how many digits of a second, and the offset of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,30 +49,38 @@ pub struct TimeForm {
 }
 
 impl TimeForm {
-    /// Writes the times of a body in this form.
-    pub fn write_in(self, value: &mut Value) {
+    /// Writes the times of a body in this form, as seen from a place so many hours from UTC.
+    pub fn write_in(self, value: &mut Value, hours: i8) {
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
                     match member {
-                        Value::String(time) if name.ends_with("_at") => *time = self.written(time),
-                        member => self.write_in(member),
+                        Value::String(time) if name.ends_with("_at") => *time = self.written(time, hours),
+                        member => self.write_in(member, hours),
                     }
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.write_in(item)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.write_in(item, hours)),
             _ => {}
         }
     }
 
     /// A time of the API in this form. Another text stays as it is.
-    fn written(self, time: &str) -> String {
-        let Some((seconds, digits)) = time.strip_suffix('Z').and_then(|time| time.split_once('.')) else {
-            return time.to_owned();
+    fn written(self, time: &str, hours: i8) -> String {
+        let parts = |time: &str| {
+            let (seconds, digits) = time.strip_suffix('Z')?.split_once('.')?;
+            Some((seconds.to_owned(), digits.to_owned()))
         };
+        let elsewhere = |hours| {
+            let there = Offset::constant(hours).to_datetime(time.parse::<Timestamp>().ok()?);
+            parts(&format!("{there:.3}Z")).map(|parts| (parts, format!("{hours:+03}:00")))
+        };
+        let told = if hours == 0 { None } else { elsewhere(hours) };
+        let here = || parts(time).map(|parts| (parts, self.offset.to_owned()));
+        let Some(((seconds, digits), offset)) = told.or_else(here) else { return time.to_owned() };
         let point = if self.digits == 0 { "" } else { "." };
         let digits: String = digits.chars().chain(std::iter::repeat('0')).take(self.digits).collect();
-        format!("{seconds}{point}{digits}{}", self.offset)
+        format!("{seconds}{point}{digits}{offset}")
     }
 }
 
@@ -124,25 +126,12 @@ mod tests {
     fn a_time_keeps_its_instant_in_every_form() {
         let mut body = json!({ "expires_at": "2026-05-15T14:51:43.507Z", "at": [{ "updated_at": "soon" }] });
         let form = TimeForm { digits: 12, offset: "-00:00" };
-        form.write_in(&mut body);
+        form.write_in(&mut body, 0);
         let written = "2026-05-15T14:51:43.507000000000-00:00";
         assert_eq!(body, json!({ "expires_at": written, "at": [{ "updated_at": "soon" }] }));
         let whole = TimeForm { digits: 0, offset: "Z" };
-        assert_eq!(whole.written("2026-05-15T14:51:43.507Z"), "2026-05-15T14:51:43Z");
-    }
-
-    #[test]
-    fn the_consumer_is_sent_on_in_the_way_that_was_chosen() {
-        let sent = |navigation: Navigation| {
-            let mut reply = Reply::see_other("https://m.example/?a=</script>");
-            navigation.lead(&mut reply);
-            reply
-        };
-        assert_eq!(sent(Navigation::SeeOther).status, StatusCode::SEE_OTHER);
-        assert_eq!(sent(Navigation::Found).status, StatusCode::FOUND);
-        let Content::Html(page) = sent(Navigation::Script).content else {
-            panic!("the answer is a page");
-        };
-        assert!(page.contains("location.replace(\"https://m.example/?a=\\u003c/script>\")"), "{page}");
+        assert_eq!(whole.written("2026-05-15T14:51:43.507Z", 0), "2026-05-15T14:51:43Z");
+        let west = TimeForm { digits: 3, offset: "Z" }.written("2026-05-01T01:00:00.007Z", -5);
+        assert_eq!(west, "2026-04-30T20:00:00.007-05:00");
     }
 }
