@@ -134,6 +134,20 @@ pub fn events(calls: &[Arrival], told: Option<&str>) -> usize {
     events.len()
 }
 
+/// Whether a callback after the first `known` ones tells an event that none of them tells.
+pub fn has_new_event(calls: &[Arrival], known: usize) -> bool {
+    let (before, after) = calls.split_at(known.min(calls.len()));
+    let before: Vec<[Value; 3]> = before.iter().map(event).collect();
+    after.iter().map(event).any(|event| event.iter().any(Value::is_string) && !before.contains(&event))
+}
+
+/// The callback that reports this status, and one of another event.
+pub fn of_two_events<'c>(calls: &'c [Arrival], known: &str) -> Option<(&'c Arrival, &'c Arrival)> {
+    let one = telling(calls, known).ok()?;
+    let is_other = |call: &&Arrival| status(call).as_deref() != Some(known) || event(call) != event(one);
+    Some((calls.iter().find(is_other)?, one))
+}
+
 /// The time of the slowest page, in microseconds.
 pub fn slowest(visits: &[PageVisit]) -> u64 {
     visits.iter().map(|visit| visit.elapsed_us).max().unwrap_or_default()
@@ -186,6 +200,24 @@ mod tests {
             "callback: expected a callback that reports BACK, got no status"
         );
         assert_eq!(text(telling(&[], "BACK")), "callback: expected a callback that reports BACK, got none");
+    }
+
+    #[test]
+    fn events_are_told_apart_in_any_order_and_if_a_call_comes_twice() {
+        let of = |id: &str, status: &str| {
+            call(&format!(r#"{{"event_id":"{id}","session":{{"session_id":"s","status":"{status}"}}}}"#))
+        };
+        let (opened, back) = (of("e1", "IN_PROGRESS"), of("e2", "BACK"));
+        let calls = [back.clone(), back.clone(), opened.clone()];
+        assert_eq!(of_two_events(&calls, "BACK"), Some((&opened, &back)));
+        assert_eq!(of_two_events(&calls[..2], "BACK"), None);
+        assert_eq!(of_two_events(&calls[2..], "BACK"), None);
+        let other = of("e3", "BACK");
+        assert_eq!(of_two_events(&[back.clone(), other.clone()], "BACK"), Some((&other, &back)));
+        assert!(has_new_event(&calls, 2) && has_new_event(&calls, 0));
+        assert!(
+            !has_new_event(&calls, 3) && !has_new_event(&calls[..2], 1) && !has_new_event(&[call("{}")], 0)
+        );
     }
 
     #[test]

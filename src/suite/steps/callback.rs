@@ -235,17 +235,21 @@ step!(
     Then(Receiver) "the calls that tell IN_PROGRESS and BACK differ in event_id" => event_ids_differ
 );
 async fn event_ids_differ(world: &mut World) -> Done {
-    let both = |calls: &[Arrival]| calls.len() >= 2;
+    let told = SessionStatus::Back.word();
+    let both = |calls: &[Arrival]| callback::of_two_events(calls, told).is_some();
     let time = world.record.context().profile.deadlines.status;
     world.consumer().await_calls(both, time).await?;
     let back = world.consumer().call_telling(SessionStatus::Back).await?;
     world.judge().rests_on("HPP-CALLBACK-007", back)?;
     let calls = world.consumer().calls()?;
-    if !both(&calls) {
+    let Some((opened, back)) = callback::of_two_events(&calls, told) else {
         world.consumer().opening_is_a_change().await?;
-    }
-    let each = ("HPP-CALLBACK-001", "a call for each event");
-    let (first, second) = world.consumer().two_event_ids(&calls, each)?;
+        let missing =
+            Mismatch::new("callback", "a call for each event", format!("only calls that tell {told}"));
+        return world.judge().rests_on("HPP-CALLBACK-001", Err(missing));
+    };
+    let mut id = |call| world.judge().rests_on("HPP-CALLBACK-002", callback::event_id(call));
+    let (first, second) = (id(opened)?, id(back)?);
     world.judge().settle(check::differs("/event_id", &first, "the event_id of the first callback", &second))
 }
 
