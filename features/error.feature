@@ -88,7 +88,7 @@ Feature: Refusals
     Scenario: A read too many answers 429 and tells the limit
       Given a hosted session
       And the merchant may send 10 requests a second where the limit can be set
-      When the merchant sends reads of the hosted session until one is too many
+      When the merchant exceeds the limit of requests
       Then the response is a 429 with the fields
         | x-ratelimit-limit |
         | x-ratelimit-reset |

@@ -129,7 +129,7 @@ step!(
 
 step!(
     /// The merchant reads the hosted session many times at once: up to 300 times within 10 seconds, until an answer is 429. The scenario is NOT TESTED if there is none.
-    When "the merchant sends reads of the hosted session until one is too many" => read_many
+    When "the merchant exceeds the limit of requests" => read_many
 );
 async fn read_many(world: &mut World) -> Done {
     let mut merchant = world.merchant();
