@@ -1,14 +1,15 @@
-//! What the hosted sessions of a run were given: no two of them share an id or a URL.
+//! What the hosted sessions and the placed orders of a run were given: no two of them share an id or a URL.
 
 use crate::check::answer::success_text;
 use crate::check::every_answer::Breach;
 use crate::evidence::Exchange;
-use crate::evidence::Operation::CreateSession;
+use crate::evidence::Operation::{CreateSession, PlaceOrder};
 use crate::requirement::Dialect;
 use crate::verdict::{Mismatch, quoted};
 use std::collections::{HashMap, HashSet};
 
 const ID: &str = "/session_id";
+const ORDER: &str = "/order_id";
 
 /// The URLs that belong to one session alone, with the requirement that promises each.
 const URLS: [(&str, &str); 4] = [
@@ -18,28 +19,43 @@ const URLS: [(&str, &str); 4] = [
     ("/qr_code_url", "HPP-CREATE-009"),
 ];
 
-/// The ids and URLs that a target gave to hosted sessions.
+/// The ids and URLs that a target gave to hosted sessions and placed orders.
 #[derive(Debug, Default)]
 pub struct Given {
     /// The ids, each with the URL of its payment session.
     ids: HashMap<String, String>,
     urls: HashSet<(&'static str, String)>,
+    /// The ids of placed orders, each with the URL of the authorization that was used up.
+    orders: HashMap<String, String>,
 }
 
 impl Given {
-    /// Notes what a creation was given. Returns what another session has already. A session with the id of another one is judged by
-    /// its id alone.
-    pub fn enter(&mut self, created: &Exchange, dialect: Dialect) -> Vec<Breach> {
-        let text = |pointer| success_text(created, pointer).filter(|text| !text.is_empty());
-        if created.operation != CreateSession {
-            return Vec::new();
+    /// Notes what an answer gives. Returns what another session or order has already.
+    pub fn enter(&mut self, exchange: &Exchange, dialect: Dialect) -> Vec<Breach> {
+        match exchange.operation {
+            CreateSession => self.session(exchange, dialect),
+            PlaceOrder => self.order(exchange).into_iter().collect(),
+            _ => Vec::new(),
         }
+    }
+
+    /// An order may be placed again with the same authorization, and stays the same order.
+    fn order(&mut self, placed: &Exchange) -> Option<Breach> {
+        let id = success_text(placed, ORDER).filter(|id| !id.is_empty())?;
+        let authorization = &placed.request.url;
+        let known = self.orders.entry(id.to_owned()).or_insert_with(|| authorization.clone());
+        (known != authorization).then(|| ("HPP-PRE-003", given_twice(ORDER, "an id", "order", id)))
+    }
+
+    /// A session with the id of another one is judged by its id alone.
+    fn session(&mut self, created: &Exchange, dialect: Dialect) -> Vec<Breach> {
+        let text = |pointer| success_text(created, pointer).filter(|text| !text.is_empty());
         let sent = created.request.body.json().and_then(|body| body.get("payment_session_url")?.as_str());
         let payment = sent.unwrap_or_default();
         if let Some(known) = text(ID).and_then(|id| self.ids.get(id)) {
             // What a second session of one KCO order gets is open.
             let is_open = dialect == Dialect::Kustom && known == payment;
-            let once_more = text(ID).filter(|_| !is_open).map(|id| given_twice(ID, "an id", id));
+            let once_more = text(ID).filter(|_| !is_open).map(|id| given_twice(ID, "an id", "session", id));
             return once_more.map(|mismatch| ("HPP-CREATE-005", mismatch)).into_iter().collect();
         }
         if let Some(id) = text(ID) {
@@ -47,12 +63,12 @@ impl Given {
         }
         let urls = URLS.into_iter().filter_map(|(pointer, id)| Some((pointer, id, text(pointer)?)));
         let known = urls.filter(|(pointer, _, url)| !self.urls.insert((pointer, (*url).to_owned())));
-        known.map(|(pointer, id, url)| (id, given_twice(pointer, "a URL", url))).collect()
+        known.map(|(pointer, id, url)| (id, given_twice(pointer, "a URL", "session", url))).collect()
     }
 }
 
-fn given_twice(pointer: &str, what: &str, value: &str) -> Mismatch {
-    let expected = format!("{what} that no other session of this run has");
+fn given_twice(pointer: &str, what: &str, whose: &str, value: &str) -> Mismatch {
+    let expected = format!("{what} that no other {whose} of this run has");
     Mismatch::new(pointer, expected, format!("{} once more", quoted(value)))
 }
 
@@ -114,5 +130,22 @@ mod tests {
             let again = if dialect == Dialect::Klarna { vec![twice] } else { Vec::new() };
             assert_eq!(told(1), again, "a second session of one KCO order");
         }
+    }
+
+    #[test]
+    fn no_two_authorizations_lead_to_one_order() {
+        let mut given = Given::default();
+        let mut told = |authorization: &str, id: &str| {
+            let url = format!("https://api.example/payments/v1/authorizations/{authorization}/order");
+            let placed = exchange(PlaceOrder, &url, Value::Null, json!({ "order_id": id }));
+            let breaches = given.enter(&placed, Dialect::Klarna);
+            breaches.into_iter().map(|(id, mismatch)| format!("{id} {mismatch}")).collect::<Vec<_>>()
+        };
+        assert_eq!(told("a", "1"), [""; 0]);
+        assert_eq!(told("a", "1"), [""; 0], "the same order again");
+        assert_eq!(told("b", "2"), [""; 0]);
+        let twice = r#"HPP-PRE-003 /order_id: expected an id that no other order of this run has, got "1" once more"#;
+        assert_eq!(told("c", "1"), [twice]);
+        assert_eq!((told("d", ""), told("e", "")), (vec![], vec![]), "the schema refuses them");
     }
 }
