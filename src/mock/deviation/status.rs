@@ -148,7 +148,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "second-back-is-final",
         kind: Kind::OneOrder,
         lie: "After going back twice, the session cannot be paid any more.",
-        breaks: &["HPP-STATUS-007"],
+        breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| {
                 dead_page_if(wanted, wanted.status == Status::Back && wanted.circumstances.went_back > 1)

@@ -12,7 +12,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "back-twice-is-final",
         kind: Kind::OneOrder,
         lie: "If the consumer goes back a second time, the page cannot be opened any more.",
-        breaks: &["HPP-REDIRECT-015"],
+        breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| {
                 let exits = wanted.circumstances.exits;
