@@ -144,7 +144,8 @@ mod tests {
         assert_eq!(told("a", "1"), [""; 0]);
         assert_eq!(told("a", "1"), [""; 0], "the same order again");
         assert_eq!(told("b", "2"), [""; 0]);
-        let twice = r#"HPP-PRE-003 /order_id: expected an id that no other order of this run has, got "1" once more"#;
+        let twice =
+            r#"HPP-PRE-003 /order_id: expected an id that no other order of this run has, got "1" once more"#;
         assert_eq!(told("c", "1"), [twice]);
         assert_eq!((told("d", ""), told("e", "")), (vec![], vec![]), "the schema refuses them");
     }
