@@ -65,6 +65,7 @@ fn payment_session_end(read: &Exchange) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::check::made::exchange;
+    use crate::evidence::Operation::DisableSession;
     use crate::evidence::Received;
     use crate::requirement::Dialect;
     use serde_json::{Value, json};
@@ -100,6 +101,23 @@ mod tests {
         assert_eq!(told(&created, &[]), [""; 0], "nobody knows how old its payment session is");
         let young = dated(CreatePaymentSession, "Fri, 15 May 2026 13:59:50");
         assert_eq!(told(&dated(CreateSession, "Fri, 15 May 2026 13:59:59"), &[young]), [""; 0]);
+        let old = dated(CreatePaymentSession, "Thu, 14 May 2026 13:00:00");
+        let disabled = dated(DisableSession, "Fri, 15 May 2026 13:59:59");
+        assert_eq!(told(&created, &[old, disabled]), [""; 0], "only the age of the payment session counts");
+    }
+
+    #[test]
+    fn a_read_is_judged_by_the_life_of_its_session() {
+        let url = "https://api.example/hpp/v1/sessions/s-1";
+        let created =
+            exchange(CreateSession, "", Value::Null, json!({ "session_id": "s-1", "session_url": url }));
+        let read = |id: &str| exchange(ReadSession, url, Value::Null, json!({ "session_id": id }));
+        assert_eq!(told(&read("s-1"), std::slice::from_ref(&created)), [""; 0]);
+        assert_eq!(
+            told(&read("s-2"), &[created]),
+            ["HPP-CREATE-013", "HPP-READ-002"]
+                .map(|id| format!(r#"{id} /session_id: expected "s-1", got "s-2""#))
+        );
     }
 
     #[test]

@@ -260,6 +260,8 @@ mod tests {
         let moved = with("expires_at", "2026-05-17T12:00:01Z");
         assert_eq!(told_by(Dialect::Kustom, &[moved], &shown()), [""; 0], "a KCO order moves its end");
         assert_eq!(told(&[with("status", "BACK")], &shown()), [""; 0], "it came before");
+        let elsewhere = call("other?k=2", &json!({ "event_id": "e-1", "session": { "session_id": "s-2" } }));
+        assert_eq!(told(&[elsewhere], &[]), [""; 0], "no session is told there");
         let order = |id: Value| event("e-1", &json!({ "status": "COMPLETED", "order_id": id }));
         assert_eq!(
             told(&[order(json!(1))], &shown()),
@@ -272,6 +274,32 @@ mod tests {
     }
 
     #[test]
+    fn sessions_that_are_told_at_one_path_are_told_apart_by_their_ids() {
+        let [first, second] = [("s-1", "1"), ("s-2", "2")].map(|(id, k)| {
+            let url = format!("https://m.example/told?k={k}");
+            let sent = json!({ "merchant_urls": { "status_update": url } });
+            exchange(
+                CreateSession,
+                "",
+                sent,
+                json!({ "session_id": id, "session_url": format!("{SESSION}-{id}") }),
+            )
+        });
+        let found = |k: &str| {
+            let call = call(
+                &format!("told?k={k}"),
+                &json!({ "event_id": "e-1", "session": { "session_id": "s-2" } }),
+            );
+            broken(&[call], &[&first, &second], Dialect::Klarna)
+                .into_iter()
+                .map(|(id, _)| id)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("2"), [""; 0]);
+        assert_eq!(found("1"), ["HPP-CALLBACK-013"]);
+    }
+
+    #[test]
     fn without_a_url_nobody_is_called() {
         let told = |url: &str, body: &Value| {
             let creation = created("");
@@ -280,7 +308,9 @@ mod tests {
         };
         let event = json!({ "event_id": "e-1", "session": {} });
         assert_eq!(told("back", &event), ["HPP-CALLBACK-014"]);
-        assert_eq!(told("push", &json!({ "order_id": "o-1" })), [""; 0], "another service calls");
+        for other in [json!({ "order_id": "o-1" }), json!({ "event_id": "e-1" }), json!({ "session": {} })] {
+            assert_eq!(told("push", &other), [""; 0], "another service calls");
+        }
     }
 
     #[test]

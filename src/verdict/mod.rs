@@ -213,4 +213,17 @@ mod tests {
         let actual = format!("{}… ‹2000 bytes, SHA-256 {hash}›", "x".repeat(1024));
         assert_eq!(mismatch, Mismatch { subject: "/status".into(), expected: "WAITING".into(), actual });
     }
+
+    #[test]
+    fn verdicts_have_an_order_from_what_did_not_run_to_faults_of_the_harness() {
+        let fault = Fault { message: String::new(), help: String::new() };
+        let verdicts = [
+            Verdict::Skipped(SkipCause::Pending),
+            Verdict::Pass,
+            Verdict::Inconclusive(Doubt::Cancelled),
+            Verdict::Fail,
+            Verdict::Error(fault),
+        ];
+        assert!(verdicts.is_sorted_by(|milder, worse| milder.severity() < worse.severity()));
+    }
 }
