@@ -192,14 +192,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-REDIRECT-010",
             "HPP-REDIRECT-012",
         ],
-        change: Change::Seams(|seams| {
-            seams.destination = |way| match destination(way) {
-                Destination::Generic(page) if *way.urls.get(way.outcome) == MerchantUrl::Empty => {
-                    way.urls.any().map_or(Destination::Generic(page), Destination::Merchant)
-                }
-                destination => destination,
-            };
-        }),
+        change: Change::Seams(|seams| seams.destination = |way| to_another(way, &MerchantUrl::Empty)),
     },
     Deviation {
         name: "null-url-leads-to-another",
@@ -215,14 +208,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-REDIRECT-012",
             "HPP-REDIRECT-013",
         ],
-        change: Change::Seams(|seams| {
-            seams.destination = |way| match destination(way) {
-                Destination::Generic(page) if *way.urls.get(way.outcome) == MerchantUrl::Null => {
-                    way.urls.any().map_or(Destination::Generic(page), Destination::Merchant)
-                }
-                destination => destination,
-            };
-        }),
+        change: Change::Seams(|seams| seams.destination = |way| to_another(way, &MerchantUrl::Null)),
     },
     Deviation {
         name: "null-error-url-leads-to-failure",
@@ -336,6 +322,16 @@ pub const DEVIATIONS: &[Deviation] = &[
 /// Whether the outcome is this one, in this dialect, and its URL is not given.
 fn lacks(way: &Way<'_>, dialect: Dialect, outcome: Outcome) -> bool {
     way.dialect == dialect && way.outcome == outcome && way.urls.given(outcome).is_none()
+}
+
+/// Sends the consumer to the first URL that is given, if the URL is of this kind and no other URL replaces it.
+fn to_another<'a>(way: &Way<'a>, url: &MerchantUrl) -> Destination<'a> {
+    match destination(way) {
+        Destination::Generic(page) if way.urls.get(way.outcome) == url => {
+            way.urls.any().map_or(Destination::Generic(page), Destination::Merchant)
+        }
+        destination => destination,
+    }
 }
 
 /// Sends the consumer to the generic page of this outcome, if `applies`.
