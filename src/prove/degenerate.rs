@@ -5,7 +5,7 @@ use crate::mock::Deviation;
 use crate::prove::excuse::excuse;
 use crate::prove::plan::{PlannedTarget, Scope, was_run};
 use crate::prove::ran::Ran;
-use crate::prove::trial::tell;
+use crate::prove::trial::{tell, told_fault};
 use crate::report::{Advice, Gate, JudgedTarget, RunReport, Standing};
 use crate::requirement::{Dialect, Party, RequirementId};
 use crate::target::Ability;
@@ -113,14 +113,28 @@ impl ServerTrial {
         self.seen.as_ref().err()
     }
 
-    /// The trouble in a line.
-    pub fn told_trouble(&self) -> Option<String> {
-        self.trouble().map(|trouble| format!("Trouble with {}: {trouble}\n", self.server.name))
+    /// Why it is not proven. `None` if it is.
+    fn fault(&self) -> Option<String> {
+        let of_suite = |seen: &Seen| {
+            let signed = seen.signed.iter().map(|part| format!("{part} could be signed"));
+            let unjudged = seen.unjudged.iter().map(|dialect| format!("no requirement of {dialect} failed"));
+            let [without, unneeded] = [self.without_reason(), self.reason_not_needed()];
+            let without = without.into_iter().map(|id| format!("{id} passes by a refusal without a reason"));
+            let unneeded = unneeded.into_iter().map(|id| format!("the reason for {id} is no longer needed"));
+            signed.chain(unjudged).chain(without).chain(unneeded).collect::<Vec<_>>().join("; ")
+        };
+        let fault = || self.seen.as_ref().map_or_else(|why| format!("trouble: {why}"), of_suite);
+        (!self.holds()).then(fault)
+    }
+
+    /// The same as a line that names the server.
+    pub fn told_fault(&self) -> Option<String> {
+        self.fault().map(|why| told_fault(self.server.name, &why))
     }
 
     /// Prints the result to standard error, because a proof takes minutes.
     pub fn tell(&self) {
-        tell(self.server.name, self.holds(), self.trouble());
+        tell(self.server.name, self.fault().as_deref());
     }
 
     /// The requirements that pass, and why those may that pass by a refusal.
@@ -311,6 +325,6 @@ mod tests {
         let server = deviation("accepts-everything").unwrap();
         let lost = ServerTrial::judge(server, Scope::Quick, Err("no report".into()));
         assert_eq!((lost.holds(), lost.trouble()), (false, Some(&"no report".to_owned())));
-        assert_eq!(lost.told_trouble().unwrap(), "Trouble with accepts-everything: no report\n");
+        assert_eq!(lost.told_fault().unwrap(), "accepts-everything: NOT PROVEN, trouble: no report\n");
     }
 }

@@ -88,25 +88,25 @@ impl Proof {
             ["deviation", "breaks", "not caught", "also failed", "run", "reused", "left out", "exit", ""];
         let rows: Vec<Vec<String>> = self.trials.iter().map(Trial::row).collect();
         let table = report::table(&columns, &rows, layout);
-        let of_trials = self.trials.iter().filter_map(Trial::told_trouble);
-        let of_servers = self.servers.iter().filter_map(ServerTrial::told_trouble);
-        let troubles: String = of_trials.chain(of_servers).collect();
+        let of_trials = self.trials.iter().filter_map(Trial::told_fault);
+        let of_servers = self.servers.iter().filter_map(ServerTrial::told_fault);
+        let faults: String = of_trials.chain(of_servers).collect();
         let Some((faithful, deviations)) = self.trials.split_first() else { return table };
         if !faithful.holds() {
             let why = if faithful.left_a_report() { "does not pass" } else { "could not be run" };
-            return format!("{table}\n{troubles}The faithful mock {why}, so no deviation was tried.");
+            return format!("{table}\n{faults}The faithful mock {why}, so no deviation was tried.");
         }
         if !self.canary_lives() {
             let is_lost = deviations.iter().any(|canary| canary.trouble().is_some());
             let why = if is_lost { "could not be run" } else { "was not caught" };
             let canary = "The canary, a deviation that must be caught,";
-            return format!("{table}\n{troubles}{canary} {why}, so no other deviation was tried.");
+            return format!("{table}\n{faults}{canary} {why}, so no other deviation was tried.");
         }
         let worths = self.worths();
         let sum = |count: fn(&Trial) -> usize| deviations.iter().map(count).sum::<usize>();
         format!(
-            "{table}\n{}{}{troubles}{} run against deviations, {} reused from the faithful mock, {} left out.\n\
-             {} of {} caught, the canary among them, and the faithful mock passes.{}{}{}",
+            "{table}\n{}{}{} run against deviations, {} reused from the faithful mock, {} left out.\n\
+             {} of {} caught, the canary among them, and the faithful mock passes.{}{}{}{}",
             self.table_of_servers(layout),
             worths.table(layout),
             report::counted(sum(|trial| trial.scenarios_run), "scenario"),
@@ -117,6 +117,8 @@ impl Proof {
             self.told_servers(),
             self.kinds(),
             worths.told(),
+            // Last, because the end of a long output is read first.
+            told_last(&faults),
         )
     }
 
@@ -175,4 +177,9 @@ impl Proof {
             _ => ExitCode::NonConformant,
         }
     }
+}
+
+/// The faults below the lines that sum up.
+fn told_last(faults: &str) -> String {
+    if faults.is_empty() { String::new() } else { format!("\n{}", faults.trim_end()) }
 }

@@ -142,15 +142,17 @@ fn a_deviation_that_is_missed_or_breaks_more_is_not_proven() {
     let columns = |verdict: fn(&str) -> Verdict| {
         let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, verdict), &noted);
         assert!(!trial.holds(), "{trial:?}");
-        (trial.row()[2].clone(), trial.row()[3].clone(), trial.row()[8].clone())
+        (trial.row()[2].clone(), trial.row()[3].clone(), trial.told_fault().unwrap())
     };
-    let not_proven = "NOT PROVEN".to_owned();
-    assert_eq!(columns(|_| Verdict::Pass), ("HPP-CREATE-009".to_owned(), String::new(), not_proven.clone()));
+    let told = |why: &str| format!("{}: NOT PROVEN, {why}\n", lie.name);
+    let missed = told("HPP-CREATE-009 did not fail; exit code 0");
+    assert_eq!(columns(|_| Verdict::Pass), ("HPP-CREATE-009".to_owned(), String::new(), missed));
     let more = |id: &str| match id {
         "HPP-CREATE-009" | "HPP-CREATE-008" => Verdict::Fail,
         _ => Verdict::Pass,
     };
-    assert_eq!(columns(more), (String::new(), "HPP-CREATE-008".to_owned(), not_proven));
+    let more_failed = told("HPP-CREATE-008 failed as well; exit code 1");
+    assert_eq!(columns(more), (String::new(), "HPP-CREATE-008".to_owned(), more_failed));
 }
 
 #[test]
@@ -185,8 +187,14 @@ fn the_faithful_mock_must_pass() {
     let fails = Trial::faithful(&broken);
     assert!(!fails.holds(), "{fails:?}");
     let table = proof(vec![passes, canary(true)]).table(Layout::Lines);
-    let last = "1 of 1 deviation caught, the canary among them, and the faithful mock passes.";
-    assert!(table.ends_with(last), "{table}");
+    let missed = vec![Trial::faithful(&noted.report), canary(true), canary(false)];
+    let with_fault = proof(missed).table(Layout::Lines);
+    let last = "caught, the canary among them, and the faithful mock passes.";
+    assert!(table.ends_with(&format!("1 of 1 deviation {last}")), "{table}");
+    assert!(
+        with_fault.contains(&format!("1 of 2 deviations {last}\n{CANARY}: NOT PROVEN, ")),
+        "{with_fault}"
+    );
     assert_eq!(proof(vec![fails]).exit_code(), ExitCode::NonConformant);
 }
 
@@ -209,7 +217,7 @@ fn a_missing_browser_is_trouble_and_no_broken_must() {
     report.targets[0].records[0].attempts[0].verdict = missing;
     let proof = proof(vec![Trial::faithful(&report)]);
     assert_eq!(proof.exit_code(), ExitCode::Incomplete);
-    let last = "Trouble with (faithful): there is no browser at /nope\n\
+    let last = "(faithful): NOT PROVEN, trouble: there is no browser at /nope\n\
                 The faithful mock does not pass, so no deviation was tried.";
     assert!(proof.table(Layout::Lines).ends_with(last), "{}", proof.table(Layout::Lines));
     let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();
@@ -334,7 +342,7 @@ async fn a_faithful_run_that_leaves_no_whole_report_proves_nothing_and_breaks_no
         let proof = prove_with(program(folder.path(), &does), &options()).await;
         assert_eq!(proof.exit_code(), ExitCode::Incomplete, "{why}");
         let end = format!(
-            "Trouble with (faithful): {why}. {told}\nThe faithful mock could not be run, so no deviation was tried."
+            "(faithful): NOT PROVEN, trouble: {why}. {told}\nThe faithful mock could not be run, so no deviation was tried."
         );
         assert!(proof.table(Layout::Lines).ends_with(&end), "{}", proof.table(Layout::Lines));
     }

@@ -6,11 +6,11 @@ use crate::prove::plan::{Task, scenarios_run};
 use crate::prove::ran::{BatchRan, Ran};
 use crate::prove::running::{Shown, is_of_the_machine, merged, records_of};
 use crate::prove::worth::{Catchers, CatchersResult};
-use crate::report::{RunReport, Standing};
+use crate::report::{Row, RunReport, Standing};
 use crate::requirement::Level;
 use crate::verdict::{Doubt, ScenarioRecord, Verdict};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 /// The result of the suite for the faithful mock, or for one deviation.
@@ -22,8 +22,8 @@ pub struct Trial {
     expected: BTreeSet<String>,
     /// Whether one of them is a MUST.
     breaks_must: bool,
-    /// Requirements that failed, and the exit code of the run; or why there is no result.
-    seen: Result<(BTreeSet<String>, ExitCode), String>,
+    /// What the run says; or why there is no result.
+    seen: Result<Seen, String>,
     /// Why a part of it could not be run: no browser, the network, the time.
     trouble: Option<String>,
     pub scenarios_run: usize,
@@ -33,6 +33,16 @@ pub struct Trial {
     pub scenarios_left_out: usize,
     /// The scenarios that catch it.
     pub catchers: Catchers,
+}
+
+/// What a run says.
+#[derive(Debug)]
+struct Seen {
+    /// Requirements that failed.
+    broken: BTreeSet<String>,
+    /// Why each of them failed, by requirement.
+    causes: BTreeMap<String, String>,
+    code: ExitCode,
 }
 
 /// One trial for programs that compare two proofs.
@@ -61,7 +71,7 @@ impl Trial {
             deviation: None,
             expected: BTreeSet::new(),
             breaks_must: false,
-            seen: Ok(seen(report)),
+            seen: Ok(Seen::of(report)),
             trouble: trouble(records(report)),
             scenarios_run: scenarios_run(report),
             scenarios_reused: 0,
@@ -97,7 +107,7 @@ impl Trial {
             (false, true) => &[ExitCode::Conformant],
             (false, false) => &[ExitCode::Conformant, ExitCode::Incomplete],
         };
-        self.seen.as_ref().is_ok_and(|(broken, code)| *broken == self.expected && codes.contains(code))
+        self.seen.as_ref().is_ok_and(|seen| seen.broken == self.expected && codes.contains(&seen.code))
     }
 
     /// Why it is not proven, if it could not be run as a whole. It then says nothing about the suite.
@@ -110,9 +120,35 @@ impl Trial {
         self.seen.is_ok()
     }
 
-    /// The trouble in a line.
-    pub fn told_trouble(&self) -> Option<String> {
-        self.trouble().map(|trouble| format!("Trouble with {}: {trouble}\n", self.name()))
+    /// Why it is not proven. `None` if it is.
+    pub fn fault(&self) -> Option<String> {
+        let of_suite = || match &self.seen {
+            Ok(seen) => {
+                let [missing, extra] = self.differences();
+                let mut parts: Vec<String> = missing.iter().map(|id| format!("{id} did not fail")).collect();
+                let because = |id: &String| match seen.causes.get(id) {
+                    Some(cause) if !cause.is_empty() => format!("{id} failed as well ({cause})"),
+                    _ => format!("{id} failed as well"),
+                };
+                parts.extend(extra.into_iter().map(because));
+                parts.push(format!("exit code {}", seen.code as i32));
+                parts.join("; ")
+            }
+            Err(why) => why.clone(),
+        };
+        let of_trouble = |trouble| format!("trouble: {trouble}");
+        (!self.holds()).then(|| self.trouble().map_or_else(of_suite, of_trouble))
+    }
+
+    /// The same as a line that names the deviation.
+    pub fn told_fault(&self) -> Option<String> {
+        self.fault().map(|why| told_fault(self.name(), &why))
+    }
+
+    /// Requirements that should have failed and did not, and those that failed besides.
+    fn differences(&self) -> [Vec<&String>; 2] {
+        let Ok(Seen { broken, .. }) = &self.seen else { return [Vec::new(), Vec::new()] };
+        [self.expected.difference(broken).collect(), broken.difference(&self.expected).collect()]
     }
 
     /// The trial as JSON.
@@ -121,9 +157,9 @@ impl Trial {
             deviation: self.deviation.map(|deviation| deviation.name),
             kind: self.deviation.map(|deviation| deviation.kind.words()),
             expected: &self.expected,
-            broken: self.seen.as_ref().ok().map(|(broken, _)| broken),
+            broken: self.seen.as_ref().ok().map(|seen| &seen.broken),
             trouble: self.trouble().or(self.seen.as_ref().err()),
-            exit_code: self.seen.as_ref().ok().map(|(_, code)| *code as i32),
+            exit_code: self.seen.as_ref().ok().map(|seen| seen.code as i32),
             proven: self.holds(),
             scenarios_run: self.scenarios_run,
             scenarios_reused: self.scenarios_reused,
@@ -134,16 +170,12 @@ impl Trial {
 
     /// The trial as a row of the table.
     pub fn row(&self) -> Vec<String> {
-        let list = |ids: Vec<&String>| ids.into_iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-        let (missing, extra, code) = match &self.seen {
-            Ok((broken, code)) => (
-                list(self.expected.difference(broken).collect()),
-                list(broken.difference(&self.expected).collect()),
-                (*code as i32).to_string(),
-            ),
-            // The trouble is told below the table, a hole in the suite only here.
-            Err(why) if self.trouble.is_none() => (why.clone(), String::new(), "none".to_owned()),
-            Err(_) => (String::new(), String::new(), "none".to_owned()),
+        let [missing, extra] = self.differences().map(|ids| list(&ids));
+        let (missing, code) = match &self.seen {
+            Ok(seen) => (missing, (seen.code as i32).to_string()),
+            // The trouble is told below the table, a hole in the suite also here.
+            Err(why) if self.trouble.is_none() => (why.clone(), "none".to_owned()),
+            Err(_) => (missing, "none".to_owned()),
         };
         let verdict = match (self.holds(), self.deviation) {
             (true, Some(_)) => "caught",
@@ -152,7 +184,7 @@ impl Trial {
         };
         vec![
             self.name().to_owned(),
-            list(self.expected.iter().collect()),
+            list(&self.expected.iter().collect::<Vec<_>>()),
             missing,
             extra,
             self.scenarios_run.to_string(),
@@ -180,7 +212,7 @@ impl Shown for Trial {
                 // A deviation that no scenario would notice is a hole in the suite, and no trouble.
                 Err(why) => (run > 0).then_some(why),
             },
-            seen: whole_report.map(|report| seen(&report)),
+            seen: whole_report.map(|report| Seen::of(&report)),
             scenarios_run: run,
             scenarios_reused: scenarios_run(&faithful.report) - run - task.scenarios_left_out(),
             scenarios_left_out: task.scenarios_left_out(),
@@ -193,19 +225,25 @@ impl Shown for Trial {
     }
 
     fn tell(&self) {
-        tell(self.name(), self.holds(), self.trouble());
+        tell(self.name(), self.fault().as_deref());
     }
 }
 
+/// Requirements in a cell or a line.
+fn list(ids: &[&String]) -> String {
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// A line that tells why something is not proven.
+pub fn told_fault(name: &str, why: &str) -> String {
+    format!("{name}: NOT PROVEN, {why}\n")
+}
+
 /// Prints the result of a trial to standard error.
-pub fn tell(name: &str, holds: bool, trouble: Option<&String>) {
-    let result = match (holds, trouble) {
-        (true, _) => "as it should be".to_owned(),
-        (false, Some(trouble)) => format!("NOT PROVEN, because of trouble: {trouble}"),
-        (false, None) => "NOT PROVEN".to_owned(),
-    };
+pub fn tell(name: &str, fault: Option<&str>) {
+    let result = fault.map_or_else(|| format!("{name}: as it should be\n"), |why| told_fault(name, why));
     // Standard error that cannot be written is no reason to stop.
-    let _ = writeln!(std::io::stderr(), "{name}: {result}");
+    let _ = write!(std::io::stderr(), "{result}");
 }
 
 fn records(report: &RunReport) -> impl Iterator<Item = &ScenarioRecord> {
@@ -222,14 +260,26 @@ fn trouble<'r>(records: impl Iterator<Item = &'r ScenarioRecord>) -> Option<Stri
     causes.next()
 }
 
-/// Requirements that are broken for any target, and the exit code of the run.
-fn seen(report: &RunReport) -> (BTreeSet<String>, ExitCode) {
-    let judged = report.judged();
-    let broken = judged.rows().filter(|row| match row.standing {
-        Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness => true,
-        // A MAY that the target does not keep.
-        Standing::Noted => !row.findings.is_empty(),
-        _ => false,
-    });
-    (broken.map(|row| row.requirement.id.to_string()).collect(), judged.outcome().into())
+impl Seen {
+    /// Requirements that are broken for any target, and the exit code of the run.
+    fn of(report: &RunReport) -> Self {
+        let judged = report.judged();
+        let broken = judged.rows().filter(|row| match row.standing {
+            Standing::Fail | Standing::Warn | Standing::Unconfirmed | Standing::Harness => true,
+            // A MAY that the target does not keep.
+            Standing::Noted => !row.findings.is_empty(),
+            _ => false,
+        });
+        let causes: BTreeMap<String, String> =
+            broken.map(|row| (row.requirement.id.to_string(), cause(row))).collect();
+        Self { broken: causes.keys().cloned().collect(), causes, code: judged.outcome().into() }
+    }
+}
+
+/// The scenario and the words of its first finding, or the cause of its verdict.
+fn cause(row: &Row<'_>) -> String {
+    match row.findings.first() {
+        Some((record, finding)) => format!("{}: {}", record.key, finding.mismatch),
+        None => row.cause(),
+    }
 }

@@ -119,7 +119,7 @@ impl GeneratedProof {
 
     /// A table of the weakenings that were not caught, then lines that sum up.
     pub fn table(&self, layout: Layout) -> String {
-        let of_control = self.control.told_trouble().unwrap_or_default();
+        let of_control = self.control.told_fault().unwrap_or_default();
         if !self.control.holds() {
             return format!("{of_control}The faithful mock does not pass, so no weakening was tried.");
         }
