@@ -101,10 +101,12 @@ pub fn exit_code(outcome: Outcome, lost: &[Refusal]) -> ExitCode {
 
 /// Ends the process without a report. What was done until then stays in the journal.
 pub fn end_at_once() {
-    let ended = Refusal::lost(
-        "the run was ended at once, without a report; its folder has the journal of what was done",
-    );
-    std::process::exit(ended.tell() as i32);
+    end_because("the run was ended at once, without a report; its folder has the journal of what was done");
+}
+
+/// Ends the process, and tells why its result is lost.
+pub fn end_because(why: &str) {
+    std::process::exit(Refusal::lost(why).tell() as i32);
 }
 
 #[cfg(test)]

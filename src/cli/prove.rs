@@ -2,12 +2,14 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::help::help_and_version;
-use crate::cli::output::{Ending, layout, say};
+use crate::cli::output::{Ending, Refusal, end_because, layout, say};
 use crate::prove::{GeneratedOptions, ProveOptions, Scope, prove, prove_generated, verify};
 use crate::report::Hashes;
-use crate::run::{Features, Schemas};
+use crate::run::{Features, RunError, Schemas, StopSignals};
 use clap::{Args, Subcommand};
+use std::io::Write;
 use std::path::PathBuf;
+use tokio_util::sync::CancellationToken;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -65,9 +67,9 @@ pub async fn run(arguments: ProveArgs) -> Ending {
         say(verified.told())?;
         return Ok(verified.exit_code());
     }
-    let (jobs, browser) = (usize::from(arguments.jobs), arguments.browser);
+    let (jobs, browser, stop) = (usize::from(arguments.jobs), arguments.browser, stop()?);
     if let Some(names) = arguments.generated {
-        let proof = prove_generated(&GeneratedOptions { names, jobs, browser }).await?;
+        let proof = prove_generated(&GeneratedOptions { names, jobs, browser, stop }).await?;
         say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
         return Ok(proof.exit_code());
     }
@@ -80,8 +82,28 @@ pub async fn run(arguments: ProveArgs) -> Ending {
             (_, true) => Scope::Exhaustive,
             _ => Scope::Full,
         },
+        stop,
     };
     let proof = prove(&options).await?;
     say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
     Ok(proof.exit_code())
+}
+
+/// Cancelled by the first signal. The second one ends the process.
+fn stop() -> Result<CancellationToken, Refusal> {
+    let mut signals = StopSignals::listen().map_err(RunError::Signals)?;
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        signals.next().await;
+        // Standard error that cannot be written leaves nobody to tell it to.
+        let _ = writeln!(
+            std::io::stderr(),
+            "The proof stops and tells what it has. Press Ctrl-C again to end it at once."
+        );
+        asked.cancel();
+        signals.next().await;
+        end_because("the proof was ended at once, without a result");
+    });
+    Ok(stop)
 }

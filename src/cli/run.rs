@@ -148,6 +148,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         retries: arguments.retries,
         seed: arguments.seed,
         deadline: arguments.deadline,
+        ends_with_input: planned,
         gate: arguments.gate,
         sign_off: arguments.sign_off,
         browsers: BrowserChoice {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
 
 /// The file in a run's folder that holds what watched mocks noted, for each target.
 const TOUCHED_FILE: &str = "touched.json";
@@ -18,18 +19,23 @@ const TOUCHED_FILE: &str = "touched.json";
 const WAY_OUT: &str =
     "Try again with a lower `--jobs`; `hpp-conformance run` shows whether the suite runs on this machine";
 
+/// Why there is no result of what a proof did not come to.
+const STOPPED: &str = "the proof was stopped";
+
 /// This program, as it is started again.
 pub struct Program {
     pub executable: PathBuf,
     /// The browser that the children are to use.
     pub browser: String,
+    /// Whether the proof is asked to stop.
+    pub stop: CancellationToken,
 }
 
 impl Program {
     /// The running program, with the browser that its children are to use.
-    pub fn this(browser: &str) -> Result<Self, ProveError> {
+    pub fn this(browser: &str, stop: CancellationToken) -> Result<Self, ProveError> {
         let executable = std::env::current_exe().map_err(ProveError::Executable)?;
-        Ok(Self { executable, browser: browser.to_owned() })
+        Ok(Self { executable, browser: browser.to_owned(), stop })
     }
 
     /// Runs every scenario against a watched faithful mock of each dialect, one scenario at a time in each.
@@ -59,6 +65,9 @@ impl Program {
     /// Runs a plan in a child process. Without a whole report the result is why: how the child ended, what it said, and what to do.
     pub async fn run_plan(&self, plan: &[PlannedTarget], [jobs, browsers]: [&str; 2]) -> Result<Ran, String> {
         let unwritten = |error| format!("cannot write to a temporary folder for the run: {error}. {WAY_OUT}");
+        if self.stop.is_cancelled() {
+            return Err(STOPPED.to_owned());
+        }
         let out = tempfile::tempdir().map_err(unwritten)?;
         let plan_file = out.path().join("plan.json");
         // Plain data with string keys always serialises.
@@ -85,9 +94,20 @@ impl Program {
             .arg(&plan_file)
             .arg("--out")
             .arg(&reports);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-        let ended = command.output().await;
-        let ended = ended.map_err(|error| format!("cannot start this program again: {error}. {WAY_OUT}"))?;
+        // The child stops when its standard input ends, so it does not outlive this program, however this ends.
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        let unstarted = |error| format!("cannot start this program again: {error}. {WAY_OUT}");
+        let mut child = command.spawn().map_err(unstarted)?;
+        let input = child.stdin.take();
+        let mut ended = std::pin::pin!(child.wait_with_output());
+        let ended = tokio::select! {
+            ended = &mut ended => ended.map_err(unstarted)?,
+            () = self.stop.cancelled() => {
+                drop(input);
+                ended.await.map_err(unstarted)?;
+                return Err(STOPPED.to_owned());
+            }
+        };
         read(&reports).map_err(|why| {
             let said = String::from_utf8_lossy(&ended.stderr);
             let said = if said.trim().is_empty() { "nothing" } else { said.trim() };

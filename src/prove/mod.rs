@@ -38,6 +38,7 @@ use running::{Shown, in_order, run_all, run_batch};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 use trial::Trial;
 
 /// The deviation that every proof tries first. If it is not caught, the proof is void.
@@ -53,6 +54,8 @@ pub struct ProveOptions {
     /// Passed to each run.
     pub browser: String,
     pub scope: Scope,
+    /// Whether the proof is asked to stop. It then tells what it has.
+    pub stop: CancellationToken,
 }
 
 impl ProveOptions {
@@ -71,7 +74,7 @@ impl ProveOptions {
 /// If the faithful mock does not pass or the canary is not caught, the proof ends there, because it could say nothing about the
 /// others. A run that leaves no report is trouble of its trial.
 pub async fn prove(options: &ProveOptions) -> Result<Proof, ProveError> {
-    Ok(prove_with(Program::this(&options.browser)?, options).await)
+    Ok(prove_with(Program::this(&options.browser, options.stop.clone())?, options).await)
 }
 
 async fn prove_with(program: Program, options: &ProveOptions) -> Proof {

@@ -15,6 +15,7 @@ use crate::verdict::{Doubt, Fault, Verdict};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+use tokio_util::sync::CancellationToken;
 
 /// The result of the faithful mock: everything passed, and `deviation` would have changed the scenarios that `is_noted` chooses.
 pub(super) fn faithful(deviation: &Deviation, is_noted: impl Fn(&str, bool) -> bool) -> Ran {
@@ -309,12 +310,13 @@ fn program(folder: &Path, does: &str) -> Program {
     let write = "printf '%s' \"$1\" > \"$2\" && chmod +x \"$2\"";
     let written = Command::new("sh").args(["-c", write, "sh", &text]).arg(&executable).status().unwrap();
     assert!(written.success());
-    Program { executable, browser: "auto".into() }
+    Program { executable, browser: "auto".into(), stop: CancellationToken::new() }
 }
 
 fn options() -> ProveOptions {
     let deviations = vec!["no-qr-code-url".to_owned()];
-    ProveOptions { deviations, jobs: 1, browser: "auto".into(), scope: Scope::Full }
+    let (browser, stop) = ("auto".into(), CancellationToken::new());
+    ProveOptions { deviations, jobs: 1, browser, scope: Scope::Full, stop }
 }
 
 #[cfg(unix)]
@@ -351,7 +353,8 @@ async fn a_faithful_run_that_leaves_no_whole_report_proves_nothing_and_breaks_no
 #[cfg(unix)]
 #[tokio::test]
 async fn a_program_that_cannot_be_started_is_trouble() {
-    let gone = Program { executable: "/nonexistent/program".into(), browser: "auto".into() };
+    let (executable, stop) = ("/nonexistent/program".into(), CancellationToken::new());
+    let gone = Program { executable, browser: "auto".into(), stop };
     let proof = prove_with(gone, &options()).await;
     assert_eq!(proof.exit_code(), ExitCode::Incomplete);
     let results: serde_json::Value = serde_json::from_str(&proof.to_json()).unwrap();

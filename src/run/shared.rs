@@ -32,6 +32,8 @@ pub struct RunOptions {
     pub seed: u64,
     /// The run stops after this time.
     pub deadline: Option<Duration>,
+    /// Whether the run stops when its standard input ends, because the program that started it has ended.
+    pub ends_with_input: bool,
     pub gate: Gate,
     /// Whether only a run that can be signed exits with 0.
     pub sign_off: bool,

@@ -1,9 +1,9 @@
 //! Stops a run or a mock before its end.
 
+use crate::run::RunOptions;
 use std::io;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
@@ -66,12 +66,20 @@ pub(super) struct Stop {
 }
 
 impl Stop {
-    /// Stops the run at the first signal or at its deadline. It then reports what it has. The second signal calls `end_at_once`.
-    pub fn listen(deadline: Option<Duration>, end_at_once: fn()) -> io::Result<Self> {
+    /// Stops the run at the first signal, at its deadline, or at the end of its standard input if it is to end with it. It then
+    /// reports what it has. The second signal calls `end_at_once`.
+    pub fn listen(options: &RunOptions) -> io::Result<Self> {
         let mut signals = StopSignals::listen()?;
         let stop = Self::default();
         let here = stop.clone();
+        let &RunOptions { deadline, ends_with_input, end_at_once, .. } = options;
         tokio::spawn(async move {
+            let abandoned = async {
+                match ends_with_input {
+                    true => input_ended().await,
+                    false => std::future::pending().await,
+                }
+            };
             let overdue = async {
                 match deadline {
                     Some(deadline) => tokio::time::sleep(deadline).await,
@@ -80,6 +88,7 @@ impl Stop {
             };
             tokio::select! {
                 () = signals.next() => here.because("a signal asked it to stop"),
+                () = abandoned => here.because("the program that started it has ended"),
                 () = overdue => {
                     here.because("its deadline passed");
                     signals.next().await;
@@ -110,6 +119,17 @@ impl Stop {
     pub fn why(&self) -> Option<String> {
         self.why.get().cloned()
     }
+}
+
+/// Waits for the end of standard input. Nothing is awaited at the end of the process, so the thread may still read then.
+async fn input_ended() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // Input that cannot be read has ended, too.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = ended.send(());
+    });
+    let _ = end.await;
 }
 
 fn say(line: &str) {

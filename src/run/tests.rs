@@ -61,6 +61,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         retries: 0,
         seed: 7,
         deadline: None,
+        ends_with_input: false,
         gate: Gate::All,
         sign_off: false,
         browsers: BrowserChoice { browser, driver: None, slots: 1, screenshots_of_all: false },

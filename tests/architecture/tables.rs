@@ -169,7 +169,7 @@ pub const HOMES: &Permits = &[
     ("tokio", &["browser", "cli", "client", "control", "mock", "prove", "receiver", "run", "serve", "suite"]),
     ("tokio_rustls", &["serve"]),
     ("tokio_tungstenite", &["browser"]),
-    ("tokio_util", &["mock", "run", "serve", "suite"]),
+    ("tokio_util", &["cli", "mock", "prove", "run", "serve", "suite"]),
     ("toml", &["requirement", "target"]),
     ("tower_service", &["serve"]),
     (

@@ -206,6 +206,19 @@ fn the_second_signal_ends_the_run_at_once_and_keeps_the_journal() {
     assert_eq!(journal.lines().count(), 1);
 }
 
+/// `prove` holds the standard input of its children as long as it lives.
+#[test]
+fn a_run_of_a_proof_stops_when_the_proof_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let targets = r#"[{"dialect": "klarna", "deviation": null, "only": null, "watched": null}]"#;
+    std::fs::write(folder.path().join("plan.json"), targets).unwrap();
+    let mut command = program(folder.path());
+    command.args(["run", "--quiet", "--format", "json", "--browser", "none", "--plan", "plan.json"]);
+    let ended = Ended::of(&command.stdin(Stdio::null()).output().unwrap());
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert_eq!(report(folder.path())["run"]["stopped"], "the program that started it has ended");
+}
+
 #[test]
 fn a_mock_that_is_stopped_ends_in_order() {
     let folder = tempfile::tempdir().unwrap();

@@ -24,6 +24,7 @@ use choice::Width;
 use outcome::{Outcome, Tried};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// The weakening that every proof tries first. If it is not caught, the proof is void.
 const CANARY: &str = "create-session.201/qr_code_url:dropped";
@@ -37,6 +38,8 @@ pub struct GeneratedOptions {
     pub jobs: usize,
     /// Passed to each run.
     pub browser: String,
+    /// Whether the proof is asked to stop. It then tells what it has.
+    pub stop: CancellationToken,
 }
 
 /// Runs the faithful mock, the canary, then every weakening of the settings.
@@ -44,7 +47,7 @@ pub struct GeneratedOptions {
 /// If the faithful mock does not pass or the canary is not caught, the proof ends there, because it could say nothing about the
 /// others. A name that no weakening has is an error.
 pub async fn prove_generated(options: &GeneratedOptions) -> Result<GeneratedProof, ProveError> {
-    let program = Program::this(&options.browser)?;
+    let program = Program::this(&options.browser, options.stop.clone())?;
     let ran = program.faithful(Watched::Weakenings).await;
     let control = match &ran {
         Ok(faithful) => Trial::faithful(&faithful.report),
