@@ -301,6 +301,13 @@ Feature: Creating a hosted session
       When the merchant creates a hosted session
       Then the hosted session is WAITING
 
+    @needs:browser
+    Scenario: A second session waits for the consumer who opened the first
+      Given a hosted session
+      And the consumer has opened the page
+      When the merchant creates another hosted session of the same payment session
+      Then the other hosted session is WAITING
+
   @req:HPP-CREATE-026
   Rule: A KP session may have several hosted sessions
 

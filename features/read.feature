@@ -99,6 +99,11 @@ Feature: Reading a hosted session
         | beginning |
         | end       |
 
+    Scenario: The id of the payment session reads no hosted session
+      Given a hosted session
+      When the merchant reads a hosted session by the id of its payment session
+      Then the response status is 404
+
   @req:HPP-READ-009
   Rule: Reading changes nothing
 

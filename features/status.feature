@@ -185,6 +185,14 @@ Feature: The status of a hosted session
       When the merchant disables the hosted session
       Then updated_at is the time of the change
 
+    @needs:mailbox
+    Scenario: A session is not updated when its link is sent
+      Given a hosted session
+      And the hosted session has been read
+      And the clock stands 1 minute later
+      When the merchant distributes the hosted session by email
+      Then updated_at stays
+
     @needs:browser
     Scenario Outline: A session is updated when the consumer <act> later
       Given a hosted session

@@ -96,7 +96,8 @@ pub struct Before<'e> {
     pub patience: SignedDuration,
 }
 
-/// What a read of a session breaks together with what was said of this session before.
+/// What a read of a session breaks together with what was said of this session before. Answers to reads that overlap have no order,
+/// so they do not bind each other.
 pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
     let Some(response) = success(read) else { return Vec::new() };
     let mut breaches = Vec::new();
@@ -116,14 +117,15 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
         // Whether the merchant may disable a session that has ended is a promise of its own.
         let disabled = since.iter().rposition(|one| one.operation == DisableSession).map_or(0, |at| at + 1);
         let reads = since[disabled..].iter().filter(|one| one.operation == ReadSession).filter(of_same_url);
-        let said: Vec<State<'_>> = reads.filter_map(|one| State::of(one)).collect();
+        let (said, at_once): (Vec<_>, Vec<_>) =
+            reads.filter_map(|one| State::of(one)).partition(|said| said.ended_us <= now.began_us);
         let Before { dialect, patience, last_act, .. } = before;
         let pairs: Vec<Pair<'_>> = said
             .iter()
             .map(|said| Pair { said: *said, now, dialect, patience, last_act, is_untouched })
             .collect();
         breaches.extend(RULES.iter().filter_map(|rule| pairs.iter().find_map(rule)));
-        if is_untouched && said.is_empty() && LISTED_STATUSES.contains(&now.status) {
+        if is_untouched && said.is_empty() && at_once.is_empty() && LISTED_STATUSES.contains(&now.status) {
             let waits = equals(STATUS, FIRST_STATUS, now.status);
             breaches.extend(waits.err().map(|mismatch| ("HPP-CREATE-025", mismatch)));
         }

@@ -25,8 +25,6 @@ pub struct Draft {
     pub urls: UrlSet,
     /// The request breaks its schema on purpose.
     pub faulty_on_purpose: bool,
-    /// The request is sent to meet the rate limit.
-    pub expects_limit: bool,
 }
 
 impl Draft {
@@ -110,7 +108,7 @@ impl Merchant<'_> {
         });
         // The guide names this old option, but the schema does not have it.
         let faulty_on_purpose = self.has.options.contains_key("payment_fallback");
-        Draft { body, prefix, urls, faulty_on_purpose, expects_limit: false }
+        Draft { body, prefix, urls, faulty_on_purpose }
     }
 
     /// Sends a request for a hosted session. Does not judge the answer.
@@ -120,7 +118,6 @@ impl Merchant<'_> {
             credentials: Some(&self.has.credentials),
             body: Some(draft.body.take()),
             faulty_on_purpose: draft.faulty_on_purpose,
-            expects_limit: draft.expects_limit,
             ..ApiCall::new(Operation::CreateSession, Method::POST, url)
         };
         self.record.send(call).await
@@ -219,9 +216,22 @@ impl Merchant<'_> {
 
     /// A URL of the hosted session with another `session_id` in it, wholly or in part. UNSEEN if the URL does not contain the id.
     pub fn unknown_url(&mut self, member: &str, part: Option<IdPart>) -> Result<Url, StepFailure> {
+        let id = self.created_text("/session_id")?;
+        self.url_with(member, &altered(&id, part))
+    }
+
+    /// A URL of the hosted session with the id of its payment session in place of the `session_id`. UNSEEN if the URL does not contain
+    /// the `session_id`, or both ids are the same.
+    pub async fn url_of_payment(&mut self, member: &str) -> Result<Url, StepFailure> {
+        let payment = self.payment_session().await?;
+        let id = payment.url.path_segments().and_then(|mut segments| segments.next_back());
+        self.url_with(member, id.unwrap_or_default())
+    }
+
+    fn url_with(&mut self, member: &str, other_id: &str) -> Result<Url, StepFailure> {
         let url = self.created_url(&format!("/{member}"))?;
         let id = self.created_text("/session_id")?;
-        match url.as_str().replace(&id, &altered(&id, part)).parse::<Url>() {
+        match url.as_str().replace(&id, other_id).parse::<Url>() {
             Ok(unknown) if unknown != url => Ok(unknown),
             _ => Err(StepFailure::Unseen(format!("`{member}` does not contain the `session_id`"))),
         }

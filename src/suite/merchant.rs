@@ -50,6 +50,8 @@ pub struct Holdings {
     pub locale: Option<String>,
     /// Further members of `options` of the hosted session.
     pub options: Map<String, Value>,
+    /// The limit of creations, if the scenario set one.
+    pub creates_per_second: Option<u32>,
     pub payment: Option<Rc<PaymentSession>>,
     /// The hosted session that the scenario is about.
     pub this: Option<Rc<HostedSession>>,
@@ -57,6 +59,8 @@ pub struct Holdings {
     pub other: Option<Rc<HostedSession>>,
     /// The status that was read before the act.
     pub status_before: Option<String>,
+    /// The time of its last change that was read then.
+    pub updated_before: Option<String>,
 }
 
 impl Holdings {
@@ -70,10 +74,12 @@ impl Holdings {
             place_order_mode: None,
             locale: None,
             options: Map::new(),
+            creates_per_second: None,
             payment: None,
             this: None,
             other: None,
             status_before: None,
+            updated_before: None,
         }
     }
 }

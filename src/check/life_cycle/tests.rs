@@ -310,3 +310,18 @@ fn a_time_with_fewer_digits_is_the_same_time() {
         assert_eq!(told(&ends(other), &[created()], false).len(), 1, "{other}");
     }
 }
+
+#[test]
+fn reads_that_overlap_do_not_bind_each_other() {
+    let mut opened = shown("IN_PROGRESS", 2, 5);
+    opened.elapsed_us = 2_000_000;
+    let waits = r#"HPP-READ-009 /status: expected "IN_PROGRESS", got "WAITING""#;
+    let meanwhile = [shown("WAITING", 1, 5), shown("WAITING", 1, 6)];
+    for other in &meanwhile {
+        assert_eq!(told(other, &[created(), opened.clone()], false), Vec::<String>::new());
+    }
+    let after = told(&shown("WAITING", 1, 7), &[created(), opened.clone()], false);
+    assert_eq!(after.first().map(String::as_str), Some(waits), "{after:?}");
+    let second = told(&shown("BACK", 1, 6), &[created(), opened], false);
+    assert_eq!(second, Vec::<String>::new(), "which of them was the first is not known");
+}

@@ -44,6 +44,7 @@ pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Accoun
         let text = format!("{} {}", words.message, letter.link);
         account.outbox.put(Message { at: call.now, session_id: hosted.session_id.clone(), letter, text });
     }
+    lock(&hosted.state).life.sent_at = Some(call.now);
     Ok(Reply::empty(account.outbox.success_status()))
 }
 

@@ -62,7 +62,8 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let fresh = playground.ids.uuid();
     let elders = payment.siblings().count();
     let is_in_store = lock(&payment.state).is_in_store();
-    let circumstances = Circumstances { is_in_store, elders, ..Circumstances::default() };
+    let elder_was_opened = payment.siblings().any(|elder| lock(&elder.state).life.circumstances.opened > 0);
+    let circumstances = Circumstances { is_in_store, elders, elder_was_opened, ..Circumstances::default() };
     let status = contract.status_after(&Turn {
         status: Status::Waiting,
         event: Event::Created,
@@ -153,7 +154,12 @@ fn find_payment(
         Err(reason) => return (Named::Foreign(reason), None, reason.message(contract.dialect)),
     };
     let find = |is_meant: &dyn Fn(&str) -> bool| playground.payments.find_key(is_meant);
-    let id = contract.session_key(&Sought { key: &id, purpose: Purpose::Create, find: &find });
+    let id = contract.session_key(&Sought {
+        key: &id,
+        purpose: Purpose::Create,
+        find: &find,
+        of_payment: &|_| None,
+    });
     let Some(payment) = playground.payment(&id, account) else {
         return (Named::Unknown, None, "no such payment session".to_owned());
     };

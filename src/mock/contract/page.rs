@@ -204,9 +204,17 @@ pub fn locale<'a>(language: &Language<'a>) -> Option<&'a str> {
     language.asked
 }
 
+/// The page to which a QR image leads.
+#[derive(Debug, Clone, Copy)]
+pub struct Scanned<'a> {
+    pub page_url: &'a str,
+    /// The page of the oldest hosted session of the same payment session.
+    pub eldest: &'a str,
+}
+
 /// The address in a QR image: the address of the payment page.
-pub fn qr_link(page_url: &str) -> String {
-    page_url.to_owned()
+pub fn qr_link(scanned: &Scanned<'_>) -> String {
+    scanned.page_url.to_owned()
 }
 
 #[cfg(test)]

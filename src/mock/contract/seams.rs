@@ -19,7 +19,7 @@ use crate::mock::contract::history::History;
 use crate::mock::contract::merchant_urls::{self, Destination, Way};
 use crate::mock::contract::new_id::{self, NewId};
 use crate::mock::contract::order::{self, Fruit, Paid, Wish};
-use crate::mock::contract::page::{self, Language, Press, Screen, Step, View};
+use crate::mock::contract::page::{self, Language, Press, Scanned, Screen, Step, View};
 use crate::mock::contract::payment_session::{self, Aftermath, Progress, Taking, Wanted};
 use crate::mock::contract::placeholder::{self, Filling, Tags, Values};
 use crate::mock::contract::request::{self, Member};
@@ -50,7 +50,7 @@ macro_rules! each_seam {
             step<'a>(Press<'a>) -> Step = page::step;
             screen<'a>(View<'a>) -> Screen<'a> = page::screen;
             locale<'a>(Language<'a>) -> Option<&'a str> = page::locale;
-            qr_link(str) -> String = page::qr_link;
+            qr_link<'a>(Scanned<'a>) -> String = page::qr_link;
             tag_values<'a>(Tags<'a>) -> Values = placeholder::tag_values;
             fill<'a>(Filling<'a>) -> String = placeholder::fill;
             callback<'a>(Telling<'a>) -> Option<Callback<'a>> = callback::callback;

@@ -107,6 +107,8 @@ pub struct Circumstances {
     pub is_in_store: bool,
     /// How many older hosted sessions its payment session has.
     pub elders: usize,
+    /// Whether the page of one of them was opened before this session was made.
+    pub elder_was_opened: bool,
     /// How often its status changed, and how often these events happened.
     pub changes: usize,
     pub opened: usize,
@@ -234,6 +236,8 @@ pub struct Shown {
     pub changed_by: Option<Event>,
     /// The status before, and when it came about.
     pub before: Option<(Status, Timestamp)>,
+    /// When its link was last sent.
+    pub sent_at: Option<Timestamp>,
     pub choices: Choices,
 }
 
@@ -256,6 +260,8 @@ pub struct Sought<'a> {
     pub key: &'a str,
     pub purpose: Purpose,
     pub find: &'a Find<'a>,
+    /// The id of the first hosted session of the payment session with this id.
+    pub of_payment: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// The key of the session that a request asks for: what the URL says, to the letter.
@@ -350,6 +356,7 @@ mod tests {
                 audience,
                 before: Some((Status::Waiting, Timestamp::UNIX_EPOCH)),
                 changed_by: None,
+                sent_at: None,
                 choices: Choices { lag: SignedDuration::from_millis(400), ..Choices::PLAIN },
             })
         };

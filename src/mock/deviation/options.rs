@@ -203,7 +203,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::Misplaced,
         lie: "The QR code leads to the root of the page host.",
         breaks: &["HPP-QR-002"],
-        change: Change::Seams(|seams| seams.qr_link = root_of),
+        change: Change::Seams(|seams| seams.qr_link = |scanned| root_of(scanned.page_url)),
     },
 ];
 

@@ -86,6 +86,19 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "session-read-by-payment-session-id",
+        kind: Kind::Misplaced,
+        lie: "The id of a payment session reads its first hosted session.",
+        breaks: &["HPP-READ-008"],
+        change: Change::Seams(|seams| {
+            seams.session_key = |sought| {
+                let of_payment =
+                    || (sought.of_payment)(sought.key).filter(|_| sought.purpose == Purpose::Read);
+                of_payment().unwrap_or_else(|| session_key(sought))
+            };
+        }),
+    },
+    Deviation {
         name: "session-disabled-by-first-digits",
         kind: Kind::NearMiss,
         lie: "Disabling an unknown id disables the session whose id has the same first eight characters.",

@@ -279,8 +279,15 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The link in the QR code lacks its last character.",
         breaks: &["HPP-QR-002"],
         change: Change::Seams(|seams| {
-            seams.qr_link = |page_url| page_url[..page_url.len() - 1].to_owned();
+            seams.qr_link = |scanned| scanned.page_url[..scanned.page_url.len() - 1].to_owned();
         }),
+    },
+    Deviation {
+        name: "qr-of-the-elder-session",
+        kind: Kind::OneVariant,
+        lie: "The QR code of a second session leads to the page of the first session of its payment session.",
+        breaks: &["HPP-QR-002"],
+        change: Change::Seams(|seams| seams.qr_link = |scanned| scanned.eldest.to_owned()),
     },
     Deviation {
         name: "qr-of-the-first-session",

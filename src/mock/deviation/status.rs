@@ -248,6 +248,18 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| shift_update(reply, SignedDuration::from_hours(-2))),
     },
     Deviation {
+        name: "message-updates",
+        kind: Kind::OneOrder,
+        lie: "`updated_at` is the time at which the link was sent, if that is later.",
+        breaks: &["HPP-STATUS-010"],
+        change: Change::Seams(|seams| {
+            seams.shown = |session| {
+                let (status, updated) = shown(session);
+                (status, session.sent_at.map_or(updated, |sent| sent.max(updated)))
+            };
+        }),
+    },
+    Deviation {
         name: "second-read-updates",
         kind: Kind::OneOrder,
         lie: "Reading a session again moves its `updated_at` by a second.",

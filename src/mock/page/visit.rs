@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use crate::mock::callback;
 use crate::mock::contract::merchant_urls::{Destination, Outcome, Way};
-use crate::mock::contract::page::{Act, Button, Press, Step};
+use crate::mock::contract::page::{Act, Button, Press, Scanned, Step};
 use crate::mock::contract::placeholder::Target;
 use crate::mock::contract::status::{Ended, Event, Purpose, Standing, Status};
 use crate::mock::ground::sharded_map::lock;
@@ -92,7 +92,9 @@ pub fn qr_image(playground: &Playground, call: &Call<'_>) -> Reply {
         return detour;
     }
     let image = playground.qr_images.get(call.param("key")).and_then(|hosted| {
-        let image = qr_png(&playground.contract.qr_link(&playground.page_url(&hosted)))?;
+        let eldest = hosted.payment.siblings().next().map_or_else(String::new, |it| playground.page_url(&it));
+        let scanned = Scanned { page_url: &playground.page_url(&hosted), eldest: &eldest };
+        let image = qr_png(&playground.contract.qr_link(&scanned))?;
         Some(Reply::png(image).dated(hosted.account().now()))
     });
     image.unwrap_or_else(|| unknown(playground))

@@ -23,13 +23,16 @@ pub struct Life {
     /// When the status last changed.
     pub updated_at: Timestamp,
     pub timeline: Vec<StatusChange>,
+    /// When its link was last sent.
+    pub sent_at: Option<Timestamp>,
     pub circumstances: Circumstances,
 }
 
 impl Life {
     /// A session made at `now`.
     pub fn new(status: Status, now: Timestamp, circumstances: Circumstances) -> Self {
-        Self { created_at: now, first: status, status, updated_at: now, timeline: Vec::new(), circumstances }
+        let (timeline, sent_at) = (Vec::new(), None);
+        Self { created_at: now, first: status, status, updated_at: now, timeline, sent_at, circumstances }
     }
 
     /// The status before the last change, and when it came about. A session begins as it was created.

@@ -75,7 +75,9 @@ impl Playground {
     /// The session of this key, if the merchant may use it.
     pub fn session(&self, key: &str, account: &Account, purpose: Purpose) -> Option<Arc<Hosted>> {
         let find = |is_meant: &dyn Fn(&str) -> bool| self.sessions.find_key(is_meant);
-        let key = self.contract.session_key(&Sought { key, purpose, find: &find });
+        let of_payment = |id: &str| Some(self.payments.get(id)?.siblings().next()?.session_id.clone());
+        let sought = Sought { key, purpose, find: &find, of_payment: &of_payment };
+        let key = self.contract.session_key(&sought);
         self.any_session(&key).filter(|hosted| {
             let (owner, asker) = (&hosted.account().merchant_id, &account.merchant_id);
             self.contract.may_use(&Claim { owner, asker, purpose, status: hosted.status() })

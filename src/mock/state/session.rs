@@ -159,10 +159,11 @@ impl HostedState {
         now: Timestamp,
         contract: &Contract,
     ) -> Value {
-        let Life { status, created_at, updated_at, .. } = self.life;
+        let Life { status, created_at, updated_at, sent_at, .. } = self.life;
         let changed_by = self.life.timeline.last().map(|change| change.event);
         let (before, choices) = (self.life.before(), contract.variation.choices);
-        let shown = Shown { status, created_at, updated_at, now, audience, changed_by, before, choices };
+        let shown =
+            Shown { status, created_at, updated_at, now, audience, changed_by, before, sent_at, choices };
         let (status, updated_at) = contract.shown(&shown);
         let mut members = Map::new();
         let mut add = |name: &str, value: &str| members.insert(name.into(), value.into());

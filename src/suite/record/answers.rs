@@ -23,14 +23,11 @@ impl Record {
         self.keep(answer)
     }
 
-    /// Sends this many equal requests at once, and does the same with each answer.
-    pub async fn send_together(
-        &mut self,
-        call: &ApiCall<'_>,
-        number: u32,
-    ) -> Result<Vec<Index>, StepFailure> {
+    /// Sends requests at once, and does the same with each answer.
+    pub async fn send_together(&mut self, calls: Vec<ApiCall<'_>>) -> Result<Vec<Index>, StepFailure> {
         let (context, began, next) = (Arc::clone(&self.context), self.began, self.next_number());
-        let sent = (0..number).map(|more| context.client.send(call.clone(), next + more, began));
+        let sent =
+            calls.into_iter().zip(next..).map(|(call, number)| context.client.send(call, number, began));
         let answers = join_all(sent).await;
         answers.into_iter().map(|answer| self.keep(answer)).collect()
     }

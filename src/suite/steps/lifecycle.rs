@@ -13,6 +13,8 @@ use crate::suite::world::World;
 use crate::verdict::Mismatch;
 use jiff::SignedDuration;
 
+const UPDATED_AT: &str = "/updated_at";
+
 /// Statuses in which a session can still be paid.
 const OPEN_AFTER_ACT: [&str; 3] = ["BACK", "FAILED", "ERROR"];
 
@@ -20,7 +22,9 @@ step!(
     /// The hosted session was read. Later steps compare with its status.
     Given "the hosted session has been read" => |world| {
         let mut merchant = world.merchant();
-        merchant.has.status_before = Some(merchant.session_status().await?);
+        let read = merchant.read_session().await?;
+        merchant.has.status_before = Some(merchant.judge().text(read, "/status")?.to_owned());
+        merchant.has.updated_before = Some(merchant.judge().text(read, UPDATED_AT)?.to_owned());
         Ok(())
     }
 );
@@ -111,7 +115,6 @@ step!(
     Then "updated_at is the time of the change" => updated_at_moves
 );
 async fn updated_at_moves(world: &mut World) -> Done {
-    const UPDATED_AT: &str = "/updated_at";
     world.consumer().page_was_reached()?;
     let before = world.merchant().status_before().to_owned();
     let mut polls = world.merchant().polls();
@@ -135,6 +138,34 @@ async fn updated_at_moves(world: &mut World) -> Done {
     let change = Landmark::new(merchant.now(read)?.at, "the change of the status");
     let offset = SignedDuration::ZERO;
     merchant.judge().settle(time::at_offset(UPDATED_AT, at, offset, &change, time::CLOCK_SKEW))
+}
+
+step!(
+    /// `updated_at` is still the time that was read before the act.
+    Then "updated_at stays" => updated_at_stays
+);
+async fn updated_at_stays(world: &mut World) -> Done {
+    act_was_accepted(world)?;
+    let mut merchant = world.merchant();
+    let before = merchant.has.updated_before.clone().ok_or_else(|| {
+        StepFailure::faulty_step(
+            "`updated_at` was not read before",
+            "add `Given the hosted session has been read`",
+        )
+    })?;
+    let read = merchant.read_session().await?;
+    let times = [before.as_str(), merchant.judge().text(read, UPDATED_AT)?];
+    let [before, now] = times.map(|text| time::instant(UPDATED_AT, text));
+    let before = merchant.judge().rests_on("HPP-READ-001", before)?;
+    let now = merchant.judge().rests_on("HPP-READ-001", now)?;
+    let landmark = Landmark::new(before, "`updated_at` before the act");
+    merchant.judge().settle(time::at_offset(
+        UPDATED_AT,
+        now,
+        SignedDuration::ZERO,
+        &landmark,
+        time::CLOCK_SKEW,
+    ))
 }
 
 step!(

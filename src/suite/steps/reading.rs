@@ -29,6 +29,15 @@ step!(
         |world, part: IdPart| read_unknown(world, Some(part)).await
 );
 
+step!(
+    /// The merchant reads the `session_url` with the id of the payment session, or of the KCO order, in place of the `session_id`. The scenario is NOT TESTED if the URL does not contain the id.
+    When "the merchant reads a hosted session by the id of its payment session" => |world| {
+        let mut merchant = world.merchant();
+        let unknown = merchant.url_of_payment("session_url").await?;
+        merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
+    }
+);
+
 async fn read_unknown(world: &mut World, part: Option<IdPart>) -> Done {
     let mut merchant = world.merchant();
     let unknown = merchant.unknown_url("session_url", part)?;
@@ -70,6 +79,17 @@ step!(
     /// The hosted session, read once, has this status.
     Then "the hosted session is {word}" => |world, status: SessionStatus| {
         let actual = world.merchant().session_status().await?;
+        world.judge().settle(check::equals("/status", status.word(), &actual))
+    }
+);
+
+step!(
+    /// The second hosted session, read once, has this status.
+    Then "the other hosted session is {word}" => |world, status: SessionStatus| {
+        let mut merchant = world.merchant();
+        let other = merchant.other_session()?;
+        merchant.judge().success(other.created)?;
+        let actual = merchant.status_of_hosted(&other).await?;
         world.judge().settle(check::equals("/status", status.word(), &actual))
     }
 );

@@ -11,7 +11,7 @@ use crate::mock::contract::expiry::Lifetime;
 use crate::mock::contract::merchant_urls::{Destination, Way};
 use crate::mock::contract::new_id::NewId;
 use crate::mock::contract::order::{Fruit, Paid, Wish};
-use crate::mock::contract::page::{Language, Press, Screen, Step, View};
+use crate::mock::contract::page::{Language, Press, Scanned, Screen, Step, View};
 use crate::mock::contract::payment_session::{Aftermath, Progress, Taking, Wanted};
 use crate::mock::contract::placeholder::{Filling, Tags, Values};
 use crate::mock::contract::request::Member;
