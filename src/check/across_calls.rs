@@ -216,6 +216,8 @@ mod tests {
         assert_eq!(told(&[opened.clone(), told_of("BACK", "e-1")], &[]), [shared]);
         let fresh = json!({ "status": "IN_PROGRESS", "updated_at": "2026-05-15T13:10:00Z", "x": 1 });
         assert_eq!(told(&[opened.clone(), event("e-1", &fresh)], &[]), [""; 0], "its session is read again");
+        let untold = event("e-1", &json!({ "session_id": "s-1" }));
+        assert_eq!(told(&[opened.clone(), untold], &[]), [""; 0], "what is not told differs from nothing");
         let of = |session: &str| event("e-1", &json!({ "status": "BACK", "session_id": session }));
         let ids: Vec<String> =
             told(&[of("s-1"), of("s-2")], &[]).into_iter().filter(|told| told.contains("-011")).collect();
@@ -268,6 +270,12 @@ mod tests {
             [r#"HPP-CALLBACK-019 /session/order_id: expected "o-1", got 1"#]
         );
         assert_eq!(told(&[order(Value::Null)], &shown()), [""; 0], "it may come later");
+        let other = json!({ "status": "COMPLETED", "order_id": "o-2" });
+        let reads = [
+            exchange(ReadSession, "https://api.example/hpp/v1/sessions/s-2", Value::Null, other.clone()),
+            exchange(CreateSession, SESSION, Value::Null, other),
+        ];
+        assert_eq!(told(&[event("e-1", &paid)], &reads), [""; 0], "no read of its session");
         let [read] = shown();
         let disabling = exchange(DisableSession, SESSION, Value::Null, Value::Null);
         assert_eq!(told(&[with("status", "DISABLED")], &[read, disabling]), [""; 0]);

@@ -96,7 +96,7 @@ pub fn image(response: &Response) -> Judgement {
     }
     let svg = |text: &str| text.contains("<svg");
     match &response.body {
-        Body::Binary { bytes } if *bytes > 0 => Ok(()),
+        Body::Binary { .. } => Ok(()),
         Body::Text(text) if svg(text) => Ok(()),
         body => Err(Mismatch::new("body", "an image", described(body))),
     }
@@ -231,6 +231,24 @@ mod tests {
         let broken = response(500, None, Body::Empty);
         assert_eq!(text(succeeds(&broken)), "status: expected a 2xx, got 500");
         assert_eq!(text(refused(&broken)), "status: expected a 4xx, got 500");
+    }
+
+    #[test]
+    fn what_asks_for_credentials_is_not_open() {
+        let answered = |status| response(status, None, Body::Empty);
+        for status in [200, 400, 404] {
+            assert_eq!(is_open(&answered(status)), Ok(()), "{status}");
+        }
+        for status in [401, 403] {
+            let told = format!("status: expected an answer that asks for no credentials, got {status}");
+            assert_eq!(text(is_open(&answered(status))), told);
+        }
+        let mut asking = answered(200);
+        asking.fields.push(("www-authenticate".into(), "Basic".into()));
+        assert_eq!(
+            text(is_open(&asking)),
+            "status: expected an answer that asks for no credentials, got 200 with `WWW-Authenticate`"
+        );
     }
 
     #[test]

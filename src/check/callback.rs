@@ -172,6 +172,7 @@ pub fn held_up(pages: [u64; 2], control: u64) -> Option<Mismatch> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::landing::examples::visit;
 
     fn call(body: &str) -> Arrival {
         Arrival {
@@ -230,6 +231,10 @@ mod tests {
             text(event_id(&call(r#"{"event_id":7}"#))),
             "/event_id: expected a non-empty string, got 7"
         );
+        assert_eq!(
+            text(event_id(&call(r#"{"event_id":""}"#))),
+            r#"/event_id: expected a non-empty string, got """#
+        );
         assert_eq!(text(session(&call("gone"))), "/session: expected an object, got nothing");
         assert_eq!(text(session(&call(r#"{"session":[]}"#))), "/session: expected an object, got []");
     }
@@ -255,7 +260,8 @@ mod tests {
         };
         let both = events(&["IN_PROGRESS", "BACK", "IN_PROGRESS", "BACK"]);
         assert_eq!((at_most(&both, 2), repeated(&both), super::events(&both, None)), (Ok(()), Ok(()), 2));
-        assert_eq!(super::events(&both, Some("BACK")), 1);
+        let three = events(&["IN_PROGRESS", "FAILED", "BACK"]);
+        assert_eq!(super::events(&three, Some("BACK")), 1);
         assert!(at_least(&both, 2) && !at_least(&both, 3) && !at_least(&both[1..], 2));
         let fresh = r#"{"event_id":"BACK","session":{"status":"BACK","order_id":"o-1"}}"#;
         assert_eq!(super::events(&[both[1].clone(), call(fresh), call("{}")], None), 1, "it is repeated");
@@ -272,9 +278,16 @@ mod tests {
     #[test]
     fn a_consumer_who_is_back_while_the_call_waits_was_not_held_up() {
         let landing = |at_us| Arrival { at_us, method: "GET".into(), ..call("") };
-        assert!(landed_within(&[call(""), landing(2_000_000)], 2_500_000));
+        assert!(landed_within(&[call(""), landing(2_500_000)], 2_500_000));
         assert!(!landed_within(&[call(""), landing(2_500_001)], 2_500_000));
         assert!(!landed_within(&[call("")], 2_500_000) && !landed_within(&[landing(1)], 2_500_000));
+    }
+
+    #[test]
+    fn the_slowest_of_several_pages_counts() {
+        let took = |elapsed_us| PageVisit { elapsed_us, ..visit("https://pay.example/1", "Pay") };
+        assert_eq!(slowest(&[took(7), took(9), took(8)]), 9);
+        assert_eq!(slowest(&[]), 0);
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
     if let Some(now) = State::of(read) {
         let of_same_url = |one: &&&Exchange| same_url("", &one.request.url, &read.request.url).is_ok();
         // Whether the merchant may disable a session that has ended is a promise of its own.
-        let disabled = since.iter().rposition(|one| one.operation == DisableSession).map_or(0, |at| at + 1);
+        let disabled = since.iter().rposition(|one| one.operation == DisableSession).unwrap_or(0);
         let reads = since[disabled..].iter().filter(|one| one.operation == ReadSession).filter(of_same_url);
         let (said, at_once): (Vec<_>, Vec<_>) =
             reads.filter_map(|one| State::of(one)).partition(|said| said.ended_us <= now.began_us);

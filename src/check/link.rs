@@ -202,6 +202,8 @@ mod tests {
             text(on_page_host("/redirect_url", "/x", &api)),
             r#"/redirect_url: expected a URL on another host than http://127.0.0.1:8080, got "/x""#,
         );
+        let hostless = "/redirect_url: expected a URL on a page host (this machine), got \"data:,x\"";
+        assert_eq!(text(on_known_host("/redirect_url", "data:,x", &api)), hostless);
         let live = reach("https://api.example/");
         assert_eq!(on_api_host("/session_url", "https://API.example:443/x", &live), Ok(()));
     }

@@ -196,6 +196,8 @@ mod tests {
             text(stands_alone(&blank, SITE)),
             "page: expected the payment page at the top level, got a blank page"
         );
+        assert!(stands_alone(&PageVisit { text: " ".into(), ..paying() }, SITE).is_err(), "a blank page");
+        assert!(stands_alone(&generic_page("expired"), SITE).is_err(), "a page without a move");
         let mut with_frame = paying();
         with_frame.top_level = false;
         assert_eq!(stands_alone(&with_frame, SITE), Ok(()), "the provider may use frames");
@@ -215,6 +217,10 @@ mod tests {
             "page: expected a page of the provider that explains itself and offers no payment, \
              got the payment page",
         );
+        let blank = PageVisit { text: " ".into(), ..generic_page("expired") };
+        assert!(explains(&blank, SITE).is_err(), "a blank page");
+        let merchant = visit("https://merchant.example/s1/success", "Merchant");
+        assert!(explains(&merchant, SITE).is_err(), "a page of the merchant");
         assert_eq!(text(public(&gone)), "status of the page: expected a 2xx, got 410");
     }
 

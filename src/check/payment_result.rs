@@ -159,6 +159,18 @@ mod tests {
         assert_eq!(judged(&[], true), 0, "nobody knows its mode");
         let sibling = created("https://api.example/hpp/v1/sessions/s-2", &json!({}));
         assert_eq!(judged(&[own(), sibling], true), 0, "a sibling may have been paid");
+        let mut failed = created("https://api.example/hpp/v1/sessions/s-2", &json!({}));
+        if let crate::evidence::Received::Response(response) = &mut failed.outcome {
+            response.status = 400;
+        }
+        assert_eq!(judged(&[own(), failed], true), 1, "no sibling was created");
+        let other = json!({ "payment_session_url": "https://api.example/kp/2" });
+        let url = "https://api.example/hpp/v1/sessions";
+        let stranger = exchange(CreateSession, url, other, Value::Null);
+        assert_eq!(judged(&[own(), stranger], true), 1, "it has another payment session");
+        let note = json!({ "payment_session_url": "https://api.example/kp/1" });
+        let naming = exchange(ReadSession, url, note, Value::Null);
+        assert_eq!(judged(&[own(), naming], true), 1, "no creation");
         for operation in [PlaceOrder, AbortOrder] {
             let act = exchange(operation, "https://api.example/kp/1", Value::Null, Value::Null);
             assert_eq!(judged(&[own(), act], true), 0, "{operation:?}");

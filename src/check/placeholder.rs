@@ -181,6 +181,11 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_decoded_once() {
+        assert_eq!(decoded("a%2Bb%252B"), "a+b%2B");
+    }
+
+    #[test]
     fn a_value_that_a_url_would_change_is_not_safe() {
         assert_eq!(url_safe("a", "0b4b-9a.1_~%2B"), Ok(()));
         assert_eq!(

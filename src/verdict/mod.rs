@@ -205,6 +205,7 @@ impl Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::TroubleKind;
 
     #[test]
     fn a_long_value_of_a_mismatch_is_cut_and_tells_its_length() {
@@ -225,5 +226,34 @@ mod tests {
             Verdict::Error(fault),
         ];
         assert!(verdicts.is_sorted_by(|milder, worse| milder.severity() < worse.severity()));
+        assert_eq!(
+            verdicts.each_ref().map(Verdict::word),
+            ["skipped", "pass", "inconclusive", "fail", "error"]
+        );
+    }
+
+    #[test]
+    fn a_verdict_tells_its_cause() {
+        let trouble = Trouble { kind: TroubleKind::Gateway, message: "it answered 502".into() };
+        let rests_on =
+            Doubt::RestsOn { requirement: "HPP-READ-001".parse().unwrap(), why: "status: 404".into() };
+        let fault = Fault { message: "no such step".into(), help: "write it anew".into() };
+        let ability = SkipCause::AbilityNotClaimed(Ability::Clock);
+        for (verdict, cause) in [
+            (Verdict::Pass, ""),
+            (Verdict::Fail, ""),
+            (Verdict::Skipped(SkipCause::OtherDialect), "does not apply to this API"),
+            (Verdict::Skipped(ability), "this profile cannot move the server's clock (add `clock`)"),
+            (Verdict::Skipped(SkipCause::Unseen("no way out".into())), "no way out"),
+            (Verdict::Skipped(SkipCause::LeftOut), "left out on the command line"),
+            (Verdict::Skipped(SkipCause::Pending), "pending: the scenario is tagged `@wip`"),
+            (Verdict::Inconclusive(rests_on), "HPP-READ-001 failed first: status: 404"),
+            (Verdict::Inconclusive(Doubt::Prerequisite("no mailbox".into())), "no mailbox"),
+            (Verdict::Inconclusive(Doubt::Trouble(trouble)), "gateway: it answered 502"),
+            (Verdict::Inconclusive(Doubt::Cancelled), "the run was stopped"),
+            (Verdict::Error(fault), "no such step; write it anew"),
+        ] {
+            assert_eq!(verdict.cause(), cause);
+        }
     }
 }

@@ -33,6 +33,8 @@ mod tests {
         let quote = quoted(&"word ".repeat(100));
         assert_eq!(quote.chars().count(), LONGEST_QUOTE + 3);
         assert!(quote.ends_with("…\""), "{quote}");
+        let whole = "x".repeat(LONGEST_QUOTE);
+        assert_eq!(quoted(&whole), format!("\"{whole}\""));
     }
 
     #[test]

@@ -160,21 +160,47 @@ mod tests {
         Attempt { findings, evidence, ..Attempt::not_run(Verdict::Pass) }
     }
 
-    #[test]
-    fn a_breach_that_an_earlier_attempt_saw_by_the_way_stays() {
-        let record = ScenarioRecord {
+    fn record(attempts: Vec<Attempt>) -> ScenarioRecord {
+        ScenarioRecord {
             key: "k".into(),
             title: "t".into(),
             file: "features/read.feature".into(),
-            line: 1,
+            line: 7,
             requirement: Some("HPP-READ-001".parse().unwrap()),
             candidate: false,
             needs: Vec::new(),
-            attempts: vec![
-                attempt(vec![finding("/own", false), finding("/seen", true)], "first"),
-                attempt(vec![finding("/last", false)], "second"),
-            ],
+            attempts,
+        }
+    }
+
+    #[test]
+    fn a_scenario_that_passes_after_it_failed_is_flaky() {
+        let of = |verdicts: &[Verdict]| {
+            record(verdicts.iter().map(|verdict| Attempt::not_run(verdict.clone())).collect()).is_flaky()
         };
+        let stopped = Verdict::Inconclusive(crate::verdict::Doubt::Cancelled);
+        assert!(of(&[Verdict::Fail, Verdict::Pass]));
+        assert!(!of(&[Verdict::Pass]) && !of(&[stopped.clone(), Verdict::Pass]));
+        assert!(!of(&[Verdict::Fail]) && !of(&[Verdict::Fail, stopped]));
+    }
+
+    #[test]
+    fn a_record_has_the_requests_of_all_attempts_and_a_place() {
+        let attempt = |sent| Attempt {
+            requests: Requests { sent, ..Requests::default() },
+            ..Attempt::not_run(Verdict::Pass)
+        };
+        let record = record(vec![attempt(3), attempt(4)]);
+        assert_eq!(record.requests(), Requests { sent: 7, ..Requests::default() });
+        assert_eq!(record.place(), "features/read.feature:7");
+    }
+
+    #[test]
+    fn a_breach_that_an_earlier_attempt_saw_by_the_way_stays() {
+        let record = record(vec![
+            attempt(vec![finding("/own", false), finding("/seen", true)], "first"),
+            attempt(vec![finding("/last", false)], "second"),
+        ]);
         let told: Vec<(&str, &EvidenceStore)> = record
             .findings()
             .map(|finding| (finding.mismatch.subject.as_str(), record.evidence_of(finding)))

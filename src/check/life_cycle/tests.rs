@@ -124,6 +124,12 @@ fn a_final_status_stays() {
     let order = exchange(ReadOrder, SESSION, Value::Null, json!({ "status": "COMPLETED" }));
     assert_eq!(told(&status("WAITING"), &[order], true), Vec::<String>::new());
     assert_eq!(told(&status("DISABLED"), &[status("DISABLED")], true), Vec::<String>::new());
+    let waits = r#"HPP-STATUS-009 /status: expected "DISABLED", got "WAITING""#;
+    assert_eq!(
+        told(&shown("WAITING", 10, 1), &[shown("DISABLED", 11, 0)], true),
+        [waits],
+        "the older time tells nothing more"
+    );
     assert_eq!(told(&status("IN_PROGRESS"), &[status("BACK"), other], true), Vec::<String>::new());
     let disabling = exchange(DisableSession, "https://api.example/hpp/1", Value::Null, Value::Null);
     assert_eq!(told(&status("DISABLED"), &[status("COMPLETED"), disabling], true), Vec::<String>::new());
@@ -185,6 +191,8 @@ fn what_a_payment_came_to_stays() {
           got 1s after `expires_at` of an earlier read"
         ]
     );
+    let open = |ends: &str| read(json!({ "status": "BACK", "expires_at": ends }));
+    assert_eq!(told(&open("2026-05-17T12:00:01Z"), &[open(end)], true), [""; 0], "it has not ended");
     let changed = shown("COMPLETED", 11, 1);
     assert_eq!(
         told(&changed, &[shown("COMPLETED", 10, 0)], true),
@@ -206,6 +214,11 @@ fn an_older_state_is_noted_while_a_copy_may_lag() {
     assert_eq!(after("IN_PROGRESS", "BACK", 31), [format!("HPP-STATUS-010 {back}")], "it stays");
     assert_eq!(after("BACK", "BACK", 1), [format!("HPP-STATUS-020 {back}")], "it went back twice");
     assert_eq!(after("BACK", "BACK", 31), [format!("HPP-STATUS-010 {back}")], "it stays");
+    let mut slow = shown("BACK", 11, 2);
+    slow.elapsed_us = 1_000_000;
+    let after_slow = |second| told(&shown("IN_PROGRESS", 10, second), &[created(), slow.clone()], true);
+    assert_eq!(after_slow(33), [format!("HPP-STATUS-020 {back}")], "the time runs from its answer");
+    assert_eq!(after_slow(34), [format!("HPP-STATUS-010 {back}")]);
     for (now, earlier) in [("COMPLETED", "FAILED"), ("IN_PROGRESS", "WAITING")] {
         assert_eq!(after(now, earlier, 1), [format!("HPP-STATUS-010 {back}")], "{now} after {earlier}");
     }

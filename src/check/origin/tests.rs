@@ -87,10 +87,16 @@ fn a_redirect_to_another_host_is_not_of_the_api() {
     let sent = |to| {
         let fields = [("Location", to)];
         let moved = answered(Operation::CreateSession, 302, &fields, Body::Empty);
-        trouble(&moved).map(|trouble| trouble.kind)
+        trouble(&moved).map(|trouble| trouble.message)
     };
-    assert_eq!(sent("http://login.hotel.example/?back=api"), Some(TroubleKind::Intermediary));
-    assert_eq!(sent("/blocked"), Some(TroubleKind::Intermediary));
+    let told = |what: &str| {
+        let begin = "POST https://api.example/hpp/v1/sessions answered 302 with";
+        Some(format!("{begin} {what}; the API did not send this"))
+    };
+    let hotel = sent("http://login.hotel.example/?back=api");
+    assert_eq!(hotel, told("a redirect to http://login.hotel.example"));
+    let unmarked = told("neither an `error_code` nor a correlation id");
+    assert_eq!([sent("/blocked"), sent("https://api.example/blocked")], [unmarked.clone(), unmarked]);
 }
 
 #[test]
@@ -103,6 +109,7 @@ fn what_the_api_itself_answers_can_be_judged() {
         (500, id, Body::Empty),
         (400, id, Body::Text("Bad value".into())),
         (302, &[id[0], ("Location", "/hpp/v2/sessions")], Body::Empty),
+        (302, &[id[0], ("Location", "https://api.example/hpp/v2/sessions")], Body::Empty),
         (401, id, Body::Empty),
         (413, id, Body::Empty),
         (200, &[], Body::Text("<svg/>".into())),
@@ -176,7 +183,11 @@ fn a_limit_or_an_outage_is_of_the_api_only_with_a_mark() {
     };
     for (status, kind) in [(429, TroubleKind::RateLimit), (503, TroubleKind::Gateway)] {
         assert_eq!(found(status, &[("Retry-After", "1")]), Some(kind));
-        assert_eq!(found(status, &[("klarna-correlation-id", "c-1")]), None);
+        let marked = [("klarna-correlation-id", "c-1")];
+        assert_eq!(found(status, &marked), None);
+        let message = format!("https://api.example/hpp/v1/sessions answered {status}");
+        let answer = answered(Operation::CreateSession, status, &marked, Body::Empty);
+        assert_eq!(trouble(&answer), Some(Trouble { kind, message }), "it shows nothing about the API");
     }
     assert_eq!(found(429, &[("X-RateLimit-Remaining", "0")]), None);
     assert_eq!(found(503, &[("X-RateLimit-Remaining", "0")]), Some(TroubleKind::Gateway));
@@ -208,6 +219,9 @@ fn a_page_is_known_however_it_is_written() {
         let answer = answered(Operation::ReadSession, 200, fields, Body::Text(text.into()));
         assert!(trouble(&answer).is_some(), "{text}");
     }
+    let unread = |fields| answered(Operation::ReadSession, 200, fields, Body::Binary { bytes: 7 });
+    assert!(trouble(&unread(&html)).is_some(), "in an encoding that was not read");
+    assert_eq!(trouble(&unread(&[("Content-Type", "image/png")])), None);
 }
 
 #[test]

@@ -2,21 +2,94 @@
 
 use super::*;
 use crate::suite::feature::FeatureText;
-use crate::target::PaymentResult;
+use crate::target::{PaymentResult, fixture};
+
+/// A catalogue with a requirement of every API, and one of Kustom's.
+fn catalogue() -> Catalogue {
+    let row = |id: &str, dialect: &str| {
+        format!(
+            "[[requirement]]\nid = \"{id}\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\nsource = \"S2\"\n\
+             dialect = \"{dialect}\"\nprovider = \"both\"\nconfidence = \"stated\"\n"
+        )
+    };
+    let mut catalogue = Catalogue::default();
+    catalogue.add("x.toml", &(row("HPP-X-001", "both") + &row("HPP-X-002", "kustom"))).unwrap();
+    catalogue
+}
 
 /// The fault of a scenario with this step and one that is sound.
 fn told_of(step: &str) -> String {
     let text =
         format!("@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    {step}\n    Then the request succeeds\n");
     let loaded = LoadedFeature::parse(&FeatureText { path: "x.feature".into(), text }).unwrap();
-    let row = "[[requirement]]\nid = \"HPP-X-001\"\nlevel = \"MUST\"\nstatement = \"It holds.\"\n\
-               source = \"S2\"\ndialect = \"both\"\nprovider = \"both\"\nconfidence = \"stated\"\n";
-    let mut catalogue = Catalogue::default();
-    catalogue.add("x.toml", row).unwrap();
     let schema = r#"{ "properties": { "status": {}, "customer": { "properties": { "given_name": {} } } } }"#;
     let schemas = SchemaSet::compile([("schemas/session.schema.json", schema)], true).unwrap();
-    let fault = Fault::all(faults(&loaded.cases[0], &catalogue, &schemas));
+    let fault = Fault::all(faults(&loaded.cases[0], &catalogue(), &schemas));
     fault.map_or_else(|| "sound".to_owned(), |fault| format!("{}; {}", fault.message, fault.help))
+}
+
+/// What becomes of a scenario without further tags, and of those tagged `@wip`, `@of-kustom`, `@needs:browser`, `@needs:clock` and
+/// `@faulty`.
+fn chosen(filter: &Filter, profile: &TargetProfile) -> Vec<String> {
+    let scenario = |number: usize, tags: &str, step: &str| {
+        format!("  {tags}\n  Scenario: {number}\n    Then {step}\n\n")
+    };
+    let text = ["Feature: x\n\n".to_owned()].into_iter().chain(
+        [
+            ("@req:HPP-X-001", "the request succeeds"),
+            ("@req:HPP-X-001 @wip", "the request succeeds"),
+            ("@req:HPP-X-002 @of-kustom", "the request succeeds"),
+            ("@req:HPP-X-001 @needs:browser", "the request succeeds"),
+            ("@req:HPP-X-001 @needs:clock", "the request succeeds"),
+            ("@req:HPP-X-001 @faulty", "no step is like this"),
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(number, (tags, step))| scenario(number, tags, step)),
+    );
+    let feature = FeatureText { path: "x.feature".into(), text: text.collect() };
+    let features = [LoadedFeature::parse(&feature).unwrap()];
+    let schemas = SchemaSet::compile([("schemas/session.schema.json", "{}")], true).unwrap();
+    let choices = choose(&features, filter, &catalogue(), (profile, None), &schemas);
+    let told = choices.into_iter().map(|choice| match choice.verdict {
+        None => "runs".to_owned(),
+        Some(Verdict::Error(_)) => "error".to_owned(),
+        Some(verdict) => verdict.cause(),
+    });
+    told.collect()
+}
+
+#[test]
+fn a_scenario_runs_where_it_applies() {
+    let mut profile = fixture::profile("http://127.0.0.1:9");
+    let pending = SkipCause::Pending.to_string();
+    let other = SkipCause::OtherDialect.to_string();
+    let [browser, clock] =
+        [Ability::Browser, Ability::Clock].map(|ability| SkipCause::AbilityNotClaimed(ability).to_string());
+    let all = Filter::default();
+    assert_eq!(chosen(&all, &profile), ["runs", &pending, &other, &browser, &clock, "error"]);
+    profile.abilities.extend([Ability::Browser, Ability::Clock]);
+    profile.dialect = crate::requirement::Dialect::Kustom;
+    assert_eq!(chosen(&all, &profile), ["runs", &pending, "runs", "runs", "runs", "error"]);
+}
+
+#[test]
+fn each_filter_leaves_out_the_others() {
+    let profile = fixture::profile("http://127.0.0.1:9");
+    let kept = |filter: Filter| -> Vec<usize> {
+        assert!(filter.is_partial());
+        let left_out = SkipCause::LeftOut.to_string();
+        let told = chosen(&filter, &profile).into_iter().enumerate();
+        told.filter(|(_, cause)| *cause != left_out).map(|(number, _)| number).collect()
+    };
+    let all = Filter::default();
+    assert!(!all.is_partial());
+    let tags = Some("@needs:browser or @faulty".parse().unwrap());
+    assert_eq!(kept(Filter { tags, ..all.clone() }), [3, 5]);
+    let only = Some(BTreeSet::from(["x.feature#2".to_owned()]));
+    assert_eq!(kept(Filter { only, ..all.clone() }), [2]);
+    let shard = |index| kept(Filter { shard: Some((index, 2)), ..all.clone() });
+    assert_eq!((shard(0), shard(1)), (vec![0, 1, 3, 5], vec![1, 2, 4]), "one that is pending takes no place");
 }
 
 #[test]
@@ -26,7 +99,7 @@ fn the_steps_decide_which_result_of_a_payment_a_scenario_needs() {
     let feature = FeatureText { path: "x.feature".into(), text: text.into() };
     let features = [LoadedFeature::parse(&feature).unwrap()];
     let of_z = |outcome: &[PaymentResult]| {
-        let mut profile = crate::target::fixture::profile("http://127.0.0.1:9");
+        let mut profile = fixture::profile("http://127.0.0.1:9");
         profile.outcome = outcome.iter().copied().collect();
         assert_eq!(not_claimed(&features[0].cases[0], &profile), None, "back needs no result");
         not_claimed(&features[0].cases[1], &profile)
@@ -114,6 +187,14 @@ fn a_tag_that_no_scenario_has_is_told_with_the_nearest_one() {
         ),
         ("@slow", vec!["no scenario has the tag `@slow`, which `--tags` names", nothing]),
         ("not @needs:browser", vec![nothing]),
+        ("not @slow or @slow", vec!["no scenario has the tag `@slow`, which `--tags` names"]),
+        (
+            "@slow or not @fast",
+            vec![
+                "no scenario has the tag `@fast`, which `--tags` names",
+                "no scenario has the tag `@slow`, which `--tags` names",
+            ],
+        ),
     ] {
         let filter = Filter { tags: Some(tags.parse().unwrap()), ..Filter::default() };
         assert_eq!(filter.warnings(&features), expected, "{tags}");
@@ -128,6 +209,8 @@ fn a_step_whose_words_are_known_is_sound() {
         "Then the response conforms to the session schema",
         "Then the hosted session is WAITING",
         "Given the clock stands 1 minute later",
+        "Given a hosted session whose merchant URLs are\n      | success | ?sid={{session_id}} |\n    \
+         Then the parameter sid of the success URL is filled",
     ] {
         assert_eq!(told_of(step), "sound", "{step}");
     }
@@ -267,6 +350,8 @@ fn every_mistake_of_a_scenario_is_told() {
                     x.feature:6: `German` is not the code of a language (write two small letters such as `de`); \
                     correct each of them";
     assert_eq!(told, expected);
+    let member = "Then the member statos is a non-empty string";
+    assert_eq!(told_of(&format!("{member}\n    {member}")), told_of(member), "the same mistake is told once");
 }
 
 #[test]
