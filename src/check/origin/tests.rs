@@ -168,7 +168,7 @@ fn a_web_server_in_front_may_refuse_only_what_was_sent_to_be_refused() {
             assert_eq!(of_api(&page), expected, "{fields:?}");
         }
         let mut refused = answered(Operation::CreateSession, 413, &[], body);
-        for (size, expected) in [(BODY_LIMIT, false), (BODY_LIMIT + 1, true)] {
+        for (size, expected) in [(1_048_576, false), (1_048_577, true)] {
             refused.request.fields = vec![("Content-Length".into(), size.to_string())];
             assert_eq!(of_api(&refused), expected, "{size}");
         }
