@@ -251,6 +251,10 @@ fn a_session_whose_page_was_opened_never_waits_again() {
     assert_eq!(after(10, 1), [format!("HPP-STATUS-020 {back}"), format!("HPP-STATUS-020 {waits}")]);
     assert_eq!(after(11, 1), [format!("HPP-STATUS-020 {waits}")]);
     assert_eq!(after(11, 31), [format!("HPP-STATUS-002 {waits}")]);
+    let waited = [created(), shown("WAITING", 11, 0)];
+    assert_eq!(told(&shown("WAITING", 11, 31), &waited, true), [""; 0], "its page was opened, and no more");
+    let odd = told(&shown("WAITING", 11, 1), &[created(), shown("BACK", 11, 0)], false);
+    assert_eq!(odd, [r#"HPP-READ-009 /status: expected "BACK", got "WAITING""#], "it is told once");
     for (act, promise) in [("open", "002"), ("approve", "003"), ("decline", "004"), ("back", "006")] {
         let earlier = [created(), shown("BACK", 11, 0)];
         let found = told_by(Dialect::Klarna, &shown("WAITING", 12, 1), &earlier, Some(act));
