@@ -45,8 +45,12 @@ pub struct GeneratedOptions {
 /// Runs the faithful mock, the canary, then every weakening of the settings.
 ///
 /// If the faithful mock does not pass or the canary is not caught, the proof ends there, because it could say nothing about the
-/// others. A name that no weakening has is an error.
+/// others. A name that no weakening has is an error, which is told at once if it has no `*`.
 pub async fn prove_generated(options: &GeneratedOptions) -> Result<GeneratedProof, ProveError> {
+    let is_nothing = |name: &&String| !name.contains('*') && mock::deviation(name).is_none();
+    if let Some(name) = options.names.iter().find(is_nothing) {
+        return Err(ProveError::NoWeakening { name: name.clone() });
+    }
     let program = Program::this(&options.browser, options.stop.clone())?;
     let ran = program.faithful(Watched::Weakenings).await;
     let control = match &ran {
