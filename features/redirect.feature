@@ -19,6 +19,13 @@ Feature: Where the consumer ends
       When the consumer pays
       Then the consumer lands at the success URL
 
+    Scenario: A payment after a decline and an error ends at the success URL
+      Given a hosted session
+      And the consumer has been declined
+      And the consumer has met a technical error
+      When the consumer pays
+      Then the consumer lands at the success URL
+
   @req:HPP-REDIRECT-002 @needs:browser @needs:outcome
   Rule: A declined payment leads to the failure URL
 
@@ -37,6 +44,12 @@ Feature: Where the consumer ends
       When the consumer is declined
       Then the consumer lands at the failure URL
 
+    Scenario: A decline after a technical error ends at the failure URL
+      Given a hosted session
+      And the consumer has met a technical error
+      When the consumer is declined
+      Then the consumer lands at the failure URL
+
   @req:HPP-REDIRECT-003 @needs:browser @needs:outcome
   Rule: A technical error leads to the error URL
 
@@ -52,6 +65,12 @@ Feature: Where the consumer ends
         | back    | absent |
         | cancel  | absent |
       And the consumer has gone back
+      When the consumer meets a technical error
+      Then the consumer lands at the error URL
+
+    Scenario: A technical error after a decline ends at the error URL
+      Given a hosted session
+      And the consumer has been declined
       When the consumer meets a technical error
       Then the consumer lands at the error URL
 
@@ -320,9 +339,10 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-017 @needs:browser
   Rule: Outside eCommerce a cancellation is confirmed first
 
-    Scenario: Pressing cancel asks for confirmation
+    Scenario: Pressing cancel asks for confirmation, the second time too
       Given a payment session of the IN_STORE channel
       And a hosted session
+      And the consumer has pressed cancel without confirming
       When the consumer presses cancel
       Then the page asks for confirmation
 

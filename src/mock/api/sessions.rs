@@ -84,6 +84,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
             purchase: Purchase::default(),
             category: OF_PAYMENT_SESSION[0],
             has_fallen_back: false,
+            has_asked: false,
         }),
     });
     let reference =

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use url::Url;
 
-use crate::mock::contract::status::Exits;
+use crate::mock::contract::status::Circumstances;
 use crate::mock::ground::Dialect;
 
 /// An end of the consumer's visit. A merchant URL has the same name.
@@ -114,8 +114,8 @@ pub struct Way<'a> {
     /// Those of the newest and of the oldest hosted session of the same payment session.
     pub newest: &'a MerchantUrls,
     pub oldest: &'a MerchantUrls,
-    /// How the consumer left the page so far, this time included.
-    pub exits: Exits,
+    /// What happened to the session, this time included.
+    pub circumstances: Circumstances,
 }
 
 /// Where the consumer goes.
@@ -197,8 +197,14 @@ mod tests {
 
     fn lead(dialect: Dialect, outcome: Outcome, member: &Value) -> String {
         let urls = MerchantUrls::read(Some(member));
-        let way =
-            Way { outcome, dialect, urls: &urls, newest: &urls, oldest: &urls, exits: Exits::default() };
+        let way = Way {
+            outcome,
+            dialect,
+            urls: &urls,
+            newest: &urls,
+            oldest: &urls,
+            circumstances: Circumstances::default(),
+        };
         format!("{:?}", destination(&way))
     }
 

@@ -58,6 +58,8 @@ pub struct Press<'a> {
     pub dialect: Dialect,
     pub options: &'a Options,
     pub has_fallen_back: bool,
+    /// Whether the page has asked for confirmation of a cancellation before.
+    pub has_asked: bool,
     pub urls: &'a MerchantUrls,
     pub exits: Exits,
 }

@@ -1,6 +1,6 @@
 //! Lies about the visits of the consumer: what the page offers, and how often it can be used.
 
-use crate::mock::contract::merchant_urls::Outcome;
+use crate::mock::contract::merchant_urls::{Destination, Outcome, Way, destination};
 use crate::mock::contract::page::{Button, Screen, Step, screen, step};
 use crate::mock::contract::status::{Circumstances, Event, Purpose, Standing, standing};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
@@ -68,6 +68,47 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "cancel-asks-only-the-first-time",
+        kind: Kind::OneOrder,
+        lie: "If the consumer did not confirm a cancellation, pressing cancel again cancels without a question.",
+        breaks: &["HPP-REDIRECT-017"],
+        change: Change::Seams(|seams| {
+            seams.step = |press| match step(press) {
+                Step::Page("/cancel") if press.has_asked => Step::Leave(Event::CancelConfirmed),
+                step => step,
+            };
+        }),
+    },
+    Deviation {
+        name: "error-after-decline-goes-to-failure",
+        kind: Kind::OneOrder,
+        lie: "A technical error after a declined payment leads to `failure` although `error` is given.",
+        breaks: &["HPP-REDIRECT-003"],
+        change: Change::Seams(|seams| {
+            seams.destination =
+                |way| after(way, Outcome::Error, way.circumstances.declined, Outcome::Failure);
+        }),
+    },
+    Deviation {
+        name: "decline-after-error-goes-to-error",
+        kind: Kind::OneOrder,
+        lie: "A declined payment after a technical error leads to `error` although `failure` is given.",
+        breaks: &["HPP-REDIRECT-002"],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| after(way, Outcome::Failure, way.circumstances.erred, Outcome::Error);
+        }),
+    },
+    Deviation {
+        name: "payment-after-decline-goes-to-failure",
+        kind: Kind::OneOrder,
+        lie: "A payment after a declined one leads to `failure`.",
+        breaks: &["HPP-REDIRECT-001"],
+        change: Change::Seams(|seams| {
+            seams.destination =
+                |way| after(way, Outcome::Success, way.circumstances.declined, Outcome::Failure);
+        }),
+    },
+    Deviation {
         name: "both-ways-out-at-second-visit",
         kind: Kind::OneOrder,
         lie: "From the second visit on, the page offers both back and cancel.",
@@ -95,6 +136,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// Sends the consumer to the URL of another outcome if there was an earlier one of a kind.
+fn after<'a>(way: &Way<'a>, outcome: Outcome, earlier: usize, instead: Outcome) -> Destination<'a> {
+    let other = way.urls.given(instead).filter(|_| way.outcome == outcome && earlier > 0);
+    let is_given = way.urls.given(outcome).is_some();
+    other.filter(|_| is_given).map_or_else(|| destination(way), Destination::Merchant)
+}
 
 /// Offers back and cancel, if `applies`.
 fn both_ways_out(mut screen: Screen<'_>, applies: bool) -> Screen<'_> {

@@ -51,7 +51,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         ],
         change: Change::Seams(|seams| {
             seams.destination = |way| {
-                if way.exits.count < 2 { destination(way) } else { Destination::generic(way.outcome) }
+                if way.circumstances.exits.count < 2 {
+                    destination(way)
+                } else {
+                    Destination::generic(way.outcome)
+                }
             };
         }),
     },
@@ -312,7 +316,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-REDIRECT-014"],
         change: Change::Seams(|seams| {
             seams.destination = |way| {
-                let is_second = way.outcome == Outcome::Back && way.exits.count > 1;
+                let is_second = way.outcome == Outcome::Back && way.circumstances.exits.count > 1;
                 instead(way, is_second, Outcome::Cancel)
             };
         }),

@@ -165,9 +165,9 @@ impl Visit<'_> {
 
     fn act(&self, act: Act) -> Result<Reply, Ending> {
         let Self { playground, hosted, .. } = self;
-        let (status, exits, has_fallen_back) = {
+        let (status, exits, has_fallen_back, has_asked) = {
             let state = lock(&hosted.state);
-            (state.life.status, state.life.circumstances.exits, state.has_fallen_back)
+            (state.life.status, state.life.circumstances.exits, state.has_fallen_back, state.has_asked)
         };
         let press = Press {
             act,
@@ -176,11 +176,15 @@ impl Visit<'_> {
             dialect: playground.contract.dialect,
             options: &hosted.options,
             has_fallen_back,
+            has_asked,
             urls: &hosted.merchant_urls,
             exits,
         };
         match (playground.contract.step(&press), act) {
-            (Step::Page(path), _) => Ok(self.to_page(path)),
+            (Step::Page(path), act) => {
+                lock(&hosted.state).has_asked |= act == Act::Press(Button::Cancel);
+                Ok(self.to_page(path))
+            }
             (Step::FallBack, _) => {
                 lock(&hosted.state).has_fallen_back = true;
                 Ok(self.to_page(""))
@@ -226,7 +230,7 @@ impl Visit<'_> {
             urls: &hosted.merchant_urls,
             newest: newest.as_ref().map_or(&hosted.merchant_urls, |newest| &newest.merchant_urls),
             oldest: oldest.as_ref().map_or(&hosted.merchant_urls, |oldest| &oldest.merchant_urls),
-            exits: lock(&hosted.state).life.circumstances.exits,
+            circumstances: lock(&hosted.state).life.circumstances,
         };
         let reply = match contract.destination(&way) {
             Destination::Merchant(url) => {

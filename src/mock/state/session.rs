@@ -147,6 +147,8 @@ pub struct HostedState {
     pub category: &'static str,
     /// Whether a declined payment has led to the categories that the merchant did not choose.
     pub has_fallen_back: bool,
+    /// Whether the page has asked for confirmation of a cancellation.
+    pub has_asked: bool,
 }
 
 impl HostedState {

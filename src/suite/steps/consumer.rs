@@ -45,6 +45,18 @@ step!(
 );
 
 step!(
+    /// The consumer opened the page and pressed cancel, but did not confirm. If the page did not ask, the scenario is blocked by HPP-REDIRECT-017.
+    Given(Browser) leaves Cancel "the consumer has pressed cancel without confirming" => has_pressed_cancel
+);
+async fn has_pressed_cancel(world: &mut World) -> Done {
+    let mut consumer = world.consumer();
+    consumer.act(PageAct::PressCancel).await?;
+    let session = consumer.merchant.this_session()?;
+    let asks = page::asks_confirmation(consumer.merchant.record.visit()?, consumer.site(&session));
+    consumer.judge().rests_on("HPP-REDIRECT-017", asks)
+}
+
+step!(
     /// The consumer opens the page, presses cancel, and confirms if the page asks.
     When(Browser) leaves Cancel "the consumer cancels and confirms" => |world| world.consumer().act(PageAct::Cancel).await
 );
