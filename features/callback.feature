@@ -112,11 +112,27 @@ Feature: Status callbacks
   @req:HPP-CALLBACK-009 @needs:browser @needs:receiver @needs:clock
   Rule: A callback without an answer is repeated
 
-    Scenario: A call that is not answered is made again
+    Scenario Outline: Calls about leaving in <channel> are made again if not answered
+      Given the merchant's server answers calls with silence
+      And a payment session of the <channel> channel
+      And a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2&session_id={{session_id}} |
+      When the consumer <act>
+      Then each call is made again after a while
+
+      Examples:
+        | channel   | act                  |
+        | ECOMMERCE | presses back         |
+        | IN_STORE  | cancels and confirms |
+
+    @needs:outcome
+    Scenario: Calls about a decline, an error and a payment are made again
       Given the merchant's server answers calls with silence
       And a hosted session whose merchant URLs are
-        | status_update | ?secret=9f2 |
-      When the consumer presses back
+        | status_update | ?secret=9f2&session_id={{session_id}} |
+      And the consumer has been declined
+      And the consumer has met a technical error
+      When the consumer pays
       Then each call is made again after a while
 
   @req:HPP-CALLBACK-010 @needs:browser @needs:receiver @needs:clock
@@ -125,7 +141,7 @@ Feature: Status callbacks
     Scenario: A call that is never answered is given up
       Given the merchant's server answers calls with silence
       And a hosted session whose merchant URLs are
-        | status_update | ?secret=9f2 |
+        | status_update | ?secret=9f2&session_id={{session_id}} |
       When the consumer presses back
       Then each call is made at most 4 times
 

@@ -75,6 +75,36 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "silence-about-payment-not-called-again",
+        kind: Kind::OneState,
+        lie: "A callback about a payment that is not answered is not repeated.",
+        breaks: &["HPP-CALLBACK-009"],
+        change: Change::Seams(|seams| {
+            seams.next_call = |called| next_call(called).filter(|_| called.event != Event::Approved);
+        }),
+    },
+    Deviation {
+        name: "silence-about-trouble-not-called-again",
+        kind: Kind::OneState,
+        lie: "A callback about a declined payment or a technical error that is not answered is not repeated.",
+        breaks: &["HPP-CALLBACK-009"],
+        change: Change::Seams(|seams| {
+            seams.next_call = |called| {
+                let is_meant = matches!(called.event, Event::Declined | Event::TechnicalError);
+                next_call(called).filter(|_| !is_meant)
+            };
+        }),
+    },
+    Deviation {
+        name: "silence-about-cancellation-not-called-again",
+        kind: Kind::OneState,
+        lie: "A callback about a cancellation that is not answered is not repeated.",
+        breaks: &["HPP-CALLBACK-009"],
+        change: Change::Seams(|seams| {
+            seams.next_call = |called| next_call(called).filter(|_| called.event != Event::CancelConfirmed);
+        }),
+    },
+    Deviation {
         name: "silence-called-for-ever",
         kind: Kind::LeftOut,
         lie: "A callback that is never answered is repeated for ever.",
