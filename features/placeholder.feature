@@ -59,6 +59,14 @@ Feature: Placeholders in merchant URLs
       When the consumer opens the page
       Then the parameter session_id of the status_update URL is filled when it is called
 
+    @needs:clock
+    Scenario: The session id is filled in at status_update in a repeated call
+      Given the merchant's server answers calls with silence
+      And a hosted session whose merchant URLs are
+        | status_update | ?session_id={{session_id}} |
+      When the consumer opens the page
+      Then the parameter session_id of the status_update URL is filled when it is called again
+
   @req:HPP-PLACEHOLDER-007 @needs:browser
   Rule: The inserted session id is the created one
 

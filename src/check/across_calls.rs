@@ -51,7 +51,8 @@ pub fn broken(arrivals: &[Arrival], exchanges: &[&Exchange], dialect: Dialect) -
                 ("HPP-CALLBACK-019", agrees),
             ]
             .into_iter()
-            .filter_map(|(id, outcome)| Some((id, outcome.err()?))),
+            .filter_map(|(id, outcome)| Some((id, outcome.err()?)))
+            .chain(inserted_id(site, call)),
         );
     }
     breaches
@@ -66,6 +67,18 @@ fn status_update(exchange: &Exchange) -> Option<&str> {
 fn site(exchange: &Exchange) -> Option<Site<'_>> {
     let url = status_update(exchange)?;
     success(exchange).map(|_| Site { created: exchange, url })
+}
+
+/// What stands for the session id in the URL of a call, the first one of its event or a further one.
+fn inserted_id(site: &Site<'_>, call: &Arrival) -> Option<Breach> {
+    let (name, arrived) = (placeholder::of_session_id(query(site.url))?, query(&call.url));
+    let value = placeholder::parameter(arrived, name)?;
+    if let Err(mismatch) = placeholder::filled(arrived, name) {
+        return Some(("HPP-PLACEHOLDER-006", mismatch));
+    }
+    let own = success_text(site.created, "/session_id")?;
+    let is_own = equals(&placeholder::subject(name), own, &placeholder::decoded(value));
+    is_own.err().map(|mismatch| ("HPP-PLACEHOLDER-007", mismatch))
 }
 
 fn path(url: &str) -> &str {
@@ -279,6 +292,19 @@ mod tests {
         let [read] = shown();
         let disabling = exchange(DisableSession, SESSION, Value::Null, Value::Null);
         assert_eq!(told(&[with("status", "DISABLED")], &[read, disabling]), [""; 0]);
+    }
+
+    #[test]
+    fn every_call_has_the_id_of_its_session_in_its_url() {
+        let body = json!({ "event_id": "e-1", "session": { "session_id": "s-1" } });
+        let found =
+            |id: &str| told(&[event("e-1", &json!({})), call(&format!("told?k=1&s={id}"), &body)], &[]);
+        assert_eq!(found("s-1"), [""; 0]);
+        let literal = "HPP-PLACEHOLDER-006 parameter s: expected a value in place of the placeholder, got ";
+        for id in ["{{session_id}}", "%7B%7Bsession_id%7D%7D"] {
+            assert_eq!(found(id), [format!("{literal}\"{id}\"")]);
+        }
+        assert_eq!(found("s-2"), [r#"HPP-PLACEHOLDER-007 parameter s: expected "s-1", got "s-2""#]);
     }
 
     #[test]

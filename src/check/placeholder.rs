@@ -23,6 +23,12 @@ pub fn is_literal(text: &str) -> bool {
     text.contains("{{") || text.to_ascii_uppercase().contains("%7B%7B")
 }
 
+/// The parameter that a query has for the session id alone. What follows another placeholder is not looked at.
+pub fn of_session_id(given: &str) -> Option<&str> {
+    let (name, value) = pairs(given).find(|(name, value)| is_literal(name) || is_literal(value))?;
+    (value == "{{session_id}}").then_some(name)
+}
+
 /// The parameter has a value, and no braces are left in it.
 pub fn filled(query: &str, name: &str) -> Judgement {
     let subject = subject(name);

@@ -176,6 +176,13 @@ impl Consumer<'_> {
         }
     }
 
+    /// Checks that one more callback came than the first. If not, the scenario is blocked by the requirement that repeats it.
+    pub fn was_called_again(&mut self, calls: &[Arrival]) -> Done {
+        let again = calls.get(1).map(drop);
+        let missing = || Mismatch::new("callback", "a further call", "one call");
+        self.judge().rests_on("HPP-CALLBACK-009", again.ok_or_else(missing))
+    }
+
     /// The `event_id`s of the first two callbacks. If only one came, the scenario is blocked by the requirement that promises
     /// another.
     pub fn two_event_ids(

@@ -36,7 +36,9 @@ pub struct Delivery {
     pub session_key: String,
     /// A new id.
     pub fresh_id: String,
+    /// The URL of the first call, and that of the further ones.
     pub url: Arc<str>,
+    pub url_again: Arc<str>,
     /// The session as the callback shows it.
     pub session: Value,
     pub trouble: CallbackTrouble,
@@ -82,10 +84,11 @@ impl Delivery {
     fn start(&self, attempt: usize, session_status: Arc<str>) -> CallStart {
         let of = IdFor::Event { session_key: &self.session_key, attempt };
         let event_id = self.contract.new_id(&NewId { of, fresh: &self.fresh_id });
+        let url = if attempt > 1 { &self.url_again } else { &self.url };
         let (url, body) = if attempt > 1 && self.trouble == CallbackTrouble::EmptyRetries {
-            (self.url.split('?').next().unwrap_or_default().into(), "{}".into())
+            (url.split('?').next().unwrap_or_default().into(), "{}".into())
         } else {
-            (Arc::clone(&self.url), self.body(&event_id))
+            (Arc::clone(url), self.body(&event_id))
         };
         CallStart {
             event_id: event_id.into(),

@@ -33,6 +33,8 @@ pub struct Tags<'a> {
     pub authorization_token: Option<&'a str>,
     pub order: Option<OrderTags<'a>>,
     pub exits: Exits,
+    /// Whether the URL takes the place of the one of this outcome, which is not given.
+    pub is_fallback: bool,
 }
 
 /// The values of the tags. A tag without a value is not replaced.
@@ -71,6 +73,8 @@ pub struct Filling<'a> {
     pub target: Target,
     pub url: &'a str,
     pub values: &'a Values,
+    /// Whether the merchant's server is called again about the same event.
+    pub is_repeat: bool,
 }
 
 /// The URL with every tag replaced that has a value. The rest stays byte for byte.
@@ -118,10 +122,11 @@ mod tests {
         authorization_token: Some("tok"),
         order: None,
         exits: Exits { count: 1, last: None },
+        is_fallback: false,
     };
 
     fn filled(url: &str) -> String {
-        fill(&Filling { target: TAGS.target, url, values: &tag_values(&TAGS) })
+        fill(&Filling { target: TAGS.target, url, values: &tag_values(&TAGS), is_repeat: false })
     }
 
     #[test]

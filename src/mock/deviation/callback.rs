@@ -206,6 +206,34 @@ pub const DEVIATIONS: &[Deviation] = &[
             };
         }),
     },
+    Deviation {
+        name: "repeated-callback-session-id-left-literal",
+        kind: Kind::OneOrder,
+        lie: "`{{session_id}}` in `status_update` is replaced for the first call of an event, and not when it is repeated.",
+        breaks: &["HPP-PLACEHOLDER-006"],
+        change: Change::Seams(|seams| {
+            seams.fill = |filling| {
+                if filling.is_repeat { filling.url.to_owned() } else { fill(filling) }
+            };
+        }),
+    },
+    Deviation {
+        name: "repeated-callback-session-id-cut-short",
+        kind: Kind::OneOrder,
+        lie: "`{{session_id}}` in `status_update` lacks its last character when a call is repeated.",
+        breaks: &["HPP-PLACEHOLDER-007"],
+        change: Change::Seams(|seams| {
+            seams.fill = |filling| {
+                let mut values = filling.values.clone();
+                if filling.is_repeat
+                    && let Some(id) = &mut values.session_id
+                {
+                    id.pop();
+                }
+                fill(&Filling { values: &values, ..*filling })
+            };
+        }),
+    },
 ];
 
 /// Sends no callback for `event`.

@@ -183,10 +183,15 @@ pub const DEVIATIONS: &[Deviation] = &[
     },
 ];
 
-/// Does not replace the session id in URLs for `target`.
+/// Does not replace the session id in the URL of `target`.
 pub fn literal_in(tags: &Tags<'_>, target: Target) -> Values {
+    literal_if(tags, tags.target == target && !tags.is_fallback)
+}
+
+/// Does not replace the session id, if `applies`.
+fn literal_if(tags: &Tags<'_>, applies: bool) -> Values {
     let values = tag_values(tags);
-    Values { session_id: values.session_id.filter(|_| tags.target != target), ..values }
+    Values { session_id: values.session_id.filter(|_| !applies), ..values }
 }
 
 fn decoded(query: &str) -> String {

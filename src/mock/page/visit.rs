@@ -234,7 +234,7 @@ impl Visit<'_> {
         };
         let reply = match contract.destination(&way) {
             Destination::Merchant(url) => {
-                let url = hosted.filled(url, Target::Redirect(outcome), contract);
+                let url = hosted.filled(url, Target::Redirect(outcome), false, contract);
                 Reply::see_other(&contract.variation.link(url))
             }
             Destination::Generic(name) => self.to_page(&format!("/end/{name}")),

@@ -242,7 +242,11 @@ impl Hosted {
     }
 
     /// A URL of the merchant with its tags filled, in ASCII.
-    pub fn filled(&self, url: &str, target: Target, contract: &Contract) -> String {
+    pub fn filled(&self, url: &str, target: Target, is_repeat: bool, contract: &Contract) -> String {
+        let is_fallback = match target {
+            Target::Redirect(outcome) => self.merchant_urls.given(outcome) != Some(url),
+            Target::Callback => false,
+        };
         let (purchase, exits) = {
             let state = lock(&self.state);
             (state.purchase.clone(), state.life.circumstances.exits)
@@ -262,8 +266,9 @@ impl Hosted {
                 klarna_reference: &order.klarna_reference,
             }),
             exits,
+            is_fallback,
         });
-        ascii_url(&contract.fill(&Filling { target, url, values: &values }))
+        ascii_url(&contract.fill(&Filling { target, url, values: &values, is_repeat }))
     }
 
     /// The changes of status so far, for the control interface.

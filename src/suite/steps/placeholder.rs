@@ -1,7 +1,7 @@
 //! Steps that judge which values replace the placeholders of merchant URLs.
 
 use crate::check;
-use crate::check::{answer, placeholder};
+use crate::check::{answer, callback, placeholder};
 use crate::suite::callbacks::query;
 use crate::suite::failure::Done;
 use crate::suite::parameter::{ParameterName, Spelt};
@@ -35,6 +35,18 @@ step!(
         world.consumer().was_given(MerchantUrl::StatusUpdate, &name.0)?;
         let call = world.consumer().require_call().await?;
         world.judge().settle(placeholder::filled(query(&call), &name.0))
+    }
+);
+
+step!(
+    /// After the target's clock was moved on, a callback is repeated. Its parameter has a value and no braces. A repeated callback without content is not judged.
+    Then(Receiver) "the parameter {word} of the status_update URL is filled when it is called again" => |world, name: ParameterName| {
+        world.consumer().was_given(MerchantUrl::StatusUpdate, &name.0)?;
+        let calls = world.consumer().calls_of_one_event().await?;
+        world.consumer().was_called_again(&calls)?;
+        let with_content = calls.iter().filter(|call| callback::session(call).is_ok());
+        let outcome = with_content.map(|call| placeholder::filled(query(call), &name.0)).collect();
+        world.judge().settle(outcome)
     }
 );
 
