@@ -136,6 +136,19 @@ Feature: Placeholders in merchant URLs
         | failure | is declined             |
         | error   | meets a technical error |
 
+    Scenario Outline: The token is not filled in at <url> in place of <other>
+      Given the place_order_mode NONE
+      And a hosted session whose merchant URLs are
+        | <other> | null                                                     |
+        | <url>   | ?session_id={{session_id}}&token={{authorization_token}} |
+      When the consumer <act>
+      Then the parameter token of the <url> URL is not filled
+
+      Examples:
+        | url     | other | act                     |
+        | failure | error | meets a technical error |
+        | cancel  | back  | presses back            |
+
     @needs:receiver
     Scenario: The token is not filled in at status_update after a payment
       Given the place_order_mode NONE

@@ -81,11 +81,11 @@ fn inserted_id(site: &Site<'_>, call: &Arrival) -> Option<Breach> {
     is_own.err().map(|mismatch| ("HPP-PLACEHOLDER-007", mismatch))
 }
 
-fn path(url: &str) -> &str {
+pub(super) fn path(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or(url)
 }
 
-fn query(url: &str) -> &str {
+pub(super) fn query(url: &str) -> &str {
     url.split('#').next().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod across_answers;
 pub mod across_calls;
+pub mod across_visits;
 pub mod answer;
 pub mod callback;
 pub mod every_answer;

@@ -73,7 +73,16 @@ pub fn subject(name: &str) -> String {
 
 /// The query has no placeholder.
 pub fn none_left(query: &str) -> Judgement {
-    match pairs(query).find(|(name, value)| is_literal(name) || is_literal(value)) {
+    left(pairs(query))
+}
+
+/// The parameter has no placeholder.
+pub fn replaced(query: &str, name: &str) -> Judgement {
+    left(pairs(query).filter(|(other, _)| *other == name))
+}
+
+fn left<'q>(mut pairs: impl Iterator<Item = (&'q str, &'q str)>) -> Judgement {
+    match pairs.find(|(name, value)| is_literal(name) || is_literal(value)) {
         Some((name, value)) => Err(Mismatch::new(subject(name), "no placeholder left", quoted(value))),
         None => Ok(()),
     }

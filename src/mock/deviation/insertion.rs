@@ -52,6 +52,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-PLACEHOLDER-004",
             "HPP-PLACEHOLDER-005",
             "HPP-PLACEHOLDER-008",
+            "HPP-PLACEHOLDER-021",
         ],
         change: Change::Seams(|seams| {
             seams.tag_values = |tags| match tags.target {

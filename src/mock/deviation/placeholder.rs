@@ -84,6 +84,40 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "fallback-session-id-left-literal",
+        kind: Kind::OneVariant,
+        lie: "`{{session_id}}` is not replaced in a URL that takes the place of another one, such as `failure` after an error.",
+        breaks: &["HPP-PLACEHOLDER-003", "HPP-PLACEHOLDER-004", "HPP-PLACEHOLDER-021"],
+        change: Change::Seams(|seams| seams.tag_values = |tags| literal_if(tags, tags.is_fallback)),
+    },
+    Deviation {
+        name: "fallback-session-id-encoded",
+        kind: Kind::NearMiss,
+        lie: "After an error without `error`, `failure` gets `{{session_id}}` percent-encoded in place of the id.",
+        breaks: &["HPP-PLACEHOLDER-004", "HPP-PLACEHOLDER-021"],
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let values = tag_values(tags);
+                let is_meant = tags.is_fallback && tags.target == Target::Redirect(Outcome::Error);
+                let encoded = is_meant.then(|| "%7B%7Bsession_id%7D%7D".to_owned());
+                Values { session_id: encoded.or(values.session_id), ..values }
+            };
+        }),
+    },
+    Deviation {
+        name: "session-id-for-token-in-fallback",
+        kind: Kind::OneVariant,
+        lie: "In a URL that takes the place of another one, `{{authorization_token}}` is replaced by the id of the session.",
+        breaks: &["HPP-PLACEHOLDER-011"],
+        change: Change::Seams(|seams| {
+            seams.tag_values = |tags| {
+                let values = tag_values(tags);
+                let id = tags.is_fallback.then(|| tags.session_id.to_owned());
+                Values { authorization_token: values.authorization_token.or(id), ..values }
+            };
+        }),
+    },
+    Deviation {
         name: "authorization-token-empty",
         kind: Kind::LeftOut,
         lie: "`{{authorization_token}}` is replaced by an empty text.",

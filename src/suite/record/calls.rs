@@ -1,16 +1,17 @@
-//! Checks what is promised of every status callback of an attempt.
+//! Checks what is promised of every status callback and every arrival of the consumer in an attempt.
 
 use super::Record;
-use crate::check::{across_calls, callback};
+use crate::check::{across_calls, across_visits, callback};
 use crate::evidence::{Body, Exchange};
 use crate::requirement::RequirementId;
 
 impl Record {
-    /// Checks all callbacks that have arrived, at the end of the attempt.
+    /// Checks all callbacks that have arrived, and all merchant URLs that were reached, at the end of the attempt.
     pub fn judge_calls(&mut self) {
         let exchanges: Vec<&Exchange> = self.answers.iter().map(|answer| &answer.exchange).collect();
         let arrivals = &self.evidence.arrivals;
         let mut breaches = across_calls::broken(arrivals, &exchanges, self.context.profile.dialect);
+        breaches.extend(across_visits::broken(&self.evidence.visits, &exchanges));
         let form = "HPP-CALLBACK-003";
         let is_call = arrivals.iter().filter(|arrival| arrival.method == "POST");
         let sessions: Vec<Body> =
