@@ -44,8 +44,8 @@ step!(
         world.consumer().was_given(MerchantUrl::StatusUpdate, &name.0)?;
         let calls = world.consumer().calls_of_one_event().await?;
         world.consumer().was_called_again(&calls)?;
-        let with_content = calls.iter().filter(|call| callback::session(call).is_ok());
-        let outcome = with_content.map(|call| placeholder::filled(query(call), &name.0)).collect();
+        let mut with_content = calls.iter().filter(|call| callback::session(call).is_ok());
+        let outcome = with_content.try_for_each(|call| placeholder::filled(query(call), &name.0));
         world.judge().settle(outcome)
     }
 );
