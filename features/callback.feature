@@ -70,12 +70,18 @@ Feature: Status callbacks
       When the consumer pays
       Then a call tells COMPLETED with what the payment came to
 
-    Scenario: A payment after a decline is told as COMPLETED too
-      Given a hosted session whose merchant URLs are
+    Scenario Outline: With <mode>, a payment after a decline is told as COMPLETED
+      Given the place_order_mode <mode>
+      And a hosted session whose merchant URLs are
         | status_update | ?secret=9f2 |
       And the consumer has been declined
       When the consumer pays
       Then a call tells COMPLETED with what the payment came to
+
+      Examples:
+        | mode          |
+        | PLACE_ORDER   |
+        | CAPTURE_ORDER |
 
   @req:HPP-CALLBACK-006 @needs:browser @needs:outcome @needs:receiver
   Rule: A declined payment causes a callback

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+use crate::mock::ground::Dialect;
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::http::{Answered, Asked, Content, Operation, Past, Reply};
 
@@ -32,7 +33,7 @@ struct Trace {
 
 impl History {
     /// Tells a reply what came before it, and remembers it as the faithful mock gives it.
-    pub fn enter(&self, reply: &mut Reply, asked: &Asked<'_>) {
+    pub fn enter(&self, reply: &mut Reply, asked: &Asked<'_>, dialect: Dialect) {
         let mut traces = lock(&self.traces);
         if traces.len() > PATHS {
             traces.clear();
@@ -69,6 +70,7 @@ impl History {
         let first = self.first(reply);
         let method = asked.method.to_owned();
         reply.past = Past {
+            dialect: Some(dialect),
             method,
             request,
             size,
@@ -128,6 +130,7 @@ mod tests {
                 presented: Presented::Right,
                 accepts: None,
             },
+            Dialect::Klarna,
         );
         reply.past
     }
@@ -136,6 +139,7 @@ mod tests {
     fn an_answer_knows_those_before_it_at_its_path_and_elsewhere() {
         let history = History::default();
         let alone = Past {
+            dialect: Some(Dialect::Klarna),
             method: "GET".into(),
             request: json!({ "a": 1 }),
             size: 7,

@@ -206,7 +206,7 @@ impl Contract {
     pub fn form(&self, reply: &mut Reply, asked: &Asked<'_>) {
         let draw = self.answers.fetch_add(1, Ordering::Relaxed);
         if let Some(history) = &self.history {
-            history.enter(reply, asked);
+            history.enter(reply, asked, self.dialect);
         }
         if let Some(watch) = &self.watch {
             let differs = |edit: &Edit| {

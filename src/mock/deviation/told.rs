@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::mock::deviation::edit::{shift, tells};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
+use crate::mock::ground::Dialect;
 use crate::mock::http::{Operation, Reply};
 
 /// The lies of this family.
@@ -77,6 +78,18 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A payment causes a callback with `COMPLETE`.",
         breaks: &["HPP-CALLBACK-005"],
         change: Change::Reply(|reply| tell_as(reply, "COMPLETED", "COMPLETE")),
+    },
+    Deviation {
+        name: "payment-told-before-its-order",
+        kind: Kind::OneVariant,
+        lie: "The callback for a payment of a KP session that places an order has no `order_id` and no `klarna_reference`.",
+        breaks: &["HPP-CALLBACK-005"],
+        change: Change::Reply(|reply| {
+            if tells(reply, "COMPLETED") && reply.past.dialect == Some(Dialect::Klarna) {
+                reply.remove("/session/order_id");
+                reply.remove("/session/klarna_reference");
+            }
+        }),
     },
     Deviation {
         name: "refusal-told-as-failure",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::mock::ground::Dialect;
 use crate::mock::http::Content;
 
 /// Who asked, where, and for what.
@@ -37,6 +38,8 @@ pub enum Presented {
 /// The request of an answer, and the answers before it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Past {
+    /// What the mock speaks.
+    pub dialect: Option<Dialect>,
     /// The method of the request.
     pub method: String,
     /// The JSON of the request. `null` without one.
