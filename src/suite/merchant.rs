@@ -50,8 +50,8 @@ pub struct Holdings {
     pub locale: Option<String>,
     /// Further members of `options` of the hosted session.
     pub options: Map<String, Value>,
-    /// The limit of creations, if the scenario set one.
-    pub creates_per_second: Option<u32>,
+    /// The limit of requests that the scenario set for the target.
+    pub limit_per_second: Option<u32>,
     pub payment: Option<Rc<PaymentSession>>,
     /// The hosted session that the scenario is about.
     pub this: Option<Rc<HostedSession>>,
@@ -74,7 +74,7 @@ impl Holdings {
             place_order_mode: None,
             locale: None,
             options: Map::new(),
-            creates_per_second: None,
+            limit_per_second: None,
             payment: None,
             this: None,
             other: None,

@@ -86,7 +86,7 @@ step!(
     /// The target limits how many hosted sessions the merchant may create in a second: from 1 to 5.
     Given "the merchant may create {int} hosted session(s) a second" => |world, limit: Limit| {
         let merchant = world.merchant();
-        merchant.has.creates_per_second = Some(limit.0);
+        merchant.has.limit_per_second = Some(limit.0);
         let context = Arc::clone(merchant.context());
         let (control, account) = merchant.require_account(&context, "the target's limits cannot be set")?;
         Ok(control.limit_creations(account, limit.0.into()).await?)
@@ -139,7 +139,9 @@ async fn create_many(world: &mut World) -> Done {
             merchant.record.answers_an_act(first);
             Ok(())
         }
-        None if merchant.has.creates_per_second.is_some_and(|limit| exceeds(limit, time)) => Ok(()),
+        None if merchant.has.limit_per_second.is_some_and(|limit| exceeds(limit, MOST_CREATIONS, time)) => {
+            Ok(())
+        }
         None => Err(StepFailure::Unseen(format!(
             "{MOST_CREATIONS} creations took {:.1} s, so they may have kept the limit",
             time.as_secs_f64()
@@ -157,10 +159,10 @@ fn limited(record: &Record, answers: &[Index]) -> Option<Index> {
     answers.iter().find(is_limit).copied()
 }
 
-/// Whether all creations within this time exceed a limit in a second, wherever the seconds begin.
-fn exceeds(limit: u32, time: Duration) -> bool {
+/// Whether so many requests within this time exceed a limit in a second, wherever the seconds begin.
+fn exceeds(limit: u32, sent: u32, time: Duration) -> bool {
     let seconds = time.as_secs_f64().ceil() + 1.0;
-    f64::from(MOST_CREATIONS) > f64::from(limit) * seconds
+    f64::from(sent) > f64::from(limit) * seconds
 }
 
 step!(
@@ -170,14 +172,18 @@ step!(
         let merchant = world.merchant();
         let context = Arc::clone(merchant.context());
         match merchant.account(&context) {
-            Some((control, account)) => Ok(control.limit_others(account, limit.0.into()).await?),
-            None => Ok(()),
+            Some((control, account)) => {
+                control.limit_others(account, limit.0.into()).await?;
+                merchant.has.limit_per_second = Some(limit.0);
+            }
+            None => {}
         }
+        Ok(())
     }
 );
 
 step!(
-    /// The merchant reads the hosted session many times at once: up to 300 times within 10 seconds, until an answer is 429. The scenario is NOT TESTED if there is none.
+    /// The merchant reads the hosted session many times at once: up to 300 times within 10 seconds, until an answer is 429. If there is none, the scenario is NOT TESTED, unless it has set a limit that the reads exceed.
     When "the merchant exceeds the limit of requests" => read_many
 );
 async fn read_many(world: &mut World) -> Done {
@@ -191,6 +197,7 @@ async fn read_many(world: &mut World) -> Done {
     };
     let began = Instant::now();
     let mut sent = 0;
+    let mut refused = None;
     while sent < MOST_READS && began.elapsed() < LONGEST_BURST {
         // Answers to reads that overlap have no order, so the first one stands alone.
         let number = if sent == 0 { 1 } else { READS_AT_ONCE.min(MOST_READS - sent) };
@@ -201,8 +208,18 @@ async fn read_many(world: &mut World) -> Done {
             merchant.record.answers_an_act(limited);
             return Ok(());
         }
+        let is_refusal = |index: &&Index| {
+            let response = merchant.record.exchange(**index).response();
+            response.is_some_and(|response| !answer::is_success(response))
+        };
+        refused = refused.or(answers.iter().find(is_refusal).copied());
     }
-    let time = began.elapsed().as_secs_f64();
+    let time = began.elapsed();
+    if merchant.has.limit_per_second.is_some_and(|limit| exceeds(limit, sent, time)) {
+        refused.into_iter().for_each(|index| merchant.record.answers_an_act(index));
+        return Ok(());
+    }
+    let time = time.as_secs_f64();
     Err(StepFailure::Unseen(format!("no answer of the API to {sent} reads in {time:.1} s was 429")))
 }
 
@@ -229,7 +246,7 @@ mod tests {
 
     #[test]
     fn creations_exceed_a_limit_only_if_they_are_faster() {
-        let within = |limit, millis| exceeds(limit, Duration::from_millis(millis));
+        let within = |limit, millis| exceeds(limit, 12, Duration::from_millis(millis));
         assert_eq!(
             [1, 5, 6].map(|limit| within(limit, 1)),
             [true, true, false],
