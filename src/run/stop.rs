@@ -74,12 +74,8 @@ impl Stop {
         let here = stop.clone();
         let &RunOptions { deadline, ends_with_input, end_at_once, .. } = options;
         tokio::spawn(async move {
-            let abandoned = async {
-                match ends_with_input {
-                    true => input_ended().await,
-                    false => std::future::pending().await,
-                }
-            };
+            let abandoned =
+                async { if ends_with_input { input_ended().await } else { std::future::pending().await } };
             let overdue = async {
                 match deadline {
                     Some(deadline) => tokio::time::sleep(deadline).await,

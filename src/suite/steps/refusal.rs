@@ -115,7 +115,7 @@ async fn create_many(world: &mut World) -> Done {
     let began = Instant::now();
     let answers = merchant.record.send_together(calls.collect()).await?;
     let time = began.elapsed();
-    if let Some(limited) = limited(&merchant.record, &answers) {
+    if let Some(limited) = limited(merchant.record, &answers) {
         merchant.record.answers_an_act(limited);
         return Ok(());
     }
@@ -171,12 +171,9 @@ step!(
     |world, limit: ReadLimit| {
         let merchant = world.merchant();
         let context = Arc::clone(merchant.context());
-        match merchant.account(&context) {
-            Some((control, account)) => {
-                control.limit_others(account, limit.0.into()).await?;
-                merchant.has.limit_per_second = Some(limit.0);
-            }
-            None => {}
+        if let Some((control, account)) = merchant.account(&context) {
+            control.limit_others(account, limit.0.into()).await?;
+            merchant.has.limit_per_second = Some(limit.0);
         }
         Ok(())
     }
@@ -204,7 +201,7 @@ async fn read_many(world: &mut World) -> Done {
         let calls = (0..number).map(|_| call.clone()).collect();
         let answers = merchant.record.send_together(calls).await?;
         sent += number;
-        if let Some(limited) = limited(&merchant.record, &answers) {
+        if let Some(limited) = limited(merchant.record, &answers) {
             merchant.record.answers_an_act(limited);
             return Ok(());
         }
