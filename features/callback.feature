@@ -151,6 +151,14 @@ Feature: Status callbacks
       When the consumer presses back
       Then each call is made at most 4 times
 
+    @needs:outcome
+    Scenario: A call about a payment that is never answered is given up
+      Given the merchant's server answers calls with silence
+      And a hosted session whose merchant URLs are
+        | status_update | ?secret=9f2&session_id={{session_id}} |
+      When the consumer pays
+      Then each call is made at most 4 times
+
   @req:HPP-CALLBACK-011 @needs:browser @needs:receiver
   Rule: Each event has its own id
 

@@ -126,6 +126,18 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "payment-called-five-times",
+        kind: Kind::OneState,
+        lie: "A callback about a payment that is never answered is sent five times.",
+        breaks: &["HPP-CALLBACK-010"],
+        change: Change::Seams(|seams| {
+            seams.next_call = |called| match called.event {
+                Event::Approved => next_call(&Called { attempt: called.attempt - 1, ..*called }),
+                _ => next_call(called),
+            };
+        }),
+    },
+    Deviation {
         name: "fifth-call-after-ten-minutes",
         kind: Kind::Sometimes,
         lie: "Ten minutes after the fourth call, a callback that is never answered is sent for a fifth time.",
