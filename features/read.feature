@@ -101,7 +101,7 @@ Feature: Reading a hosted session
 
     Scenario: The id of the payment session reads no hosted session
       Given a hosted session
-      When the merchant reads a hosted session by the id of its payment session
+      When the merchant asks for a hosted session by the id of its payment session
       Then the response status is 404
 
   @req:HPP-READ-009
@@ -111,6 +111,7 @@ Feature: Reading a hosted session
       Given a hosted session
       When the merchant reads the hosted session
       Then the hosted session keeps its status when it is read again
+      And the hosted session keeps its status when it is read again
 
   @req:HPP-READ-010 @needs:browser @needs:outcome
   Rule: Data about the consumer has the documented form

@@ -84,6 +84,18 @@ mod tests {
     }
 
     #[test]
+    fn only_a_creation_that_succeeded_tells_the_urls_of_a_session() {
+        let sent = json!({ "merchant_urls": { "back": "https://m.example/s1/back?s={{session_id}}" } });
+        let mut failed = exchange(CreateSession, "", sent.clone(), json!({}));
+        if let crate::evidence::Received::Response(response) = &mut failed.outcome {
+            response.status = 400;
+        }
+        let other = exchange(crate::evidence::Operation::ReadSession, "", sent, json!({}));
+        let visits = [visit("https://m.example/s1/back?s=", "Merchant")];
+        assert_eq!(broken(&visits, &[&failed, &other]), []);
+    }
+
+    #[test]
     fn what_other_requirements_are_about_is_not_judged() {
         for (given, arrived) in [
             ("s={{session_id}}", "failure?s=s-1"),

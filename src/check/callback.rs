@@ -44,6 +44,12 @@ pub fn event(call: &Arrival) -> [Value; 3] {
         .map(|pointer| body.pointer(pointer).cloned().unwrap_or_default())
 }
 
+/// The event with the time of the change that it tells, so that events are told apart also by callbacks with one `event_id`.
+pub fn told_event(call: &Arrival) -> ([Value; 3], Value) {
+    let updated = body(call).and_then(|body| body.pointer("/session/updated_at").cloned());
+    (event(call), updated.unwrap_or_default())
+}
+
 /// The `event_id` of a callback.
 pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
     let body = body(call).unwrap_or_default();
@@ -125,8 +131,7 @@ pub fn events(calls: &[Arrival], told: Option<&str>) -> usize {
     let is_meant = |call: &&Arrival| told.is_none() || status(call).as_deref() == told;
     let mut events: Vec<([Value; 3], Value)> = Vec::new();
     for call in calls.iter().filter(|call| event(call).iter().any(Value::is_string)).filter(is_meant) {
-        let updated = body(call).and_then(|body| body.pointer("/session/updated_at").cloned());
-        let event = (event(call), updated.unwrap_or_default());
+        let event = told_event(call);
         if !events.contains(&event) {
             events.push(event);
         }

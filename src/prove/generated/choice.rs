@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// How many scenarios `Width::Few` runs against each target.
 const FEW: usize = 12;
 
+/// How many scenarios `Width::FewJourneys` runs against each target. A browser takes long.
+const FEW_JOURNEYS: usize = 4;
+
 /// Which of the scenarios that a weakening touches are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
@@ -18,13 +21,15 @@ pub enum Width {
     Few,
     /// Every scenario of the API.
     Api,
+    /// One scenario with a browser for some of the requirements.
+    FewJourneys,
     /// One scenario with a browser for each requirement.
     Journeys,
 }
 
 impl Width {
     /// From the cheapest to the dearest.
-    pub const ALL: [Self; 3] = [Self::Few, Self::Api, Self::Journeys];
+    pub const ALL: [Self; 4] = [Self::Few, Self::Api, Self::FewJourneys, Self::Journeys];
 
     /// The scenarios to run against a weakening, of those that it touches.
     pub fn task(self, index: usize, weakening: &'static Deviation, faithful: &Ran) -> Task {
@@ -38,8 +43,9 @@ impl Width {
             let (journeys, api): (Vec<_>, Vec<_>) =
                 touched.partition(|record| record.needs.contains(&Ability::Browser));
             match self {
-                Self::Few => spread(one_for_each_requirement(api)),
+                Self::Few => spread(one_for_each_requirement(api), FEW),
                 Self::Api => api,
+                Self::FewJourneys => spread(one_for_each_requirement(journeys), FEW_JOURNEYS),
                 Self::Journeys => one_for_each_requirement(journeys),
             }
         });
@@ -56,8 +62,8 @@ fn one_for_each_requirement(records: Vec<&ScenarioRecord>) -> Vec<&ScenarioRecor
     first.into_values().collect()
 }
 
-/// A few of them, evenly spread.
-fn spread(records: Vec<&ScenarioRecord>) -> Vec<&ScenarioRecord> {
-    let step = records.len().div_ceil(FEW).max(1);
+/// So many of them at most, evenly spread.
+fn spread(records: Vec<&ScenarioRecord>, most: usize) -> Vec<&ScenarioRecord> {
+    let step = records.len().div_ceil(most).max(1);
     records.into_iter().step_by(step).collect()
 }

@@ -257,7 +257,7 @@ fn a_mistyped_word_is_a_fault_with_its_place_and_the_nearest_known_ones() {
         ),
         (
             "Given the merchant may create 0 hosted sessions a second",
-            "`0` is not a number that this step takes; write a whole number from 1 to 11",
+            "`0` is not a number that this step takes; write a whole number from 1 to 5",
         ),
         (
             "Given a payment session in the locale deDE",

@@ -31,7 +31,7 @@ step!(
 
 step!(
     /// The merchant reads the `session_url` with the id of the payment session, or of the KCO order, in place of the `session_id`. The scenario is NOT TESTED if the URL does not contain the id.
-    When "the merchant reads a hosted session by the id of its payment session" => |world| {
+    When "the merchant asks for a hosted session by the id of its payment session" => |world| {
         let mut merchant = world.merchant();
         let unknown = merchant.url_of_payment("session_url").await?;
         merchant.call(Method::GET, Operation::ReadSession, unknown, None).await.map(drop)
