@@ -213,7 +213,9 @@ async fn read_many(world: &mut World) -> Done {
     }
     let time = began.elapsed();
     if merchant.has.limit_per_second.is_some_and(|limit| exceeds(limit, sent, time)) {
-        refused.into_iter().for_each(|index| merchant.record.answers_an_act(index));
+        if let Some(refused) = refused {
+            merchant.record.answers_an_act(refused);
+        }
         return Ok(());
     }
     let time = time.as_secs_f64();
