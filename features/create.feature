@@ -301,13 +301,6 @@ Feature: Creating a hosted session
       When the merchant creates a hosted session
       Then the hosted session is WAITING
 
-    @needs:browser
-    Scenario: A second session waits for the consumer who opened the first
-      Given a hosted session
-      And the consumer has opened the page
-      When the merchant creates another hosted session of the same payment session
-      Then the other hosted session is WAITING
-
   @req:HPP-CREATE-026
   Rule: A KP session may have several hosted sessions
 
@@ -415,6 +408,11 @@ Feature: Creating a hosted session
         | age   |
         | older |
         | newer |
+
+    Scenario: The QR code of the newer session leads back to its own URL
+      Given the newer of two hosted sessions of one payment session
+      When the consumer scans the QR code and presses back
+      Then the consumer lands at the back URL of this session, not of the other
 
     @needs:outcome
     Scenario Outline: The consumer who paid in the <age> session returns to its own URL

@@ -19,11 +19,6 @@ Feature: The QR code
       When the consumer scans the QR code and presses back
       Then the consumer lands at a URL of this session
 
-    Scenario: The QR code of a second session leads to its own page
-      Given the newer of two hosted sessions of one payment session
-      When the consumer scans the QR code and presses back
-      Then the consumer lands at a URL of this session
-
   @req:HPP-QR-003
   Rule: The answer for the QR code of a disabled session is open
 

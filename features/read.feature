@@ -111,7 +111,6 @@ Feature: Reading a hosted session
       Given a hosted session
       When the merchant reads the hosted session
       Then the hosted session keeps its status when it is read again
-      And the hosted session keeps its status when it is read again
 
   @req:HPP-READ-010 @needs:browser @needs:outcome
   Rule: Data about the consumer has the documented form

@@ -62,8 +62,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let fresh = playground.ids.uuid();
     let elders = payment.siblings().count();
     let is_in_store = lock(&payment.state).is_in_store();
-    let elder_was_opened = payment.siblings().any(|elder| lock(&elder.state).life.circumstances.opened > 0);
-    let circumstances = Circumstances { is_in_store, elders, elder_was_opened, ..Circumstances::default() };
+    let circumstances = Circumstances { is_in_store, elders, ..Circumstances::default() };
     let status = contract.status_after(&Turn {
         status: Status::Waiting,
         event: Event::Created,

@@ -107,8 +107,6 @@ pub struct Circumstances {
     pub is_in_store: bool,
     /// How many older hosted sessions its payment session has.
     pub elders: usize,
-    /// Whether the page of one of them was opened before this session was made.
-    pub elder_was_opened: bool,
     /// How often its status changed, and how often these events happened.
     pub changes: usize,
     pub opened: usize,

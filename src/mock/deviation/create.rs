@@ -245,18 +245,6 @@ pub const DEVIATIONS: &[Deviation] = &[
             };
         }),
     },
-    Deviation {
-        name: "created-in-progress-beside-an-opened-one",
-        kind: Kind::OneState,
-        lie: "A new session is `IN_PROGRESS` if an older one of its payment session was opened.",
-        breaks: &["HPP-CREATE-025"],
-        change: Change::Seams(|seams| {
-            seams.status_after = |turn| match turn.event {
-                Event::Created if turn.circumstances.elder_was_opened => Ok(Status::InProgress),
-                _ => status_after(turn),
-            };
-        }),
-    },
 ];
 
 fn make_relative(reply: &mut Reply, pointer: &str) {

@@ -268,6 +268,17 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "limit-of-creations-not-told",
+        kind: Kind::OnePart,
+        lie: "A 429 to a creation does not state the limit.",
+        breaks: &["HPP-ERROR-006"],
+        change: Change::Reply(|reply| {
+            if reply.operation == Operation::CreateSession && reply.status == StatusCode::TOO_MANY_REQUESTS {
+                reply.headers.remove("x-ratelimit-limit");
+            }
+        }),
+    },
+    Deviation {
         name: "limit-of-reads-not-told",
         kind: Kind::OnePart,
         lie: "A 429 to a read does not state the limit.",

@@ -286,7 +286,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "qr-of-the-elder-session",
         kind: Kind::OneVariant,
         lie: "The QR code of a second session leads to the page of the first session of its payment session.",
-        breaks: &["HPP-QR-002"],
+        breaks: &["HPP-CREATE-036"],
         change: Change::Seams(|seams| seams.qr_link = |scanned| scanned.eldest.to_owned()),
     },
     Deviation {

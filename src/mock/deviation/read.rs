@@ -225,7 +225,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "order-id-in-the-second-waiting-read",
         kind: Kind::OneOrder,
         lie: "The second read of a `WAITING` session has an `order_id`.",
-        breaks: &["HPP-READ-004", "HPP-READ-007"],
+        breaks: &["HPP-READ-007"],
         change: Change::Reply(|reply| {
             if reply.past.of_path == 1 && is_read_as(reply, "WAITING") {
                 reply.add("order_id", "0c9a5b1d-6f3e-4e62-9d47-3f8a2c7e1b04");

@@ -84,17 +84,6 @@ step!(
 );
 
 step!(
-    /// The second hosted session, read once, has this status.
-    Then "the other hosted session is {word}" => |world, status: SessionStatus| {
-        let mut merchant = world.merchant();
-        let other = merchant.other_session()?;
-        merchant.judge().success(other.created)?;
-        let actual = merchant.status_of_hosted(&other).await?;
-        world.judge().settle(check::equals("/status", status.word(), &actual))
-    }
-);
-
-step!(
     /// The hosted session, read once, has any status but this.
     Then "the hosted session is not {word}" => |world, status: SessionStatus| {
         let actual = world.merchant().session_status().await?;
