@@ -154,7 +154,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         progress: Progress::new(options.progress),
         browsers: tokio::sync::Mutex::default(),
         receivers,
-        stop: Stop::listen(&options).map_err(RunError::Signals)?,
+        stop: Stop::listen(options.deadline, options.ends_with_input, options.end_at_once)
+            .map_err(RunError::Signals)?,
         ours: Arc::new(ours(&features)),
         folder: folder.clone(),
         features: &features,

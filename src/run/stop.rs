@@ -1,9 +1,9 @@
 //! Stops a run or a mock before its end.
 
-use crate::run::RunOptions;
 use std::io;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
@@ -68,11 +68,10 @@ pub(super) struct Stop {
 impl Stop {
     /// Stops the run at the first signal, at its deadline, or at the end of its standard input if it is to end with it. It then
     /// reports what it has. The second signal calls `end_at_once`.
-    pub fn listen(options: &RunOptions) -> io::Result<Self> {
+    pub fn listen(deadline: Option<Duration>, ends_with_input: bool, end_at_once: fn()) -> io::Result<Self> {
         let mut signals = StopSignals::listen()?;
         let stop = Self::default();
         let here = stop.clone();
-        let &RunOptions { deadline, ends_with_input, end_at_once, .. } = options;
         tokio::spawn(async move {
             let abandoned =
                 async { if ends_with_input { input_ended().await } else { std::future::pending().await } };
