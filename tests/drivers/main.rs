@@ -114,7 +114,7 @@ fn a_mistake_in_the_driver_is_trouble_that_names_screen_move_and_selector() {
         ),
         (
             "missing move",
-            DRIVER.replace("approve = [", "error = [").replacen("error   = [", "keep = [", 1),
+            DRIVER.replace("approve = [", "keep = ["),
             "could not make the move `approve` on the screen `till`: the driver gives the screen no such move; it is recognised by `#pay`",
         ),
         (

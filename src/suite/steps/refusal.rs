@@ -115,7 +115,8 @@ async fn create_many(world: &mut World) -> Done {
     let began = Instant::now();
     let answers = merchant.record.send_together(calls.collect()).await?;
     let time = began.elapsed();
-    if let Some(limited) = limited(merchant.record, &answers) {
+    let of_others = too_many(merchant.record, &answers).next();
+    if let Some(limited) = limited(merchant.record, &answers).or(of_others) {
         merchant.record.answers_an_act(limited);
         return Ok(());
     }
@@ -149,14 +150,18 @@ async fn create_many(world: &mut World) -> Done {
     }
 }
 
-/// The first answer that says that a request was too many.
+/// The first answer of the API that says that a request was too many.
 fn limited(record: &Record, answers: &[Index]) -> Option<Index> {
-    let is_limit = |index: &&Index| {
-        let exchange = record.exchange(**index);
-        exchange.response().is_some_and(|response| response.status == TOO_MANY)
-            && origin::intermediary(exchange).is_none()
+    let is_own = |index: &Index| origin::intermediary(record.exchange(*index)).is_none();
+    too_many(record, answers).find(is_own)
+}
+
+/// The answers that say that a request was too many. They may come from something in front of the API.
+fn too_many<'a>(record: &'a Record, answers: &'a [Index]) -> impl Iterator<Item = Index> + 'a {
+    let is_limit = |index: &Index| {
+        record.exchange(*index).response().is_some_and(|response| response.status == TOO_MANY)
     };
-    answers.iter().find(is_limit).copied()
+    answers.iter().copied().filter(move |index| is_limit(index))
 }
 
 /// Whether so many requests within this time exceed a limit in a second, wherever the seconds begin.
