@@ -147,3 +147,40 @@ fn read(reports: &Path) -> Result<Ran, String> {
     }
     Ok(Ran { report, touched })
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// A program that this text describes to the shell.
+    fn program(folder: &Path, does: &str) -> Program {
+        let executable = folder.join("program");
+        // Another process writes it, because a file that this one has open cannot be run.
+        let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$2\" && chmod +x \"$2\"";
+        assert!(
+            Command::new("sh").args(["-c", write, "sh", does]).arg(&executable).status().unwrap().success()
+        );
+        Program { executable, browser: "auto".into(), stop: CancellationToken::new() }
+    }
+
+    #[tokio::test]
+    async fn a_proof_that_is_asked_to_stop_ends_its_runs_and_begins_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = folder.path().join("told");
+        // Like a run, it ends when its standard input ends.
+        let does = format!("echo began >> '{0}'; cat; echo ended >> '{0}'", told.display());
+        let program = program(folder.path(), &does);
+        let said = || std::fs::read_to_string(&told).unwrap_or_default();
+        let stopped = async {
+            while said().is_empty() {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            program.stop.cancel();
+        };
+        let (ran, ()) = tokio::join!(program.run_plan(&[], ["1", "1"]), stopped);
+        assert_eq!(ran.err().as_deref(), Some(STOPPED));
+        assert_eq!(program.run_plan(&[], ["1", "1"]).await.err().as_deref(), Some(STOPPED));
+        assert_eq!(said(), "began\nended\n");
+    }
+}

@@ -59,8 +59,8 @@ pub struct Holdings {
     pub other: Option<Rc<HostedSession>>,
     /// The status that was read before the act.
     pub status_before: Option<String>,
-    /// The time of its last change that was read then.
-    pub updated_before: Option<String>,
+    /// That read.
+    pub read_before: Option<Index>,
 }
 
 impl Holdings {
@@ -79,7 +79,7 @@ impl Holdings {
             this: None,
             other: None,
             status_before: None,
-            updated_before: None,
+            read_before: None,
         }
     }
 }

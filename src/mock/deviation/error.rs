@@ -6,7 +6,7 @@ use serde_json::{Deserializer, Value};
 use crate::mock::contract::request::json;
 use crate::mock::deviation::edit::refuses;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::http::{Content, Operation};
+use crate::mock::http::{Content, Operation, Reply};
 
 const CORRELATION_ID: &str = "klarna-correlation-id";
 const REMAINING: &str = "x-ratelimit-remaining";
@@ -273,9 +273,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A 429 to a creation does not state the limit.",
         breaks: &["HPP-ERROR-006"],
         change: Change::Reply(|reply| {
-            if reply.operation == Operation::CreateSession && reply.status == StatusCode::TOO_MANY_REQUESTS {
-                reply.headers.remove("x-ratelimit-limit");
-            }
+            forget_limit(reply, Operation::CreateSession);
         }),
     },
     Deviation {
@@ -284,9 +282,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A 429 to a read does not state the limit.",
         breaks: &["HPP-ERROR-006"],
         change: Change::Reply(|reply| {
-            if reply.operation == Operation::ReadSession && reply.status == StatusCode::TOO_MANY_REQUESTS {
-                reply.headers.remove("x-ratelimit-limit");
-            }
+            forget_limit(reply, Operation::ReadSession);
         }),
     },
     Deviation {
@@ -323,6 +319,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// A 429 to this operation does not state the limit.
+fn forget_limit(reply: &mut Reply, operation: Operation) {
+    if reply.operation == operation && reply.status == StatusCode::TOO_MANY_REQUESTS {
+        reply.headers.remove("x-ratelimit-limit");
+    }
+}
 
 /// The JSON that the body begins with.
 fn start_of(body: &[u8]) -> Option<Value> {

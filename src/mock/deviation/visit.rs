@@ -1,7 +1,7 @@
 //! Lies about the visits of the consumer: what the page offers, and how often it can be used.
 
 use crate::mock::contract::merchant_urls::{Destination, Outcome, Way, destination};
-use crate::mock::contract::page::{Button, Screen, Step, screen, step};
+use crate::mock::contract::page::{Button, Press, Screen, Step, screen, step};
 use crate::mock::contract::status::{Circumstances, Event, Purpose, Standing, standing};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::http::{Operation, Reply};
@@ -61,10 +61,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "The page asks for confirmation of a cancellation only at the first visit.",
         breaks: &["HPP-REDIRECT-017"],
         change: Change::Seams(|seams| {
-            seams.step = |press| match step(press) {
-                Step::Page("/cancel") if press.exits.count > 0 => Step::Leave(Event::CancelConfirmed),
-                step => step,
-            };
+            seams.step = |press| cancels_at_once_if(press, press.exits.count > 0);
         }),
     },
     Deviation {
@@ -73,10 +70,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "If the consumer did not confirm a cancellation, pressing cancel again cancels without a question.",
         breaks: &["HPP-REDIRECT-017"],
         change: Change::Seams(|seams| {
-            seams.step = |press| match step(press) {
-                Step::Page("/cancel") if press.has_asked => Step::Leave(Event::CancelConfirmed),
-                step => step,
-            };
+            seams.step = |press| cancels_at_once_if(press, press.has_asked);
         }),
     },
     Deviation {
@@ -136,6 +130,14 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// Pressing cancel cancels without a question, if this is true.
+fn cancels_at_once_if(press: &Press<'_>, is_meant: bool) -> Step {
+    match step(press) {
+        Step::Page("/cancel") if is_meant => Step::Leave(Event::CancelConfirmed),
+        step => step,
+    }
+}
 
 /// Sends the consumer to the URL of another outcome if there was an earlier one of a kind.
 fn after<'a>(way: &Way<'a>, outcome: Outcome, earlier: usize, instead: Outcome) -> Destination<'a> {

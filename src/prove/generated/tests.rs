@@ -3,7 +3,7 @@
 use super::choice::Width;
 use super::outcome::{Outcome, Tried};
 use super::proof::GeneratedProof;
-use super::{CANARY, names, wanted};
+use super::{CANARY, GeneratedOptions, names, prove_generated, wanted};
 use crate::evidence::{Trouble, TroubleKind};
 use crate::exit_code::ExitCode;
 use crate::mock::{Deviation, WEAKENED_SEAMS, deviation};
@@ -148,4 +148,12 @@ fn the_table_and_the_json_tell_what_became_of_each() {
         let told = format!("The canary, a weakening that must be caught, {why}, so no other was tried.");
         assert_eq!(proof(canary, caught(), "").table(Layout::Lines), told);
     }
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_exist_is_told_before_anything_runs() {
+    let (browser, stop) = ("auto".into(), tokio_util::sync::CancellationToken::new());
+    let options = GeneratedOptions { names: vec!["nosuch".into()], jobs: 1, browser, stop };
+    let told = prove_generated(&options).await.err().map(|error| error.to_string());
+    assert!(told.as_ref().is_some_and(|told| told.starts_with("no weakening is named `nosuch`")), "{told:?}");
 }

@@ -24,7 +24,7 @@ step!(
         let mut merchant = world.merchant();
         let read = merchant.read_session().await?;
         merchant.has.status_before = Some(merchant.judge().text(read, "/status")?.to_owned());
-        merchant.has.updated_before = Some(merchant.judge().text(read, UPDATED_AT)?.to_owned());
+        merchant.has.read_before = Some(read);
         Ok(())
     }
 );
@@ -147,17 +147,18 @@ step!(
 async fn updated_at_stays(world: &mut World) -> Done {
     act_was_accepted(world)?;
     let mut merchant = world.merchant();
-    let before = merchant.has.updated_before.clone().ok_or_else(|| {
+    let before = merchant.has.read_before.ok_or_else(|| {
         StepFailure::faulty_step(
             "`updated_at` was not read before",
             "add `Given the hosted session has been read`",
         )
     })?;
     let read = merchant.read_session().await?;
-    let times = [before.as_str(), merchant.judge().text(read, UPDATED_AT)?];
-    let [before, now] = times.map(|text| time::instant(UPDATED_AT, text));
-    let before = merchant.judge().rests_on("HPP-READ-001", before)?;
-    let now = merchant.judge().rests_on("HPP-READ-001", now)?;
+    let mut updated = |read| {
+        let at = time::instant(UPDATED_AT, merchant.judge().text(read, UPDATED_AT)?);
+        merchant.judge().rests_on("HPP-READ-001", at)
+    };
+    let (before, now) = (updated(before)?, updated(read)?);
     let landmark = Landmark::new(before, "`updated_at` before the act");
     merchant.judge().settle(time::at_offset(
         UPDATED_AT,
