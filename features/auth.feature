@@ -91,9 +91,7 @@ Feature: Credentials
       Examples:
         | act        | scheme |
         | create     | Bearer |
-        | read       | Bearer |
         | read       | Token  |
-        | disable    | Bearer |
         | distribute | Bearer |
 
   @req:HPP-AUTH-005

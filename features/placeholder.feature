@@ -79,7 +79,6 @@ Feature: Placeholders in merchant URLs
       Examples:
         | url    | channel   | act                  |
         | back   | ECOMMERCE | presses back         |
-        | cancel | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:
@@ -264,7 +263,6 @@ Feature: Placeholders in merchant URLs
       Examples:
         | url    | channel   | act                  |
         | back   | ECOMMERCE | presses back         |
-        | cancel | IN_STORE  | cancels and confirms |
 
       @needs:outcome
       Examples:

@@ -70,15 +70,11 @@ Feature: Reading a hosted session
   @req:HPP-READ-007
   Rule: Token and order exist only after a payment
 
-    Scenario Outline: A waiting session has no <member>
+    Scenario: A waiting session has neither token nor order
       Given a hosted session
       When the merchant reads the hosted session
-      Then the response has no member <member>
-
-      Examples:
-        | member              |
-        | authorization_token |
-        | order_id            |
+      Then the response has no member authorization_token
+      And the response has no member order_id
 
   @req:HPP-READ-008
   Rule: An unknown session is not found

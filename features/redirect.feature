@@ -279,7 +279,6 @@ Feature: Where the consumer ends
       Examples:
         | url    | other   | channel   | act                  |
         | back   | success | ECOMMERCE | presses back         |
-        | back   | cancel  | ECOMMERCE | presses back         |
         | cancel | back    | IN_STORE  | cancels and confirms |
 
       @needs:outcome

@@ -18,9 +18,8 @@ Feature: The status of a hosted session
       Then the hosted session has a known status
 
       Examples:
-        | act            |
-        | opens the page |
-        | presses back   |
+        | act          |
+        | presses back |
 
       @needs:outcome
       Examples:

@@ -266,7 +266,7 @@ async fn a_refusal_counts_only_beside_its_accepted_twin() {
     };
     let pass = |requests, twins| ("pass", true, requests, twins);
     // The faithful mock: where the fault is in the session, the twin needs new ones.
-    let each = [pass(3, 1), pass(4, 1), pass(7, 4), pass(4, 1), pass(4, 1), pass(5, 1)];
+    let each = [pass(3, 1), pass(4, 1), pass(6, 3), pass(4, 1), pass(4, 1), pass(5, 1)];
     assert_eq!(seen("none").await, [&each[..], &[("pass", false, 3, 0)]].concat());
     let refused = seen("refuses-everything-with-400").await;
     assert_eq!(refused.iter().map(|(word, ..)| *word).collect::<Vec<_>>(), ["inconclusive"; 7]);

@@ -133,12 +133,18 @@ step!(
 step!(
     /// The merchant creates a hosted session. One merchant URL is `null`, `empty` or `absent`.
     When "the merchant creates a hosted session whose {url_name} URL is {word}" =>
-    |world, url: MerchantUrl, cell: Cell| {
-        let mut merchant = world.merchant();
-        let draft = merchant.draft(merchant.usual_urls().with(url, cell)).await?;
-        merchant.create_session(draft).await.map(drop)
-    }
+        |world, url: MerchantUrl, cell: Cell| create_with_urls(world, Table(vec![UrlRow(url, cell)])).await
 );
+
+step!(
+    /// The merchant creates a hosted session. Each row of the table gives the value of one merchant URL: a query that begins with `?`, `empty`, `null` or `absent`.
+    When "the merchant creates a hosted session whose merchant URLs are" => create_with_urls
+);
+async fn create_with_urls(world: &mut World, Table(rows): Table<UrlRow>) -> Done {
+    let mut merchant = world.merchant();
+    let draft = merchant.draft(merchant.usual_urls().with_rows(rows)).await?;
+    merchant.create_session(draft).await.map(drop)
+}
 
 step!(
     /// The merchant creates a hosted session for a payment session that is `unknown`, `nearly-known` (its id differs in the last digit), `shortened` (its id has only the first eight characters), `foreign` (on another host), `misplaced` (under a wrong path), `misversioned` (under the path of another version of the API), `overlong` (the path goes on after the id), `neighbouring` (on the other vendor's API host) or `KP` (under the path of KP sessions).
