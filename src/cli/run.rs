@@ -20,6 +20,9 @@ const SEED: u64 = 1;
 /// Most words and parentheses of an expression of tags. Each may be nested in the one before it.
 const LONGEST_EXPRESSION: usize = 1000;
 
+/// What an expression of tags should have been.
+const NO_EXPRESSION: &str = "expected an expression such as '@needs:browser and not @needs:clock', with `and`, `or` and `not` in small letters";
+
 const GATES: &[(&str, Gate, &str)] = &[
     ("api", Gate::Api, "The scenarios that need no browser"),
     ("journey", Gate::Journey, "The scenarios that need a browser"),
@@ -181,7 +184,7 @@ fn tags(text: &str) -> Result<TagExpression, String> {
     if text.split([' ', '(']).count() > LONGEST_EXPRESSION {
         return Err(format!("expected at most {LONGEST_EXPRESSION} words and parentheses"));
     }
-    text.parse().map_err(|_| "expected an expression such as '@needs:browser and not @needs:clock'".into())
+    text.parse().map_err(|_| NO_EXPRESSION.into())
 }
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
@@ -237,7 +240,7 @@ mod tests {
     fn a_tag_expression_that_is_none_is_refused() {
         assert!(tags("@needs:browser and not @needs:clock").is_ok());
         let refused = tags("@a and").unwrap_err();
-        assert_eq!(refused, "expected an expression such as '@needs:browser and not @needs:clock'");
+        assert_eq!(refused, NO_EXPRESSION);
         let longest = "not ".repeat(LONGEST_EXPRESSION - 1) + "@a";
         assert!(tags(&longest).is_ok());
         for long in [format!("not {longest}"), "(".repeat(20_000), "@a or ".repeat(20_000) + "@a"] {
