@@ -26,6 +26,12 @@ impl MerchantSite<'_> {
         NAMES.contains(&name).then_some((name, query))
     }
 
+    /// Whether this is a URL of the merchant, but not one of this session.
+    pub fn is_foreign(&self, url: &str) -> bool {
+        let rest = url.strip_prefix("https://").and_then(|rest| rest.strip_prefix(self.host));
+        rest.is_some_and(|rest| rest.starts_with('/')) && self.name(url).is_none()
+    }
+
     /// The name of a merchant URL.
     pub fn name<'u>(&self, url: &'u str) -> Option<&'u str> {
         self.name_and_query(url).map(|(name, _)| name)
@@ -96,7 +102,9 @@ pub fn own_site(visit: &PageVisit, site: MerchantSite, other: MerchantSite) -> J
     if site.name(&visit.url).is_some() {
         return Ok(());
     }
-    Err(Mismatch::new("landing", "a URL of this session", site.end(visit)))
+    let actual =
+        if site.is_foreign(&visit.url) { "a URL of a third session".to_owned() } else { site.end(visit) };
+    Err(Mismatch::new("landing", "a URL of this session", actual))
 }
 
 /// Both visits ended at the merchant URL of the same name, or on the same kind of page.
@@ -258,6 +266,12 @@ mod tests {
         assert_eq!(
             own_site(&generic("back"), SITE, other).unwrap_err().to_string(),
             "landing: expected a URL of this session, got the generic back page",
+        );
+        assert_eq!(
+            own_site(&visit("https://merchant.example/s2/back", "Merchant"), SITE, other)
+                .unwrap_err()
+                .to_string(),
+            "landing: expected a URL of this session, got a URL of a third session",
         );
     }
 

@@ -120,8 +120,12 @@ pub fn broken(read: &Exchange, before: Before<'_>) -> Vec<Breach> {
         let (said, at_once): (Vec<_>, Vec<_>) =
             reads.filter_map(|one| State::of(one)).partition(|said| said.ended_us <= now.began_us);
         let Before { dialect, patience, last_act, .. } = before;
+        let ended = said.iter().position(State::is_final).unwrap_or(said.len());
         let pairs: Vec<Pair<'_>> = said
             .iter()
+            .enumerate()
+            // What contradicted a final status was a breach by itself. It binds no later answer.
+            .filter_map(|(at, said)| (at <= ended || said.is_final()).then_some(said))
             .map(|said| Pair { said: *said, now, dialect, patience, last_act, is_untouched })
             .collect();
         breaches.extend(RULES.iter().filter_map(|rule| pairs.iter().find_map(rule)));

@@ -4,13 +4,15 @@ use crate::check;
 use crate::check::callback;
 use crate::evidence::Arrival;
 use crate::receiver::{CallReply, Receiver};
-use crate::suite::consumer::Consumer;
+use crate::suite::consumer::{Consumer, PageAct};
 use crate::suite::failure::{Done, StepFailure};
+use crate::suite::merchant::HostedSession;
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::target::Ability;
 use crate::verdict::Mismatch;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -103,30 +105,41 @@ impl Consumer<'_> {
     async fn has_status(&mut self, status: SessionStatus) -> Done {
         let actual = self.merchant.session_status().await?;
         let has = check::equals("/status", status.word(), &actual);
-        self.judge().rests_on(promise::status(status), has)?;
+        let promise = self.promise_of(status)?;
+        self.judge().rests_on(promise, has)?;
         let before = self.merchant.status_before();
         let came =
             check::differs("/status", before, "the status before the consumer opened the page", &actual);
         self.judge().rests_on(promise::WAITS, came)
     }
 
+    /// Checks with a new session that going back and coming back are changes too. Without a change, no call can be expected.
+    pub async fn going_back_is_a_change(&mut self) -> Done {
+        let twin = self.opening_is_a_change().await?;
+        self.move_on_page(&twin, PageAct::PressBack).await?;
+        self.changes_to(&twin, SessionStatus::Back).await?;
+        self.open_page(&twin).await?;
+        self.page_was_reached()?;
+        self.changes_to(&twin, SessionStatus::InProgress).await
+    }
+
     /// Checks with a new session that opening its page takes it from `WAITING` to `IN_PROGRESS`. Without this change, no call can be
-    /// expected.
-    pub async fn opening_is_a_change(&mut self) -> Done {
+    /// expected. Returns the session.
+    pub async fn opening_is_a_change(&mut self) -> Result<Rc<HostedSession>, StepFailure> {
         let urls = self.merchant.this_session()?.urls.clone();
         let twin = self.merchant.require_twin(urls).await?;
         let before = self.merchant.status_of_hosted(&twin).await?;
         self.judge().rests_on(promise::WAITS, check::equals("/status", "WAITING", &before))?;
         self.open_page(&twin).await?;
         self.page_was_reached()?;
-        let mut polls = self.merchant.polls();
-        loop {
-            let status = self.merchant.status_of_hosted(&twin).await?;
-            let opened = check::equals("/status", SessionStatus::InProgress.word(), &status);
-            if opened.is_ok() || !polls.again().await {
-                return self.judge().rests_on(promise::status(SessionStatus::InProgress), opened);
-            }
-        }
+        self.changes_to(&twin, SessionStatus::InProgress).await?;
+        Ok(twin)
+    }
+
+    /// Checks that the act brings a hosted session to this status.
+    async fn changes_to(&mut self, session: &HostedSession, status: SessionStatus) -> Done {
+        let has = self.becomes(session, status.word()).await?;
+        self.judge().rests_on(promise::status(status), has)
     }
 
     /// Moves the clock by this time, and waits until one more attempt of each event has come. Returns all callbacks so far.

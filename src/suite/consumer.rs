@@ -9,7 +9,9 @@ use crate::requirement::Dialect;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::judge::Judge;
 use crate::suite::merchant::{HostedSession, Merchant};
+use crate::suite::promise;
 use crate::suite::record::Index;
+use crate::suite::words::SessionStatus;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -232,23 +234,26 @@ impl Consumer<'_> {
         }
     }
 
-    /// Whether the hosted session noticed that its page was opened: it is no longer WAITING. If even `redirect_url` does not change
-    /// its status, the scenario is blocked.
-    pub async fn page_was_opened(&mut self, session: &HostedSession) -> Result<Judgement, StepFailure> {
-        let opened = self.waits_no_longer().await?;
+    /// Whether the hosted session noticed that its page was opened: it is no longer WAITING. If the page of a new session does not
+    /// change its status either, the scenario is blocked.
+    pub async fn page_was_opened(&mut self) -> Result<Judgement, StepFailure> {
+        let session = self.merchant.this_session()?;
+        let opened = self.waits_no_longer(&session).await?;
         if opened.is_err() {
-            self.open_page(session).await?;
+            let urls = self.merchant.usual_urls();
+            let twin = self.merchant.require_twin(urls).await?;
+            self.open_page(&twin).await?;
             self.page_was_reached()?;
-            let by_redirect_url = self.waits_no_longer().await?;
+            let by_redirect_url = self.waits_no_longer(&twin).await?;
             self.judge().rests_on("HPP-STATUS-002", by_redirect_url)?;
         }
         Ok(opened)
     }
 
-    async fn waits_no_longer(&mut self) -> Result<Judgement, StepFailure> {
+    async fn waits_no_longer(&mut self, session: &HostedSession) -> Result<Judgement, StepFailure> {
         let mut polls = self.merchant.polls();
         loop {
-            let status = self.merchant.session_status().await?;
+            let status = self.merchant.status_of_hosted(session).await?;
             let opened = check::differs("/status", "WAITING", "WAITING", &status);
             if opened.is_ok() || !polls.again().await {
                 return Ok(opened);
@@ -271,6 +276,14 @@ impl Consumer<'_> {
     /// The latest act on the page of this session.
     fn act_on(&self, session: Index) -> Option<PageAct> {
         self.has.acted_on.iter().rev().find(|(acted_on, _)| *acted_on == session).map(|(_, act)| *act)
+    }
+
+    /// The requirement that the session of the scenario reaches this status after all that the consumer did in it.
+    pub fn promise_of(&self, status: SessionStatus) -> Result<&'static str, StepFailure> {
+        let session = self.merchant.this_session()?.created;
+        let acts = self.has.acted_on.iter().rev().filter(|(acted_on, _)| *acted_on == session);
+        let before = acts.skip(1).find_map(|(_, act)| act.may_come_back());
+        Ok(before.filter(|_| status == SessionStatus::Completed).unwrap_or_else(|| promise::status(status)))
     }
 
     /// Checks that the page answered when it was last opened. If not, the scenario is blocked by HPP-REDIRECT-021.

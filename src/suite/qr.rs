@@ -97,7 +97,7 @@ impl Consumer<'_> {
         match self.open_url(session, &link).await {
             Err(StepFailure::Trouble(drift)) if drift.kind == TroubleKind::PageDrift && !is_link => {
                 let end = self.site(session).end(self.merchant.record.visit()?);
-                let opened = self.page_was_opened(session).await?;
+                let opened = self.page_was_opened().await?;
                 let leads_to_page =
                     opened.map_err(|_| Mismatch::new("QR code", "a link to the payment page", end));
                 self.judge().rests_on(LEADS_TO_PAGE, leads_to_page)?;

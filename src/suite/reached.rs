@@ -1,6 +1,6 @@
 //! What a `Given` about the consumer promises: that the event has happened. Without it, the scenario is blocked.
 
-use crate::check::{Judgement, landing};
+use crate::check::{self, Judgement, landing};
 use crate::evidence::PageVisit;
 use crate::suite::consumer::{Consumer, PageAct};
 use crate::suite::failure::{Done, StepFailure};
@@ -8,7 +8,7 @@ use crate::suite::merchant::HostedSession;
 use crate::suite::parameter::Spelt;
 use crate::suite::promise;
 use crate::suite::record::Index;
-use crate::suite::words::ConsumerUrl;
+use crate::suite::words::{ConsumerUrl, SessionStatus};
 
 impl Consumer<'_> {
     /// Acts on the page, and makes sure that it had its effect. Where the consumer ended is not judged.
@@ -24,10 +24,10 @@ impl Consumer<'_> {
             PageAct::PressBack => (ConsumerUrl::Back, "BACK"),
             PageAct::PressCancel | PageAct::Cancel => (ConsumerUrl::Cancel, "CANCELLED"),
         };
-        if self.has_arrived(url)? || self.becomes(status).await? {
+        let session = self.merchant.this_session()?;
+        if self.has_arrived(url)? || self.becomes(&session, status).await?.is_ok() {
             return Ok(());
         }
-        let session = self.merchant.this_session()?;
         let outcome = landing::lands_at(self.merchant.record.visit()?, self.site(&session), url.word());
         self.rests_on_arrival(url, outcome)
     }
@@ -41,6 +41,18 @@ impl Consumer<'_> {
         Ok(read)
     }
 
+    /// Checks that the session of the scenario shows its payment, after all that the consumer did in it. If not, the scenario is
+    /// blocked.
+    pub async fn has_completed(&mut self) -> Done {
+        let read = self.merchant.await_own_payment().await?;
+        if self.merchant.is_paid(read) {
+            return Ok(());
+        }
+        let outcome = check::equals("/status", "COMPLETED", self.judge().text(read, "/status")?);
+        let promise = self.promise_of(SessionStatus::Completed)?;
+        self.judge().rests_on(promise, outcome)
+    }
+
     /// Whether the consumer ended at this merchant URL, or on the generic page in its place.
     fn has_arrived(&self, url: ConsumerUrl) -> Result<bool, StepFailure> {
         let session = self.merchant.this_session()?;
@@ -49,15 +61,13 @@ impl Consumer<'_> {
         Ok(self.site(&session).name(&visit.url) == name || visit.ending.as_deref() == name)
     }
 
-    /// Whether the hosted session gets this status in time.
-    async fn becomes(&mut self, status: &str) -> Result<bool, StepFailure> {
+    /// Whether a hosted session gets this status before the profile's deadline for a status.
+    pub async fn becomes(&mut self, session: &HostedSession, status: &str) -> Result<Judgement, StepFailure> {
         let mut polls = self.merchant.polls();
         loop {
-            if self.merchant.session_status().await? == status {
-                return Ok(true);
-            }
-            if !polls.again().await {
-                return Ok(false);
+            let has = check::equals("/status", status, &self.merchant.status_of_hosted(session).await?);
+            if has.is_ok() || !polls.again().await {
+                return Ok(has);
             }
         }
     }

@@ -289,6 +289,19 @@ fn a_new_status_did_not_change_before_the_old_one_was_shown() {
 }
 
 #[test]
+fn what_contradicted_a_final_status_binds_no_later_answer() {
+    let mut flicker = shown("IN_PROGRESS", 10, 1);
+    if let Received::Response(response) = &mut flicker.outcome {
+        response.fields = vec![("Date".into(), "Fri, 15 May 2026 13:20:00 GMT".into())];
+    }
+    let paid = |second| shown("COMPLETED", 10, second);
+    let final_status = r#"HPP-STATUS-009 /status: expected "COMPLETED", got "IN_PROGRESS""#;
+    assert_eq!(told(&flicker, &[created(), paid(0)], true), [final_status]);
+    assert_eq!(told(&paid(2), &[created(), flicker.clone()], true).len(), 1, "nothing final came before it");
+    assert_eq!(told(&paid(2), &[created(), paid(0), flicker], true), [""; 0]);
+}
+
+#[test]
 fn time_that_passes_changes_a_session_too() {
     let dated = |status: &str, date: &str| {
         let mut read = read(json!({ "session_id": "s-1", "status": status }));

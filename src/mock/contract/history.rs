@@ -60,11 +60,12 @@ impl History {
         }
         let request: Value = serde_json::from_slice(asked.body).unwrap_or_default();
         let named = request.get("payment_session_url").and_then(Value::as_str);
-        let of_payment_session = named.map_or(0, |named| {
+        let (of_payment_session, sibling) = named.map_or((0, None), |named| {
             let about = (asked.merchant.into(), reply.operation, Some(named.into()));
             let about = traces.entry(about).or_default();
-            about.answers += 1;
-            about.answers - 1
+            let before = (about.answers, about.last.first().map(|(_, body)| Arc::clone(body)));
+            about.enter(asked.path, is_success, body.as_ref());
+            before
         });
         let (size, presented) = (asked.body.len(), asked.presented);
         let first = self.first(reply);
@@ -76,6 +77,7 @@ impl History {
             size,
             presented,
             of_payment_session,
+            sibling,
             of_path,
             successes,
             of_merchant,

@@ -181,9 +181,13 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "second-session-shares-qr-code-url",
         kind: Kind::OneOrder,
-        lie: "A second session of a payment session has the `qr_code_url` of another session.",
-        breaks: &["HPP-CREATE-009"],
-        change: Change::Reply(|reply| share_with_another(reply, "/qr_code_url")),
+        lie: "A second session of a payment session has the `qr_code_url` of the session before it.",
+        breaks: &["HPP-CREATE-009", "HPP-CREATE-036"],
+        change: Change::Reply(|reply| {
+            if let Some(code) = reply.past.sibling.as_deref().and_then(|it| it.get("qr_code_url")).cloned() {
+                with(reply, Operation::CreateSession, "/qr_code_url", code);
+            }
+        }),
     },
     Deviation {
         name: "session-url-takes-patches",

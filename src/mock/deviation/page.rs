@@ -293,7 +293,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "qr-of-the-first-session",
         kind: Kind::Sometimes,
         lie: "Every QR code is the one that was asked for first.",
-        breaks: &["HPP-QR-002"],
+        breaks: &["HPP-CREATE-036", "HPP-QR-002"],
         change: Change::Reply(show_the_first),
     },
 ];

@@ -244,7 +244,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "updated-at-in-local-time",
         kind: Kind::NearMiss,
         lie: "`updated_at` is written in a local time two hours before UTC, as if it were UTC.",
-        breaks: &["HPP-STATUS-010"],
+        breaks: &["HPP-CALLBACK-019", "HPP-STATUS-010"],
         change: Change::Reply(|reply| shift_update(reply, SignedDuration::from_hours(-2))),
     },
     Deviation {

@@ -49,6 +49,8 @@ pub struct Past {
     pub presented: Presented,
     /// How many requests of this operation named the same payment session before.
     pub of_payment_session: usize,
+    /// The JSON of the last successful answer to a request of this operation that named the same payment session.
+    pub sibling: Option<Arc<Value>>,
     /// How many answers of this operation this merchant got at this path before.
     pub of_path: usize,
     /// How many of them were successful. For a request of no merchant, those to any merchant.

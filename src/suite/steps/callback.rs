@@ -10,6 +10,7 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::mistake::fault;
 use crate::suite::parameter::{HttpStatus, Number, ParameterName, Spelt, Word};
 use crate::suite::promise;
+use crate::suite::record::Index;
 use crate::suite::registry::step;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::suite::world::World;
@@ -69,7 +70,7 @@ async fn refused_or_never_called(world: &mut World) -> Done {
     let created = world.record.latest()?;
     if answer::refused(world.record.response(created)?).is_ok() {
         world.record.observe(QUESTION, "refused");
-        return Ok(());
+        return world.judge().settle(Ok(()));
     }
     world.judge().success(created)?;
     let session = world.merchant().this_session()?;
@@ -127,6 +128,7 @@ async fn tells_events(world: &mut World, count: usize, told: Option<SessionStatu
     if check::equals("/status", SessionStatus::InProgress.word(), &status).is_err() {
         return Err(StepFailure::Unseen(format!("a session reads {status} when its page is opened again")));
     }
+    world.consumer().going_back_is_a_change().await?;
     let which = told.map(|status| format!(" that report {}", status.word())).unwrap_or_default();
     let expected = format!("callbacks of {count} events{which}");
     world.judge().settle(Err(Mismatch::new("callback", expected, format!("those of {}", events(&calls)))))
@@ -150,9 +152,22 @@ async fn shows_what_is_read(world: &mut World, status: SessionStatus) -> Done {
         let outcome = across_calls::shows(&told, &body, dialect);
         // A copy of the server's data may lag behind the callback.
         if outcome.is_ok() || !polls.again().await {
-            return merchant.judge().settle(outcome);
+            if let Err(mismatch) = &outcome {
+                is_no_fault_of_the_read(world, status, read, mismatch)?;
+            }
+            return world.judge().settle(outcome);
         }
     }
+}
+
+/// Checks that the read has the status that the callback tells, and broke no requirement with the member in which they differ.
+fn is_no_fault_of_the_read(world: &mut World, status: SessionStatus, read: Index, differ: &Mismatch) -> Done {
+    let promise = world.consumer().promise_of(status)?;
+    let has = check::equals("/status", status.word(), world.judge().text(read, "/status")?);
+    world.judge().rests_on(promise, has)?;
+    let member = differ.subject.trim_start_matches("/session");
+    let cause = world.record.cause_of(member).cloned();
+    cause.map_or(Ok(()), |requirement| Err(StepFailure::RestsOn { requirement, why: differ.to_string() }))
 }
 
 step!(

@@ -236,7 +236,7 @@ async fn link_opens(world: &mut World) -> Done {
         Err(StepFailure::Trouble(Trouble { kind: TroubleKind::PageDrift, .. })) => {}
         done => done?,
     }
-    let opened = world.consumer().page_was_opened(&session).await?;
+    let opened = world.consumer().page_was_opened().await?;
     world.judge().settle(opened)
 }
 

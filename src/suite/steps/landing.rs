@@ -28,7 +28,7 @@ async fn lands_at_own_site(world: &mut World, url: ConsumerUrl) -> Done {
     let (visit, site, other) =
         (consumer.merchant.record.visit()?, consumer.site(&own), consumer.site(&other));
     let outcome = landing::own_site(visit, site, other);
-    if site.name(&visit.url).or_else(|| other.name(&visit.url)).is_some() {
+    if site.name(&visit.url).or_else(|| other.name(&visit.url)).is_some() || site.is_foreign(&visit.url) {
         return consumer.judge().settle(outcome);
     }
     let promise = promise::arrival(url, consumer.merchant.context().profile.dialect);

@@ -1,6 +1,7 @@
 //! Steps about the statuses of a hosted session, what ends it, and what its link does after that.
 
 use crate::check;
+use crate::check::life_cycle::FINAL_STATUSES;
 use crate::check::time::Landmark;
 use crate::check::{every_answer, page, time};
 use crate::evidence::Operation;
@@ -47,7 +48,7 @@ async fn known_status(world: &mut World) -> Done {
 }
 
 step!(
-    /// The hosted session, read once, has the same status as before the act. If disabling was not refused, the scenario is blocked by that requirement.
+    /// The hosted session, read once, has the same final status as before the act. If disabling was not refused, or if the status before was not final, the scenario is blocked by that requirement.
     Then "the hosted session reads as before" => reads_as_before
 );
 async fn reads_as_before(world: &mut World) -> Done {
@@ -61,6 +62,11 @@ async fn reads_as_before(world: &mut World) -> Done {
     let outcome = check::equals("/status", &before, &world.merchant().session_status().await?);
     if was_disabled && outcome.is_err() {
         return world.judge().rests_on("HPP-DISABLE-003", outcome);
+    }
+    if outcome.is_err() && !FINAL_STATUSES.contains(&before.as_str()) {
+        let disabled = world.record.has_accepted(Operation::DisableSession, |_| true);
+        let promise = promise::change(disabled.then_some(Operation::DisableSession));
+        return world.judge().presumes(promise, Err(Mismatch::new("/status", "a final status", before)));
     }
     world.judge().settle(outcome)
 }

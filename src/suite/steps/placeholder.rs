@@ -16,9 +16,13 @@ step!(
 );
 async fn is_filled(world: &mut World, ParameterName(name): ParameterName, url: ConsumerUrl) -> Done {
     let query = world.consumer().arrived_with(url, &name)?;
-    world.judge().settle(placeholder::filled(&query, &name))?;
     let session = world.merchant().this_session()?;
     let given = session.urls.query(url.into()).and_then(|given| placeholder::parameter(given, &name));
+    let filled = placeholder::filled(&query, &name);
+    if filled.is_err() && given != Some("{{session_id}}") {
+        world.consumer().has_completed().await?;
+    }
+    world.judge().settle(filled)?;
     if given == Some("{{session_id}}") {
         let actual = placeholder::decoded(placeholder::parameter(&query, &name).unwrap_or_default());
         let expected = world.merchant().created_text("/session_id")?;
