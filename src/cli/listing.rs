@@ -111,10 +111,10 @@ pub struct TargetsArgs {
 }
 
 pub fn targets(arguments: &TargetsArgs) -> Ending {
-    let profiles = run::embedded_targets();
+    let built_in = run::built_in();
     if let Some(wanted) = &arguments.name {
-        let Some((_, text)) = profiles.iter().find(|(name, _)| name == wanted) else {
-            let known: Vec<&str> = profiles.iter().map(|(name, _)| name.as_str()).collect();
+        let Some(text) = built_in.profile_text(wanted) else {
+            let known: Vec<&str> = built_in.profiles().collect();
             let why = format!("no profile is named `{wanted}`; give one of: {}", known.join(", "));
             return Err(Refusal::invalid(why));
         };
@@ -125,12 +125,12 @@ pub fn targets(arguments: &TargetsArgs) -> Ending {
         ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
         ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
     ];
-    let mut rows: Vec<Value> =
-        embedded.iter().map(|(name, what)| json!({ "name": name, "what": what })).collect();
-    rows.extend(profiles.into_iter().map(|(name, text)| {
-        let what = text.lines().next().unwrap_or_default().trim_start_matches('#').trim().to_owned();
-        json!({ "name": name, "what": what })
-    }));
+    let profiles = built_in.profiles().map(|name| {
+        let text = built_in.profile_text(name).unwrap_or_default();
+        (name, text.lines().next().unwrap_or_default().trim_start_matches('#').trim())
+    });
+    let row = |(name, what): (&str, &str)| json!({ "name": name, "what": what });
+    let rows = embedded.into_iter().chain(profiles).map(row).collect();
     Listing { columns: &["name", "what"], rows }.print(arguments.list)
 }
 

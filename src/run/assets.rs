@@ -4,6 +4,7 @@ use crate::input;
 use crate::requirement::{Catalogue, CatalogueError};
 use crate::schema::{SchemaError, SchemaSet};
 use crate::suite::{FeatureText, FileFault, LoadedFeature};
+use crate::target::BuiltIn;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -133,18 +134,13 @@ fn compile(texts: &[NamedText], loopback: bool) -> Result<SchemaSet, SchemaError
     SchemaSet::compile(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())), loopback)
 }
 
-/// The text of an embedded file below `targets/`.
-pub fn embedded_target(path: &str) -> Option<String> {
-    TARGETS.get_file(path)?.contents_utf8().map(ToOwned::to_owned)
-}
-
-/// The embedded target profiles: name and text.
-pub fn embedded_targets() -> Vec<NamedText> {
-    let named = |(path, text): NamedText| Some((Path::new(&path).file_stem()?.to_str()?.to_owned(), text));
-    let mut targets: Vec<NamedText> =
-        embedded(&TARGETS, "targets", "toml").into_iter().filter_map(named).collect();
-    targets.sort();
-    targets
+/// The profiles and page drivers that are built in.
+pub fn built_in() -> BuiltIn {
+    let folders = std::iter::once(&TARGETS).chain(TARGETS.dirs());
+    let files = folders.flat_map(Dir::files).filter_map(|file| {
+        Some((file.path().to_string_lossy().into_owned(), file.contents_utf8()?.to_owned()))
+    });
+    BuiltIn::new(files)
 }
 
 fn embedded(dir: &Dir<'_>, prefix: &str, ending: &str) -> Vec<NamedText> {

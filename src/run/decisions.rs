@@ -213,6 +213,7 @@ struct DecisionFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::{BuiltIn, SourceFile};
     use std::path::Path;
 
     fn catalogue() -> Catalogue {
@@ -237,7 +238,9 @@ mod tests {
             "name = \"shop\"\nbase_url = \"http://127.0.0.1:1\"\ndialect = \"kustom\"\nprovider = \"KCO\"\n\
              credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n{lines}"
         );
-        let profile = TargetProfile::parse(Path::new("shop.toml"), &text, |_| None).unwrap();
+        let profile =
+            TargetProfile::parse(SourceFile::on_disk(Path::new("shop.toml"), &text), &BuiltIn::default())
+                .unwrap();
         let checked = check(&profile, &catalogue(), "2026-11-20".parse().unwrap());
         checked.map_or_else(|error| error.to_string(), |()| "accepted".into())
     }

@@ -24,7 +24,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use assets::{Features, Schemas, embedded_targets};
+pub use assets::{Features, Schemas, built_in};
 pub use browsers::BrowserChoice;
 pub use error::{RunError, error_chain};
 pub use shared::{RunOptions, Touched};

@@ -1,7 +1,6 @@
 //! The subject of a run: a target profile from a file, or one made for a mock that it starts.
 
 use crate::evidence::Recorder;
-use crate::input;
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
 use crate::requirement::{Dialect, Provider, nearest};
@@ -9,13 +8,13 @@ use crate::run::assets;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
-    Ability, AcceptedUnseen, Confirmed, Credentials, Deadlines, PaymentResult, ProfileText, Purchase, Reach,
-    Secret, TargetProfile,
+    Ability, AcceptedUnseen, BuiltIn, Confirmed, Credentials, Deadlines, PaymentResult, ProfileText,
+    Purchase, Reach, Secret, TargetProfile,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,7 +165,7 @@ impl Subject {
             purchase: Purchase::default(),
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,
-            page_driver: assets::embedded_target(MOCK_PAGE).map(|text| (MOCK_PAGE.to_owned(), text)),
+            page_driver: assets::built_in().text(MOCK_PAGE).map(|text| (MOCK_PAGE.into(), text.into())),
             extra_ca: None,
             deadlines: Deadlines {
                 request: Duration::from_secs(10),
@@ -212,33 +211,16 @@ fn no_mock_can_show(dialect: Dialect) -> Option<AcceptedUnseen> {
 
 /// Reads a profile file, or a built-in profile. A built-in profile uses nothing of the working directory.
 fn read_profile(path: &Path) -> Result<TargetProfile, RunError> {
-    let built_in = |name: &str| assets::embedded_target(name).map(Ok);
-    let source = match input::read_text(path) {
-        Ok(text) => {
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let driver = |name: &str| match input::read_text(&folder.join(name)) {
-                Err(error) if error.kind() == ErrorKind::NotFound => built_in(name),
-                read => Some(read),
-            };
-            return Ok(TargetProfile::parse(path, &text, driver)?);
-        }
-        Err(source) => source,
-    };
-    let name = format!("{}.toml", path.display());
-    match assets::embedded_target(&name) {
-        Some(text) => Ok(TargetProfile::parse(&Path::new("targets").join(name), &text, built_in)?),
-        None => Err(unknown_target(path, source)),
+    let built_in = assets::built_in();
+    match built_in.profile(path) {
+        Ok(file) => Ok(TargetProfile::parse(file, &built_in)?),
+        Err(source) => Err(unknown_target(path, &built_in, source)),
     }
 }
 
 /// No profile has this name. A mistyped name gets the nearest one.
-fn unknown_target(path: &Path, source: io::Error) -> RunError {
-    let embedded = assets::embedded_targets();
-    let names = || {
-        ["mock", "mock-klarna", "mock-kustom"]
-            .into_iter()
-            .chain(embedded.iter().map(|(name, _)| name.as_str()))
-    };
+fn unknown_target(path: &Path, built_in: &BuiltIn, source: io::Error) -> RunError {
+    let names = || ["mock", "mock-klarna", "mock-kustom"].into_iter().chain(built_in.profiles());
     let near = nearest(&path.to_string_lossy(), names());
     let help = near.map_or_else(|| "give".to_owned(), |near| format!("did you mean `{near}`? Give"));
     let known = names().collect::<Vec<_>>().join(", ");

@@ -2,17 +2,21 @@
 
 use crate::evidence::{Recorder, names_secret};
 use crate::input;
+use crate::target::source_file::SourceFile;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 /// The words that describe profiles. A secret that is one of them is no secret in the rest of a message.
 const REFERENCE: &str = include_str!("../../TARGETS.md");
 
-/// A recorder that knows the secrets of a profile. It reads as much of the text as can be read. `base` is the folder of the profile.
-pub(super) fn recorder(text: &str, base: &Path) -> Recorder {
+/// A recorder that knows the secrets of a profile. It reads as much of each file as can be read.
+pub(super) fn recorder(files: &[SourceFile]) -> Recorder {
     let recorder = Recorder::default();
     recorder.learn_words(REFERENCE);
-    Reader { text, base, recorder: &recorder }.learn(DeTable::parse_recoverable(text).0.get_ref());
+    for file in files {
+        let reader = Reader { text: &file.text, base: file.folder(), recorder: &recorder };
+        reader.learn(DeTable::parse_recoverable(&file.text).0.get_ref());
+    }
     recorder
 }
 
@@ -91,7 +95,9 @@ mod tests {
     use std::error::Error;
 
     /// Every line of a profile in which a secret may stand by mistake, with `SECRET` in its place.
-    const LINES: [&str; 48] = [
+    const LINES: [&str; 50] = [
+        "extends = \"SECRET\"",
+        "extends = [\"SECRET\"]",
         "SECRET = 1",
         "\"a SECRET\" = 1",
         "SECRET = SECRET x",

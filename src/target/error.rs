@@ -34,6 +34,17 @@ pub enum TargetError {
     #[error("there is no page driver `{name}`: no file and no built-in page driver has this name")]
     PageDriver { name: String },
 
+    #[error("cannot read the profile `{name}`, which `extends` names; {help} a file, or one of: {known}")]
+    Extended { name: String, help: String, known: String, source: std::io::Error },
+
+    #[error("`extends` leads in a circle: {files}; leave it out in one of these files")]
+    Circle { files: String },
+
+    #[error(
+        "`extends` leads through more than {most} files; take over from one of the files after this one directly"
+    )]
+    TooDeep { most: usize },
+
     #[error("{entry} has no `expires`; write its last day, such as \"2027-01-31\"")]
     NoEnd { entry: String },
 

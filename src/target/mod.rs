@@ -1,50 +1,47 @@
 //! Targets: the profile of the server under test, as read from `targets/<name>.toml`.
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
-use secret::SecretSource;
-use serde::Deserialize;
+use address::AddressFault;
+use error::TargetError;
+use profile_file::{CredentialsFile, ProfileFile, each, faulty};
 use std::collections::BTreeSet;
-use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 
 mod ability;
 mod address;
+mod built_in;
 mod confidential;
 mod decision;
 mod error;
 #[cfg(test)]
 pub mod fixture;
+mod merge;
+mod profile_file;
 mod proxy;
 mod reach;
 #[cfg(test)]
 pub mod reference;
 mod secret;
 mod settings;
+mod source_file;
 #[cfg(test)]
 mod tests;
 mod text;
 mod value;
 
 pub use ability::{Ability, PaymentResult};
-use address::AddressFault;
 pub use address::is_loopback;
+pub use built_in::BuiltIn;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
-pub use error::TargetError;
 pub use proxy::{Proxy, ProxyFault};
 pub use reach::Reach;
-pub use secret::Secret;
+pub use secret::{Credentials, Secret};
 pub use settings::{Deadlines, Purchase};
+pub use source_file::SourceFile;
 pub use text::{Place, ProfileError, ProfileText};
-
-/// User name and password of HTTP Basic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credentials {
-    pub username: Secret,
-    pub password: Secret,
-}
 
 /// The inferred or assumed requirements that were confirmed for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,160 +102,15 @@ pub struct TargetProfile {
     pub accepted_unseen: Vec<AcceptedUnseen>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProfileFile {
-    name: String,
-    base_url: String,
-    #[serde(default)]
-    api_origins: Vec<String>,
-    #[serde(default)]
-    page_hosts: Vec<String>,
-    dialect: Dialect,
-    provider: Provider,
-    credentials: CredentialsFile,
-    second_account: Option<CredentialsFile>,
-    #[serde(default)]
-    abilities: Vec<String>,
-    outcome: Option<BTreeSet<PaymentResult>>,
-    control_url: Option<String>,
-    #[serde(default)]
-    purchase: Purchase,
-    #[serde(default = "default_merchant_host")]
-    merchant_host: String,
-    receiver_address: Option<String>,
-    page_driver: Option<String>,
-    extra_ca: Option<PathBuf>,
-    #[serde(default)]
-    deadlines: Deadlines,
-    #[serde(default, deserialize_with = "settings::some_duration")]
-    may_wait: Option<Duration>,
-    creates_per_second: Option<f64>,
-    #[serde(default)]
-    confirmed: Vec<String>,
-    #[serde(default)]
-    floor: BTreeSet<RequirementId>,
-    #[serde(default, rename = "waiver")]
-    waivers: Vec<Waiver>,
-    #[serde(default)]
-    dismissed: Vec<Dismissal>,
-    #[serde(default)]
-    accepted_unseen: Vec<AcceptedUnseen>,
-}
-
-impl ProfileFile {
-    /// Checks the values that have a form.
-    fn check(&self, text: &ProfileText) -> Result<(), ProfileError> {
-        let faults = [
-            ("name", value::name(&self.name)),
-            ("creates_per_second", self.creates_per_second.and_then(value::creates_per_second)),
-            ("may_wait", self.may_wait.and_then(value::may_wait)),
-        ];
-        let all = faults.into_iter().chain(value::purchase(&self.purchase));
-        match all.chain(value::deadlines(&self.deadlines)).find_map(|(key, fault)| Some((key, fault?))) {
-            Some((key, expected)) => Err(faulty(text, &key.split('.').collect::<Vec<_>>(), expected)),
-            None => Ok(()),
-        }
-    }
-
-    /// What the set-up can do, and how a payment can be made to end. Each ability has what it needs.
-    fn abilities(
-        &self,
-        text: &ProfileText,
-    ) -> Result<(BTreeSet<Ability>, BTreeSet<PaymentResult>), ProfileError> {
-        let named = each("abilities", &self.abilities, |steps, word| {
-            Ability::named(word)
-                .ok_or_else(|| text.error(steps, TargetError::UnknownAbility { word: word.to_owned() }))
-        })?;
-        let mut abilities = BTreeSet::from_iter(named);
-        let outcome = match &self.outcome {
-            Some(results) if results.is_empty() => {
-                let expected = "write a list of `approve`, `decline` and `error`, or leave it out if a payment cannot be made to end";
-                return Err(faulty(text, &["outcome"], expected));
-            }
-            Some(results) => {
-                abilities.insert(Ability::Outcome);
-                results.clone()
-            }
-            None if abilities.contains(&Ability::Outcome) => PaymentResult::ALL.into(),
-            None => BTreeSet::new(),
-        };
-        let has_control = self.control_url.is_some();
-        for (ability, key, is_given) in [
-            (Ability::Clock, "control_url", has_control),
-            (Ability::Mailbox, "control_url", has_control),
-            (Ability::Browser, "page_driver", self.page_driver.is_some()),
-            (Ability::Outcome, "page_driver", self.page_driver.is_some()),
-            // A control interface tells the target where to send its callbacks. A live one needs a place that it can reach.
-            (Ability::Receiver, "receiver_address", has_control || self.receiver_address.is_some()),
-        ] {
-            if abilities.contains(&ability) && !is_given {
-                let by_list = ability == Ability::Outcome && self.outcome.is_some();
-                let steps: &[&str] = if by_list { &["outcome"] } else { &["abilities", ability.word()] };
-                return Err(text.error(steps, TargetError::AbilityNeeds { ability, key }));
-            }
-        }
-        if abilities.contains(&Ability::Clock) && self.may_wait.is_some() {
-            let expected =
-                "the ability `clock` moves the time, so nothing waits; leave out `may_wait` or the ability";
-            return Err(faulty(text, &["may_wait"], expected));
-        }
-        Ok((abilities, outcome))
-    }
-}
-
-/// What is read from each text under a key of the profile.
-fn each<T>(
-    key: &str,
-    texts: &[String],
-    read: impl Fn(&[&str], &str) -> Result<T, ProfileError>,
-) -> Result<Vec<T>, ProfileError> {
-    texts.iter().enumerate().map(|(index, text)| read(&[key, &index.to_string()], text)).collect()
-}
-
-/// The error of a value that has another form than is expected.
-fn faulty(text: &ProfileText, steps: &[&str], expected: &'static str) -> ProfileError {
-    text.error(steps, TargetError::Value { key: steps.join("."), expected })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CredentialsFile {
-    username: SecretSource,
-    password: SecretSource,
-}
-
-impl CredentialsFile {
-    /// The credentials under a key of the profile. `base` is the folder of the profile.
-    fn read(&self, key: &str, base: &Path, text: &ProfileText) -> Result<Credentials, ProfileError> {
-        let secret = |part: &'static str, source: &SecretSource| {
-            source.read(part, base).map_err(|fault| text.error(&[key, part], fault))
-        };
-        Ok(Credentials {
-            username: secret("username", &self.username)?,
-            password: secret("password", &self.password)?,
-        })
-    }
-}
-
-fn default_merchant_host() -> String {
-    TargetProfile::MERCHANT_HOST.to_owned()
-}
-
 impl TargetProfile {
-    /// The default merchant host. Its domain is reserved, so it belongs to nobody.
-    pub const MERCHANT_HOST: &'static str = "merchant.example";
+    /// The default merchant host.
+    pub const MERCHANT_HOST: &'static str = settings::MERCHANT_HOST;
 
-    /// Parses a profile. `page_driver` finds the text of a driver by its name, and tells why it cannot be read.
-    pub fn parse(
-        path: &Path,
-        text: &str,
-        page_driver: impl Fn(&str) -> Option<io::Result<String>>,
-    ) -> Result<Self, ProfileError> {
-        let written = ProfileText::of_file(&path.display().to_string(), text);
+    /// Reads a profile with everything from which it takes over.
+    pub fn parse(file: SourceFile, built_in: &BuiltIn) -> Result<Self, ProfileError> {
+        let written = built_in.whole(file)?;
         let file: ProfileFile = written.read()?;
         file.check(&written)?;
-        let base = path.parent().unwrap_or(Path::new("."));
         let (abilities, outcome) = file.abilities(&written)?;
         let refused = |steps: &[&str], fault: AddressFault| written.error(steps, fault.of(steps));
         let url = |key: &str, text: &str| address::url(text).map_err(|fault| refused(&[key], fault));
@@ -287,16 +139,14 @@ impl TargetProfile {
                 Err(_) => drop(confirmed_sources.insert(name)),
             }
         }
-        let driver = file.page_driver.map(|name| match page_driver(&name) {
-            Some(Ok(text)) => Ok((name, text)),
-            Some(Err(source)) => Err(TargetError::UnreadPageDriver { name, source }),
-            None => Err(TargetError::PageDriver { name }),
-        });
+        let driver = file
+            .page_driver
+            .map(|name| built_in.page_driver(written.file(&["page_driver"]), &name).map(|text| (name, text)));
         let page_driver = driver.transpose().map_err(|fault| written.error(&["page_driver"], fault))?;
         if let Some((entry, start)) = written.repeated() {
             return Err(written.error_at(start, TargetError::Repeated { entry }));
         }
-        let account = |key, account: &CredentialsFile| account.read(key, base, &written);
+        let account = |key, account: &CredentialsFile| account.read(key, &written);
         let credentials = account("credentials", &file.credentials)?;
         let second_account =
             file.second_account.as_ref().map(|second| account("second_account", second)).transpose()?;
@@ -320,7 +170,7 @@ impl TargetProfile {
             merchant_host,
             receiver_address,
             page_driver,
-            extra_ca: file.extra_ca.map(|ca| base.join(ca)),
+            extra_ca: file.extra_ca.map(|ca| written.file(&["extra_ca"]).folder().join(ca)),
             deadlines: file.deadlines,
             may_wait: file.may_wait,
             creates_per_second: file.creates_per_second,

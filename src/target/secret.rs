@@ -28,6 +28,13 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// User name and password of HTTP Basic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    pub username: Secret,
+    pub password: Secret,
+}
+
 /// Where a profile gets a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
 
+/// The default merchant host. Its domain is reserved, so it belongs to nobody.
+pub(super) const MERCHANT_HOST: &str = "merchant.example";
+
 /// The longest times that a conformant target may take. The harness does not wait that long if the answer comes earlier.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]

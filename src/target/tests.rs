@@ -1,6 +1,6 @@
 //! Tests of the profile of a target.
 
-use super::fixture::{PROFILE, parse};
+use super::fixture::{PROFILE, parse, parse_with};
 use super::*;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn what_a_profile_leaves_out_has_a_default() {
 fn outcome_alone_means_every_result_and_a_list_narrows_it() {
     let driver = |text: &str| {
         let text = format!("{PROFILE}page_driver = \"p.toml\"\n{text}\n");
-        TargetProfile::parse(Path::new("shop.toml"), &text, |_| Some(Ok(String::new()))).unwrap()
+        parse_with(&[("p.toml", "")], &text).unwrap()
     };
     let [approve, decline, error] = PaymentResult::ALL;
     for (text, results) in [
@@ -119,11 +119,10 @@ fn a_name_fits_into_the_name_of_a_folder() {
 
 #[test]
 fn a_page_driver_that_cannot_be_read_is_no_reason_for_another_one() {
-    let text = format!("{PROFILE}page_driver = \"pages/shop.toml\"\n");
-    let unread = |_: &str| Some(Err(io::ErrorKind::InvalidData.into()));
-    let error = TargetProfile::parse(Path::new("targets/shop.toml"), &text, unread).unwrap_err();
-    let expected = "targets/shop.toml:7: cannot read the page driver `pages/shop.toml`";
-    assert_eq!(error.to_string(), expected);
+    let text = format!("{PROFILE}page_driver = \"pages\"\n");
+    // The profile is in `targets`, where `pages` is a folder.
+    let error = parse_with(&[("pages", "")], &text).unwrap_err();
+    assert_eq!(error.to_string(), "targets/shop.toml:7: cannot read the page driver `pages`");
 }
 
 #[test]
@@ -297,7 +296,7 @@ fn what_a_profile_quotes_stays_in_one_line_of_bounded_length() {
     for (line, end) in [
         (format!("abilities = [\"{long}\"]"), "`; known: browser, clock, outcome, receiver, mailbox, burst"),
         (format!("floor = [\"{long}\"]"), "write PREFIX-AREA-NNN, such as HPP-CREATE-008"),
-        (format!("page_driver = \"{long}\""), "no file and no built-in page driver has this name"),
+        (format!("page_driver = \"{long}\""), "`"),
         (format!("{long} = 1"), "`dismissed`, `accepted_unseen`"),
     ] {
         let error = parse(&format!("{PROFILE}{line}\n")).unwrap_err().to_string();

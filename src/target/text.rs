@@ -1,7 +1,9 @@
-//! The text of a profile or a page driver: which file it is, and at which line something stands in it.
+//! The text of a profile or a page driver: which files it has, and at which file and line something stands in it.
 
-use crate::target::confidential;
+use crate::evidence::Recorder;
 use crate::target::error::TargetError;
+use crate::target::source_file::SourceFile;
+use crate::target::{confidential, merge};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -10,13 +12,28 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, Deserializer};
 
-/// The file of a profile, and its text.
+/// The file of a profile, and those from which it takes over, the nearest first. A place in them is a byte of all texts in a row, each
+/// with one more byte at its end.
 #[derive(Clone)]
 pub struct ProfileText {
-    file: Arc<str>,
-    text: Arc<str>,
+    files: Arc<[SourceFile]>,
+}
+
+/// What the parser says of a text, and where.
+struct Misread(Range<usize>, String);
+
+impl Misread {
+    fn after(self, start: usize) -> Self {
+        Self(self.0.start + start..self.0.end + start, self.1)
+    }
+}
+
+impl From<toml::de::Error> for Misread {
+    fn from(error: toml::de::Error) -> Self {
+        Self(error.span().unwrap_or_default(), error.message().to_owned())
+    }
 }
 
 /// A place in a profile. A profile without a text has no lines.
@@ -101,55 +118,105 @@ impl Error for ProfileError {
 impl ProfileText {
     /// A profile or a page driver that was read from a file.
     pub fn of_file(path: &str, text: &str) -> Self {
-        Self { file: path.into(), text: text.into() }
+        Self::of(vec![SourceFile::on_disk(Path::new(path), text)])
     }
 
     /// A profile that this program made.
     pub fn made(name: &str) -> Self {
-        Self::of_file(name, "")
+        Self::of(vec![SourceFile::built_in(name, "")])
     }
 
-    /// What the text says.
+    /// A profile of these files. Each takes over from those after it.
+    pub(super) fn of(files: Vec<SourceFile>) -> Self {
+        Self { files: files.into() }
+    }
+
+    /// What the files say together.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ProfileError> {
-        toml::from_str(&self.text).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            // The parser keeps the first of two keys and complains about the second.
-            let second = (error.message() == "duplicate key").then(|| self.text[span.clone()].to_owned());
-            let key = second.or_else(|| self.key_at(span.start));
-            self.error_at(span.start, TargetError::malformed(key.as_deref(), error.message()))
+        let table = self.table();
+        table.and_then(|table| Ok(T::deserialize(Deserializer::from(table))?)).map_err(
+            |Misread(span, message)| {
+                // The parser keeps the first of two keys and complains about the second.
+                let second = (message == "duplicate key").then(|| self.slice(span.clone()).to_owned());
+                let key = second.or_else(|| self.key_at(span.start));
+                self.error_at(span.start, TargetError::malformed(key.as_deref(), &message))
+            },
+        )
+    }
+
+    /// The table of all files together.
+    fn table(&self) -> Result<Spanned<DeTable<'_>>, Misread> {
+        let mut all: Option<Spanned<DeTable<'_>>> = None;
+        for (start, file) in self.starts() {
+            let table = DeTable::parse(&file.text).map_err(|error| Misread::from(error).after(start))?;
+            let table = merge::shifted(table, start);
+            match &mut all {
+                Some(all) => merge::inherit(all.get_mut(), table.into_inner()),
+                None => all = Some(table),
+            }
+        }
+        Ok(all.unwrap_or_else(|| Spanned::new(0..0, DeTable::new())))
+    }
+
+    /// Each file, with the place at which it begins.
+    fn starts(&self) -> impl Iterator<Item = (usize, &SourceFile)> {
+        self.files.iter().scan(0, |end, file| {
+            let start = *end;
+            *end += file.text.len() + 1;
+            Some((start, file))
         })
+    }
+
+    /// The file in which a place is, and where in it.
+    fn file_at(&self, place: usize) -> (&SourceFile, usize) {
+        let file = self.starts().take_while(|(start, _)| *start <= place).last();
+        file.map_or((&self.files[0], 0), |(start, file)| (file, place - start))
+    }
+
+    fn slice(&self, span: Range<usize>) -> &str {
+        let (file, start) = self.file_at(span.start);
+        file.text.get(start..start + span.len()).unwrap_or_default()
     }
 
     /// The place of what these steps lead to: the key of a table, the index of an entry, or the text of an entry. If a step leads
     /// nowhere, the place of the steps before it.
     pub fn place(&self, steps: &[&str]) -> Place {
-        let start = DeTable::parse(&self.text).map_or(0, |table| find(&table, steps));
-        self.place_at(start)
+        self.place_at(self.find(steps))
     }
 
-    /// The place of a byte of the text.
-    pub(super) fn place_at(&self, start: usize) -> Place {
-        let before = self.text.bytes().take(start).filter(|byte| *byte == b'\n').count();
-        Place { file: Arc::clone(&self.file), line: (!self.text.is_empty()).then_some(before + 1) }
+    /// The file in which the place of these steps is.
+    pub(super) fn file(&self, steps: &[&str]) -> &SourceFile {
+        self.file_at(self.find(steps)).0
     }
 
-    /// The key whose value holds a byte of the text: the innermost one. If the value does not parse, the key before it in its line.
-    fn key_at(&self, start: usize) -> Option<String> {
-        let (table, _) = DeTable::parse_recoverable(&self.text);
+    fn find(&self, steps: &[&str]) -> usize {
+        self.table().map_or(0, |table| find(&table, steps))
+    }
+
+    fn place_at(&self, place: usize) -> Place {
+        let (file, start) = self.file_at(place);
+        let before = file.text.bytes().take(start).filter(|byte| *byte == b'\n').count();
+        Place { file: Arc::clone(&file.name), line: (!file.text.is_empty()).then_some(before + 1) }
+    }
+
+    /// The key whose value holds a place: the innermost one. If the value does not parse, the key before it in its line.
+    fn key_at(&self, place: usize) -> Option<String> {
+        let (file, start) = self.file_at(place);
+        let (table, _) = DeTable::parse_recoverable(&file.text);
         key_in(table.get_ref(), start).or_else(|| {
-            let line = self.text.get(..start)?.lines().next_back()?;
+            let line = file.text.get(..start)?.lines().next_back()?;
             line.split_once('=').map(|(key, _)| key.trim().to_owned())
         })
     }
 
     /// Each value that is no table and no list, with its key and its place. Of a secret, only where it is.
     pub fn values(&self) -> Vec<(String, Place, String)> {
-        let (table, _) = DeTable::parse_recoverable(&self.text);
         let mut values = Vec::new();
+        let Ok(table) = self.table() else { return values };
         values_in(table.get_ref(), "", &mut |key, value| {
             let text = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
-                _ => self.text.get(value.span()).unwrap_or_default().to_owned(),
+                _ => self.slice(value.span()).to_owned(),
             };
             values.push((key.to_owned(), self.place_at(value.span().start), text));
         });
@@ -161,29 +228,30 @@ impl ProfileText {
         self.told(self.place(steps), fault)
     }
 
-    /// The error at a byte of the text.
     pub(super) fn error_at(
         &self,
-        start: usize,
+        place: usize,
         fault: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> ProfileError {
-        self.told(self.place_at(start), fault)
+        self.told(self.place_at(place), fault)
+    }
+
+    /// The error at a byte of the last file.
+    pub(super) fn error_in_last(&self, byte: usize, fault: TargetError) -> ProfileError {
+        let start = self.starts().last().map_or(0, |(start, _)| start);
+        self.error_at(start + byte, fault)
     }
 
     fn told(&self, place: Place, fault: impl Into<Box<dyn Error + Send + Sync>>) -> ProfileError {
-        let base = Path::new(&*self.file).parent().unwrap_or(Path::new("."));
-        let recorder = confidential::recorder(&self.text, base);
-        // The name of the file is no part of the profile.
-        let shown = |message: &str| {
-            let parts = message.split(&*self.file).map(|part| recorder.quoted(part));
-            parts.collect::<Vec<_>>().join(&self.file)
-        };
+        let recorder = confidential::recorder(&self.files);
+        let names: Vec<&str> = self.files.iter().map(|file| &*file.name).collect();
+        let shown = |message: &str| shown(message, &names, &recorder);
         ProfileError { place, fault: Told::of(&*fault.into(), &shown) }
     }
 
     /// The first entry that a list of texts has twice: the text, and where it is repeated.
     pub(super) fn repeated(&self) -> Option<(String, usize)> {
-        let table = DeTable::parse(&self.text).ok()?;
+        let table = self.table().ok()?;
         repeated_in(table.get_ref().values()).map(|(entry, span)| (entry.to_owned(), span.start))
     }
 }
@@ -191,7 +259,17 @@ impl ProfileText {
 /// The text is not shown, because it may hold a secret.
 impl fmt::Debug for ProfileText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ProfileText").field(&self.file).finish()
+        f.debug_list().entries(self.files.iter().map(|file| &file.name)).finish()
+    }
+}
+
+/// A message without the secrets that a recorder knows. The name of a file is no part of the profile.
+fn shown(message: &str, names: &[&str], recorder: &Recorder) -> String {
+    match names.split_first() {
+        Some((name, names)) => {
+            message.split(name).map(|part| shown(part, names, recorder)).collect::<Vec<_>>().join(name)
+        }
+        None => recorder.quoted(message),
     }
 }
 
