@@ -3,8 +3,8 @@
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::output::Refusal;
 use crate::requirement::Dialect;
-use crate::run::{Embedded, TargetChoice};
-use crate::{mock, prove};
+use crate::run::{Embedded, ProfileChoice, TargetChoice};
+use crate::{mock, prove, run};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,11 @@ pub struct TargetArgs {
     /// profile file of your own. `hpp-conformance targets` lists the names.
     #[arg(long, short, value_name = "NAME|FILE", default_value = "mock", help_heading = "Against what")]
     target: Vec<String>,
+    /// Let a profile name this production host, such as api.klarna.com, which serves real consumers; repeat the option for several.
+    ///
+    /// Without it, a profile that names a host of production is refused before anything is sent.
+    #[arg(long, value_name = "HOST", value_parser = production, help_heading = "Against what")]
+    allow_production: Vec<String>,
     /// Run what `prove` planned; only `prove` gives this.
     #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
     plan: Option<PathBuf>,
@@ -53,7 +58,10 @@ impl TargetArgs {
                 "mock" => choices.extend([embedded(Dialect::Klarna), embedded(Dialect::Kustom)]),
                 "mock-klarna" => choices.push(embedded(Dialect::Klarna)),
                 "mock-kustom" => choices.push(embedded(Dialect::Kustom)),
-                other => choices.push(TargetChoice::Profile(PathBuf::from(other))),
+                other => choices.push(TargetChoice::Profile(ProfileChoice {
+                    path: PathBuf::from(other),
+                    production: self.allow_production.clone(),
+                })),
             }
         }
         let of_mock = [
@@ -74,6 +82,12 @@ impl TargetArgs {
         }
         Ok(choices)
     }
+}
+
+/// The name of a production host.
+fn production(text: &str) -> Result<String, String> {
+    run::production_host(text)
+        .ok_or_else(|| "expected a production host of Klarna or Kustom, such as api.klarna.com".into())
 }
 
 /// The targets that `prove` planned.
@@ -103,7 +117,9 @@ mod tests {
         let matches = command.try_get_matches_from([&["run"], arguments].concat()).unwrap();
         let arguments = TargetArgs::from_arg_matches(&matches).unwrap();
         let shown = arguments.choices()?.into_iter().map(|choice| match choice {
-            TargetChoice::Profile(path) => path.display().to_string(),
+            TargetChoice::Profile(ProfileChoice { path, production }) => {
+                format!("{} {production:?}", path.display())
+            }
             TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, .. }) => {
                 let deviation = deviation.map(|deviation| deviation.name);
                 format!("{dialect} {deviation:?} {opaque_urls} {legal_seed:?}")
@@ -118,9 +134,22 @@ mod tests {
         assert_eq!(named(&[]).unwrap(), both);
         assert_eq!(named(&["--target", "mock"]).unwrap(), both);
         let mixed = named(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
-        assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml"]);
+        assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml []"]);
         let deviating = named(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
         assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None"]);
+    }
+
+    #[test]
+    fn a_production_host_is_allowed_by_its_name_alone() {
+        let allowed = named(&["-t", "a.toml", "--allow-production", "API.klarna.com."]);
+        assert_eq!(allowed.unwrap(), ["a.toml [\"api.klarna.com\"]"]);
+        let command = TargetArgs::augment_args(Command::new("run"));
+        for host in ["", "api.playground.klarna.com", "shop.example"] {
+            let given = command.clone().try_get_matches_from(["run", "--allow-production", host]);
+            assert_eq!(given.unwrap_err().kind(), clap::error::ErrorKind::ValueValidation, "{host}");
+        }
+        let bare = command.try_get_matches_from(["run", "--allow-production"]);
+        assert_eq!(bare.unwrap_err().kind(), clap::error::ErrorKind::InvalidValue);
     }
 
     #[test]

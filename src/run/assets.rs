@@ -264,3 +264,60 @@ pub enum AssetError {
     #[error("the schema `{schema}` names {id} in `x-requirement`, which no catalogue has")]
     UnknownOwner { schema: String, id: String },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::{TargetProfile, reference};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_playground_has_its_own_address_account_and_currency() {
+        let built_in = built_in();
+        let facts = |name: &str| {
+            let profile =
+                TargetProfile::outline(built_in.profile(Path::new(name)).unwrap(), &built_in).unwrap();
+            assert_eq!((profile.name.as_str(), profile.page_driver.is_some()), (name, true));
+            let purchase = profile.purchase;
+            format!(
+                "{} {} {} {} {}",
+                profile.base_url,
+                profile.credentials.username.reveal(),
+                purchase.country,
+                purchase.currency,
+                purchase.locale
+            )
+        };
+        let europe = "https://api.playground.klarna.com/ HPP_KLARNA_USERNAME DE EUR de-DE";
+        for (name, expected) in [
+            ("klarna-playground", europe),
+            ("klarna-playground-eu", europe),
+            (
+                "klarna-playground-na",
+                "https://api-na.playground.klarna.com/ HPP_KLARNA_NA_USERNAME US USD en-US",
+            ),
+            (
+                "klarna-playground-oc",
+                "https://api-oc.playground.klarna.com/ HPP_KLARNA_OC_USERNAME AU AUD en-AU",
+            ),
+            ("kustom-playground", "https://api.playground.kustom.co/ HPP_KUSTOM_USERNAME SE SEK sv-SE"),
+        ] {
+            assert_eq!(facts(name), expected);
+        }
+    }
+
+    #[test]
+    fn every_built_in_profile_can_be_used_and_is_documented() {
+        let built_in = built_in();
+        let mut names = BTreeSet::from(["mock", "mock-klarna", "mock-kustom"].map(str::to_owned));
+        for name in built_in.profiles() {
+            let profile = TargetProfile::outline(built_in.profile(Path::new(name)).unwrap(), &built_in);
+            assert_eq!(
+                profile.map(|profile| profile.name).map_err(|error| error.to_string()),
+                Ok(name.to_owned())
+            );
+            names.insert(name.to_owned());
+        }
+        assert_eq!(reference::documented("Built-in targets"), names);
+    }
+}

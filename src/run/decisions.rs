@@ -238,9 +238,12 @@ mod tests {
             "name = \"shop\"\nbase_url = \"http://127.0.0.1:1\"\ndialect = \"kustom\"\nprovider = \"KCO\"\n\
              credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n{lines}"
         );
-        let profile =
-            TargetProfile::parse(SourceFile::on_disk(Path::new("shop.toml"), &text), &BuiltIn::default())
-                .unwrap();
+        let profile = TargetProfile::parse(
+            SourceFile::on_disk(Path::new("shop.toml"), &text),
+            &BuiltIn::default(),
+            &[],
+        )
+        .unwrap();
         let checked = check(&profile, &catalogue(), "2026-11-20".parse().unwrap());
         checked.map_or_else(|error| error.to_string(), |()| "accepted".into())
     }

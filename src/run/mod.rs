@@ -24,12 +24,13 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use crate::target::production_host;
 pub use assets::{Features, Schemas, built_in};
 pub use browsers::BrowserChoice;
 pub use error::{RunError, error_chain};
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
-pub use subject::{Embedded, TargetChoice};
+pub use subject::{Embedded, ProfileChoice, TargetChoice};
 
 use crate::evidence::Recorder;
 use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted, page_texts};

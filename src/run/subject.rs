@@ -31,8 +31,16 @@ const NOT_ON_A_MOCK: &[&str] = &["HPP-AUTH-004"];
 pub enum TargetChoice {
     /// A mock started for this run.
     Mock(Embedded),
+    Profile(ProfileChoice),
+}
+
+/// A profile to test.
+#[derive(Debug, Clone)]
+pub struct ProfileChoice {
     /// A profile file, or the name of an embedded profile.
-    Profile(PathBuf),
+    pub path: PathBuf,
+    /// The production hosts that it may name.
+    pub production: Vec<String>,
 }
 
 /// The settings of the embedded mock.
@@ -81,7 +89,7 @@ impl Subject {
     pub async fn load(choice: &TargetChoice, seed: u64, recorder: &Recorder) -> Result<Self, RunError> {
         let subject = match choice {
             TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
-            TargetChoice::Profile(path) => Self::of_profile(read_profile(path)?),
+            TargetChoice::Profile(chosen) => Self::of_profile(read_profile(chosen)?),
         };
         for origin in subject.profile.reach.api() {
             recorder.learn_api(origin);
@@ -210,10 +218,10 @@ fn no_mock_can_show(dialect: Dialect) -> Option<AcceptedUnseen> {
 }
 
 /// Reads a profile file, or a built-in profile. A built-in profile uses nothing of the working directory.
-fn read_profile(path: &Path) -> Result<TargetProfile, RunError> {
+fn read_profile(ProfileChoice { path, production }: &ProfileChoice) -> Result<TargetProfile, RunError> {
     let built_in = assets::built_in();
     match built_in.profile(path) {
-        Ok(file) => Ok(TargetProfile::parse(file, &built_in)?),
+        Ok(file) => Ok(TargetProfile::parse(file, &built_in, production)?),
         Err(source) => Err(unknown_target(path, &built_in, source)),
     }
 }

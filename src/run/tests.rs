@@ -173,9 +173,13 @@ async fn nothing_to_judge_by_is_said_before_anything_is_sent() {
     assert_eq!(no_schema.await, "‹folder›/mine has no .schema.json file");
     let no_profile = refused(|folder, options| {
         options.features.clear();
-        options.targets = vec![TargetChoice::Profile(folder.join("none.toml"))];
+        options.targets = vec![TargetChoice::Profile(ProfileChoice {
+            path: folder.join("none.toml"),
+            production: Vec::new(),
+        })];
     });
-    let known = "mock, mock-klarna, mock-kustom, klarna-playground, kustom-playground, mock-alone, mock-alone-uncontrolled";
+    let known = "mock, mock-klarna, mock-kustom, klarna-playground, klarna-playground-eu, klarna-playground-na, klarna-playground-oc, \
+        kustom-playground, mock-alone, mock-alone-uncontrolled";
     let expected = format!(
         "cannot read the target profile ‹folder›/none.toml; give a file, or one of: {known}: No such file or directory (os error 2)"
     );

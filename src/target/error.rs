@@ -19,6 +19,12 @@ pub enum TargetError {
     #[error("`{key}` is faulty: {fault}")]
     Address { key: String, fault: AddressFault },
 
+    #[error(
+        "`{key}` names the production host `{host}`, which serves real consumers; write the host of a playground, or give \
+         `--allow-production {host}`"
+    )]
+    Production { key: &'static str, host: String },
+
     #[error("`{entry}` is listed twice; remove one of the two")]
     Repeated { entry: String },
 

@@ -3,7 +3,7 @@
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
 use address::AddressFault;
 use error::TargetError;
-use profile_file::{CredentialsFile, ProfileFile, each, faulty};
+use profile_file::{CredentialsFile, ProfileFile, Secrets, each, faulty};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +19,7 @@ mod error;
 #[cfg(test)]
 pub mod fixture;
 mod merge;
+mod production;
 mod profile_file;
 mod proxy;
 mod reach;
@@ -36,6 +37,7 @@ pub use ability::{Ability, PaymentResult};
 pub use address::is_loopback;
 pub use built_in::BuiltIn;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
+pub use production::production_host;
 pub use proxy::{Proxy, ProxyFault};
 pub use reach::Reach;
 pub use secret::{Credentials, Secret};
@@ -106,10 +108,26 @@ impl TargetProfile {
     /// The default merchant host.
     pub const MERCHANT_HOST: &'static str = settings::MERCHANT_HOST;
 
-    /// Reads a profile with everything from which it takes over.
-    pub fn parse(file: SourceFile, built_in: &BuiltIn) -> Result<Self, ProfileError> {
+    /// Reads a profile with everything from which it takes over. It may name these production hosts.
+    pub fn parse(file: SourceFile, built_in: &BuiltIn, production: &[String]) -> Result<Self, ProfileError> {
+        Self::read(file, built_in, production, Secrets::Read)
+    }
+
+    /// Checks a profile without its secrets: the name of its variable or file stands for each. Nothing can be sent with it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests check a profile without its secrets"))]
+    pub fn outline(file: SourceFile, built_in: &BuiltIn) -> Result<Self, ProfileError> {
+        Self::read(file, built_in, &[], Secrets::Named)
+    }
+
+    fn read(
+        file: SourceFile,
+        built_in: &BuiltIn,
+        production: &[String],
+        secrets: Secrets,
+    ) -> Result<Self, ProfileError> {
         let written = built_in.whole(file)?;
         let file: ProfileFile = written.read()?;
+        file.check_production(&written, production)?;
         file.check(&written)?;
         let (abilities, outcome) = file.abilities(&written)?;
         let refused = |steps: &[&str], fault: AddressFault| written.error(steps, fault.of(steps));
@@ -146,7 +164,7 @@ impl TargetProfile {
         if let Some((entry, start)) = written.repeated() {
             return Err(written.error_at(start, TargetError::Repeated { entry }));
         }
-        let account = |key, account: &CredentialsFile| account.read(key, &written);
+        let account = |key, account: &CredentialsFile| account.read(key, &written, secrets);
         let credentials = account("credentials", &file.credentials)?;
         let second_account =
             file.second_account.as_ref().map(|second| account("second_account", second)).transpose()?;

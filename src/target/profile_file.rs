@@ -4,13 +4,15 @@ use crate::requirement::{Dialect, Provider, RequirementId};
 use crate::target::ability::{Ability, PaymentResult};
 use crate::target::decision::{AcceptedUnseen, Dismissal, Waiver};
 use crate::target::error::TargetError;
-use crate::target::secret::{Credentials, SecretSource};
+use crate::target::production::{production_host, production_host_with_all_below};
+use crate::target::secret::{Credentials, Secret, SecretSource};
 use crate::target::settings::{Deadlines, Purchase};
 use crate::target::text::{ProfileError, ProfileText};
 use crate::target::{settings, value};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::slice;
 use std::time::Duration;
 
 #[derive(Deserialize)]
@@ -70,6 +72,27 @@ impl ProfileFile {
             Some((key, expected)) => Err(faulty(text, &key.split('.').collect::<Vec<_>>(), expected)),
             None => Ok(()),
         }
+    }
+
+    /// Refuses each production host that is not among the allowed ones.
+    pub fn check_production(&self, text: &ProfileText, allowed: &[String]) -> Result<(), ProfileError> {
+        let hosts = |texts: &[String], production: fn(&str) -> Option<String>| {
+            texts.iter().map(|text| production(text)).enumerate().collect::<Vec<_>>()
+        };
+        for (key, hosts) in [
+            ("base_url", hosts(slice::from_ref(&self.base_url), production_host)),
+            ("api_origins", hosts(&self.api_origins, production_host)),
+            ("page_hosts", hosts(&self.page_hosts, production_host_with_all_below)),
+            ("control_url", hosts(self.control_url.as_slice(), production_host)),
+            ("merchant_host", hosts(slice::from_ref(&self.merchant_host), production_host)),
+        ] {
+            for (index, host) in hosts {
+                if let Some(host) = host.filter(|host| !allowed.contains(host)) {
+                    return Err(text.error(&[key, &index.to_string()], TargetError::Production { key, host }));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What the set-up can do, and how a payment can be made to end. Each ability has what it needs.
@@ -132,6 +155,15 @@ pub(super) fn faulty(text: &ProfileText, steps: &[&str], expected: &'static str)
     text.error(steps, TargetError::Value { key: steps.join("."), expected })
 }
 
+/// How the secrets of a profile are got.
+#[derive(Clone, Copy)]
+pub(super) enum Secrets {
+    /// They are read.
+    Read,
+    /// The name of its variable or file stands for each.
+    Named,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CredentialsFile {
@@ -141,10 +173,13 @@ pub(super) struct CredentialsFile {
 
 impl CredentialsFile {
     /// The credentials under a key of the profile.
-    pub fn read(&self, key: &str, text: &ProfileText) -> Result<Credentials, ProfileError> {
+    pub fn read(&self, key: &str, text: &ProfileText, secrets: Secrets) -> Result<Credentials, ProfileError> {
         let secret = |part: &'static str, source: &SecretSource| {
             let base = text.file(&[key, part]).folder();
-            source.read(part, base).map_err(|fault| text.error(&[key, part], fault))
+            match secrets {
+                Secrets::Read => source.read(part, base).map_err(|fault| text.error(&[key, part], fault)),
+                Secrets::Named => Ok(Secret::new(source.name())),
+            }
         };
         Ok(Credentials {
             username: secret("username", &self.username)?,

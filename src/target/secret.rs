@@ -65,6 +65,14 @@ impl<'de> Deserialize<'de> for SecretSource {
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 impl SecretSource {
+    /// The name of the variable or of the file.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Env(variable) => variable.clone(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
     /// The secret. `base` is the folder of the profile.
     pub fn read(&self, key: &'static str, base: &Path) -> Result<Secret, TargetError> {
         let (text, place) = match self {

@@ -196,7 +196,7 @@ fn a_missing_credential_names_its_variable() {
 }
 
 /// A profile of a target at this address.
-fn profile(address: &str, lines: &str) -> String {
+pub fn profile(address: &str, lines: &str) -> String {
     format!(
         "name = \"x\"\nbase_url = \"http://{address}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
          credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n{lines}\n"
@@ -204,7 +204,7 @@ fn profile(address: &str, lines: &str) -> String {
 }
 
 /// A run against a target ends with this message before anything is sent to it.
-fn sends_nothing(files: &[(&str, &str)], target: &str, lines: &str, message: &str) {
+pub fn sends_nothing(files: &[(&str, &str)], target: &str, lines: &str, message: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     // If something is sent after all, nobody answers it. One scenario and short deadlines end such a run within seconds.

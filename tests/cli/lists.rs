@@ -115,7 +115,8 @@ fn a_built_in_profile_can_be_printed_and_copied() {
     let text = include_str!("../../targets/klarna-playground.toml");
     assert_eq!((printed.code, printed.stdout.as_str()), (Some(0), text));
     let unknown = call(folder.path(), &["targets", "mock"]);
-    let message = "error: no profile is named `mock`; give one of: klarna-playground, kustom-playground, mock-alone, mock-alone-uncontrolled\n";
+    let message = "error: no profile is named `mock`; give one of: klarna-playground, klarna-playground-eu, \
+        klarna-playground-na, klarna-playground-oc, kustom-playground, mock-alone, mock-alone-uncontrolled\n";
     assert_eq!((unknown.code, unknown.stderr.as_str()), (Some(2), message));
 }
 

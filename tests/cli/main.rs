@@ -13,6 +13,7 @@ mod mock_process;
 mod own;
 #[path = "../support/mod.rs"]
 mod support;
+mod targets;
 mod verdict;
 
 use std::path::Path;
