@@ -38,8 +38,8 @@ const REQUESTS: &[(Operation, &str)] = &[
     (Operation::CreateOrder, "order-request"),
 ];
 
-/// The schema of `report.json`, which is not a resource of the API.
-const REPORT: &str = "report";
+/// The schemas of `report.json` and of profiles, which are not resources of the API.
+const OURS: [&str; 2] = ["report", "target"];
 
 /// Every schema of a run, compiled once.
 pub struct SchemaSet {
@@ -86,7 +86,7 @@ impl SchemaSet {
                     message: error.to_string(),
                 })?;
             let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".schema.json");
-            if name != REPORT {
+            if !OURS.contains(&name) {
                 visit(&document, &mut |name, value| {
                     let properties = value.as_object().filter(|_| name == "properties");
                     members.extend(properties.into_iter().flat_map(|named| named.keys().cloned()));
@@ -166,7 +166,7 @@ impl SchemaSet {
     /// The texts that the schemas know of the members of this name: those of enumerations and examples.
     pub fn texts_of(&self, member: &str) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
-        for (_, schema) in self.schemas.iter().filter(|(name, _)| *name != REPORT) {
+        for (_, schema) in self.schemas.iter().filter(|(name, _)| !OURS.contains(&name.as_str())) {
             visit(&schema.document, &mut |name, value| {
                 if name == member {
                     found.extend(texts(value));

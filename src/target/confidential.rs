@@ -2,17 +2,16 @@
 
 use crate::evidence::{Recorder, names_secret};
 use crate::input;
+use crate::target::reference;
 use crate::target::source_file::SourceFile;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
-/// The words that describe profiles. A secret that is one of them is no secret in the rest of a message.
-const REFERENCE: &str = include_str!("../../TARGETS.md");
-
 /// A recorder that knows the secrets of a profile. It reads as much of each file as can be read.
 pub(super) fn recorder(files: &[SourceFile]) -> Recorder {
     let recorder = Recorder::default();
-    recorder.learn_words(REFERENCE);
+    // A secret that is one of the words that describe profiles is no secret in the rest of a message.
+    recorder.learn_words(reference::TEXT);
     for file in files {
         let reader = Reader { text: &file.text, base: file.folder(), recorder: &recorder };
         reader.learn(DeTable::parse_recoverable(&file.text).0.get_ref());

@@ -23,8 +23,9 @@ mod production;
 mod profile_file;
 mod proxy;
 mod reach;
-#[cfg(test)]
 pub mod reference;
+#[cfg(test)]
+mod schema_tests;
 mod secret;
 mod settings;
 mod source_file;

@@ -64,6 +64,7 @@ impl ProfileFile {
     pub fn check(&self, text: &ProfileText) -> Result<(), ProfileError> {
         let faults = [
             ("name", value::name(&self.name)),
+            ("provider", value::provider(self.dialect, self.provider)),
             ("creates_per_second", self.creates_per_second.and_then(value::creates_per_second)),
             ("may_wait", self.may_wait.and_then(value::may_wait)),
         ];

@@ -1,25 +1,49 @@
-//! The reference of keys in `TARGETS.md`, for tests: what it documents, and what a type reads.
+//! The reference of keys in `TARGETS.md`: it is a part of the program, so its words are known, and a new profile explains its keys.
 
-use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
+/// The words that describe profiles and page drivers.
+pub(super) const TEXT: &str = include_str!("../../TARGETS.md");
 
-const TEXT: &str = include_str!("../../TARGETS.md");
+#[cfg(test)]
+pub use in_tests::{documented, known};
 
-/// The keys that the section with this heading documents.
-pub fn documented(heading: &str) -> BTreeSet<String> {
-    let is_it = |section: &&str| {
-        let title = section.lines().next().unwrap_or_default().trim_start_matches('#').trim();
-        title == heading || title.starts_with(&format!("{heading} "))
-    };
-    let section = TEXT.split("\n#").find(is_it);
-    let section = section.unwrap_or_else(|| panic!("TARGETS.md has no section `{heading}`"));
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-    rows.map(str::to_owned).collect()
+/// What the reference says of a key.
+#[cfg_attr(not(test), expect(dead_code, reason = "only tests read the rows"))]
+pub struct Row {
+    pub key: &'static str,
+    /// The default as it stands there: `required`, `none`, words, or a value between backticks.
+    pub default: &'static str,
+    pub meaning: &'static str,
 }
 
-/// The keys that a type reads, as it tells them when it meets an unknown one.
-pub fn known<T: DeserializeOwned>() -> BTreeSet<String> {
-    let Err(error) = toml::from_str::<T>("no-such-key = 1") else { panic!("an unknown key is accepted") };
-    let (_, keys) = error.message().split_once("expected ").expect("the error lists the keys");
-    keys.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+/// The rows of the section with this heading.
+#[cfg_attr(not(test), expect(dead_code, reason = "only tests read the rows"))]
+pub fn rows(heading: &str) -> impl Iterator<Item = Row> {
+    let is_it = |section: &&'static str| {
+        let title = section.lines().next().unwrap_or_default().trim_start_matches('#').trim();
+        title.strip_prefix(heading).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    TEXT.split("\n#").find(is_it).unwrap_or_default().lines().filter_map(|line| {
+        let (key, rest) = line.strip_prefix("| `")?.split_once('`')?;
+        let mut cells = rest.trim_end_matches('|').splitn(3, '|').map(str::trim).skip(1);
+        Some(Row { key, default: cells.next()?, meaning: cells.next().unwrap_or_default() })
+    })
+}
+
+#[cfg(test)]
+mod in_tests {
+    use super::rows;
+    use serde::de::DeserializeOwned;
+    use std::collections::BTreeSet;
+
+    /// The keys that the section with this heading documents.
+    pub fn documented(heading: &str) -> BTreeSet<String> {
+        rows(heading).map(|row| row.key.to_owned()).collect()
+    }
+
+    /// The keys that a type reads, as it tells them when it meets an unknown one.
+    pub fn known<T: DeserializeOwned>() -> BTreeSet<String> {
+        let Err(error) = toml::from_str::<T>("no-such-key = 1") else { panic!("an unknown key is accepted") };
+        let (_, keys) = error.message().split_once("expected ").expect("the error lists the keys");
+        keys.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
 }

@@ -192,6 +192,15 @@ fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
 }
 
 #[test]
+fn the_provider_is_that_of_the_dialect() {
+    for (from, to) in [("\"KP\"", "\"KCO\""), ("\"klarna\"", "\"kustom\"")] {
+        let error = parse(&PROFILE.replace(from, to)).unwrap_err().to_string();
+        let expected = "targets/shop.toml:5: `provider` is faulty: write \"KP\" with the dialect klarna, and \"KCO\" with kustom";
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
 fn a_missing_credential_names_its_variable() {
     let text = PROFILE.replace("password = { env = \"PATH\" }", "password = { env = \"HPP_UNSET\" }");
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Values of a profile that have a form: what is expected, if a value has another one.
 
+use crate::requirement::{Dialect, Provider};
 use crate::target::settings::{Deadlines, Purchase};
 use regex::Regex;
 use std::net::{IpAddr, SocketAddr};
@@ -50,6 +51,13 @@ pub(super) fn name(text: &str) -> Fault {
     let is_sound =
         says_something(text) && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control);
     unless(is_sound, "write 1 to 80 characters in one line, with a letter or digit")
+}
+
+/// The payment provider of a dialect.
+pub(super) fn provider(dialect: Dialect, provider: Provider) -> Fault {
+    let fits =
+        matches!((dialect, provider), (Dialect::Klarna, Provider::Kp) | (Dialect::Kustom, Provider::Kco));
+    unless(fits, "write \"KP\" with the dialect klarna, and \"KCO\" with kustom")
 }
 
 /// How many creations a second a target allows.
