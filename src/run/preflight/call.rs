@@ -1,4 +1,4 @@
-//! Preflight: one harmless request checks whether a target can be tested, before any scenario runs.
+//! The harmless request that shows whether a target can be tested, and the one that shows whether it can call back.
 
 use crate::check::origin;
 use crate::client::{ApiCall, Client, ClientError, Method};
