@@ -4,7 +4,7 @@ use crate::cli::output::{Ending, Refusal, layout, say};
 use crate::exit_code::ExitCode;
 use crate::mock::{DEGENERATE, DEVIATIONS};
 use crate::report::Layout;
-use crate::run::{Features, Schemas};
+use crate::run::{Features, Lint, Schemas};
 use crate::{prove, report, run, suite};
 use clap::Args;
 use serde_json::{Value, json};
@@ -138,27 +138,8 @@ pub fn targets(arguments: &TargetsArgs) -> Ending {
 /// trouble later are warnings, which do not change the exit code.
 pub fn lint(paths: &[PathBuf]) -> Ending {
     let features = Features::load(paths)?;
-    let schemas = Schemas::load(None, &features.catalogue)?.set(false)?;
-    let mut faults: Vec<String> = features
-        .faults
-        .iter()
-        .map(|fault| {
-            format!("{}:{}: {}\n  {}", fault.path, fault.line, fault.fault.message, fault.fault.help)
-        })
-        .collect();
-    let cases: Vec<_> = features.loaded.iter().flat_map(|feature| &feature.cases).collect();
-    let mut count = faults.len();
-    for case in &cases {
-        let of_case = suite::case_faults(case, &features.catalogue, &schemas);
-        count += of_case.len();
-        let told = of_case.iter().map(|fault| format!("\n  {}: {}", fault.message, fault.help));
-        if !of_case.is_empty() {
-            faults.push(format!("{}:{}: {}{}", case.file, case.line, case.title, told.collect::<String>()));
-        }
-    }
-    let mut warnings: Vec<String> =
-        cases.iter().flat_map(|case| suite::case_warnings(case, &features.catalogue)).collect();
-    warnings.dedup();
+    let schemas = Schemas::load(None, &features.catalogue)?;
+    let Lint { faults, count, warnings, scenarios, files } = Lint::of(&features, &schemas)?;
     for fault in &faults {
         say(fault)?;
     }
@@ -167,8 +148,8 @@ pub fn lint(paths: &[PathBuf]) -> Ending {
     }
     say(format!(
         "{} in {}, {}, {}",
-        report::counted(cases.len(), "scenario"),
-        report::counted(features.loaded.len() + features.faults.len(), "file"),
+        report::counted(scenarios, "scenario"),
+        report::counted(files, "file"),
         report::counted(warnings.len(), "warning"),
         report::counted(count, "fault")
     ))?;
