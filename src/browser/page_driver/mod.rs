@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 mod action;
 mod place;
+mod selector;
 #[cfg(test)]
 mod tests;
 
@@ -236,6 +237,47 @@ fn fault_of(screens: &[Screen]) -> Option<Fault> {
     screens.is_empty().then(|| Fault(Vec::new(), "a page driver needs a `[[screen]]`; add one".into()))
 }
 
+/// What is wrong with the first faulty selector of a driver.
+fn fault_of_selectors(screens: &[Screen], endings: &[KnownEnding], parts: &[Part]) -> Option<Fault> {
+    let frames =
+        |frames: &'_ Frames| frames.0.iter().flatten().cloned().map(|one| (vec!["frames"], one)).collect();
+    let of_screen = |screen: &Screen| {
+        let mut found: Vec<(Vec<&str>, String)> = frames(&screen.frames);
+        found.push((vec!["present"], screen.present.clone()));
+        for (word, actions) in &screen.moves {
+            let word = known_moves().find(|known| known == word).unwrap_or_default();
+            for action in actions {
+                let of_action = action.frames.iter().flat_map(|frames| frames.0.iter().flatten());
+                let selectors = of_action.cloned().chain([action.selector().to_owned()]);
+                found.extend(selectors.map(|selector| (vec!["moves", word], selector)));
+            }
+        }
+        found
+    };
+    let of_ending = |ending: &KnownEnding| {
+        let mut found: Vec<(Vec<&str>, String)> = frames(&ending.frames);
+        found.extend(ending.present.clone().map(|present| (vec!["present"], present)));
+        found
+    };
+    let of_part = |part: &Part| {
+        let mut found: Vec<(Vec<&str>, String)> = frames(&part.frames);
+        found.push((vec!["select"], part.select.clone()));
+        found
+    };
+    let listed = screens.iter().map(of_screen).enumerate().map(|(index, found)| ("screen", index, found));
+    let endings = endings.iter().map(of_ending).enumerate().map(|(index, found)| ("ending", index, found));
+    let parts = parts.iter().map(of_part).enumerate().map(|(index, found)| ("part", index, found));
+    listed.chain(endings).chain(parts).find_map(|(key, index, found)| {
+        found.into_iter().find_map(|(steps, selector)| {
+            let why = selector::fault(&selector)?;
+            let what =
+                format!("`{}`: the selector `{selector}` is faulty: {why}; correct it", steps.join("."));
+            let start = [key.to_owned(), index.to_string()];
+            Some(Fault(start.into_iter().chain(steps.into_iter().map(str::to_owned)).collect(), what))
+        })
+    })
+}
+
 impl PageDriver {
     /// Parses a page driver. `name` is its name in messages.
     pub fn parse(name: &str, text: &str) -> Result<Self, ProfileError> {
@@ -252,7 +294,8 @@ impl PageDriver {
         };
         let endings: Vec<KnownEnding> =
             file.ending.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
-        if let Some(fault) = fault_of(&file.screen) {
+        let fault = fault_of(&file.screen).or_else(|| fault_of_selectors(&file.screen, &endings, &file.part));
+        if let Some(fault) = fault {
             return Err(refused(fault));
         }
         let mut views = Views(vec![View { frames: FramePath::new(), find: Vec::new() }]);

@@ -39,6 +39,18 @@ fn each_fault_of_a_driver_names_the_file_and_what_is_wrong() {
             "[[ending]]\nname = \"success\"\ntext = \"(\"\n",
             "x.toml:6: the `text` of the ending `success` is not a regular expression",
         ),
+        (
+            "[screen.moves]\napprove = [{ click = \"main[\" }]\n",
+            "x.toml:5: `moves.approve`: the selector `main[` is faulty: a `[` is not closed; correct it",
+        ),
+        (
+            "[[ending]]\nname = \"success\"\nframes = [\"#\"]\nstatus = 410\n",
+            "x.toml:6: `frames`: the selector `#` is faulty: no name follows a `#`; correct it",
+        ),
+        (
+            "[[part]]\nname = \"price\"\nselect = \"\"\n",
+            "x.toml:6: `select`: the selector `` is faulty: it is empty; correct it",
+        ),
     ];
     for (text, what) in cases {
         let screen = "[[screen]]\nname = \"a\"\npresent = \"a\"\n";
