@@ -35,8 +35,13 @@ impl Transport {
             }
             builder
         };
-        let kept = builder().build().map_err(ClientError::Build)?;
-        let fresh = builder().pool_max_idle_per_host(0).build().map_err(ClientError::Build)?;
+        // What PEM holds is read only here.
+        let failed = |source| match &profile.extra_ca {
+            Some(path) => ClientError::Certificate { path: path.display().to_string(), source: Some(source) },
+            None => ClientError::Build(source),
+        };
+        let kept = builder().build().map_err(failed)?;
+        let fresh = builder().pool_max_idle_per_host(0).build().map_err(failed)?;
         Ok(Self { kept, fresh })
     }
 

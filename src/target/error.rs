@@ -37,7 +37,9 @@ pub enum TargetError {
     #[error("cannot read the page driver `{name}`")]
     UnreadPageDriver { name: String, source: std::io::Error },
 
-    #[error("there is no page driver `{name}`: no file and no built-in page driver has this name")]
+    #[error(
+        "there is no page driver `{name}`: no file and no built-in page driver has this name; correct `page_driver`"
+    )]
     PageDriver { name: String },
 
     #[error("cannot read the profile `{name}`, which `extends` names; {help} a file, or one of: {known}")]
@@ -67,7 +69,7 @@ pub enum TargetError {
     #[error("the `{key}` of the target cannot be used; {place} has {fault}")]
     Secret { key: &'static str, place: String, fault: &'static str },
 
-    #[error("cannot read the `{key}` of the target from {path}")]
+    #[error("cannot read the `{key}` of the target from {path}; correct `file`")]
     SecretFile { key: &'static str, path: PathBuf, source: std::io::Error },
 }
 

@@ -135,7 +135,7 @@ fn each_fault_of_a_profile_names_the_file_and_the_way_out() {
         ("abilities = [\"clock\"]", "the ability `clock` needs `control_url`; add it or drop the ability"),
         (
             "page_driver = \"pages/none.toml\"",
-            "there is no page driver `pages/none.toml`: no file and no built-in page driver has this name",
+            "there is no page driver `pages/none.toml`: no file and no built-in page driver has this name; correct `page_driver`",
         ),
         ("speed = 3", "unknown field `speed`, expected one of "),
         (
