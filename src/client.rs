@@ -5,6 +5,7 @@ mod call;
 mod coding;
 mod pace;
 mod transport;
+mod way;
 
 use crate::client::call::authorization;
 use crate::client::transport::Transport;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 pub use transport::{ClientError, extra_certificates};
 use url::Url;
+pub use way::Server;
 
 /// Sends requests to one target.
 pub struct Client {

@@ -17,10 +17,12 @@ mod reading;
 mod session;
 #[cfg(all(test, feature = "browser-tests"))]
 mod tests;
+mod versions;
 
 pub use lease::{Lease, Pictures, Sitting};
 pub use page_driver::{Exit, PageDriver};
 pub use pool::{BrowserOptions, BrowserPool};
+pub use versions::Versions;
 
 use std::io;
 use std::path::PathBuf;

@@ -48,22 +48,9 @@ impl TargetArgs {
         }
         let deviation = self.deviate.as_deref().and_then(mock::deviation);
         let (opaque_urls, legal_seed) = (self.opaque_urls, self.legal_seed);
-        let embedded = |dialect| {
-            let (only, watched) = (None, None);
-            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, only, watched })
-        };
-        let mut choices = Vec::new();
-        for name in &self.target {
-            match name.as_str() {
-                "mock" => choices.extend([embedded(Dialect::Klarna), embedded(Dialect::Kustom)]),
-                "mock-klarna" => choices.push(embedded(Dialect::Klarna)),
-                "mock-kustom" => choices.push(embedded(Dialect::Kustom)),
-                other => choices.push(TargetChoice::Profile(ProfileChoice {
-                    path: PathBuf::from(other),
-                    production: self.allow_production.clone(),
-                })),
-            }
-        }
+        let embedded =
+            |dialect| Embedded { deviation, opaque_urls, legal_seed, ..Embedded::faithful(dialect) };
+        let choices = named(&self.target, &self.allow_production, embedded);
         let of_mock = [
             ("`--deviate`", deviation.is_some()),
             ("`--opaque-urls`", opaque_urls),
@@ -90,17 +77,41 @@ fn production(text: &str) -> Result<String, String> {
         .ok_or_else(|| "expected a production host of Klarna or Kustom, such as api.klarna.com".into())
 }
 
+/// The targets of these names. A mock is faithful, and no production host is allowed.
+pub fn named_targets(names: &[String]) -> Vec<TargetChoice> {
+    named(names, &[], Embedded::faithful)
+}
+
+fn named(
+    names: &[String],
+    production: &[String],
+    embedded: impl Fn(Dialect) -> Embedded,
+) -> Vec<TargetChoice> {
+    let mock = |dialect| TargetChoice::Mock(embedded(dialect));
+    let mut choices = Vec::new();
+    for name in names {
+        match name.as_str() {
+            "mock" => choices.extend([mock(Dialect::Klarna), mock(Dialect::Kustom)]),
+            "mock-klarna" => choices.push(mock(Dialect::Klarna)),
+            "mock-kustom" => choices.push(mock(Dialect::Kustom)),
+            other => choices.push(TargetChoice::Profile(ProfileChoice {
+                path: PathBuf::from(other),
+                production: production.to_vec(),
+            })),
+        }
+    }
+    choices
+}
+
 /// The targets that `prove` planned.
 fn planned(path: &Path) -> Result<Vec<TargetChoice>, Refusal> {
     let plan = prove::read_plan(path)?;
     let choice = |target: prove::PlannedTarget| {
         TargetChoice::Mock(Embedded {
-            dialect: target.dialect,
             deviation: target.deviation.as_deref().and_then(mock::deviation),
-            opaque_urls: false,
-            legal_seed: None,
             only: target.only,
             watched: target.watched.map(prove::Watched::others),
+            ..Embedded::faithful(target.dialect)
         })
     };
     Ok(plan.into_iter().map(choice).collect())
@@ -112,11 +123,11 @@ mod tests {
     use clap::{Command, FromArgMatches};
 
     /// The targets that these arguments name: a dialect of the mock with its deviation, or a file.
-    fn named(arguments: &[&str]) -> Result<Vec<String>, Refusal> {
+    fn shown(arguments: &[&str]) -> Result<Vec<String>, Refusal> {
         let command = TargetArgs::augment_args(Command::new("run"));
         let matches = command.try_get_matches_from([&["run"], arguments].concat()).unwrap();
         let arguments = TargetArgs::from_arg_matches(&matches).unwrap();
-        let shown = arguments.choices()?.into_iter().map(|choice| match choice {
+        let words = arguments.choices()?.into_iter().map(|choice| match choice {
             TargetChoice::Profile(ProfileChoice { path, production }) => {
                 format!("{} {production:?}", path.display())
             }
@@ -125,23 +136,23 @@ mod tests {
                 format!("{dialect} {deviation:?} {opaque_urls} {legal_seed:?}")
             }
         });
-        Ok(shown.collect())
+        Ok(words.collect())
     }
 
     #[test]
     fn a_target_is_a_dialect_of_the_mock_or_a_profile() {
         let both = ["klarna None false None".to_owned(), "kustom None false None".into()];
-        assert_eq!(named(&[]).unwrap(), both);
-        assert_eq!(named(&["--target", "mock"]).unwrap(), both);
-        let mixed = named(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
+        assert_eq!(shown(&[]).unwrap(), both);
+        assert_eq!(shown(&["--target", "mock"]).unwrap(), both);
+        let mixed = shown(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
         assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml []"]);
-        let deviating = named(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
+        let deviating = shown(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
         assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None"]);
     }
 
     #[test]
     fn a_production_host_is_allowed_by_its_name_alone() {
-        let allowed = named(&["-t", "a.toml", "--allow-production", "API.klarna.com."]);
+        let allowed = shown(&["-t", "a.toml", "--allow-production", "API.klarna.com."]);
         assert_eq!(allowed.unwrap(), ["a.toml [\"api.klarna.com\"]"]);
         let command = TargetArgs::augment_args(Command::new("run"));
         for host in ["", "api.playground.klarna.com", "shop.example"] {
@@ -165,7 +176,7 @@ mod tests {
                  use `--target mock` instead of `a.toml` and `b.toml`",
             ),
         ] {
-            assert_eq!(named(arguments), Err(Refusal::invalid(message)), "{arguments:?}");
+            assert_eq!(shown(arguments), Err(Refusal::invalid(message)), "{arguments:?}");
         }
     }
 }

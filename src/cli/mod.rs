@@ -2,6 +2,7 @@
 
 mod choice;
 mod deviation_name;
+mod doctor;
 mod help;
 mod listing;
 mod log;
@@ -69,6 +70,11 @@ enum Command {
     /// browser, the network, the time, or a run that left no report.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Prove(prove::ProveArgs),
+    /// Look at everything that a run needs, without running a scenario.
+    ///
+    /// Profile, credentials, name server, connection, certificate, clock, schemas, features, browser, receiver and disk: one line each,
+    /// and what to do about a fault. Exit codes: 0 without a fault; 2 with one.
+    Doctor(doctor::DoctorArgs),
     /// Check feature files for mistakes without sending a request.
     ///
     /// Exit codes: 0 without faults (warnings do not count); 2 if a file, a catalogue or a schema cannot be read; 4 if a feature file
@@ -140,6 +146,7 @@ async fn dispatch(command: Command) -> Ending {
         Command::Run(arguments) => run::run(*arguments).await,
         Command::Mock(arguments) => mock::serve(arguments).await,
         Command::Prove(arguments) => prove::run(arguments).await,
+        Command::Doctor(arguments) => doctor::doctor(arguments).await,
         Command::Lint { features } => listing::lint(&features),
         Command::Steps(arguments) => listing::steps(arguments),
         Command::Requirements(arguments) => requirements::requirements(&arguments),

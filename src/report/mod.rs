@@ -13,6 +13,7 @@ mod json;
 mod judged;
 mod junit;
 mod outcome;
+mod preflight;
 mod row;
 mod run_folder;
 mod standing;
@@ -27,6 +28,7 @@ mod words;
 pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
 pub use outcome::{Advice, Gate, Outcome};
+pub use preflight::{CheckResult, PreflightCheck, Topic};
 pub use row::{JudgedRecord, Row, Seen};
 pub use run_folder::RunFolder;
 pub use standing::Standing;
@@ -81,6 +83,9 @@ pub struct RunFacts {
     /// Product and version of the browser, if one was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub browser: Option<String>,
+    /// What was looked at before any scenario ran, in the order of the topics.
+    #[serde(default)]
+    pub preflight: Vec<PreflightCheck>,
     pub hashes: Hashes,
 }
 

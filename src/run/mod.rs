@@ -3,6 +3,7 @@
 mod assets;
 mod browsers;
 mod decisions;
+mod doctor;
 mod error;
 mod exposed;
 mod folder;
@@ -18,6 +19,7 @@ mod private;
 mod progress;
 mod receivers;
 mod records;
+mod setting;
 mod shared;
 mod stop;
 mod subject;
@@ -28,6 +30,7 @@ mod tests;
 pub use crate::target::production_host;
 pub use assets::{Features, Schemas, built_in};
 pub use browsers::BrowserChoice;
+pub use doctor::{DoctorOptions, doctor};
 pub use error::{RunError, error_chain};
 pub use lint::Lint;
 pub use shared::{RunOptions, Touched};
@@ -35,7 +38,7 @@ pub use stop::StopSignals;
 pub use subject::{Embedded, ProfileChoice, TargetChoice};
 
 use crate::evidence::Recorder;
-use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted, page_texts};
+use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted};
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite::Case;
 use crate::target::Ability;
@@ -43,15 +46,17 @@ use crate::verdict::{Attempt, Doubt, Verdict};
 use jiff::Timestamp;
 use journal::{Entry, Journal};
 use phase::Phase;
+use preflight::machine;
 use progress::Progress;
 use receivers::Receivers;
+use setting::Setting;
 use shared::{Run, locked};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use stop::Stop;
-use subject::{Subject, SubjectFault};
-use target::Target;
+use subject::Subject;
+use target::{Target, today};
 use tokio::time::Instant;
 
 /// A file that a run writes.
@@ -99,52 +104,34 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let recorder = Arc::new(Recorder::default());
     log::start(options.log, &recorder);
-    let features = Features::load(&options.features)?;
-    ::log::info!(
-        "{} feature files, {} requirements",
-        features.loaded.len(),
-        features.catalogue.iter().count()
-    );
+    let setting = Setting::load(&options.features, options.schemas.as_deref())?;
+    let Setting { features, schemas } = &setting;
     options.filter.warnings(&features.loaded).iter().for_each(|warning| tell(warning));
-    let schemas = Schemas::load(options.schemas.as_deref(), &features.catalogue)?;
-    let mut texts = [features.files(), schemas.files()].concat();
-    texts.extend(page_texts().map(|text| ("the report page".to_owned(), text.to_owned())));
     let mut subjects = Vec::new();
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
         let seed = options.seed.wrapping_add(u64::try_from(index).unwrap_or_default());
         let subject = Subject::load(choice, seed, &recorder).await?;
-        let name = &subject.profile.name;
-        if !subject.is_planned() && subjects.iter().any(|earlier: &Subject| earlier.profile.name == *name) {
-            let fault = SubjectFault::SameName { name: name.clone() };
-            return Err(subject.profile.text.error(&["name"], fault).into());
-        }
+        subject.has_own_name(&subjects)?;
         if let Some(key) = subject.only.iter().flatten().find(|key| !features.has(key)) {
             return Err(RunError::UnknownScenario { key: key.clone() });
         }
         subjects.push(subject);
     }
-    texts.extend(subjects.iter().filter_map(|subject| subject.profile.page_driver.clone()));
-    for (name, text) in &texts {
-        recorder.learn_words(name);
-        recorder.learn_words(text);
-    }
-    for text in subjects.iter().flat_map(Subject::texts) {
-        recorder.learn_words(&text);
-    }
-    for subject in &subjects {
-        subject.learn_credentials(&recorder);
-    }
-    exposed::check_files(&texts, &recorder)?;
+    setting.teach(&subjects, &recorder)?;
     for subject in &subjects {
         exposed::check_profile(&subject.profile.text, &recorder)?;
     }
-    let new = |numbered| Target::new(&options, &features, &schemas, &recorder, numbered);
+    let new = |numbered| Target::new(&options.filter, features, schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
     let receivers = Receivers::default();
+    let mut preflight = vec![machine::disk(&options.out)];
+    preflight.extend(setting.checks());
+    preflight.extend(subjects.iter().flat_map(|subject| subject.checks(today())));
     for target in &mut targets {
-        target.preflight(&recorder, &receivers).await?;
+        preflight.extend(target.preflight(&recorder, &receivers).await?);
     }
+    let preflight = preflight::told(preflight, &recorder);
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let (id, folder) = folder::create(&options.out, &id)?;
     if let Some(why) = folder::point_latest_to(&options.out, &id) {
@@ -159,9 +146,10 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         receivers,
         stop: Stop::listen(options.deadline, options.ends_with_input, options.end_at_once)
             .map_err(RunError::Signals)?,
-        ours: Arc::new(ours(&features)),
+        ours: Arc::new(ours(features)),
         folder: folder.clone(),
-        features: &features,
+        features,
+        preflight,
         recorder,
         began,
         touched: Arc::new(Mutex::new(vec![Touched::new(); options.targets.len()])),
@@ -260,6 +248,7 @@ impl Run<'_> {
                 partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
                 deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
                 browser,
+                preflight: self.preflight,
                 hashes: Hashes {
                     features: self.features.hash.clone(),
                     catalogue: self.features.catalogue_hash.clone(),

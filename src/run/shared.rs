@@ -1,7 +1,7 @@
 //! The parts that all targets of a run share: the options, and everything that is made once.
 
 use crate::evidence::Recorder;
-use crate::report::Gate;
+use crate::report::{Gate, PreflightCheck};
 use crate::requirement::RequirementId;
 use crate::run::assets::Features;
 use crate::run::browsers::{BrowserChoice, Browsers};
@@ -60,6 +60,8 @@ pub struct Run<'a> {
     pub ours: Arc<HashSet<RequirementId>>,
     pub recorder: Arc<Recorder>,
     pub journal: Journal,
+    /// What was looked at before the first scenario.
+    pub preflight: Vec<PreflightCheck>,
     pub progress: Progress,
     pub browsers: tokio::sync::Mutex<Option<Browsers>>,
     pub receivers: Receivers,

@@ -3,14 +3,16 @@
 use crate::evidence::Recorder;
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
+use crate::report::{PreflightCheck, Topic};
 use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
-    Ability, AcceptedUnseen, BuiltIn, Confirmed, Credentials, Deadlines, PaymentResult, ProfileText,
-    Purchase, Reach, Secret, TargetProfile,
+    Ability, AcceptedUnseen, BuiltIn, Confirmed, Credentials, Deadlines, Decision, PaymentResult,
+    ProfileText, Purchase, Reach, Secret, TargetProfile,
 };
+use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io;
@@ -64,6 +66,21 @@ impl TargetChoice {
             Self::Profile(_) => None,
         }
     }
+
+    /// Its name on the command line.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Mock(embedded) => format!("mock-{}", embedded.dialect),
+            Self::Profile(profile) => profile.path.display().to_string(),
+        }
+    }
+}
+
+impl Embedded {
+    /// The faithful mock of a dialect, in every scenario.
+    pub fn faithful(dialect: Dialect) -> Self {
+        Self { dialect, deviation: None, opaque_urls: false, legal_seed: None, only: None, watched: None }
+    }
 }
 
 /// A target that can be tested. If it is a mock, the mock stops when this is dropped.
@@ -79,7 +96,7 @@ pub struct Subject {
 
 /// Why a target cannot be tested beside the others.
 #[derive(Debug, thiserror::Error)]
-pub enum SubjectFault {
+enum SubjectFault {
     #[error("two targets are named `{name}`, so a report cannot tell them apart; name each once")]
     SameName { name: String },
 }
@@ -95,6 +112,40 @@ impl Subject {
             recorder.learn_api(origin);
         }
         Ok(subject)
+    }
+
+    /// Refuses the name of an earlier target.
+    pub fn has_own_name(&self, earlier: &[Self]) -> Result<(), RunError> {
+        let name = &self.profile.name;
+        if !self.is_planned() && earlier.iter().any(|earlier| earlier.profile.name == *name) {
+            let fault = SubjectFault::SameName { name: name.clone() };
+            return Err(self.profile.text.error(&["name"], fault).into());
+        }
+        Ok(())
+    }
+
+    /// The checks of a profile that a run accepts on this day. A decision that has ended does not stop a run: what it accepted counts again.
+    pub fn checks(&self, today: Date) -> Vec<PreflightCheck> {
+        let ended = self.profile.decisions().filter(|decision| !decision.terms().hold_on(today));
+        let warning = |decision: Decision<'_>| {
+            let message =
+                format!("{decision} has ended ({}); remove it, or renew `expires`", decision.terms());
+            PreflightCheck::warning(Topic::Profile, message).of(&self.profile.name)
+        };
+        [self.check()].into_iter().chain(ended.map(warning)).collect()
+    }
+
+    fn check(&self) -> PreflightCheck {
+        let TargetProfile { name, dialect, provider, base_url, abilities, .. } = &self.profile;
+        let words: Vec<&str> = abilities.iter().map(|ability| ability.word()).collect();
+        let abilities = if words.is_empty() { "no abilities".to_owned() } else { words.join(", ") };
+        let kind = if self.mock.is_some() {
+            "the built-in mock".to_owned()
+        } else {
+            format!("its credentials are set, and it leads to {}", base_url.origin().ascii_serialization())
+        };
+        let message = format!("{dialect} with {provider}, {abilities}; {kind}");
+        PreflightCheck::ok(Topic::Profile, message).of(name)
     }
 
     /// What the profile puts into requests, and all of it that a report quotes.

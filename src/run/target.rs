@@ -6,19 +6,23 @@ use crate::client::{Client, Pace, extra_certificates};
 use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::mock::Mock;
-use crate::requirement::{Level, RequirementId};
+use crate::report::PreflightCheck;
+use crate::requirement::{Dialect, Level, Provider, RequirementId};
 use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
+use crate::run::preflight::Preflight;
 use crate::run::receivers::Receivers;
-use crate::run::shared::{Run, RunOptions};
+use crate::run::shared::Run;
 use crate::run::subject::Subject;
 use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
-use crate::target::{Ability, Proxy, TargetProfile};
+use crate::target::{ProfileError, Proxy, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
@@ -47,22 +51,23 @@ pub(super) struct Target<'r> {
 impl<'r> Target<'r> {
     /// Chooses the scenarios, and reads everything that the profile names. Sends nothing.
     pub fn new(
-        options: &RunOptions,
+        filter: &Filter,
         features: &'r Features,
         schemas: &Schemas,
         recorder: &Arc<Recorder>,
         (index, subject): (usize, &'r Subject),
     ) -> Result<Self, RunError> {
         let profile = &subject.profile;
+        check_pair(profile)?;
         ids::check(profile, &features.catalogue)?;
-        let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        decisions::check(profile, &features.catalogue, today)?;
+        decisions::check(profile, &features.catalogue, today())?;
         Proxy::check(&profile.base_url)?;
         // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
-        extra_certificates(profile).map_err(|fault| profile.text.error(&["extra_ca"], fault))?;
-        Client::new(profile, Arc::clone(recorder), None)?;
+        extra_certificates(profile)
+            .and_then(|_| Client::new(profile, Arc::clone(recorder), None))
+            .map_err(|fault| profile.text.error(&["extra_ca"], fault))?;
         control(profile, recorder)?;
-        let filter = Filter { only: subject.only.clone(), ..options.filter.clone() };
+        let filter = Filter { only: subject.only.clone(), ..filter.clone() };
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
         let page_driver = page_driver.transpose()?.map(Arc::new);
         let now = name::base36(Timestamp::now().as_millisecond().unsigned_abs());
@@ -92,23 +97,22 @@ impl<'r> Target<'r> {
         &mut self,
         recorder: &Arc<Recorder>,
         receivers: &Receivers,
-    ) -> Result<(), RunError> {
+    ) -> Result<Vec<PreflightCheck>, RunError> {
         if self.mock.is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        if let Some(trouble) = preflight::check(self.profile, recorder).await? {
+        let Preflight { checks, verdict } = preflight::of_target(self.profile, recorder, receivers).await;
+        for check in &checks {
+            log::debug!("preflight: {check}");
+        }
+        if let Some(trouble) = verdict? {
             log::warn!("{}: {}", self.profile.name, trouble.message);
             let verdict = Verdict::Inconclusive(Doubt::Trouble(trouble));
             for choice in self.choices.iter_mut().filter(|choice| choice.verdict.is_none()) {
                 choice.verdict = Some(verdict.clone());
             }
-            return Ok(());
         }
-        if self.profile.abilities.contains(&Ability::Receiver) && self.profile.control_url.is_none() {
-            let receiver = receivers.of(self.profile).await;
-            preflight::check_callbacks(self.profile, recorder, receiver).await?;
-        }
-        Ok(())
+        Ok(checks)
     }
 
     /// The scenarios that run.
@@ -145,6 +149,33 @@ impl<'r> Target<'r> {
         };
         (0..lanes).map(context).collect()
     }
+}
+
+/// The day by which certificates and decisions of a profile end.
+pub(super) fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+/// Refuses a provider that the dialect does not have. Requirements of one provider would be left out in silence.
+fn check_pair(profile: &TargetProfile) -> Result<(), ProfileError> {
+    let (dialect, provider) = (profile.dialect, profile.provider);
+    let fitting = match dialect {
+        Dialect::Klarna => Provider::Kp,
+        Dialect::Kustom => Provider::Kco,
+    };
+    if provider == fitting {
+        return Ok(());
+    }
+    Err(profile.text.error(&["provider"], PairFault { dialect, provider, fitting }))
+}
+
+/// The provider of a profile does not fit its dialect.
+#[derive(Debug, thiserror::Error)]
+#[error("`provider` {provider} does not fit `dialect` {dialect}; write \"{fitting}\", or another dialect")]
+struct PairFault {
+    dialect: Dialect,
+    provider: Provider,
+    fitting: Provider,
 }
 
 /// The control interface of a target, if it has one. It trusts the same certificates as the client.

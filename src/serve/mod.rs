@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower_service::Service;
 
+mod certificate;
 mod door;
 mod error;
 mod identity;
@@ -26,6 +27,7 @@ mod names;
 mod panics;
 mod trust;
 
+pub use crate::serve::certificate::{Shown, shown_certificate};
 pub use crate::serve::error::ServeError;
 pub use crate::serve::identity::{Authority, Identity};
 pub use crate::serve::names::FieldNames;

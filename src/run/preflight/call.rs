@@ -1,11 +1,10 @@
-//! The harmless request that shows whether a target can be tested, and the one that shows whether it can call back.
+//! The harmless request that shows whether a target can be tested.
 
-use crate::check::origin;
+use crate::check::{origin, time};
 use crate::client::{ApiCall, Client, ClientError, Method};
 use crate::evidence::{Exchange, Operation, Received, Recorder, Trouble, TroubleKind};
-use crate::receiver::Receiver;
-use crate::suite::NoReceiver;
-use crate::target::TargetProfile;
+use crate::target::{Place, TargetProfile};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,19 +43,18 @@ const DOOR_HINT: &str = "something in front of the API asks for credentials or r
 /// What to do if the API itself is out of order.
 const OUTAGE_HINT: &str = "the server or a gateway before it is out of order; try again later";
 
+/// What the harmless request showed.
+pub struct Asked {
+    url: Url,
+    exchange: Exchange,
+    answer: Answer,
+    /// How much the clock of this machine is ahead of the `Date` of the answer.
+    pub ahead: Option<SignedDuration>,
+}
+
 /// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
-///
-/// Returns the trouble if the target is out of order. This says nothing about the profile.
-///
-/// # Errors
-/// The profile does not fit the target.
-pub async fn check(
-    profile: &TargetProfile,
-    recorder: &Arc<Recorder>,
-) -> Result<Option<Trouble>, PreflightError> {
-    let mut hasty = profile.clone();
-    hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
-    let client = Client::new(&hasty, Arc::clone(recorder), None)?;
+pub async fn ask(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<Asked, ClientError> {
+    let client = Client::new(&hasty(profile), Arc::clone(recorder), None)?;
     let url = sessions_url(&profile.base_url);
     let call = ApiCall {
         credentials: Some(&profile.credentials),
@@ -65,56 +63,57 @@ pub async fn check(
         ..ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
     };
     let exchange = client.send(call, 1, Instant::now()).await.exchange;
-    match judge(&exchange) {
-        Answer::Works => Ok(None),
-        Answer::Outage(Trouble { kind, message }, hint) => {
-            Ok(Some(Trouble { kind, message: format!("{message}; {hint}") }))
-        }
-        Answer::Refused { status } => {
-            Err(PreflightError::Credentials { target: profile.name.clone(), url: url.to_string(), status })
-        }
-        Answer::NoHppServer { status } => {
-            Err(PreflightError::NoHppServer { target: profile.name.clone(), url: url.to_string(), status })
-        }
-    }
+    let date = match &exchange.outcome {
+        Received::Response(response) => time::date_of(response),
+        Received::Trouble(_) => None,
+    };
+    let ahead = date.map(|date| date.duration_until(Timestamp::now()));
+    Ok(Asked { url, answer: judge(&exchange), exchange, ahead })
 }
 
-/// Sends a request to the merchant's host in the way a live target sends its callbacks. It must arrive at the receiver.
-///
-/// # Errors
-/// The request does not arrive, so a missing callback would say nothing about the target.
-pub async fn check_callbacks(
-    profile: &TargetProfile,
-    recorder: &Arc<Recorder>,
-    receiver: Result<Arc<Receiver>, NoReceiver>,
-) -> Result<(), PreflightError> {
-    const MARK: &str = "reachable";
-    let failed = |why: String| PreflightError::Callbacks {
-        target: profile.name.clone(),
-        host: profile.merchant_host.clone(),
-        address: profile.receiver_address.map_or_else(String::new, |address| address.to_string()),
-        why,
-    };
-    let receiver = match receiver {
-        Ok(receiver) => receiver,
-        Err(NoReceiver::Trouble(why)) => return Err(failed(why)),
-        Err(NoReceiver::NotAsked) => return Err(failed("it did not start".to_owned())),
-    };
+/// The profile with a shorter deadline of a request.
+pub(super) fn hasty(profile: &TargetProfile) -> TargetProfile {
     let mut hasty = profile.clone();
     hasty.deadlines.request = hasty.deadlines.request.min(PATIENCE);
-    let client = Client::new(&hasty, Arc::clone(recorder), None)?;
-    let address = format!("https://{}/{MARK}", profile.merchant_host);
-    let url: Url = address.parse().map_err(|_| failed(format!("{address} is not a URL")))?;
-    let call = ApiCall::new(Operation::FetchPage, Method::GET, url);
-    let exchange = client.send(call, 1, Instant::now()).await.exchange;
-    let has_arrived = !receiver.arrivals(MARK).is_empty();
-    receiver.forget(MARK);
-    match exchange.outcome {
-        _ if has_arrived => Ok(()),
-        Received::Response(response) => {
-            Err(failed(format!("something else answered with {}", response.status)))
+    hasty
+}
+
+impl Asked {
+    /// The status of the answer.
+    pub fn status(&self) -> Option<u16> {
+        match &self.exchange.outcome {
+            Received::Response(response) => Some(response.status),
+            Received::Trouble(_) => None,
         }
-        Received::Trouble(trouble) => Err(failed(trouble.message)),
+    }
+
+    /// Why no answer came, and what to do then.
+    pub fn silence(&self) -> Option<(&str, &'static str)> {
+        match &self.exchange.outcome {
+            Received::Response(_) => None,
+            Received::Trouble(trouble) => Some((fault(trouble), hint(fault(trouble)))),
+        }
+    }
+
+    /// The trouble if the target is out of order. This says nothing about the profile.
+    ///
+    /// # Errors
+    /// The profile does not fit the target.
+    pub fn verdict(&self, profile: &TargetProfile) -> Result<Option<Trouble>, PreflightError> {
+        let (target, url) = (profile.name.clone(), self.url.to_string());
+        match &self.answer {
+            Answer::Works => Ok(None),
+            Answer::Outage(Trouble { kind, message }, hint) => {
+                Ok(Some(Trouble { kind: *kind, message: format!("{message}; {hint}") }))
+            }
+            Answer::Refused { status } => {
+                let place = profile.text.place(&["credentials"]);
+                Err(PreflightError::Credentials { target, url, status: *status, place })
+            }
+            Answer::NoHppServer { status } => {
+                Err(PreflightError::NoHppServer { target, url, status: *status })
+            }
+        }
     }
 }
 
@@ -138,11 +137,10 @@ fn judge(exchange: &Exchange) -> Answer {
     let asked = format!("{} {}", exchange.request.method, exchange.request.url);
     let response = match &exchange.outcome {
         Received::Response(response) => response,
-        Received::Trouble(Trouble { kind, message }) => {
-            // The client begins with the URL, whose words say nothing about the fault.
-            let fault = message.split_once("): ").map_or(message.as_str(), |(_, fault)| fault);
+        Received::Trouble(trouble) => {
+            let fault = fault(trouble);
             let message = format!("{asked} got no answer: {fault}");
-            return Answer::Outage(Trouble { kind: *kind, message }, hint(fault));
+            return Answer::Outage(Trouble { kind: trouble.kind, message }, hint(fault));
         }
     };
     // A server that refuses the body, or limits calls, can be tested. In the run, each scenario looks at who refuses.
@@ -163,7 +161,13 @@ fn judge(exchange: &Exchange) -> Answer {
     }
 }
 
-fn hint(message: &str) -> &'static str {
+/// What the client says of a fault. It begins with the URL, whose words say nothing about the fault.
+fn fault(trouble: &Trouble) -> &str {
+    trouble.message.split_once("): ").map_or(trouble.message.as_str(), |(_, fault)| fault)
+}
+
+/// What to do about a fault of the network.
+pub(super) fn hint(message: &str) -> &'static str {
     let message = message.to_lowercase();
     HINTS.iter().find(|(word, _)| message.contains(word)).map_or(ANY_HINT, |(_, hint)| hint)
 }
@@ -179,9 +183,9 @@ fn sessions_url(base: &Url) -> Url {
 #[derive(Debug, thiserror::Error)]
 pub enum PreflightError {
     #[error(
-        "the target `{target}` refuses the credentials: POST {url} answered {status}; check the user name, the password and the environment they belong to"
+        "the target `{target}` refuses the credentials: POST {url} answered {status}; check `credentials` ({place}): the user name, the password and the environment they belong to"
     )]
-    Credentials { target: String, url: String, status: u16 },
+    Credentials { target: String, url: String, status: u16, place: Place },
 
     #[error(
         "the target `{target}` is not an HPP server: POST {url} answered {status} instead of 400; check `base_url`"
