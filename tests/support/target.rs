@@ -14,6 +14,7 @@ pub const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_
 pub type Account<'a> = (&'a str, &'a str);
 
 /// A profile with short deadlines. It takes the credentials from the environment. `lines` come before its first table.
+#[allow(dead_code, reason = "not every test file asks for it")]
 pub fn profile(base_url: &str, dialect: &str, lines: &str) -> String {
     let provider = if dialect == "klarna" { "KP" } else { "KCO" };
     format!(
