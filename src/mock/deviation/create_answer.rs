@@ -165,11 +165,15 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
-        name: "second-session-shares-session-url",
+        name: "third-session-shares-session-url",
         kind: Kind::OneOrder,
-        lie: "A second session of a payment session has the `session_url` of another session.",
+        lie: "A third session of a payment session has the `session_url` of another session.",
         breaks: &["HPP-CREATE-006"],
-        change: Change::Reply(|reply| share_with_another(reply, "/session_url")),
+        change: Change::Reply(|reply| {
+            if reply.past.of_payment_session > 1 {
+                share_with_another(reply, "/session_url");
+            }
+        }),
     },
     Deviation {
         name: "second-session-shares-distribution-url",

@@ -150,7 +150,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "read-id-in-capitals",
         kind: Kind::NearMiss,
         lie: "Reading a session returns its id in capital letters.",
-        breaks: &["HPP-CREATE-013", "HPP-READ-002"],
+        breaks: &["HPP-CALLBACK-019", "HPP-CREATE-013", "HPP-READ-002"],
         change: Change::Reply(|reply| {
             if let Some(id) = reply.text("/session_id").map(str::to_uppercase) {
                 with(reply, Operation::ReadSession, "/session_id", id);
@@ -183,7 +183,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "empty-reference",
         kind: Kind::NearMiss,
         lie: "`klarna_reference` of a completed session is an empty text.",
-        breaks: &["HPP-READ-004"],
+        breaks: &["HPP-CALLBACK-019", "HPP-READ-004"],
         change: Change::Reply(|reply| with(reply, Operation::ReadSession, "/klarna_reference", "")),
     },
     Deviation {

@@ -46,12 +46,6 @@ impl Record {
         }
     }
 
-    /// Another requirement than that of the scenario which this part of an answer broke.
-    pub fn cause_of(&self, subject: &str) -> Option<&RequirementId> {
-        let about = self.findings.iter().filter(|finding| finding.mismatch.subject == subject);
-        about.map(|finding| &finding.requirement).find(|id| Some(*id) != self.own_requirement())
-    }
-
     /// The exchange that the step judges: what it asked for itself, or the response.
     fn judged_exchange(&self) -> Option<Index> {
         let has_asked = self.answers.len() > self.before_step;

@@ -10,7 +10,6 @@ use crate::suite::failure::{Done, StepFailure};
 use crate::suite::mistake::fault;
 use crate::suite::parameter::{HttpStatus, Number, ParameterName, Spelt, Word};
 use crate::suite::promise;
-use crate::suite::record::Index;
 use crate::suite::registry::step;
 use crate::suite::words::{MerchantUrl, SessionStatus};
 use crate::suite::world::World;
@@ -152,22 +151,14 @@ async fn shows_what_is_read(world: &mut World, status: SessionStatus) -> Done {
         let outcome = across_calls::shows(&told, &body, dialect);
         // A copy of the server's data may lag behind the callback.
         if outcome.is_ok() || !polls.again().await {
-            if let Err(mismatch) = &outcome {
-                is_no_fault_of_the_read(world, status, read, mismatch)?;
+            if outcome.is_err() {
+                let promise = world.consumer().promise_of(status)?;
+                let has = check::equals("/status", status.word(), world.judge().text(read, "/status")?);
+                world.judge().rests_on(promise, has)?;
             }
             return world.judge().settle(outcome);
         }
     }
-}
-
-/// Checks that the read has the status that the callback tells, and broke no requirement with the member in which they differ.
-fn is_no_fault_of_the_read(world: &mut World, status: SessionStatus, read: Index, differ: &Mismatch) -> Done {
-    let promise = world.consumer().promise_of(status)?;
-    let has = check::equals("/status", status.word(), world.judge().text(read, "/status")?);
-    world.judge().rests_on(promise, has)?;
-    let member = differ.subject.trim_start_matches("/session");
-    let cause = world.record.cause_of(member).cloned();
-    cause.map_or(Ok(()), |requirement| Err(StepFailure::RestsOn { requirement, why: differ.to_string() }))
 }
 
 step!(
