@@ -71,8 +71,11 @@ async fn examined(options: &DoctorOptions, recorder: &Arc<Recorder>) -> Vec<Pref
         checks.push(PreflightCheck::skipped(Topic::Browser, "no target has the ability `browser`"));
     }
     while let Some(look) = looks.join_next().await {
-        // A look that panicked has already been told by the hook of panics.
-        checks.extend(look.unwrap_or_default());
+        match look {
+            Ok(found) => checks.extend(found),
+            // A check that is missing must not look like one that is ok.
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
     checks
 }

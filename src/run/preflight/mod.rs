@@ -43,11 +43,7 @@ pub async fn of_target(
     checks.push(clock(asked.ahead));
     let mut verdict = asked.verdict(profile);
     checks.push(match &verdict {
-        Ok(None) => {
-            let status = asked.status().unwrap_or_default();
-            let message = format!("the API takes them: it answered {status} to a creation without a session");
-            PreflightCheck::ok(Topic::Credentials, message)
-        }
+        Ok(None) => taken(asked.status()),
         // What broke on the way is told there.
         Ok(Some(_)) if asked.silence().is_some() && checks.iter().any(PreflightCheck::is_fault) => {
             PreflightCheck::skipped(Topic::Credentials, "nothing answered")
@@ -74,7 +70,7 @@ pub async fn of_target(
 
 /// The checks as they are told: in order, and without secrets.
 pub fn told(mut checks: Vec<PreflightCheck>, recorder: &Recorder) -> Vec<PreflightCheck> {
-    checks.sort_by_key(|check| check.check);
+    checks.sort_by(|one, other| (one.check, &one.target).cmp(&(other.check, &other.target)));
     for check in &mut checks {
         check.message = recorder.text(&check.message);
     }
@@ -84,6 +80,21 @@ pub fn told(mut checks: Vec<PreflightCheck>, recorder: &Recorder) -> Vec<Preflig
 /// Whether the target must find the receiver by the name of the merchant's host. A control interface tells it the address instead.
 pub fn must_be_reached(profile: &TargetProfile) -> bool {
     profile.abilities.contains(&Ability::Receiver) && profile.control_url.is_none()
+}
+
+/// What an answer of a working API says about the credentials.
+fn taken(status: Option<u16>) -> PreflightCheck {
+    match status {
+        Some(429) => PreflightCheck::warning(
+            Topic::Credentials,
+            "the API answered 429, so it is not known whether it takes them; try again later",
+        ),
+        status => {
+            let status = status.unwrap_or_default();
+            let message = format!("the API takes them: it answered {status} to a creation without a session");
+            PreflightCheck::ok(Topic::Credentials, message)
+        }
+    }
 }
 
 /// The clock of this machine beside that of the target.
@@ -105,6 +116,30 @@ fn clock(ahead: Option<SignedDuration>) -> PreflightCheck {
 mod tests {
     use super::*;
     use crate::report::CheckResult;
+
+    #[test]
+    fn a_limit_says_nothing_about_the_credentials() {
+        assert_eq!(taken(Some(400)).result, CheckResult::Ok);
+        assert_eq!(taken(Some(429)).result, CheckResult::Warning);
+    }
+
+    #[test]
+    fn checks_are_told_by_topic_and_target_and_without_secrets() {
+        let recorder = Recorder::default();
+        recorder.learn_credentials("payments-team", "Qz8kwv3mmppl0qqx");
+        let ok = |topic, target: &str, message: &str| PreflightCheck::ok(topic, message).of(target);
+        let disk = PreflightCheck::ok(Topic::Disk, "in Qz8kwv3mmppl0qqx");
+        let found =
+            vec![disk, ok(Topic::Dns, "b", "1"), ok(Topic::Dns, "a", "2"), ok(Topic::Profile, "b", "3")];
+        let told: Vec<String> = told(found, &recorder).iter().map(ToString::to_string).collect();
+        let expected = [
+            "ok       profile      b: 3",
+            "ok       DNS          a: 2",
+            "ok       DNS          b: 1",
+            "ok       disk         in ‹password:1›",
+        ];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn a_clock_that_is_a_minute_wrong_is_a_warning() {
