@@ -1,11 +1,11 @@
 //! The commands that print lists, and `lint`, which checks feature files.
 
-use crate::cli::output::{Ending, Refusal, layout, say};
+use crate::cli::output::{Ending, layout, say};
 use crate::exit_code::ExitCode;
 use crate::mock::{DEGENERATE, DEVIATIONS};
 use crate::report::Layout;
 use crate::run::{Features, Lint, Schemas};
-use crate::{prove, report, run, suite};
+use crate::{prove, report, suite};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -99,39 +99,6 @@ pub fn deviations(arguments: ListArgs) -> Ending {
     say(format!("\n{}\n", prove::told_kinds(features.catalogue.iter(), &DEVIATIONS)))?;
     let rows = DEGENERATE.iter().map(|it| json!({ "degenerate server": it.name, "lie": it.lie })).collect();
     Listing { columns: &["degenerate server", "lie"], rows }.print(arguments)
-}
-
-#[derive(Args)]
-pub struct TargetsArgs {
-    /// Print the profile of this target, to copy it: `hpp-conformance targets klarna-playground > my.toml`.
-    #[arg(conflicts_with_all = ["json", "markdown"])]
-    name: Option<String>,
-    #[command(flatten)]
-    list: ListArgs,
-}
-
-pub fn targets(arguments: &TargetsArgs) -> Ending {
-    let built_in = run::built_in();
-    if let Some(wanted) = &arguments.name {
-        let Some(text) = built_in.profile_text(wanted) else {
-            let known: Vec<&str> = built_in.profiles().collect();
-            let why = format!("no profile is named `{wanted}`; give one of: {}", known.join(", "));
-            return Err(Refusal::invalid(why));
-        };
-        say(text.trim_end())?;
-        return Ok(ExitCode::Conformant);
-    }
-    let embedded = [
-        ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
-        ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
-    ];
-    let profiles = built_in.profiles().map(|name| {
-        let text = built_in.profile_text(name).unwrap_or_default();
-        (name, text.lines().next().unwrap_or_default().trim_start_matches('#').trim())
-    });
-    let row = |(name, what): (&str, &str)| json!({ "name": name, "what": what });
-    let rows = embedded.into_iter().chain(profiles).map(row).collect();
-    Listing { columns: &["name", "what"], rows }.print(arguments.list)
 }
 
 /// Checks feature files: their Gherkin, tags, requirements and steps, with their catalogue and schemas. Merchant URLs that cause

@@ -12,6 +12,7 @@ mod output;
 mod prove;
 mod requirements;
 mod run;
+mod targets;
 
 use crate::exit_code::ExitCode;
 use crate::serve;
@@ -89,8 +90,8 @@ enum Command {
     Requirements(requirements::RequirementsArgs),
     /// List the deviations: deliberate faults of the mock.
     Deviations(listing::ListArgs),
-    /// List the built-in targets, or print the profile of one.
-    Targets(listing::TargetsArgs),
+    /// List the built-in targets, print the profile of one, or write a new profile.
+    Targets(targets::TargetsArgs),
     /// Print a completion script for a shell.
     Completions {
         /// Print the script for this shell.
@@ -151,7 +152,7 @@ async fn dispatch(command: Command) -> Ending {
         Command::Steps(arguments) => listing::steps(arguments),
         Command::Requirements(arguments) => requirements::requirements(&arguments),
         Command::Deviations(arguments) => listing::deviations(arguments),
-        Command::Targets(arguments) => listing::targets(&arguments),
+        Command::Targets(arguments) => targets::targets(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut visible(&Cli::command()), "hpp-conformance", &mut script);

@@ -134,6 +134,11 @@ fn compile(texts: &[NamedText], loopback: bool) -> Result<SchemaSet, SchemaError
     SchemaSet::compile(texts.iter().map(|(path, text)| (path.as_str(), text.as_str())), loopback)
 }
 
+/// The JSON Schema of a profile.
+pub fn profile_schema() -> &'static str {
+    SCHEMAS.get_file("target.schema.json").and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
 /// The profiles and page drivers that are built in.
 pub fn built_in() -> BuiltIn {
     let folders = std::iter::once(&TARGETS).chain(TARGETS.dirs());

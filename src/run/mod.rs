@@ -27,15 +27,15 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use crate::target::production_host;
-pub use assets::{Features, Schemas, built_in};
+pub use crate::target::{Draft, production_host};
+pub use assets::{Features, Schemas, built_in, profile_schema};
 pub use browsers::BrowserChoice;
 pub use doctor::{DoctorOptions, doctor};
 pub use error::{RunError, error_chain};
 pub use lint::Lint;
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
-pub use subject::{Embedded, ProfileChoice, TargetChoice};
+pub use subject::{Embedded, ProfileChoice, TargetChoice, check_profile};
 
 use crate::evidence::Recorder;
 use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted};

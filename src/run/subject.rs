@@ -1,5 +1,6 @@
 //! The subject of a run: a target profile from a file, or one made for a mock that it starts.
 
+use crate::browser::PageDriver;
 use crate::evidence::Recorder;
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
@@ -10,7 +11,7 @@ use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
     Ability, AcceptedUnseen, BuiltIn, Confirmed, Credentials, Deadlines, Decision, PaymentResult,
-    ProfileText, Purchase, Reach, Secret, TargetProfile,
+    ProfileText, Purchase, Reach, Secret, SourceFile, TargetProfile,
 };
 use jiff::civil::Date;
 use serde_json::Value;
@@ -275,6 +276,13 @@ fn read_profile(ProfileChoice { path, production }: &ProfileChoice) -> Result<Ta
         Ok(file) => Ok(TargetProfile::parse(file, &built_in, production)?),
         Err(source) => Err(unknown_target(path, &built_in, source)),
     }
+}
+
+/// Checks the text of a profile that is not written yet, with its page driver, but without its secrets.
+pub fn check_profile(path: &Path, text: &str) -> Result<(), RunError> {
+    let profile = TargetProfile::outline(SourceFile::on_disk(path, text), &assets::built_in())?;
+    profile.page_driver.map(|(name, text)| PageDriver::parse(&name, &text)).transpose()?;
+    Ok(())
 }
 
 /// No profile has this name. A mistyped name gets the nearest one.

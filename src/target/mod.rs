@@ -15,6 +15,7 @@ mod address;
 mod built_in;
 mod confidential;
 mod decision;
+mod draft;
 mod error;
 #[cfg(test)]
 pub mod fixture;
@@ -38,6 +39,7 @@ pub use ability::{Ability, PaymentResult};
 pub use address::is_loopback;
 pub use built_in::BuiltIn;
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
+pub use draft::Draft;
 pub use production::production_host;
 pub use proxy::{Proxy, ProxyFault};
 pub use reach::Reach;
@@ -115,7 +117,6 @@ impl TargetProfile {
     }
 
     /// Checks a profile without its secrets: the name of its variable or file stands for each. Nothing can be sent with it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests check a profile without its secrets"))]
     pub fn outline(file: SourceFile, built_in: &BuiltIn) -> Result<Self, ProfileError> {
         Self::read(file, built_in, &[], Secrets::Named)
     }

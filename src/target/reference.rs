@@ -4,10 +4,9 @@
 pub(super) const TEXT: &str = include_str!("../../TARGETS.md");
 
 #[cfg(test)]
-pub use in_tests::{documented, known};
+pub use in_tests::{documented, known, tells_the_nearest};
 
 /// What the reference says of a key.
-#[cfg_attr(not(test), expect(dead_code, reason = "only tests read the rows"))]
 pub struct Row {
     pub key: &'static str,
     /// The default as it stands there: `required`, `none`, words, or a value between backticks.
@@ -16,7 +15,6 @@ pub struct Row {
 }
 
 /// The rows of the section with this heading.
-#[cfg_attr(not(test), expect(dead_code, reason = "only tests read the rows"))]
 pub fn rows(heading: &str) -> impl Iterator<Item = Row> {
     let is_it = |section: &&'static str| {
         let title = section.lines().next().unwrap_or_default().trim_start_matches('#').trim();
@@ -32,12 +30,23 @@ pub fn rows(heading: &str) -> impl Iterator<Item = Row> {
 #[cfg(test)]
 mod in_tests {
     use super::rows;
+    use crate::target::text::ProfileText;
     use serde::de::DeserializeOwned;
     use std::collections::BTreeSet;
 
     /// The keys that the section with this heading documents.
     pub fn documented(heading: &str) -> BTreeSet<String> {
         rows(heading).map(|row| row.key.to_owned()).collect()
+    }
+
+    /// Checks that the error of each key whose first two letters are swapped names the key.
+    pub fn tells_the_nearest<T: DeserializeOwned>() {
+        for key in known::<T>() {
+            let typo = format!("{}{}{}", &key[1..2], &key[..1], &key[2..]);
+            let text = ProfileText::of_file("x.toml", &format!("{typo} = 1"));
+            let error = text.read::<T>().err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.ends_with(&format!("; did you mean `{key}`?")), "{typo}: {error}");
+        }
     }
 
     /// The keys that a type reads, as it tells them when it meets an unknown one.

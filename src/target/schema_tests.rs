@@ -61,7 +61,7 @@ fn every_key_of_the_reference_is_in_the_schema_with_its_text_and_its_default() {
             let default = row.default.strip_prefix('`').map(|value| value.trim_end_matches('`').to_owned());
             (row.key.to_owned(), (row.meaning.to_owned(), default))
         });
-        assert_eq!(BTreeMap::from_iter(of_schema), BTreeMap::from_iter(of_reference), "{heading}");
+        assert_eq!(of_schema.collect::<BTreeMap<_, _>>(), of_reference.collect(), "{heading}");
         let of_reference = rows(heading).filter(|row| row.default == "required").map(|row| row.key);
         assert_eq!(required(needed), of_reference.collect::<Vec<_>>(), "{heading}");
         assert_eq!(
@@ -136,13 +136,8 @@ fn what_the_program_accepts_the_schema_accepts() {
 #[test]
 fn what_the_schema_refuses_the_program_refuses_too() {
     let url = |url: &str| PROFILE.replace("http://127.0.0.1:8080", url);
-    let without = |key: &str| {
-        PROFILE
-            .lines()
-            .filter(|line| !line.starts_with(key))
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
-    };
+    let without =
+        |key: &str| PROFILE.lines().filter(|line| !line.starts_with(key)).collect::<Vec<_>>().join("\n");
     let password = |source: &str| PROFILE.replace("password = { env = \"PATH\" }", source);
     let whole = [
         url("http://shop.example"),

@@ -221,6 +221,17 @@ fn every_key_of_a_profile_is_documented_and_no_other() {
 }
 
 #[test]
+fn a_mistyped_key_of_any_table_gets_the_nearest_one() {
+    reference::tells_the_nearest::<ProfileFile>();
+    reference::tells_the_nearest::<CredentialsFile>();
+    reference::tells_the_nearest::<Purchase>();
+    reference::tells_the_nearest::<Deadlines>();
+    reference::tells_the_nearest::<Waiver>();
+    reference::tells_the_nearest::<Dismissal>();
+    reference::tells_the_nearest::<AcceptedUnseen>();
+}
+
+#[test]
 fn a_fault_far_down_in_a_profile_names_its_own_line() {
     let waiver = "[[waiver]]\nrequirement = \"HPP-READ-001\"\nsubject = \"status\"\nreason = \"x\"\nowner = \"y\"\nexpires = 2027-01-31\n";
     let begin = format!(

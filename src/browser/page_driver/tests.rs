@@ -125,3 +125,12 @@ fn every_key_of_a_driver_is_documented_and_no_other() {
     assert_eq!(reference::documented("`[[ending]]`"), reference::known::<EndingFile>());
     assert_eq!(reference::documented("`[[part]]`"), reference::known::<Part>());
 }
+
+#[test]
+fn a_mistyped_key_of_a_driver_gets_the_nearest_one() {
+    reference::tells_the_nearest::<DriverFile>();
+    reference::tells_the_nearest::<Screen>();
+    reference::tells_the_nearest::<action::ActionFile>();
+    reference::tells_the_nearest::<EndingFile>();
+    reference::tells_the_nearest::<Part>();
+}
