@@ -69,8 +69,11 @@ pub const MAY_IMPORT: &Permits = &[
     // Starts this executable once for several deviations and reads its report.
     ("prove", &["mock", "report", "exit_code", "input", "requirement", "target", "evidence", "verdict"]),
     ("exit_code", &["report"]),
-    // Arguments in, exit code out.
-    ("cli", &["run", "prove", "report", "exit_code", "input", "mock", "serve", "suite", "requirement"]),
+    // Arguments in, exit code out. A new profile is made of arguments.
+    (
+        "cli",
+        &["run", "prove", "report", "exit_code", "input", "mock", "serve", "suite", "requirement", "target"],
+    ),
     ("main", &["cli"]),
 ];
 
