@@ -50,6 +50,7 @@ enum Answer {
 }
 
 /// A file of `tests/configs/bad/`: its variables, further arguments, its server, and what is said.
+#[derive(Clone, Copy)]
 struct Row {
     file: &'static str,
     variables: &'static [(&'static str, &'static str)],
