@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
     ),
     faulty("unknown-ability", &["ability `browsr`", "known: browser, clock"]),
     faulty("unknown-dialect", &["`dialect`", "did you mean `klarna`?"]),
-    faulty("wrong-provider", &["`provider` KCO does not fit `dialect` klarna", "write \"KP\""]),
+    faulty("wrong-provider", &["`provider` is faulty", "write \"KP\" with the dialect klarna"]),
     faulty("unknown-floor", &["`floor` names HPP-CREATE-999", "did you mean HPP-CREATE-"]),
     faulty("unknown-waiver", &["`waiver` names HPP-CREATE-999", "did you mean HPP-CREATE-"]),
     faulty("endless-waiver", &["`waiver` of HPP-CREATE-001", "`expires` may be "]),

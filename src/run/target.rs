@@ -7,7 +7,7 @@ use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::mock::Mock;
 use crate::report::PreflightCheck;
-use crate::requirement::{Dialect, Level, Provider, RequirementId};
+use crate::requirement::{Level, RequirementId};
 use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
 use crate::run::preflight::Preflight;
@@ -18,7 +18,7 @@ use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Case, Choice, Context, Filter};
-use crate::target::{ProfileError, Proxy, TargetProfile};
+use crate::target::{Proxy, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -58,7 +58,6 @@ impl<'r> Target<'r> {
         (index, subject): (usize, &'r Subject),
     ) -> Result<Self, RunError> {
         let profile = &subject.profile;
-        check_pair(profile)?;
         ids::check(profile, &features.catalogue)?;
         decisions::check(profile, &features.catalogue, today())?;
         Proxy::check(&profile.base_url)?;
@@ -154,28 +153,6 @@ impl<'r> Target<'r> {
 /// The day by which certificates and decisions of a profile end.
 pub(super) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
-}
-
-/// Refuses a provider that the dialect does not have. Requirements of one provider would be left out in silence.
-fn check_pair(profile: &TargetProfile) -> Result<(), ProfileError> {
-    let (dialect, provider) = (profile.dialect, profile.provider);
-    let fitting = match dialect {
-        Dialect::Klarna => Provider::Kp,
-        Dialect::Kustom => Provider::Kco,
-    };
-    if provider == fitting {
-        return Ok(());
-    }
-    Err(profile.text.error(&["provider"], PairFault { dialect, provider, fitting }))
-}
-
-/// The provider of a profile does not fit its dialect.
-#[derive(Debug, thiserror::Error)]
-#[error("`provider` {provider} does not fit `dialect` {dialect}; write \"{fitting}\", or another dialect")]
-struct PairFault {
-    dialect: Dialect,
-    provider: Provider,
-    fitting: Provider,
 }
 
 /// The control interface of a target, if it has one. It trusts the same certificates as the client.
