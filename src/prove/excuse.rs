@@ -65,6 +65,7 @@ const EXCUSES: &[Excuse] = &[
             "HPP-CREATE-022",
             "HPP-CREATE-029",
             "HPP-CREATE-030",
+            "HPP-CREATE-034",
             "HPP-CREATE-037",
             "HPP-ERROR-001",
             "HPP-ERROR-002",
