@@ -58,7 +58,9 @@ impl Consumer<'_> {
         let arrivals = receiver.arrivals(&self.merchant.has.reference);
         let query = arrivals.iter().rev().find_map(|arrival| {
             let (at, query) = arrival.path_and_query.split_once('?')?;
-            (at == path).then_some(query)
+            // What follows the name in the path is another matter.
+            let rest = at.strip_prefix(path.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then_some(query)
         });
         Ok(query.and_then(|query| placeholder::parameter(query, name)).unwrap_or_default().to_owned())
     }
