@@ -34,7 +34,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "expires-at-in-the-past",
         kind: Kind::NearMiss,
         lie: "`expires_at` of a new session is in the past.",
-        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
+        breaks: &["HPP-CALLBACK-019", "HPP-EXPIRY-002", "HPP-EXPIRY-003", "HPP-EXPIRY-005"],
         change: Change::Reply(|reply| shift_expiry(reply, SignedDuration::from_hours(-48))),
     },
     Deviation {
@@ -48,7 +48,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "read-shifts-expiry",
         kind: Kind::OnePart,
         lie: "Reading a session shows an `expires_at` one second later than its creation did.",
-        breaks: &["HPP-EXPIRY-006"],
+        breaks: &["HPP-CALLBACK-019", "HPP-EXPIRY-006"],
         change: Change::Reply(|reply| {
             if reply.succeeds(Operation::ReadSession) {
                 shift_expiry(reply, SignedDuration::from_secs(1));
