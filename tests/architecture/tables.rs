@@ -117,7 +117,7 @@ pub const HOMES: &Permits = &[
     ("include_dir", &["run"]),
     ("indicatif", &["run"]),
     ("inventory", &["suite"]),
-    ("jiff", &["check", "cli", "evidence", "mock", "report", "run", "suite", "target"]),
+    ("jiff", &["check", "cli", "evidence", "mock", "report", "run", "serve", "suite", "target"]),
     ("jsonschema", &["schema"]),
     ("log", &["browser", "cli", "client", "control", "receiver", "run", "suite"]),
     ("mimalloc", &["main"]),
@@ -181,6 +181,7 @@ pub const HOMES: &Permits = &[
     ),
     ("uuid", &["mock"]),
     ("webpki", &["serve"]),
+    ("x509_parser", &["serve"]),
 ];
 
 /// Rooms in which the same arguments always give the same result.

@@ -1,4 +1,4 @@
-//! The way to a target: name server, port and certificate. What carried a request is open, and is not tried again.
+//! The way to a target: name server, port and certificate. If the target answered, its port is not tried again.
 
 use crate::client::Server;
 use crate::report::{CheckResult, PreflightCheck, Topic};
@@ -103,7 +103,7 @@ fn tls(
         return PreflightCheck::fault(Topic::Tls, format!("{told}; it is not trusted: {fault}; {help}"));
     }
     let warned = today.saturating_add(DAYS_OF_WARNING.days());
-    if last_day.parse::<Date>().is_ok_and(|last| last <= warned) {
+    if last_day <= warned {
         let message = format!("{told}; ask its owner for a new one before that day");
         return PreflightCheck::warning(Topic::Tls, message);
     }
@@ -116,7 +116,7 @@ mod tests {
 
     fn judged(last_day: &str, silence: Option<(&str, &str)>) -> (CheckResult, String) {
         let server = Server { host: "api.example".into(), port: 443 };
-        let shown = Shown { issuer: "an authority".into(), last_day: last_day.into() };
+        let shown = Shown { issuer: "an authority".into(), last_day: last_day.parse().unwrap() };
         let check = tls(&server, Ok(shown), silence, "2026-11-27".parse().unwrap());
         (check.result, check.message)
     }
