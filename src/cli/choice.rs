@@ -2,6 +2,7 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::output::Refusal;
+use crate::cli::whole::whole;
 use crate::requirement::Dialect;
 use crate::run::{Embedded, ProfileChoice, TargetChoice};
 use crate::{mock, prove, run};
@@ -31,7 +32,7 @@ pub struct TargetArgs {
     #[arg(long, help_heading = "Against what")]
     opaque_urls: bool,
     /// Vary every behaviour of the built-in mock that the contract leaves open; the same seed makes the same choices.
-    #[arg(long, value_name = "SEED", help_heading = "Against what")]
+    #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX), help_heading = "Against what")]
     legal_seed: Option<u64>,
 }
 

@@ -13,6 +13,7 @@ mod prove;
 mod requirements;
 mod run;
 mod targets;
+mod whole;
 
 use crate::exit_code::ExitCode;
 use crate::serve;

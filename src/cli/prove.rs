@@ -3,6 +3,7 @@
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::help::help_and_version;
 use crate::cli::output::{Ending, Refusal, end_because, layout, say};
+use crate::cli::whole::whole;
 use crate::prove::{GeneratedOptions, ProveOptions, Scope, prove, prove_generated, verify};
 use crate::report::Hashes;
 use crate::run::{Features, RunError, Schemas, StopSignals};
@@ -29,7 +30,7 @@ pub struct ProveArgs {
     #[arg(long, num_args = 0.., value_name = "NAME", conflicts_with_all = ["deviations", "quick", "exhaustive"], help_heading = "What to run")]
     generated: Option<Vec<String>>,
     /// Prove this many deviations at once.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
+    #[arg(long, default_value_t = 2, value_parser = whole(1..=16u8), help_heading = "How")]
     jobs: u8,
     /// Print JSON instead of a table.
     #[arg(long, help_heading = "Output")]

@@ -4,6 +4,7 @@ use crate::cli::choice::TargetArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on, terminal_width};
+use crate::cli::whole::whole;
 use crate::report::{Detail, Gate};
 use crate::run::{BrowserChoice, Format, RunOptions};
 use crate::suite::{Filter, TagExpression};
@@ -61,13 +62,13 @@ pub struct RunArgs {
     #[command(flatten)]
     subject: TargetArgs,
     /// Run this many API scenarios (those that need no browser) at once.
-    #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..), help_heading = "How")]
+    #[arg(long, short, default_value_t = 16, value_parser = whole(1..=u16::MAX), help_heading = "How")]
     jobs: u16,
     /// If a scenario fails or meets trouble, run it again up to this many times.
-    #[arg(long, default_value_t = 0, help_heading = "How")]
+    #[arg(long, default_value_t = 0, value_parser = whole(0..=u32::MAX), help_heading = "How")]
     retries: u32,
     /// Make the ids of the built-in mock from this seed; the same seed gives the same ids.
-    #[arg(long, default_value_t = SEED, help_heading = "Against what")]
+    #[arg(long, default_value_t = SEED, value_parser = whole(0..=u64::MAX), help_heading = "Against what")]
     seed: u64,
     /// Stop the run after this time, such as 90s or 10m, and report what is done by then; such a run is incomplete.
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "How")]
@@ -85,7 +86,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "PATH", help_heading = "How")]
     chromedriver: Option<PathBuf>,
     /// Run this many browsers at once; each runs one scenario at a time.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16), help_heading = "How")]
+    #[arg(long, default_value_t = 2, value_parser = whole(1..=16u8), help_heading = "How")]
     browsers: u8,
     /// Take screenshots of these page visits.
     #[arg(long, action = clap::ArgAction::Set, value_parser = one_of(SCREENSHOTS), default_value = "auto", help_heading = "Output")]

@@ -5,7 +5,7 @@ use crate::mock::Deviation;
 use crate::prove::excuse::excuse;
 use crate::prove::plan::{PlannedTarget, Scope, was_run};
 use crate::prove::ran::Ran;
-use crate::prove::trial::{tell, told_fault};
+use crate::prove::trial::{told, told_fault};
 use crate::report::{Advice, Gate, JudgedTarget, RunReport, Standing};
 use crate::requirement::{Dialect, Party, RequirementId};
 use crate::target::Ability;
@@ -132,9 +132,9 @@ impl ServerTrial {
         self.fault().map(|why| told_fault(self.server.name, &why))
     }
 
-    /// Prints the result to standard error, because a proof takes minutes.
-    pub fn tell(&self) {
-        tell(self.server.name, self.fault().as_deref());
+    /// The result as a line for those who wait.
+    pub fn told(&self) -> String {
+        told(self.server.name, self.fault().as_deref())
     }
 
     /// The requirements that pass, and why those may that pass by a refusal.

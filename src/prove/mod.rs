@@ -11,6 +11,7 @@ mod excuse;
 mod generated;
 mod kinds;
 mod plan;
+mod progress;
 mod proof;
 mod ran;
 mod reasons;
@@ -19,6 +20,8 @@ mod trial;
 mod verify;
 mod worth;
 
+#[cfg(test)]
+mod plan_tests;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +37,7 @@ use crate::mock::{DEGENERATE, DEVIATIONS, Deviation};
 use child::Program;
 use degenerate::ServerTrial;
 use plan::{Batch, Task};
+use progress::Progress;
 use running::{Shown, in_order, run_all, run_batch};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -83,33 +87,37 @@ async fn prove_with(program: Program, options: &ProveOptions) -> Proof {
         Ok(faithful) => Trial::faithful(&faithful.report),
         Err(why) => Trial::faithful_lost(why.clone()),
     };
-    control.tell();
+    Progress::new(1).tell(&control.told());
     let Some(faithful) = ran.ok().filter(|_| control.holds()) else { return Proof::void(control) };
     let mut proof = Proof::begun(control, &faithful);
     let canary = DEVIATIONS.iter().copied().filter(|it| it.name == CANARY);
     let tasks = canary.map(|it| Task::of(0, it, &faithful, options.scope)).collect();
-    for (_, trial) in run_batch(&program, &faithful, Batch { tasks }).await {
+    let others: Vec<_> = options.chosen(DEVIATIONS.iter().copied()).filter(|it| it.name != CANARY).collect();
+    let servers: Vec<_> = options.chosen(DEGENERATE.iter()).collect();
+    let progress = Arc::new(Progress::new(1 + others.len() + servers.len()));
+    for (_, trial) in run_batch(&program, &faithful, Batch { tasks }, &progress).await {
         proof.trials.push(trial);
     }
     if !proof.canary_lives() {
         return proof;
     }
     let (program, faithful) = (Arc::new(program), Arc::new(faithful));
-    let others = options.chosen(DEVIATIONS.iter().copied()).filter(|it| it.name != CANARY);
-    let tasks = others.enumerate().map(|(index, it)| Task::of(index, it, &faithful, options.scope));
-    let trials = run_all(&program, &faithful, tasks.collect(), options.jobs).await;
+    let tasks =
+        others.into_iter().enumerate().map(|(index, it)| Task::of(index, it, &faithful, options.scope));
+    let trials = run_all(&program, &faithful, tasks.collect(), options.jobs, &progress).await;
     proof.trials.extend(trials.into_iter().map(|(_, trial)| trial));
     let places = Arc::new(Semaphore::new(options.jobs));
     let mut running = JoinSet::new();
-    for (index, server) in options.chosen(DEGENERATE.iter()).enumerate() {
+    for (index, server) in servers.into_iter().enumerate() {
         let plan = ServerTrial::plan(server, &faithful, options.scope);
         let (places, program) = (Arc::clone(&places), Arc::clone(&program));
+        let progress = Arc::clone(&progress);
         let scope = options.scope;
         running.spawn(async move {
             let _place = places.acquire_owned().await;
             let ran = program.run_plan(&plan, ["1", "2"]).await;
             let trial = ServerTrial::judge(server, scope, ran.map(|ran| ran.report));
-            trial.tell();
+            progress.tell(&trial.told());
             vec![(index, trial)]
         });
     }

@@ -10,7 +10,7 @@ use crate::requirement::{Dialect, RequirementId};
 use crate::target::Ability;
 use crate::verdict::{ScenarioRecord, Verdict};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 
@@ -25,7 +25,7 @@ const ROUNDS: usize = 8;
 pub enum Scope {
     /// Scenarios that the deviation can change. Browser scenarios only in the areas that it breaks.
     Quick,
-    /// Every scenario that the deviation can change.
+    /// The same, and in the other areas one browser scenario of each requirement.
     Full,
     /// Every scenario, whether or not the deviation can change it.
     Exhaustive,
@@ -96,43 +96,25 @@ pub struct Task {
 impl Task {
     /// The scenarios that a deviation needs, by the notes of the faithful mock.
     pub fn of(index: usize, deviation: &'static Deviation, faithful: &Ran, scope: Scope) -> Self {
-        let areas: HashMap<&RequirementId, &str> = faithful
-            .report
-            .catalogue
-            .iter()
-            .map(|requirement| (&requirement.id, requirement.area.as_str()))
-            .collect();
-        let area =
-            |record: &ScenarioRecord| record.requirement.as_ref().and_then(|id| areas.get(id)).copied();
-        let records = || faithful.report.targets.iter().flat_map(|target| &target.records);
-        let affected: BTreeSet<&str> = records()
-            .filter(|record| record.needs.contains(&Ability::Browser))
-            .filter(|record| {
-                record
-                    .requirement
-                    .as_ref()
-                    .is_some_and(|id| deviation.breaks.contains(&id.to_string().as_str()))
-            })
-            .filter_map(area)
-            .collect();
+        let areas = Areas::of(faithful, deviation);
         let (mut cost, mut left_out) = (0, Vec::new());
         let scenarios = faithful.report.targets.iter().zip(&faithful.touched).map(|(target, touched)| {
-            let differs = |record: &ScenarioRecord| {
+            let differs = |record: &&ScenarioRecord| {
                 touched.get(&record.key).is_some_and(|names| names.contains(deviation.name))
             };
-            let is_wanted = |record: &&ScenarioRecord| match scope {
-                Scope::Exhaustive => true,
-                Scope::Full => differs(record),
+            let run = || target.records.iter().filter(|record| was_run(record));
+            let spared = match scope {
+                Scope::Exhaustive => BTreeSet::new(),
+                Scope::Full => spared(run().filter(differs).filter(|it| areas.are_foreign_to(it)), deviation),
                 Scope::Quick => {
-                    let is_affected = area(record).is_some_and(|area| affected.contains(area));
-                    differs(record) && (is_affected || !record.needs.contains(&Ability::Browser))
+                    let foreign = run().filter(differs).filter(|it| areas.are_foreign_to(it));
+                    foreign.map(|record| record.key.as_str()).collect()
                 }
             };
-            let run = || target.records.iter().filter(|record| was_run(record));
-            let unwanted = run().filter(|record| differs(record) && !is_wanted(record));
-            left_out.push(unwanted.map(|record| record.key.clone()).collect());
+            left_out.push(spared.iter().map(|&key| key.to_owned()).collect());
             run()
-                .filter(is_wanted)
+                .filter(|record| scope == Scope::Exhaustive || differs(record))
+                .filter(|record| !spared.contains(record.key.as_str()))
                 .inspect(|record| cost += cost_of(record))
                 .map(|record| record.key.clone())
                 .collect()
@@ -173,9 +155,51 @@ impl Task {
     }
 }
 
+/// The areas in which a deviation breaks a requirement that needs a browser.
+struct Areas<'f> {
+    of_requirements: HashMap<&'f RequirementId, &'f str>,
+    broken: BTreeSet<&'f str>,
+}
+
+impl<'f> Areas<'f> {
+    fn of(faithful: &'f Ran, deviation: &Deviation) -> Self {
+        let catalogue = faithful.report.catalogue.iter();
+        let of_requirements: HashMap<_, _> = catalogue.map(|it| (&it.id, it.area.as_str())).collect();
+        let records = faithful.report.targets.iter().flat_map(|target| &target.records);
+        let ids = records.filter(|record| needs_browser(record)).filter_map(|it| it.requirement.as_ref());
+        let broken = ids.filter(|id| deviation.breaks.contains(&id.to_string().as_str()));
+        let broken = broken.filter_map(|id| of_requirements.get(id).copied()).collect();
+        Self { of_requirements, broken }
+    }
+
+    /// Whether it is a browser scenario of another area.
+    fn are_foreign_to(&self, record: &ScenarioRecord) -> bool {
+        let area = record.requirement.as_ref().and_then(|id| self.of_requirements.get(id));
+        needs_browser(record) && !area.is_some_and(|area| self.broken.contains(area))
+    }
+}
+
+/// The scenarios to leave out, so that one of each requirement is left. Another deviation leaves another one.
+fn spared<'r>(records: impl Iterator<Item = &'r ScenarioRecord>, deviation: &Deviation) -> BTreeSet<&'r str> {
+    let mut by_requirement: BTreeMap<Option<&RequirementId>, Vec<&str>> = BTreeMap::new();
+    for record in records {
+        by_requirement.entry(record.requirement.as_ref()).or_default().push(&record.key);
+    }
+    let turn: usize = deviation.name.bytes().map(usize::from).sum();
+    let others = by_requirement.into_values().flat_map(|mut keys| {
+        keys.swap_remove(turn % keys.len());
+        keys
+    });
+    others.collect()
+}
+
+fn needs_browser(record: &ScenarioRecord) -> bool {
+    record.needs.contains(&Ability::Browser)
+}
+
 /// How long a scenario takes, in API scenarios.
 fn cost_of(record: &ScenarioRecord) -> usize {
-    if record.needs.contains(&Ability::Browser) { COST_OF_BROWSER } else { 1 }
+    if needs_browser(record) { COST_OF_BROWSER } else { 1 }
 }
 
 /// How many scenarios ran in the faithful run.

@@ -3,6 +3,7 @@
 use crate::evidence::TroubleKind;
 use crate::prove::child::Program;
 use crate::prove::plan::{Batch, Task, batches};
+use crate::prove::progress::Progress;
 use crate::prove::ran::{BatchRan, Ran};
 use crate::report::RunReport;
 use crate::verdict::{Doubt, ScenarioRecord, Verdict};
@@ -17,8 +18,8 @@ pub trait Shown: Send + 'static {
     fn judge(task: &Task, number: usize, batch: &BatchRan, faithful: &Ran) -> Self;
     /// Whether it would be the same without trouble.
     fn is_settled(&self) -> bool;
-    /// Prints it to standard error, because a proof takes minutes.
-    fn tell(&self);
+    /// The same as a line for those who wait.
+    fn told(&self) -> String;
 }
 
 /// Runs tasks in batches, `jobs` child processes at once. The results are in the order of the indices of the tasks.
@@ -27,21 +28,28 @@ pub async fn run_all<T: Shown>(
     faithful: &Arc<Ran>,
     tasks: Vec<Task>,
     jobs: usize,
+    progress: &Arc<Progress>,
 ) -> Vec<(usize, T)> {
     let places = Arc::new(Semaphore::new(jobs));
     let mut running = JoinSet::new();
     for batch in batches(tasks, jobs) {
         let (places, program, faithful) = (Arc::clone(&places), Arc::clone(program), Arc::clone(faithful));
+        let progress = Arc::clone(progress);
         running.spawn(async move {
             let _place = places.acquire_owned().await;
-            run_batch(&program, &faithful, batch).await
+            run_batch(&program, &faithful, batch, &progress).await
         });
     }
     in_order(running).await
 }
 
 /// Runs the tasks of a batch in one child process. Runs those that met trouble again.
-pub async fn run_batch<T: Shown>(program: &Program, faithful: &Ran, batch: Batch) -> Vec<(usize, T)> {
+pub async fn run_batch<T: Shown>(
+    program: &Program,
+    faithful: &Ran,
+    batch: Batch,
+    progress: &Progress,
+) -> Vec<(usize, T)> {
     let mut results = Vec::new();
     let ran = program.run(&batch, faithful).await;
     for (number, task) in batch.tasks.into_iter().enumerate() {
@@ -52,7 +60,7 @@ pub async fn run_batch<T: Shown>(program: &Program, faithful: &Ran, batch: Batch
             let again = program.run(&alone, faithful).await;
             shown = T::judge(&alone.tasks[0], 0, &again, faithful);
         }
-        shown.tell();
+        progress.tell(&shown.told());
         results.push((index, shown));
     }
     results

@@ -57,15 +57,8 @@ fn canary(is_caught: bool) -> Trial {
     Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, verdict), &noted)
 }
 
-fn named(name: &str) -> &'static Deviation {
+pub(super) fn named(name: &str) -> &'static Deviation {
     deviation(name).unwrap()
-}
-
-/// The requirements whose scenarios a task runs against the first target.
-fn requirements(task: &Task, faithful: &Ran) -> BTreeSet<String> {
-    let records = faithful.report.targets[0].records.iter();
-    let run = records.filter(|record| task.scenarios[0].contains(&record.key));
-    run.map(|record| record.requirement.as_ref().unwrap().to_string()).collect()
 }
 
 /// The result of a child process that ran the tasks of a batch. Everything passes, except where `verdict` says otherwise.
@@ -84,41 +77,6 @@ pub(super) fn ran(batch: &Batch, faithful: &Ran, verdict: impl Fn(&str) -> Verdi
         places.push((task, place));
     }
     BatchRan { places, ran: Ok(Ran { report, touched: Vec::new() }) }
-}
-
-#[test]
-fn each_scope_runs_what_it_says() {
-    let lie = named("empty-url-leads-nowhere");
-    let noted = faithful(lie, |id, _| id != "HPP-REDIRECT-002");
-    let run = |scope| requirements(&Task::of(0, lie, &noted, scope), &noted);
-    let all: BTreeSet<String> = requirements(&Task::of(0, lie, &noted, Scope::Exhaustive), &noted);
-    assert!(all.contains("HPP-REDIRECT-002"), "{all:?}");
-    let mut without_one = all.clone();
-    without_one.remove("HPP-REDIRECT-002");
-    assert_eq!(run(Scope::Full), without_one);
-    let browser = |id: &String| {
-        let records = noted.report.targets[0].records.iter();
-        records
-            .filter(|record| record.requirement.as_ref().unwrap().to_string() == *id)
-            .any(|record| record.needs.contains(&Ability::Browser))
-    };
-    let quick: BTreeSet<String> =
-        without_one.into_iter().filter(|id| id.starts_with("HPP-REDIRECT") || !browser(id)).collect();
-    assert_ne!(quick, run(Scope::Full));
-    assert_eq!(run(Scope::Quick), quick);
-    let counts = |scope| {
-        let task = Task::of(0, lie, &noted, scope);
-        let batch = Batch { tasks: vec![task] };
-        let trial = Trial::judge(&batch.tasks[0], 0, &ran(&batch, &noted, |_| Verdict::Pass), &noted);
-        (trial.scenarios_run, trial.scenarios_reused, trial.scenarios_left_out)
-    };
-    let (all_run, full, quick) = (counts(Scope::Exhaustive), counts(Scope::Full), counts(Scope::Quick));
-    assert_eq!((all_run.1, all_run.2, full.2), (0, 0, 0));
-    assert!(quick.2 > 0, "{quick:?}");
-    for (run, reused, left_out) in [full, quick] {
-        assert_eq!(run + reused + left_out, all_run.0);
-    }
-    assert_eq!(full.1, quick.1, "what is left out is not reused");
 }
 
 #[test]

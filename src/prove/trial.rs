@@ -11,7 +11,6 @@ use crate::requirement::Level;
 use crate::verdict::{Doubt, ScenarioRecord, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 
 /// The result of the suite for the faithful mock, or for one deviation.
 #[derive(Debug)]
@@ -224,8 +223,8 @@ impl Shown for Trial {
         self.holds()
     }
 
-    fn tell(&self) {
-        tell(self.name(), self.fault().as_deref());
+    fn told(&self) -> String {
+        told(self.name(), self.fault().as_deref())
     }
 }
 
@@ -239,11 +238,10 @@ pub fn told_fault(name: &str, why: &str) -> String {
     format!("{name}: NOT PROVEN, {why}\n")
 }
 
-/// Prints the result of a trial to standard error.
-pub fn tell(name: &str, fault: Option<&str>) {
-    let result = fault.map_or_else(|| format!("{name}: as it should be\n"), |why| told_fault(name, why));
-    // Standard error that cannot be written is no reason to stop.
-    let _ = write!(std::io::stderr(), "{result}");
+/// The result of a trial as a line for those who wait.
+pub fn told(name: &str, fault: Option<&str>) -> String {
+    fault
+        .map_or_else(|| format!("{name}: as it should be"), |why| told_fault(name, why).trim_end().to_owned())
 }
 
 fn records(report: &RunReport) -> impl Iterator<Item = &ScenarioRecord> {

@@ -8,7 +8,7 @@ use crate::report::{
 };
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::target::{Decision, Terms, Waiver};
-use crate::verdict::{Finding, Requests, ScenarioRecord, Verdict};
+use crate::verdict::{Finding, Mismatch, Requests, ScenarioRecord, Verdict};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Add;
@@ -195,10 +195,8 @@ impl<'r> Judge<'r> {
             return WaiverState::None;
         }
         let predicted = |finding: &Finding| {
-            live.iter().any(|waiver| {
-                waiver.subject == finding.mismatch.subject
-                    && waiver.actual.as_ref().is_none_or(|actual| *actual == finding.mismatch.actual)
-            })
+            let Mismatch { subject, actual, .. } = &finding.mismatch;
+            live.iter().any(|waiver| waiver.accepts(subject, actual))
         };
         let mut findings = findings.peekable();
         let any = findings.peek().is_some();

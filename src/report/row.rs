@@ -3,8 +3,8 @@
 use crate::report::weight::Weight;
 use crate::report::{Gate, Standing};
 use crate::requirement::{Level, Party, Requirement};
-use crate::target::{Ability, Decision, Terms};
-use crate::verdict::{Finding, ScenarioRecord, SkipCause, Verdict};
+use crate::target::{Ability, Decision, Terms, Waiver};
+use crate::verdict::{Finding, Observation, ScenarioRecord, SkipCause, Verdict};
 use jiff::civil::Date;
 use std::ops::Deref;
 
@@ -102,6 +102,11 @@ impl<'r> Row<'r> {
         self.records.iter().any(|record| wanted(record.standing))
     }
 
+    /// What its scenarios saw where the contract leaves the target a choice.
+    pub fn observations(&self) -> impl Iterator<Item = &'r Observation> {
+        self.records.iter().flat_map(|record| &record.record.last().observations)
+    }
+
     /// Whether it is a MUST of the server. The duties of the harness are not counted with them.
     pub fn is_must(&self) -> bool {
         let Requirement { level, party, .. } = self.requirement;
@@ -137,6 +142,18 @@ impl<'r> Row<'r> {
         terms.into_iter().find(|terms| terms.hold_on(self.today))
     }
 
+    /// What a waiver accepts, beside what was found.
+    fn not_accepted(&self, waiver: &Waiver) -> String {
+        let value = waiver.actual.as_ref().map(|actual| format!(" with `{actual}`")).unwrap_or_default();
+        let accepted = format!("accepts `{}`{value}", waiver.subject);
+        let mut others = self.findings.iter().map(|(_, finding)| &finding.mismatch);
+        let other = others.find(|mismatch| !waiver.accepts(&mismatch.subject, &mismatch.actual));
+        other.map_or_else(
+            || accepted.clone(),
+            |other| format!("{accepted}, not the finding `{}` with `{}`", other.subject, other.actual),
+        )
+    }
+
     /// What the profile decides about it, in words. An entry about requirements that were not tested is told only of these.
     pub fn told_decisions(&self) -> Vec<String> {
         let unseen = self.is_unseen();
@@ -149,8 +166,8 @@ impl<'r> Row<'r> {
                     let ended = expires.map(|last| format!(" on {last}")).unwrap_or_default();
                     format!("{decision} ended{ended}: renew or remove it ({owner}: {reason})")
                 }
-                Decision::Waiver(_) if self.standing == Standing::Fail => {
-                    format!("{decision} accepts another finding than this one ({owner}: {reason})")
+                Decision::Waiver(waiver) if self.standing == Standing::Fail => {
+                    format!("{decision} {} ({owner}: {reason})", self.not_accepted(waiver))
                 }
                 Decision::Dismissal(_) => format!("dismissed{until} by {owner}: {reason}"),
                 _ => format!("accepted{until} by {owner}: {reason}"),

@@ -136,7 +136,7 @@ pub fn standing(facts: Facts<'_>) -> Standing {
         Verdict::Skipped(SkipCause::LeftOut | SkipCause::Pending) => Standing::NotRun,
         Verdict::Pass if facts.flaky => Standing::Flaky,
         Verdict::Pass if facts.waiver != WaiverState::None => Standing::Stale,
-        Verdict::Pass if facts.observed => Standing::Noted,
+        Verdict::Pass if facts.observed && facts.level == Level::May => Standing::Noted,
         Verdict::Pass => Standing::Pass,
         Verdict::Inconclusive(Doubt::RestsOn { .. } | Doubt::Prerequisite(_)) => Standing::Blocked,
         Verdict::Inconclusive(Doubt::Trouble(_) | Doubt::Cancelled) => Standing::Infra,
@@ -217,7 +217,11 @@ mod tests {
         let pass = facts(&Verdict::Pass);
         assert_eq!(standing(pass), Standing::Pass);
         assert_eq!(standing(Facts { flaky: true, ..pass }), Standing::Flaky);
-        assert_eq!(standing(Facts { observed: true, ..pass }), Standing::Noted);
+        for (level, told) in
+            [(Level::Must, Standing::Pass), (Level::Should, Standing::Pass), (Level::May, Standing::Noted)]
+        {
+            assert_eq!(standing(Facts { observed: true, level, ..pass }), told, "{level}");
+        }
     }
 
     #[test]

@@ -28,6 +28,13 @@ pub struct Waiver {
     pub expires: Date,
 }
 
+impl Waiver {
+    /// Whether it accepts this value at this place.
+    pub fn accepts(&self, subject: &str, actual: &str) -> bool {
+        self.subject == subject && self.actual.as_ref().is_none_or(|accepted| accepted == actual)
+    }
+}
+
 /// A requirement that no source states clearly, and that this target does not have to keep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

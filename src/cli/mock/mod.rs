@@ -7,6 +7,7 @@ mod trust_folder;
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, say};
+use crate::cli::whole::whole;
 use crate::exit_code::ExitCode;
 use crate::mock::{Dialect, Mock, MockError, MockOptions, PageHost};
 use crate::serve::ServeError;
@@ -30,7 +31,7 @@ const KNOWN_PASSWORD: &str = "mock-password";
 #[derive(Args)]
 pub struct MockArgs {
     /// Listen on this port of 127.0.0.1; with 0, the mock takes a free port.
-    #[arg(long, short, default_value_t = 8080, help_heading = "Address and account")]
+    #[arg(long, short, default_value_t = 8080, value_parser = whole(0..=u16::MAX), help_heading = "Address and account")]
     port: u16,
     /// Accept this user name of the merchant account [default: `HPP_USERNAME`, or `merchant`].
     #[arg(long, help_heading = "Address and account")]
@@ -57,13 +58,13 @@ pub struct MockArgs {
     #[arg(long, help_heading = "Behaviour")]
     opaque_urls: bool,
     /// Vary every behaviour that the contract leaves open; the same seed makes the same choices.
-    #[arg(long, value_name = "SEED", help_heading = "Behaviour")]
+    #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX), help_heading = "Behaviour")]
     legal_seed: Option<u64>,
     /// Make ids from this seed, so that every start gives the same ids in the same order; without it, nobody can guess them.
-    #[arg(long, help_heading = "Behaviour")]
+    #[arg(long, value_parser = whole(0..=u64::MAX), help_heading = "Behaviour")]
     seed: Option<u64>,
     /// Answer 429 to more than this many creations of a kind in a second: payment sessions, hosted sessions.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..1_000_000), help_heading = "Behaviour")]
+    #[arg(long, value_name = "N", value_parser = whole(1..=999_999u32), help_heading = "Behaviour")]
     rate: Option<u32>,
     /// Have no control interface and no live page: their paths answer 404, like every unknown path.
     #[arg(long, help_heading = "Behaviour")]

@@ -16,6 +16,7 @@ use crate::mock::{Deviation, WEAKENED_SEAMS};
 use crate::prove::child::Program;
 use crate::prove::error::ProveError;
 use crate::prove::plan::{Task, Watched};
+use crate::prove::progress::Progress;
 use crate::prove::ran::Ran;
 use crate::prove::reasons::{Reasons, matches};
 use crate::prove::running::{Shown, run_all};
@@ -57,7 +58,7 @@ pub async fn prove_generated(options: &GeneratedOptions) -> Result<GeneratedProo
         Ok(faithful) => Trial::faithful(&faithful.report),
         Err(why) => Trial::faithful_lost(why.clone()),
     };
-    control.tell();
+    Progress::new(1).tell(&control.told());
     let is_whole = options.names.is_empty();
     let mut proof = GeneratedProof {
         control,
@@ -120,7 +121,8 @@ async fn tried(
         });
         let tasks = open.map(|(index, weakening)| width.task(index, weakening, faithful));
         let tasks: Vec<Task> = tasks.filter(|task| task.scenarios_run() > 0).collect();
-        for (index, tried) in run_all(program, faithful, tasks, jobs).await {
+        let progress = Arc::new(Progress::new(tasks.len()));
+        for (index, tried) in run_all(program, faithful, tasks, jobs, &progress).await {
             results[index] = results[index].clone().then(tried);
         }
     }

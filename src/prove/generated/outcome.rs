@@ -7,7 +7,6 @@ use crate::report::{RunReport, Standing};
 use crate::requirement::Level;
 use crate::verdict::{ScenarioRecord, Verdict};
 use std::collections::BTreeSet;
-use std::io::Write;
 
 /// What became of a weakening.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,9 +47,8 @@ impl Shown for Tried {
         self.outcome.is_caught()
     }
 
-    fn tell(&self) {
-        // Standard error that cannot be written is no reason to stop.
-        let _ = writeln!(std::io::stderr(), "{}: {}", self.name, self.outcome.word());
+    fn told(&self) -> String {
+        format!("{}: {}", self.name, self.outcome.word())
     }
 }
 

@@ -46,10 +46,10 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
         areas => areas.collect::<Vec<_>>(),
         levels => LEVELS.iter().filter(occurs).map(ToString::to_string).collect::<Vec<_>>(),
         open => (0..targets.len()).map(|index| open(judged, index, stories)).collect::<Vec<_>>(),
-        noted => remarks(judged, &[Standing::Noted]),
+        noted => remarks(judged, is_observation),
         warnings => warnings(judged),
-        waived => remarks(judged, &[Standing::Waived, Standing::Stale]),
-        flaky => remarks(judged, &[Standing::Flaky]),
+        waived => remarks(judged, |row| matches!(row.standing, Standing::Waived | Standing::Stale)),
+        flaky => remarks(judged, |row| row.standing == Standing::Flaky),
         scenarios => scenarios.collect::<Vec<_>>(),
         failures => stories.failures.clone(),
     }
@@ -246,22 +246,30 @@ fn warnings(judged: &Judged<'_>) -> Vec<Value> {
     judged.targets.iter().flat_map(of_target).collect()
 }
 
-/// The rows of one standing, with waivers, answers and attempts.
-fn remarks(judged: &Judged<'_>, standings: &[Standing]) -> Vec<Value> {
+/// Whether it records what the target does where it has a choice: an open question, or a requirement that can be kept in several ways.
+fn is_observation(row: &Row<'_>) -> bool {
+    match row.standing {
+        Standing::Noted => true,
+        Standing::Pass => row.observations().next().is_some(),
+        _ => false,
+    }
+}
+
+/// The wanted rows, with waivers, answers and attempts.
+fn remarks(judged: &Judged<'_>, is_wanted: impl Fn(&Row<'_>) -> bool) -> Vec<Value> {
     let of_target = |target: &JudgedTarget<'_>| {
-        let rows = target.rows.iter().filter(|row| standings.contains(&row.standing));
+        let rows = target.rows.iter().filter(|row| is_wanted(row));
         let shown = rows.map(|row| {
             let flaky = row.records.iter().filter(|record| record.is_flaky());
             let attempts = flaky.map(|record| format!("{}: {}", record.place(), tries(record)));
             let findings =
                 row.findings.iter().take(10).map(|(_, finding)| told(&finding.mismatch).to_string());
-            let answers = row.records.iter().flat_map(|record| &record.record.last().observations);
             context! {
                 target => target.facts.name.as_str(),
                 standing => chip(row.standing),
                 requirement => Serde(row.requirement),
                 findings => findings.collect::<Vec<_>>(),
-                answers => Serde(answers.collect::<Vec<_>>()),
+                answers => Serde(row.observations().collect::<Vec<_>>()),
                 attempts => attempts.collect::<Vec<_>>(),
                 decisions => row.told_decisions(),
             }

@@ -8,16 +8,14 @@ use crate::report::{JudgedTarget, Row, Standing};
 /// How many findings of one row are shown.
 const MOST_FINDINGS: usize = 3;
 
-/// The rows that are flaky, stale or waived, and in full detail those that are noted.
+/// The rows that are flaky, stale or waived, and in full detail those with an observation.
 pub fn of_target(page: &mut Page, target: &JudgedTarget<'_>, detail: Detail) {
-    const REMARKS: [Standing; 4] = [Standing::Flaky, Standing::Stale, Standing::Waived, Standing::Noted];
+    const REMARKS: [Standing; 5] =
+        [Standing::Flaky, Standing::Stale, Standing::Waived, Standing::Noted, Standing::Pass];
     let mut headed = false;
     for standing in REMARKS {
-        let is_told = |row: &&Row<'_>| {
-            row.standing == standing
-                && (standing != Standing::Noted || detail == Detail::Full || !row.findings.is_empty())
-        };
-        for row in target.rows.iter().filter(is_told) {
+        let of_standing = target.rows.iter().filter(|row| row.standing == standing);
+        for row in of_standing.filter(|row| is_told(row, detail)) {
             if !headed {
                 page.heading(&format!("{} · flaky, waived and noted", target.facts.name));
                 headed = true;
@@ -35,14 +33,23 @@ pub fn of_target(page: &mut Page, target: &JudgedTarget<'_>, detail: Detail) {
     }
 }
 
+/// In short detail, a passed or noted row is told only if it has findings.
+fn is_told(row: &Row<'_>, detail: Detail) -> bool {
+    match row.standing {
+        Standing::Noted => detail == Detail::Full || !row.findings.is_empty(),
+        Standing::Pass => detail == Detail::Full && row.observations().next().is_some(),
+        _ => true,
+    }
+}
+
 fn remark(row: &Row<'_>) -> Vec<String> {
     let mut lines = row.told_decisions();
     if row.standing == Standing::Flaky {
         let flaky = row.records.iter().filter(|record| record.is_flaky());
         lines.extend(flaky.map(|record| format!("{}  {}", record.place(), tries(record))));
     }
-    if row.standing == Standing::Noted {
-        let answers = row.records.iter().flat_map(|record| &record.last().observations);
+    if matches!(row.standing, Standing::Noted | Standing::Pass) {
+        let answers = row.observations();
         lines.extend(answers.map(|observation| format!("{} {}", observation.question, observation.answer)));
     }
     lines
