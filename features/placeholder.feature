@@ -30,6 +30,15 @@ Feature: Placeholders in merchant URLs
       When the consumer cancels and confirms
       Then the parameter session_id of the cancel URL is filled
 
+    @needs:outcome
+    Scenario: The session id is filled in at cancel after a decline
+      Given a payment session of the IN_STORE channel
+      And a hosted session whose merchant URLs are
+        | cancel | ?session_id={{session_id}} |
+      And the consumer has been declined
+      When the consumer cancels and confirms
+      Then the parameter session_id of the cancel URL is filled
+
   @req:HPP-PLACEHOLDER-004 @needs:browser @needs:outcome
   Rule: The failure URL gets the session id
 

@@ -15,6 +15,12 @@ pub struct Excuse {
 /// Every excuse. A requirement that passes besides, or no longer passes, makes the proof fail.
 const EXCUSES: &[Excuse] = &[
     Excuse {
+        server: "accepts-everything",
+        reason: "what is refused there is an order or a payment session, and these are another service, which stays faithful",
+        api: &[],
+        journeys: &["HPP-MODE-005", "HPP-MODE-006", "HPP-PRE-003", "HPP-PRE-005"],
+    },
+    Excuse {
         server: "answers-any-id",
         reason: "it refuses rightly, unless something does not exist",
         api: &[
@@ -73,7 +79,7 @@ const EXCUSES: &[Excuse] = &[
             "HPP-ERROR-006",
             "HPP-ERROR-008",
         ],
-        journeys: &[],
+        journeys: &["HPP-MODE-006", "HPP-PRE-003", "HPP-PRE-005"],
     },
     Excuse {
         server: "replays-its-first-answer",

@@ -3,7 +3,7 @@
 use crate::browser::{Exit, Lease, Pictures, Sitting};
 use crate::check;
 use crate::check::landing::MerchantSite;
-use crate::check::{Judgement, link, origin, page};
+use crate::check::{Judgement, link, origin, page, time};
 use crate::evidence::{PageVisit, Trouble, TroubleKind};
 use crate::requirement::Dialect;
 use crate::suite::failure::{Done, StepFailure};
@@ -286,13 +286,27 @@ impl Consumer<'_> {
         Ok(before.filter(|_| status == SessionStatus::Completed).unwrap_or_else(|| promise::status(status)))
     }
 
-    /// Checks that the page answered when it was last opened. If not, the scenario is blocked by HPP-REDIRECT-021.
+    /// Checks that the page answered when it was last opened. If not, the scenario is blocked by HPP-REDIRECT-021, or by the end of the
+    /// session if that lay in the past from the start.
     pub fn page_was_reached(&mut self) -> Done {
         if !self.is_first_look() {
             return Ok(());
         }
         let outcome = page::public(self.merchant.record.visit()?);
+        if outcome.is_err() {
+            self.began_before_its_end()?;
+        }
         self.judge().rests_on("HPP-REDIRECT-021", outcome)
+    }
+
+    /// Checks that the session whose page was opened last was created with an end in the future, as far as its times can be read.
+    fn began_before_its_end(&mut self) -> Done {
+        const EXPIRES_AT: &str = "/expires_at";
+        let Some(created) = self.has.opened else { return Ok(()) };
+        let told =
+            self.judge().text(created, EXPIRES_AT).ok().and_then(|it| time::instant(EXPIRES_AT, it).ok());
+        let Some((end, now)) = told.zip(self.merchant.now(created).ok()) else { return Ok(()) };
+        self.judge().rests_on("HPP-EXPIRY-005", time::after(EXPIRES_AT, end, &now))
     }
 
     /// The same, and that the link alone shows the payment page. If it does not, the scenario is blocked by that requirement.

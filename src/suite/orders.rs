@@ -72,7 +72,7 @@ impl Merchant<'_> {
         self.promised_member(read, ORDER)
     }
 
-    /// A member of a paid session. If it is missing, the scenario is blocked by the requirement that promises it.
+    /// A member of a paid session. If it is missing, the scenario is blocked by the requirement that promises it, or by the status.
     fn promised_member(
         &mut self,
         read: Index,
@@ -81,6 +81,7 @@ impl Merchant<'_> {
         self.judge().success(read)?;
         let body = self.record.response(read)?.body.json();
         if body.and_then(|body| body.pointer(pointer)).is_none_or(Value::is_null) {
+            self.reads_completed(read)?;
             let status = self.judge().text(read, "/status")?;
             let expected = format!("a member of the session that reads {status}");
             return self.judge().rests_on(promise, Err(Mismatch::new(pointer, expected, "nothing")));

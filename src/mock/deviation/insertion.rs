@@ -49,6 +49,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &[
             "HPP-PLACEHOLDER-001",
             "HPP-PLACEHOLDER-002",
+            "HPP-PLACEHOLDER-003",
             "HPP-PLACEHOLDER-004",
             "HPP-PLACEHOLDER-005",
             "HPP-PLACEHOLDER-008",

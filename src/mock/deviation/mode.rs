@@ -240,7 +240,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "order-id-is-the-reference",
         kind: Kind::Misplaced,
         lie: "`order_id` of a completed session is its `klarna_reference`.",
-        breaks: &["HPP-MODE-002", "HPP-MODE-003", "HPP-MODE-004", "HPP-MODE-007", "HPP-READ-006"],
+        breaks: &[
+            "HPP-MODE-002",
+            "HPP-MODE-003",
+            "HPP-MODE-004",
+            "HPP-MODE-007",
+            "HPP-READ-006",
+            "HPP-CALLBACK-019",
+            "HPP-PLACEHOLDER-015",
+            "HPP-PLACEHOLDER-016",
+        ],
         change: Change::Reply(|reply| {
             if let Some(reference) = reply.get("/klarna_reference").cloned() {
                 with(reply, Operation::ReadSession, "/order_id", reference);

@@ -28,7 +28,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "third-opening-is-the-last",
         kind: Kind::Sometimes,
         lie: "After going back, the page opens only if it was opened no more than once before.",
-        breaks: &["HPP-REDIRECT-015"],
+        breaks: &["HPP-REDIRECT-015", "HPP-STATUS-007"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| {
                 let Circumstances { opened, exits, .. } = wanted.circumstances;
