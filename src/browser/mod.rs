@@ -17,6 +17,7 @@ mod reading;
 mod session;
 #[cfg(all(test, feature = "browser-tests"))]
 mod tests;
+mod veil;
 mod versions;
 
 pub use lease::{Lease, Pictures, Sitting};

@@ -216,8 +216,22 @@ impl BrowserTab {
         self.post("se/log", json!({ "type": "performance" })).await
     }
 
-    /// A JPEG of the visible part, small enough for a report.
+    /// A JPEG of the visible part, small enough for a report, without what somebody typed and without QR codes. `None` if they cannot
+    /// be hidden, for example because the page is just changing.
     pub(super) async fn picture(&self) -> Result<Option<Vec<u8>>, SessionError> {
+        let veiled = async {
+            let is_whole = self.veil().await?;
+            let picture = if is_whole { self.capture().await } else { Ok(None) };
+            self.unveil().await?;
+            picture
+        };
+        match veiled.await {
+            Err(error) if error.is_passing() => Ok(None),
+            picture => picture,
+        }
+    }
+
+    async fn capture(&self) -> Result<Option<Vec<u8>>, SessionError> {
         for (quality, scale) in PICTURE_STEPS {
             let mut params = json!({ "format": "jpeg", "quality": quality, "optimizeForSpeed": true });
             if scale < 1.0 {

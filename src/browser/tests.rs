@@ -169,6 +169,18 @@ async fn a_screenshot_is_made_small_enough() {
 }
 
 #[tokio::test]
+async fn a_picture_shows_neither_what_was_typed_nor_a_code() {
+    let stage = Stage::set().await;
+    let mut pictures = Vec::new();
+    for text in ["4111", "8888"] {
+        let visit = stage.open(&format!("/typed?{text}")).await;
+        assert_eq!(visit.title, "plain", "the style of the field after the picture");
+        pictures.push(std::fs::read(stage.folder.path().join(visit.screenshot.unwrap())).unwrap());
+    }
+    assert!(pictures[0] == pictures[1], "the pictures differ, so they show a part of the text");
+}
+
+#[tokio::test]
 async fn what_no_rule_knows_is_drift_and_only_an_empty_document_is_blank() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;

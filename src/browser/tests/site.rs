@@ -67,6 +67,19 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
             for (let n = 0; n < i.data.length; n++) i.data[n] = (n % 4 == 3) ? 255 : (n * 7919 * (n >> 3)) & 255;\
             g.putImageData(i, 0, 0)</script>",
         ),
+        // What follows the question mark is typed, drawn and in a frame. The title tells whether the style of the field has changed.
+        ("GET", path) if path.starts_with("/typed?") => page(&format!(
+            "<title>plain</title><p id=success>Paid<div id=host></div><iframe src=/typed-code?{text}></iframe><img width=90 height=90 \
+            src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='90' height='90'><text y='50'>{text}</text></svg>\">\
+            <script>const field = document.createElement('input'); field.value = '{text}';\
+            host.attachShadow({{ mode: 'open' }}).append(field);\
+            setInterval(() => document.title = field.getAttribute('style') ?? 'plain', 5)</script>",
+            text = &path["/typed?".len()..],
+        )),
+        ("GET", path) if path.starts_with("/typed-code?") => page(&format!(
+            "<input type=password value={text}><textarea>{text}</textarea>",
+            text = &path["/typed-code?".len()..]
+        )),
         ("GET", "/store") => Some((
             200,
             "Set-Cookie: c=1\r\n".to_owned(),
