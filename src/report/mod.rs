@@ -35,7 +35,7 @@ pub use standing::Standing;
 pub use summary::Summary;
 pub use terminal::{Detail, Layout, table};
 pub use trouble::TroubleMet;
-pub use words::counted;
+pub use words::{counted, visible};
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
 use crate::target::{Ability, AcceptedUnseen, Decision, Dismissal, Waiver};

@@ -2,19 +2,16 @@
 
 use crate::evidence::{Exchange, Received as Answer};
 use crate::requirement::{Confidence, Dialect, Requirement};
+use crate::target::is_hidden;
 use crate::verdict::{Mismatch, Requests, ScenarioRecord, Verdict};
 
-/// A text whose control characters and direction marks are shown as numbers. A direction mark could turn the order of what follows.
-/// Line ends and tabs stay.
+/// A text whose control characters and direction marks are shown as numbers. Line ends and tabs stay.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' | '\t' => shown.push(c),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                shown.extend(c.escape_unicode());
-            }
-            c if c.is_control() => shown.extend(c.escape_unicode()),
+            c if is_hidden(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
     }

@@ -1,6 +1,7 @@
 //! The log of a run: what the harness does, a line each, on standard error and in the run's folder, with labels in place of secrets.
 
 use crate::evidence::Recorder;
+use crate::report::visible;
 use crate::suite;
 use log::{LevelFilter, Log, Metadata, Record};
 use std::fs::File;
@@ -101,7 +102,7 @@ impl Lines {
         let message = self.recorder.message(&record.args().to_string());
         let level = record.level().as_str().to_lowercase();
         let scenario = suite::scenario_at_hand().map(|place| format!("[{place}] ")).unwrap_or_default();
-        let said = format!("{scenario}{}", message.trim_end()).replace(char::is_control, " ");
+        let said = visible(&format!("{scenario}{}", message.trim_end()).replace(['\n', '\r', '\t'], " "));
         format!("{:9.3}s {level:<5} {module}: {said}", elapsed.as_secs_f64())
     }
 
@@ -181,6 +182,7 @@ mod tests {
                 "request 1: GET https://pay.example/‹link:1› → 200",
             ),
             ("two\nlines", "two lines"),
+            ("\u{1b}[2Ja\u{202e}b", "\\u{1b}[2Ja\\u{202e}b"),
         ] {
             assert_eq!(line(&lines, message), format!("    1.234s info  client: {expected}"));
         }

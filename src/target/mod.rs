@@ -46,7 +46,7 @@ pub use reach::Reach;
 pub use secret::{Credentials, Secret};
 pub use settings::{Deadlines, Purchase};
 pub use source_file::SourceFile;
-pub use text::{Place, ProfileError, ProfileText};
+pub use text::{Place, ProfileError, ProfileText, is_hidden};
 
 /// The inferred or assumed requirements that were confirmed for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -77,13 +77,20 @@ impl Told {
     }
 }
 
+/// Whether a letter does something in place of being seen: a control character, or a direction mark, which could turn the order of
+/// what follows.
+pub fn is_hidden(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A message in one line of bounded length.
 fn in_one_line(message: &str) -> String {
     let (length, half) = (message.chars().count(), LONGEST_MESSAGE / 2);
     let is_left_out = |index: usize| length > LONGEST_MESSAGE && (half..length - half).contains(&index);
     let shown = message.chars().enumerate().map(|(index, letter)| match letter {
         _ if is_left_out(index) => String::from(if index == half { "…" } else { "" }),
-        letter if letter.is_control() => letter.escape_unicode().to_string(),
+        letter if is_hidden(letter) => letter.escape_unicode().to_string(),
         letter => letter.to_string(),
     });
     shown.collect()

@@ -11,6 +11,7 @@ pub struct Asked {
     #[allow(dead_code, reason = "not every test file asks for it")]
     pub own: String,
     /// The request line.
+    #[allow(dead_code, reason = "not every test file asks for it")]
     pub line: String,
     /// The number of its answer, from 1.
     #[allow(dead_code, reason = "not every test file asks for it")]
