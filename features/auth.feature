@@ -92,6 +92,7 @@ Feature: Credentials
         | act        | scheme |
         | create     | Bearer |
         | read       | Token  |
+        | disable    | Token  |
         | distribute | Bearer |
 
   @req:HPP-AUTH-005

@@ -160,6 +160,14 @@ Feature: Distribution of the link
         | email  |
         | token  |
 
+    @needs:browser
+    Scenario: The link of a session that was opened and disabled is not sent
+      Given a hosted session
+      And the consumer has opened the page
+      And the hosted session is disabled
+      When the merchant distributes the hosted session by token
+      Then the response status is 400
+
   @req:HPP-DISTRIBUTE-011
   Rule: An unknown or ended session is not found
 

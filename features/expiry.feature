@@ -157,12 +157,22 @@ Feature: When a hosted session ends
       Then the response status is 404
 
     @needs:browser
-    Scenario: Reading an expired session whose page was opened answers 404
+    Scenario Outline: Reading an expired session whose consumer <act> answers 404
       Given a hosted session
-      And the consumer has opened the page
+      And the consumer <act>
       And the clock stands 1 minute after the end of the hosted session
       When the merchant reads the hosted session
       Then the response status is 404
+
+      Examples:
+        | act                 |
+        | has opened the page |
+        | has gone back       |
+
+      @needs:outcome
+      Examples:
+        | act               |
+        | has been declined |
 
   @req:HPP-EXPIRY-012 @needs:clock
   Rule: An expired session cannot be disabled

@@ -65,3 +65,5 @@ Feature: Payment sessions
       When the merchant changes the payment session
       Then the response status is 403
       And the error_code is READ_ONLY_ORDER
+      When the merchant changes the payment session
+      Then the response status is 403

@@ -98,6 +98,7 @@ Feature: Where the consumer ends
     Scenario Outline: With <value> for error, a technical error ends generically
       Given a hosted session whose merchant URLs are
         | error | <value> |
+      And the consumer has been declined
       When the consumer meets a technical error
       Then the consumer stays on a generic page
 
@@ -391,12 +392,20 @@ Feature: Where the consumer ends
         | ECOMMERCE |
         | IN_STORE  |
 
-    @needs:outcome
-    Scenario: The page of a second visit offers one way out
+    Scenario Outline: A second visit offers one way out after the consumer <act>
       Given a hosted session
-      And the consumer has been declined
+      And the consumer <act>
       When the consumer opens the page
       Then the page offers one way out at most
+
+      Examples:
+        | act           |
+        | has gone back |
+
+      @needs:outcome
+      Examples:
+        | act               |
+        | has been declined |
 
   @req:HPP-REDIRECT-020 @needs:browser @needs:outcome
   Rule: A payment needs no redirect

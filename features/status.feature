@@ -278,14 +278,19 @@ Feature: The status of a hosted session
       Then the hosted session is no longer open
       And its link takes no payment
 
-    Scenario: A session with an open page ends when another one is paid
+    Scenario Outline: A session whose consumer <act> ends when another one is paid
       Given the place_order_mode PLACE_ORDER
       And a hosted session
       And another hosted session of the same payment session
-      And the consumer has opened the page
+      And the consumer <act>
       When the consumer pays in the other hosted session
       Then the hosted session is no longer open
       And its link takes no payment
+
+      Examples:
+        | act                 |
+        | has opened the page |
+        | has been declined   |
 
   @req:HPP-STATUS-016 @needs:browser
   Rule: A session follows its KCO order

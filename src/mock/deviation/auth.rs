@@ -319,6 +319,18 @@ pub const DEVIATIONS: &[Deviation] = &[
             accept_once_accepted(reply, Operation::Distribute, Presented::Wrong, StatusCode::CREATED);
         }),
     },
+    Deviation {
+        name: "any-scheme-disables",
+        kind: Kind::OnePart,
+        lie: "Disabling a session accepts any authentication scheme.",
+        breaks: &["HPP-AUTH-003"],
+        change: Change::Seams(|seams| {
+            seams.admits = |knock| {
+                let disables = knock.door == Door::Api(Operation::DisableSession);
+                admits(knock) || disables && is_right_but_for_scheme(knock, |_| true)
+            };
+        }),
+    },
 ];
 
 /// Whether a known user gives a wrong password that passes for the right one.

@@ -275,6 +275,18 @@ pub const DEVIATIONS: &[Deviation] = &[
             seams.destination = |way| destination(&Way { urls: way.oldest, ..*way });
         }),
     },
+    Deviation {
+        name: "newest-failure-url-for-all",
+        kind: Kind::OnePart,
+        lie: "All sessions of a payment session use the `failure` URL of the newest one.",
+        breaks: &["HPP-CREATE-036"],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| match way.outcome {
+                Outcome::Failure => destination(&Way { urls: way.newest, ..*way }),
+                _ => destination(way),
+            };
+        }),
+    },
 ];
 
 /// If the path of the payment session is wrong in this way, makes the session for one that does not exist.

@@ -324,6 +324,22 @@ pub const DEVIATIONS: &[Deviation] = &[
             }
         }),
     },
+    Deviation {
+        name: "disabled-session-distributed-if-opened",
+        kind: Kind::OneState,
+        lie: "The link of a disabled session is sent if its page was opened before.",
+        breaks: &["HPP-DISTRIBUTE-010"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match (wanted.purpose, standing(wanted)) {
+                (Purpose::Distribute, Standing::Ended(Status::Disabled))
+                    if wanted.circumstances.opened > 0 =>
+                {
+                    Standing::Open
+                }
+                (_, standing) => standing,
+            };
+        }),
+    },
 ];
 
 /// Refuses a distribution at a path that was distributed before.

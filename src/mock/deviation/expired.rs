@@ -87,10 +87,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "A disabled session can be read after its end.",
         breaks: &["HPP-EXPIRY-011"],
         change: Change::Seams(|seams| {
-            seams.standing = |wanted| match (wanted.status, wanted.purpose) {
-                (Status::Disabled, Purpose::Read) => expired_is_open(wanted, &[Purpose::Read]),
-                _ => standing(wanted),
-            };
+            seams.standing = |wanted| open_if_it_reads(wanted, Status::Disabled);
         }),
     },
     Deviation {
@@ -100,6 +97,24 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-EXPIRY-010"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| expired_is_open(wanted, &[Purpose::Press]);
+        }),
+    },
+    Deviation {
+        name: "left-session-readable-after-end",
+        kind: Kind::OneState,
+        lie: "A session whose consumer went back can be read after its end.",
+        breaks: &["HPP-EXPIRY-011"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| open_if_it_reads(wanted, Status::Back);
+        }),
+    },
+    Deviation {
+        name: "failed-session-readable-after-end",
+        kind: Kind::OneState,
+        lie: "A session whose payment was declined can be read after its end.",
+        breaks: &["HPP-EXPIRY-011"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| open_if_it_reads(wanted, Status::Failed);
         }),
     },
 ];
@@ -115,6 +130,11 @@ fn expired_is_open(wanted: &Use, purposes: &[Purpose]) -> Standing {
 /// Ignores it for the first two hours.
 fn has_grace(wanted: &Use, purposes: &[Purpose]) -> Standing {
     if wanted.expired_for < GRACE { expired_is_open(wanted, purposes) } else { standing(wanted) }
+}
+
+/// Ignores it for reads in this status.
+fn open_if_it_reads(wanted: &Use, status: Status) -> Standing {
+    if wanted.status == status { expired_is_open(wanted, &[Purpose::Read]) } else { standing(wanted) }
 }
 
 /// Ignores it if the page was opened before.

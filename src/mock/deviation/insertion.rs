@@ -53,6 +53,7 @@ pub const DEVIATIONS: &[Deviation] = &[
             "HPP-PLACEHOLDER-004",
             "HPP-PLACEHOLDER-005",
             "HPP-PLACEHOLDER-008",
+            "HPP-PLACEHOLDER-013",
             "HPP-PLACEHOLDER-021",
         ],
         change: Change::Seams(|seams| {

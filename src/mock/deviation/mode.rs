@@ -241,14 +241,14 @@ pub const DEVIATIONS: &[Deviation] = &[
         kind: Kind::Misplaced,
         lie: "`order_id` of a completed session is its `klarna_reference`.",
         breaks: &[
+            "HPP-CALLBACK-019",
             "HPP-MODE-002",
             "HPP-MODE-003",
             "HPP-MODE-004",
             "HPP-MODE-007",
-            "HPP-READ-006",
-            "HPP-CALLBACK-019",
             "HPP-PLACEHOLDER-015",
             "HPP-PLACEHOLDER-016",
+            "HPP-READ-006",
         ],
         change: Change::Reply(|reply| {
             if let Some(reference) = reply.get("/klarna_reference").cloned() {

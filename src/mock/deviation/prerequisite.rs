@@ -181,6 +181,19 @@ pub const DEVIATIONS: &[Deviation] = &[
             }
         }),
     },
+    Deviation {
+        name: "paid-kco-order-changed-at-last",
+        kind: Kind::OneOrder,
+        lie: "A change of a paid KCO order is refused the first time, and accepted the second time.",
+        breaks: &["HPP-PRE-005"],
+        change: Change::Reply(|reply| {
+            let was_refused = reply.past.of_path > reply.past.successes;
+            let refused = reply.operation == Operation::UpdatePaymentSession;
+            if refused && reply.status == StatusCode::FORBIDDEN && was_refused {
+                reply.become_empty(StatusCode::OK);
+            }
+        }),
+    },
 ];
 
 /// Answers a refusal of this operation and status with 400.

@@ -77,7 +77,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "read-answers-foreign-session-id",
         kind: Kind::Misplaced,
         lie: "Reading a session returns the id of another session.",
-        breaks: &["HPP-CREATE-013", "HPP-READ-002", "HPP-CALLBACK-019"],
+        breaks: &["HPP-CALLBACK-019", "HPP-CREATE-013", "HPP-READ-002"],
         change: Change::Reply(|reply| {
             with(reply, Operation::ReadSession, "/session_id", "5b1d6f3e-0c9a-4e62-9d47-3f8a2c7e1b04");
         }),

@@ -308,6 +308,16 @@ pub const DEVIATIONS: &[Deviation] = &[
                 |turn| stays_if(turn, Event::PaymentSessionEnded, turn.circumstances.opened > 0);
         }),
     },
+    Deviation {
+        name: "failed-session-outlives-payment-session",
+        kind: Kind::OneState,
+        lie: "A session whose payment was declined stays open when its payment session ends.",
+        breaks: &["HPP-STATUS-015"],
+        change: Change::Seams(|seams| {
+            seams.status_after =
+                |turn| stays_if(turn, Event::PaymentSessionEnded, turn.status == Status::Failed);
+        }),
+    },
 ];
 
 /// Leaves the status as it is at this event, in the case that is meant.

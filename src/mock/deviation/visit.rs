@@ -129,6 +129,15 @@ pub const DEVIATIONS: &[Deviation] = &[
             }
         }),
     },
+    Deviation {
+        name: "both-ways-out-after-going-back",
+        kind: Kind::OneState,
+        lie: "After the consumer went back, the page offers both back and cancel.",
+        breaks: &["HPP-REDIRECT-019"],
+        change: Change::Seams(|seams| {
+            seams.screen = |view| both_ways_out(screen(view), view.exits.last == Some(Event::Back));
+        }),
+    },
 ];
 
 /// Pressing cancel cancels without a question, if this is true.

@@ -321,6 +321,19 @@ pub const DEVIATIONS: &[Deviation] = &[
             };
         }),
     },
+    Deviation {
+        name: "missing-error-url-replaced-after-decline",
+        kind: Kind::OneOrder,
+        lie: "Without `error`, a technical error after a decline leads to `failure`.",
+        breaks: &["HPP-REDIRECT-005"],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| {
+                let lacks = way.outcome == Outcome::Error && way.urls.given(Outcome::Error).is_none();
+                let applies = lacks && way.dialect == Dialect::Kustom && way.circumstances.declined > 0;
+                instead(way, applies, Outcome::Failure)
+            };
+        }),
+    },
 ];
 
 /// Whether the outcome is this one, in this dialect, and its URL is not given.
