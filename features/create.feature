@@ -410,7 +410,7 @@ Feature: Creating a hosted session
       Then the consumer lands at the back URL of this session, not of the other
 
     @needs:outcome
-    Scenario: The consumer who is declined in the older session returns to its own URL
+    Scenario: The consumer declined in the older session lands at its own URL
       Given the older of two hosted sessions of one payment session
       When the consumer is declined
       Then the consumer lands at the failure URL of this session, not of the other

@@ -178,7 +178,7 @@ Feature: Placeholders in merchant URLs
   @req:HPP-PLACEHOLDER-013 @needs:browser @needs:outcome
   Rule: The success URL of a KCO order gets the order id
 
-    Scenario: The order id of a KCO order is filled in at success, also after a decline
+    Scenario: The order id of a KCO order is filled in at success after a decline
       Given a hosted session whose merchant URLs are
         | success | ?order={{order_id}} |
       And the consumer has been declined
