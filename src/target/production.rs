@@ -18,9 +18,10 @@ pub fn production_host(text: &str) -> Option<String> {
     (is_below && !below.split('.').any(|label| label == PLAYGROUND)).then(|| host.to_owned())
 }
 
-/// The same for a host that stands for all names below it. The domain of a vendor is none: its playgrounds are below it too.
-pub(super) fn production_host_with_all_below(text: &str) -> Option<String> {
-    production_host(text).filter(|host| !VENDORS.contains(&host.as_str()))
+/// The domain of a vendor's playgrounds, such as `playground.klarna.com`, if a host is below it.
+pub(super) fn playground_of(host: &str) -> Option<&str> {
+    let vendor = VENDORS.iter().find(|vendor| host.ends_with(&format!(".{PLAYGROUND}.{vendor}")))?;
+    host.get(host.len() - vendor.len() - PLAYGROUND.len() - 1..)
 }
 
 #[cfg(test)]
@@ -52,8 +53,16 @@ mod tests {
         ] {
             assert_eq!(production_host(text).as_deref(), host, "{text}");
         }
-        assert_eq!(production_host_with_all_below("klarna.com"), None);
-        assert_eq!(production_host_with_all_below("pay.klarna.com").as_deref(), Some("pay.klarna.com"));
+        for (host, playground) in [
+            ("api-na.playground.klarna.com", Some("playground.klarna.com")),
+            ("api.playground.kustom.co", Some("playground.kustom.co")),
+            ("playground.klarna.com", None),
+            ("api.klarna.com", None),
+            ("my-playground.klarna.com", None),
+            ("api.playground.shop.example", None),
+        ] {
+            assert_eq!(playground_of(host), playground, "{host}");
+        }
     }
 
     #[test]
@@ -66,7 +75,13 @@ mod tests {
             (base("https://api.kustom.co."), 3, "base_url", "api.kustom.co"),
             (base("http://api.kustom.co"), 3, "base_url", "api.kustom.co"),
             (line("api_origins = [\n\"https://api-na.klarna.com\"]"), 8, "api_origins", "api-na.klarna.com"),
-            (line("page_hosts = [\"klarna.com\",\n\"pay.klarna.com\"]"), 8, "page_hosts", "pay.klarna.com"),
+            (
+                line("page_hosts = [\"playground.klarna.com\",\n\"pay.klarna.com\"]"),
+                8,
+                "page_hosts",
+                "pay.klarna.com",
+            ),
+            (line("page_hosts = [\"klarna.com\"]"), 7, "page_hosts", "klarna.com"),
             (line("page_hosts = [\"PAY.kustom.co.\"]"), 7, "page_hosts", "pay.kustom.co"),
             (line("control_url = \"https://api.klarna.com/_mock\""), 7, "control_url", "api.klarna.com"),
             (line("merchant_host = \"www.klarna.com\""), 7, "merchant_host", "www.klarna.com"),
@@ -78,7 +93,8 @@ mod tests {
             );
             assert_eq!(error, expected);
         }
-        let playground = base("https://api.playground.klarna.com") + "page_hosts = [\"klarna.com\"]\n";
+        let playground =
+            base("https://api.playground.klarna.com") + "page_hosts = [\"playground.klarna.com\"]\n";
         assert!(parse(&playground).is_ok());
     }
 }

@@ -4,7 +4,7 @@ use crate::requirement::{Dialect, Provider, RequirementId};
 use crate::target::ability::{Ability, PaymentResult};
 use crate::target::decision::{AcceptedUnseen, Dismissal, Waiver};
 use crate::target::error::TargetError;
-use crate::target::production::{production_host, production_host_with_all_below};
+use crate::target::production::production_host;
 use crate::target::secret::{Credentials, Secret, SecretSource};
 use crate::target::settings::{Deadlines, Purchase};
 use crate::target::text::{ProfileError, ProfileText};
@@ -77,18 +77,15 @@ impl ProfileFile {
 
     /// Refuses each production host that is not among the allowed ones.
     pub fn check_production(&self, text: &ProfileText, allowed: &[String]) -> Result<(), ProfileError> {
-        let hosts = |texts: &[String], production: fn(&str) -> Option<String>| {
-            texts.iter().map(|text| production(text)).enumerate().collect::<Vec<_>>()
-        };
-        for (key, hosts) in [
-            ("base_url", hosts(slice::from_ref(&self.base_url), production_host)),
-            ("api_origins", hosts(&self.api_origins, production_host)),
-            ("page_hosts", hosts(&self.page_hosts, production_host_with_all_below)),
-            ("control_url", hosts(self.control_url.as_slice(), production_host)),
-            ("merchant_host", hosts(slice::from_ref(&self.merchant_host), production_host)),
+        for (key, texts) in [
+            ("base_url", slice::from_ref(&self.base_url)),
+            ("api_origins", &self.api_origins),
+            ("page_hosts", &self.page_hosts),
+            ("control_url", self.control_url.as_slice()),
+            ("merchant_host", slice::from_ref(&self.merchant_host)),
         ] {
-            for (index, host) in hosts {
-                if let Some(host) = host.filter(|host| !allowed.contains(host)) {
+            for (index, named) in texts.iter().enumerate() {
+                if let Some(host) = production_host(named).filter(|host| !allowed.contains(host)) {
                     return Err(text.error(&[key, &index.to_string()], TargetError::Production { key, host }));
                 }
             }

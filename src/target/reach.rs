@@ -1,6 +1,7 @@
 //! Reach: the origins and hosts to which the harness may send something for a target.
 
 use crate::target::address::is_loopback;
+use crate::target::production::playground_of;
 use std::fmt;
 use url::{Host, Origin, Url};
 
@@ -23,12 +24,13 @@ enum Pages {
 }
 
 impl Reach {
-    /// The reach of a target at `base_url`. Its pages may be on every host of the registrable domain of `base_url`.
+    /// The reach of a target at `base_url`. Its pages may be on every host of the registrable domain of `base_url`. For a playground of a
+    /// vendor, they may be only on those of the playgrounds: production is below the same domain.
     pub fn new(base_url: &Url, merchant_host: &str) -> Self {
-        let registrable = |name| psl::domain_str(name).unwrap_or(name).to_owned();
+        let home = |name| playground_of(name).or_else(|| psl::domain_str(name)).unwrap_or(name).to_owned();
         let pages = match base_url.host() {
             _ if is_loopback(base_url) => Pages::Loopback,
-            Some(Host::Domain(name)) => Pages::Hosts(vec![registrable(name)]),
+            Some(Host::Domain(name)) => Pages::Hosts(vec![home(name)]),
             host => Pages::Hosts(host.iter().map(Host::to_string).collect()),
         };
         Self { api: vec![base_url.origin()], pages, merchant_host: merchant_host.to_owned() }
@@ -138,13 +140,21 @@ mod tests {
     #[test]
     fn pages_are_on_the_registrable_domain_unless_the_profile_names_their_hosts() {
         let klarna = reach("https://api.playground.klarna.com");
+        let kustom = reach("https://api.playground.kustom.co");
+        let own = reach("https://api.playground.shop.example");
         let named = klarna.clone().with(&[], vec!["pay.example".into()]);
         let shared = reach("https://shop.azurewebsites.net");
         let address = reach("https://192.0.2.7");
         let local = reach("http://127.0.0.1:8080");
         for (reach, text, allowed) in [
-            (&klarna, "https://pay.klarna.com/eu/hpp/1", true),
-            (&klarna, "https://klarna.com/", true),
+            (&klarna, "https://pay.playground.klarna.com/eu/hpp/1", true),
+            (&klarna, "https://login.eu.playground.klarna.com/", true),
+            (&klarna, "https://pay.klarna.com/eu/hpp/1", false),
+            (&klarna, "https://klarna.com/", false),
+            (&klarna, "https://evilplayground.klarna.com/", false),
+            (&kustom, "https://pay.playground.kustom.co/1", true),
+            (&kustom, "https://pay.kustom.co/1", false),
+            (&own, "https://pay.shop.example/1", true),
             (&klarna, "https://merchant.example/s1/success", true),
             (&klarna, "about:blank", true),
             (&klarna, "https://evilklarna.com/", false),
