@@ -20,7 +20,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-pub use transport::{ClientError, extra_certificates};
+pub use transport::{ClientError, Trust};
 use url::Url;
 pub use way::Server;
 

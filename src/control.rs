@@ -58,16 +58,15 @@ struct ClockReading {
 }
 
 impl Control {
-    /// The control interface of a profile, if it names one. It trusts these further certificates.
+    /// The control interface of a profile, if it names one. Its connections are made by this client.
     pub fn new(
         profile: &TargetProfile,
         recorder: Arc<Recorder>,
-        certificates: Vec<reqwest::Certificate>,
+        client: reqwest::ClientBuilder,
     ) -> Result<Option<Self>, ControlError> {
         let Some(url) = &profile.control_url else { return Ok(None) };
-        let http = reqwest::Client::builder()
+        let http = client
             .no_proxy()
-            .tls_certs_merge(certificates)
             .redirect(reqwest::redirect::Policy::none())
             .timeout(profile.deadlines.request)
             // An act on an account is never sent twice, so it takes no connection that the target may be closing.
@@ -185,7 +184,7 @@ mod tests {
         let control = Control::new(
             &profile(&format!("http://{}", listener.local_addr().unwrap())),
             Arc::default(),
-            Vec::new(),
+            reqwest::Client::builder(),
         );
         let heard = tokio::spawn(async move {
             let (stream, _) = listener.accept().await.unwrap();
@@ -275,6 +274,6 @@ mod tests {
     fn a_profile_without_a_control_interface_has_none() {
         let mut plain = profile("http://127.0.0.1:1");
         plain.control_url = None;
-        assert!(Control::new(&plain, Arc::default(), Vec::new()).unwrap().is_none());
+        assert!(Control::new(&plain, Arc::default(), reqwest::Client::builder()).unwrap().is_none());
     }
 }

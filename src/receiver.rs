@@ -34,7 +34,7 @@ pub struct Receiver {
 pub struct RawArrival {
     pub at: Instant,
     pub method: String,
-    /// From the Host field, in lower case and without a port.
+    /// From the Host field, in lower case. It has a port only if the merchant URLs have one.
     pub host: String,
     /// From the request line.
     pub path_and_query: String,
@@ -83,6 +83,8 @@ struct Arrivals {
     manners: Mutex<HashMap<String, CallReply>>,
     came: Notify,
     panics: Panics,
+    /// Whether the merchant URLs have a port.
+    with_port: bool,
 }
 
 impl Arrivals {
@@ -105,10 +107,12 @@ pub enum ReceiverError {
 
 impl Receiver {
     /// Starts the merchant's server at this address, with a key made for this run. Without an address, on a free port of loopback.
-    pub async fn start(host: &str, address: Option<SocketAddr>) -> Result<Self, ReceiverError> {
+    /// `authority` is its host as it stands in the merchant URLs, perhaps with a port.
+    pub async fn start(authority: &str, address: Option<SocketAddr>) -> Result<Self, ReceiverError> {
+        let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
         let failed = |source| ReceiverError::Serve { host: host.to_owned(), source };
         let identity = Identity::self_signed(host).map_err(failed)?;
-        let arrivals = Arc::new(Arrivals::default());
+        let arrivals = Arc::new(Arrivals { with_port: !port.is_empty(), ..Arrivals::default() });
         let app = Router::new().fallback(arrive).with_state(Arc::clone(&arrivals));
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server =
@@ -195,7 +199,8 @@ async fn note(arrivals: &Arrivals, request: Request) -> (StatusCode, Html<String
     let at = Instant::now();
     let (head, body) = request.into_parts();
     let host = head.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host).to_ascii_lowercase();
+    let bare = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let host = if arrivals.with_port { host } else { bare }.to_ascii_lowercase();
     let path = head.uri.path();
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     let prefix = segments.next().unwrap_or_default().to_owned();
@@ -282,6 +287,14 @@ mod tests {
         assert_eq!(receiver.arrivals("s8"), []);
         receiver.forget("s7");
         assert_eq!(receiver.arrivals("s7"), []);
+    }
+
+    #[tokio::test]
+    async fn an_arrival_has_a_port_if_the_merchant_urls_have_one() {
+        let receiver = Receiver::start("merchant.example:8443", None).await.unwrap();
+        let call = client(&receiver).get(url(&receiver, "/s7/success"));
+        call.header("Host", "Merchant.example:8443").send().await.unwrap();
+        assert_eq!(receiver.arrivals("s7")[0].live_url(), "https://merchant.example:8443/s7/success");
     }
 
     #[tokio::test]

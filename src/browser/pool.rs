@@ -3,6 +3,7 @@
 use crate::browser::chromedriver::ChromeDriver;
 use crate::browser::session::BrowserTab;
 use crate::browser::{BrowserError, chromedriver};
+use crate::target::Proxy;
 use fantoccini::wd::Capabilities;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -45,7 +46,7 @@ pub struct BrowserOptions {
     /// Base64 of the SHA-256 of public keys, that of the receiver among them. The browser trusts the certificates with these keys.
     pub trusted_keys: Vec<String>,
     /// A proxy for every host but the merchant's and loopback.
-    pub proxy: Option<String>,
+    pub proxy: Option<Proxy>,
 }
 
 /// One driver and a few browsers. They end when the pool and its last lease are dropped.
@@ -187,9 +188,14 @@ fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabil
         // Chromium has no sandbox for root.
         switches.push("--no-sandbox".to_owned());
     }
-    if let Some(proxy) = proxy {
-        switches.push(format!("--proxy-server={proxy}"));
-        switches.push(format!("--proxy-bypass-list={merchant_host}"));
+    match proxy {
+        Some(proxy) => {
+            let spared = [vec![merchant_host.clone()], proxy.spared()].concat();
+            switches.push(format!("--proxy-server={}", proxy.server()));
+            switches.push(format!("--proxy-bypass-list={}", spared.join(";")));
+        }
+        // A proxy of the environment would be asked for the merchant's host too, and would not know the receiver.
+        None => switches.push("--no-proxy-server".to_owned()),
     }
     let mut capabilities = Capabilities::new();
     // Wait only for the document, not for other files that it loads.
@@ -211,6 +217,7 @@ fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabil
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Connection;
 
     fn switches(root: bool, proxy: Option<&str>) -> Vec<String> {
         let options = BrowserOptions {
@@ -220,7 +227,10 @@ mod tests {
             merchant_host: "merchant.example".to_owned(),
             receiver: "127.0.0.1:4433".parse().unwrap(),
             trusted_keys: vec!["hash=".to_owned(), "other=".to_owned()],
-            proxy: proxy.map(str::to_owned),
+            proxy: proxy.and_then(|proxy| {
+                let connection = Connection { proxy: proxy.parse().ok(), ..Connection::default() };
+                connection.proxy_for(&"https://api.example".parse().unwrap())
+            }),
         };
         let capabilities = capabilities(&options, Path::new("chromium"), root);
         let switches = capabilities["goog:chromeOptions"]["args"].as_array().unwrap();
@@ -242,8 +252,9 @@ mod tests {
 
     #[test]
     fn a_proxy_is_not_asked_for_the_merchant_host() {
-        let switches = switches(false, Some("proxy.example:3128"));
-        assert!(switches.contains(&"--proxy-server=proxy.example:3128".to_owned()));
-        assert!(switches.contains(&"--proxy-bypass-list=merchant.example".to_owned()));
+        let given = switches(false, Some("http://proxy.example:3128"));
+        assert!(given.contains(&"--proxy-server=http://proxy.example:3128".to_owned()));
+        assert!(given.contains(&"--proxy-bypass-list=merchant.example".to_owned()));
+        assert!(switches(false, None).contains(&"--no-proxy-server".to_owned()));
     }
 }

@@ -88,6 +88,21 @@ struct NewArgs {
     /// Where the receiver listens, such as 192.168.1.5:8443.
     #[arg(long, value_name = "ADDRESS")]
     receiver_address: Option<String>,
+    /// The URL at which the target finds the receiver, such as `https://hooks.shop.example:8443`.
+    #[arg(long, value_name = "URL")]
+    receiver_url: Option<String>,
+    /// The proxy for all requests, such as `http://proxy.example:3128`.
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// A PEM file with the certificate that the client shows.
+    #[arg(long, value_name = "FILE")]
+    client_certificate: Option<String>,
+    /// A PEM file with the private key of this certificate.
+    #[arg(long, value_name = "FILE")]
+    client_key: Option<String>,
+    /// The version of HTTP for API requests: 1.1 or 2.
+    #[arg(long, value_name = "VERSION")]
+    http: Option<String>,
     /// A PEM file with further certificates to trust.
     #[arg(long, value_name = "FILE")]
     extra_ca: Option<String>,
@@ -134,7 +149,12 @@ impl NewArgs {
             ("page_driver", &self.page_driver.clone().or(driver)),
             ("merchant_host", &self.merchant_host),
             ("receiver_address", &self.receiver_address),
+            ("receiver_url", &self.receiver_url),
             ("extra_ca", &self.extra_ca),
+            ("client_certificate", &self.client_certificate),
+            ("client_key", &self.client_key),
+            ("proxy", &self.proxy),
+            ("http", &self.http),
         ] {
             if let Some(value) = value {
                 draft.set(key, value.as_str());

@@ -4,7 +4,7 @@ use crate::client::coding;
 use crate::evidence::json;
 use crate::evidence::json::NoValue;
 use crate::evidence::{Body, Exchange, Received, Recorder, Response, Trouble, TroubleKind};
-use crate::target::Proxy;
+use crate::target::Connection;
 use reqwest::header;
 use serde_json::Value;
 use std::cell::OnceCell;
@@ -69,14 +69,17 @@ impl RawResponse {
 }
 
 /// Reads the whole answer, and takes the content codings off its body.
-pub(super) async fn read(mut response: reqwest::Response) -> Result<RawResponse, Trouble> {
+pub(super) async fn read(
+    mut response: reqwest::Response,
+    connection: &Connection,
+) -> Result<RawResponse, Trouble> {
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     let end_is_told = response.version() >= reqwest::Version::HTTP_2
         || headers.contains_key(header::CONTENT_LENGTH)
         || headers.contains_key(header::TRANSFER_ENCODING);
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&error, connection))? {
         body.extend_from_slice(&chunk);
         is_small(status, &body)?;
     }
@@ -125,7 +128,7 @@ fn is_small(status: u16, body: &[u8]) -> Result<(), Trouble> {
 }
 
 /// The trouble of a failed request. It is never a breach of the contract.
-pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
+pub(super) fn trouble(error: &reqwest::Error, connection: &Connection) -> Trouble {
     let kind = if error.is_timeout() { TroubleKind::Timeout } else { TroubleKind::Network };
     let mut message = error.to_string();
     let mut source = std::error::Error::source(error);
@@ -133,7 +136,7 @@ pub(super) fn trouble(error: &reqwest::Error) -> Trouble {
         message = format!("{message}: {inner}");
         source = inner.source();
     }
-    if let Some(proxy) = error.url().and_then(Proxy::of) {
+    if let Some(proxy) = error.url().and_then(|url| connection.proxy_for(url)) {
         message = format!("{message}; {proxy}");
     }
     Trouble { kind, message }

@@ -4,8 +4,9 @@ use crate::client::answer;
 use crate::client::answer::{RawResponse, trouble};
 use crate::evidence::Trouble;
 use crate::input;
-use crate::target::TargetProfile;
-use reqwest::{Certificate, Method, RequestBuilder};
+use crate::target::{Connection, HttpVersion, TargetProfile};
+use reqwest::{Certificate, ClientBuilder, Identity, Method, RequestBuilder};
+use std::path::Path;
 use url::Url;
 
 /// The connections to a target.
@@ -17,32 +18,35 @@ pub(super) struct Transport {
     kept: reqwest::Client,
     /// Makes a connection for each request.
     fresh: reqwest::Client,
+    connection: Connection,
 }
 
 impl Transport {
     /// Connections as the profile wants them. Install the TLS provider first.
     pub(super) fn new(profile: &TargetProfile) -> Result<Self, ClientError> {
-        let certificates = extra_certificates(profile)?;
+        let trust = Trust::of(profile)?;
+        let proxy = profile.connection.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
+        let proxy = proxy.transpose().map_err(ClientError::Build)?;
         let builder = || {
-            let mut builder = reqwest::Client::builder()
+            let mut builder = trust
+                .builder()
                 .timeout(profile.deadlines.request)
                 .redirect(reqwest::redirect::Policy::none())
                 .tcp_nodelay(true)
-                .user_agent(concat!("hpp-conformance/", env!("CARGO_PKG_VERSION")))
-                .tls_certs_merge(certificates.clone());
-            if profile.is_loopback() {
-                builder = builder.no_proxy();
+                .user_agent(concat!("hpp-conformance/", env!("CARGO_PKG_VERSION")));
+            builder = match profile.connection.http {
+                HttpVersion::One => builder.http1_only(),
+                HttpVersion::Two => builder.http2_prior_knowledge(),
+            };
+            match &proxy {
+                Some(proxy) => builder.proxy(proxy.clone()),
+                None if profile.is_loopback() => builder.no_proxy(),
+                None => builder,
             }
-            builder
         };
-        // What PEM holds is read only here.
-        let failed = |source| match &profile.extra_ca {
-            Some(path) => ClientError::Certificate { path: path.display().to_string(), source: Some(source) },
-            None => ClientError::Build(source),
-        };
-        let kept = builder().build().map_err(failed)?;
-        let fresh = builder().pool_max_idle_per_host(0).build().map_err(failed)?;
-        Ok(Self { kept, fresh })
+        let kept = builder().build().map_err(ClientError::Build)?;
+        let fresh = builder().pool_max_idle_per_host(0).build().map_err(ClientError::Build)?;
+        Ok(Self { kept, fresh, connection: profile.connection.clone() })
     }
 
     /// A request that can be sent.
@@ -52,7 +56,8 @@ impl Transport {
 
     /// Sends a request and reads the answer.
     pub(super) async fn exchange(&self, request: RequestBuilder) -> Result<RawResponse, Trouble> {
-        answer::read(self.first_answer(request).await.map_err(|error| trouble(&error))?).await
+        let trouble = |error| trouble(&error, &self.connection);
+        answer::read(self.first_answer(request).await.map_err(trouble)?, &self.connection).await
     }
 
     async fn first_answer(&self, request: RequestBuilder) -> reqwest::Result<reqwest::Response> {
@@ -72,8 +77,63 @@ impl Transport {
     }
 }
 
+/// Whom the connections to a target trust, and what they show about themselves.
+#[derive(Clone, Default)]
+pub struct Trust {
+    certificates: Vec<Certificate>,
+    identity: Option<Identity>,
+}
+
+impl Trust {
+    /// Reads the files that a profile names. Install the TLS provider first.
+    pub fn of(profile: &TargetProfile) -> Result<Self, ClientError> {
+        let certificates = extra_certificates(profile)?;
+        // What PEM holds is read only when a client is made.
+        if let Some(path) = &profile.extra_ca {
+            let failed =
+                |source| ClientError::Certificate { path: path.display().to_string(), source: Some(source) };
+            Self { certificates: certificates.clone(), identity: None }.builder().build().map_err(failed)?;
+        }
+        Ok(Self { certificates, identity: identity(profile)? })
+    }
+
+    /// A client with this trust.
+    pub fn builder(&self) -> ClientBuilder {
+        let builder = reqwest::Client::builder().tls_certs_merge(self.certificates.clone());
+        match &self.identity {
+            Some(identity) => builder.identity(identity.clone()),
+            None => builder,
+        }
+    }
+}
+
+/// The certificate that the client shows, with its key.
+fn identity(profile: &TargetProfile) -> Result<Option<Identity>, ClientError> {
+    let Some(files) = &profile.connection.certificate else { return Ok(None) };
+    let read = |key: &'static str, path: &Path| {
+        let failed = |source| ClientError::OwnFile { key, path: path.display().to_string(), source };
+        input::read(path).map_err(failed)
+    };
+    let (chain, key) = (read("client_certificate", &files.chain)?, read("client_key", &files.key)?);
+    let failed = |source: Option<reqwest::Error>| ClientError::Identity {
+        chain: files.chain.display().to_string(),
+        key: files.key.display().to_string(),
+        source,
+    };
+    let has = |pem: &[u8], what: &str| String::from_utf8_lossy(pem).contains(what);
+    if !has(&chain, "BEGIN CERTIFICATE") || !has(&key, "PRIVATE KEY") || has(&key, "ENCRYPTED") {
+        return Err(failed(None));
+    }
+    let own =
+        Identity::from_pem(&[key, b"\n".to_vec(), chain].concat()).map_err(|error| failed(Some(error)))?;
+    // Whether the key is that of the certificate shows only when a client is made.
+    let trial = Trust { certificates: Vec::new(), identity: Some(own.clone()) };
+    trial.builder().build().map_err(|error| failed(Some(error)))?;
+    Ok(Some(own))
+}
+
 /// The certificates of the `extra_ca` of a profile. All connections to the target trust them.
-pub fn extra_certificates(profile: &TargetProfile) -> Result<Vec<Certificate>, ClientError> {
+fn extra_certificates(profile: &TargetProfile) -> Result<Vec<Certificate>, ClientError> {
     let Some(path) = &profile.extra_ca else { return Ok(Vec::new()) };
     let path_text = || path.display().to_string();
     let pem = input::read(path).map_err(|source| ClientError::ExtraCa { path: path_text(), source })?;
@@ -94,6 +154,26 @@ pub enum ClientError {
     #[error("the `extra_ca` {path} has no certificate in PEM form")]
     Certificate { path: String, source: Option<reqwest::Error> },
 
+    #[error("cannot read the `{key}` {path}")]
+    OwnFile { key: &'static str, path: String, source: std::io::Error },
+
+    #[error(
+        "{chain} and {key} are no certificate with its key; `client_certificate` must have a certificate in PEM form, and `client_key` its private key without a passphrase"
+    )]
+    Identity { chain: String, key: String, source: Option<reqwest::Error> },
+
     #[error("cannot set up HTTP")]
     Build(#[source] reqwest::Error),
+}
+
+impl ClientError {
+    /// The key of the profile with which it has to do.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::ExtraCa { .. } | Self::Certificate { .. } => "extra_ca",
+            Self::OwnFile { key, .. } => key,
+            Self::Identity { .. } => "client_certificate",
+            Self::Build(_) => "base_url",
+        }
+    }
 }

@@ -64,7 +64,7 @@ impl Browsers {
             merchant_host: profile.merchant_host.clone(),
             receiver: profile.receiver_address.unwrap_or_else(|| site.address()),
             trusted_keys,
-            proxy: None,
+            proxy: profile.connection.proxy_for(&profile.base_url),
         };
         let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| {
             let why = if error.is_missing() { NoBrowser::Missing } else { NoBrowser::Trouble };

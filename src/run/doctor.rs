@@ -12,7 +12,7 @@ use crate::run::subject::{Subject, TargetChoice};
 use crate::run::target::{Target, today};
 use crate::run::{BrowserChoice, error_chain, exposed, preflight};
 use crate::suite::{Filter, NoReceiver};
-use crate::target::{Ability, Proxy, TargetProfile};
+use crate::target::{Ability, TargetProfile};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -167,8 +167,8 @@ async fn page_hosts(profile: &TargetProfile) -> PreflightCheck {
         .filter(|(key, ..)| key == "page_hosts")
         .map(|value| value.2)
         .collect();
-    if Proxy::of(&profile.base_url).is_some() {
-        return PreflightCheck::skipped(Topic::PageHosts, "a proxy of the environment makes the connections");
+    if let Some(told) = preflight::proxy_told(profile) {
+        return PreflightCheck::skipped(Topic::PageHosts, told);
     }
     if listed.is_empty() {
         let hosts = profile.reach.page_hosts();

@@ -20,7 +20,7 @@ impl Receivers {
     /// The receiver of a profile. It starts on first use.
     pub async fn of(&self, profile: &TargetProfile) -> Result<Arc<Receiver>, NoReceiver> {
         let mut started = self.0.lock().await;
-        let place = (profile.merchant_host.clone(), profile.receiver_address);
+        let place = (profile.merchant_authority.clone(), profile.receiver_address);
         if let Some(receiver) = started.get(&place) {
             return Ok(Arc::clone(receiver));
         }
@@ -47,7 +47,7 @@ mod tests {
         let receivers = Receivers::default();
         let of = async |host: &str| {
             let profile =
-                TargetProfile { merchant_host: host.into(), ..fixture::profile("http://127.0.0.1:1") };
+                TargetProfile { merchant_authority: host.into(), ..fixture::profile("http://127.0.0.1:1") };
             receivers.of(&profile).await.unwrap()
         };
         let (first, again, other) = (of("a.example").await, of("a.example").await, of("b.example").await);

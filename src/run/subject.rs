@@ -10,7 +10,7 @@ use crate::run::assets;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
-    Ability, AcceptedUnseen, BuiltIn, Confirmed, Credentials, Deadlines, Decision, PaymentResult,
+    Ability, AcceptedUnseen, BuiltIn, Confirmed, Connection, Credentials, Deadlines, Decision, PaymentResult,
     ProfileText, Purchase, Reach, Secret, SourceFile, TargetProfile,
 };
 use jiff::civil::Date;
@@ -152,7 +152,8 @@ impl Subject {
     /// What the profile puts into requests, and all of it that a report quotes.
     pub fn texts(&self) -> Vec<String> {
         let Purchase { country, currency, locale } = &self.profile.purchase;
-        let mut texts = vec![format!("{country} {currency} {locale}"), self.profile.merchant_host.clone()];
+        let mut texts =
+            vec![format!("{country} {currency} {locale}"), self.profile.merchant_authority.clone()];
         texts.extend(self.profile.reach.api());
         let facts = serde_json::to_value(records::facts(&self.profile, &[])).unwrap_or_default();
         each_text(&facts, &mut |text| texts.push(text.to_owned()));
@@ -224,9 +225,11 @@ impl Subject {
             outcome: BTreeSet::from(PaymentResult::ALL),
             purchase: Purchase::default(),
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
+            merchant_authority: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,
             page_driver: assets::built_in().text(MOCK_PAGE).map(|text| (MOCK_PAGE.into(), text.into())),
             extra_ca: None,
+            connection: Connection::default(),
             deadlines: Deadlines {
                 request: Duration::from_secs(10),
                 page: Duration::from_secs(10),

@@ -2,7 +2,7 @@
 
 use crate::browser::PageDriver;
 use crate::check::given::Given;
-use crate::client::{Client, Pace, extra_certificates};
+use crate::client::{Client, Pace, Trust};
 use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::mock::Mock;
@@ -60,11 +60,12 @@ impl<'r> Target<'r> {
         let profile = &subject.profile;
         ids::check(profile, &features.catalogue)?;
         decisions::check(profile, &features.catalogue, today())?;
-        Proxy::check(&profile.base_url)?;
+        if profile.connection.proxy.is_none() {
+            Proxy::check(&profile.base_url)?;
+        }
         // Each lane makes its own clients later. Made once here, they show what is wrong with the profile.
-        extra_certificates(profile)
-            .and_then(|_| Client::new(profile, Arc::clone(recorder), None))
-            .map_err(|fault| profile.text.error(&["extra_ca"], fault))?;
+        Client::new(profile, Arc::clone(recorder), None)
+            .map_err(|fault| profile.text.error(&[fault.key()], fault))?;
         control(profile, recorder)?;
         let filter = Filter { only: subject.only.clone(), ..filter.clone() };
         let page_driver = profile.page_driver.as_ref().map(|(name, text)| PageDriver::parse(name, text));
@@ -155,9 +156,9 @@ pub(super) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
-/// The control interface of a target, if it has one. It trusts the same certificates as the client.
+/// The control interface of a target, if it has one. It has the same trust as the client.
 fn control(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<Option<Control>, RunError> {
-    Ok(Control::new(profile, Arc::clone(recorder), extra_certificates(profile)?)?)
+    Ok(Control::new(profile, Arc::clone(recorder), Trust::of(profile)?.builder())?)
 }
 
 /// Logs how many scenarios of a target run, and for what reasons the others do not.

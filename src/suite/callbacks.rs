@@ -32,7 +32,7 @@ impl Consumer<'_> {
     /// The callbacks at `status_update` so far, the earliest first.
     pub fn calls(&mut self) -> Result<Vec<Arrival>, StepFailure> {
         let (context, session) = (self.merchant.context(), self.merchant.this_session()?);
-        let (host, name) = (&context.profile.merchant_host, MerchantUrl::StatusUpdate.word());
+        let (host, name) = (&context.profile.merchant_authority, MerchantUrl::StatusUpdate.word());
         let url = format!("https://{host}/{}/{name}", session.prefix);
         self.keep_arrivals();
         let is_call = |arrival: &&Arrival| arrival.url.split(['?', '#']).next() == Some(url.as_str());

@@ -322,7 +322,7 @@ impl Consumer<'_> {
 
     /// The merchant URLs of a hosted session.
     pub fn site<'s>(&'s self, session: &'s HostedSession) -> MerchantSite<'s> {
-        MerchantSite { host: &self.merchant.context().profile.merchant_host, prefix: &session.prefix }
+        MerchantSite { host: &self.merchant.context().profile.merchant_authority, prefix: &session.prefix }
     }
 
     /// Judges the latest visit for the scenario's own requirement.

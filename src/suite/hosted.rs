@@ -103,7 +103,7 @@ impl Merchant<'_> {
         }
         let body = json!({
             "payment_session_url": payment_session_url.as_str(),
-            "merchant_urls": urls.to_json(&self.context().profile.merchant_host, &prefix),
+            "merchant_urls": urls.to_json(&self.context().profile.merchant_authority, &prefix),
             "options": options,
         });
         // The guide names this old option, but the schema does not have it.

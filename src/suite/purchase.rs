@@ -98,7 +98,7 @@ fn request(
 
 /// The body with which the merchant places an order. It has the same purchase as the KP session.
 pub fn order(profile: &TargetProfile, reference: &str) -> Value {
-    request(Provider::Kp, &profile.purchase, None, &profile.merchant_host, reference)
+    request(Provider::Kp, &profile.purchase, None, &profile.merchant_authority, reference)
 }
 
 impl Merchant<'_> {
@@ -110,7 +110,7 @@ impl Merchant<'_> {
     pub async fn create_payment_session(&mut self) -> Result<Index, StepFailure> {
         let (profile, kind) = (&self.context().profile, self.kind());
         let channel = self.has.channel.map(Spelt::word);
-        let (host, reference) = (&profile.merchant_host, &self.has.reference);
+        let (host, reference) = (&profile.merchant_authority, &self.has.reference);
         let mut body = request(profile.provider, &profile.purchase, channel, host, reference);
         if let Some(locale) = &self.has.locale {
             body["locale"] = json!(locale);

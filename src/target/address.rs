@@ -17,6 +17,12 @@ pub enum AddressFault {
     #[error("it has a user name or a password; give them as `credentials`")]
     Userinfo,
 
+    #[error("it has a user name or a password; a proxy that asks for them must stand in `HTTPS_PROXY`")]
+    ProxyUserinfo,
+
+    #[error("it is not the address of a proxy; write it like `http://proxy.example:3128`")]
+    NoProxy,
+
     #[error("it has a query; leave out everything from `?` on")]
     Query,
 
@@ -33,6 +39,9 @@ pub enum AddressFault {
 
     #[error("use https, because plain http is only for this machine")]
     PlainHttp,
+
+    #[error("use https, because consumers and callbacks come with TLS")]
+    NoTls,
 
     #[error("it is not a host name; write it without scheme, port and path, such as `merchant.example`")]
     NoHost,
@@ -65,6 +74,18 @@ pub(super) fn url(text: &str) -> Result<Url, AddressFault> {
         "http" => Err(AddressFault::PlainHttp),
         _ => Err(AddressFault::NoUrl),
     }
+}
+
+/// The address of a proxy. It may be plain http, because the requests to a target have TLS inside.
+pub(super) fn proxy(text: &str) -> Result<Url, AddressFault> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or(AddressFault::NoProxy)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(AddressFault::ProxyUserinfo);
+    }
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let has_name = url.domain().is_none_or(is_name);
+    if is_bare && has_name { Ok(url) } else { Err(AddressFault::NoProxy) }
 }
 
 /// An origin of a profile: a URL without a path.
@@ -140,6 +161,21 @@ mod tests {
         }
         for text in ["https://api.example/", "http://127.0.0.1:8080/", "https://api.example:8443/v1"] {
             assert_eq!(url(text).map(String::from).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_without_secrets() {
+        for (text, told) in [
+            ("http://proxy.example:3128", Ok("http://proxy.example:3128/")),
+            ("https://10.0.0.1", Ok("https://10.0.0.1/")),
+            ("http://user:s3cret@proxy.example", Err(AddressFault::ProxyUserinfo)),
+            ("socks5://proxy.example", Err(AddressFault::NoProxy)),
+            ("proxy.example:3128", Err(AddressFault::NoProxy)),
+            ("http://proxy.example/x", Err(AddressFault::NoProxy)),
+            ("http://-x.example", Err(AddressFault::NoProxy)),
+        ] {
+            assert_eq!(proxy(text).as_ref().map(Url::as_str).map_err(|fault| *fault), told, "{text}");
         }
     }
 

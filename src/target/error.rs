@@ -34,6 +34,9 @@ pub enum TargetError {
     #[error("the ability `{ability}` needs `{key}`; add it or drop the ability")]
     AbilityNeeds { ability: Ability, key: &'static str },
 
+    #[error("`{key}` needs `{other}`; add it, or leave out `{key}`")]
+    KeyNeeds { key: &'static str, other: &'static str },
+
     #[error("cannot read the page driver `{name}`")]
     UnreadPageDriver { name: String, source: std::io::Error },
 

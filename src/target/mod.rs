@@ -14,6 +14,7 @@ mod ability;
 mod address;
 mod built_in;
 mod confidential;
+mod connection;
 mod decision;
 mod draft;
 mod error;
@@ -38,6 +39,7 @@ mod value;
 pub use ability::{Ability, PaymentResult};
 pub use address::is_loopback;
 pub use built_in::BuiltIn;
+pub use connection::{ClientCertificate, Connection, HttpVersion};
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use draft::Draft;
 pub use production::production_host;
@@ -85,12 +87,15 @@ pub struct TargetProfile {
     pub purchase: Purchase,
     /// Host of the merchant URLs, in lower case. The browser finds the receiver there.
     pub merchant_host: String,
+    /// The same with its port, as it stands in the merchant URLs.
+    pub merchant_authority: String,
     /// Where the receiver listens. Without it, on a free port of this machine.
     pub receiver_address: Option<SocketAddr>,
     /// Text of the page driver, and its name in messages.
     pub page_driver: Option<(String, String)>,
     /// PEM file of a further root certificate.
     pub extra_ca: Option<PathBuf>,
+    pub connection: Connection,
     pub deadlines: Deadlines,
     /// How long a scenario may wait in place of a clock that is moved.
     pub may_wait: Option<Duration>,
@@ -142,8 +147,18 @@ impl TargetProfile {
         let page_hosts = each("page_hosts", &file.page_hosts, |steps, text| {
             address::host_with_all_below(text).map_err(|fault| refused(steps, fault))
         })?;
-        let merchant_host =
-            address::host(&file.merchant_host).map_err(|fault| refused(&["merchant_host"], fault))?;
+        let (merchant_host, merchant_authority) = match &file.receiver_url {
+            Some(text) => value::receiver_url(text).map_err(|fault| refused(&["receiver_url"], fault))?,
+            None => address::host(&file.merchant_host)
+                .map(|host| (host.clone(), host))
+                .map_err(|fault| refused(&["merchant_host"], fault))?,
+        };
+        let proxy = file.proxy.as_deref().map(address::proxy).transpose();
+        let proxy = proxy.map_err(|fault| refused(&["proxy"], fault))?;
+        let beside = |key: &str, path: PathBuf| written.file(&[key]).folder().join(path);
+        let certificate = file.client_certificate.zip(file.client_key).map(|(chain, key)| {
+            ClientCertificate { chain: beside("client_certificate", chain), key: beside("client_key", key) }
+        });
         let receiver_address = file.receiver_address.map(|text| value::receiver_address(&text));
         let receiver_address = receiver_address
             .transpose()
@@ -188,9 +203,11 @@ impl TargetProfile {
             control_url,
             purchase: file.purchase,
             merchant_host,
+            merchant_authority,
             receiver_address,
             page_driver,
-            extra_ca: file.extra_ca.map(|ca| written.file(&["extra_ca"]).folder().join(ca)),
+            extra_ca: file.extra_ca.map(|ca| beside("extra_ca", ca)),
+            connection: Connection { proxy, certificate, http: file.http },
             deadlines: file.deadlines,
             may_wait: file.may_wait,
             creates_per_second: file.creates_per_second,

@@ -1,6 +1,7 @@
 //! The file of a profile: its keys as they are written, and the form of their values.
 
 use crate::requirement::{Dialect, Provider, RequirementId};
+use crate::target::HttpVersion;
 use crate::target::ability::{Ability, PaymentResult};
 use crate::target::decision::{AcceptedUnseen, Dismissal, Waiver};
 use crate::target::error::TargetError;
@@ -40,8 +41,14 @@ pub(super) struct ProfileFile {
     #[serde(default = "default_merchant_host")]
     pub merchant_host: String,
     pub receiver_address: Option<String>,
+    pub receiver_url: Option<String>,
     pub page_driver: Option<String>,
     pub extra_ca: Option<PathBuf>,
+    pub client_certificate: Option<PathBuf>,
+    pub client_key: Option<PathBuf>,
+    pub proxy: Option<String>,
+    #[serde(default)]
+    pub http: HttpVersion,
     #[serde(default)]
     pub deadlines: Deadlines,
     #[serde(default, deserialize_with = "settings::some_duration")]
@@ -71,8 +78,28 @@ impl ProfileFile {
         let all = faults.into_iter().chain(value::purchase(&self.purchase));
         match all.chain(value::deadlines(&self.deadlines)).find_map(|(key, fault)| Some((key, fault?))) {
             Some((key, expected)) => Err(faulty(text, &key.split('.').collect::<Vec<_>>(), expected)),
-            None => Ok(()),
+            None => self.check_pairs(text),
         }
+    }
+
+    /// Checks that a key stands beside the other one without which it means nothing.
+    fn check_pairs(&self, text: &ProfileText) -> Result<(), ProfileError> {
+        let (certificate, key) = (self.client_certificate.is_some(), self.client_key.is_some());
+        for (name, is_given, other, is_other_given) in [
+            ("client_certificate", certificate, "client_key", key),
+            ("client_key", key, "client_certificate", certificate),
+            (
+                "receiver_url",
+                self.receiver_url.is_some(),
+                "receiver_address",
+                self.receiver_address.is_some(),
+            ),
+        ] {
+            if is_given && !is_other_given {
+                return Err(text.error(&[name], TargetError::KeyNeeds { key: name, other }));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses each production host that is not among the allowed ones.
@@ -83,6 +110,7 @@ impl ProfileFile {
             ("page_hosts", &self.page_hosts),
             ("control_url", self.control_url.as_slice()),
             ("merchant_host", slice::from_ref(&self.merchant_host)),
+            ("receiver_url", self.receiver_url.as_slice()),
         ] {
             for (index, named) in texts.iter().enumerate() {
                 if let Some(host) = production_host(named).filter(|host| !allowed.contains(host)) {

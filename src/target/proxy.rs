@@ -1,4 +1,4 @@
-//! Proxies: which variable of the environment sends the requests to a URL through a proxy.
+//! Proxies: what sends the requests to a URL through a proxy, the profile or a variable of the environment.
 
 use crate::target::address::is_loopback;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -16,10 +16,12 @@ const OF_ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
 #[error("`{0}` is not the address of a proxy; write it like `http://proxy.example:3128`, or unset it")]
 pub struct ProxyFault(&'static str);
 
-/// A proxy that a variable names. Its user name and password are left out.
+/// A proxy that a profile or a variable names. Its user name and password are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proxy {
-    variable: &'static str,
+    /// `None` if the profile names it.
+    variable: Option<&'static str>,
+    scheme: String,
     authority: String,
     /// The host that is asked through it.
     host: String,
@@ -29,6 +31,34 @@ impl Proxy {
     /// The proxy for a URL, as the HTTP client chooses it. Requests to this machine use none.
     pub fn of(url: &Url) -> Option<Self> {
         Self::chosen(url, &Matcher::from_env(), |name| std::env::var(name).ok())
+    }
+
+    /// The proxy that a profile names, for a URL.
+    pub(super) fn named(proxy: &Url, url: &Url) -> Option<Self> {
+        let port = proxy.port().map_or_else(String::new, |port| format!(":{port}"));
+        Some(Self {
+            variable: None,
+            scheme: proxy.scheme().to_owned(),
+            authority: format!("{}{port}", proxy.host_str()?),
+            host: url.host_str()?.to_owned(),
+        })
+    }
+
+    /// Scheme and address, as a browser takes them.
+    pub fn server(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority)
+    }
+
+    /// Where it is named.
+    pub fn source(&self) -> String {
+        self.variable.map_or_else(|| "the profile".to_owned(), |variable| format!("`{variable}`"))
+    }
+
+    /// The hosts that are asked without it, as a browser takes them.
+    pub fn spared(&self) -> Vec<String> {
+        let read = |name| std::env::var(name).unwrap_or_default();
+        let listed = ["NO_PROXY", "no_proxy"].map(read).into_iter().find(|list| !list.is_empty());
+        self.variable.and(listed).map_or_else(Vec::new, |list| spared(&list))
     }
 
     /// Checks the variables that decide about requests to a URL.
@@ -56,21 +86,34 @@ impl Proxy {
             let alone = Matcher::builder().all(value(name).unwrap_or_default()).build();
             alone.intercept(&asked).is_some_and(|proxy| proxy.uri() == used.uri())
         };
-        let variable = of_scheme.into_iter().chain(OF_ALL).find(names_it)?;
+        let variable = Some(of_scheme.into_iter().chain(OF_ALL).find(names_it)?);
+        let scheme = used.uri().scheme_str().unwrap_or("http").to_owned();
         let authority = used.uri().host()?.to_owned();
         let port = used.uri().port_u16().map_or_else(String::new, |port| format!(":{port}"));
-        Some(Self { variable, authority: authority + &port, host: url.host_str()?.to_owned() })
+        Some(Self { variable, scheme, authority: authority + &port, host: url.host_str()?.to_owned() })
     }
 }
 
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { variable, authority, host } = self;
-        write!(
-            f,
-            "the request went through the proxy {authority} of `{variable}`; to go without it, add `{host}` to `NO_PROXY`"
-        )
+        let Self { variable, authority, host, .. } = self;
+        let source = self.source();
+        write!(f, "the request went through the proxy {authority} of {source}; to go without it, ")?;
+        match variable {
+            Some(_) => write!(f, "add `{host}` to `NO_PROXY`"),
+            None => f.write_str("leave out its key `proxy`"),
+        }
     }
+}
+
+/// The entries of `NO_PROXY`, each also with the names below it.
+fn spared(list: &str) -> Vec<String> {
+    let entries = list.split(',').map(|entry| entry.trim().trim_start_matches('.'));
+    let with_all_below = |entry: &str| match entry.parse::<std::net::IpAddr>() {
+        Err(_) if !entry.contains(['*', '/']) => vec![entry.to_owned(), format!("*.{entry}")],
+        _ => vec![entry.to_owned()],
+    };
+    entries.filter(|entry| !entry.is_empty()).flat_map(with_all_below).collect()
 }
 
 #[cfg(test)]
@@ -84,7 +127,7 @@ mod tests {
         let first = |names: [&str; 2]| names.into_iter().find_map(value).unwrap_or_default();
         let matcher = Matcher::builder().https(first(OF_HTTPS)).http(first(OF_HTTP)).all(first(OF_ALL));
         let proxy = Proxy::chosen(&url.parse().unwrap(), &matcher.no(no).build(), value)?;
-        Some(format!("{} {}", proxy.variable, proxy.authority))
+        Some(format!("{} {}", proxy.variable?, proxy.authority))
     }
 
     #[test]
@@ -130,11 +173,26 @@ mod tests {
     #[test]
     fn the_message_names_the_way_out() {
         let (authority, host) = ("proxy.example:3128".to_owned(), "api.example".to_owned());
-        let proxy = Proxy { variable: "HTTPS_PROXY", authority, host };
+        let proxy = Proxy { variable: Some("HTTPS_PROXY"), scheme: "http".into(), authority, host };
         assert_eq!(
             proxy.to_string(),
             "the request went through the proxy proxy.example:3128 of `HTTPS_PROXY`; to go without it, add `api.example` to \
              `NO_PROXY`"
+        );
+        let (proxy, url) = ("http://proxy.example:3128/", "https://api.example/1");
+        let proxy = Proxy::named(&proxy.parse().unwrap(), &url.parse().unwrap()).unwrap();
+        assert_eq!(proxy.server(), "http://proxy.example:3128");
+        assert_eq!(
+            proxy.to_string(),
+            "the request went through the proxy proxy.example:3128 of the profile; to go without it, leave out its key `proxy`"
+        );
+    }
+
+    #[test]
+    fn a_browser_spares_what_the_client_spares() {
+        assert_eq!(
+            spared("a.example, .b.example,,10.0.0.1,10.1.0.0/16,*"),
+            ["a.example", "*.a.example", "b.example", "*.b.example", "10.0.0.1", "10.1.0.0/16", "*"]
         );
     }
 }

@@ -1,6 +1,8 @@
 //! Values of a profile that have a form: what is expected, if a value has another one.
 
 use crate::requirement::{Dialect, Provider};
+use crate::target::address;
+use crate::target::address::AddressFault;
 use crate::target::settings::{Deadlines, Purchase};
 use regex::Regex;
 use std::net::{IpAddr, SocketAddr};
@@ -86,6 +88,17 @@ pub(super) fn receiver_address(text: &str) -> Result<SocketAddr, &'static str> {
     address.ok_or(
         "write an address of this machine or of its private network, with a port, such as \"192.168.1.5:8443\"",
     )
+}
+
+/// Where the target finds the receiver: its host, and the same with its port.
+pub(super) fn receiver_url(text: &str) -> Result<(String, String), AddressFault> {
+    let url = address::origin(text)?;
+    if url.scheme() != "https" {
+        return Err(AddressFault::NoTls);
+    }
+    let host = address::host(url.host_str().unwrap_or_default())?;
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    Ok((host.clone(), host + &port))
 }
 
 /// The purchase, as key and fault.

@@ -19,6 +19,16 @@ const HINTS: &[(&str, &str)] = &[
     ("through the proxy", "check that the proxy is running and that it leads to the target"),
     ("dns error", LOOKUP_HINT),
     ("dns name", LOOKUP_HINT),
+    (
+        "certificaterequired",
+        "the server asks for a certificate of the client: give its files as `client_certificate` and `client_key`",
+    ),
+    ("fatal alert: badcertificate", OWN_HINT),
+    ("fatal alert: unknownca", OWN_HINT),
+    ("fatal alert: certificate", OWN_HINT),
+    ("fatal alert: accessdenied", OWN_HINT),
+    ("noapplicationprotocol", VERSION_HINT),
+    ("http2 error", VERSION_HINT),
     ("certificate", "check the certificate of the server; `extra_ca` names a private authority"),
     ("corrupt message", "check the port in `base_url`: the server does not speak TLS there"),
     ("tls", "check that the server speaks TLS at the port in `base_url`"),
@@ -26,6 +36,13 @@ const HINTS: &[(&str, &str)] = &[
     ("unreachable", "check the network of this machine"),
     ("timed out", "check that the server is running, and that no firewall drops the request"),
 ];
+
+/// What to do if the server refuses the certificate of the client.
+const OWN_HINT: &str = "the server does not accept the certificate of the client: check `client_certificate`";
+
+/// What to do if the server speaks another version of HTTP.
+const VERSION_HINT: &str =
+    "the server does not speak the version of HTTP that `http` wants: leave out the key";
 
 /// What to do if the host has no address.
 const LOOKUP_HINT: &str = "check the host in `base_url`, and the name server of this machine";
@@ -193,7 +210,7 @@ pub enum PreflightError {
     NoHppServer { target: String, url: String, status: u16 },
 
     #[error(
-        "the target `{target}` cannot call back: a request to https://{host} does not arrive at the receiver ({address}): {why}; lead `merchant_host` to `receiver_address`, for example with a tunnel, or drop the ability `receiver`"
+        "the target `{target}` cannot call back: a request to https://{host} does not arrive at the receiver ({address}): {why}; lead `receiver_url` or `merchant_host` to `receiver_address`, for example with a tunnel, or drop the ability `receiver`"
     )]
     Callbacks { target: String, host: String, address: String, why: String },
 
@@ -307,6 +324,11 @@ mod tests {
             ("client error (Connect): dns error: failed to lookup address information", "name server"),
             ("invalid peer certificate: UnknownIssuer", "`extra_ca`"),
             ("received corrupt message of type InvalidContentType", "does not speak TLS"),
+            ("received fatal alert: CertificateRequired", "`client_certificate` and `client_key`"),
+            ("received fatal alert: CertificateUnknown", "check `client_certificate`"),
+            ("received fatal alert: UnknownCA", "check `client_certificate`"),
+            ("received fatal alert: NoApplicationProtocol", "leave out the key"),
+            ("http2 error: connection error: FRAME_SIZE_ERROR", "leave out the key"),
             ("tls handshake eof", "speaks TLS"),
             ("tcp connect error: Connection refused (os error 111)", "running, and its port"),
             ("tcp connect error: Network is unreachable (os error 101)", "the network of this machine"),

@@ -22,7 +22,7 @@ pub async fn check(
     const MARK: &str = "reachable";
     let failed = |why: String| PreflightError::Callbacks {
         target: profile.name.clone(),
-        host: profile.merchant_host.clone(),
+        host: profile.merchant_authority.clone(),
         address: profile.receiver_address.map_or_else(String::new, |address| address.to_string()),
         why,
     };
@@ -32,7 +32,7 @@ pub async fn check(
         Err(NoReceiver::NotAsked) => return Err(failed("it did not start".to_owned())),
     };
     let client = Client::new(&hasty(profile), Arc::clone(recorder), None)?;
-    let address = format!("https://{}/{MARK}", profile.merchant_host);
+    let address = format!("https://{}/{MARK}", profile.merchant_authority);
     let url: Url = address.parse().map_err(|_| failed(format!("{address} is not a URL")))?;
     let call = ApiCall::new(Operation::FetchPage, Method::GET, url);
     let exchange = client.send(call, 1, Instant::now()).await.exchange;

@@ -57,7 +57,7 @@ pub async fn of_target(
         checks.push(match &called {
             Ok(()) => {
                 let message =
-                    format!("a request to https://{} arrives at the receiver", profile.merchant_host);
+                    format!("a request to https://{} arrives at the receiver", profile.merchant_authority);
                 PreflightCheck::ok(Topic::Receiver, message)
             }
             Err(error) => PreflightCheck::fault(Topic::Receiver, error_chain(error)),
@@ -75,6 +75,11 @@ pub fn told(mut checks: Vec<PreflightCheck>, recorder: &Recorder) -> Vec<Preflig
         check.message = recorder.text(&check.message);
     }
     checks
+}
+
+/// Which proxy makes the connections to a target. `None` if there is none.
+pub fn proxy_told(profile: &TargetProfile) -> Option<String> {
+    way::proxy(profile).map(|_| way::through(profile))
 }
 
 /// Whether the target must find the receiver by the name of the merchant's host. A control interface tells it the address instead.

@@ -15,9 +15,9 @@ use std::net::SocketAddr;
 /// How many days before its end a certificate is a warning.
 const DAYS_OF_WARNING: i64 = 14;
 
-/// The addresses of the target, or why it has none. `None` if a proxy of the environment asks the name server instead.
+/// The addresses of the target, or why it has none. `None` if a proxy asks the name server instead.
 pub async fn addresses(profile: &TargetProfile) -> Option<io::Result<Vec<SocketAddr>>> {
-    let server = Server::of(&profile.base_url).filter(|_| Proxy::of(&profile.base_url).is_none())?;
+    let server = Server::of(&profile.base_url).filter(|_| proxy(profile).is_none())?;
     Some(server.addresses().await)
 }
 
@@ -28,9 +28,9 @@ pub async fn checks(
     asked: &Asked,
 ) -> [PreflightCheck; 3] {
     let Some((server, addresses)) = Server::of(&profile.base_url).zip(addresses) else {
-        let skipped =
-            |topic| PreflightCheck::skipped(topic, "a proxy of the environment makes the connections");
-        return [Topic::Dns, Topic::Tcp, Topic::Tls].map(skipped);
+        let told = through(profile);
+        return [Topic::Dns, Topic::Tcp, Topic::Tls]
+            .map(|topic| PreflightCheck::skipped(topic, told.clone()));
     };
     let dns = dns(&server, &addresses);
     let has_answered = asked.status().is_some();
@@ -48,6 +48,17 @@ pub async fn checks(
         tls(&server, shown, asked.silence(), today)
     };
     [dns, tcp, tls]
+}
+
+/// The proxy for requests to the API.
+pub fn proxy(profile: &TargetProfile) -> Option<Proxy> {
+    profile.connection.proxy_for(&profile.base_url)
+}
+
+/// Which proxy makes the connections, in words.
+pub fn through(profile: &TargetProfile) -> String {
+    let of = proxy(profile).map(|proxy| format!("{} of {}", proxy.server(), proxy.source()));
+    format!("the proxy {} makes the connections", of.unwrap_or_default())
 }
 
 fn dns(server: &Server, addresses: &io::Result<Vec<SocketAddr>>) -> PreflightCheck {

@@ -226,7 +226,7 @@ step!(
 step!(
     /// The merchant creates a hosted session with a merchant URL that the reference does not list, such as the old `terms`.
     When "the merchant creates a hosted session with the unknown merchant URL {word}" => |world, name: String| {
-        let url = format!("https://{}/{name}", world.record.context().profile.merchant_host);
+        let url = format!("https://{}/{name}", world.record.context().profile.merchant_authority);
         create_changed(world, true, |body| body["merchant_urls"][name] = json!(url)).await
     }
 );
