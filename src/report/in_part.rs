@@ -44,7 +44,7 @@ impl Row<'_> {
     }
 
     /// Its scenarios that were not tested.
-    fn missing(&self) -> impl Iterator<Item = &JudgedRecord<'_>> {
+    pub(super) fn missing(&self) -> impl Iterator<Item = &JudgedRecord<'_>> {
         self.records.iter().filter(|record| record.standing != Standing::Na && !record.standing.is_seen())
     }
 }

@@ -6,8 +6,8 @@ use crate::report::gathered::Untested;
 use crate::report::summary::counts;
 use crate::report::words::capitalised;
 use crate::report::{
-    Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder, RunReport,
-    Seen, Summary, TargetFacts, TroubleMet,
+    Addition, Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder,
+    RunReport, Seen, Summary, TargetFacts, TroubleMet,
 };
 use crate::requirement::Requirement;
 use crate::verdict::{Finding, Requests, ScenarioRecord};
@@ -41,6 +41,7 @@ struct TargetDocument<'r> {
     musts: Musts,
     untested: Vec<Value>,
     tested_in_part: Vec<Value>,
+    would_add: Vec<Addition>,
     standings: BTreeMap<&'static str, usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<TroubleMet>,
@@ -105,6 +106,7 @@ impl Judged<'_> {
             musts: Musts { seen: target.all.seen(), apply: target.all.apply() },
             untested: target.untested().iter().map(untested_document).collect(),
             tested_in_part: target.tested_in_part().iter().map(untested_document).collect(),
+            would_add: target.would_add(),
             standings: counted.collect(),
             trouble: target.trouble(),
             requests: target.requests(),

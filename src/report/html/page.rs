@@ -141,6 +141,7 @@ fn target_card(target: &JudgedTarget<'_>, gate: Gate) -> Value {
         slug => tone(summary.advice()),
         facts => Serde(target.facts),
         parts => [Gate::Api, Gate::Journey].map(part).to_vec(),
+        sight => target.told_sight(),
         trouble => target.trouble().map(|trouble| trouble.told()),
         seen => target.all.seen(),
         apply => target.all.apply(),

@@ -85,6 +85,7 @@ fn targets(page: &mut Page, judged: &Judged<'_>) {
             let style = style_of_advice(summary.advice());
             page.beside((&label, style), 20, &capitalised(&summary.reason()));
         }
+        page.beside(("  Seen", PLAIN), 20, &capitalised(&target.told_sight()));
         if let Some(trouble) = target.trouble() {
             page.beside(("  Trouble", style_of(Standing::Infra)), 20, &trouble.told());
         }
