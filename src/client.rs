@@ -13,7 +13,7 @@ use crate::evidence::{Body, Exchange, Field, Operation, Received, Recorder, Requ
 use crate::target::{Reach, TargetProfile};
 pub use answer::ApiAnswer;
 pub use call::{ApiCall, Oddity};
-pub use pace::Pace;
+pub use pace::{Pace, Turn};
 pub use reqwest::Method;
 use reqwest::header;
 use std::cell::OnceCell;
@@ -30,7 +30,11 @@ pub struct Client {
     reach: Reach,
     recorder: Arc<Recorder>,
     pace: Option<Arc<Pace>>,
+    agent: String,
 }
+
+/// The field `User-Agent` of every request.
+const AGENT: &str = concat!("hpp-conformance/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
     /// A client for a target. Install the TLS provider first.
@@ -40,19 +44,25 @@ impl Client {
         pace: Option<Arc<Pace>>,
     ) -> Result<Self, ClientError> {
         let transport = Transport::new(profile)?;
-        Ok(Self { transport, reach: profile.reach.clone(), recorder, pace })
+        Ok(Self { transport, reach: profile.reach.clone(), recorder, pace, agent: AGENT.to_owned() })
     }
 
-    /// Waits until a creation may be sent. Returns how long it waited, because no deadline includes this.
-    pub async fn await_turn(&self, operation: Operation) -> Duration {
-        let creates = matches!(
-            operation,
-            Operation::CreateSession | Operation::CreatePaymentSession | Operation::CreateOrder
-        );
-        match self.pace.as_ref().filter(|_| creates) {
-            Some(pace) => pace.turn().await,
-            None => Duration::ZERO,
-        }
+    /// The same client, with the name of the run in the field `User-Agent` of its requests.
+    #[must_use]
+    pub fn of_run(mut self, run: &str) -> Self {
+        self.agent = format!("{AGENT} (run {run})");
+        self
+    }
+
+    /// Waits until a request may be sent. Keep the turn until it is answered. `None` if nothing limits the requests.
+    pub async fn await_turn(&self, operation: Operation) -> Option<Turn> {
+        let pace = self.pace.as_ref().filter(|_| !operation.is_public())?;
+        Some(pace.turn(operation).await)
+    }
+
+    /// The pace of the account.
+    pub fn pace(&self) -> Option<&Pace> {
+        self.pace.as_deref()
     }
 
     /// Sends a request. `number` and `began` are its number in the attempt and the start of the attempt.
@@ -61,6 +71,7 @@ impl Client {
         let may_send = self.may_send(&call);
         let authorization = if may_send { authorization(&call) } else { None };
         let mut request = self.transport.request(call.method.clone(), call.url.clone());
+        request = request.header(header::USER_AGENT, &self.agent);
         if let Some(value) = &authorization {
             request = request.header(header::AUTHORIZATION, value);
         }

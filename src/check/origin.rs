@@ -33,6 +33,12 @@ fn kind(operation: Operation) -> Kind {
     }
 }
 
+/// A quota that is told to come back later than this is not waited for: the field may have another meaning.
+const LONGEST_REST: Duration = Duration::from_mins(1);
+
+/// The part of a limit that is safe to use, because clocks and networks are not exact.
+const SAFE_PART: f64 = 0.8;
+
 /// Why an exchange shows nothing about the API: no answer came, or not one of the API.
 pub fn trouble(exchange: &Exchange) -> Option<Trouble> {
     let response = match &exchange.outcome {
@@ -44,7 +50,8 @@ pub fn trouble(exchange: &Exchange) -> Option<Trouble> {
         502..=504 => TroubleKind::Gateway,
         _ => return intermediary(exchange),
     };
-    Some(Trouble { kind, message: format!("{} answered {}", exchange.request.url, response.status) })
+    let hint = if response.status == 429 { limit_hint(exchange.operation, response) } else { String::new() };
+    Some(Trouble { kind, message: format!("{} answered {}{hint}", exchange.request.url, response.status) })
 }
 
 /// The trouble of an answer that is not one of the API: a page in place of JSON or of an image, a redirect to another host, or a
@@ -62,7 +69,10 @@ pub fn intermediary(exchange: &Exchange) -> Option<Trouble> {
         };
         let trouble = not_of_api(exchange, response, what);
         Some(match response.status {
-            429 => Trouble { kind: TroubleKind::RateLimit, ..trouble },
+            429 => {
+                let message = trouble.message + &limit_hint(exchange.operation, response);
+                Trouble { kind: TroubleKind::RateLimit, message }
+            }
             502..=504 => Trouble { kind: TroubleKind::Gateway, ..trouble },
             _ => trouble,
         })
@@ -236,6 +246,52 @@ fn redirect(response: &Response) -> Option<String> {
 
 fn origin(url: &str) -> Option<String> {
     Some(Url::parse(url).ok()?.origin().ascii_serialization())
+}
+
+/// How long an answer asks not to send more requests of its kind: after a 429, or if the quota is used up.
+pub fn rest_after(response: &Response) -> Option<Duration> {
+    let number = |name| response.field(name)?.trim().parse::<u64>().ok();
+    let reset = || {
+        let seconds = number("x-ratelimit-reset").filter(|_| number("x-ratelimit-remaining") == Some(0))?;
+        Some(Duration::from_secs(seconds)).filter(|rest| *rest <= LONGEST_REST)
+    };
+    pause_after(response).or_else(reset)
+}
+
+/// The limit of requests a second that an answer tells, such as `40, 40;w=1`: the first number, and the length of its window.
+pub fn limit_told(response: &Response) -> Option<f64> {
+    let text = response.field("x-ratelimit-limit")?;
+    let limit: f64 = text.split([',', ';']).next()?.trim().parse().ok().filter(|limit| *limit > 0.0)?;
+    let window = text.split([',', ';']).find_map(|part| part.trim().strip_prefix("w=")?.parse::<f64>().ok());
+    Some(limit / window.filter(|window| *window > 0.0).unwrap_or(1.0))
+}
+
+/// What to write into the profile so that the target does not answer 429 again.
+pub fn rate_to_write(told: Option<f64>, key: &str) -> String {
+    match told {
+        Some(limit) => {
+            let rate = (limit * SAFE_PART * 10.0).floor() / 10.0;
+            let allowed = (limit * 10.0).round() / 10.0;
+            format!(
+                "the target allows {allowed} a second: write `{key} = {:?}` into the profile",
+                rate.max(0.1)
+            )
+        }
+        None => format!("write a `{key}` below the limit of the target into the profile, or a lower one"),
+    }
+}
+
+fn limit_hint(operation: Operation, response: &Response) -> String {
+    if operation.is_public() {
+        // No key of a profile holds back visits of pages.
+        return String::new();
+    }
+    let is_creation = matches!(
+        operation,
+        Operation::CreateSession | Operation::CreatePaymentSession | Operation::CreateOrder
+    );
+    let key = if is_creation { "creates_per_second" } else { "requests_per_second" };
+    format!("; {}", rate_to_write(limit_told(response), key))
 }
 
 /// How long a 429 asks to wait. `None` for every other answer.

@@ -56,6 +56,9 @@ pub struct RunArgs {
     /// Run only this part of the scenarios; 1/4 is the first quarter.
     #[arg(long, value_name = "PART/PARTS", value_parser = shard, help_heading = "What to run")]
     shard: Option<(usize, usize)>,
+    /// Let runs with the same name use one merchant account at once: the shards of one night. Each keeps to its part of the limits.
+    #[arg(long, value_name = "NAME", value_parser = run_group, help_heading = "What to run")]
+    run_group: Option<String>,
     /// Check answers against the JSON Schemas in this folder instead of the built-in ones.
     #[arg(long, value_name = "FOLDER", help_heading = "What to run")]
     schemas: Option<PathBuf>,
@@ -151,6 +154,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         jobs: usize::from(arguments.jobs),
         retries: arguments.retries,
         seed: arguments.seed,
+        run_group: arguments.run_group,
         deadline: arguments.deadline,
         ends_with_input: planned,
         gate: arguments.gate,
@@ -193,6 +197,15 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
     match text.split_once('/').map(|(part, parts)| (number(part), number(parts))) {
         Some((Some(part), Some(parts))) if part >= 1 && part <= parts => Ok((part - 1, parts)),
         _ => Err("expected PART/PARTS with PART from 1 to PARTS, such as 1/4".into()),
+    }
+}
+
+fn run_group(text: &str) -> Result<String, String> {
+    let is_sound = !text.trim().is_empty() && text.len() <= 80 && !text.chars().any(char::is_control);
+    if is_sound {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a name of 1 to 80 characters in one line".into())
     }
 }
 

@@ -106,9 +106,15 @@ struct NewArgs {
     /// A PEM file with further certificates to trust.
     #[arg(long, value_name = "FILE")]
     extra_ca: Option<String>,
-    /// How many creations a second the target allows.
+    /// How many creations of a kind a second the target allows.
     #[arg(long, value_name = "NUMBER")]
     creates_per_second: Option<f64>,
+    /// How many other requests a second the target allows.
+    #[arg(long, value_name = "NUMBER")]
+    requests_per_second: Option<f64>,
+    /// How many requests may be out at once.
+    #[arg(long, value_name = "NUMBER")]
+    at_once: Option<u16>,
     /// How long a scenario may wait in place of a clock that is moved, such as 50h.
     #[arg(long, value_name = "TIME")]
     may_wait: Option<String>,
@@ -170,8 +176,16 @@ impl NewArgs {
                 draft.set(key, values.clone());
             }
         }
-        if let Some(rate) = self.creates_per_second {
-            draft.set("creates_per_second", rate);
+        for (key, rate) in [
+            ("creates_per_second", self.creates_per_second),
+            ("requests_per_second", self.requests_per_second),
+        ] {
+            if let Some(rate) = rate {
+                draft.set(key, rate);
+            }
+        }
+        if let Some(count) = self.at_once {
+            draft.set("at_once", i64::from(count));
         }
         for (key, value) in
             [("country", &self.country), ("currency", &self.currency), ("locale", &self.locale)]

@@ -1,38 +1,196 @@
-//! The pace: spaces creations, so that the harness stays below the rate limit of the target.
+//! The pace: keeps the harness below the rate limits of a target, and heeds what the target asks for.
 
+use crate::evidence::Operation;
 use crate::target::TargetProfile;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until};
 
-/// Spaces creations. All clients of a target share it.
+/// Spaces the requests of one merchant account. All clients that use the account share it.
 pub struct Pace {
+    lanes: [Mutex<Lane>; 3],
+    /// Room for this many requests at once.
+    room: Option<Arc<Semaphore>>,
+    limited: AtomicU32,
+    told: Mutex<Option<f64>>,
+}
+
+/// A kind of request with a limit of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sessions,
+    PaymentSessions,
+    Others,
+}
+
+impl Kind {
+    fn of(operation: Operation) -> Self {
+        match operation {
+            Operation::CreateSession => Self::Sessions,
+            Operation::CreatePaymentSession | Operation::CreateOrder => Self::PaymentSessions,
+            _ => Self::Others,
+        }
+    }
+}
+
+/// When the next request of a kind may be sent.
+#[derive(Debug, Clone, Copy)]
+struct Lane {
     interval: Duration,
-    next: Mutex<Instant>,
+    next: Instant,
+    /// The target asked for a rest until then.
+    rests_until: Instant,
+}
+
+impl Lane {
+    /// When the next request may be sent. The one after it comes later.
+    fn reserve(&mut self, now: Instant) -> Instant {
+        let turn = self.next.max(self.rests_until).max(now);
+        self.next = turn + self.interval;
+        turn
+    }
+}
+
+/// The turn of one request. Its place is free for another one when it is dropped.
+pub struct Turn {
+    /// How long it took. No deadline includes this.
+    pub waited: Duration,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Pace {
-    /// The pace of a profile, if it has a limit.
-    pub fn of(profile: &TargetProfile) -> Option<Arc<Self>> {
-        let rate = profile.creates_per_second.filter(|rate| *rate > 0.0)?;
-        Some(Arc::new(Self {
-            interval: Duration::from_secs_f64(1.0 / rate),
-            next: Mutex::new(Instant::now()),
-        }))
+    /// The pace of a profile. This run has one of `shares` parts of what the target allows.
+    pub fn of(profile: &TargetProfile, shares: usize) -> Arc<Self> {
+        let now = Instant::now();
+        let lane = |rate: Option<f64>| {
+            let rate = rate.filter(|rate| *rate > 0.0);
+            let shares = u32::try_from(shares).unwrap_or(u32::MAX);
+            let interval = rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate) * shares);
+            Mutex::new(Lane { interval, next: now, rests_until: now })
+        };
+        let creations = profile.creates_per_second;
+        Arc::new(Self {
+            lanes: [lane(creations), lane(creations), lane(profile.requests_per_second)],
+            room: profile.at_once.map(|room| Arc::new(Semaphore::new(room.into()))),
+            limited: AtomicU32::new(0),
+            told: Mutex::default(),
+        })
     }
 
-    /// Waits for the turn of one creation. Returns how long it waited.
-    pub(super) async fn turn(&self) -> Duration {
+    fn lane(&self, operation: Operation) -> MutexGuard<'_, Lane> {
+        self.lanes[Kind::of(operation) as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the turn of one request.
+    pub async fn turn(&self, operation: Operation) -> Turn {
         let began = Instant::now();
-        let turn = {
-            let mut next = self.next.lock().await;
-            let turn = (*next).max(began);
-            *next = turn + self.interval;
-            turn
+        let place = match &self.room {
+            // It is never closed.
+            Some(room) => Arc::clone(room).acquire_owned().await.ok(),
+            None => None,
         };
-        log::debug!("waits {} ms for its turn to create", (turn - began).as_millis());
-        tokio::time::sleep_until(turn).await;
-        began.elapsed()
+        let mut turn = self.lane(operation).reserve(Instant::now());
+        while turn > Instant::now() {
+            sleep_until(turn).await;
+            // Meanwhile, the target may have asked for a rest.
+            let now = Instant::now();
+            let mut lane = self.lane(operation);
+            if lane.rests_until > now {
+                turn = lane.reserve(now);
+            }
+        }
+        let waited = began.elapsed();
+        if !waited.is_zero() {
+            log::debug!("waited {} ms for its turn: {operation:?}", waited.as_millis());
+        }
+        Turn { waited, _place: place }
+    }
+
+    /// The target asked not to send requests of this kind for a while.
+    pub fn rest(&self, operation: Operation, pause: Duration) {
+        let mut lane = self.lane(operation);
+        lane.rests_until = lane.rests_until.max(Instant::now() + pause);
+    }
+
+    /// The target refused a request because of its limit, and perhaps told the limit a second.
+    pub fn was_limited(&self, told: Option<f64>) {
+        self.limited.fetch_add(1, Ordering::Relaxed);
+        let mut known = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = told.or(*known);
+    }
+
+    /// The limit a second that the target told when it refused a request.
+    pub fn limit_told(&self) -> Option<f64> {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often the target refused a request because of its limit.
+    pub fn limited(&self) -> u32 {
+        self.limited.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::fixture;
+
+    fn pace(change: impl FnOnce(&mut TargetProfile), shares: usize) -> Arc<Pace> {
+        let mut profile = fixture::profile("http://127.0.0.1:1");
+        change(&mut profile);
+        Pace::of(&profile, shares)
+    }
+
+    /// How long after now each of these requests may be sent, in milliseconds.
+    fn turns<const N: usize>(pace: &Pace, operations: [Operation; N]) -> [u128; N] {
+        let now = Instant::now();
+        operations.map(|operation| (pace.lane(operation).reserve(now) - now).as_millis())
+    }
+
+    #[test]
+    fn each_kind_of_request_has_its_own_pace() {
+        use Operation::{CreateOrder, CreatePaymentSession, CreateSession, DisableSession, ReadSession};
+        let slow = |profile: &mut TargetProfile| {
+            profile.creates_per_second = Some(20.0);
+            profile.requests_per_second = Some(100.0);
+        };
+        let operations = [
+            CreateSession,
+            CreatePaymentSession,
+            ReadSession,
+            CreateSession,
+            CreateOrder,
+            ReadSession,
+            CreateSession,
+            DisableSession,
+        ];
+        assert_eq!(turns(&pace(slow, 1), operations), [0, 0, 0, 50, 50, 10, 100, 20]);
+        assert_eq!(turns(&pace(slow, 4), [CreateSession; 3]), [0, 200, 400], "it has a fourth of the limit");
+        assert_eq!(turns(&pace(|_| {}, 1), [CreateSession; 3]), [0, 0, 0]);
+    }
+
+    #[tokio::test]
+    async fn a_rest_holds_all_requests_of_its_kind_also_those_that_wait_already() {
+        let pace = pace(|profile| profile.creates_per_second = Some(20.0), 1);
+        pace.turn(Operation::CreateSession).await;
+        let began = Instant::now();
+        let waiting = pace.turn(Operation::CreateSession);
+        let asked = async { pace.rest(Operation::CreateSession, Duration::from_millis(300)) };
+        tokio::join!(waiting, asked);
+        assert!(began.elapsed() >= Duration::from_millis(300), "{:?}", began.elapsed());
+        assert_eq!(turns(&pace, [Operation::ReadSession]), [0]);
+    }
+
+    #[tokio::test]
+    async fn no_more_requests_are_out_at_once_than_the_profile_allows() {
+        let pace = pace(|profile| profile.at_once = Some(2), 1);
+        let (one, _other) =
+            (pace.turn(Operation::ReadSession).await, pace.turn(Operation::CreateSession).await);
+        let third = tokio::time::timeout(Duration::from_millis(20), pace.turn(Operation::ReadSession));
+        assert!(third.await.is_err(), "three were out at once");
+        drop(one);
+        pace.turn(Operation::ReadSession).await;
     }
 }

@@ -45,7 +45,7 @@ fn client_that_waits(url: &Url, request: Duration) -> Client {
     let mut profile = profile(url.as_str());
     profile.deadlines.request = request;
     recorder.learn_credentials(profile.credentials.username.reveal(), profile.credentials.password.reveal());
-    Client::new(&profile, recorder, Pace::of(&profile)).unwrap()
+    Client::new(&profile, recorder, None).unwrap()
 }
 
 fn call(url: &Url) -> ApiCall<'_> {
@@ -169,22 +169,21 @@ async fn no_answer_is_trouble_and_no_breach() {
 }
 
 #[tokio::test]
-async fn only_creations_wait_for_their_turn() {
+async fn all_clients_of_an_account_share_one_pace() {
     installed();
     let mut slow = profile("http://127.0.0.1:1");
-    assert!(Pace::of(&slow).is_none());
-    slow.creates_per_second = Some(0.0);
-    assert!(Pace::of(&slow).is_none());
     slow.creates_per_second = Some(20.0);
-    let pace = Pace::of(&slow);
-    let client = || Client::new(&slow, Arc::default(), pace.clone()).unwrap();
+    let pace = Pace::of(&slow, 1);
+    let client = || Client::new(&slow, Arc::default(), Some(Arc::clone(&pace))).unwrap();
     let (one, other) = (client(), client());
     let began = Instant::now();
     for waiting in [&one, &other, &one] {
         waiting.await_turn(Operation::CreateSession).await;
     }
     assert!(began.elapsed() >= Duration::from_millis(100), "they share one pace");
-    assert_eq!(one.await_turn(Operation::ReadSession).await, Duration::ZERO);
+    assert!(one.await_turn(Operation::FetchPage).await.is_none(), "a page has no limit of the API");
+    let free = Client::new(&slow, Arc::default(), None).unwrap();
+    assert!(free.await_turn(Operation::CreateSession).await.is_none());
 }
 
 #[test]

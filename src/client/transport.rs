@@ -32,8 +32,7 @@ impl Transport {
                 .builder()
                 .timeout(profile.deadlines.request)
                 .redirect(reqwest::redirect::Policy::none())
-                .tcp_nodelay(true)
-                .user_agent(concat!("hpp-conformance/", env!("CARGO_PKG_VERSION")));
+                .tcp_nodelay(true);
             builder = match profile.connection.http {
                 HttpVersion::One => builder.http1_only(),
                 HttpVersion::Two => builder.http2_prior_knowledge(),

@@ -6,8 +6,8 @@ use crate::report::gathered::Untested;
 use crate::report::summary::counts;
 use crate::report::words::capitalised;
 use crate::report::{
-    Addition, Gate, Judged, JudgedRecord, JudgedTarget, Outcome, ReportError, Row, RunFacts, RunFolder,
-    RunReport, Seen, Summary, TargetFacts, TroubleMet,
+    Addition, Gate, Judged, JudgedRecord, JudgedTarget, Manners, Outcome, ReportError, Row, RunFacts,
+    RunFolder, RunReport, Seen, Summary, TargetFacts, TroubleMet,
 };
 use crate::requirement::Requirement;
 use crate::verdict::{Finding, Requests, ScenarioRecord};
@@ -35,6 +35,8 @@ struct Document<'r> {
 #[derive(Serialize)]
 struct TargetDocument<'r> {
     facts: &'r TargetFacts,
+    #[serde(skip_serializing_if = "Manners::is_blank")]
+    manners: &'r Manners,
     outcome: Outcome,
     headline: String,
     outcomes: Gates,
@@ -100,6 +102,7 @@ impl Judged<'_> {
         let counted = counts(&target.rows).into_iter().map(|(standing, count)| (standing.key(), count));
         TargetDocument {
             facts: target.facts,
+            manners: target.manners,
             outcome: summary.outcome,
             headline: capitalised(&summary.reason()),
             outcomes: Gates::of(&target.api, &target.journey),

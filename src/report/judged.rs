@@ -4,7 +4,8 @@ use crate::report::failure::{Failure, ways};
 use crate::report::standing::{Decided, Facts, WaiverState, standing};
 use crate::report::words::{capitalised, counted};
 use crate::report::{
-    Advice, Gate, JudgedRecord, Outcome, Row, RunReport, Seen, Standing, Summary, TargetFacts, TargetReport,
+    Advice, Gate, JudgedRecord, Manners, Outcome, Row, RunReport, Seen, Standing, Summary, TargetFacts,
+    TargetReport,
 };
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::target::{Decision, Terms, Waiver};
@@ -22,6 +23,7 @@ pub struct Judged<'r> {
 /// The results for one target.
 pub struct JudgedTarget<'r> {
     pub facts: &'r TargetFacts,
+    pub manners: &'r Manners,
     /// Every scenario, in the order of the report.
     pub records: Vec<JudgedRecord<'r>>,
     /// A row for every requirement of the server, and for every duty of the harness that a scenario checks, in the order of the
@@ -100,8 +102,9 @@ impl RunReport {
         }
         let summary = |gate| Summary::of(&target.facts, &rows, &records, gate);
         let (api, journey, all) = (summary(Gate::Api), summary(Gate::Journey), summary(Gate::All));
-        let (facts, catalogue) = (&target.facts, self.catalogue.as_slice());
-        JudgedTarget { facts, records, rows, warnings, api, journey, all, catalogue, today: self.today() }
+        let TargetReport { facts, manners, .. } = target;
+        let (catalogue, today) = (self.catalogue.as_slice(), self.today());
+        JudgedTarget { facts, manners, records, rows, warnings, api, journey, all, catalogue, today }
     }
 }
 
@@ -222,7 +225,7 @@ impl<'r> JudgedTarget<'r> {
     /// Decisions of the profile that let untested requirements pass, that end soon, or that have ended.
     pub fn notes(&self) -> Vec<String> {
         let name = &self.facts.name;
-        let mut notes = Vec::new();
+        let mut notes = self.manners.notes(name);
         for decision in self.facts.decisions() {
             let Terms { owner, expires, reason } = decision.terms();
             let last = expires.map(|last| last.to_string()).unwrap_or_default();

@@ -12,6 +12,7 @@ mod in_part;
 mod json;
 mod judged;
 mod junit;
+mod manners;
 mod outcome;
 mod preflight;
 mod row;
@@ -28,6 +29,7 @@ mod words;
 
 pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
+pub use manners::Manners;
 pub use outcome::{Advice, Gate, Outcome};
 pub use preflight::{CheckResult, PreflightCheck, Topic};
 pub use row::{JudgedRecord, Row, Seen};
@@ -103,6 +105,9 @@ pub struct Hashes {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetReport {
     pub facts: TargetFacts,
+    /// How the run treated the target.
+    #[serde(default, skip_serializing_if = "Manners::is_blank")]
+    pub manners: Manners,
     /// Sorted by `file:line`.
     pub records: Vec<ScenarioRecord>,
 }

@@ -8,6 +8,7 @@ use crate::run::assets::AssetError;
 use crate::run::exposed::ExposedError;
 use crate::run::journal::JournalError;
 use crate::run::leak::Leak;
+use crate::run::lock::LockError;
 use crate::run::preflight::PreflightError;
 use crate::target::{ProfileError, ProxyFault};
 use std::path::PathBuf;
@@ -46,6 +47,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Exposed(#[from] ExposedError),
+
+    #[error(transparent)]
+    Lock(#[from] LockError),
 
     #[error(transparent)]
     Preflight(#[from] PreflightError),

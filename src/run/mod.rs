@@ -1,5 +1,6 @@
 //! A run from start to end: assets, targets, scenarios, report. It is the only module that knows all parts.
 
+mod accounts;
 mod assets;
 mod browsers;
 mod decisions;
@@ -11,6 +12,7 @@ mod ids;
 mod journal;
 mod leak;
 mod lint;
+mod lock;
 mod log;
 mod name;
 mod phase;
@@ -38,11 +40,12 @@ pub use stop::StopSignals;
 pub use subject::{Embedded, ProfileChoice, TargetChoice, check_profile};
 
 use crate::evidence::Recorder;
-use crate::report::{Hashes, Judged, RunFacts, RunFolder, RunReport, TargetReport, counted};
+use crate::report::{Hashes, Judged, Manners, RunFacts, RunFolder, RunReport, TargetReport, counted};
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::suite::Case;
 use crate::target::Ability;
 use crate::verdict::{Attempt, Doubt, Verdict};
+use accounts::Accounts;
 use jiff::Timestamp;
 use journal::{Entry, Journal};
 use phase::Phase;
@@ -122,8 +125,14 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for subject in &subjects {
         exposed::check_profile(&subject.profile.text, &recorder)?;
     }
-    let new = |numbered| Target::new(&options.filter, features, schemas, &recorder, numbered);
+    let live = subjects.iter().filter(|subject| subject.mock.is_none()).map(|subject| &subject.profile);
+    let mut accounts = Accounts::of(live, options.shares());
+    let new = |numbered: (usize, _)| Target::new(&options.filter, features, schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
+    for target in &mut targets {
+        accounts.hold(target.profile, options.run_group.as_deref())?;
+        target.keep_pace(accounts.pace(target.profile));
+    }
     let receivers = Receivers::default();
     let mut preflight = vec![machine::disk(&options.out)];
     preflight.extend(setting.checks());
@@ -152,6 +161,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         preflight,
         recorder,
         began,
+        _accounts: accounts,
         touched: Arc::new(Mutex::new(vec![Touched::new(); options.targets.len()])),
         options,
     };
@@ -159,7 +169,12 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for target in &targets {
         let ran = run.run_target(target).await;
         let stopped = Verdict::Inconclusive(Doubt::Cancelled);
-        unfinished.push(ran.map_or_else(|error| records::unfinished(&error), |()| stopped));
+        let unfinished_as = ran.map_or_else(|error| records::unfinished(&error), |()| stopped);
+        let manners = target.take_back(&run).await.unwrap_or_else(|error| {
+            tell(&error_chain(&error));
+            Manners::default()
+        });
+        unfinished.push((unfinished_as, manners));
     }
     let touched = std::mem::take(&mut *locked(&run.touched));
     let recorder = Arc::clone(&run.recorder);
@@ -202,7 +217,7 @@ impl Run<'_> {
         self,
         id: String,
         started_at: Timestamp,
-        targets: impl Iterator<Item = (Target<'t>, Verdict)>,
+        targets: impl Iterator<Item = (Target<'t>, (Verdict, Manners))>,
         schemas: String,
     ) -> (RunReport, Vec<RunError>) {
         self.progress.finish();
@@ -222,14 +237,14 @@ impl Run<'_> {
         // Processes take a while to end, and their files to be removed. The report does not wait for that.
         drop(tokio::task::spawn_blocking(move || drop(browsers)));
         let mut of_receiver = records::of_panics("the receiver", &self.receivers.into_panics());
-        let report_of = |(target, unfinished): (Target<'_>, Verdict)| {
+        let report_of = |(target, (unfinished, manners)): (Target<'_>, (Verdict, Manners))| {
             let panics = target.mock.as_ref().map(|mock| mock.panics()).unwrap_or_default();
             let made = |case: &Case| attempts.remove(&(target.index, case.key.clone()));
             let panics =
                 records::of_panics("the built-in mock", &panics).into_iter().chain(of_receiver.take());
             let void = self.features.faults.iter().map(records::of_file).chain(panics);
             let records = records::of_target(target.choices, made, &unfinished, void);
-            TargetReport { facts: records::facts(target.profile, &catalogue), records }
+            TargetReport { facts: records::facts(target.profile, &catalogue), manners, records }
         };
         let targets = targets.map(report_of).collect();
         let report = RunReport {

@@ -3,6 +3,7 @@
 use crate::evidence::Recorder;
 use crate::report::{Gate, PreflightCheck};
 use crate::requirement::RequirementId;
+use crate::run::accounts::Accounts;
 use crate::run::assets::Features;
 use crate::run::browsers::{BrowserChoice, Browsers};
 use crate::run::journal::Journal;
@@ -30,6 +31,8 @@ pub struct RunOptions {
     /// How many more attempts a scenario gets if it fails or meets trouble.
     pub retries: u32,
     pub seed: u64,
+    /// The name that all shards of one night have in common.
+    pub run_group: Option<String>,
     /// The run stops after this time.
     pub deadline: Option<Duration>,
     /// Whether the run stops when its standard input ends, because the program that started it has ended.
@@ -50,6 +53,13 @@ pub struct RunOptions {
     pub end_at_once: fn(),
 }
 
+impl RunOptions {
+    /// How many runs share the limits of an account: the shards of a group.
+    pub fn shares(&self) -> usize {
+        self.run_group.as_ref().and(self.filter.shard).map_or(1, |(_, shards)| shards)
+    }
+}
+
 /// Names of deviations that would have answered differently, by the key of the scenario.
 pub type Touched = BTreeMap<String, BTreeSet<&'static str>>;
 
@@ -68,7 +78,17 @@ pub struct Run<'a> {
     pub stop: Stop,
     pub folder: PathBuf,
     pub began: Instant,
+    /// The accounts that the run holds.
+    pub _accounts: Accounts,
     pub touched: Arc<Mutex<Vec<Touched>>>,
+}
+
+impl Run<'_> {
+    /// The name of the run, without those of its targets.
+    pub fn name(&self) -> &str {
+        let folder = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        folder.split('-').next().unwrap_or_default()
+    }
 }
 
 /// Locks even after a panic of another task, because the value is complete between two changes.

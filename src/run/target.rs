@@ -2,11 +2,12 @@
 
 use crate::browser::PageDriver;
 use crate::check::given::Given;
+use crate::check::origin;
 use crate::client::{Client, Pace, Trust};
 use crate::control::Control;
 use crate::evidence::Recorder;
 use crate::mock::Mock;
-use crate::report::PreflightCheck;
+use crate::report::{Manners, PreflightCheck};
 use crate::requirement::{Level, RequirementId};
 use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
@@ -17,7 +18,7 @@ use crate::run::subject::Subject;
 use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
-use crate::suite::{Case, Choice, Context, Filter};
+use crate::suite::{Budget, Case, Choice, Context, Filter, Made, TakenBack};
 use crate::target::{Proxy, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use jiff::Timestamp;
@@ -44,6 +45,8 @@ pub(super) struct Target<'r> {
     /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
     given: Arc<Mutex<Given>>,
+    made: Option<Arc<Made>>,
+    budget: Option<Arc<Budget>>,
     levels: Arc<HashMap<RequirementId, Level>>,
     references: Arc<AtomicU32>,
 }
@@ -83,12 +86,20 @@ impl<'r> Target<'r> {
             choices,
             schemas,
             page_driver,
-            pace: Pace::of(profile),
+            pace: None,
             mark: format!("{now}t{index}"),
             given: Arc::default(),
+            // A mock of this run ends with it.
+            made: subject.mock.is_none().then(Arc::default),
+            budget: subject.mock.is_none().then(|| Arc::new(Budget::of(profile))),
             levels: Arc::new(features.catalogue.iter().map(|row| (row.id.clone(), row.level)).collect()),
             references: Arc::default(),
         })
+    }
+
+    /// From now on, its requests keep this pace.
+    pub fn keep_pace(&mut self, pace: Option<Arc<Pace>>) {
+        self.pace = pace;
     }
 
     /// Asks a target that is not a mock of this run whether it can be tested. If it is out of order, no scenario runs, and each has
@@ -130,7 +141,8 @@ impl<'r> Target<'r> {
         let context = |_| {
             Ok(Arc::new(Context {
                 schemas: Arc::clone(&self.schemas),
-                client: Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?,
+                client: Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?
+                    .of_run(run.name()),
                 control: control(self.profile, &run.recorder)?,
                 recorder: Arc::clone(&run.recorder),
                 browsers: browsers.pool.clone(),
@@ -142,12 +154,33 @@ impl<'r> Target<'r> {
                 run_began: run.began,
                 cancel: run.stop.token.clone(),
                 given: Arc::clone(&self.given),
+                made: self.made.clone(),
+                budget: self.budget.clone(),
                 levels: Arc::clone(&self.levels),
                 references: Arc::clone(&self.references),
                 profile: self.profile.clone(),
             }))
         };
         (0..lanes).map(context).collect()
+    }
+}
+
+impl Target<'_> {
+    /// Takes back what the run has made at the target, and says how the run treated it.
+    pub async fn take_back(&self, run: &Run<'_>) -> Result<Manners, RunError> {
+        let (limited, advice) = self.pace.as_ref().map_or((0, None), |pace| {
+            let advice = origin::rate_to_write(pace.limit_told(), "creates_per_second");
+            (pace.limited(), (pace.limited() > 0).then_some(advice))
+        });
+        let TakenBack { ended, left } = match &self.made {
+            None => TakenBack::default(),
+            Some(made) => {
+                let client = Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?;
+                made.take_back(&client.of_run(run.name()), self.profile, &run.stop.token).await
+            }
+        };
+        log::info!("{}: {ended} sessions and orders have ended, {left} are left over", self.profile.name);
+        Ok(Manners { limited, advice, ended, left_over: left })
     }
 }
 

@@ -60,6 +60,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         jobs: 1,
         retries: 0,
         seed: 7,
+        run_group: None,
         deadline: None,
         ends_with_input: false,
         gate: Gate::All,

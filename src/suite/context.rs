@@ -9,6 +9,8 @@ use crate::evidence::{Exchange, Recorder};
 use crate::receiver::Receiver;
 use crate::requirement::{Level, RequirementId};
 use crate::schema::SchemaSet;
+use crate::suite::budget::Budget;
+use crate::suite::made::Made;
 use crate::target::TargetProfile;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -56,6 +58,10 @@ pub struct Context {
     pub cancel: CancellationToken,
     /// The ids and URLs that the target gave to hosted sessions.
     pub given: Arc<Mutex<Given>>,
+    /// What the run has made at the target with the account of the profile. `None` if it need not be taken back.
+    pub made: Option<Arc<Made>>,
+    /// How many messages the target may still send. `None` for a mock of this run.
+    pub budget: Option<Arc<Budget>>,
     /// How binding each requirement is.
     pub levels: Arc<HashMap<RequirementId, Level>>,
     /// How many references were given out.

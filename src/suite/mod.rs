@@ -1,6 +1,7 @@
 //! The suite: runs chosen scenarios against a target and returns their attempts. It knows neither the target nor the reports.
 
 mod arrival;
+mod budget;
 mod callbacks;
 mod case;
 mod claim;
@@ -12,6 +13,7 @@ mod grammar;
 mod hosted;
 mod judge;
 mod lint;
+mod made;
 mod merchant;
 mod merchant_urls;
 mod mistake;
@@ -34,10 +36,12 @@ mod vocabulary;
 mod words;
 mod world;
 
+pub use budget::Budget;
 pub use case::Case;
 pub use context::{Context, NoBrowser, NoReceiver};
 pub use feature::{FeatureText, FileFault, LoadedFeature};
 pub use lint::warnings as case_warnings;
+pub use made::{Made, TakenBack};
 pub use registry::{KINDS as PARAMETER_KINDS, all as all_steps};
 pub use runner::{EndedAttempt, run, run_in_lanes, scenario_at_hand};
 pub use selection::{Choice, Filter, TagExpression, choose, faults as case_faults};

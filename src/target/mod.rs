@@ -99,8 +99,15 @@ pub struct TargetProfile {
     pub deadlines: Deadlines,
     /// How long a scenario may wait in place of a clock that is moved.
     pub may_wait: Option<Duration>,
-    /// Creations a second that the target allows. `None` means no limit.
+    /// Creations a second of each kind that the target allows. `None` means no limit.
     pub creates_per_second: Option<f64>,
+    /// Other requests of the API a second.
+    pub requests_per_second: Option<f64>,
+    /// Requests of the API at once.
+    pub at_once: Option<u16>,
+    /// How many e-mails and SMS the target may be made to send.
+    pub emails_per_run: u32,
+    pub sms_per_run: u32,
     pub confirmed: Confirmed,
     /// Sources of another dialect that speak for this target too. They confirm what is assumed from them.
     pub confirmed_sources: BTreeSet<String>,
@@ -115,6 +122,10 @@ pub struct TargetProfile {
 impl TargetProfile {
     /// The default merchant host.
     pub const MERCHANT_HOST: &'static str = settings::MERCHANT_HOST;
+
+    /// The default budgets of messages.
+    pub const EMAILS_PER_RUN: u32 = settings::emails_per_run();
+    pub const SMS_PER_RUN: u32 = settings::sms_per_run();
 
     /// Reads a profile with everything from which it takes over. It may name these production hosts.
     pub fn parse(file: SourceFile, built_in: &BuiltIn, production: &[String]) -> Result<Self, ProfileError> {
@@ -211,6 +222,10 @@ impl TargetProfile {
             deadlines: file.deadlines,
             may_wait: file.may_wait,
             creates_per_second: file.creates_per_second,
+            requests_per_second: file.requests_per_second,
+            at_once: file.at_once,
+            emails_per_run: file.emails_per_run,
+            sms_per_run: file.sms_per_run,
             confirmed: Confirmed::Ids(confirmed),
             confirmed_sources,
             floor: file.floor,

@@ -54,6 +54,12 @@ pub(super) struct ProfileFile {
     #[serde(default, deserialize_with = "settings::some_duration")]
     pub may_wait: Option<Duration>,
     pub creates_per_second: Option<f64>,
+    pub requests_per_second: Option<f64>,
+    pub at_once: Option<u16>,
+    #[serde(default = "settings::emails_per_run")]
+    pub emails_per_run: u32,
+    #[serde(default = "settings::sms_per_run")]
+    pub sms_per_run: u32,
     #[serde(default)]
     pub confirmed: Vec<String>,
     #[serde(default)]
@@ -72,7 +78,9 @@ impl ProfileFile {
         let faults = [
             ("name", value::name(&self.name)),
             ("provider", value::provider(self.dialect, self.provider)),
-            ("creates_per_second", self.creates_per_second.and_then(value::creates_per_second)),
+            ("creates_per_second", self.creates_per_second.and_then(value::rate)),
+            ("requests_per_second", self.requests_per_second.and_then(value::rate)),
+            ("at_once", self.at_once.and_then(value::at_once)),
             ("may_wait", self.may_wait.and_then(value::may_wait)),
         ];
         let all = faults.into_iter().chain(value::purchase(&self.purchase));

@@ -6,6 +6,16 @@ use std::time::Duration;
 /// The default merchant host. Its domain is reserved, so it belongs to nobody.
 pub(super) const MERCHANT_HOST: &str = "merchant.example";
 
+/// The e-mails that both vendors let a playground send in a day.
+pub const fn emails_per_run() -> u32 {
+    100
+}
+
+/// The SMS that a playground may send in a day.
+pub const fn sms_per_run() -> u32 {
+    20
+}
+
 /// The longest times that a conformant target may take. The harness does not wait that long if the answer comes earlier.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Longest name of a target. It is a part of the name of the run folder.
 const LONGEST_NAME: usize = 80;
 
-/// Creations a second that a profile can allow. At the slowest, one creation waits less than a quarter of an hour for the next.
+/// Requests a second that a profile can allow. At the slowest, one waits less than a quarter of an hour for the next.
 const RATES: RangeInclusive<f64> = 0.001..=10_000.0;
 
 /// The longest that a scenario may wait. Both kinds of payment sessions end within 48 hours.
@@ -62,8 +62,13 @@ pub(super) fn provider(dialect: Dialect, provider: Provider) -> Fault {
     unless(fits, "write \"KP\" with the dialect klarna, and \"KCO\" with kustom")
 }
 
-/// How many creations a second a target allows.
-pub(super) fn creates_per_second(rate: f64) -> Fault {
+/// How many requests at once a target gets.
+pub(super) fn at_once(count: u16) -> Fault {
+    unless(count > 0, "write a number from 1 to 65535, or leave the key out if the target has no limit")
+}
+
+/// How many requests a second a target allows.
+pub(super) fn rate(rate: f64) -> Fault {
     unless(
         RATES.contains(&rate),
         "write a number from 0.001 to 10000, or leave the key out if the target has no limit",

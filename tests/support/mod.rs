@@ -7,7 +7,12 @@ use std::process::{Command, Output};
 /// The program, in its own folder.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"));
-    command.current_dir(folder).env_remove("RUST_BACKTRACE").env_remove("HPP_LOG").env("COLUMNS", "100");
+    command
+        .current_dir(folder)
+        .env("XDG_STATE_HOME", folder.join(".state"))
+        .env_remove("RUST_BACKTRACE")
+        .env_remove("HPP_LOG")
+        .env("COLUMNS", "100");
     command
 }
 

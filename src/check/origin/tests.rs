@@ -185,7 +185,10 @@ fn a_limit_or_an_outage_is_of_the_api_only_with_a_mark() {
         assert_eq!(found(status, &[("Retry-After", "1")]), Some(kind));
         let marked = [("klarna-correlation-id", "c-1")];
         assert_eq!(found(status, &marked), None);
-        let message = format!("https://api.example/hpp/v1/sessions answered {status}");
+        let hint =
+            "; write a `creates_per_second` below the limit of the target into the profile, or a lower one";
+        let hint = if status == 429 { hint } else { "" };
+        let message = format!("https://api.example/hpp/v1/sessions answered {status}{hint}");
         let answer = answered(Operation::CreateSession, status, &marked, Body::Empty);
         assert_eq!(trouble(&answer), Some(Trouble { kind, message }), "it shows nothing about the API");
     }
@@ -239,6 +242,60 @@ fn a_429_says_how_long_to_wait() {
     assert_eq!(pause(429, &[("Retry-After", "soon")]), Some(USUAL_PAUSE));
     assert_eq!(pause(429, &[]), Some(USUAL_PAUSE));
     assert_eq!(pause(503, &[("Retry-After", "7")]), None);
+}
+
+#[test]
+fn a_quota_that_is_used_up_asks_for_a_rest() {
+    let rest = |status, fields: &[(&str, &str)]| {
+        let answer = answered(Operation::CreateSession, status, fields, Body::Empty);
+        rest_after(answer.response().unwrap())
+    };
+    let quota = |remaining, reset| [("X-RateLimit-Remaining", remaining), ("X-RateLimit-Reset", reset)];
+    assert_eq!(rest(201, &quota("0", "2")), Some(Duration::from_secs(2)));
+    assert_eq!(rest(201, &quota("1", "2")), None);
+    assert_eq!(rest(201, &quota("0", "1795000000")), None, "this is a point in time");
+    assert_eq!(rest(201, &quota("0", "soon")), None);
+    assert_eq!(rest(429, &[("Retry-After", "7")]), Some(Duration::from_secs(7)));
+    assert_eq!(rest(201, &[]), None);
+}
+
+#[test]
+fn a_429_names_the_key_and_the_rate_to_write() {
+    let told = |operation, limit: &str| {
+        let answer = answered(operation, 429, &[("x-ratelimit-limit", limit)], Body::Empty);
+        let message = trouble(&answer).unwrap().message;
+        message.split_once("; ").map(|(_, hint)| hint.to_owned()).unwrap_or_default()
+    };
+    for (operation, limit, hint) in [
+        (
+            Operation::CreateSession,
+            "5, 5;w=1",
+            "the target allows 5 a second: write `creates_per_second = 4.0` into the profile",
+        ),
+        (
+            Operation::CreateOrder,
+            "40",
+            "the target allows 40 a second: write `creates_per_second = 32.0` into the profile",
+        ),
+        (
+            Operation::ReadSession,
+            "50, 50;w=1",
+            "the target allows 50 a second: write `requests_per_second = 40.0` into the profile",
+        ),
+        (
+            Operation::CreateSession,
+            "60, 60;w=60",
+            "the target allows 1 a second: write `creates_per_second = 0.8` into the profile",
+        ),
+        (
+            Operation::CreateSession,
+            "many",
+            "write a `creates_per_second` below the limit of the target into the profile, or a lower one",
+        ),
+        (Operation::FetchPage, "5, 5;w=1", ""),
+    ] {
+        assert_eq!(told(operation, limit), hint, "{limit}");
+    }
 }
 
 #[test]

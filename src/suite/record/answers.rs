@@ -3,7 +3,7 @@
 use super::{Index, Record};
 use crate::check::life_cycle::Before;
 use crate::check::{across_answers, every_answer, link, merchant_url, origin, payment_result};
-use crate::client::{ApiAnswer, ApiCall};
+use crate::client::{ApiAnswer, ApiCall, Pace};
 use crate::evidence::{Body, Exchange, Operation};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
@@ -13,13 +13,27 @@ use crate::verdict::Mismatch;
 use futures::future::join_all;
 use jiff::SignedDuration;
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Record {
     /// Sends a request once, records the exchange, and checks what is promised of every answer.
     pub async fn send_once(&mut self, call: ApiCall<'_>) -> Result<Index, StepFailure> {
         let context = Arc::clone(&self.context);
-        self.pauses.add(context.client.await_turn(call.operation).await);
+        if let Some(budget) = context.budget.as_ref().filter(|_| call.operation == Operation::Distribute) {
+            budget.spend(call.body.as_ref()).map_err(StepFailure::Missing)?;
+        }
+        let turn = context.client.await_turn(call.operation).await;
+        self.pauses.add(turn.as_ref().map_or(Duration::ZERO, |turn| turn.waited));
+        let (operation, expects_limit) = (call.operation, call.expects_limit);
+        let is_own = call.credentials == Some(&context.profile.credentials);
         let answer = context.client.send(call, self.next_number(), self.began).await;
+        drop(turn);
+        if let Some(pace) = context.client.pace().filter(|_| is_own && !expects_limit) {
+            heed(pace, operation, &answer);
+        }
+        if let Some(made) = context.made.as_ref().filter(|_| is_own) {
+            made.note(&context.profile, &answer);
+        }
         self.keep(answer)
     }
 
@@ -163,4 +177,15 @@ fn covers(subject: &str, pointer: &str) -> bool {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     within(pointer, subject) || within(subject, pointer)
+}
+
+/// Heeds what an answer says about the limit of the account.
+pub fn heed(pace: &Pace, operation: Operation, answer: &ApiAnswer) {
+    let Some(response) = answer.exchange.response() else { return };
+    if let Some(pause) = origin::rest_after(response) {
+        pace.rest(operation, pause);
+    }
+    if response.status == 429 {
+        pace.was_limited(origin::limit_told(response));
+    }
 }

@@ -1,0 +1,63 @@
+//! The manners of a run: whether it kept to the limits of a target, and what it left there.
+
+use crate::report::words::counted;
+use serde::{Deserialize, Serialize};
+
+/// How a run treated a target: its limits, and what it left there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manners {
+    /// How often the target refused a request with 429, although it was not sent to be refused.
+    pub limited: u32,
+    /// What to write into the profile, so that this does not happen again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// Sessions, orders and authorizations of the run that have ended: by themselves, or because the run ended them.
+    pub ended: u32,
+    /// Those that may still be open.
+    pub left_over: u32,
+}
+
+impl Manners {
+    /// Whether there is nothing to tell.
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What the reader must know about it.
+    pub fn notes(&self, target: &str) -> Vec<String> {
+        let Self { limited, advice, ended, left_over } = self;
+        let mut notes = Vec::new();
+        if *limited > 0 {
+            let advice = advice.as_deref().unwrap_or_default();
+            let times = counted(*limited as usize, "time");
+            notes.push(format!("{target}: the rate limit was met {times}; {advice}"));
+        }
+        if *left_over > 0 {
+            let all = ended + left_over;
+            notes.push(format!(
+                "{target}: of {all} sessions, orders and authorizations of this run, {left_over} may still be open"
+            ));
+        }
+        notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_met_no_limit_and_left_nothing_behind_has_nothing_to_tell() {
+        assert!(Manners::default().is_blank());
+        assert_eq!(Manners { ended: 40, ..Manners::default() }.notes("shop"), [""; 0]);
+        let advice = "the target allows 5 a second: write `creates_per_second = 4.0` into the profile";
+        let manners = Manners { limited: 3, advice: Some(advice.into()), ended: 40, left_over: 2 };
+        assert_eq!(
+            manners.notes("shop"),
+            [
+                format!("shop: the rate limit was met 3 times; {advice}"),
+                "shop: of 42 sessions, orders and authorizations of this run, 2 may still be open".into(),
+            ]
+        );
+    }
+}

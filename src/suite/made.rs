@@ -1,0 +1,143 @@
+//! What a run has made at a target, and how it is taken back at the end: sessions are disabled, orders and authorizations cancelled.
+
+use crate::check::{answer, origin, path};
+use crate::client::{ApiAnswer, ApiCall, Client, Method};
+use crate::evidence::{Operation, Received};
+use crate::target::TargetProfile;
+use futures::StreamExt;
+use futures::stream;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// How many things are taken back at once.
+const AT_ONCE: usize = 8;
+
+/// Something that a run has made with the account of the profile. Its URL is live: use it to act, and never record it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    /// A hosted session, at its `session_url`.
+    Session(Url),
+    /// A KCO order, at its own URL.
+    Checkout(Url),
+    /// An authorization of KP that may not have become an order.
+    Authorization(Url),
+    /// A placed order, in order management.
+    Order(Url),
+}
+
+/// Everything that a run has made at a target, each once.
+#[derive(Debug, Default)]
+pub struct Made(Mutex<BTreeSet<Thing>>);
+
+/// What became of the things that a run had made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TakenBack {
+    /// They were taken back, or had ended already.
+    pub ended: u32,
+    /// Whether they ended is not known.
+    pub left: u32,
+}
+
+impl Made {
+    /// Notes what the answer to a request of the profile's account shows.
+    pub fn note(&self, profile: &TargetProfile, answer: &ApiAnswer) {
+        let Received::Response(response) = &answer.exchange.outcome else { return };
+        if !answer::is_success(response) {
+            return;
+        }
+        let below = |folder: &str, id: &str, end: &str| {
+            path::holds(folder, id).ok()?;
+            let mut url = profile.base_url.clone();
+            let root = url.path().trim_end_matches('/').to_owned();
+            url.set_path(&format!("{root}/{folder}/{}{end}", path::segment(id)));
+            Some(url)
+        };
+        let url = |text: Option<&str>| text.and_then(|text| text.parse().ok());
+        let mut found: Vec<Option<Thing>> = Vec::new();
+        match answer.exchange.operation {
+            Operation::CreateSession => {
+                found.push(url(answer.live_text("/session_url")).map(Thing::Session));
+            }
+            Operation::CreateOrder => found.push(url(answer.live_location()).map(|mut url: Url| {
+                url.set_path(&format!("{}/abort", url.path().trim_end_matches('/')));
+                Thing::Checkout(url)
+            })),
+            Operation::ReadSession | Operation::PlaceOrder => {
+                let order = answer.live_text("/order_id");
+                found.push(
+                    order.and_then(|id| below("ordermanagement/v1/orders", id, "/cancel")).map(Thing::Order),
+                );
+                let token = answer.live_text("/authorization_token");
+                found.push(
+                    token
+                        .and_then(|token| below("payments/v1/authorizations", token, ""))
+                        .map(Thing::Authorization),
+                );
+            }
+            _ => {}
+        }
+        self.lock().extend(found.into_iter().flatten().filter(|thing| profile.reach.allows_api(thing.url())));
+    }
+
+    /// Takes everything back. After `stop`, nothing more is sent, and what is left is counted.
+    pub async fn take_back(
+        &self,
+        client: &Client,
+        profile: &TargetProfile,
+        stop: &CancellationToken,
+    ) -> TakenBack {
+        let things = std::mem::take(&mut *self.lock());
+        let ends = stream::iter(things).map(|thing| async move {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => false,
+                ended = thing.end(client, profile) => ended,
+            }
+        });
+        let ends: Vec<bool> = ends.buffer_unordered(AT_ONCE).collect().await;
+        let count = |wanted: bool| ends.iter().filter(|has_ended| **has_ended == wanted).count();
+        let count = |wanted| u32::try_from(count(wanted)).unwrap_or(u32::MAX);
+        TakenBack { ended: count(true), left: count(false) }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<Thing>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Thing {
+    fn url(&self) -> &Url {
+        let (Self::Session(url) | Self::Checkout(url) | Self::Authorization(url) | Self::Order(url)) = self;
+        url
+    }
+
+    /// Ends it. Whether it has ended afterwards, now or before: a refusal says that there is nothing to end.
+    async fn end(&self, client: &Client, profile: &TargetProfile) -> bool {
+        let (operation, method) = match self {
+            Self::Session(_) => (Operation::DisableSession, Method::DELETE),
+            Self::Authorization(_) => (Operation::PlaceOrder, Method::DELETE),
+            Self::Checkout(_) | Self::Order(_) => (Operation::AbortOrder, Method::POST),
+        };
+        let _turn = client.await_turn(operation).await;
+        let call = ApiCall {
+            credentials: Some(&profile.credentials),
+            ..ApiCall::new(operation, method, self.url().clone())
+        };
+        let sent = client.send(call, 0, Instant::now()).await;
+        if let (Some(pace), Some(response)) = (client.pace(), sent.exchange.response())
+            && let Some(pause) = origin::rest_after(response)
+        {
+            pace.rest(operation, pause);
+        }
+        let status = sent.exchange.response().map(|response| response.status);
+        match status {
+            Some(200..=299 | 400 | 403 | 409 | 410) => true,
+            // An order that was placed does not vanish: a server that does not know it cannot cancel it either.
+            Some(404) => !matches!(self, Self::Order(_)),
+            _ => false,
+        }
+    }
+}
