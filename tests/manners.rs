@@ -246,3 +246,26 @@ fn the_shards_of_one_night_share_an_account() {
     assert_eq!(second(&["--run-group", "day"]), Some(2));
     assert_eq!(second(&[]), Some(2));
 }
+
+#[test]
+fn each_market_is_tested_with_its_own_purchase_and_the_worst_one_decides() {
+    let mock = MockProcess::with_arguments(&["--dialect", "klarna"], USERNAME, PASSWORD);
+    let (base_url, heard) = tee(&mock);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("many.feature"), creations(2)).unwrap();
+    let markets = "[[market]]\ncountry = \"DE\"\n[[market]]\ncountry = \"SE\"\ncurrency = \"SEK\"\nlocale = \"sv-SE\"\n";
+    let text = profile(&base_url, "klarna", "") + markets;
+    let ended = target::run(folder.path(), &text, (USERNAME, PASSWORD), &["many.feature"]);
+    let report = report(folder.path());
+    let names: Vec<&str> = report["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["facts"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["other/DE", "other/SE"], "{ended:?}");
+    let heard = heard.lock().unwrap();
+    for purchase in ["\"purchase_country\":\"DE\"", "\"purchase_country\":\"SE\""] {
+        assert!(heard.iter().any(|request| request.contains(purchase)), "{purchase}");
+    }
+}

@@ -92,9 +92,11 @@ async fn sound(
     };
     for (seed, choice) in (1..).zip(choices) {
         let loaded = Subject::load(choice, seed, recorder).await;
-        let named = loaded.and_then(|subject| subject.has_own_name(&subjects).map(|()| subject));
+        let named = loaded.and_then(|loaded| {
+            loaded.iter().try_for_each(|subject| subject.has_own_name(&subjects)).map(|()| loaded)
+        });
         match named {
-            Ok(subject) => subjects.push(subject),
+            Ok(loaded) => subjects.extend(loaded),
             Err(error) => checks.push(fault(&choice.name(), &error)),
         }
     }

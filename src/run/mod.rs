@@ -114,12 +114,13 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for (index, choice) in options.targets.iter().enumerate() {
         // Two mocks must not give out the same ids: an id of one could be a secret of the other.
         let seed = options.seed.wrapping_add(u64::try_from(index).unwrap_or_default());
-        let subject = Subject::load(choice, seed, &recorder).await?;
-        subject.has_own_name(&subjects)?;
-        if let Some(key) = subject.only.iter().flatten().find(|key| !features.has(key)) {
-            return Err(RunError::UnknownScenario { key: key.clone() });
+        for subject in Subject::load(choice, seed, &recorder).await? {
+            subject.has_own_name(&subjects)?;
+            if let Some(key) = subject.only.iter().flatten().find(|key| !features.has(key)) {
+                return Err(RunError::UnknownScenario { key: key.clone() });
+            }
+            subjects.push(subject);
         }
-        subjects.push(subject);
     }
     setting.teach(&subjects, &recorder)?;
     for subject in &subjects {
@@ -162,7 +163,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         recorder,
         began,
         _accounts: accounts,
-        touched: Arc::new(Mutex::new(vec![Touched::new(); options.targets.len()])),
+        touched: Arc::new(Mutex::new(vec![Touched::new(); subjects.len()])),
         options,
     };
     let mut unfinished = Vec::new();

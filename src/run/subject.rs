@@ -10,8 +10,8 @@ use crate::run::assets;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
-    Ability, AcceptedUnseen, BuiltIn, Confirmed, Connection, Credentials, Deadlines, Decision, PaymentResult,
-    ProfileText, Purchase, Reach, Secret, SourceFile, TargetProfile,
+    Ability, AcceptedUnseen, BuiltIn, Confirmed, Connection, Credentials, Deadlines, Decision, Identity,
+    PaymentResult, ProfileText, Purchase, Reach, Secret, SourceFile, TargetProfile,
 };
 use jiff::civil::Date;
 use serde_json::Value;
@@ -103,16 +103,18 @@ enum SubjectFault {
 }
 
 impl Subject {
-    /// Reads the profile or starts the mock. Sends nothing.
-    pub async fn load(choice: &TargetChoice, seed: u64, recorder: &Recorder) -> Result<Self, RunError> {
-        let subject = match choice {
-            TargetChoice::Mock(embedded) => Self::mock(embedded, seed).await?,
-            TargetChoice::Profile(chosen) => Self::of_profile(read_profile(chosen)?),
+    /// Reads the profile or starts the mock. Sends nothing. Each market of a profile is a target.
+    pub async fn load(choice: &TargetChoice, seed: u64, recorder: &Recorder) -> Result<Vec<Self>, RunError> {
+        let subjects: Vec<Self> = match choice {
+            TargetChoice::Mock(embedded) => vec![Self::mock(embedded, seed).await?],
+            TargetChoice::Profile(chosen) => {
+                read_profile(chosen)?.by_market()?.into_iter().map(Self::of_profile).collect()
+            }
         };
-        for origin in subject.profile.reach.api() {
+        for origin in subjects.iter().flat_map(|subject| subject.profile.reach.api()) {
             recorder.learn_api(origin);
         }
-        Ok(subject)
+        Ok(subjects)
     }
 
     /// Refuses the name of an earlier target.
@@ -224,6 +226,8 @@ impl Subject {
             abilities: BTreeSet::from(Ability::ALL),
             outcome: BTreeSet::from(PaymentResult::ALL),
             purchase: Purchase::default(),
+            identity: Identity::default(),
+            markets: Vec::new(),
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
             merchant_authority: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,
@@ -288,7 +292,9 @@ fn read_profile(ProfileChoice { path, production }: &ProfileChoice) -> Result<Ta
 /// Checks the text of a profile that is not written yet, with its page driver, but without its secrets.
 pub fn check_profile(path: &Path, text: &str) -> Result<(), RunError> {
     let profile = TargetProfile::outline(SourceFile::on_disk(path, text), &assets::built_in())?;
-    profile.page_driver.map(|(name, text)| PageDriver::parse(&name, &text)).transpose()?;
+    for target in profile.by_market()? {
+        target.page_driver.map(|(name, text)| PageDriver::parse(&name, &text)).transpose()?;
+    }
     Ok(())
 }
 

@@ -81,6 +81,7 @@ impl Draft {
 fn heading(key: &str) -> Option<(&'static str, &'static str)> {
     Some(match key {
         "purchase" => ("[purchase]", "`[purchase]`"),
+        "market" => ("[[market]]", "`[[market]]`"),
         "deadlines" => ("[deadlines]", "`[deadlines]`"),
         "waiver" => ("[[waiver]]", "`[[waiver]]`"),
         "dismissed" => ("[[dismissed]]", "`[[dismissed]]`"),

@@ -34,6 +34,11 @@ pub enum TargetError {
     #[error("the ability `{ability}` needs `{key}`; add it or drop the ability")]
     AbilityNeeds { ability: Ability, key: &'static str },
 
+    #[error(
+        "{driver} place for `{key}`{help}; correct `identity`, or add `{{{{{key}:default}}}}` to the page driver"
+    )]
+    NoPlace { driver: String, key: String, help: String },
+
     #[error("`{key}` needs `{other}`; add it, or leave out `{key}`")]
     KeyNeeds { key: &'static str, other: &'static str },
 

@@ -20,6 +20,9 @@ mod draft;
 mod error;
 #[cfg(test)]
 pub mod fixture;
+mod identity;
+mod market;
+mod markets;
 mod merge;
 mod production;
 mod profile_file;
@@ -42,6 +45,8 @@ pub use built_in::BuiltIn;
 pub use connection::{ClientCertificate, Connection, HttpVersion};
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
 pub use draft::Draft;
+pub use identity::Identity;
+pub use market::Market;
 pub use production::production_host;
 pub use proxy::{Proxy, ProxyFault};
 pub use reach::Reach;
@@ -85,6 +90,10 @@ pub struct TargetProfile {
     /// Where requests and visits may go.
     pub reach: Reach,
     pub purchase: Purchase,
+    /// Whom the page driver types into the page.
+    pub identity: Identity,
+    /// The markets of which each is a target. None if the profile is one target.
+    pub markets: Vec<Market>,
     /// Host of the merchant URLs, in lower case. The browser finds the receiver there.
     pub merchant_host: String,
     /// The same with its port, as it stands in the merchant URLs.
@@ -213,6 +222,8 @@ impl TargetProfile {
             outcome,
             control_url,
             purchase: file.purchase,
+            identity: file.identity,
+            markets: file.markets,
             merchant_host,
             merchant_authority,
             receiver_address,

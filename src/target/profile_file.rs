@@ -5,6 +5,8 @@ use crate::target::HttpVersion;
 use crate::target::ability::{Ability, PaymentResult};
 use crate::target::decision::{AcceptedUnseen, Dismissal, Waiver};
 use crate::target::error::TargetError;
+use crate::target::identity::Identity;
+use crate::target::market::Market;
 use crate::target::production::production_host;
 use crate::target::secret::{Credentials, Secret, SecretSource};
 use crate::target::settings::{Deadlines, Purchase};
@@ -38,6 +40,10 @@ pub(super) struct ProfileFile {
     pub control_url: Option<String>,
     #[serde(default)]
     pub purchase: Purchase,
+    #[serde(default)]
+    pub identity: Identity,
+    #[serde(default, rename = "market")]
+    pub markets: Vec<Market>,
     #[serde(default = "default_merchant_host")]
     pub merchant_host: String,
     pub receiver_address: Option<String>,

@@ -214,6 +214,7 @@ fn every_key_of_a_profile_is_documented_and_no_other() {
     assert_eq!(reference::documented("Profile"), reference::known::<ProfileFile>());
     assert_eq!(reference::documented("`credentials`"), reference::known::<CredentialsFile>());
     assert_eq!(reference::documented("`[purchase]`"), reference::known::<Purchase>());
+    assert_eq!(reference::documented("`[[market]]`"), reference::known::<Market>());
     assert_eq!(reference::documented("`[deadlines]`"), reference::known::<Deadlines>());
     assert_eq!(reference::documented("`[[waiver]]`"), reference::known::<Waiver>());
     assert_eq!(reference::documented("`[[dismissed]]`"), reference::known::<Dismissal>());
@@ -224,6 +225,7 @@ fn every_key_of_a_profile_is_documented_and_no_other() {
 fn a_mistyped_key_of_any_table_gets_the_nearest_one() {
     reference::tells_the_nearest::<ProfileFile>();
     reference::tells_the_nearest::<CredentialsFile>();
+    reference::tells_the_nearest::<Market>();
     reference::tells_the_nearest::<Purchase>();
     reference::tells_the_nearest::<Deadlines>();
     reference::tells_the_nearest::<Waiver>();
