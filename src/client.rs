@@ -3,6 +3,7 @@
 mod answer;
 mod call;
 mod coding;
+mod lookup;
 mod pace;
 mod transport;
 mod way;

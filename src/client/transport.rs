@@ -2,11 +2,13 @@
 
 use crate::client::answer;
 use crate::client::answer::{RawResponse, trouble};
+use crate::client::lookup::Lookup;
 use crate::evidence::Trouble;
 use crate::input;
 use crate::target::{Connection, HttpVersion, TargetProfile};
 use reqwest::{Certificate, ClientBuilder, Identity, Method, RequestBuilder};
 use std::path::Path;
+use std::sync::Arc;
 use url::Url;
 
 /// The connections to a target.
@@ -32,7 +34,8 @@ impl Transport {
                 .builder()
                 .timeout(profile.deadlines.request)
                 .redirect(reqwest::redirect::Policy::none())
-                .tcp_nodelay(true);
+                .tcp_nodelay(true)
+                .dns_resolver(Arc::new(Lookup));
             builder = match profile.connection.http {
                 HttpVersion::One => builder.http1_only(),
                 HttpVersion::Two => builder.http2_prior_knowledge(),

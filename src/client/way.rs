@@ -1,10 +1,11 @@
 //! The way to a server: the addresses of its host, and whether it takes a connection. Nothing is sent.
 
+use crate::client::lookup;
 use std::io;
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::{Host, Url};
 
@@ -36,22 +37,13 @@ impl Server {
 
     /// The addresses of the host, each once.
     pub async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        let found = in_time(lookup_host((self.host.as_str(), self.port))).await?;
-        let mut addresses: Vec<SocketAddr> = Vec::new();
-        for address in found {
-            if !addresses.contains(&address) {
-                addresses.push(address);
-            }
-        }
-        if addresses.is_empty() {
-            return Err(io::Error::new(ErrorKind::NotFound, "it has no address"));
-        }
-        Ok(addresses)
+        in_time(lookup::addresses(&self.host, self.port)).await
     }
 
     /// Makes a connection and closes it.
     pub async fn takes_connections(&self) -> io::Result<()> {
-        in_time(TcpStream::connect((self.host.as_str(), self.port))).await.map(drop)
+        let addresses = self.addresses().await?;
+        in_time(TcpStream::connect(addresses.as_slice())).await.map(drop)
     }
 }
 
