@@ -46,7 +46,10 @@ pub fn astray(exchange: &Exchange, reach: &Reach) -> Vec<(&'static str, Mismatch
             let text = |pointer| response.body.json()?.pointer(pointer)?.as_str();
             LINKS.iter().filter_map(|(at, judge)| judged(HOSTS, *at, text(at)?, *judge)).collect()
         }
-        Operation::CreateOrder => location(LOCATION, on_api_host).into_iter().collect(),
+        // A redirect is no answer that the API gives here, so it is judged as what it is, not as the place of an order.
+        Operation::CreateOrder if !response.is_redirect() => {
+            location(LOCATION, on_api_host).into_iter().collect()
+        }
         operation if operation.is_public() && response.is_redirect() => {
             location(HOSTS, on_known_host).into_iter().collect()
         }
@@ -182,7 +185,9 @@ mod tests {
             let found = sent(Operation::FetchPage, to);
             assert_eq!(found, [(HOSTS, format!("{foreign} (https://evil.example)"))], "{to}");
         }
-        assert_eq!(sent(Operation::ReadSession, "https://evil.example/x"), []);
+        for operation in [Operation::ReadSession, Operation::CreateOrder] {
+            assert_eq!(sent(operation, "https://evil.example/x"), []);
+        }
     }
 
     #[test]
