@@ -147,6 +147,11 @@ impl Record {
         self.failure.get_or_insert(failure);
     }
 
+    /// Takes why the scenario stops.
+    pub fn take_failure(&mut self) -> Option<StepFailure> {
+        self.failure.take()
+    }
+
     /// Whether a step has failed.
     pub fn has_failed(&self) -> bool {
         self.failure.is_some()

@@ -2,7 +2,7 @@
 
 use crate::check::origin;
 use crate::client::{ApiCall, Method};
-use crate::evidence::{Operation, Received, Response, Trouble};
+use crate::evidence::{Operation, Received, Response, Trouble, TroubleKind};
 use crate::suite::failure::StepFailure;
 use crate::suite::record::{Index, KnownRead, Record};
 use std::time::Duration;
@@ -78,6 +78,18 @@ impl Record {
             exchange.operation.is_public() && (is_redirect || exchange.request.url == next.request.url)
         };
         (0..index).rev().take_while(is_hop).last().unwrap_or(index)
+    }
+
+    /// Quotes what a control read is answered with, if the scenario ends with trouble on the way to the target, and none was sent yet.
+    pub async fn quote_control_read(&mut self) {
+        let is_on_the_way = |kind| !matches!(kind, TroubleKind::Driver | TroubleKind::PageDrift);
+        match self.take_failure() {
+            Some(StepFailure::Trouble(trouble)) if is_on_the_way(trouble.kind) => {
+                let trouble = self.with_control_read(trouble).await;
+                self.fail(StepFailure::Trouble(trouble));
+            }
+            failure => failure.into_iter().for_each(|failure| self.fail(failure)),
+        }
     }
 
     /// Sends the known read, and adds to the trouble what it answered. It never repeats a creation.

@@ -42,6 +42,11 @@ pub async fn perform(world: &mut World, job: &Job) {
     };
     if let Err(failure) = done {
         world.record.fail(failure);
+        let context = world.record.context().clone();
+        tokio::select! {
+            () = world.record.quote_control_read() => {}
+            () = context.cancel.cancelled() => {}
+        }
     }
 }
 
