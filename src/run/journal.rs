@@ -19,11 +19,21 @@ const EVIDENCE: &str = "evidence/evidence.ndjson";
 /// Attempts that end within this time are written together. If the process is killed, at most this much is lost.
 const MOMENT: Duration = Duration::from_millis(10);
 
-/// An attempt to write: index of its target, key of its scenario.
+/// An attempt to write: index of its target, key and place of its scenario.
 pub struct Entry {
     pub target: usize,
     pub key: String,
+    pub place: String,
     pub attempt: Attempt,
+}
+
+impl Entry {
+    /// Logs that the attempt has ended. What is told is written.
+    fn tell(&self) {
+        let verdict = &self.attempt.verdict;
+        let level = if matches!(verdict, Verdict::Error(_)) { log::Level::Error } else { log::Level::Info };
+        log::log!(level, "[{}] ends: {} {}", self.place, verdict.word(), verdict.cause());
+    }
 }
 
 /// Writes entries in a separate thread, because the runner polls every scenario in one task.
@@ -96,6 +106,7 @@ impl<W: Write> Writer<W> {
             if kept.lost.is_none() {
                 kept.lost = self.write(&mut entries).err();
             }
+            entries.iter().for_each(Entry::tell);
             kept.entries.append(&mut entries);
         }
         kept
@@ -161,7 +172,12 @@ mod tests {
         let clock = ClockMove { at_us: 1, advance_seconds, now: "then".into() };
         let evidence = Evidence { clock_moves: vec![clock], ..Evidence::default() };
         let evidence = EvidenceStore::Here(Box::new(evidence));
-        Entry { target: 0, key: key.into(), attempt: Attempt { evidence, ..Attempt::not_run(verdict) } }
+        Entry {
+            target: 0,
+            key: key.into(),
+            place: "a.feature:1".into(),
+            attempt: Attempt { evidence, ..Attempt::not_run(verdict) },
+        }
     }
 
     #[test]

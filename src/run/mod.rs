@@ -154,8 +154,12 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         progress: Progress::new(options.progress),
         browsers: tokio::sync::Mutex::default(),
         receivers,
-        stop: Stop::listen(options.deadline, options.ends_with_input, options.end_at_once)
-            .map_err(RunError::Signals)?,
+        stop: Stop::listen(
+            options.deadline.map(|deadline| began + deadline),
+            options.ends_with_input,
+            options.end_at_once,
+        )
+        .map_err(RunError::Signals)?,
         ours: Arc::new(ours(features)),
         folder: folder.clone(),
         features,
@@ -224,7 +228,7 @@ impl Run<'_> {
         self.progress.finish();
         let mut attempts: HashMap<(usize, String), Vec<Attempt>> = HashMap::new();
         let journal = self.journal.finish();
-        for Entry { target, key, attempt } in journal.entries {
+        for Entry { target, key, attempt, .. } in journal.entries {
             let earlier = attempts.entry((target, key)).or_default();
             // An attempt that was stopped says nothing that an earlier one did not say.
             if earlier.is_empty() || attempt.verdict != Verdict::Inconclusive(Doubt::Cancelled) {

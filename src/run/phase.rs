@@ -118,7 +118,8 @@ impl Run<'_> {
                 locked(&list).push(ended.case.key.clone());
             }
             // The journal takes entries as long as the run lasts.
-            let _ = journal.send(Entry { target, key: ended.case.key.clone(), attempt });
+            let place = format!("{}:{}", ended.case.file, ended.case.line);
+            let _ = journal.send(Entry { target, key: ended.case.key.clone(), place, attempt });
         };
         (sink, unsettled)
     }

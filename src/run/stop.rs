@@ -3,7 +3,7 @@
 use std::io;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
@@ -68,7 +68,7 @@ pub(super) struct Stop {
 impl Stop {
     /// Stops the run at the first signal, at its deadline, or at the end of its standard input if it is to end with it. It then
     /// reports what it has. The second signal calls `end_at_once`.
-    pub fn listen(deadline: Option<Duration>, ends_with_input: bool, end_at_once: fn()) -> io::Result<Self> {
+    pub fn listen(deadline: Option<Instant>, ends_with_input: bool, end_at_once: fn()) -> io::Result<Self> {
         let mut signals = StopSignals::listen()?;
         let stop = Self::default();
         let here = stop.clone();
@@ -77,7 +77,7 @@ impl Stop {
                 async { if ends_with_input { input_ended().await } else { std::future::pending().await } };
             let overdue = async {
                 match deadline {
-                    Some(deadline) => tokio::time::sleep(deadline).await,
+                    Some(deadline) => tokio::time::sleep_until(deadline).await,
                     None => std::future::pending().await,
                 }
             };

@@ -74,9 +74,12 @@ fn the_variable_does_the_same_and_standard_output_stays_as_it_is() {
     let log = log_of(&logged, &folder);
     assert_eq!((logged.code, logged.verdict(), &logged.stderr), (plain.code, plain.verdict(), &log));
     assert_eq!(logged.stdout.lines().count(), plain.stdout.lines().count());
-    let runner = "info  suite::runner::scenario: [mine.feature:4] ";
-    let expected = ["begins: A session is created", "ends: pass"].map(|message| format!("{runner}{message}"));
-    assert_eq!(told(folder.path(), runner), expected);
+    let begins = "info  suite::runner::scenario: [mine.feature:4] begins: A session is created";
+    assert_eq!(told(folder.path(), "info  suite::runner::scenario: "), [begins]);
+    assert_eq!(
+        told(folder.path(), "info  run::journal: "),
+        ["info  run::journal: [mine.feature:4] ends: pass"]
+    );
     assert_eq!(told(folder.path(), "debug"), [""; 0]);
 }
 

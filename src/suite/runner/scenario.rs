@@ -128,8 +128,6 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
     let own = job.case.requirement.as_ref();
     let broken = remains.findings.iter().any(|finding| Some(&finding.requirement) == own);
     let verdict = verdict(remains.failure, broken, panic, remains.judgements);
-    let level = if matches!(verdict, Verdict::Error(_)) { log::Level::Error } else { log::Level::Info };
-    log::log!(level, "[{}] ends: {} {}", place(job), verdict.word(), verdict.cause());
     Attempt {
         verdict,
         findings: remains.findings,
