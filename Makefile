@@ -12,6 +12,7 @@ run: browser build
 test: browser tools build
 	cargo test --locked --features browser-tests
 	$(PROGRAM) prove --quick --jobs 4
+	$(PROGRAM) prove --faults
 
 ## Formatting, lints as errors, documentation.
 check:

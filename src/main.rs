@@ -7,6 +7,7 @@ mod client;
 mod control;
 mod evidence;
 mod exit_code;
+mod fault;
 mod input;
 mod mock;
 mod prove;

@@ -112,6 +112,7 @@ fn planned(path: &Path) -> Result<Vec<TargetChoice>, Refusal> {
             deviation: target.deviation.as_deref().and_then(mock::deviation),
             only: target.only,
             watched: target.watched.map(prove::Watched::others),
+            fault: target.fault.as_ref().and_then(prove::PlannedFault::known),
             ..Embedded::faithful(target.dialect)
         })
     };

@@ -2,6 +2,7 @@
 
 use crate::cli::output::{Ending, layout, say};
 use crate::exit_code::ExitCode;
+use crate::fault::{FAULTS, Fault};
 use crate::mock::{DEGENERATE, DEVIATIONS};
 use crate::report::Layout;
 use crate::run::{Features, Lint, Schemas};
@@ -61,6 +62,8 @@ fn heading(column: &'static str) -> &'static str {
     match column {
         "lie" => "what it does wrong",
         "judged_by" => "tested by",
+        "story" => "what happens",
+        "outcome" => "what a run says",
         other => other,
     }
 }
@@ -99,6 +102,12 @@ pub fn deviations(arguments: ListArgs) -> Ending {
     say(format!("\n{}\n", prove::told_kinds(features.catalogue.iter(), &DEVIATIONS)))?;
     let rows = DEGENERATE.iter().map(|it| json!({ "degenerate server": it.name, "lie": it.lie })).collect();
     Listing { columns: &["degenerate server", "lie"], rows }.print(arguments)
+}
+
+pub fn faults(arguments: ListArgs) -> Ending {
+    let row = |it: &&'static Fault| json!({ "name": it.name, "place": it.place.word(), "story": it.story, "outcome": it.outcome.to_string() });
+    let rows = FAULTS.iter().map(row).collect();
+    Listing { columns: &["name", "place", "story", "outcome"], rows }.print(arguments)
 }
 
 /// Checks feature files: their Gherkin, tags, requirements and steps, with their catalogue and schemas. Merchant URLs that cause

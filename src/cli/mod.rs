@@ -16,6 +16,7 @@ mod targets;
 mod whole;
 
 use crate::exit_code::ExitCode;
+use crate::fault;
 use crate::serve;
 use clap::{Arg, CommandFactory, Parser, Subcommand};
 use help::help_and_version;
@@ -67,6 +68,9 @@ enum Command {
     /// With `--generated`, a machine changes the contract of the mock part by part, and each change should be noticed. It exits with 1 if one
     /// is neither noticed nor explained.
     ///
+    /// With `--faults`, the mock stays faithful, and network, browser, driver or machine make trouble. It exits with 1 if one of these faults
+    /// does not end as `hpp-conformance faults` states.
+    ///
     /// Exit codes: 0 if every deviation is caught and no degenerate server is believed; 1 if one is not caught or is believed, or if the
     /// faithful mock does not pass or the canary is not caught; 2 if the command line is wrong; 3 if trouble left something open: with the
     /// browser, the network, the time, or a run that left no report.
@@ -91,6 +95,8 @@ enum Command {
     Requirements(requirements::RequirementsArgs),
     /// List the deviations: deliberate faults of the mock.
     Deviations(listing::ListArgs),
+    /// List the faults: trouble of network, browser and machine that is made on purpose, and what a run says of each.
+    Faults(listing::ListArgs),
     /// List the built-in targets, print the profile of one, or write a new profile.
     Targets(targets::TargetsArgs),
     /// Print a completion script for a shell.
@@ -119,6 +125,10 @@ fn visible(command: &clap::Command) -> clap::Command {
 
 /// Parses the arguments and runs the command.
 pub fn main() -> ExitCode {
+    // A proof by faults starts this program in place of the driver of the browser.
+    if fault::act_as_driver() {
+        return ExitCode::Conformant;
+    }
     let ending = match Cli::try_parse() {
         Ok(cli) => carry_out(cli.command),
         Err(error) if error.use_stderr() => {
@@ -153,6 +163,7 @@ async fn dispatch(command: Command) -> Ending {
         Command::Steps(arguments) => listing::steps(arguments),
         Command::Requirements(arguments) => requirements::requirements(&arguments),
         Command::Deviations(arguments) => listing::deviations(arguments),
+        Command::Faults(arguments) => listing::faults(arguments),
         Command::Targets(arguments) => targets::targets(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -4,10 +4,15 @@ use crate::cli::deviation_name::DeviationName;
 use crate::cli::help::help_and_version;
 use crate::cli::output::{Ending, Refusal, end_because, layout, say};
 use crate::cli::whole::whole;
-use crate::prove::{GeneratedOptions, ProveOptions, Scope, prove, prove_generated, verify};
+use crate::fault::FAULTS;
+use crate::prove::{
+    FaultOptions, GeneratedOptions, ProveOptions, Scope, prove, prove_faults, prove_generated, verify,
+};
 use crate::report::Hashes;
 use crate::run::{Features, RunError, Schemas, StopSignals};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +34,13 @@ pub struct ProveArgs {
     /// Weaken the contract of the mock by machine instead, and tell which changes nothing notices. The names may contain `*`.
     #[arg(long, num_args = 0.., value_name = "NAME", conflicts_with_all = ["deviations", "quick", "exhaustive"], help_heading = "What to run")]
     generated: Option<Vec<String>>,
+    /// Prove instead that trouble is never taken for a breach: run the suite behind these faults, or behind all of them.
+    /// `hpp-conformance faults` lists the names.
+    #[arg(long, num_args = 0.., value_name = "NAME", value_parser = fault_names(), hide_possible_values = true, conflicts_with_all = ["deviations", "quick", "exhaustive", "generated"], help_heading = "What to run")]
+    faults: Option<Vec<String>>,
+    /// Choose by this seed which requests a fault hits that is met only once.
+    #[arg(long, default_value_t = 1, value_parser = whole(0..=u64::MAX), requires = "faults", help_heading = "How")]
+    seed: u64,
     /// Prove this many deviations at once.
     #[arg(long, default_value_t = 2, value_parser = whole(1..=16u8), help_heading = "How")]
     jobs: u8,
@@ -74,6 +86,13 @@ pub async fn run(arguments: ProveArgs) -> Ending {
         say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
         return Ok(proof.exit_code());
     }
+    if let Some(names) = arguments.faults {
+        let scenarios = scenarios_of(&Features::load(&[])?);
+        let options = FaultOptions { names, jobs, browser, seed: arguments.seed, scenarios, stop };
+        let proof = prove_faults(options).await?;
+        say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
+        return Ok(proof.exit_code());
+    }
     let options = ProveOptions {
         deviations: arguments.deviations,
         jobs,
@@ -88,6 +107,22 @@ pub async fn run(arguments: ProveArgs) -> Ending {
     let proof = prove(&options).await?;
     say(if arguments.json { proof.to_json() } else { proof.table(layout()) })?;
     Ok(proof.exit_code())
+}
+
+/// The names of all faults. Help and errors do not list them.
+fn fault_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(FAULTS.iter().map(|fault| fault.name))
+}
+
+/// The keys of the scenarios of each requirement.
+fn scenarios_of(features: &Features) -> BTreeMap<String, BTreeSet<String>> {
+    let mut scenarios: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for case in features.loaded.iter().flat_map(|feature| &feature.cases) {
+        if let Some(requirement) = &case.requirement {
+            scenarios.entry(requirement.to_string()).or_default().insert(case.key.clone());
+        }
+    }
+    scenarios
 }
 
 /// Cancelled by the first signal. The second one ends the process.

@@ -81,6 +81,8 @@ pub struct MockOptions {
     pub creates_per_second: Option<u32>,
     /// Whether there is a control interface, with the live page.
     pub has_control: bool,
+    /// Scheme and port by which clients reach it, if there is a proxy in front of it. The URLs in answers lead there.
+    pub front: Option<(&'static str, u16)>,
 }
 
 impl MockOptions {
@@ -99,6 +101,7 @@ impl MockOptions {
             page_host: None,
             creates_per_second: None,
             has_control: true,
+            front: None,
         }
     }
 }
@@ -120,6 +123,9 @@ pub enum MockError {
 pub struct Mock {
     _servers: Vec<Server>,
     playground: Arc<Playground>,
+    addr: SocketAddr,
+    /// The base URL of the control interface. No proxy stands in front of it.
+    control_url: String,
     _stop: DropGuard,
 }
 
@@ -140,6 +146,7 @@ impl Mock {
         let identity = options.identity.take();
         let scheme = if identity.is_some() { "https" } else { "http" };
         let addrs = (listeners[0].addr(), listeners[listeners.len() - 1].addr());
+        let control_url = format!("{scheme}://{}/_mock", addrs.0);
         let playground = Arc::new(playground(options, scheme, addrs));
         let serve = |mut listener: Listener| {
             listener =
@@ -153,7 +160,12 @@ impl Mock {
         };
         let servers = listeners.into_iter().map(serve).collect();
         let stop = playground.stop.clone().drop_guard();
-        Ok(Self { _servers: servers, playground, _stop: stop })
+        Ok(Self { _servers: servers, playground, addr: addrs.0, control_url, _stop: stop })
+    }
+
+    /// The address on which it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     /// The base URL of the API.
@@ -172,8 +184,8 @@ impl Mock {
     }
 
     /// The base URL of the control interface.
-    pub fn control_url(&self) -> String {
-        format!("{}/_mock", self.base_url())
+    pub fn control_url(&self) -> &str {
+        &self.control_url
     }
 
     /// The user name of the first account.
@@ -185,6 +197,12 @@ impl Mock {
     /// Empty if the mock does not watch.
     pub fn take_touched(&self) -> BTreeSet<&'static str> {
         self.playground.contract.take_touched()
+    }
+
+    /// Moves the clock of the first account forward.
+    pub fn advance_clock(&self, seconds: i64) {
+        // A clock that does not move further stays where it is.
+        let _ = self.playground.accounts.first().advance(seconds);
     }
 
     /// Where the mock panicked and why. It then answered 503. Each is a bug of the mock.
@@ -227,12 +245,16 @@ fn playground(options: MockOptions, scheme: &str, (api, pages): (SocketAddr, Soc
     let page_host = options.page_host.map_or_else(|| variation.page_host.to_owned(), |pages| pages.host);
     let limiter = Limiter::of_creations(options.creates_per_second);
     let merchant_id = ids.reference();
+    let (scheme, api_port, page_port) = match options.front {
+        Some((scheme, port)) => (scheme, port, port),
+        None => (scheme, api.port(), pages.port()),
+    };
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
         ids,
         correlation_ids: Ids::new(seed.map(|seed| !seed), variation.id_shape),
-        api_origin: format!("{scheme}://{api}"),
-        page_origin: format!("{scheme}://{page_host}:{}", pages.port()),
+        api_origin: format!("{scheme}://{}", SocketAddr::new(api.ip(), api_port)),
+        page_origin: format!("{scheme}://{page_host}:{page_port}"),
         has_control: options.has_control,
         creates_per_second: options.creates_per_second,
         paths: variation.paths,

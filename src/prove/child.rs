@@ -20,7 +20,7 @@ const WAY_OUT: &str =
     "Try again with a lower `--jobs`; `hpp-conformance run` shows whether the suite runs on this machine";
 
 /// Why there is no result of what a proof did not come to.
-const STOPPED: &str = "the proof was stopped";
+pub const STOPPED: &str = "the proof was stopped";
 
 /// This program, as it is started again.
 pub struct Program {
@@ -29,6 +29,27 @@ pub struct Program {
     pub browser: String,
     /// Whether the proof is asked to stop.
     pub stop: CancellationToken,
+}
+
+/// How a child process runs a plan.
+pub struct Manner<'m> {
+    /// API scenarios at once.
+    pub jobs: &'m str,
+    /// Browsers at once.
+    pub browsers: &'m str,
+    /// Another browser than that of the proof.
+    pub browser: Option<&'m str>,
+    /// Further arguments.
+    pub arguments: Vec<String>,
+    /// Further variables of its environment.
+    pub environment: Vec<(String, String)>,
+}
+
+impl<'m> Manner<'m> {
+    /// With so many API scenarios and browsers at once.
+    pub fn usual(jobs: &'m str, browsers: &'m str) -> Self {
+        Self { jobs, browsers, browser: None, arguments: Vec::new(), environment: Vec::new() }
+    }
 }
 
 impl Program {
@@ -40,8 +61,7 @@ impl Program {
 
     /// Runs every scenario against a watched faithful mock of each dialect, one scenario at a time in each.
     pub async fn faithful(&self, watched: Watched) -> Result<Ran, String> {
-        let watched =
-            |dialect| PlannedTarget { dialect, deviation: None, only: None, watched: Some(watched) };
+        let watched = |dialect| PlannedTarget { watched: Some(watched), ..PlannedTarget::faithful(dialect) };
         let (klarna, kustom) = ([watched(Dialect::Klarna)], [watched(Dialect::Kustom)]);
         let (klarna, kustom) =
             tokio::join!(self.run_plan(&klarna, ["1", "1"]), self.run_plan(&kustom, ["1", "1"]));
@@ -62,39 +82,18 @@ impl Program {
         BatchRan { places, ran: self.run_plan(&plan, ["16", "2"]).await }
     }
 
-    /// Runs a plan in a child process. Without a whole report the result is why: how the child ended, what it said, and what to do.
+    /// Runs a plan in a child process, so many API scenarios and browsers at once.
     pub async fn run_plan(&self, plan: &[PlannedTarget], [jobs, browsers]: [&str; 2]) -> Result<Ran, String> {
-        let unwritten = |error| format!("cannot write to a temporary folder for the run: {error}. {WAY_OUT}");
+        self.run_as(plan, &Manner::usual(jobs, browsers)).await
+    }
+
+    /// Runs a plan in a child process. Without a whole report the result is why: how the child ended, what it said, and what to do.
+    pub async fn run_as(&self, plan: &[PlannedTarget], manner: &Manner<'_>) -> Result<Ran, String> {
         if self.stop.is_cancelled() {
             return Err(STOPPED.to_owned());
         }
-        let out = tempfile::tempdir().map_err(unwritten)?;
-        let plan_file = out.path().join("plan.json");
-        // Plain data with string keys always serialises.
-        let text = serde_json::to_string(plan).unwrap_or_default();
-        std::fs::write(&plan_file, text).map_err(unwritten)?;
-        let reports = out.path().join("reports");
-        let mut command = Command::new(&self.executable);
-        command
-            .args([
-                "run",
-                "--quiet",
-                "--format",
-                "json",
-                "--jobs",
-                jobs,
-                "--browsers",
-                browsers,
-                "--browser",
-                &self.browser,
-            ])
-            // Nobody would read the log of a child.
-            .env_remove("HPP_LOG")
-            .arg("--plan")
-            .arg(&plan_file)
-            .arg("--out")
-            .arg(&reports);
-        // The child stops when its standard input ends, so it does not outlive this program, however this ends.
+        let out = Out::new(plan)?;
+        let mut command = self.command(&out, manner);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let unstarted = |error| format!("cannot start this program again: {error}. {WAY_OUT}");
         let mut child = command.spawn().map_err(unstarted)?;
@@ -108,7 +107,7 @@ impl Program {
                 return Err(STOPPED.to_owned());
             }
         };
-        read(&reports).map_err(|why| {
+        read(&out).map_err(|why| {
             let said = String::from_utf8_lossy(&ended.stderr);
             let said = if said.trim().is_empty() { "nothing" } else { said.trim() };
             format!(
@@ -116,6 +115,54 @@ impl Program {
                 ended.status
             )
         })
+    }
+
+    /// The command that runs a plan. It stops when its standard input ends, so it does not outlive this program, however this ends.
+    pub fn command(&self, out: &Out, manner: &Manner<'_>) -> Command {
+        let mut command = Command::new(&self.executable);
+        command
+            .args(["run", "--quiet", "--format", "json", "--jobs", manner.jobs])
+            .args(["--browsers", manner.browsers, "--browser", manner.browser.unwrap_or(&self.browser)])
+            .args(&manner.arguments)
+            .envs(manner.environment.iter().map(|(name, value)| (name, value)))
+            // Nobody would read the log of a child.
+            .env_remove("HPP_LOG")
+            .arg("--plan")
+            .arg(out.plan())
+            .arg("--out")
+            .arg(out.reports());
+        command
+    }
+}
+
+/// The folder of a child process, with its plan and its reports. It is removed when this is dropped.
+pub struct Out(tempfile::TempDir);
+
+impl Out {
+    /// A folder with a plan.
+    pub fn new(plan: &[PlannedTarget]) -> Result<Self, String> {
+        let unwritten = |error| format!("cannot write to a temporary folder for the run: {error}. {WAY_OUT}");
+        let out = Self(tempfile::tempdir().map_err(unwritten)?);
+        // Plain data with string keys always serialises.
+        let text = serde_json::to_string(plan).unwrap_or_default();
+        std::fs::write(out.plan(), text).map_err(unwritten)?;
+        Ok(out)
+    }
+
+    fn plan(&self) -> PathBuf {
+        self.0.path().join("plan.json")
+    }
+
+    fn reports(&self) -> PathBuf {
+        self.0.path().join("reports")
+    }
+
+    /// The run folder, if there is one.
+    pub fn run_folder(&self) -> Option<PathBuf> {
+        let entries = std::fs::read_dir(self.reports()).into_iter().flatten().flatten();
+        // Beside it is the link to the newest run.
+        let mut folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        folders.next().map(|folder| folder.path())
     }
 }
 
@@ -126,12 +173,9 @@ pub fn write_touched(folder: &Path, touched: &[BTreeMap<String, BTreeSet<&str>>]
     std::fs::write(folder.join(TOUCHED_FILE), text).map_err(ProveError::Folder)
 }
 
-/// Reads what the one run below `reports` left.
-fn read(reports: &Path) -> Result<Ran, String> {
-    let entries = std::fs::read_dir(reports).into_iter().flatten().flatten();
-    // Beside it is the link to the newest run.
-    let mut folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    let folder = folders.next().ok_or("it made no run folder")?.path();
+/// Reads what the one run left.
+fn read(out: &Out) -> Result<Ran, String> {
+    let folder = out.run_folder().ok_or("it made no run folder")?;
     let text =
         |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("{name}: {error}"));
     let mut report =

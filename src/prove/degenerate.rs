@@ -74,7 +74,8 @@ impl ServerTrial {
                 .flat_map(|target| &target.records)
                 .filter(|record| was_run(record) && !record.needs.contains(&Ability::Browser));
             let only = (scope == Scope::Quick).then(|| api.map(|record| record.key.clone()).collect());
-            PlannedTarget { dialect, deviation: Some(server.name.to_owned()), only, watched: None }
+            let deviation = Some(server.name.to_owned());
+            PlannedTarget { deviation, only, ..PlannedTarget::faithful(dialect) }
         })
     }
 

@@ -8,6 +8,7 @@ mod child;
 mod degenerate;
 mod error;
 mod excuse;
+mod faults;
 mod generated;
 mod kinds;
 mod plan;
@@ -27,9 +28,10 @@ mod tests;
 
 pub use child::write_touched;
 pub use error::ProveError;
+pub use faults::{FaultOptions, prove_faults};
 pub use generated::{GeneratedOptions, prove_generated};
 pub use kinds::{kinds_of, told_kinds};
-pub use plan::{PlannedTarget, Scope, Watched, read_plan};
+pub use plan::{PlannedFault, PlannedTarget, Scope, Watched, read_plan};
 pub use proof::Proof;
 pub use verify::verify;
 

@@ -1,5 +1,7 @@
 //! The plan: which scenarios run against which deviation, and in which child process.
 
+use crate::fault;
+use crate::fault::{Fault, When};
 use crate::input;
 use crate::mock;
 use crate::mock::Deviation;
@@ -42,6 +44,47 @@ pub struct PlannedTarget {
     pub only: Option<BTreeSet<String>>,
     /// Whom the mock asks too, to note which of them would have answered differently.
     pub watched: Option<Watched>,
+    /// The fault in front of the mock.
+    pub fault: Option<PlannedFault>,
+}
+
+impl PlannedTarget {
+    /// The faithful mock of a dialect, in every scenario.
+    pub fn faithful(dialect: Dialect) -> Self {
+        Self { dialect, deviation: None, only: None, watched: None, fault: None }
+    }
+}
+
+/// A fault in front of a mock, and when it is met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedFault {
+    pub name: String,
+    pub when: Met,
+}
+
+/// When a fault is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Met {
+    /// From the first request on, which is that of the preflight.
+    Always,
+    /// From the second request on.
+    Later,
+    /// At the one request that this seed chooses.
+    Once(u64),
+}
+
+impl PlannedFault {
+    /// The same in the words of the faults.
+    pub fn known(&self) -> Option<(&'static Fault, When)> {
+        let when = match self.when {
+            Met::Always => When::Always,
+            Met::Later => When::Later,
+            Met::Once(seed) => When::Once { seed },
+        };
+        Some((fault::fault(&self.name)?, when))
+    }
 }
 
 /// Those whom the faithful mock asks too.
@@ -72,8 +115,11 @@ pub fn read_plan(path: &Path) -> Result<Vec<PlannedTarget>, ProveError> {
 fn checked(plan: Vec<PlannedTarget>) -> io::Result<Vec<PlannedTarget>> {
     let fault = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
     let mut deviations = plan.iter().filter_map(|target| target.deviation.as_deref());
-    match deviations.find(|name| mock::deviation(name).is_none()) {
+    let unknown = deviations.find(|name| mock::deviation(name).is_none());
+    let mut faults = plan.iter().filter_map(|target| target.fault.as_ref());
+    match unknown {
         Some(name) => Err(fault(format!("no deviation is named `{name}`"))),
+        None if faults.any(|it| it.known().is_none()) => Err(fault("it names an unknown fault".to_owned())),
         None if plan.is_empty() => Err(fault("it has no target".to_owned())),
         None => Ok(plan),
     }
@@ -145,10 +191,9 @@ impl Task {
         let with_work = self.scenarios.iter().enumerate().filter(|(_, keys)| !keys.is_empty());
         with_work.map(|(place, keys)| {
             let target = PlannedTarget {
-                dialect: faithful.report.targets[place].facts.dialect,
                 deviation: Some(self.deviation.name.to_owned()),
                 only: Some(keys.clone()),
-                watched: None,
+                ..PlannedTarget::faithful(faithful.report.targets[place].facts.dialect)
             };
             (place, target)
         })

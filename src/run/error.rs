@@ -2,6 +2,7 @@
 
 use crate::client::ClientError;
 use crate::control::ControlError;
+use crate::fault::FrontError;
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
@@ -56,6 +57,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Mock(#[from] MockError),
+
+    #[error(transparent)]
+    Front(#[from] FrontError),
 
     #[error("the mock gave `{0}`, which is not a URL")]
     MockUrl(String),

@@ -54,13 +54,16 @@ use progress::Progress;
 use receivers::Receivers;
 use setting::Setting;
 use shared::{Run, locked};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use stop::Stop;
 use subject::Subject;
 use target::{Target, today};
 use tokio::time::Instant;
+
+/// The key under which a mock notes that the fault in front of it was met. No scenario has it.
+const FAULT_MET: &str = "fault";
 
 /// A file that a run writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +184,11 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         });
         unfinished.push((unfinished_as, manners));
     }
-    let touched = std::mem::take(&mut *locked(&run.touched));
+    let mut touched = std::mem::take(&mut *locked(&run.touched));
+    for (target, noted) in targets.iter().zip(&mut touched) {
+        let met = target.front.as_ref().and_then(|front| front.met());
+        noted.extend(met.map(|name| (FAULT_MET.to_owned(), BTreeSet::from([name]))));
+    }
     let recorder = Arc::clone(&run.recorder);
     let targets = targets.into_iter().zip(unfinished);
     let (report, lost) = run.conclude(id, started_at, targets, schemas.hash());

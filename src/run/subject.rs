@@ -2,6 +2,7 @@
 
 use crate::browser::PageDriver;
 use crate::evidence::Recorder;
+use crate::fault::{Fault, Front, When};
 use crate::mock;
 use crate::mock::{Mock, MockOptions};
 use crate::report::{PreflightCheck, Topic};
@@ -57,6 +58,8 @@ pub struct Embedded {
     pub only: Option<BTreeSet<String>>,
     /// Whom the mock asks too, to note which of them would have answered differently.
     pub watched: Option<mock::Others>,
+    /// The fault in front of the mock, and when it is met.
+    pub fault: Option<(&'static Fault, When)>,
 }
 
 impl TargetChoice {
@@ -80,7 +83,8 @@ impl TargetChoice {
 impl Embedded {
     /// The faithful mock of a dialect, in every scenario.
     pub fn faithful(dialect: Dialect) -> Self {
-        Self { dialect, deviation: None, opaque_urls: false, legal_seed: None, only: None, watched: None }
+        let (deviation, legal_seed, only, watched, fault) = (None, None, None, None, None);
+        Self { dialect, deviation, opaque_urls: false, legal_seed, only, watched, fault }
     }
 }
 
@@ -93,6 +97,8 @@ pub struct Subject {
     pub mock: Option<Arc<Mock>>,
     /// Whether the mock notes which deviations would have answered differently.
     pub watched: bool,
+    /// The proxy in front of the mock, in which a fault waits.
+    pub front: Option<Arc<Front>>,
 }
 
 /// Why a target cannot be tested beside the others.
@@ -184,7 +190,7 @@ impl Subject {
     }
 
     fn of_profile(profile: TargetProfile) -> Self {
-        Self { profile, only: None, mock: None, watched: false }
+        Self { profile, only: None, mock: None, watched: false, front: None }
     }
 
     async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, RunError> {
@@ -192,7 +198,12 @@ impl Subject {
             Dialect::Klarna => (mock::Dialect::Klarna, Provider::Kp),
             Dialect::Kustom => (mock::Dialect::Kustom, Provider::Kco),
         };
+        let front = match embedded.fault {
+            Some((fault, when)) => Some(Front::bind(fault, when).await?),
+            None => None,
+        };
         let mock = Mock::start(MockOptions {
+            front: front.as_ref().and_then(Front::door),
             deviation: embedded.deviation,
             seed: Some(seed),
             opaque_urls: embedded.opaque_urls,
@@ -209,13 +220,17 @@ impl Subject {
             );
         }
         let url = |text: &str| text.parse().map_err(|_| RunError::MockUrl(text.to_owned()));
-        let base_url: Url = url(mock.base_url())?;
+        let base_url: Url = url(front.as_ref().map_or(mock.base_url(), Front::base_url))?;
+        if let Some(front) = &front {
+            front.lead_to(mock.addr());
+            mock.advance_clock(front.clock_ahead());
+        }
         let profile = TargetProfile {
             text: ProfileText::made("the built-in mock"),
             name: format!("mock-{}", embedded.dialect),
             reach: Reach::new(&base_url, TargetProfile::MERCHANT_HOST),
             base_url,
-            control_url: Some(url(&mock.control_url())?),
+            control_url: Some(url(mock.control_url())?),
             dialect: embedded.dialect,
             provider,
             credentials: Credentials {
@@ -232,15 +247,9 @@ impl Subject {
             merchant_authority: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,
             page_driver: assets::built_in().text(MOCK_PAGE).map(|text| (MOCK_PAGE.into(), text.into())),
-            extra_ca: None,
+            extra_ca: front.as_ref().and_then(Front::extra_ca),
             connection: Connection::default(),
-            deadlines: Deadlines {
-                request: Duration::from_secs(10),
-                page: Duration::from_secs(10),
-                status: Duration::from_secs(2),
-                quiet: Duration::from_millis(300),
-                step: Duration::from_secs(30),
-            },
+            deadlines: deadlines(front.is_some()),
             may_wait: None,
             creates_per_second: None,
             requests_per_second: None,
@@ -255,7 +264,20 @@ impl Subject {
             accepted_unseen: no_mock_can_show(embedded.dialect).into_iter().collect(),
         };
         let (mock, only) = (Some(Arc::new(mock)), embedded.only.clone());
-        Ok(Self { profile, only, mock, watched: embedded.watched.is_some() })
+        Ok(Self { profile, only, mock, watched: embedded.watched.is_some(), front: front.map(Arc::new) })
+    }
+}
+
+/// The deadlines of a mock. Behind a fault they are shorter, because many of them pass there.
+fn deadlines(is_behind_fault: bool) -> Deadlines {
+    let seconds =
+        |usual, behind_fault| Duration::from_secs(if is_behind_fault { behind_fault } else { usual });
+    Deadlines {
+        request: seconds(10, 2),
+        page: seconds(10, 5),
+        status: Duration::from_secs(2),
+        quiet: Duration::from_millis(300),
+        step: seconds(30, 20),
     }
 }
 

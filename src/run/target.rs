@@ -6,6 +6,7 @@ use crate::check::origin;
 use crate::client::{Client, Pace, Trust};
 use crate::control::Control;
 use crate::evidence::Recorder;
+use crate::fault::Front;
 use crate::mock::Mock;
 use crate::report::{Manners, PreflightCheck};
 use crate::requirement::{Level, RequirementId};
@@ -37,6 +38,8 @@ pub(super) struct Target<'r> {
     pub mock: Option<Arc<Mock>>,
     /// Whether the mock notes which deviations would have answered differently.
     pub watched: bool,
+    /// The proxy in front of the mock, in which a fault waits.
+    pub front: Option<Arc<Front>>,
     /// Every scenario, with the reason if it does not run.
     pub choices: Vec<Choice<'r>>,
     schemas: Arc<SchemaSet>,
@@ -83,6 +86,7 @@ impl<'r> Target<'r> {
             profile,
             mock: subject.mock.clone(),
             watched: subject.watched,
+            front: subject.front.clone(),
             choices,
             schemas,
             page_driver,
@@ -102,14 +106,14 @@ impl<'r> Target<'r> {
         self.pace = pace;
     }
 
-    /// Asks a target that is not a mock of this run whether it can be tested. If it is out of order, no scenario runs, and each has
+    /// Asks a target whether it can be tested, unless it is a mock of this run with nothing in front of it. If it is out of order, no scenario runs, and each has
     /// this trouble as its reason.
     pub async fn preflight(
         &mut self,
         recorder: &Arc<Recorder>,
         receivers: &Receivers,
     ) -> Result<Vec<PreflightCheck>, RunError> {
-        if self.mock.is_some() {
+        if self.mock.is_some() && self.front.is_none() {
             return Ok(Vec::new());
         }
         let Preflight { checks, verdict } = preflight::of_target(self.profile, recorder, receivers).await;

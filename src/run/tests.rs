@@ -48,9 +48,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
     for (name, text) in files {
         std::fs::write(mine.join(name), text).unwrap();
     }
-    let dialect = Dialect::Klarna;
-    let (deviation, legal_seed, only) = (None, None, None);
-    let mock = Embedded { dialect, deviation, opaque_urls: false, legal_seed, only, watched: None };
+    let mock = Embedded::faithful(Dialect::Klarna);
     let browser = "/nonexistent".into();
     let options = RunOptions {
         features: vec![mine],

@@ -118,6 +118,12 @@ mod tests {
         assert_eq!(shown, read(identity.certificate_der()).unwrap());
     }
 
+    #[test]
+    fn a_certificate_that_has_expired_tells_its_last_day() {
+        let identity = Authority::new("a test").unwrap().issue_expired(&["127.0.0.1".to_owned()]).unwrap();
+        assert_eq!(read(identity.certificate_der()).unwrap().last_day, "2020-12-31".parse().unwrap());
+    }
+
     #[tokio::test]
     async fn a_server_without_tls_shows_none() {
         let server = Server::start((Ipv4Addr::LOCALHOST, 0).into(), None, Router::new()).await.unwrap();

@@ -12,6 +12,10 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use sha2::{Digest as _, Sha256};
+use std::io;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 use webpki::EndEntityCert;
 
 use crate::serve::error::{PemError, ServeError};
@@ -67,6 +71,14 @@ impl Identity {
         Arc::clone(&self.config)
     }
 
+    /// Shakes hands with a client that wants TLS.
+    pub async fn shake_hands(
+        &self,
+        stream: TcpStream,
+    ) -> io::Result<impl AsyncRead + AsyncWrite + Send + Unpin + use<>> {
+        TlsAcceptor::from(self.config()).accept(stream).await
+    }
+
     /// Base64 of the SHA-256 of the public key, as browsers use it to pin a key.
     pub fn spki_sha256_base64(&self) -> String {
         pin(&self.certificate).unwrap_or_default()
@@ -108,9 +120,26 @@ impl Authority {
 
     /// Makes an identity for these hosts, names or IP addresses. The first is its common name.
     pub fn issue(&self, hosts: &[String]) -> Result<Identity, ServeError> {
+        self.issue_with(hosts, |_| {})
+    }
+
+    /// The same, with a certificate whose last day has been.
+    pub fn issue_expired(&self, hosts: &[String]) -> Result<Identity, ServeError> {
+        self.issue_with(hosts, |params| {
+            params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2020, 12, 31);
+        })
+    }
+
+    fn issue_with(
+        &self,
+        hosts: &[String],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Result<Identity, ServeError> {
         made(hosts, || {
             let key = new_key()?;
             let mut params = CertificateParams::new(hosts)?;
+            change(&mut params);
             params.distinguished_name.push(DnType::CommonName, hosts.first().map_or("", String::as_str));
             params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

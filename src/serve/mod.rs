@@ -124,6 +124,22 @@ impl Listener {
         });
         Server { addr: self.addr, _stop: stop.drop_guard() }
     }
+
+    /// Gives each connection to `serve`, which speaks with it as it likes.
+    pub fn hand_over<S>(self, serve: impl FnMut(TcpStream) -> S + Send + 'static) -> Server
+    where
+        S: Future<Output = ()> + Send + 'static,
+    {
+        let stop = CancellationToken::new();
+        let (stopped, tcp) = (stop.clone(), self.tcp);
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stopped.cancelled() => {}
+                () = door::open(tcp, serve) => {}
+            }
+        });
+        Server { addr: self.addr, _stop: stop.drop_guard() }
+    }
 }
 
 /// A running server. Dropping it stops accepting and closes its connections.

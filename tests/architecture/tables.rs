@@ -27,6 +27,8 @@ pub const MAY_IMPORT: &Permits = &[
     ("serve", &[]),
     // A mistake shared by mock and check would be invisible.
     ("mock", &["serve"]),
+    // Trouble knows nothing of what it troubles.
+    ("fault", &["serve"]),
     // The suite does not know whom it tests or who reads.
     (
         "suite",
@@ -62,17 +64,33 @@ pub const MAY_IMPORT: &Permits = &[
             "receiver",
             "serve",
             "mock",
+            "fault",
             "suite",
             "report",
         ],
     ),
     // Starts this executable once for several deviations and reads its report.
-    ("prove", &["mock", "report", "exit_code", "input", "requirement", "target", "evidence", "verdict"]),
+    (
+        "prove",
+        &["mock", "fault", "report", "exit_code", "input", "requirement", "target", "evidence", "verdict"],
+    ),
     ("exit_code", &["report"]),
     // Arguments in, exit code out. A new profile is made of arguments.
     (
         "cli",
-        &["run", "prove", "report", "exit_code", "input", "mock", "serve", "suite", "requirement", "target"],
+        &[
+            "run",
+            "prove",
+            "report",
+            "exit_code",
+            "input",
+            "mock",
+            "fault",
+            "serve",
+            "suite",
+            "requirement",
+            "target",
+        ],
     ),
     ("main", &["cli"]),
 ];
@@ -131,7 +149,7 @@ pub const HOMES: &Permits = &[
     ("regex", &["browser", "evidence", "report", "suite", "target"]),
     ("reqwest", &["client", "control", "mock"]),
     ("rqrr", &["suite"]),
-    ("rustix", &["run"]),
+    ("rustix", &["prove", "run"]),
     ("rustls", &["serve"]),
     ("ruzstd", &["client", "mock"]),
     (
@@ -148,7 +166,7 @@ pub const HOMES: &Permits = &[
     ("sha2", &["evidence", "run", "serve"]),
     ("strsim", &["requirement", "schema", "suite"]),
     ("tabled", &["report/terminal"]),
-    ("tempfile", &["browser", "cli", "prove"]),
+    ("tempfile", &["browser", "cli", "fault", "prove"]),
     ("terminal_size", &["cli"]),
     ("textwrap", &["report/terminal"]),
     (
@@ -157,6 +175,7 @@ pub const HOMES: &Permits = &[
             "browser",
             "client",
             "control",
+            "fault",
             "mock",
             "prove",
             "receiver",
@@ -169,7 +188,13 @@ pub const HOMES: &Permits = &[
             "target",
         ],
     ),
-    ("tokio", &["browser", "cli", "client", "control", "mock", "prove", "receiver", "run", "serve", "suite"]),
+    (
+        "tokio",
+        &[
+            "browser", "cli", "client", "control", "fault", "mock", "prove", "receiver", "run", "serve",
+            "suite",
+        ],
+    ),
     ("tokio_rustls", &["serve"]),
     ("tokio_tungstenite", &["browser"]),
     ("tokio_util", &["cli", "mock", "prove", "run", "serve", "suite"]),

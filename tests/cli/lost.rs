@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Commands that only print.
-const PRINTING: [&[&str]; 14] = [
+const PRINTING: [&[&str]; 15] = [
     &["--help"],
     &["--version"],
     &["run", "--help"],
@@ -19,6 +19,7 @@ const PRINTING: [&[&str]; 14] = [
     &["requirements", "--json"],
     &["requirements", "--sources", "--markdown"],
     &["deviations"],
+    &["faults"],
     &["targets"],
     &["targets", "--json"],
     &["completions", "bash"],

@@ -149,7 +149,7 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         dialect: arguments.dialect,
         base_url: mock.base_url(),
         page_origin: mock.page_origin(),
-        control_url: control_url.as_deref(),
+        control_url,
         username: &username,
         known_password,
         trust: trust.as_ref().map(Trust::file),

@@ -47,11 +47,6 @@ pub struct Shop {
 }
 
 impl Mock {
-    /// Its address.
-    pub fn addr(&self) -> SocketAddr {
-        self.playground.api_origin.trim_start_matches("http://").parse().unwrap()
-    }
-
     /// The merchant id of the first account.
     pub fn merchant_id(&self) -> &str {
         &self.playground.accounts.first().merchant_id
