@@ -76,8 +76,11 @@ fn options_of_the_mock_that_cannot_be_are_named() {
     for (arguments, parts) in [
         (["--cert", "cert.pem"], ["required arguments were not provided", "--key <FILE>"]),
         (["--key", "key.pem"], ["required arguments were not provided", "--cert <FILE>"]),
-        (["--rate", "0"], ["invalid value '0' for '--rate <N>'", "0 is not in 1..1000000"]),
-        (["--rate", "2.5"], ["invalid value '2.5' for '--rate <N>'", "invalid digit"]),
+        (["--rate", "0"], ["invalid value '0' for '--rate <N>'", "expected a whole number from 1 to 999999"]),
+        (
+            ["--rate", "2.5"],
+            ["invalid value '2.5' for '--rate <N>'", "expected a whole number from 1 to 999999"],
+        ),
         (
             ["--page-host", "8090"],
             ["for '--page-host <HOST[:PORT]>': expected HOST or HOST:PORT", "`pay.localhost`"],
