@@ -242,7 +242,8 @@ fn a_page_with_a_certificate_that_nobody_vouches_for_is_trouble_that_names_the_w
         "network: net::ERR_CERT_AUTHORITY_INVALID; the browser does not trust the certificate of the page";
     let way_out =
         "add it to the `extra_ca` of the profile, or add its authority there and the host to `page_hosts`";
-    assert_eq!(pay(&proxy.base_url, ""), both("INFRA", &format!("{why}; {way_out}")));
+    let control = "a control read right after it (request 3) was answered with 200";
+    assert_eq!(pay(&proxy.base_url, ""), both("INFRA", &format!("{why}; {way_out}; {control}")));
 }
 
 /// Nothing is asked of the target, so a page that the driver does not know at all makes no trouble either.
