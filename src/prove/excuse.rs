@@ -72,7 +72,7 @@ const EXCUSES: &[Excuse] = &[
             "HPP-CREATE-029",
             "HPP-CREATE-030",
             "HPP-CREATE-034",
-            "HPP-CREATE-037",
+            "HPP-DISABLE-002",
             "HPP-ERROR-001",
             "HPP-ERROR-002",
             "HPP-ERROR-003",

@@ -36,7 +36,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "failed-is-final",
         kind: Kind::OneState,
         lie: "After a declined payment, the session cannot be paid any more.",
-        breaks: &["HPP-STATUS-005"],
+        breaks: &["HPP-STATUS-005", "HPP-STATUS-015"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| standing_final_in(wanted, Status::Failed);
             seams.status_after = |turn| status_final_in(turn, Status::Failed);
