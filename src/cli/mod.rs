@@ -61,9 +61,9 @@ enum Command {
     Mock(mock::MockArgs),
     /// Prove that the suite catches every deviation of the mock.
     ///
-    /// A deviation is one deliberate fault of the mock. The suite runs against each deviation. Exactly the requirements that this
-    /// deviation breaks must fail. A degenerate server answers everything in one simple way. None may get the
-    /// verdict *sign*. The canary is a deviation that must be caught, or the proof is void.
+    /// A deviation is one deliberate breach of the contract by the mock. The suite runs against each deviation. Exactly the requirements
+    /// that this deviation breaks must fail. A degenerate server answers everything in one simple way. None may get the verdict *sign*.
+    /// The canary is a deviation that must be caught, or the proof is void.
     ///
     /// With `--generated`, a machine changes the contract of the mock part by part, and each change should be noticed. It exits with 1 if one
     /// is neither noticed nor explained.
@@ -93,7 +93,7 @@ enum Command {
     Steps(listing::ListArgs),
     /// List the requirements, with the scenarios that test each and the deviations that break it.
     Requirements(requirements::RequirementsArgs),
-    /// List the deviations: deliberate faults of the mock.
+    /// List the deviations: deliberate breaches of the contract by the mock.
     Deviations(listing::ListArgs),
     /// List the faults: trouble of network, browser and machine that is made on purpose, and what a run says of each.
     Faults(listing::ListArgs),

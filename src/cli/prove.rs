@@ -28,7 +28,8 @@ pub struct ProveArgs {
     /// Run browser scenarios only for the areas that each deviation affects, and none against degenerate servers.
     #[arg(long, help_heading = "What to run")]
     quick: bool,
-    /// Run every scenario for every deviation, instead of only those that the deviation can change.
+    /// Run every scenario for every deviation. Without this option, only those run that the deviation can change, and of areas that it
+    /// leaves whole one browser scenario of each requirement.
     #[arg(long, conflicts_with = "quick", help_heading = "What to run")]
     exhaustive: bool,
     /// Weaken the contract of the mock by machine instead, and tell which changes nothing notices. The names may contain `*`.

@@ -106,8 +106,8 @@ impl<'r> Target<'r> {
         self.pace = pace;
     }
 
-    /// Asks a target whether it can be tested, unless it is a mock of this run with nothing in front of it. If it is out of order, no scenario runs, and each has
-    /// this trouble as its reason.
+    /// Asks a target whether it can be tested, unless it is a mock of this run with nothing in front of it. If it is out of order, no
+    /// scenario runs, and each has this trouble as its reason.
     pub async fn preflight(
         &mut self,
         recorder: &Arc<Recorder>,

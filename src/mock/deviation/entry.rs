@@ -3,7 +3,7 @@
 pub use crate::mock::contract::seams::Change;
 pub use crate::mock::deviation::kind::Kind;
 
-/// One deliberate fault of the mock.
+/// One deliberate breach of the contract by the mock.
 #[derive(Debug)]
 pub struct Deviation {
     pub name: &'static str,
