@@ -3,11 +3,15 @@
 use crate::evidence::known::is_wording;
 use crate::evidence::member::Meaning;
 use crate::evidence::recorder::{Recorder, begins_with_scheme};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
+/// Stands for the day of birth of a person.
+const NO_DAY: &str = "0001-01-01";
+
 impl Recorder {
-    /// A JSON body. The values of secret members and all known secrets are replaced, also in names of members.
+    /// A JSON body. The values of secret and personal members and all known secrets are replaced, also in names of members.
     pub fn json(&self, mut value: Value) -> Value {
         // A member may contain the secret of a later one, and a link the token of a later one.
         each_value(Meaning::Data, &mut value, &mut |meaning, value| self.learn_value(meaning, value));
@@ -28,6 +32,7 @@ impl Recorder {
             (Meaning::Secret(kind), Value::Number(number)) => {
                 self.known.label(kind, &number.to_string());
             }
+            (Meaning::Personal(personal), Value::String(text)) => drop(self.known.personal(personal, text)),
             (Meaning::Data, Value::String(text)) if text.contains("{{") => self.known.add_template(text),
             (Meaning::Public, Value::String(text)) if self.known.label_of(text).is_none() => {
                 self.known.publish(text);
@@ -39,7 +44,9 @@ impl Recorder {
     fn cut(&self, meaning: Meaning, value: &mut Value) {
         match (meaning, &mut *value) {
             // It stays a number, because checks compare types.
-            (Meaning::Secret(_), Value::Number(_)) => *value = Value::from(0),
+            (Meaning::Secret(_) | Meaning::Personal(_), Value::Number(_)) => *value = Value::from(0),
+            // It stays a date, because checks compare formats.
+            (Meaning::Personal(_), Value::String(text)) if is_date(text) => NO_DAY.clone_into(text),
             (_, Value::String(text)) => {
                 if let Cow::Owned(apart) = apart_from_labels(text) {
                     *text = apart;
@@ -87,6 +94,10 @@ impl Recorder {
         match meaning {
             _ if text.is_empty() => text.into(),
             Meaning::Secret(kind) => self.known.label(kind, text).into(),
+            Meaning::Personal(personal) => self
+                .known
+                .personal(personal, text)
+                .map_or_else(|| self.string(Meaning::Data, text), Cow::from),
             Meaning::Link => self.link(text).into(),
             Meaning::ApiLink => self.api_link(text).into(),
             Meaning::Public => {
@@ -97,6 +108,11 @@ impl Recorder {
             Meaning::Data => self.known.shown(text),
         }
     }
+}
+
+/// Whether a text is a date of RFC 3339, such as a day of birth.
+fn is_date(text: &str) -> bool {
+    text.len() == NO_DAY.len() && text.parse::<Date>().is_ok()
 }
 
 /// Calls `found` with each string and number, and its meaning.
@@ -164,6 +180,54 @@ mod tests {
             "https://pay.example/‹link:1›": true, "redirect_url": "https://pay.example/‹link:1›",
         });
         assert_eq!(recorder.json(names), shown);
+    }
+
+    #[test]
+    fn what_a_member_says_about_a_person_is_replaced() {
+        let recorder = Recorder::default();
+        recorder.learn_words("the merchant distributes it by email to consumer@example.com");
+        let body = json!({
+            "customer": {
+                "given_name": "Anna", "date_of_birth": "1981-02-03", "national_identification_number": "198102031234",
+                "type": "person", "pets": [{ "name": "Rex the dog", "age": 7 }],
+            },
+            "billing_address": { "country": "SE", "city": "Lund", "email": "anna.b@shop.example" },
+            "contact_information": { "email": "consumer@example.com", "phone": "+46 70 123 45 67", "phone_country": "SE" },
+            "note": "anna.b@shop.example, +46 70 123 45 67, 198102031234 and Anna of Lund",
+        });
+        let shown = json!({
+            "customer": {
+                "given_name": "‹person:1›", "date_of_birth": "0001-01-01", "national_identification_number": "‹personal_id:1›",
+                "type": "person", "pets": [{ "name": "‹person:3›", "age": 0 }],
+            },
+            "billing_address": { "country": "SE", "city": "‹person:4›", "email": "‹email:1›" },
+            "contact_information": { "email": "consumer@example.com", "phone": "‹phone:1›", "phone_country": "SE" },
+            "note": "‹email:1›, ‹phone:1›, ‹personal_id:1› and Anna of Lund",
+        });
+        assert_eq!(recorder.json(body), shown);
+        assert_eq!(
+            recorder.leak("anna.b@shop.example"),
+            None,
+            "it may be known too late, and is no credential"
+        );
+    }
+
+    #[test]
+    fn a_day_of_birth_that_is_no_date_is_not_made_one() {
+        let shown = Recorder::default().json(json!({ "customer": { "date_of_birth": "1981-02-30" } }));
+        assert_eq!(shown, json!({ "customer": { "date_of_birth": "‹person:1›" } }));
+    }
+
+    #[test]
+    fn what_the_page_driver_types_is_replaced() {
+        let recorder = Recorder::default();
+        for (name, value) in
+            [("email", "anna.b@shop.example"), ("denied_email", "bo@shop.example"), ("code", "111111")]
+        {
+            recorder.learn_identity(name, value);
+        }
+        let shown = recorder.text("Hi anna.b@shop.example (not bo@shop.example): 111111");
+        assert_eq!(shown, "Hi ‹email:1› (not ‹email:2›): 111111");
     }
 
     #[test]

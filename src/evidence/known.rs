@@ -2,14 +2,14 @@
 
 use crate::evidence::anywhere::{Anywhere, Lengths};
 use crate::evidence::escaped::{Unescaped, replaced, without_escaped};
-use crate::evidence::found::{Found, with_labels};
+use crate::evidence::found::{Found, add, with_labels};
+use crate::evidence::member::Personal;
+use crate::evidence::phrases::Phrases;
 use crate::evidence::place::{Place, Template};
 use crate::evidence::strength::is_strong;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A secret must have at least this many characters to be looked for in texts.
@@ -17,6 +17,9 @@ const SHORTEST: usize = 4;
 
 /// A secret without any letter must have at least this many characters to be looked for in texts. Shorter ones are numbers.
 const SHORTEST_NUMBER: usize = 16;
+
+/// What only one person has must have at least this many characters to be looked for in texts.
+const SHORTEST_PERSONAL: usize = 8;
 
 /// Longest word of letters that is not a secret.
 const LONGEST_WORD: usize = 15;
@@ -29,9 +32,8 @@ pub(super) struct Known {
     inner: RwLock<Inner>,
     /// Long credentials and tokens.
     anywhere: Anywhere,
-    /// Other secrets of more than one token. They are few, and are found anywhere in a text.
-    phrases: RwLock<Vec<(String, String)>>,
-    has_phrases: AtomicBool,
+    /// Other secrets of more than one token.
+    phrases: Phrases,
 }
 
 #[derive(Default)]
@@ -94,6 +96,21 @@ impl Known {
         self.label_unless(Inner::is_common_credential, kind, value)
     }
 
+    /// The label of what a member says about a person. `None` if the value is one that the harness itself brings along. What only this
+    /// person has is also looked for in texts.
+    pub(super) fn personal(&self, personal: Personal, value: &str) -> Option<String> {
+        if value.chars().count() < SHORTEST || self.is_worded(value) {
+            return None;
+        }
+        let is_sought = personal != Personal::Person && value.chars().count() >= SHORTEST_PERSONAL;
+        let is_common: fn(&Inner, &str) -> bool = if is_sought { |_, _| false } else { |_, _| true };
+        let label = self.label_unless(is_common, personal.kind(), value);
+        if is_sought && !is_token(value) {
+            self.phrases.add(value.to_owned(), label.clone(), false);
+        }
+        Some(label)
+    }
+
     /// The label of a value that is looked for in texts, unless it is common.
     fn label_unless(&self, is_common: fn(&Inner, &str) -> bool, kind: &'static str, value: &str) -> String {
         if let Some(label) = self.read().labels.get(value) {
@@ -110,7 +127,8 @@ impl Known {
         if is_sought {
             self.lengths.add(value.len());
         }
-        let is_confidential = !matches!(kind, "value" | "link");
+        let is_confidential =
+            !["value", "link"].contains(&kind) && Personal::ALL.iter().all(|it| it.kind() != kind);
         inner.labels.insert(value.to_owned(), Label { text: text.clone(), is_sought, is_confidential });
         drop(inner);
         if is_sought && is_confidential {
@@ -151,14 +169,8 @@ impl Known {
             self.write().labels.entry(form).or_insert(label);
             return;
         }
-        if is_found_anywhere {
-            return;
-        }
-        let mut phrases = self.phrases.write().unwrap_or_else(PoisonError::into_inner);
-        if !phrases.iter().any(|(phrase, _)| *phrase == form) {
-            phrases.push((form, text));
-            phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-            self.has_phrases.store(true, Ordering::Release);
+        if !is_found_anywhere {
+            self.phrases.add(form, text, is_confidential);
         }
     }
 
@@ -259,7 +271,7 @@ impl Known {
     /// The secrets in a text, from its start to its end: long ones, then phrases, then tokens.
     fn find(&self, text: &str, confidential_only: bool) -> Vec<Found> {
         let mut found = self.anywhere.find(text);
-        self.find_phrases(text, &mut found);
+        self.phrases.find(text, confidential_only, &mut found);
         self.find_tokens(text, confidential_only, &mut found);
         found
     }
@@ -273,17 +285,6 @@ impl Known {
             0 => format!("{shown}hidden-{}", part.replace(':', "-")),
             _ => shown + part,
         })
-    }
-
-    fn find_phrases(&self, text: &str, found: &mut Vec<Found>) {
-        if !self.has_phrases.load(Ordering::Acquire) {
-            return;
-        }
-        for (phrase, label) in self.phrases.read().unwrap_or_else(PoisonError::into_inner).iter() {
-            for (start, _) in text.match_indices(phrase.as_str()) {
-                add(found, start..start + phrase.len(), label);
-            }
-        }
     }
 
     fn find_tokens(&self, text: &str, confidential_only: bool, found: &mut Vec<Found>) {
@@ -308,16 +309,6 @@ impl Known {
     fn write(&self) -> RwLockWriteGuard<'_, Inner> {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Notes a secret in the order of the text, unless another one stands in its place. Returns whether it did.
-fn add(found: &mut Vec<Found>, place: Range<usize>, label: &str) -> bool {
-    let at = found.partition_point(|other| other.place.end <= place.start);
-    let is_free = found.get(at).is_none_or(|next| place.end <= next.place.start);
-    if is_free {
-        found.insert(at, Found { place, label: label.to_owned() });
-    }
-    is_free
 }
 
 /// Whether a text is made of ordinary words in lower case.

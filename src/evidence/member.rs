@@ -1,4 +1,4 @@
-//! Members of JSON by name: which hold a secret, a secret link, or an id that is shown.
+//! Members of JSON by name: which hold a secret, a secret link, something about a person, or an id that is shown.
 
 /// Members with a value that allows to pay, read or send, and the kind of their label.
 const SECRET_MEMBERS: &[(&str, &str)] = &[
@@ -33,6 +33,59 @@ const API_LINK_MEMBERS: &[&str] = &["generation_url", "manual_identification_che
 const PUBLIC_MEMBERS: &[&str] =
     &["session_id", "order_id", "klarna_reference", "correlation_id", "event_id", "merchant_id"];
 
+/// Members with something about a person, and the kind of their label.
+const PERSONAL_MEMBERS: &[(&str, Personal)] = &[
+    ("customer", Personal::Person),
+    ("billing_address", Personal::Person),
+    ("shipping_address", Personal::Person),
+    ("contact_information", Personal::Person),
+    ("given_name", Personal::Person),
+    ("family_name", Personal::Person),
+    ("street_address", Personal::Person),
+    ("street_address2", Personal::Person),
+    ("date_of_birth", Personal::Person),
+    ("email", Personal::Email),
+    ("phone", Personal::Phone),
+    ("national_identification_number", Personal::Identifier),
+];
+
+/// Members of a person that many have in common.
+const SHARED_MEMBERS: &[&str] = &["country", "phone_country", "type", "gender"];
+
+/// What a member says about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Personal {
+    /// A name, an address or a day of birth. Others have the same, so it is replaced in its own place alone.
+    Person,
+    Email,
+    Phone,
+    /// A national number, or anything else that only one person has.
+    Identifier,
+}
+
+impl Personal {
+    pub(super) const ALL: [Self; 4] = [Self::Person, Self::Email, Self::Phone, Self::Identifier];
+
+    /// What a value of a profile's identity says, by its name.
+    pub(super) fn of_identity(name: &str) -> Self {
+        let named = [("email", Self::Email), ("phone", Self::Phone)];
+        named
+            .into_iter()
+            .find(|(part, _)| name.contains(part))
+            .map_or(Self::Identifier, |(_, personal)| personal)
+    }
+
+    /// The kind of its label.
+    pub(super) fn kind(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Identifier => "personal_id",
+        }
+    }
+}
+
 /// What the value of a member is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -40,6 +93,7 @@ pub(super) enum Meaning {
     Secret(&'static str),
     Link,
     ApiLink,
+    Personal(Personal),
     /// An id that is shown.
     Public,
     Data,
@@ -56,6 +110,8 @@ impl Meaning {
             Self::ApiLink
         } else if PUBLIC_MEMBERS.contains(&name) {
             Self::Public
+        } else if let Some((_, personal)) = PERSONAL_MEMBERS.iter().find(|(member, _)| *member == name) {
+            Self::Personal(*personal)
         } else if let Some((_, kind)) = SECRET_ENDS.iter().find(|(end, _)| ends_with(name, end)) {
             Self::Secret(kind)
         } else {
@@ -63,21 +119,24 @@ impl Meaning {
         }
     }
 
-    /// The meaning of a member of this name within a value with this meaning. What is in a secret is secret too.
+    /// The meaning of a member of this name within a value with this meaning. What is in a secret is secret too, and what is in a person
+    /// is personal.
     pub(super) fn within(self, name: &str) -> Self {
         match (Self::of(name), self) {
-            (Self::Data, Self::Secret(kind)) => Self::Secret(kind),
+            (Self::Data, Self::Personal(_)) if SHARED_MEMBERS.contains(&name) => Self::Data,
+            (Self::Data, Self::Secret(_) | Self::Personal(_)) | (Self::Personal(_), Self::Secret(_)) => self,
             (own, _) => own,
         }
     }
 }
 
-/// A pattern of the names of members with a secret or a link.
+/// A pattern of the names of members with a secret, a link or something personal.
 pub(super) fn secret_names() -> String {
     let exact = SECRET_MEMBERS.iter().map(|(name, _)| *name);
     let ends = SECRET_ENDS.iter().map(|(end, _)| *end);
-    let names: Vec<_> =
-        exact.chain(ends).chain(LINK_MEMBERS.iter().chain(API_LINK_MEMBERS).copied()).collect();
+    let personal = PERSONAL_MEMBERS.iter().map(|(name, _)| *name);
+    let links = LINK_MEMBERS.iter().chain(API_LINK_MEMBERS).copied();
+    let names: Vec<_> = exact.chain(ends).chain(personal).chain(links).collect();
     format!("[a-z0-9_-]*(?:{})", names.join("|").replace('_', "[_-]?"))
 }
 
@@ -116,6 +175,8 @@ mod tests {
             ("username", Meaning::Secret("username")),
             ("redirect_url", Meaning::Link),
             ("generation_url", Meaning::ApiLink),
+            ("email", Meaning::Personal(Personal::Email)),
+            ("customer", Meaning::Personal(Personal::Person)),
             ("session_id", Meaning::Public),
             ("token_type", Meaning::Data),
             ("key", Meaning::Data),

@@ -12,6 +12,7 @@ mod instant;
 pub mod json;
 mod known;
 mod member;
+mod phrases;
 mod place;
 mod quoted;
 mod recorder;

@@ -2,6 +2,7 @@
 
 use crate::evidence::credential::{encoded, plain};
 use crate::evidence::known::Known;
+use crate::evidence::member::Personal;
 
 /// How URLs in texts begin.
 const SCHEMES: [&str; 2] = ["https://", "http://"];
@@ -41,6 +42,11 @@ impl Recorder {
             plain(value).chain(encoded(value)).for_each(|form| self.known.learn(form, label.clone(), true));
         }
         is_sought
+    }
+
+    /// Learns a value of a profile's identity by its name, such as `email`: what the page driver types as the consumer.
+    pub fn learn_identity(&self, name: &str, value: &str) {
+        self.known.personal(Personal::of_identity(name), value);
     }
 
     /// Learns the words that the harness itself brings along: its features, schemas and page drivers, and the profile. A token or a

@@ -6,7 +6,7 @@ use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// A secret member: its name, the sign after it, and its value in quotes, in escaped quotes or bare. The last quote may be missing.
+/// A secret or personal member: its name, the sign after it, and its value in quotes, in escaped quotes or bare. The last quote may be missing.
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| {
     let quote = r#"(?:\\?["']|&quot;|&\#34;)"#;
     let value = r#"\\["'](?<escaped>[^"'\\]+)|"(?<double>(?:[^"\\]|\\.)+)|'(?<single>(?:[^'\\]|\\.)+)|(?:&quot;|&\#34;)(?<html>[^&]+)|(?<bare>[^\s"'<>&,;{}\[\]()\\]+)"#;
@@ -37,6 +37,10 @@ impl Recorder {
         let shown = match Meaning::of(&found["name"]) {
             _ if is_sentence || plain.contains('‹') => return whole.to_owned(),
             Meaning::Secret(kind) => self.known.label(kind, &plain),
+            Meaning::Personal(personal) => match self.known.personal(personal, &plain) {
+                Some(label) => label,
+                None => return whole.to_owned(),
+            },
             Meaning::Link => self.link(&plain),
             Meaning::ApiLink => self.api_link(&plain),
             Meaning::Public | Meaning::Data => return whole.to_owned(),
@@ -62,6 +66,11 @@ mod tests {
                 r#"{"a":"https://pay.example/p/x1Y","redirect_url":"https://pay.example/p/x1Y"#,
                 r#"{"a":"https://pay.example/‹link:1›","redirect_url":"https://pay.example/‹link:1›"#,
             ),
+            (
+                r#"{"email":"anna@shop.example","customer":{"given_name":"Anna B","#,
+                r#"{"email":"‹email:1›","customer":{"given_name":"‹person:1›","#,
+            ),
+            ("email: must not be blank", "email: must not be blank"),
             (r#"{"client_token":"eyJ"#, r#"{"client_token":"‹client_token:1›"#),
             (
                 r#"{"a":"https:\/\/pay.example\/p\/x1Y","qr_code_url":"https://pay.example/p/x1Y"#,

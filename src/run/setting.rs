@@ -27,14 +27,14 @@ impl Setting {
         Ok(Self { features, schemas })
     }
 
-    /// Teaches the recorder the words of the setting and of all targets, and then their credentials.
+    /// Teaches the recorder the words of the setting and of all targets, and then their credentials and identities.
     ///
     /// # Errors
     /// A credential stands in a file that reports quote.
     pub fn teach(&self, subjects: &[Subject], recorder: &Recorder) -> Result<(), ExposedError> {
         let mut texts: Vec<NamedText> = [self.features.files(), self.schemas.files()].concat();
         texts.extend(page_texts().map(|text| ("the report page".to_owned(), text.to_owned())));
-        texts.extend(subjects.iter().filter_map(|subject| subject.profile.page_driver.clone()));
+        texts.extend(subjects.iter().filter_map(Subject::page_driver));
         for (name, text) in &texts {
             recorder.learn_words(name);
             recorder.learn_words(text);
@@ -44,6 +44,7 @@ impl Setting {
         }
         for subject in subjects {
             subject.learn_credentials(recorder);
+            subject.learn_identity(recorder);
         }
         exposed::check_files(&texts, recorder)
     }

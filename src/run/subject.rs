@@ -8,6 +8,7 @@ use crate::mock::{Mock, MockOptions};
 use crate::report::{PreflightCheck, Topic};
 use crate::requirement::{Dialect, Provider, nearest};
 use crate::run::assets;
+use crate::run::assets::NamedText;
 use crate::run::error::RunError;
 use crate::run::records;
 use crate::target::{
@@ -166,6 +167,18 @@ impl Subject {
         let facts = serde_json::to_value(records::facts(&self.profile, &[])).unwrap_or_default();
         each_text(&facts, &mut |text| texts.push(text.to_owned()));
         texts
+    }
+
+    /// The page driver without what it types as the consumer of this profile.
+    pub fn page_driver(&self) -> Option<NamedText> {
+        let (name, text) = self.profile.page_driver.clone()?;
+        let without = |text: String, (_, value): (&str, &str)| text.replace(value, "");
+        Some((name, self.profile.identity.values().fold(text, without)))
+    }
+
+    /// Teaches the recorder what the page driver types as the consumer of this profile. Before this, it must know the words of all targets.
+    pub fn learn_identity(&self, recorder: &Recorder) {
+        self.profile.identity.values().for_each(|(name, value)| recorder.learn_identity(name, value));
     }
 
     /// Teaches the recorder the credentials. Before this, it must know the words of all targets.

@@ -18,6 +18,11 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 pub struct Identity(BTreeMap<String, String>);
 
 impl Identity {
+    /// What it says, by name.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Takes over what another identity says.
     pub(super) fn replace(&mut self, other: &Self) {
         self.0.extend(other.0.clone());
