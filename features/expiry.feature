@@ -43,6 +43,13 @@ Feature: When a hosted session ends
       When the merchant creates another hosted session of the same payment session
       Then expires_at lies 1 hour before the end of the KP session
 
+    @needs:browser
+    Scenario: A session with an open page expires 1 hour before its KP session
+      Given a hosted session
+      And the consumer has opened the page
+      When the merchant reads the hosted session
+      Then expires_at lies 1 hour before the end of the KP session
+
   @req:HPP-EXPIRY-003
   Rule: A session ends 47 hours after its KCO order changed
 

@@ -10,6 +10,14 @@ Feature: Options of a hosted session
       When the consumer opens the page
       Then the page offers the categories "PAY_LATER"
 
+    @needs:outcome
+    Scenario: A page with one category offers that one alone after a decline
+      Given a hosted session with the options
+        | payment_method_category | PAY_LATER |
+      And the consumer has been declined
+      When the consumer opens the page
+      Then the page offers the categories "PAY_LATER"
+
   @req:HPP-OPT-002 @needs:browser
   Rule: KCO ignores the category options
 

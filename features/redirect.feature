@@ -367,7 +367,7 @@ Feature: Where the consumer ends
 
     @needs:outcome
     Scenario: A cancellation after a decline is final, with no other URL
-      Given a payment session of the IN_STORE channel
+      Given a payment session of the TELESALES channel
       And a hosted session whose merchant URLs are
         | success | absent |
         | failure | absent |
@@ -454,11 +454,17 @@ Feature: Where the consumer ends
   @req:HPP-REDIRECT-026 @needs:browser
   Rule: Cancelling leads to the cancel URL
 
-    Scenario: A cancellation ends at the cancel URL
-      Given a payment session of the IN_STORE channel
+    Scenario Outline: A cancellation of a purchase in <channel> ends at the cancel URL
+      Given a payment session of the <channel> channel
       And a hosted session
       When the consumer cancels and confirms
       Then the consumer lands at the cancel URL
+
+      Examples:
+        | channel   |
+        | IN_STORE  |
+        | TELESALES |
+        | MOTO      |
 
     @needs:outcome
     Scenario: A cancellation after a decline ends at the only URL, for cancel

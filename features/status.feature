@@ -213,6 +213,15 @@ Feature: The status of a hosted session
         | meets a technical error |
 
     @needs:browser
+    Scenario: A session is updated when its page is opened again later
+      Given a hosted session
+      And the consumer has gone back
+      And the clock stands 1 minute later
+      And the hosted session has been read
+      When the consumer opens the page
+      Then updated_at is the time of the change
+
+    @needs:browser
     Scenario: A session is updated when the consumer cancels later
       Given a payment session of the IN_STORE channel
       And a hosted session

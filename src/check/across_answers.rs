@@ -2,12 +2,13 @@
 
 use crate::check::answer::{success, success_text};
 use crate::check::every_answer::Breach;
-use crate::check::life_cycle::Before;
+use crate::check::life_cycle::{Before, FINAL_STATUSES};
 use crate::check::time::{KCO_LIFETIME, Landmark};
 use crate::check::{life_cycle, same_url, time};
 use crate::evidence::Exchange;
 use crate::evidence::Operation::{
-    CreateOrder, CreatePaymentSession, CreateSession, ReadOrder, ReadPaymentSession, ReadSession,
+    ChangePaymentSession, CreateOrder, CreatePaymentSession, CreateSession, PlaceOrder, ReadOrder,
+    ReadPaymentSession, ReadSession,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,12 +17,20 @@ pub fn broken(exchange: &Exchange, before: Before<'_>) -> Vec<Breach> {
     match exchange.operation {
         ReadSession => life_cycle::broken(exchange, before),
         CreateSession => ends_in_the_future(exchange, before.earlier).into_iter().collect(),
-        _ => end_before_payment_session(exchange, before.earlier).into_iter().collect(),
+        _ => {
+            let of_payment_session = [end_before_payment_session, end_moves_with_payment_session];
+            of_payment_session.iter().filter_map(|rule| rule(exchange, before.earlier)).collect()
+        }
     }
 }
 
+const EXPIRES_AT: &str = "/expires_at";
+
 /// What a creation may answer in the last hour of its payment session is open. So only a young payment session is looked at.
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a KP session outlives its hosted sessions.
+const KP_LEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A new session of a young payment session has not yet ended.
 fn ends_in_the_future(created: &Exchange, earlier: &[&Exchange]) -> Option<Breach> {
@@ -29,11 +38,11 @@ fn ends_in_the_future(created: &Exchange, earlier: &[&Exchange]) -> Option<Breac
     let is_payment_session =
         |one: &&&Exchange| matches!(one.operation, CreatePaymentSession | CreateOrder) && date(one).is_some();
     let (now, before) = (date(created)?, date(earlier.iter().rfind(is_payment_session)?)?);
-    let end = time::instant("/expires_at", success_text(created, "/expires_at")?).ok()?;
+    let end = time::instant(EXPIRES_AT, success_text(created, EXPIRES_AT)?).ok()?;
     if before.duration_until(now) > YOUNG {
         return None;
     }
-    let mismatch = time::after("/expires_at", end, &Landmark::new(now, "the answer")).err()?;
+    let mismatch = time::after(EXPIRES_AT, end, &Landmark::new(now, "the answer")).err()?;
     Some(("HPP-EXPIRY-005", mismatch))
 }
 
@@ -41,21 +50,52 @@ fn ends_in_the_future(created: &Exchange, earlier: &[&Exchange]) -> Option<Breac
 /// session may move its end, but only to a later time.
 fn end_before_payment_session(read: &Exchange, earlier: &[&Exchange]) -> Option<Breach> {
     let end = Landmark::new(payment_session_end(read)?, "the end of the payment session");
-    let is_its_own = |exchange: &&&Exchange| {
+    hosted_sessions(read, earlier).find_map(|created| {
+        let at = time::instant(EXPIRES_AT, success_text(created, EXPIRES_AT)?).ok()?;
+        Some(("HPP-EXPIRY-001", time::before(EXPIRES_AT, at, &end).err()?))
+    })
+}
+
+/// What the consumer does on the page may move the end of a session, but only together with its KP session. So as long as the KP session
+/// ends exactly an hour after the end that the creation gave, an open session has this end too, unless the merchant has changed
+/// something. When a KCO order ends cannot be read.
+fn end_moves_with_payment_session(read: &Exchange, earlier: &[&Exchange]) -> Option<Breach> {
+    let changes = |one: &&Exchange| matches!(one.operation, ChangePaymentSession | PlaceOrder);
+    if read.operation != ReadPaymentSession || earlier.iter().any(changes) {
+        return None;
+    }
+    let end = payment_session_end(read)?;
+    hosted_sessions(read, earlier).find_map(|created| {
+        let url = success_text(created, "/session_url")?;
+        let given = time::instant(EXPIRES_AT, success_text(created, EXPIRES_AT)?).ok()?;
+        let is_read =
+            |one: &&&Exchange| one.operation == ReadSession && same_url("", url, &one.request.url).is_ok();
+        let latest = earlier.iter().rfind(is_read)?;
+        let now = time::instant(EXPIRES_AT, success_text(latest, EXPIRES_AT)?).ok()?;
+        let has_ended = FINAL_STATUSES.contains(&success_text(latest, "/status")?);
+        if has_ended || given.checked_add(KP_LEAD).ok()? != end {
+            return None;
+        }
+        let given = Landmark::new(given, "`expires_at` of the creation");
+        let exactly = SignedDuration::ZERO;
+        Some(("HPP-EXPIRY-006", time::at_offset(EXPIRES_AT, now, exactly, &given, exactly).err()?))
+    })
+}
+
+/// The creations of the hosted sessions of a payment session that is read.
+fn hosted_sessions<'e>(read: &Exchange, earlier: &'e [&'e Exchange]) -> impl Iterator<Item = &'e Exchange> {
+    let is_its_own = |exchange: &Exchange| {
         let named = exchange.request.body.json().and_then(|body| body.get("payment_session_url")?.as_str());
         exchange.operation == CreateSession
             && named.is_some_and(|named| same_url("", named, &read.request.url).is_ok())
     };
-    earlier.iter().filter(is_its_own).find_map(|created| {
-        let at = time::instant("/expires_at", success_text(created, "/expires_at")?).ok()?;
-        Some(("HPP-EXPIRY-001", time::before("/expires_at", at, &end).err()?))
-    })
+    earlier.iter().copied().filter(move |exchange| is_its_own(exchange))
 }
 
 fn payment_session_end(read: &Exchange) -> Option<Timestamp> {
     let at = |pointer| time::instant(pointer, success_text(read, pointer)?).ok();
     match read.operation {
-        ReadPaymentSession => at("/expires_at"),
+        ReadPaymentSession => at(EXPIRES_AT),
         ReadOrder => Some(at("/last_modified_at")? + KCO_LIFETIME),
         _ => None,
     }
@@ -153,5 +193,39 @@ mod tests {
         let kco = read(ReadOrder, "last_modified_at");
         assert_eq!(told(&kco, &[created(own, "2026-05-17T13:00:00Z")]), Vec::<String>::new());
         assert_eq!(told(&kco, &[created(own, "2026-05-17T14:00:00Z")]).len(), 1);
+    }
+
+    #[test]
+    fn an_open_session_ends_with_its_kp_session_alone() {
+        let url = "https://api.example/hpp/v1/sessions/s-1";
+        let created = |end: &str| {
+            let asked = json!({ "payment_session_url": "https://api.example/kp/1" });
+            exchange(CreateSession, "", asked, json!({ "session_url": url, "expires_at": end }))
+        };
+        let read = |status: &str, end: &str| {
+            exchange(ReadSession, url, Value::Null, json!({ "status": status, "expires_at": end }))
+        };
+        let kp = |end: &str| {
+            exchange(
+                ReadPaymentSession,
+                "https://api.example/kp/1",
+                Value::Null,
+                json!({ "expires_at": end }),
+            )
+        };
+        let (given, moved, end) = ("2026-05-15T13:00:00Z", "2026-05-15T13:00:01Z", "2026-05-15T14:00:00Z");
+        let breach = "HPP-EXPIRY-006 /expires_at: expected the same time as `expires_at` of the creation (within 0s), \
+                      got 1s after `expires_at` of the creation";
+        let open = [created(given), read("IN_PROGRESS", given), read("IN_PROGRESS", moved)];
+        assert_eq!(told(&kp(end), &open), [breach]);
+        assert_eq!(told(&kp(end), &[created(given), read("BACK", given)]), [""; 0]);
+        assert_eq!(told(&kp(end), &[created(given), read("DISABLED", moved)]), [""; 0], "it has ended");
+        assert_eq!(told(&kp("2026-05-15T14:00:02Z"), &open), [""; 0], "the KP session may have moved");
+        assert_eq!(told(&kp(end), &open[..1]), [""; 0], "nobody has read it");
+        let change = exchange(ChangePaymentSession, "https://api.example/kp/1", Value::Null, Value::Null);
+        assert_eq!(told(&kp(end), &[created(given), change, read("BACK", moved)]), [""; 0], "it was changed");
+        let order = json!({ "last_modified_at": "2026-05-13T14:00:00Z" });
+        let order = exchange(ReadOrder, "https://api.example/kp/1", Value::Null, order);
+        assert_eq!(told(&order, &open), [""; 0], "when an order ends is not known");
     }
 }

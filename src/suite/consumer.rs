@@ -273,6 +273,11 @@ impl Consumer<'_> {
         self.has.opened.is_some_and(|opened| self.act_on(opened).is_none())
     }
 
+    /// Whether the consumer has opened a page again after an act there.
+    pub fn came_back(&self) -> bool {
+        self.has.opened.is_some() && !self.is_first_look()
+    }
+
     /// The latest act on the page of this session.
     fn act_on(&self, session: Index) -> Option<PageAct> {
         self.has.acted_on.iter().rev().find(|(acted_on, _)| *acted_on == session).map(|(_, act)| *act)
@@ -309,13 +314,17 @@ impl Consumer<'_> {
         self.judge().rests_on("HPP-EXPIRY-005", time::after(EXPIRES_AT, end, &now))
     }
 
-    /// The same, and that the link alone shows the payment page. If it does not, the scenario is blocked by that requirement.
+    /// The same, and that the link alone shows the payment page, also when the consumer comes back to it. If it does not, the scenario is
+    /// blocked by that requirement.
     pub fn page_is_shown(&mut self) -> Done {
         self.page_was_reached()?;
-        if !self.is_first_look() {
-            return Ok(());
-        }
+        let Some(opened) = self.has.opened else { return Ok(()) };
         let session = self.merchant.this_session()?;
+        if let Some(before) = self.act_on(opened) {
+            let Some(promise) = before.may_come_back() else { return Ok(()) };
+            let offers = page::offers_payment(self.merchant.record.visit()?, self.site(&session));
+            return self.judge().rests_on(promise, offers);
+        }
         let outcome = page::stands_alone(self.merchant.record.visit()?, self.site(&session));
         self.judge().rests_on("HPP-PAGE-004", outcome)
     }

@@ -34,7 +34,7 @@ words! {
 
     /// `acquiring_channel` of a payment session.
     Channel, "a channel of a purchase" {
-        Ecommerce = "ECOMMERCE", InStore = "IN_STORE", Telesales = "TELESALES",
+        Ecommerce = "ECOMMERCE", InStore = "IN_STORE", Telesales = "TELESALES", Moto = "MOTO",
     }
 
     /// `purchase_type` of a hosted session.

@@ -202,6 +202,17 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "opening-shifts-expiry",
+        kind: Kind::OneState,
+        lie: "While the status is `IN_PROGRESS`, `expires_at` is ten seconds later than at the creation.",
+        breaks: &["HPP-EXPIRY-002", "HPP-EXPIRY-006"],
+        change: Change::Reply(|reply| {
+            if reply.text("/status") == Some("IN_PROGRESS") && reply.succeeds(Operation::ReadSession) {
+                shift_expiry(reply, SignedDuration::from_secs(10));
+            }
+        }),
+    },
+    Deviation {
         name: "expires-at-with-offset-after-opening",
         kind: Kind::OneState,
         lie: "`expires_at` is written with an offset of two hours once the page was opened.",

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 
 use crate::mock::contract::options::{OF_PAYMENT_SESSION, Options};
 use crate::mock::contract::page::{Screen, View, bill, screen};
+use crate::mock::contract::status::Event;
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 use crate::mock::ground::Dialect;
 use crate::mock::http::{Content, Operation, Reply};
@@ -106,6 +107,18 @@ pub const DEVIATIONS: &[Deviation] = &[
                 offering(view, |chosen| {
                     OF_PAYMENT_SESSION.into_iter().find(|other| *other != chosen).into_iter().collect()
                 })
+            };
+        }),
+    },
+    Deviation {
+        name: "category-forgotten-after-decline",
+        kind: Kind::OneState,
+        lie: "After a declined payment, the page offers all categories although one was chosen.",
+        breaks: &["HPP-OPT-001"],
+        change: Change::Seams(|seams| {
+            seams.screen = |view| match view.exits.last {
+                Some(Event::Declined) => offering(view, |_| OF_PAYMENT_SESSION.to_vec()),
+                _ => screen(view),
             };
         }),
     },

@@ -127,6 +127,21 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| seams.destination = |way| stays(way, Outcome::Cancel)),
     },
     Deviation {
+        name: "cancel-by-phone-goes-to-back",
+        kind: Kind::OneVariant,
+        lie: "A cancellation that was confirmed outside of a shop (`TELESALES`, `MOTO`) leads to `back` although `cancel` is given.",
+        breaks: &["HPP-REDIRECT-018", "HPP-REDIRECT-026"],
+        change: Change::Seams(|seams| {
+            seams.destination = |way| {
+                if way.circumstances.is_in_store {
+                    destination(way)
+                } else {
+                    swapped(way, Outcome::Cancel, Outcome::Back)
+                }
+            };
+        }),
+    },
+    Deviation {
         name: "cancel-goes-to-failure",
         kind: Kind::Misplaced,
         lie: "A confirmed cancellation leads to `failure` although `cancel` is given.",

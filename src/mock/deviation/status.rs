@@ -223,6 +223,20 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| seams.shown = |session| never_updated_if(session, Status::Error)),
     },
     Deviation {
+        name: "second-opening-keeps-updated-at",
+        kind: Kind::OneOrder,
+        lie: "`updated_at` of a session whose page is opened again is the time when the consumer left it.",
+        breaks: &["HPP-STATUS-010"],
+        change: Change::Seams(|seams| {
+            seams.shown = |session| match (session.status, session.before) {
+                (Status::InProgress, Some((Status::Back | Status::Failed | Status::Error, left))) => {
+                    (session.status, left)
+                }
+                _ => shown(session),
+            };
+        }),
+    },
+    Deviation {
         name: "cancellation-keeps-updated-at",
         kind: Kind::OneState,
         lie: "`updated_at` of a session that the consumer cancelled is the time of its creation.",

@@ -233,7 +233,7 @@ fn a_mistyped_word_is_a_fault_with_its_place_and_the_nearest_known_ones() {
         ),
         (
             "Given a payment session of the SHOP channel",
-            "`SHOP` is not a channel of a purchase; write one of `ECOMMERCE`, `IN_STORE`, `TELESALES`",
+            "`SHOP` is not a channel of a purchase; write one of `ECOMMERCE`, `IN_STORE`, `TELESALES`, `MOTO`",
         ),
         (
             "Then the response status is 2000",

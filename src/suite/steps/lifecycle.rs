@@ -117,7 +117,7 @@ async fn completed_on_arrival(world: &mut World) -> Done {
 }
 
 step!(
-    /// After the status changed, `updated_at` is the time of the change, within 30 seconds. If the status does not change, the scenario is blocked.
+    /// After the status changed, `updated_at` is the time of the change, within 30 seconds. If the status does not change, the scenario is blocked. It is NOT TESTED if the consumer came back to the page: the sources do not say that this changes the status.
     Then "updated_at is the time of the change" => updated_at_moves
 );
 async fn updated_at_moves(world: &mut World) -> Done {
@@ -132,6 +132,10 @@ async fn updated_at_moves(world: &mut World) -> Done {
             break read;
         }
         if !polls.again().await {
+            if OPEN_AFTER_ACT.contains(&before.as_str()) && world.consumer().came_back() {
+                let why = format!("the session still reads {before} although its page was opened again");
+                return Err(StepFailure::Unseen(why));
+            }
             world.judge().rests_on(promise::WAITS, check::equals("/status", "WAITING", &before))?;
             act_was_accepted(world)?;
             let act = world.record.latest().ok().map(|act| world.record.exchange(act).operation);

@@ -21,7 +21,7 @@ async fn open(world: &mut World) -> Done {
 }
 
 step!(
-    /// A payment session is open for a purchase in this channel: `ECOMMERCE`, `IN_STORE` or `TELESALES`.
+    /// A payment session is open for a purchase in this channel: `ECOMMERCE`, `IN_STORE` or `TELESALES`, with KCO also `MOTO`.
     Given "a payment session of the {word} channel" => |world, channel: Channel| {
         world.merchant().has.channel = Some(channel);
         open(world).await
