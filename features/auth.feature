@@ -4,19 +4,16 @@ Feature: Credentials
   @req:HPP-AUTH-001
   Rule: The API asks for credentials
 
-    Scenario Outline: Nobody gets to <act> a session without credentials
+    Scenario: Nobody gets to create a session without credentials
       Given a hosted session
-      And the hosted session has been read
-      When the merchant tries to <act> a hosted session without credentials
+      When the merchant tries to create a hosted session without credentials
+      Then the response status is 401
+
+    Scenario: Nobody gets to disable a session without credentials
+      Given a hosted session
+      When the merchant tries to disable a hosted session without credentials
       Then the response status is 401
       And the hosted session is not DISABLED
-
-      Examples:
-        | act        |
-        | create     |
-        | read       |
-        | disable    |
-        | distribute |
 
     Scenario Outline: Nobody gets to <act> a session without credentials after it <fate>
       Given a hosted session
@@ -26,6 +23,7 @@ Feature: Credentials
 
       Examples:
         | act        | fate                          |
+        | read       | has been read                 |
         | disable    | is disabled                   |
         | distribute | has been distributed by email |
 
@@ -42,19 +40,16 @@ Feature: Credentials
   @req:HPP-AUTH-002
   Rule: The API checks the password
 
-    Scenario Outline: Nobody gets to <act> a session with a wrong password
+    Scenario: Nobody gets to create a session with a wrong password
       Given a hosted session
-      And the hosted session has been read
-      When the merchant tries to <act> a hosted session with a wrong password
+      When the merchant tries to create a hosted session with a wrong password
+      Then the response status is 401
+
+    Scenario: Nobody gets to disable a session with a wrong password
+      Given a hosted session
+      When the merchant tries to disable a hosted session with a wrong password
       Then the response status is 401
       And the hosted session is not DISABLED
-
-      Examples:
-        | act        |
-        | create     |
-        | read       |
-        | disable    |
-        | distribute |
 
     Scenario Outline: Nobody gets to <act> a session with a wrong password after it <fate>
       Given a hosted session
@@ -64,6 +59,7 @@ Feature: Credentials
 
       Examples:
         | act        | fate                          |
+        | read       | has been read                 |
         | disable    | is disabled                   |
         | distribute | has been distributed by email |
 
@@ -98,23 +94,22 @@ Feature: Credentials
   @req:HPP-AUTH-005
   Rule: A session belongs to its merchant
 
-    Scenario Outline: Another merchant does not get to <act> a session
+    Scenario Outline: Another merchant does not get to <act> a session that <fate>
       Given a hosted session
-      And the hosted session has been read
+      And the hosted session <fate>
       When another merchant tries to <act> the hosted session
       Then the request is refused
-      And the hosted session is not DISABLED
 
       Examples:
-        | act     |
-        | read    |
-        | disable |
+        | act        | fate                          |
+        | read       | has been read                 |
+        | distribute | has been distributed by email |
 
-    Scenario: Another merchant does not get to distribute a session
+    Scenario: Another merchant does not get to disable a session
       Given a hosted session
-      And the hosted session has been distributed by email
-      When another merchant tries to distribute the hosted session
+      When another merchant tries to disable the hosted session
       Then the request is refused
+      And the hosted session is not DISABLED
 
     Scenario Outline: Another merchant does not get to <act> a disabled session
       Given a hosted session

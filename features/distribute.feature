@@ -149,6 +149,7 @@ Feature: Distribution of the link
 
     Scenario Outline: A distribution of a disabled session by <method> answers 400
       Given a hosted session
+      And the hosted session has been distributed by <method>
       And the hosted session is disabled
       When the merchant distributes the hosted session by <method>
       Then the response status is 400

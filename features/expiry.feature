@@ -119,11 +119,6 @@ Feature: When a hosted session ends
   @req:HPP-EXPIRY-009
   Rule: Sessions of one KP session end together
 
-    Scenario: Two sessions of one KP session expire at the same time
-      Given a hosted session
-      When the merchant creates another hosted session of the same payment session
-      Then both hosted sessions share expires_at
-
     Scenario: The third session of a KP session expires at the same time
       Given a hosted session
       And another hosted session of the same payment session
