@@ -12,7 +12,9 @@ use mock_process::MockProcess;
 use proxy::{Answer, Asked, Proxy};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use support::{Ended, report};
 use target::{profile, standings, with};
 
@@ -37,6 +39,45 @@ fn run(
     let ended = target::run(folder.path(), &profile, SHOP, &["--tags", tags]);
     let report = report(folder.path());
     (ended, standings(&report), report.to_string())
+}
+
+/// Passes bytes on to a port of this machine, and back, and counts the connections. It ends with the process.
+fn relay(listener: TcpListener, port: u16) -> Arc<AtomicUsize> {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            counter.fetch_add(1, Ordering::Relaxed);
+            let server = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            for (mut from, mut to) in [
+                (client.try_clone().unwrap(), server.try_clone().unwrap()),
+                (server.try_clone().unwrap(), client.try_clone().unwrap()),
+            ] {
+                std::thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(std::net::Shutdown::Write);
+                });
+            }
+        }
+    });
+    count
+}
+
+#[test]
+fn what_stands_in_front_of_a_mock_is_tested_by_its_public_url() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let public = format!("http://{}", listener.local_addr().unwrap());
+    let mock = MockProcess::with_arguments(&["--public-url", &public], SHOP.0, SHOP.1);
+    let own = mock.told("What stands in front of it must lead to ");
+    let connections = relay(listener, own.rsplit(':').next().unwrap().parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let control = format!("abilities = [\"clock\"]\ncontrol_url = \"{own}/_mock\"");
+    let profile = profile(&public, "klarna", &control);
+    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", "not @needs:browser"]);
+    let standings = standings(&report(folder.path()));
+    assert_eq!((ended.code, with(&standings, &BAD), with(&standings, &OPEN)), (Some(0), vec![], vec![]));
+    assert_eq!(standings["HPP-CREATE-014"], "PASS");
+    assert!(connections.load(Ordering::Relaxed) > 100, "the run did not go through the relay");
 }
 
 fn is_each(nth: usize, number: usize) -> bool {

@@ -53,8 +53,8 @@ pub enum FrontError {
 pub struct Front {
     fault: &'static Fault,
     base_url: String,
-    /// Scheme and port by which clients reach the server behind it.
-    door: Option<(&'static str, u16)>,
+    /// Whether its URL is one of this proxy.
+    has_door: bool,
     /// The certificate of the authority that vouches for it, in a folder of its own.
     trust: Option<tempfile::TempDir>,
     shared: Arc<Shared>,
@@ -128,7 +128,7 @@ impl Front {
             }
         };
         let scheme = if front.trust.is_some() { "https" } else { "http" };
-        (front.base_url, front.door) = (format!("{scheme}://{addr}"), Some((scheme, addr.port())));
+        (front.base_url, front.has_door) = (format!("{scheme}://{addr}"), true);
         Ok(front)
     }
 
@@ -156,7 +156,7 @@ impl Front {
         Self {
             fault,
             base_url: NOWHERE.to_owned(),
-            door: None,
+            has_door: false,
             trust: None,
             shared: Arc::new(shared),
             server: None,
@@ -175,9 +175,9 @@ impl Front {
         &self.base_url
     }
 
-    /// Scheme and port of that URL, if it is one of this proxy.
-    pub fn door(&self) -> Option<(&'static str, u16)> {
-        self.door
+    /// That URL, if it is one of this proxy.
+    pub fn door(&self) -> Option<&str> {
+        self.has_door.then_some(&*self.base_url)
     }
 
     /// The file of the authority that clients must trust.
@@ -192,7 +192,7 @@ impl Front {
 
     /// The name of the fault, if it was met.
     pub fn met(&self) -> Option<&'static str> {
-        let is_met = self.door.is_none()
+        let is_met = !self.has_door
             || self.closed.is_some()
             || self.clock_ahead() > 0
             || self.shared.hits.load(Ordering::Relaxed) > 0;

@@ -45,7 +45,7 @@ mod words;
 pub use crate::mock::deviation::{
     DEGENERATE, DEVIATIONS, Deviation, Kind, OF_SEAMS as WEAKENED_SEAMS, all as all_deviations, deviation,
 };
-pub use crate::mock::ground::{Dialect, PageHost};
+pub use crate::mock::ground::{Dialect, PageHost, PublicUrl};
 #[cfg(test)]
 pub use crate::mock::tests::PANICKING;
 
@@ -81,8 +81,10 @@ pub struct MockOptions {
     pub creates_per_second: Option<u32>,
     /// Whether there is a control interface, with the live page.
     pub has_control: bool,
-    /// Scheme and port by which clients reach it, if there is a proxy in front of it. The URLs in answers lead there.
-    pub front: Option<(&'static str, u16)>,
+    /// The URL of the API for clients, if a proxy or a tunnel stands in front of it. The URLs in answers lead there.
+    pub public_url: Option<PublicUrl>,
+    /// The same for the pages. If `None`, they follow from `public_url`.
+    pub public_page_url: Option<PublicUrl>,
 }
 
 impl MockOptions {
@@ -101,7 +103,8 @@ impl MockOptions {
             page_host: None,
             creates_per_second: None,
             has_control: true,
-            front: None,
+            public_url: None,
+            public_page_url: None,
         }
     }
 }
@@ -124,7 +127,8 @@ pub struct Mock {
     _servers: Vec<Server>,
     playground: Arc<Playground>,
     addr: SocketAddr,
-    /// The base URL of the control interface. No proxy stands in front of it.
+    /// The base URL of the mock itself, without what stands in front of it.
+    own_url: String,
     control_url: String,
     _stop: DropGuard,
 }
@@ -146,7 +150,8 @@ impl Mock {
         let identity = options.identity.take();
         let scheme = if identity.is_some() { "https" } else { "http" };
         let addrs = (listeners[0].addr(), listeners[listeners.len() - 1].addr());
-        let control_url = format!("{scheme}://{}/_mock", addrs.0);
+        let own_url = format!("{scheme}://{}", addrs.0);
+        let control_url = format!("{own_url}/_mock");
         let playground = Arc::new(playground(options, scheme, addrs));
         let serve = |mut listener: Listener| {
             listener =
@@ -160,7 +165,7 @@ impl Mock {
         };
         let servers = listeners.into_iter().map(serve).collect();
         let stop = playground.stop.clone().drop_guard();
-        Ok(Self { _servers: servers, playground, addr: addrs.0, control_url, _stop: stop })
+        Ok(Self { _servers: servers, playground, addr: addrs.0, own_url, control_url, _stop: stop })
     }
 
     /// The address on which it listens.
@@ -168,9 +173,14 @@ impl Mock {
         self.addr
     }
 
-    /// The base URL of the API.
+    /// The base URL of the API, as clients reach it.
     pub fn base_url(&self) -> &str {
         &self.playground.api_origin
+    }
+
+    /// The base URL of the mock itself, without what stands in front of it.
+    pub fn own_url(&self) -> &str {
+        &self.own_url
     }
 
     /// The choices in what the contract leaves open, for a log.
@@ -183,7 +193,7 @@ impl Mock {
         &self.playground.page_origin
     }
 
-    /// The base URL of the control interface.
+    /// The base URL of the control interface. Nothing stands in front of it.
     pub fn control_url(&self) -> &str {
         &self.control_url
     }
@@ -220,7 +230,11 @@ impl Mock {
 const KUSTOM: u64 = 0x6b75_7374_6f6d;
 
 /// The state of a new mock at the addresses of the API and of the pages.
-fn playground(options: MockOptions, scheme: &str, (api, pages): (SocketAddr, SocketAddr)) -> Playground {
+fn playground(
+    options: MockOptions,
+    scheme: &'static str,
+    (api, pages): (SocketAddr, SocketAddr),
+) -> Playground {
     let mut variation = options.legal_seed.map_or_else(Variation::plain, Variation::seeded);
     if options.opaque_urls {
         variation.paths = &OPAQUE_PATHS;
@@ -245,16 +259,22 @@ fn playground(options: MockOptions, scheme: &str, (api, pages): (SocketAddr, Soc
     let page_host = options.page_host.map_or_else(|| variation.page_host.to_owned(), |pages| pages.host);
     let limiter = Limiter::of_creations(options.creates_per_second);
     let merchant_id = ids.reference();
-    let (scheme, api_port, page_port) = match options.front {
-        Some((scheme, port)) => (scheme, port, port),
-        None => (scheme, api.port(), pages.port()),
+    let api_origin =
+        options.public_url.as_ref().map_or_else(|| format!("{scheme}://{api}"), PublicUrl::origin);
+    let page_origin = match (&options.public_page_url, &options.public_url) {
+        (Some(url), _) => url.origin(),
+        // On this machine, the pages are at another name than the API, as without a proxy.
+        (None, Some(url)) if url.bare_host() == api.ip().to_string() => url.origin_at(&page_host),
+        (None, Some(url)) => url.origin(),
+        (None, None) => format!("{scheme}://{page_host}:{}", pages.port()),
     };
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));
     Playground {
         ids,
         correlation_ids: Ids::new(seed.map(|seed| !seed), variation.id_shape),
-        api_origin: format!("{scheme}://{}", SocketAddr::new(api.ip(), api_port)),
-        page_origin: format!("{scheme}://{page_host}:{page_port}"),
+        scheme,
+        api_origin,
+        page_origin,
         has_control: options.has_control,
         creates_per_second: options.creates_per_second,
         paths: variation.paths,

@@ -215,8 +215,11 @@ impl Subject {
             Some((fault, when)) => Some(Front::bind(fault, when).await?),
             None => None,
         };
+        let door = front.as_ref().and_then(Front::door);
+        let public_url =
+            door.map(|url| url.parse().map_err(|_| RunError::MockUrl(url.to_owned()))).transpose()?;
         let mock = Mock::start(MockOptions {
-            front: front.as_ref().and_then(Front::door),
+            public_url,
             deviation: embedded.deviation,
             seed: Some(seed),
             opaque_urls: embedded.opaque_urls,

@@ -4,9 +4,9 @@ mod answers;
 mod calls;
 mod findings;
 
-use crate::check::{answer, origin};
+use crate::check::{answer, link, origin};
 use crate::client::ApiAnswer;
-use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Request, Response};
+use crate::evidence::{Evidence, Exchange, Operation, PageVisit, Received, Request, Response, Trouble};
 use crate::requirement::RequirementId;
 use crate::schema::Broken;
 use crate::suite::case::Case;
@@ -228,10 +228,16 @@ impl Record {
 
     /// The response of an exchange. Trouble with network, gateway or rate limit is not an answer of the API.
     pub fn response(&self, index: Index) -> Result<&Response, StepFailure> {
-        match origin::trouble(self.exchange(index)) {
+        match self.trouble(index) {
             Some(trouble) => Err(StepFailure::Trouble(trouble)),
             None => self.any_response(index),
         }
+    }
+
+    /// Why an exchange shows nothing about the target: no answer came, or not one of the target.
+    fn trouble(&self, index: Index) -> Option<Trouble> {
+        let exchange = self.exchange(index);
+        origin::trouble(exchange).or_else(|| link::led_away(exchange, &self.context.profile.reach))
     }
 
     /// The response of an exchange. A gateway error and a rate limit count as a response too.

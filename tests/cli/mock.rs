@@ -93,6 +93,21 @@ fn options_of_the_mock_that_cannot_be_are_named() {
                 "; choose another port in `--page-host`, or none for the port of the API\n",
             ],
         ),
+        (
+            ["--public-url", "mock.shop.example"],
+            [
+                "invalid value 'mock.shop.example' for '--public-url <URL>': expected http:// or https://",
+                "and no path\n",
+            ],
+        ),
+        (
+            ["--public-page-url", "https://pay.shop.example/pages"],
+            ["for '--public-page-url <URL>': expected http:// or https://", "and no path\n"],
+        ),
+        (
+            ["--public-url=https://mock.shop.example", "--page-host=pay.localhost"],
+            ["'--public-url <URL>' cannot be used with", "'--page-host <HOST[:PORT]>'"],
+        ),
     ] {
         let told = does_not_start(folder.path(), &arguments);
         for part in parts {

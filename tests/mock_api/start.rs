@@ -23,13 +23,18 @@ async fn answer(request: RequestBuilder) -> (u16, Value) {
 
 /// Creates a payment session and a hosted session for it. Returns the hosted session.
 async fn hosted_session(client: &Client, base_url: &str) -> Value {
+    hosted_session_of(client, base_url, base_url).await
+}
+
+/// The same at a mock whose API has another URL for clients.
+async fn hosted_session_of(client: &Client, base_url: &str, public_url: &str) -> Value {
     let post = |url: String, body: &Value| {
         client.post(url).basic_auth(ACCOUNT.0, Some(ACCOUNT.1)).body(body.to_string())
     };
-    let sessions = format!("{base_url}/payments/v1/sessions");
-    let (status, payment) = answer(post(sessions.clone(), &crate::server::purchase())).await;
+    let path = "/payments/v1/sessions";
+    let (status, payment) = answer(post(format!("{base_url}{path}"), &crate::server::purchase())).await;
     assert_eq!(status, 200, "{payment}");
-    let url = format!("{sessions}/{}", payment["session_id"].as_str().unwrap());
+    let url = format!("{public_url}{path}/{}", payment["session_id"].as_str().unwrap());
     let body = json!({ "payment_session_url": url });
     let (status, hosted) = answer(post(format!("{base_url}/hpp/v1/sessions"), &body)).await;
     assert_eq!(status, 201, "{hosted}");
@@ -128,6 +133,52 @@ async fn pages_have_the_host_and_the_port_of_page_host_and_are_answered_there() 
     );
     let same = MockProcess::with_variables(&["--page-host", "pay.localhost"], &[]);
     assert_eq!(same.told("Payment pages: "), same.base_url.replace("127.0.0.1", "pay.localhost"));
+}
+
+/// The text of a QR code in a PNG.
+fn scanned(image: &[u8]) -> String {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let (width, samples) = (info.width as usize, info.color_type.samples());
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, info.height as usize, |x, y| {
+        pixels[(y * width + x) * samples]
+    });
+    picture.detect_grids()[0].decode().unwrap().1
+}
+
+#[tokio::test]
+async fn urls_and_the_qr_code_lead_to_what_stands_in_front_of_the_mock() {
+    let (public, pages) = ("https://mock.shop.example", "https://pay.shop.example:8443");
+    for (arguments, of_pages) in [
+        (&["--public-url", "https://Mock.Shop.Example:443/", "--public-page-url", pages][..], pages),
+        (&["--public-url", public], public),
+    ] {
+        let mock = MockProcess::with_variables(arguments, &[]);
+        assert_eq!((mock.base_url.as_str(), mock.told("Payment pages: ")), (public, of_pages));
+        let own = mock.told("What stands in front of it must lead to ");
+        assert_eq!(mock.told("Live page: "), format!("{own}/"));
+        let client = client(None);
+        // A proxy may put another host into `Host`, so the mock knows the payment session by its public URL too.
+        let hosted = hosted_session_of(&client, own, public).await;
+        assert_eq!(OF_API.map(|url| origin(&hosted, url)), [(); 3].map(|()| public.to_owned()));
+        assert_eq!(OF_PAGES.map(|url| origin(&hosted, url)), [(); 3].map(|()| of_pages.to_owned()));
+        let there = |url: &Value| url.as_str().unwrap().replace(of_pages, own);
+        let image = client.get(there(&hosted["qr_code_url"])).send().await.unwrap().bytes().await.unwrap();
+        assert_eq!(scanned(&image), hosted["redirect_url"].as_str().unwrap());
+        let page = client.get(there(&hosted["redirect_url"])).send().await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK);
+        let (_, about) = answer(client.get(format!("{own}/_mock"))).await;
+        assert_eq!(about["base_url"], public);
+    }
+}
+
+#[tokio::test]
+async fn on_this_machine_the_pages_stay_at_a_name_of_their_own() {
+    let mock = MockProcess::with_variables(&["--public-url", "http://127.0.0.1:9"], &[]);
+    assert_eq!(mock.told("Payment pages: "), "http://localhost:9");
 }
 
 #[tokio::test]

@@ -6,10 +6,12 @@ use std::path::Path;
 /// The mock that is ready.
 pub struct Greeting<'a> {
     pub dialect: Dialect,
+    /// The URL of the API, as clients reach it.
     pub base_url: &'a str,
+    /// The URL at which the mock itself listens.
+    pub own_url: &'a str,
     pub page_origin: &'a str,
-    /// `None` without a control interface.
-    pub control_url: Option<&'a str>,
+    pub has_control: bool,
     pub username: &'a str,
     /// The password, if it is the one that everybody knows.
     pub known_password: Option<&'a str>,
@@ -30,13 +32,15 @@ impl Greeting<'_> {
             self.base_url,
             self.username,
         )];
+        if self.own_url != self.base_url {
+            lines.push(format!("What stands in front of it must lead to {}", self.own_url));
+        }
         lines.extend(self.trust.map(|file| format!("Its certificate, for your client: {}", file.display())));
         lines.push(format!("Payment pages: {}", self.page_origin));
-        lines.push(match self.control_url {
-            Some(url) => {
-                format!("Live page: {}/\nControl (clock, outcome, accounts): {url}", self.base_url)
-            }
-            None => "It has no control interface and no live page.".to_owned(),
+        lines.push(if self.has_control {
+            format!("Live page: {0}/\nControl (clock, outcome, accounts): {0}/_mock", self.own_url)
+        } else {
+            "It has no control interface and no live page.".to_owned()
         });
         lines.push(
             "Try it: these two lines create a session. Open its `redirect_url` with a browser.".to_owned(),
@@ -105,8 +109,9 @@ mod tests {
         let greeting = Greeting {
             dialect: Dialect::Klarna,
             base_url: "https://127.0.0.1:8443",
+            own_url: "https://127.0.0.1:8443",
             page_origin: "https://pay.localhost:8090",
-            control_url: None,
+            has_control: false,
             username: "my shop",
             known_password: None,
             trust: Some(Path::new("/tmp/x/ca.pem")),

@@ -9,7 +9,7 @@ use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, say};
 use crate::cli::whole::whole;
 use crate::exit_code::ExitCode;
-use crate::mock::{Dialect, Mock, MockError, MockOptions, PageHost};
+use crate::mock::{Dialect, Mock, MockError, MockOptions, PageHost, PublicUrl};
 use crate::serve::ServeError;
 use crate::{mock, run};
 use clap::Args;
@@ -39,6 +39,12 @@ pub struct MockArgs {
     /// Serve the payment pages at this host, which must lead to 127.0.0.1; with a port, also listen on this port.
     #[arg(long, value_name = "HOST[:PORT]", help_heading = "Address and account")]
     page_host: Option<PageHost>,
+    /// Clients reach the mock at this URL, because a proxy or a tunnel stands in front of it: URLs in answers and QR codes begin so.
+    #[arg(long, value_name = "URL", conflicts_with = "page_host", help_heading = "Address and account")]
+    public_url: Option<PublicUrl>,
+    /// The same for the payment pages, QR codes and images, if they have another URL than the API.
+    #[arg(long, value_name = "URL", conflicts_with = "page_host", help_heading = "Address and account")]
+    public_page_url: Option<PublicUrl>,
     /// Use TLS, with a certificate that is made at the start; the mock prints the file that clients need to trust it.
     #[arg(long, help_heading = "Address and account")]
     tls: bool,
@@ -75,10 +81,18 @@ impl MockArgs {
     /// The TLS identity of the mock, if it uses TLS.
     fn identity(&self) -> Result<Option<MockIdentity>, Refusal> {
         let page_host = self.page_host.as_ref().map_or("localhost", |pages| &pages.host);
+        let public: Vec<&str> = [&self.public_url, &self.public_page_url]
+            .into_iter()
+            .flatten()
+            .map(PublicUrl::bare_host)
+            .collect();
         if let Some((certificate, key)) = self.cert.as_ref().zip(self.key.as_ref()) {
-            return MockIdentity::read(certificate, key, &["127.0.0.1", page_host]).map(Some);
+            // What stands in front of the mock may have a certificate of its own, so nobody knows which hosts this one needs.
+            let hosts = if public.is_empty() { vec!["127.0.0.1", page_host] } else { Vec::new() };
+            return MockIdentity::read(certificate, key, &hosts).map(Some);
         }
-        let hosts = BTreeSet::from(["localhost", "127.0.0.1", page_host].map(str::to_owned));
+        let hosts: BTreeSet<String> =
+            ["localhost", "127.0.0.1", page_host].into_iter().chain(public).map(str::to_owned).collect();
         self.tls.then(|| MockIdentity::made(&Vec::from_iter(hosts))).transpose()
     }
 }
@@ -135,6 +149,8 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         legal_seed: arguments.legal_seed,
         identity,
         page_host: arguments.page_host,
+        public_url: arguments.public_url,
+        public_page_url: arguments.public_page_url,
         creates_per_second: arguments.rate,
         has_control: !arguments.no_control,
         ..MockOptions::new(arguments.dialect)
@@ -144,12 +160,12 @@ pub async fn serve(arguments: MockArgs) -> Ending {
     let signals = run::StopSignals::listen();
     let mut signals =
         signals.map_err(|error| Refusal::invalid(format!("cannot listen for signals: {error}")))?;
-    let control_url = (!arguments.no_control).then(|| mock.control_url());
     let greeting = Greeting {
         dialect: arguments.dialect,
         base_url: mock.base_url(),
+        own_url: mock.own_url(),
         page_origin: mock.page_origin(),
-        control_url,
+        has_control: !arguments.no_control,
         username: &username,
         known_password,
         trust: trust.as_ref().map(Trust::file),

@@ -149,7 +149,8 @@ fn find_payment(
         None => return (Named::Missing, None, "it is missing".to_owned()),
     };
     let asked_host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let id = match payment_session_id(url, contract.dialect, &format!("http://{asked_host}")) {
+    let own = [&*format!("http://{asked_host}"), &playground.api_origin];
+    let id = match payment_session_id(url, contract.dialect, own) {
         Ok(id) => id,
         Err(reason) => return (Named::Foreign(reason), None, reason.message(contract.dialect)),
     };

@@ -37,7 +37,9 @@ impl Misnamed {
             Self::NotAbsolute => "it is not an absolute URL".to_owned(),
             Self::Host => {
                 let hosts = vendor_hosts(dialect).join(", ");
-                format!("its host must be that of this request, 127.0.0.1, localhost, or one of {hosts}")
+                format!(
+                    "its host must be that of this request or of `session_url`, 127.0.0.1, localhost, or one of {hosts}"
+                )
             }
             Self::PlainHttp => "on a host of the vendor it must begin with https://".to_owned(),
             Self::Path | Self::Version | Self::Tail => {
@@ -49,12 +51,13 @@ impl Misnamed {
 
 /// The id in `url`, if it is the URL of a payment session on an API host of this dialect.
 ///
-/// `asked_host` is the host of the request. A port may be mapped, so any port of this machine is that of the mock.
-pub fn payment_session_id(url: &str, dialect: Dialect, asked_host: &str) -> Result<String, Misnamed> {
+/// `own` are URLs on the hosts at which clients reach the mock. A port may be mapped, so any port of them is that of the mock.
+pub fn payment_session_id(url: &str, dialect: Dialect, own: [&str; 2]) -> Result<String, Misnamed> {
     let url = Url::parse(url).map_err(|_| Misnamed::NotAbsolute)?;
     let host = url.host_str().ok_or(Misnamed::NotAbsolute)?;
     let is_vendors = vendor_hosts(dialect).contains(&host) && url.port().is_none();
-    let is_own = || is_loopback(&url) || Url::parse(asked_host).is_ok_and(|own| own.host() == url.host());
+    let is_of = |own: &&str| Url::parse(own).is_ok_and(|own| own.host() == url.host());
+    let is_own = || is_loopback(&url) || own.iter().any(is_of);
     let is_plain = url.username().is_empty() && url.password().is_none();
     match url.scheme() {
         "http" if is_vendors => return Err(Misnamed::PlainHttp),
@@ -193,7 +196,7 @@ fn resource(dialect: Dialect) -> &'static str {
 mod tests {
     use super::*;
 
-    const ASKED: &str = "http://mock.shop.example:9000";
+    const OWN: [&str; 2] = ["http://mock.shop.example:9000", "https://public.shop.example"];
 
     #[test]
     fn urls_of_the_mock_and_of_the_vendor_are_known() {
@@ -202,13 +205,14 @@ mod tests {
             "http://localhost:8080/payments/v1/sessions/a-1",
             "http://[::1]:32768/payments/v1/sessions/a-1/",
             "https://Mock.Shop.Example/payments/v1/sessions/a-1",
+            "https://public.shop.example/payments/v1/sessions/a-1",
             "https://api.klarna.com:443/payments/v1/sessions/a-1/",
             "https://api-oc.playground.klarna.com/payments/v1/sessions/a-1",
         ] {
-            assert_eq!(payment_session_id(url, Dialect::Klarna, ASKED).as_deref(), Ok("a-1"), "{url}");
+            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN).as_deref(), Ok("a-1"), "{url}");
         }
         let url = "https://api.playground.kustom.co/checkout/v3/orders/a-1";
-        assert_eq!(payment_session_id(url, Dialect::Kustom, ASKED).as_deref(), Ok("a-1"));
+        assert_eq!(payment_session_id(url, Dialect::Kustom, OWN).as_deref(), Ok("a-1"));
     }
 
     #[test]
@@ -232,7 +236,7 @@ mod tests {
             ("a-1", Misnamed::NotAbsolute),
             ("", Misnamed::NotAbsolute),
         ] {
-            assert_eq!(payment_session_id(url, Dialect::Klarna, ASKED), Err(reason), "{url}");
+            assert_eq!(payment_session_id(url, Dialect::Klarna, OWN), Err(reason), "{url}");
         }
     }
 }

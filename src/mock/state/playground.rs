@@ -24,9 +24,11 @@ pub struct Playground {
     pub ids: Ids,
     /// The ids of single answers, so that other ids do not depend on the number of requests.
     pub correlation_ids: Ids,
-    /// Scheme and host of the API.
+    /// The scheme by which the mock itself is reached.
+    pub scheme: &'static str,
+    /// Scheme, host and port of the API, as clients reach it.
     pub api_origin: String,
-    /// Scheme and host of the public pages.
+    /// Scheme, host and port of the public pages, as clients reach them.
     pub page_origin: String,
     /// Whether there is a control interface.
     pub has_control: bool,
@@ -55,11 +57,6 @@ pub struct Playground {
 }
 
 impl Playground {
-    /// The scheme of every URL of the mock.
-    pub fn scheme(&self) -> &str {
-        self.api_origin.split(':').next().unwrap_or_default()
-    }
-
     /// The link to the payment page of a session.
     pub fn page_url(&self, hosted: &Hosted) -> String {
         let path = self.paths.page(&hosted.page_key);

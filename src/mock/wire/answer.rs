@@ -61,7 +61,7 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
     let result = match problem {
         Some(problem) => Err(problem),
         None if !is_admitted => Err(unauthorized()),
-        None => guard::admit(route.operation, playground.scheme(), &parts.headers)
+        None => guard::admit(route.operation, playground.scheme, &playground.api_origin, &parts.headers)
             .and_then(|()| handle(playground, route, &call, account.as_ref(), &mut quota)),
     };
     let held = result.as_ref().ok().and_then(|reply| reply.held.clone());

@@ -10,10 +10,13 @@ use crate::mock::http::{ErrorCode, Operation, Problem};
 ///
 /// A browser lets every page send requests to this machine. It writes the fields `Host` and `Origin` itself, so a page of another
 /// site gives itself away: by its `Origin`, or by its `Host` if its name was made to lead to this machine (DNS rebinding).
-pub fn admit(operation: Operation, scheme: &str, headers: &HeaderMap) -> Result<(), Problem> {
+///
+/// `scheme` is that of the mock itself, and `public` the origin of the API as clients reach it.
+pub fn admit(operation: Operation, scheme: &str, public: &str, headers: &HeaderMap) -> Result<(), Problem> {
     let is_guarded = matches!(operation, Operation::Control | Operation::Inspect);
-    if !is_guarded || (values(headers, header::HOST).all(is_this_machine) && comes_from_here(scheme, headers))
-    {
+    let is_ours =
+        || values(headers, header::HOST).all(is_this_machine) && comes_from_here(scheme, public, headers);
+    if !is_guarded || is_ours() {
         return Ok(());
     }
     let message = "only programs and the live page of the mock may use the control interface";
@@ -21,10 +24,11 @@ pub fn admit(operation: Operation, scheme: &str, headers: &HeaderMap) -> Result<
 }
 
 /// Whether no page made the request, or a page of this very mock.
-fn comes_from_here(scheme: &str, headers: &HeaderMap) -> bool {
+fn comes_from_here(scheme: &str, public: &str, headers: &HeaderMap) -> bool {
     let host = values(headers, header::HOST).next();
-    values(headers, header::ORIGIN)
-        .all(|origin| origin.split_once("://").is_some_and(|(of, from)| of == scheme && Some(from) == host))
+    let is_own =
+        |origin: &str| origin.split_once("://").is_some_and(|(of, from)| of == scheme && Some(from) == host);
+    values(headers, header::ORIGIN).all(|origin| origin == public || is_own(origin))
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -43,9 +47,13 @@ fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
+    /// Where clients reach the API: at a proxy.
+    const PUBLIC: &str = "https://mock.shop.example";
+
     fn status(operation: Operation, scheme: &str, fields: &[(HeaderName, &str)]) -> u16 {
         let fields = fields.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
-        admit(operation, scheme, &fields.collect()).map_or_else(|problem| problem.status.as_u16(), |()| 200)
+        let admitted = admit(operation, scheme, PUBLIC, &fields.collect());
+        admitted.map_or_else(|problem| problem.status.as_u16(), |()| 200)
     }
 
     #[test]
@@ -69,6 +77,9 @@ mod tests {
             (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "null")], 403),
             (vec![(host.clone(), "evil.example"), (origin.clone(), "http://evil.example")], 403),
             (vec![(origin.clone(), "http://127.0.0.1:8080")], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), PUBLIC)], 200),
+            (vec![(host.clone(), "mock.shop.example"), (origin.clone(), PUBLIC)], 403),
+            (vec![(host.clone(), "127.0.0.1:8080"), (origin.clone(), "http://mock.shop.example")], 403),
         ] {
             assert_eq!(status(Operation::Control, "http", &fields), expected, "{fields:?}");
             assert_eq!(status(Operation::Inspect, "http", &fields), expected, "{fields:?}");

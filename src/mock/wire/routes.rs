@@ -193,7 +193,7 @@ pub fn router(playground: &Arc<Playground>) -> Router {
 
 /// The feed of events. It is not a reply, because it never ends.
 fn feed(playground: &Playground, headers: &HeaderMap) -> Response {
-    let admitted = guard::admit(Operation::Inspect, playground.scheme(), headers);
+    let admitted = guard::admit(Operation::Inspect, playground.scheme, &playground.api_origin, headers);
     match admitted.and_then(|()| inspection::events(playground)) {
         Ok(feed) => ([(X_MOCK, OUR_NAME)], feed).into_response(),
         Err(problem) => {
