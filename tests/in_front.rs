@@ -132,6 +132,20 @@ fn a_refusal_of_something_in_front_is_trouble_and_no_breach() {
 }
 
 #[test]
+fn a_portal_that_redirects_an_image_breaks_no_promise() {
+    let (ended, standings, report) = run("@req:HPP-QR-001", |asked, changed| {
+        if asked.line.starts_with("GET /qr/") {
+            *changed = answer(302, &["Server: portal", "Location: http://login.portal.invalid/?to=1"], "");
+        }
+    });
+    assert_eq!(with(&standings, &BAD), [""; 0], "{}", ended.stdout);
+    assert_eq!((ended.code, standings["HPP-QR-001"].as_str()), (Some(3), "INFRA"), "{report}");
+    let told = "answered 302 with a redirect to http://login.portal.invalid from `Server: portal`, which is no host of the target; \
+                if it is one, add it to `page_hosts` of the profile; a control read right after it";
+    assert!(report.contains(told), "{report}");
+}
+
+#[test]
 fn a_foreign_refusal_at_preflight_is_trouble_with_a_full_report() {
     const HTML: &str = "<html><h1>401 Authorization Required</h1></html>";
     for (status, fields, body, told) in [

@@ -1,7 +1,7 @@
 //! Checks of the hosts to which links lead.
 
 use crate::check::{Judgement, quoted};
-use crate::evidence::{Exchange, Operation};
+use crate::evidence::{Exchange, Operation, Trouble, TroubleKind};
 use crate::target::Reach;
 use crate::verdict::Mismatch;
 use url::Url;
@@ -35,12 +35,6 @@ pub fn astray(exchange: &Exchange, reach: &Reach) -> Vec<(&'static str, Mismatch
         Url::parse(text).ok()?;
         judge(subject, text, reach).err().map(|mismatch| (requirement, mismatch))
     };
-    // A `Location` may be relative, and still lead to another host (`//evil.example`).
-    let location = |requirement, judge| {
-        let from = Url::parse(&exchange.request.url).ok()?;
-        let url = from.join(response.field("Location")?).ok()?;
-        judged(requirement, "Location", url.as_str(), judge)
-    };
     match exchange.operation {
         Operation::CreateSession => {
             let text = |pointer| response.body.json()?.pointer(pointer)?.as_str();
@@ -48,13 +42,33 @@ pub fn astray(exchange: &Exchange, reach: &Reach) -> Vec<(&'static str, Mismatch
         }
         // A redirect is no answer that the API gives here, so it is judged as what it is, not as the place of an order.
         Operation::CreateOrder if !response.is_redirect() => {
-            location(LOCATION, on_api_host).into_iter().collect()
-        }
-        operation if operation.is_public() && response.is_redirect() => {
-            location(HOSTS, on_known_host).into_iter().collect()
+            let judged = |to: Url| judged(LOCATION, "Location", to.as_str(), on_api_host);
+            location(exchange).and_then(judged).into_iter().collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Where the `Location` of an answer leads. It may be relative, and still lead to another host (`//evil.example`).
+fn location(exchange: &Exchange) -> Option<Url> {
+    let from = Url::parse(&exchange.request.url).ok()?;
+    from.join(exchange.response()?.field("Location")?).ok()
+}
+
+/// The trouble of a public URL that redirects to a host which is none of the target. A portal of the network does so, and nothing
+/// marks a redirect of the target itself.
+pub fn led_away(exchange: &Exchange, reach: &Reach) -> Option<Trouble> {
+    let response = exchange.response().filter(|response| response.is_redirect())?;
+    let to = location(exchange).filter(|to| exchange.operation.is_public() && !reach.allows_page(to))?;
+    let server = response.field("Server").map_or(String::new(), |server| format!(" from `Server: {server}`"));
+    let message = format!(
+        "{} {} answered {} with a redirect to {}{server}, which is no host of the target; if it is one, add it to `page_hosts` of the profile",
+        exchange.request.method,
+        exchange.request.url,
+        response.status,
+        to.origin().ascii_serialization(),
+    );
+    Some(Trouble { kind: TroubleKind::Intermediary, message })
 }
 
 /// The URL at `subject` is on a host that gets API requests.
@@ -170,23 +184,35 @@ mod tests {
     }
 
     #[test]
-    fn the_redirect_of_a_page_counts_as_a_link_and_may_be_relative() {
-        let sent = |operation, to| {
+    fn a_redirect_to_a_host_of_nobody_breaks_no_promise_and_may_be_relative() {
+        let sent = |operation, status, to| {
             let mut exchange = exchange(operation, Some(to), Body::Empty);
             let Received::Response(response) = &mut exchange.outcome else { unreachable!() };
-            response.status = 302;
-            told(&exchange)
+            response.status = status;
+            response.fields.push(("Server".into(), "portal".into()));
+            assert_eq!(told(&exchange), [], "{operation:?} {to}");
+            led_away(&exchange, &reach("https://api.shop.example"))
+                .map(|trouble| format!("{}: {}", trouble.kind, trouble.message))
         };
-        assert_eq!(sent(Operation::FetchPage, "/pay/‹link:1›"), []);
-        assert_eq!(sent(Operation::FetchQrCode, "https://cdn.shop.example/‹link:1›"), []);
-        let foreign =
-            "Location: expected a URL on a page host (shop.example), got one that leads to another host";
-        for to in ["https://evil.example/x", "//evil.example/x"] {
-            let found = sent(Operation::FetchPage, to);
-            assert_eq!(found, [(HOSTS, format!("{foreign} (https://evil.example)"))], "{to}");
+        for home in ["/pay/‹link:1›", "https://cdn.shop.example/‹link:1›", "https://merchant.example/back"]
+        {
+            assert_eq!(sent(Operation::FetchPage, 302, home), None, "{home}");
         }
+        let foreign = "intermediary: POST https://api.shop.example/hpp/v1/sessions answered 302 with a redirect to \
+            https://login.example from `Server: portal`, which is no host of the target; if it is one, add it to `page_hosts` of \
+            the profile";
+        for to in ["https://login.example/x", "//login.example/x"] {
+            for operation in [Operation::FetchPage, Operation::FetchQrCode, Operation::FetchModule] {
+                assert_eq!(sent(operation, 302, to).as_deref(), Some(foreign), "{to}");
+            }
+        }
+        assert_eq!(sent(Operation::FetchPage, 200, "https://login.example/x"), None, "no redirect");
         for operation in [Operation::ReadSession, Operation::CreateOrder] {
-            assert_eq!(sent(operation, "https://evil.example/x"), []);
+            assert_eq!(
+                sent(operation, 302, "https://login.example/x"),
+                None,
+                "its kind is known without the host"
+            );
         }
     }
 

@@ -81,14 +81,6 @@ impl<'r> Judge<'r> {
 
     /// Checks that the answer is a 2xx. If not, the scenario is blocked by the requirement that promises it.
     pub fn success(self, index: Index) -> Done {
-        let record = self.0;
-        if record.response(index)?.is_redirect() {
-            Judge(record).leads_home(index, "Location")?;
-        }
-        Judge(record).succeeds(index)
-    }
-
-    fn succeeds(self, index: Index) -> Done {
         let outcome = answer::succeeds(self.0.response(index)?);
         let promise = self.promise(index);
         self.rests_on(promise, outcome)

@@ -1,6 +1,6 @@
 //! Sending: a request goes out again after a rate limit, and what stands in front of the API is not taken for the API. Redirects of pages are followed.
 
-use crate::check::origin;
+use crate::check::{link, origin};
 use crate::client::{ApiCall, Method};
 use crate::evidence::{Operation, Received, Response, Trouble, TroubleKind};
 use crate::suite::failure::StepFailure;
@@ -34,7 +34,9 @@ impl Record {
             index = self.send_once(call.clone()).await?;
         }
         let exchange = self.exchange(index);
-        let in_front = origin::intermediary(exchange).or_else(|| origin::stranger(exchange, &self.servers()));
+        let in_front = origin::intermediary(exchange)
+            .or_else(|| origin::stranger(exchange, &self.servers()))
+            .or_else(|| link::led_away(exchange, &self.context().profile.reach));
         if let Some(trouble) = in_front {
             return Err(StepFailure::Trouble(self.with_control_read(trouble).await));
         }

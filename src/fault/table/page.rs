@@ -85,6 +85,12 @@ pub const FAULTS: &[Fault] = &[
         ),
     ),
     fault(
+        "page-redirected-by-portal",
+        "A portal of the network sends the browser to its login page in place of the payment page.",
+        &["another host"],
+        page("302 Found", &["Server: portal", "Location: http://login.portal.invalid/?to=1"], ""),
+    ),
+    fault(
         "page-behind-consent",
         "The payment page hides its controls until somebody answers a pop-up that asks for consent.",
         &["does not recognise", "could not make the move", "in time"],

@@ -59,7 +59,7 @@ impl Record {
         self.answers.push(answer);
         self.answers_an_act(index);
         self.warn_of_merchant_urls(index);
-        if origin::trouble(self.exchange(index)).is_none() {
+        if self.trouble(index).is_none() {
             self.judge_answer(index);
         }
         self.find_links_astray(index);
