@@ -31,12 +31,22 @@ fn run(
     tags: &str,
     change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static,
 ) -> (Ended, BTreeMap<String, String>, String) {
+    run_with(&["--tags", tags], "", change)
+}
+
+/// The same with these arguments, and with a feature of its own.
+fn run_with(
+    arguments: &[&str],
+    feature: &str,
+    change: impl Fn(&Asked, &mut Answer) + Send + Sync + 'static,
+) -> (Ended, BTreeMap<String, String>, String) {
     let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
     let proxy = Proxy::before(&mock.base_url, change);
     let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("own.feature"), feature).unwrap();
     let control = format!("abilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"", mock.base_url);
     let profile = profile(&proxy.base_url, "klarna", &control);
-    let ended = target::run(folder.path(), &profile, SHOP, &["--tags", tags]);
+    let ended = target::run(folder.path(), &profile, SHOP, arguments);
     let report = report(folder.path());
     (ended, standings(&report), report.to_string())
 }
@@ -143,6 +153,46 @@ fn a_portal_that_redirects_an_image_breaks_no_promise() {
     let told = "answered 302 with a redirect to http://login.portal.invalid from `Server: portal`, which is no host of the target; \
                 if it is one, add it to `page_hosts` of the profile; a control read right after it";
     assert!(report.contains(told), "{report}");
+}
+
+/// A `Date` that is far from now.
+const OTHER_TIME: &str = "Date: Sun, 15 May 2044 14:51:43 GMT";
+
+#[test]
+fn the_clock_of_a_gateway_is_not_that_of_the_target() {
+    let (ended, _, report) = run("@req:HPP-READ-001", |_, changed| {
+        let fields = ["Server: nginx", "Content-Type: text/html", OTHER_TIME];
+        *changed = answer(502, &fields, "<html>Bad gateway</html>");
+    });
+    assert_eq!(ended.code, Some(3), "{}", ended.stdout);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let checks = report["run"]["preflight"].as_array().unwrap();
+    let clock = checks.iter().find(|check| check["check"] == "clock").unwrap();
+    assert_eq!(
+        (&clock["result"], &clock["message"]),
+        (&json!("skipped"), &json!("no answer of the API with a `Date`"))
+    );
+}
+
+#[test]
+fn the_clock_of_an_image_does_not_move_that_of_the_target() {
+    let feature = "@req:HPP-EXPIRY-011 @needs:clock
+Feature: A clock that is moved after an image was fetched
+
+  Scenario: Reading an expired session answers 404
+    Given a hosted session
+    And the QR code of another session has been fetched
+    And the clock stands 1 minute after the end of the hosted session
+    When the merchant reads the hosted session
+    Then the response status is 404
+";
+    let (ended, standings, report) = run_with(&["own.feature"], feature, |asked, changed| {
+        if asked.line.starts_with("GET /qr/") {
+            changed.fields.retain(|field| !field.to_ascii_lowercase().starts_with("date:"));
+            changed.fields.push(OTHER_TIME.to_owned());
+        }
+    });
+    assert_eq!((ended.code, standings["HPP-EXPIRY-011"].as_str()), (Some(0), "PASS"), "{report}");
 }
 
 #[test]

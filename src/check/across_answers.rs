@@ -4,7 +4,7 @@ use crate::check::answer::{success, success_text};
 use crate::check::every_answer::Breach;
 use crate::check::life_cycle::{Before, FINAL_STATUSES};
 use crate::check::time::{KCO_LIFETIME, Landmark};
-use crate::check::{life_cycle, same_url, time};
+use crate::check::{life_cycle, origin, same_url, time};
 use crate::evidence::Exchange;
 use crate::evidence::Operation::{
     ChangePaymentSession, CreateOrder, CreatePaymentSession, CreateSession, PlaceOrder, ReadOrder,
@@ -34,7 +34,7 @@ const KP_LEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A new session of a young payment session has not yet ended.
 fn ends_in_the_future(created: &Exchange, earlier: &[&Exchange]) -> Option<Breach> {
-    let date = |exchange: &Exchange| time::date_of(success(exchange)?);
+    let date = |exchange: &Exchange| success(exchange).and(origin::date_of_api(exchange));
     let is_payment_session =
         |one: &&&Exchange| matches!(one.operation, CreatePaymentSession | CreateOrder) && date(one).is_some();
     let (now, before) = (date(created)?, date(earlier.iter().rfind(is_payment_session)?)?);

@@ -5,6 +5,7 @@ use crate::evidence::json;
 use crate::evidence::{
     Body, Exchange, Operation, PageVisit, Received, Request, Response, Trouble, TroubleKind,
 };
+use jiff::Timestamp;
 use std::time::Duration;
 use url::Url;
 
@@ -192,6 +193,13 @@ fn may_ask_for_basic(response: &Response) -> bool {
     let schemes: Vec<String> = fields.map(|(_, value)| value.trim().to_ascii_lowercase()).collect();
     let names_basic = |field: &String| field.split(',').any(|scheme| scheme.trim().starts_with("basic"));
     schemes.is_empty() || schemes.iter().any(names_basic)
+}
+
+/// When the API sent an answer, by its own clock. What stands in front of it has another clock, and so have pages and images.
+pub fn date_of_api(exchange: &Exchange) -> Option<Timestamp> {
+    let response = exchange.response().filter(|response| is_marked(response))?;
+    let is_api = !exchange.operation.is_public() && foreign(exchange).is_none();
+    time::date_of(response).filter(|_| is_api)
 }
 
 fn not_of_api(exchange: &Exchange, response: &Response, what: &str) -> Trouble {

@@ -178,9 +178,14 @@ impl Record {
         &self.answers[index]
     }
 
+    /// All exchanges so far, the newest last.
+    pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.answers.iter().map(|answer| &answer.exchange)
+    }
+
     /// All exchanges so far, as the journal and the report hold them.
     pub fn serialised(&self) -> String {
-        let exchanges: Vec<&Exchange> = self.answers.iter().map(|answer| &answer.exchange).collect();
+        let exchanges: Vec<&Exchange> = self.exchanges().collect();
         // Plain data with string keys always serialises.
         serde_json::to_string(&exchanges).unwrap_or_default()
     }
@@ -211,8 +216,7 @@ impl Record {
 
     /// Whether the API accepted a request of this operation that is of the kind that is meant.
     pub fn has_accepted(&self, operation: Operation, is_meant: impl Fn(&Request) -> bool) -> bool {
-        let exchanges = self.answers.iter().map(|answer| &answer.exchange);
-        let mut meant = exchanges.filter(|it| it.operation == operation && is_meant(&it.request));
+        let mut meant = self.exchanges().filter(|it| it.operation == operation && is_meant(&it.request));
         meant.any(|it| it.response().is_some_and(answer::is_success))
     }
 
@@ -255,7 +259,7 @@ impl Record {
 
     /// The `Server` that each answer of the target names.
     pub fn servers(&self) -> Vec<&str> {
-        origin::servers(self.answers.iter().map(|answer| &answer.exchange))
+        origin::servers(self.exchanges())
     }
 
     /// Keeps the record of a visit. Trouble during the visit ends the scenario, and so does a page that the target did not send.

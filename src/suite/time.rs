@@ -1,7 +1,8 @@
 //! The clock of the target: reads it, moves it, and waits for a status.
 
-use crate::check::time;
 use crate::check::time::Landmark;
+use crate::check::{origin, time};
+use crate::evidence::{ClockMove, Exchange, instant};
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::merchant::Merchant;
 use crate::suite::record::Index;
@@ -37,6 +38,14 @@ impl Polls {
     }
 }
 
+/// No answer tells the time of the target.
+fn unknown() -> StepFailure {
+    StepFailure::Unseen(
+        "no answer of the API has a Date field that can be read, so the time of the target is not known"
+            .into(),
+    )
+}
+
 impl Merchant<'_> {
     /// Reads of a status, until the profile's deadline for a status.
     pub fn polls(&self) -> Polls {
@@ -46,19 +55,25 @@ impl Merchant<'_> {
 
     /// When the target sent a response, by its own clock.
     pub fn now(&self, index: Index) -> Result<Landmark, StepFailure> {
-        let unseen = || {
-            StepFailure::Unseen(
-                "the response has no Date field that can be read, so the time of the target is not known"
-                    .into(),
-            )
-        };
-        let at = time::date_of(self.record.response(index)?).ok_or_else(unseen)?;
+        self.record.response(index)?;
+        let at = origin::date_of_api(self.record.exchange(index)).ok_or_else(unknown)?;
         Ok(Landmark::new(at, "the response's Date"))
+    }
+
+    /// The time of the target, as far as it is known: the `Date` of the newest answer of the API, or the time to which its clock was
+    /// moved after that answer.
+    pub fn newest_time(&self) -> Result<Timestamp, StepFailure> {
+        let answered = |exchange: &Exchange| Some((exchange.started_us, origin::date_of_api(exchange)?));
+        let moved = |moved: &ClockMove| Some((moved.at_us, instant(&moved.now)?));
+        let answered = self.record.exchanges().rev().find_map(answered);
+        let moved = self.record.evidence.clock_moves.last().and_then(moved);
+        let newest = answered.into_iter().chain(moved).max_by_key(|(at_us, _)| *at_us);
+        newest.map(|(_, time)| time).ok_or_else(unknown)
     }
 
     /// Moves the target's clock forward to an instant.
     pub async fn move_clock(&mut self, to: Timestamp) -> Done {
-        let now = self.now(self.record.newest()?)?.at;
+        let now = self.newest_time()?;
         // The Date field has whole seconds, so the clock may be up to one second later.
         let ahead = now.duration_until(to);
         self.advance_clock(Duration::try_from(ahead).unwrap_or(Duration::ZERO)).await

@@ -245,6 +245,31 @@ fn a_429_says_how_long_to_wait() {
 }
 
 #[test]
+fn only_the_api_tells_the_time_of_the_target() {
+    use Operation::{CreateSession, FetchPage, FetchQrCode, ReadSession};
+    let date = ("Date", "Fri, 15 May 2026 14:51:43 GMT");
+    let json = || Body::Json(json!({}));
+    let mark = ("Klarna-Correlation-Id", "c-1");
+    for (operation, status, fields, body, is_told) in [
+        (ReadSession, 200, &[date][..], json(), true),
+        (CreateSession, 400, &[date, mark], json(), true),
+        (CreateSession, 429, &[date, mark], Body::Empty, true),
+        (CreateSession, 503, &[date, mark], json(), true),
+        (ReadSession, 200, &[mark], json(), false),
+        (ReadSession, 200, &[("Date", "soon"), mark], json(), false),
+        (ReadSession, 502, &[date], Body::Text(PAGE.into()), false),
+        (ReadSession, 200, &[date], Body::Text(PAGE.into()), false),
+        (CreateSession, 400, &[date], json(), false),
+        (ReadSession, 302, &[date, mark, ("Location", "https://login.example/")], Body::Empty, false),
+        (FetchQrCode, 200, &[date], Body::Binary { bytes: 7 }, false),
+        (FetchPage, 200, &[date, mark], Body::Text(PAGE.into()), false),
+    ] {
+        let told = date_of_api(&answered(operation, status, fields, body.clone())).is_some();
+        assert_eq!(told, is_told, "{operation:?} {status} {fields:?} {body:?}");
+    }
+}
+
+#[test]
 fn a_quota_that_is_used_up_asks_for_a_rest() {
     let rest = |status, fields: &[(&str, &str)]| {
         let answer = answered(Operation::CreateSession, status, fields, Body::Empty);

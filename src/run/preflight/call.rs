@@ -1,6 +1,6 @@
 //! The harmless request that shows whether a target can be tested.
 
-use crate::check::{origin, time};
+use crate::check::origin;
 use crate::client::{ApiCall, Client, ClientError, Method};
 use crate::evidence::{Exchange, Operation, Received, Recorder, Trouble, TroubleKind};
 use crate::target::{Place, TargetProfile};
@@ -65,7 +65,7 @@ pub struct Asked {
     url: Url,
     exchange: Exchange,
     answer: Answer,
-    /// How much the clock of this machine is ahead of the `Date` of the answer.
+    /// How much the clock of this machine is ahead of the `Date` of the answer. `None` if the API itself did not send it.
     pub ahead: Option<SignedDuration>,
 }
 
@@ -80,11 +80,7 @@ pub async fn ask(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<As
         ..ApiCall::new(Operation::CreateSession, Method::POST, url.clone())
     };
     let exchange = client.send(call, 1, Instant::now()).await.exchange;
-    let date = match &exchange.outcome {
-        Received::Response(response) => time::date_of(response),
-        Received::Trouble(_) => None,
-    };
-    let ahead = date.map(|date| date.duration_until(Timestamp::now()));
+    let ahead = origin::date_of_api(&exchange).map(|date| date.duration_until(Timestamp::now()));
     Ok(Asked { url, answer: judge(&exchange), exchange, ahead })
 }
 

@@ -105,7 +105,7 @@ fn taken(status: Option<u16>) -> PreflightCheck {
 /// The clock of this machine beside that of the target.
 fn clock(ahead: Option<SignedDuration>) -> PreflightCheck {
     let Some(ahead) = ahead else {
-        return PreflightCheck::skipped(Topic::Clock, "no answer with a `Date`");
+        return PreflightCheck::skipped(Topic::Clock, "no answer of the API with a `Date`");
     };
     let seconds = ahead.as_secs();
     let side = if seconds < 0 { "behind" } else { "ahead of" };

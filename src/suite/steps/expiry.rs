@@ -59,8 +59,7 @@ step!(
     Given "the clock stands {int} minute(s) later" => clock_later
 );
 async fn clock_later(world: &mut World, Minutes(time): Minutes) -> Done {
-    let newest = world.record.newest()?;
-    let now = world.merchant().now(newest)?.at;
+    let now = world.merchant().newest_time()?;
     world.merchant().move_clock(now + time).await
 }
 
