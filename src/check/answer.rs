@@ -132,8 +132,9 @@ pub fn names_member(messages: &Value, member: &str) -> Judgement {
     if texts.clone().any(|text| text.contains(member)) {
         return Ok(());
     }
-    let actual: Vec<&str> = texts.collect();
-    Err(Mismatch::new("/error_messages", format!("one that names `{member}`"), quoted(&actual.join("; "))))
+    let told: Vec<&str> = texts.collect();
+    let actual = if told.is_empty() { quoted_json(messages) } else { quoted(&told.join("; ")) };
+    Err(Mismatch::new("/error_messages", format!("one that names `{member}`"), actual))
 }
 
 /// The body begins with its JSON. A byte order mark before it may be ignored (RFC 8259), but not every client does so.
@@ -199,7 +200,11 @@ mod tests {
             text(names_member(&json!(["Bad value"]), "mood")),
             r#"/error_messages: expected one that names `mood`, got "Bad value""#,
         );
-        assert!(names_member(&json!("mood"), "mood").is_err());
+        for (messages, told) in
+            [(json!([]), "[]"), (json!("mood"), "\"mood\""), (json!(null), "null"), (json!([""]), "\"\"")]
+        {
+            assert_eq!(names_member(&messages, "mood").unwrap_err().actual, told);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::check::Judgement;
 use crate::evidence::{Arrival, PageVisit};
-use crate::verdict::{Mismatch, quoted_json};
+use crate::verdict::{Mismatch, quoted_json, quoted_member};
 use serde_json::Value;
 
 const CALLBACK: &str = "callback";
@@ -55,8 +55,7 @@ pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
     let body = body(call).unwrap_or_default();
     match body.get("event_id") {
         Some(Value::String(id)) if !id.is_empty() => Ok(id.clone()),
-        Some(other) => Err(Mismatch::new("/event_id", "a non-empty string", quoted_json(other))),
-        None => Err(Mismatch::new("/event_id", "a non-empty string", "nothing")),
+        other => Err(Mismatch::new("/event_id", "a non-empty string", quoted_member(other))),
     }
 }
 
@@ -64,8 +63,7 @@ pub fn event_id(call: &Arrival) -> Result<String, Mismatch> {
 pub fn session(call: &Arrival) -> Result<Value, Mismatch> {
     match body(call).and_then(|body| body.get("session").cloned()) {
         Some(session @ Value::Object(_)) => Ok(session),
-        Some(other) => Err(Mismatch::new("/session", "an object", quoted_json(&other))),
-        None => Err(Mismatch::new("/session", "an object", "nothing")),
+        other => Err(Mismatch::new("/session", "an object", quoted_member(other.as_ref()))),
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::check::answer::{success, success_text};
 use crate::check::every_answer::{Breach, LISTED_STATUSES};
 use crate::check::time::{CLOCK_SKEW, Landmark};
-use crate::check::{answer, equals, same_url, time};
+use crate::check::{answer, equals, member_equals, same_url, time};
 use crate::evidence::Operation::{
     AbortOrder, ChangePaymentSession, CreateOrder, CreatePaymentSession, CreateSession, DisableSession,
     PlaceOrder, ReadOrder, ReadPaymentSession, ReadSession,
@@ -235,8 +235,8 @@ fn token_and_order_stay(pair: &Pair<'_>) -> Option<Breach> {
     }
     KEPT.into_iter().find_map(|(pointer, klarna, kustom)| {
         let requirement = if pair.dialect == Dialect::Klarna { Some(klarna) } else { kustom };
-        let (given, now) = (pair.said.text(pointer)?, pair.now.text(pointer).unwrap_or_default());
-        Some((requirement?, equals(pointer, given, now).err()?))
+        let now = pair.now.response.body.json().and_then(|body| body.pointer(pointer));
+        Some((requirement?, member_equals(pointer, pair.said.text(pointer)?, now).err()?))
     })
 }
 

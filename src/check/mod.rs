@@ -20,7 +20,8 @@ pub mod payment_result;
 pub mod placeholder;
 pub mod time;
 
-use crate::verdict::{Mismatch, quoted};
+use crate::verdict::{Mismatch, quoted, quoted_member};
+use serde_json::Value;
 use url::Url;
 
 /// What a check returns.
@@ -34,6 +35,14 @@ pub fn equals(subject: &str, expected: &str, actual: &str) -> Judgement {
     let same_words = expected.split_whitespace().eq(actual.split_whitespace());
     let note = if same_words { " (other white space)" } else { "" };
     Err(Mismatch::new(subject, quoted(expected), format!("{}{note}", quoted(actual))))
+}
+
+/// The member is exactly this text. One that is absent, null or of another type is told as such.
+pub fn member_equals(subject: &str, expected: &str, actual: Option<&Value>) -> Judgement {
+    match actual.and_then(Value::as_str) {
+        Some(text) => equals(subject, expected, text),
+        None => Err(Mismatch::new(subject, quoted(expected), quoted_member(actual))),
+    }
 }
 
 /// `actual` differs from `other`. `whose` names `other` in the mismatch.
@@ -110,6 +119,16 @@ mod tests {
         assert_eq!(mismatch.to_string(), r#"/session_id: expected "a-1", got "A-1""#);
         let mismatch = equals("/name", "a shop", "a  shop").unwrap_err();
         assert_eq!(mismatch.to_string(), r#"/name: expected "a shop", got "a shop" (other white space)"#);
+    }
+
+    #[test]
+    fn a_member_that_is_no_text_is_told_as_what_it_is() {
+        let body = serde_json::json!({ "null": null, "empty": "", "number": 7, "text": "a-1" });
+        let told = |name| member_equals("/id", "a-1", body.get(name)).map_err(|mismatch| mismatch.actual);
+        assert_eq!(told("text"), Ok(()));
+        for (name, actual) in [("absent", "nothing"), ("null", "null"), ("empty", "\"\""), ("number", "7")] {
+            assert_eq!(told(name), Err(actual.to_owned()), "{name}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::check::{answer, equals, same_url};
 use crate::evidence::Operation::{AbortOrder, CreateOrder, CreateSession, PlaceOrder, ReadSession};
 use crate::evidence::{Exchange, Response};
 use crate::requirement::Dialect;
-use crate::verdict::{Mismatch, quoted_json};
+use crate::verdict::{Mismatch, quoted_member};
 use serde_json::Value;
 
 /// What a read of a session breaks of the promises about the result of a payment.
@@ -73,7 +73,7 @@ fn lacking(response: &Response, requirement: &'static str, pointers: &[&str]) ->
     let missing =
         pointers.iter().filter(|pointer| found(pointer).and_then(Value::as_str).is_none_or(str::is_empty));
     let told = missing.map(|pointer| {
-        let actual = found(pointer).map_or_else(|| "nothing".to_owned(), quoted_json);
+        let actual = quoted_member(found(pointer));
         (requirement, Mismatch::new(*pointer, "a non-empty string in a paid session", actual))
     });
     told.collect()

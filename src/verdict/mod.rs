@@ -4,7 +4,7 @@ mod quote;
 mod record;
 mod requests;
 
-pub use quote::{quoted, quoted_json};
+pub use quote::{quoted, quoted_json, quoted_member};
 pub use record::{Attempt, EvidenceStore, ScenarioRecord, StepRecord};
 pub use requests::Requests;
 

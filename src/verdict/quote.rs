@@ -15,6 +15,11 @@ pub fn quoted_json(value: &Value) -> String {
     value.as_str().map_or_else(|| cut(&value.to_string()), quoted)
 }
 
+/// A member of a JSON object: `nothing` if it is absent, else its value. A member that is null, and an empty text, are told as such.
+pub fn quoted_member(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), quoted_json)
+}
+
 fn cut(line: &str) -> String {
     if line.chars().count() > LONGEST_QUOTE {
         format!("{}…", line.chars().take(LONGEST_QUOTE).collect::<String>())
@@ -47,6 +52,14 @@ mod tests {
             (json!({ "a": "b" }), "{\"a\":\"b\"}"),
         ] {
             assert_eq!(quoted_json(&value), expected);
+            assert_eq!(quoted_member(Some(&value)), expected);
         }
+    }
+
+    #[test]
+    fn an_absent_member_is_neither_null_nor_empty() {
+        let body = json!({ "null": null, "empty": "" });
+        let told = ["absent", "null", "empty"].map(|name| quoted_member(body.get(name)));
+        assert_eq!(told, ["nothing", "null", "\"\""]);
     }
 }

@@ -162,8 +162,13 @@ async fn shows_no(world: &mut World, PagePart(name): PagePart) -> Done {
 step!(
     /// The `logo` or `background` of the page comes from this address.
     Then "the {word} of the page is {string}" => |world, name: PagePart, address: String| {
-        let shown = part(world, &name.0)?.join(", ");
-        world.judge().settle(check::same_url(&name.0, &address, &shown))
+        let shown = part(world, &name.0)?;
+        let outcome = if shown.is_empty() {
+            Err(Mismatch::new(&name.0, quoted(&address), "nothing"))
+        } else {
+            check::same_url(&name.0, &address, &shown.join(", "))
+        };
+        world.judge().settle(outcome)
     }
 );
 

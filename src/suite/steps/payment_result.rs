@@ -11,7 +11,6 @@ use crate::suite::registry::step;
 use crate::suite::words::OrderStatus;
 use crate::suite::world::World;
 use crate::verdict::{Mismatch, quoted_json};
-use serde_json::Value;
 
 step!(
     /// The other hosted session is paid, and the merchant has placed the order with the token of that session.
@@ -105,7 +104,7 @@ step!(
 async fn order_is(world: &mut World, expected: OrderStatus) -> Done {
     let read = read_order(world).await?;
     let order = world.record.response(read)?.body.json().cloned().unwrap_or_default();
-    world.judge().settle(check::equals("/status", expected.word(), status_of(&order)))?;
+    world.judge().settle(check::member_equals("/status", expected.word(), order.get("status")))?;
     let all = if expected == OrderStatus::Captured { json::whole(&order["order_amount"]) } else { Some(0) };
     let (Some(all), Some(captured)) = (all, json::whole(&order["captured_amount"])) else { return Ok(()) };
     world.judge().settle(check::equals("/captured_amount", &all.to_string(), &captured.to_string()))
@@ -126,10 +125,6 @@ async fn read_order(world: &mut World) -> Result<Index, StepFailure> {
     Ok(order)
 }
 
-fn status_of(order: &Value) -> &str {
-    order["status"].as_str().unwrap_or_default()
-}
-
 step!(
     /// Order management knows the order of the paid session, whatever its status.
     Then "the order exists all the same" => |world| read_order(world).await.map(drop)
@@ -141,7 +136,7 @@ step!(
         let mode = world.merchant().has.place_order_mode.map_or("no mode", Spelt::word);
         let read = read_order(world).await?;
         let order = world.record.response(read)?.body.json().cloned().unwrap_or_default();
-        world.record.observe(format!("the order with {mode}"), status_of(&order));
+        world.record.observe(format!("the order with {mode}"), order["status"].as_str().unwrap_or("no status"));
         Ok(())
     }
 );

@@ -121,8 +121,8 @@ step!(
     Then "the error_code is {word}" => |world, expected: ErrorCode| {
         let latest = world.record.latest()?;
         let value = world.judge().member(latest, "/error_code")?;
-        let actual = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        world.judge().settle(check::equals("/error_code", &expected.0, &actual))
+        let outcome = check::member_equals("/error_code", &expected.0, Some(value));
+        world.judge().settle(outcome)
     }
 );
 
