@@ -104,6 +104,13 @@ impl<'r> JudgedTarget<'r> {
             gather(&mut open, Standing::Harness, record.verdict().cause(), requirement, &[*record]);
         }
         for row in self.rows.iter().filter(|row| OPEN.contains(&row.standing) || row.is_unseen()) {
+            if matches!(row.standing, Standing::Blocked | Standing::Infra) {
+                for record in row.records.iter().filter(|record| record.standing == row.standing) {
+                    let cause = record.verdict().cause();
+                    gather(&mut open, row.standing, cause, Some(row.requirement), &[*record]);
+                }
+                continue;
+            }
             let in_part = row.in_part().filter(|_| row.is_unseen()).map(|part| (Standing::Unseen, part.told));
             let (standing, cause) = in_part.unwrap_or_else(|| (row.standing, row.cause()));
             gather(&mut open, standing, cause, Some(row.requirement), &row.records);
@@ -135,7 +142,28 @@ fn gather<'r>(
 
 #[cfg(test)]
 mod tests {
-    use crate::report::fixture;
+    use crate::report::{Standing, fixture};
+
+    #[test]
+    fn what_was_blocked_names_only_the_scenarios_that_stopped_and_where() {
+        let mut report = fixture::report();
+        let blocked = |report: &crate::report::RunReport| {
+            let open = report.judged().targets[0].open();
+            let stopped =
+                |open: &super::Open<'_>| open.records.iter().map(|record| record.stopped()).collect();
+            let blocked = open.iter().filter(|open| open.standing == Standing::Blocked);
+            blocked.map(stopped).collect::<Vec<Vec<String>>>()
+        };
+        let qr = "features/qr.feature:6  stopped at line 4: Then the response status is 201";
+        assert_eq!(blocked(&report)[1], [qr]);
+        let records = &mut report.targets[0].records;
+        let index = records.iter().position(|record| record.title == "The QR code holds the link").unwrap();
+        let mut passed = records[index].clone();
+        passed.attempts[0].verdict = crate::verdict::Verdict::Pass;
+        (passed.key, passed.line) = ("another".into(), 16);
+        records.push(passed);
+        assert_eq!(blocked(&report)[1], [qr], "a scenario that passed was not blocked");
+    }
 
     #[test]
     fn failures_and_open_questions_are_worst_first() {

@@ -33,6 +33,13 @@ impl JudgedRecord<'_> {
         self.needs.contains(&Ability::Browser)
     }
 
+    /// Where it stopped: its place, and the step that it did not get past. A scenario that did not begin has no step.
+    pub fn stopped(&self) -> String {
+        let step = self.last().steps.last();
+        let step = step.map(|step| format!("  stopped at line {}: {}", step.line, step.text));
+        format!("{}{}", self.place(), step.unwrap_or_default())
+    }
+
     /// Whether the harness could not judge it because of its own fault.
     pub fn is_void(&self) -> bool {
         !self.candidate && matches!(self.verdict(), Verdict::Error(_))

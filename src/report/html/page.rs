@@ -196,6 +196,7 @@ fn cell(target: &JudgedTarget<'_>, index: usize, row: &Row<'_>, stories: &Storie
         target => index,
         standing => chip(row.standing),
         cause => if matches!(row.standing, Standing::Pass | Standing::Na) { String::new() } else { row.cause() },
+        stopped => telling.filter(|_| matches!(row.standing, Standing::Blocked | Standing::Infra)).map(JudgedRecord::stopped),
         in_part => row.in_part().map(|part| part.told),
         weight => row.weight().map(|weight| weight.told),
         confidence => confidence_word(confidence).filter(|_| row.standing != Standing::Na),
@@ -215,10 +216,12 @@ fn confidence_word(confidence: Confidence) -> Option<&'static str> {
 
 fn open(judged: &Judged<'_>, index: usize, stories: &Stories<'_>) -> Value {
     let target = &judged.targets[index];
-    let place = |record: &JudgedRecord<'_>| {
-        context! { place => record.place(), anchor => stories.scenario(record) }
-    };
     let entries = target.open().into_iter().map(|entry| {
+        let has_stopped = matches!(entry.standing, Standing::Blocked | Standing::Infra);
+        let place = |record: &JudgedRecord<'_>| {
+            let place = if has_stopped { record.stopped() } else { record.place() };
+            context! { place => place, anchor => stories.scenario(record) }
+        };
         context! {
             standing => chip(entry.standing),
             cause => entry.cause,

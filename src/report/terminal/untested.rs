@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// How many causes of one standing are shown. The rest is only counted.
 const MOST_CAUSES: usize = 12;
 
+/// How many scenarios that stopped for one reason are shown. The rest is only counted.
+const MOST_STOPS: usize = 3;
+
 /// How many ids are shown before only areas are named.
 const MOST_IDS: usize = 8;
 
@@ -32,6 +35,9 @@ pub fn of_target(page: &mut Page, target: &JudgedTarget<'_>, detail: Detail) {
             let label = standing.word();
             page.beside((label, style_of(standing)), label.len() + 2, &value(&entry.cause));
             page.indented(BESIDE, &who(entry, detail));
+            if matches!(standing, Standing::Blocked | Standing::Infra) {
+                stops(page, entry);
+            }
         }
         if let Some(more @ 1..) = entries.len().checked_sub(MOST_CAUSES) {
             page.indented(BESIDE, &format!("{standing}: and {more} more causes, in report.html"));
@@ -62,6 +68,18 @@ fn who(entry: &Open<'_>, detail: Detail) -> String {
     }
     let places: Vec<String> = entry.records.iter().map(|record| record.place()).collect();
     if ids.is_empty() { few(&places) } else { format!("{}  {ids}", few(&places)) }
+}
+
+/// The scenarios that stopped for this reason, each with its step.
+fn stops(page: &mut Page, entry: &Open<'_>) {
+    // What did not begin, because the target was out of order or the run was stopped, stopped nowhere.
+    let began: Vec<_> = entry.records.iter().filter(|record| !record.last().steps.is_empty()).collect();
+    for record in began.iter().take(MOST_STOPS) {
+        page.indented(BESIDE, &value(&record.stopped()));
+    }
+    if let Some(more @ 1..) = began.len().checked_sub(MOST_STOPS) {
+        page.indented(BESIDE, &format!("and {} more, in report.html", counted(more, "scenario")));
+    }
 }
 
 /// `callback 12, expiry 9`.
