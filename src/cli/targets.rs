@@ -4,7 +4,7 @@ use crate::cli::listing::{ListArgs, Listing};
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, say};
 use crate::exit_code::ExitCode;
-use crate::requirement::Dialect;
+use crate::requirement::{Dialect, nearest};
 use crate::run;
 use crate::run::Draft;
 use clap::{Args, Subcommand};
@@ -230,6 +230,26 @@ fn write_new(path: &Path, text: &str) -> Result<(), Refusal> {
     })
 }
 
+/// The targets that a run starts. They have no profile.
+const EMBEDDED: [(&str, &str); 3] = [
+    ("mock", "the built-in mock in both dialects: mock-klarna and mock-kustom"),
+    ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
+    ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
+];
+
+/// Why there is no text to print for this name.
+fn no_profile(wanted: &str, known: &[&str]) -> String {
+    if EMBEDDED.iter().any(|(name, _)| *name == wanted) {
+        return format!(
+            "`{wanted}` is the built-in mock, which a run starts, so it has no profile; for a mock that you start yourself: \
+             `hpp-conformance targets mock-alone`"
+        );
+    }
+    let near = nearest(wanted, known.iter().copied());
+    let help = near.map_or_else(|| "give".to_owned(), |near| format!("did you mean `{near}`? Give"));
+    format!("no profile is named `{wanted}`; {help} one of: {}", known.join(", "))
+}
+
 pub fn targets(arguments: &TargetsArgs) -> Ending {
     if let Some(TargetsCommand::New(arguments)) = &arguments.command {
         return new(arguments);
@@ -241,22 +261,16 @@ pub fn targets(arguments: &TargetsArgs) -> Ending {
     let built_in = run::built_in();
     if let Some(wanted) = &arguments.name {
         let Some(text) = built_in.profile_text(wanted) else {
-            let known: Vec<&str> = built_in.profiles().collect();
-            let why = format!("no profile is named `{wanted}`; give one of: {}", known.join(", "));
-            return Err(Refusal::invalid(why));
+            return Err(Refusal::invalid(no_profile(wanted, &built_in.profiles().collect::<Vec<_>>())));
         };
         say(text.trim_end())?;
         return Ok(ExitCode::Conformant);
     }
-    let embedded = [
-        ("mock-klarna", "the built-in mock: klarna, with KP sessions"),
-        ("mock-kustom", "the built-in mock: kustom, with KCO orders"),
-    ];
     let profiles = built_in.profiles().map(|name| {
         let text = built_in.profile_text(name).unwrap_or_default();
         (name, text.lines().next().unwrap_or_default().trim_start_matches('#').trim())
     });
     let row = |(name, what): (&str, &str)| json!({ "name": name, "what": what });
-    let rows = embedded.into_iter().chain(profiles).map(row).collect();
+    let rows = EMBEDDED.into_iter().chain(profiles).map(row).collect();
     Listing { columns: &["name", "what"], rows }.print(arguments.list)
 }

@@ -114,10 +114,34 @@ fn a_built_in_profile_can_be_printed_and_copied() {
     let printed = call(folder.path(), &["targets", "klarna-playground"]);
     let text = include_str!("../../targets/klarna-playground.toml");
     assert_eq!((printed.code, printed.stdout.as_str()), (Some(0), text));
-    let unknown = call(folder.path(), &["targets", "mock"]);
-    let message = "error: no profile is named `mock`; give one of: klarna-playground, klarna-playground-eu, \
-        klarna-playground-na, klarna-playground-oc, kustom-playground, mock-alone, mock-alone-uncontrolled\n";
+    let unknown = call(folder.path(), &["targets", "kustom-playgroun"]);
+    let message = "error: no profile is named `kustom-playgroun`; did you mean `kustom-playground`? Give one of: klarna-playground, \
+        klarna-playground-eu, klarna-playground-na, klarna-playground-oc, kustom-playground, mock-alone, mock-alone-uncontrolled\n";
     assert_eq!((unknown.code, unknown.stderr.as_str()), (Some(2), message));
+}
+
+#[test]
+fn every_target_of_the_list_is_one_that_a_run_takes_and_has_a_profile_or_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let listed = call(folder.path(), &["targets", "--json"]).stdout;
+    let rows: Value = serde_json::from_str(&listed).unwrap();
+    let names: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..3], ["mock", "mock-klarna", "mock-kustom"]);
+    for name in &names {
+        let printed = call(folder.path(), &["targets", name]);
+        if name.starts_with("mock") && !name.starts_with("mock-alone") {
+            let why =
+                format!("error: `{name}` is the built-in mock, which a run starts, so it has no profile; ");
+            assert!(printed.code == Some(2) && printed.stderr.starts_with(&why), "{printed:?}");
+        } else {
+            assert!(
+                printed.code == Some(0) && printed.stdout.contains(&format!("name = \"{name}\"")),
+                "{printed:?}"
+            );
+        }
+    }
+    let unknown = call(folder.path(), &["run", "--target", "no-such-target"]).stderr;
+    assert!(unknown.contains(&names.join(", ")), "{names:?} are not in: {unknown}");
 }
 
 #[test]
