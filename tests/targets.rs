@@ -41,6 +41,30 @@ fn the_mock_in_another_process_conforms_and_no_credential_is_left_behind() {
 }
 
 #[test]
+fn the_profile_of_a_mock_that_runs_alone_can_do_what_it_lists() {
+    let mock = mock("klarna");
+    let folder = tempfile::tempdir().unwrap();
+    let base_url = &mock.base_url;
+    let profile =
+        format!("extends = \"mock-alone\"\nbase_url = \"{base_url}\"\ncontrol_url = \"{base_url}/_mock\"\n");
+    // A callback needs a page that somebody opens.
+    let has_browser = cfg!(feature = "browser-tests");
+    let callback = if has_browser { " or @req:HPP-CALLBACK-002" } else { "" };
+    let tags = format!("(@needs:mailbox or @needs:burst) and not @needs:browser{callback}");
+    let ended = target::run(folder.path(), &profile, (USERNAME, PASSWORD), &["--tags", &tags]);
+    let report = report(folder.path());
+    let records = report["targets"][0]["records"].as_array().unwrap();
+    let passed = records.iter().filter(|record| record["attempts"][0]["verdict"]["word"] == "pass");
+    let needs: String = passed.map(|record| record["needs"].to_string()).collect();
+    for ability in
+        ["mailbox", "burst", "receiver"].iter().filter(|ability| has_browser || **ability != "receiver")
+    {
+        assert!(needs.contains(ability), "{ability} is not in {needs}: {ended:?}");
+    }
+    assert_eq!(with(&standings(&report), &["FAIL", "INFRA", "BLOCKED"]), [""; 0], "{ended:?}");
+}
+
+#[test]
 fn the_mock_over_tls_conforms_for_a_profile_that_trusts_its_certificate() {
     let arguments = ["--tls", "--page-host", "localhost:0"];
     let mock = MockProcess::with_arguments(&arguments, USERNAME, PASSWORD);
