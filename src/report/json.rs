@@ -194,7 +194,7 @@ fn add_evidence(document: &mut Value, record: &JudgedRecord<'_>, finding: &Findi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture;
+    use crate::report::{Standing, fixture};
 
     const SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
@@ -261,6 +261,16 @@ mod tests {
         let mut open = document;
         open["surprise"] = Value::Bool(true);
         assert!(!validator.is_valid(&open));
+    }
+
+    #[test]
+    fn the_schema_explains_each_standing_as_the_report_does() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let told = |one: &Value| (one["const"].clone(), one["description"].clone());
+        let explained: Vec<_> =
+            schema["$defs"]["standing"]["oneOf"].as_array().unwrap().iter().map(told).collect();
+        let words: Vec<_> = Standing::all().map(|one| (json!(one.key()), json!(one.meaning()))).collect();
+        assert_eq!(explained, words);
     }
 
     #[test]

@@ -75,9 +75,13 @@ impl Standing {
         WORDS[self as usize].2
     }
 
-    /// The key in `report.json`, and in lower case the name of the style class.
+    /// The word in `report.json`, and in lower case the name of the style class.
     pub fn key(self) -> &'static str {
-        if self == Self::Unseen { "UNSEEN" } else { self.word() }
+        match self {
+            Self::Unseen => "UNSEEN",
+            Self::NotRun => "NOT_RUN",
+            _ => self.word(),
+        }
     }
 
     /// Whether the target was judged.
@@ -229,8 +233,7 @@ mod tests {
         assert!(Standing::all().enumerate().all(|(place, standing)| standing as usize == place));
         let keys: Vec<String> =
             Standing::all().map(|one| serde_json::to_value(one).unwrap().to_string()).collect();
-        let spelled: Vec<String> =
-            Standing::all().map(|one| format!("{:?}", one.key().replace(' ', "_"))).collect();
+        let spelled: Vec<String> = Standing::all().map(|one| format!("\"{}\"", one.key())).collect();
         assert_eq!(keys, spelled);
         let unseen: Vec<&str> = Standing::all().filter(|one| !one.is_seen()).map(Standing::word).collect();
         assert_eq!(unseen, ["HARNESS", "BLOCKED", "INFRA", "NOT TESTED", "NOT RUN", "NA"]);

@@ -17,7 +17,7 @@ const LARGEST_IMAGE: usize = 200 * 1024;
 
 /// A standing: its word, its meaning and its style class.
 pub fn chip(standing: Standing) -> Value {
-    let slug = standing.key().to_lowercase().replace(' ', "-");
+    let slug = standing.key().to_lowercase().replace('_', "-");
     context! { word => standing.word(), meaning => standing.meaning(), slug }
 }
 
