@@ -1,4 +1,7 @@
 //! `junit.xml` for build servers: one suite for each target, one case for each scenario.
+//!
+//! A build server takes a case that is skipped for one that was not run. So what was judged and does not make the run red, a WARN or
+//! what is NOTED, is a case that passed, and its output says what was found.
 
 use crate::report::failure::exchange_of;
 use crate::report::words::{capitalised, request, told, visible};
@@ -88,8 +91,9 @@ fn elapsed(run: &RunFacts) -> Duration {
 
 fn case(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) -> TestCase {
     let last = record.last();
+    let remark = remark(record);
     let mut status = status(record, row, folder);
-    if !matches!(status, TestCaseStatus::Skipped { .. }) {
+    if !matches!(status, TestCaseStatus::Skipped { .. }) && remark.is_none() {
         status.add_reruns(record.attempts[..record.attempts.len() - 1].iter().map(rerun));
     }
     let id = record.requirement.as_ref().map(|id| format!("{id} ")).unwrap_or_default();
@@ -99,7 +103,34 @@ fn case(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) ->
     case.set_time(Duration::from_micros(last.elapsed_us));
     case.extra.insert("file".into(), record.file.as_str().into());
     case.extra.insert("line".into(), record.line.to_string().into());
+    case.add_property(("standing", record.standing.key()));
+    if let Some(remark) = remark {
+        case.set_system_out(remark);
+    }
     case
+}
+
+/// Whether a case passed although something was found: nobody has to mend it before the run passes.
+fn is_remark(standing: Standing) -> bool {
+    matches!(standing, Standing::Warn | Standing::Noted)
+}
+
+/// What was found in a scenario that does not make the run red.
+fn remark(record: &JudgedRecord<'_>) -> Option<String> {
+    let is_told = is_remark(record.standing) && !record.candidate && record.last().verdict != Verdict::Pass;
+    is_told.then(|| format!("{}: {}", record.standing, why(record)))
+}
+
+/// The findings of a scenario about its own requirement.
+fn own_findings<'r>(record: &JudgedRecord<'r>) -> Vec<Seen<'r>> {
+    let findings = record.record.last().findings.iter();
+    let own = findings.filter(|finding| Some(&finding.requirement) == record.record.requirement.as_ref());
+    own.map(|finding| (*record, finding)).collect()
+}
+
+/// Why a scenario stands as it does, in one sentence.
+fn why(record: &JudgedRecord<'_>) -> String {
+    first_told(&own_findings(record)).unwrap_or_else(|| record.last().verdict.cause())
 }
 
 fn stem(file: &str) -> &str {
@@ -108,17 +139,14 @@ fn stem(file: &str) -> &str {
 
 fn status(record: &JudgedRecord<'_>, row: Option<&Row<'_>>, folder: &RunFolder) -> TestCaseStatus {
     let (last, standing) = (record.last(), record.standing);
-    let own =
-        last.findings.iter().filter(|finding| Some(&finding.requirement) == record.requirement.as_ref());
-    let findings: Vec<Seen<'_>> = own.map(|finding| (*record, finding)).collect();
-    let why = first_told(&findings).unwrap_or_else(|| last.verdict.cause());
+    let why = why(record);
     if record.candidate && last.verdict != Verdict::Pass {
         return skipped(&format!("candidate, {}: {why}", last.verdict.word()));
     }
     match standing {
-        Standing::Fail => failure(standing, &findings, row, folder),
+        Standing::Fail => failure(standing, &own_findings(record), row, folder),
         Standing::Harness | Standing::Infra => error(standing, &last.verdict),
-        _ if last.verdict == Verdict::Pass => TestCaseStatus::success(),
+        _ if last.verdict == Verdict::Pass || is_remark(standing) => TestCaseStatus::success(),
         _ => skipped(&format!("{standing}: {why}")),
     }
 }
@@ -170,12 +198,17 @@ fn description(findings: &[Seen<'_>], row: Option<&Row<'_>>, folder: &RunFolder)
 
 fn passive_case(row: &Row<'_>, folder: &RunFolder) -> TestCase {
     let standing = row.standing;
-    let status = if standing == Standing::Fail {
-        failure(standing, &row.findings, Some(row), folder)
-    } else {
-        skipped(&format!("{standing}: {}", first_told(&row.findings).unwrap_or_default()))
+    let told = format!("{standing}: {}", first_told(&row.findings).unwrap_or_default());
+    let status = match standing {
+        Standing::Fail => failure(standing, &row.findings, Some(row), folder),
+        _ if is_remark(standing) => TestCaseStatus::success(),
+        _ => skipped(&told),
     };
     let mut case = TestCase::new(format!("{} seen in passing", row.requirement.id), status);
+    case.add_property(("standing", standing.key()));
+    if is_remark(standing) {
+        case.set_system_out(told);
+    }
     case.set_classname(row.requirement.area.as_str());
     case.set_time(Duration::ZERO);
     case
@@ -209,6 +242,23 @@ mod tests {
     #[test]
     fn golden() {
         insta::assert_snapshot!(xml());
+    }
+
+    #[test]
+    fn what_was_judged_and_is_not_red_has_passed_and_says_what_was_found() {
+        let xml = xml();
+        let case = |name: &str| {
+            let at = xml.find(name).unwrap();
+            xml[at..].split("</testcase>").next().unwrap().to_owned()
+        };
+        let warned = case("HPP-CREATE-011 The distribution module is whole");
+        let found = "<system-out>WARN: /distribution_module/token: expected a string, got 7</system-out>";
+        assert!(
+            warned.contains(found) && warned.contains("<property name=\"standing\" value=\"WARN\"/>"),
+            "{warned}"
+        );
+        assert!(!warned.contains("<skipped") && !warned.contains("<flakyFailure"), "{warned}");
+        assert!(case("HPP-CREATE-021 An unknown payment session").contains("<skipped message=\"WAIVED: "));
     }
 
     #[test]
