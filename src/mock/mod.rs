@@ -262,10 +262,9 @@ fn playground(
     let api_origin =
         options.public_url.as_ref().map_or_else(|| format!("{scheme}://{api}"), PublicUrl::origin);
     let page_origin = match (&options.public_page_url, &options.public_url) {
-        (Some(url), _) => url.origin(),
         // On this machine, the pages are at another name than the API, as without a proxy.
         (None, Some(url)) if url.bare_host() == api.ip().to_string() => url.origin_at(&page_host),
-        (None, Some(url)) => url.origin(),
+        (Some(url), _) | (None, Some(url)) => url.origin(),
         (None, None) => format!("{scheme}://{page_host}:{}", pages.port()),
     };
     let (username, password) = options.credentials.unwrap_or_else(|| (ids.key(), ids.uuid()));

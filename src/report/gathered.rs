@@ -142,15 +142,14 @@ fn gather<'r>(
 
 #[cfg(test)]
 mod tests {
-    use crate::report::{Standing, fixture};
+    use crate::report::{JudgedRecord, Standing, fixture};
 
     #[test]
     fn what_was_blocked_names_only_the_scenarios_that_stopped_and_where() {
         let mut report = fixture::report();
         let blocked = |report: &crate::report::RunReport| {
             let open = report.judged().targets[0].open();
-            let stopped =
-                |open: &super::Open<'_>| open.records.iter().map(|record| record.stopped()).collect();
+            let stopped = |open: &super::Open<'_>| open.records.iter().map(JudgedRecord::stopped).collect();
             let blocked = open.iter().filter(|open| open.standing == Standing::Blocked);
             blocked.map(stopped).collect::<Vec<Vec<String>>>()
         };

@@ -57,7 +57,9 @@ pub fn table(columns: &[&str], rows: &[Vec<String>], layout: Layout) -> String {
 fn drawn(columns: &[&str], rows: &[Vec<String>], is_markdown: bool) -> String {
     let mut builder = Builder::default();
     builder.push_record(columns.iter().copied());
-    rows.iter().for_each(|row| builder.push_record(row));
+    for row in rows {
+        builder.push_record(row);
+    }
     let mut table = builder.build();
     if is_markdown {
         table.with(Style::markdown()).to_string()
