@@ -215,6 +215,15 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "another-placeholder-lost",
+        kind: Kind::LeftOut,
+        lie: "If a merchant URL has several placeholders, the parameters of all but the first one are lost.",
+        breaks: &["HPP-PLACEHOLDER-008", "HPP-PLACEHOLDER-013", "HPP-PLACEHOLDER-018"],
+        change: Change::Seams(|seams| {
+            seams.fill = |filling| query_changed(filling, without_other_placeholders)
+        }),
+    },
+    Deviation {
         name: "placeholder-lost-the-second-time",
         kind: Kind::LeftOut,
         lie: "If a placeholder occurs twice in a URL, the second one becomes empty.",
@@ -296,6 +305,17 @@ fn alike(filling: &Filling<'_>) -> Values {
         order_id: order_id.and(first.clone()),
         session_id: first,
     }
+}
+
+/// A query without the parameters that have another placeholder than the first one.
+fn without_other_placeholders(query: &str) -> String {
+    let tag = |pair: &'_ str| pair.split_once("{{").map(|(_, rest)| rest.to_owned());
+    let first = query.split('&').find_map(tag);
+    query
+        .split('&')
+        .filter(|pair| tag(pair).is_none_or(|tag| Some(tag) == first))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 /// Fills a URL for the consumer, after its query was changed.

@@ -156,11 +156,12 @@ async fn others_unchanged(world: &mut World, url: MerchantUrl) -> Done {
 }
 
 step!(
-    /// No placeholder of the success URL remains, and each has a value of its own. If the first one is not filled, the scenario is blocked by that requirement.
+    /// No placeholder of the success URL remains, and each has arrived with a value of its own. If the first one is not filled, the scenario is blocked by that requirement.
     Then "every placeholder of the success URL is replaced" => |world| {
         let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
         world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::filled(&arrived, "first"))?;
         world.judge().settle(placeholder::none_left(&arrived))?;
+        world.judge().settle(placeholder::filled(&arrived, "second"))?;
         let value = |name| placeholder::parameter(&arrived, name).unwrap_or_default();
         let (first, second) = (value("first"), value("second"));
         world.judge().settle(check::differs(&placeholder::subject("second"), first, "the value of first", second))
