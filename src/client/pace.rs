@@ -8,6 +8,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
+/// The part of an interval by which a request may leave too early. It keeps late timers from slowing down the pace.
+const TOLERANCE: f64 = 0.2;
+
 /// Spaces the requests of one merchant account. All clients that use the account share it.
 pub struct Pace {
     lanes: [Mutex<Lane>; 3],
@@ -40,6 +43,8 @@ impl Kind {
 struct Lane {
     interval: Duration,
     next: Instant,
+    /// When the request after the one that left last may leave. Turns that passed while the process stood still must not leave together.
+    leaves: Instant,
     /// The target asked for a rest until then.
     rests_until: Instant,
 }
@@ -50,6 +55,16 @@ impl Lane {
         let turn = self.next.max(self.rests_until).max(now);
         self.next = turn + self.interval;
         turn
+    }
+
+    /// Lets a request leave that has its turn now. If the one before it left too late for that, the time when it may leave.
+    fn leave(&mut self, now: Instant) -> Result<(), Instant> {
+        let earliest = self.leaves.max(self.rests_until);
+        if now + self.interval.mul_f64(TOLERANCE) < earliest {
+            return Err(earliest);
+        }
+        self.leaves = self.leaves.max(now) + self.interval;
+        Ok(())
     }
 }
 
@@ -68,7 +83,7 @@ impl Pace {
             let rate = rate.filter(|rate| *rate > 0.0);
             let shares = u32::try_from(shares).unwrap_or(u32::MAX);
             let interval = rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate) * shares);
-            Mutex::new(Lane { interval, next: now, rests_until: now })
+            Mutex::new(Lane { interval, next: now, leaves: now, rests_until: now })
         };
         let creations = profile.creates_per_second;
         Arc::new(Self {
@@ -92,13 +107,20 @@ impl Pace {
             None => None,
         };
         let mut turn = self.lane(operation).reserve(Instant::now());
-        while turn > Instant::now() {
-            sleep_until(turn).await;
-            // Meanwhile, the target may have asked for a rest.
+        loop {
+            if turn > Instant::now() {
+                sleep_until(turn).await;
+            }
+            // Meanwhile, the target may have asked for a rest, or others may have left late.
             let now = Instant::now();
             let mut lane = self.lane(operation);
             if lane.rests_until > now {
                 turn = lane.reserve(now);
+            } else {
+                match lane.leave(now) {
+                    Ok(()) => break,
+                    Err(later) => turn = later,
+                }
             }
         }
         let waited = began.elapsed();
@@ -181,6 +203,21 @@ mod tests {
         tokio::join!(waiting, asked);
         assert!(began.elapsed() >= Duration::from_millis(300), "{:?}", began.elapsed());
         assert_eq!(turns(&pace, [Operation::ReadSession]), [0]);
+    }
+
+    #[tokio::test]
+    async fn turns_that_passed_while_the_process_stood_still_do_not_leave_together() {
+        let pace = pace(|profile| profile.creates_per_second = Some(20.0), 1);
+        let turns = (0..4).map(|_| async {
+            pace.turn(Operation::CreateSession).await;
+            Instant::now()
+        });
+        // It comes after the first poll of the turns, and blocks their thread.
+        let stands_still = async { std::thread::sleep(Duration::from_millis(300)) };
+        let (mut left, ()) = tokio::join!(futures::future::join_all(turns), stands_still);
+        left.sort();
+        let gaps: Vec<Duration> = left.windows(2).map(|two| two[1] - two[0]).collect();
+        assert!(gaps.iter().all(|gap| *gap >= Duration::from_millis(40)), "{gaps:?}");
     }
 
     #[tokio::test]
