@@ -34,8 +34,7 @@ impl Transport {
                 .builder()
                 .timeout(profile.deadlines.request)
                 .redirect(reqwest::redirect::Policy::none())
-                .tcp_nodelay(true)
-                .dns_resolver(Arc::new(Lookup));
+                .tcp_nodelay(true);
             builder = match profile.connection.http {
                 HttpVersion::One => builder.http1_only(),
                 HttpVersion::Two => builder.http2_prior_knowledge(),
@@ -99,9 +98,11 @@ impl Trust {
         Ok(Self { certificates, identity: identity(profile)? })
     }
 
-    /// A client with this trust.
+    /// A client with this trust, which finds hosts as all connections to a target do.
     pub fn builder(&self) -> ClientBuilder {
-        let builder = reqwest::Client::builder().tls_certs_merge(self.certificates.clone());
+        let builder = reqwest::Client::builder()
+            .tls_certs_merge(self.certificates.clone())
+            .dns_resolver(Arc::new(Lookup));
         match &self.identity {
             Some(identity) => builder.identity(identity.clone()),
             None => builder,

@@ -1,6 +1,7 @@
 //! The browsers of a run, started when the first scenario needs them.
 
 use crate::browser::{BrowserOptions, BrowserPool};
+use crate::client::Server;
 use crate::input;
 use crate::receiver::Receiver;
 use crate::run::error_chain;
@@ -55,7 +56,14 @@ impl Browsers {
         };
         let mut trusted_keys = vec![site.spki_sha256_base64()];
         if let Some(pem) = profile.extra_ca.as_ref().and_then(|path| input::read(path).ok()) {
-            trusted_keys.extend(vouched_keys(&pem, &profile.reach.servers()).await);
+            let mut servers = Vec::new();
+            for (host, port) in profile.reach.servers() {
+                let server = Server { host, port };
+                // A server that is not found shows no certificate.
+                let addresses = server.addresses().await.unwrap_or_default();
+                servers.push((server.host, addresses));
+            }
+            trusted_keys.extend(vouched_keys(&pem, &servers).await);
         }
         let options = BrowserOptions {
             browser: choice.browser.clone(),

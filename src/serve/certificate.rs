@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use std::io;
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -27,8 +28,8 @@ pub struct Shown {
     pub last_day: Date,
 }
 
-/// The certificate that the server at this host and port shows.
-pub async fn shown_certificate(host: &str, port: u16) -> io::Result<Shown> {
+/// The certificate that the server of this host shows at one of its addresses.
+pub async fn shown_certificate(host: &str, addresses: &[SocketAddr]) -> io::Result<Shown> {
     let shake = async {
         let invalid = |error| io::Error::new(ErrorKind::InvalidInput, error);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -39,7 +40,7 @@ pub async fn shown_certificate(host: &str, port: u16) -> io::Result<Shown> {
             .with_custom_certificate_verifier(Arc::new(Reader(provider)))
             .with_no_client_auth();
         let name = ServerName::try_from(host.to_owned()).map_err(invalid)?;
-        let stream = TcpStream::connect((host, port)).await?;
+        let stream = TcpStream::connect(addresses).await?;
         let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
         let shown = stream.get_ref().1.peer_certificates().and_then(|chain| read(chain.first()?));
         shown.ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "its certificate cannot be read"))
@@ -113,7 +114,7 @@ mod tests {
         let identity = authority.issue(&["127.0.0.1".to_owned()]).unwrap();
         let server =
             Server::start((Ipv4Addr::LOCALHOST, 0).into(), Some(&identity), Router::new()).await.unwrap();
-        let shown = shown_certificate("127.0.0.1", server.addr().port()).await.unwrap();
+        let shown = shown_certificate("127.0.0.1", &[server.addr()]).await.unwrap();
         assert!(shown.issuer.starts_with("a test "), "{shown:?}");
         assert_eq!(shown, read(identity.certificate_der()).unwrap());
     }
@@ -127,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_without_tls_shows_none() {
         let server = Server::start((Ipv4Addr::LOCALHOST, 0).into(), None, Router::new()).await.unwrap();
-        assert!(shown_certificate("127.0.0.1", server.addr().port()).await.is_err());
+        assert!(shown_certificate("127.0.0.1", &[server.addr()]).await.is_err());
     }
 
     #[test]

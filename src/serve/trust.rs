@@ -1,5 +1,6 @@
 //! The public keys that a browser must trust because a file of certificates vouches for them.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,17 +16,18 @@ use crate::serve::identity::pin;
 /// How long a server may take to show its certificate.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The keys, as base64 of their SHA-256: those in the file, and that of each server (host and port) whose certificate the file vouches for.
+/// The keys, as base64 of their SHA-256: those in the file, and that of each server (host and addresses) whose certificate the file
+/// vouches for.
 ///
 /// A browser cannot be given a further authority, but it can be told which keys to trust.
-pub async fn vouched_keys(pem: &[u8], servers: &[(String, u16)]) -> Vec<String> {
+pub async fn vouched_keys(pem: &[u8], servers: &[(String, Vec<SocketAddr>)]) -> Vec<String> {
     let own: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pem).flatten().collect();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(own.iter().cloned());
     let roots = Arc::new(roots);
     let mut keys: Vec<String> = own.iter().filter_map(pin).collect();
-    for (host, port) in servers {
-        let shown = timeout(PATIENCE, shown_by(host, *port, &roots)).await;
+    for (host, addresses) in servers {
+        let shown = timeout(PATIENCE, shown_by(host, addresses, &roots)).await;
         keys.extend(shown.ok().flatten().as_ref().and_then(pin));
     }
     keys.sort();
@@ -34,12 +36,16 @@ pub async fn vouched_keys(pem: &[u8], servers: &[(String, u16)]) -> Vec<String> 
 }
 
 /// The certificate of a server, if one of the roots vouches for it.
-async fn shown_by(host: &str, port: u16, roots: &Arc<RootCertStore>) -> Option<CertificateDer<'static>> {
+async fn shown_by(
+    host: &str,
+    addresses: &[SocketAddr],
+    roots: &Arc<RootCertStore>,
+) -> Option<CertificateDer<'static>> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
     let config = config.with_root_certificates(Arc::clone(roots)).with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).ok()?;
-    let stream = TcpStream::connect((host, port)).await.ok()?;
+    let stream = TcpStream::connect(addresses).await.ok()?;
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()?;
     Some(stream.get_ref().1.peer_certificates()?.first()?.clone().into_owned())
 }
@@ -59,7 +65,7 @@ mod tests {
         let free = (Ipv4Addr::LOCALHOST, 0).into();
         let known = Server::start(free, Some(&identity), Router::new()).await.unwrap();
         let unknown = Server::start(free, Some(&stranger), Router::new()).await.unwrap();
-        let servers = [&known, &unknown].map(|server| ("127.0.0.1".to_owned(), server.addr().port()));
+        let servers = [&known, &unknown].map(|server| ("127.0.0.1".to_owned(), vec![server.addr()]));
         let keys = vouched_keys(authority.pem().as_bytes(), &servers).await;
         assert_eq!(keys.len(), 2, "{keys:?}");
         assert!(

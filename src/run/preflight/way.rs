@@ -34,7 +34,7 @@ pub async fn checks(
     };
     let dns = dns(&server, &addresses);
     let has_answered = asked.status().is_some();
-    let tcp = match addresses {
+    let tcp = match &addresses {
         Ok(_) => tcp(&server, has_answered).await,
         Err(_) => PreflightCheck::skipped(Topic::Tcp, "the host has no address"),
     };
@@ -44,7 +44,7 @@ pub async fn checks(
         PreflightCheck::skipped(Topic::Tls, "there is no connection")
     } else {
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-        let shown = shown_certificate(&server.host, server.port).await;
+        let shown = shown_certificate(&server.host, &addresses.unwrap_or_default()).await;
         tls(&server, shown, asked.silence(), today)
     };
     [dns, tcp, tls]
