@@ -141,8 +141,11 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let mut preflight = vec![machine::disk(&options.out)];
     preflight.extend(setting.checks());
     preflight.extend(subjects.iter().flat_map(|subject| subject.checks(today())));
+    let deadline = options.deadline.map(|deadline| began + deadline);
+    let stop =
+        Stop::listen(deadline, options.ends_with_input, options.end_at_once).map_err(RunError::Signals)?;
     for target in &mut targets {
-        preflight.extend(target.preflight(&recorder, &receivers).await?);
+        preflight.extend(target.preflight(&recorder, &receivers, &stop).await?);
     }
     let preflight = preflight::told(preflight, &recorder);
     let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
@@ -157,12 +160,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         progress: Progress::new(options.progress),
         browsers: tokio::sync::Mutex::default(),
         receivers,
-        stop: Stop::listen(
-            options.deadline.map(|deadline| began + deadline),
-            options.ends_with_input,
-            options.end_at_once,
-        )
-        .map_err(RunError::Signals)?,
+        stop,
         ours: Arc::new(ours(features)),
         folder: folder.clone(),
         features,

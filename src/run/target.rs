@@ -15,6 +15,7 @@ use crate::run::browsers::Browsers;
 use crate::run::preflight::Preflight;
 use crate::run::receivers::Receivers;
 use crate::run::shared::Run;
+use crate::run::stop::Stop;
 use crate::run::subject::Subject;
 use crate::run::{RunError, decisions, ids, name, preflight};
 use crate::schema::SchemaSet;
@@ -107,16 +108,21 @@ impl<'r> Target<'r> {
     }
 
     /// Asks a target whether it can be tested, unless it is a mock of this run with nothing in front of it. If it is out of order, no
-    /// scenario runs, and each has this trouble as its reason.
+    /// scenario runs, and each has this trouble as its reason. If the run stops first, no scenario runs either.
     pub async fn preflight(
         &mut self,
         recorder: &Arc<Recorder>,
         receivers: &Receivers,
+        stop: &Stop,
     ) -> Result<Vec<PreflightCheck>, RunError> {
         if self.mock.is_some() && self.front.is_none() {
             return Ok(Vec::new());
         }
-        let Preflight { checks, verdict } = preflight::of_target(self.profile, recorder, receivers).await;
+        let Preflight { checks, verdict } = tokio::select! {
+            biased;
+            () = stop.token.cancelled() => return Ok(vec![preflight::stopped(self.profile)]),
+            looked = preflight::of_target(self.profile, recorder, receivers) => looked,
+        };
         for check in &checks {
             log::debug!("preflight: {check}");
         }

@@ -2,9 +2,10 @@
 
 use crate::support::{Ended, program, report};
 use crate::{SOUND, folder_with, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -181,6 +182,50 @@ fn after_the_first_signal_nothing_begins_and_the_report_comes_at_once() {
     assert_eq!(causes, ["cancelled"; 6]);
     assert_eq!(unanswered.load(Ordering::SeqCst), 1, "something else was sent");
     assert!(!folder.path().join("started").exists(), "a browser was started");
+}
+
+/// Starts a run at a server that takes a connection and never answers. Waits for the connection: then the run is in its preflight.
+fn in_the_preflight(arguments: &[&str]) -> (Child, tempfile::TempDir, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let profile = format!(
+        "name = \"silent\"\nbase_url = \"http://{}\"\ndialect = \"klarna\"\nprovider = \"KP\"\n\
+         credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n",
+        listener.local_addr().unwrap()
+    );
+    let folder = folder_with(&[("silent.toml", profile.as_str()), ("mine.feature", SOUND)]);
+    let mut command = program(folder.path());
+    command.args(["run", "--target", "silent.toml", "--format", "json", "mine.feature"]).args(arguments);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let (connection, _) = listener.accept().unwrap();
+    (child, folder, connection)
+}
+
+/// The run has stopped before the target answered, says why, and did not wait for it.
+fn stopped_in_the_preflight(child: Child, folder: &Path, began: Instant, why: &str) {
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{why}");
+    // The preflight alone waits 10 seconds for an answer.
+    assert!(began.elapsed() < Duration::from_secs(8), "{why}: {:?}", began.elapsed());
+    let report = report(folder);
+    assert_eq!(report["run"]["stopped"], why);
+    let checks = report["run"]["preflight"].as_array().unwrap();
+    let told = json!({
+        "check": "credentials", "target": "silent", "result": "skipped",
+        "message": "the run stopped before the target answered"
+    });
+    assert!(checks.contains(&told), "{checks:?}");
+    assert_eq!(report["targets"][0]["records"][0]["attempts"][0]["verdict"]["cause"], "cancelled");
+}
+
+#[test]
+fn a_deadline_and_a_signal_end_the_preflight_too() {
+    let began = Instant::now();
+    let (child, folder, _open) = in_the_preflight(&["--deadline", "1s"]);
+    stopped_in_the_preflight(child, folder.path(), began, "its deadline passed");
+    let (child, folder, _open) = in_the_preflight(&[]);
+    let began = Instant::now();
+    signal(&child, "-INT");
+    stopped_in_the_preflight(child, folder.path(), began, "a signal asked it to stop");
 }
 
 #[test]

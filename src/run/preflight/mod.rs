@@ -68,6 +68,12 @@ pub async fn of_target(
     Preflight { checks, verdict }
 }
 
+/// What is told of a target if the run stops before it has answered.
+pub fn stopped(profile: &TargetProfile) -> PreflightCheck {
+    PreflightCheck::skipped(Topic::Credentials, "the run stopped before the target answered")
+        .of(&profile.name)
+}
+
 /// The checks as they are told: in order, and without secrets.
 pub fn told(mut checks: Vec<PreflightCheck>, recorder: &Recorder) -> Vec<PreflightCheck> {
     checks.sort_by(|one, other| (one.check, &one.target).cmp(&(other.check, &other.target)));
