@@ -2,16 +2,19 @@
 
 #[path = "support/mock_process.rs"]
 mod mock_process;
+#[path = "support/proxy.rs"]
+mod proxy;
 mod support;
 #[path = "support/target.rs"]
 mod target;
 
 use mock_process::MockProcess;
-use serde_json::Value;
+use proxy::Proxy;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::{Ended, report};
@@ -34,16 +37,6 @@ fn creations(count: usize) -> String {
 
 fn run(folder: &Path, base_url: &str, lines: &str, arguments: &[&str]) -> Ended {
     target::run(folder, &profile(base_url, "klarna", lines), (USERNAME, PASSWORD), arguments)
-}
-
-/// The JSON that the mock answers to a GET.
-fn get(mock: &MockProcess, path: &str) -> Value {
-    let address = mock.base_url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
 #[test]
@@ -77,7 +70,7 @@ fn what_a_run_has_made_is_ended_with_it() {
     std::fs::write(folder.path().join("many.feature"), creations(20)).unwrap();
     let ended = run(folder.path(), &mock.base_url, "", &["many.feature"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let sessions = get(&mock, "/_mock/sessions");
+    let sessions = mock.control("/sessions");
     let sessions = sessions.as_array().unwrap();
     assert_eq!(sessions.len(), 20);
     for session in sessions {
@@ -85,6 +78,33 @@ fn what_a_run_has_made_is_ended_with_it() {
     }
     let manners = report(folder.path())["targets"][0]["manners"].clone();
     assert_eq!((&manners["ended"], &manners["left_over"]), (&20.into(), &0.into()), "{manners}");
+}
+
+#[test]
+fn what_could_not_be_taken_back_is_counted_with_the_reason() {
+    let mock = MockProcess::with_arguments(&["--dialect", "klarna"], USERNAME, PASSWORD);
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("ca.pem");
+    let made = rcgen::generate_simple_self_signed(vec!["api.example".to_owned()]).unwrap();
+    std::fs::write(&authority, made.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("many.feature"), creations(3)).unwrap();
+    // Without its file, no client can be made to take anything back. The first creation is that of the preflight.
+    let created = AtomicUsize::new(0);
+    let proxy = Proxy::before(&mock.base_url, move |asked, _| {
+        let is_creation = asked.line.starts_with("POST /hpp/v1/sessions ");
+        if is_creation && created.fetch_add(1, Ordering::SeqCst) == 3 {
+            std::fs::remove_file(&authority).unwrap();
+        }
+    });
+    let ended = run(folder.path(), &proxy.base_url, "extra_ca = \"ca.pem\"", &["many.feature"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let manners = report(folder.path())["targets"][0]["manners"].clone();
+    assert_eq!((&manners["ended"], &manners["left_over"]), (&0.into(), &3.into()), "{manners}");
+    let printed = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "of 3 sessions, orders and authorizations of this run, 3 may still be open: none was taken back, because cannot read \
+                the `extra_ca`";
+    assert!(printed.contains(told), "{printed}");
+    assert!(manners["not_tried"].as_str().unwrap().starts_with("cannot read the `extra_ca` "), "{manners}");
 }
 
 /// Passes connections on to a mock. Keeps what each of them sends.

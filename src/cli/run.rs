@@ -64,7 +64,7 @@ pub struct RunArgs {
     schemas: Option<PathBuf>,
     #[command(flatten)]
     subject: TargetArgs,
-    /// Run this many API scenarios (those that need no browser) at once.
+    /// Run this many API scenarios (those that need no browser) at once, and end as many sessions at once afterwards.
     #[arg(long, short, default_value_t = 16, value_parser = whole(1..=u16::MAX), help_heading = "How")]
     jobs: u16,
     /// If a scenario fails or meets trouble, run it again up to this many times.

@@ -15,6 +15,9 @@ pub struct Manners {
     pub ended: u32,
     /// Those that may still be open.
     pub left_over: u32,
+    /// Why the run could not even try to end them. Then all of them are left over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_tried: Option<String>,
 }
 
 impl Manners {
@@ -25,7 +28,7 @@ impl Manners {
 
     /// What the reader must know about it.
     pub fn notes(&self, target: &str) -> Vec<String> {
-        let Self { limited, advice, ended, left_over } = self;
+        let Self { limited, advice, ended, left_over, not_tried } = self;
         let mut notes = Vec::new();
         if *limited > 0 {
             let advice = advice.as_deref().unwrap_or_default();
@@ -34,8 +37,10 @@ impl Manners {
         }
         if *left_over > 0 {
             let all = ended + left_over;
+            let why = not_tried.as_ref().map(|why| format!(": none was taken back, because {why}"));
             notes.push(format!(
-                "{target}: of {all} sessions, orders and authorizations of this run, {left_over} may still be open"
+                "{target}: of {all} sessions, orders and authorizations of this run, {left_over} may still be open{}",
+                why.unwrap_or_default()
             ));
         }
         notes
@@ -51,12 +56,26 @@ mod tests {
         assert!(Manners::default().is_blank());
         assert_eq!(Manners { ended: 40, ..Manners::default() }.notes("shop"), [""; 0]);
         let advice = "the target allows 5 a second: write `creates_per_second = 4.0` into the profile";
-        let manners = Manners { limited: 3, advice: Some(advice.into()), ended: 40, left_over: 2 };
+        let manners =
+            Manners { limited: 3, advice: Some(advice.into()), ended: 40, left_over: 2, not_tried: None };
         assert_eq!(
             manners.notes("shop"),
             [
                 format!("shop: the rate limit was met 3 times; {advice}"),
                 "shop: of 42 sessions, orders and authorizations of this run, 2 may still be open".into(),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_nobody_tried_to_take_back_is_told_with_its_number_and_the_reason() {
+        let why = Some("cannot read the `extra_ca` ca.pem".to_owned());
+        let manners = Manners { left_over: 3, not_tried: why, ..Manners::default() };
+        assert_eq!(
+            manners.notes("shop"),
+            [
+                "shop: of 3 sessions, orders and authorizations of this run, 3 may still be open: none was taken back, because cannot \
+                 read the `extra_ca` ca.pem"
             ]
         );
     }

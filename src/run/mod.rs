@@ -176,11 +176,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         let ran = run.run_target(target).await;
         let stopped = Verdict::Inconclusive(Doubt::Cancelled);
         let unfinished_as = ran.map_or_else(|error| records::unfinished(&error), |()| stopped);
-        let manners = target.take_back(&run).await.unwrap_or_else(|error| {
-            tell(&error_chain(&error));
-            Manners::default()
-        });
-        unfinished.push((unfinished_as, manners));
+        unfinished.push((unfinished_as, target.take_back(&run).await));
     }
     let mut touched = std::mem::take(&mut *locked(&run.touched));
     for (target, noted) in targets.iter().zip(&mut touched) {

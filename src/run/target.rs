@@ -17,7 +17,7 @@ use crate::run::receivers::Receivers;
 use crate::run::shared::Run;
 use crate::run::stop::Stop;
 use crate::run::subject::Subject;
-use crate::run::{RunError, decisions, ids, name, preflight};
+use crate::run::{RunError, decisions, error_chain, ids, name, preflight};
 use crate::schema::SchemaSet;
 use crate::suite;
 use crate::suite::{Budget, Case, Choice, Context, Filter, Made, TakenBack};
@@ -177,20 +177,25 @@ impl<'r> Target<'r> {
 
 impl Target<'_> {
     /// Takes back what the run has made at the target, and says how the run treated it.
-    pub async fn take_back(&self, run: &Run<'_>) -> Result<Manners, RunError> {
+    pub async fn take_back(&self, run: &Run<'_>) -> Manners {
         let (limited, advice) = self.pace.as_ref().map_or((0, None), |pace| {
             let advice = origin::rate_to_write(pace.limit_told(), "creates_per_second");
             (pace.limited(), (pace.limited() > 0).then_some(advice))
         });
-        let TakenBack { ended, left } = match &self.made {
-            None => TakenBack::default(),
-            Some(made) => {
-                let client = Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?;
-                made.take_back(&client.of_run(run.name()), self.profile, &run.stop.token).await
+        let manners = Manners { limited, advice, ..Manners::default() };
+        let Some(made) = &self.made else { return manners };
+        let client = match Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone()) {
+            Ok(client) => client.of_run(run.name()),
+            Err(error) => {
+                let (left_over, why) = (made.count(), run.recorder.text(&error_chain(&error)));
+                log::warn!("{}: {left_over} sessions and orders are left over: {why}", self.profile.name);
+                return Manners { left_over, not_tried: (left_over > 0).then_some(why), ..manners };
             }
         };
+        let jobs = run.options.jobs;
+        let TakenBack { ended, left } = made.take_back(&client, self.profile, jobs, &run.stop.token).await;
         log::info!("{}: {ended} sessions and orders have ended, {left} are left over", self.profile.name);
-        Ok(Manners { limited, advice, ended, left_over: left })
+        Manners { ended, left_over: left, ..manners }
     }
 }
 

@@ -12,9 +12,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-/// How many things are taken back at once.
-const AT_ONCE: usize = 8;
-
 /// Something that a run has made with the account of the profile. Its URL is live: use it to act, and never record it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Thing {
@@ -82,11 +79,17 @@ impl Made {
         self.lock().extend(found.into_iter().flatten().filter(|thing| profile.reach.allows_api(thing.url())));
     }
 
-    /// Takes everything back. After `stop`, nothing more is sent, and what is left is counted.
+    /// How many things there are.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.lock().len()).unwrap_or(u32::MAX)
+    }
+
+    /// Takes everything back, `jobs` things at once. After `stop`, nothing more is sent, and what is left is counted.
     pub async fn take_back(
         &self,
         client: &Client,
         profile: &TargetProfile,
+        jobs: usize,
         stop: &CancellationToken,
     ) -> TakenBack {
         let things = std::mem::take(&mut *self.lock());
@@ -97,7 +100,7 @@ impl Made {
                 ended = thing.end(client, profile) => ended,
             }
         });
-        let ends: Vec<bool> = ends.buffer_unordered(AT_ONCE).collect().await;
+        let ends: Vec<bool> = ends.buffer_unordered(jobs).collect().await;
         let count = |wanted: bool| ends.iter().filter(|has_ended| **has_ended == wanted).count();
         let count = |wanted| u32::try_from(count(wanted)).unwrap_or(u32::MAX);
         TakenBack { ended: count(true), left: count(false) }

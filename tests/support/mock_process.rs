@@ -1,6 +1,8 @@
 //! The mock as a separate process for tests and benchmarks.
 
-use std::io::{BufRead, BufReader};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
@@ -59,6 +61,17 @@ impl MockProcess {
     pub fn told(&self, beginning: &str) -> &str {
         let told = self.greeting.lines().find_map(|line| line.strip_prefix(beginning));
         told.unwrap_or_else(|| panic!("`{beginning}` begins no line of: {}", self.greeting))
+    }
+
+    /// The JSON that a GET of its control interface answers. The mock speaks plain HTTP.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub fn control(&self, path: &str) -> Value {
+        let address = self.base_url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET /_mock{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
     /// The id of the process.
