@@ -13,6 +13,7 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderValue;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -79,6 +80,8 @@ pub struct MockOptions {
     pub page_host: Option<PageHost>,
     /// How many payment sessions, and how many hosted sessions, each account may create in a second.
     pub creates_per_second: Option<u32>,
+    /// How much later each answer comes than it could. The control interface answers at once.
+    pub latency: Duration,
     /// Whether there is a control interface, with the live page.
     pub has_control: bool,
     /// The URL of the API for clients, if a proxy or a tunnel stands in front of it. The URLs in answers lead there.
@@ -102,6 +105,7 @@ impl MockOptions {
             identity: None,
             page_host: None,
             creates_per_second: None,
+            latency: Duration::ZERO,
             has_control: true,
             public_url: None,
             public_page_url: None,
@@ -275,6 +279,7 @@ fn playground(
         api_origin,
         page_origin,
         has_control: options.has_control,
+        latency: options.latency,
         creates_per_second: options.creates_per_second,
         paths: variation.paths,
         has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),

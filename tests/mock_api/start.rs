@@ -4,6 +4,7 @@ use crate::mock_process::MockProcess;
 use reqwest::{Certificate, Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// The default account of the mock.
 const ACCOUNT: (&str, &str) = ("merchant", "mock-password");
@@ -266,4 +267,20 @@ fn the_two_lines_that_the_mock_prints_create_a_hosted_session() {
         assert!(hosted["redirect_url"].is_string(), "{arguments:?}: {hosted}");
         assert!(!mock.greeting.contains("of $its own"), "{}", mock.greeting);
     }
+}
+
+#[tokio::test]
+async fn each_answer_comes_later_by_the_latency_but_the_control_interface_answers_at_once() {
+    let latency = Duration::from_secs(1);
+    let mock = MockProcess::with_variables(&["--latency", "1000"], &[]);
+    let client = client(None);
+    let took = async |path: &str| {
+        let began = Instant::now();
+        client.get(format!("{}{path}", mock.base_url)).send().await.unwrap();
+        began.elapsed()
+    };
+    for path in ["/hpp/v1/sessions/x", "/no/such/page"] {
+        assert!(took(path).await >= latency, "{path}");
+    }
+    assert!(took("/_mock").await < latency, "the control interface waits");
 }

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use std::env::VarError;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const DIALECTS: &[(&str, Dialect, &str)] = &[
     ("klarna", Dialect::Klarna, "Klarna, with KP sessions"),
@@ -72,6 +73,9 @@ pub struct MockArgs {
     /// Answer 429 to more than this many creations of a kind in a second: payment sessions, hosted sessions.
     #[arg(long, value_name = "N", value_parser = whole(1..=999_999u32), help_heading = "Behaviour")]
     rate: Option<u32>,
+    /// Send each answer and each page this many milliseconds later.
+    #[arg(long, value_name = "MILLISECONDS", value_parser = whole(0..=60_000u32), default_value_t = 0, hide_default_value = true, help_heading = "Behaviour")]
+    latency: u32,
     /// Have no control interface and no live page: their paths answer 404, like every unknown path.
     #[arg(long, help_heading = "Behaviour")]
     no_control: bool,
@@ -152,6 +156,7 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         public_url: arguments.public_url,
         public_page_url: arguments.public_page_url,
         creates_per_second: arguments.rate,
+        latency: Duration::from_millis(arguments.latency.into()),
         has_control: !arguments.no_control,
         ..MockOptions::new(arguments.dialect)
     })

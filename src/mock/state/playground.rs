@@ -1,6 +1,7 @@
 //! The playground: the whole state of one mock, and how to find objects in it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub struct Playground {
     pub page_origin: String,
     /// Whether there is a control interface.
     pub has_control: bool,
+    /// How much later each answer of the API and each page comes than it could.
+    pub latency: Duration,
     /// The limit of creations for each new account.
     pub creates_per_second: Option<u32>,
     pub paths: &'static Paths,

@@ -81,10 +81,13 @@ pub async fn answer(playground: &Playground, route: &Route, request: Request) ->
             elapsed: began.elapsed(),
         });
     }
-    let delay = playground
+    let mut delay = playground
         .contract
         .variation
         .delay(route.operation, u64::from(now.subsec_nanosecond().unsigned_abs()));
+    if !matches!(route.operation, Operation::Control | Operation::Inspect) {
+        delay += playground.latency;
+    }
     if !delay.is_zero() {
         sleep(delay).await;
     }
