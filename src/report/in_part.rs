@@ -2,7 +2,7 @@
 
 use crate::report::words::counted;
 use crate::report::{JudgedRecord, Row, Standing};
-use crate::verdict::{SkipCause, Verdict};
+use crate::verdict::Verdict;
 use serde::Serialize;
 
 /// How many scenarios of a requirement were not tested, beside others that were.
@@ -33,14 +33,17 @@ impl Row<'_> {
         Some(InPart { untested, scenarios, cause, told })
     }
 
-    /// Whether it counts as tested: it was found broken, or nothing of it is missing but scenarios that need an ability that the
-    /// profile does not list.
+    /// Whether it counts as tested: it was found broken, or nothing of it is missing but scenarios that need what the profile does not
+    /// list: an ability, or a way in which a payment ends.
     pub fn is_tested(&self) -> bool {
-        let by_design = |record: &JudgedRecord<'_>| {
-            matches!(record.verdict(), Verdict::Skipped(SkipCause::AbilityNotClaimed(_)))
-        };
         let is_broken = self.standing < Standing::Flaky;
-        self.standing.is_seen() && (is_broken || self.missing().all(by_design))
+        self.standing.is_seen() && (is_broken || self.misses_by_design())
+    }
+
+    /// Whether nothing of it is missing but scenarios that need what the profile does not list.
+    pub(super) fn misses_by_design(&self) -> bool {
+        self.missing()
+            .all(|record| matches!(record.verdict(), Verdict::Skipped(cause) if cause.is_by_design()))
     }
 
     /// Its scenarios that were not tested.

@@ -57,9 +57,7 @@ impl Row<'_> {
         let has = |need: &Ability| *need == ability || listed.contains(need);
         let would_run =
             |record: &JudgedRecord<'_>| waits_for(record) == Some(ability) && record.needs.iter().all(has);
-        !self.is_tested()
-            && self.missing().all(|record| waits_for(record).is_some())
-            && self.missing().any(would_run)
+        !self.is_tested() && self.misses_by_design() && self.missing().any(would_run)
     }
 }
 
@@ -67,6 +65,7 @@ impl Row<'_> {
 mod tests {
     use super::*;
     use crate::report::{Standing, fixture};
+    use crate::target::PaymentResult;
 
     /// A row of a MUST with one scenario for each list of needs.
     fn row<'r>(
@@ -97,6 +96,7 @@ mod tests {
         };
         let waits = |needs: &[Ability]| skipped(needs, SkipCause::AbilityNotClaimed(needs[0]));
         let listed = BTreeSet::from([Browser, Outcome]);
+        let declined = SkipCause::ResultNotClaimed(PaymentResult::Decline);
         for (scenarios, ability, is_added) in [
             (vec![waits(&[Receiver, Browser])], Receiver, true),
             (vec![waits(&[Receiver, Browser])], Clock, false),
@@ -104,6 +104,7 @@ mod tests {
             (vec![waits(&[Receiver, Clock])], Clock, false),
             (vec![waits(&[Receiver, Clock]), waits(&[Receiver])], Receiver, true),
             (vec![waits(&[Receiver]), skipped(&[], SkipCause::Unseen("no way".into()))], Receiver, false),
+            (vec![waits(&[Receiver]), skipped(&[], declined)], Receiver, true),
         ] {
             let row = row(like, &target.records[0], &scenarios);
             assert_eq!(row.is_added_by(ability, &listed), is_added, "{ability} {scenarios:?}");

@@ -136,7 +136,9 @@ pub struct Facts<'f> {
 pub fn standing(facts: Facts<'_>) -> Standing {
     match facts.verdict {
         Verdict::Skipped(SkipCause::OtherDialect) => Standing::Na,
-        Verdict::Skipped(SkipCause::AbilityNotClaimed(_) | SkipCause::Unseen(_)) => Standing::Unseen,
+        Verdict::Skipped(
+            SkipCause::AbilityNotClaimed(_) | SkipCause::ResultNotClaimed(_) | SkipCause::Unseen(_),
+        ) => Standing::Unseen,
         Verdict::Skipped(SkipCause::LeftOut | SkipCause::Pending) => Standing::NotRun,
         Verdict::Pass if facts.flaky => Standing::Flaky,
         Verdict::Pass if facts.waiver != WaiverState::None => Standing::Stale,

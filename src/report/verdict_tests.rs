@@ -3,7 +3,7 @@
 use crate::report::fixture::{complete, set, trouble, unseen};
 use crate::report::{Advice, Detail, Gate, Outcome, Row, RunFolder, RunReport, Standing};
 use crate::requirement::{Confidence, Party, RequirementId};
-use crate::target::{Ability, AcceptedUnseen, Dismissal, Waiver};
+use crate::target::{Ability, AcceptedUnseen, Dismissal, PaymentResult, Waiver};
 use crate::verdict::{Attempt, Doubt, Finding, ScenarioRecord, SkipCause, Verdict};
 use serde_json::Value;
 
@@ -103,6 +103,14 @@ fn a_must_that_was_tested_in_part_is_told_and_counts_if_the_rest_needs_an_abilit
     assert!(brief.contains(why), "{brief}");
     let start = |told: &str| told.split('\'').next().unwrap().to_owned();
     assert!([why, clock].into_iter().all(|told| page.contains(&start(told))));
+
+    // Who lists one result of a payment sees no less than who lists none.
+    let of_results =
+        [SkipCause::AbilityNotClaimed(Ability::Outcome), SkipCause::ResultNotClaimed(PaymentResult::Decline)];
+    for cause in of_results {
+        let lacking = with_second("HPP-EXPIRY-002", Verdict::Skipped(cause));
+        says(&lacking, "Sign: nothing broken, all 17 MUSTs tested; 1 MUST only in part", Outcome::Conformant);
+    }
 
     // What no ability of the profile explains has to be accepted.
     let mut unseen = with_second("HPP-EXPIRY-002", unseen());

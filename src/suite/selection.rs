@@ -168,10 +168,7 @@ fn not_claimed(case: &Case, profile: &TargetProfile) -> Option<SkipCause> {
     Some(if profile.outcome.is_empty() {
         SkipCause::AbilityNotClaimed(Ability::Outcome)
     } else {
-        let word = missing.word();
-        SkipCause::Unseen(format!(
-            "this profile cannot make a payment end with `{word}` (add it to `outcome`)"
-        ))
+        SkipCause::ResultNotClaimed(missing)
     })
 }
 

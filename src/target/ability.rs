@@ -45,7 +45,7 @@ impl Ability {
 }
 
 /// How a payment can be made to end. The ability `outcome` means each of them, unless the profile lists some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PaymentResult {
     Approve,

@@ -10,7 +10,7 @@ pub use requests::Requests;
 
 use crate::evidence::{Trouble, cut_text};
 use crate::requirement::RequirementId;
-use crate::target::Ability;
+use crate::target::{Ability, PaymentResult};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -79,12 +79,21 @@ pub enum SkipCause {
     OtherDialect,
     /// The profile does not have an ability that it needs.
     AbilityNotClaimed(Ability),
+    /// The profile lists how a payment can be made to end, but not in the way that it needs.
+    ResultNotClaimed(PaymentResult),
     /// This target gives no way to test it.
     Unseen(String),
     /// Left out on the command line.
     LeftOut,
     /// Tagged `@wip`: it is not finished yet.
     Pending,
+}
+
+impl SkipCause {
+    /// Whether the profile alone is the reason: it does not list what the scenario needs.
+    pub fn is_by_design(&self) -> bool {
+        matches!(self, Self::AbilityNotClaimed(_) | Self::ResultNotClaimed(_))
+    }
 }
 
 impl fmt::Display for SkipCause {
@@ -101,6 +110,10 @@ impl fmt::Display for SkipCause {
                     Ability::Burst => "send more requests than the server allows",
                 };
                 write!(f, "this profile cannot {what} (add `{ability}`)")
+            }
+            Self::ResultNotClaimed(result) => {
+                let word = result.word();
+                write!(f, "this profile cannot make a payment end with `{word}` (add it to `outcome`)")
             }
             Self::Unseen(why) => f.write_str(why),
             Self::LeftOut => f.write_str("left out on the command line"),

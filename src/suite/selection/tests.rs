@@ -106,7 +106,11 @@ fn the_steps_decide_which_result_of_a_payment_a_scenario_needs() {
     };
     let why = "this profile cannot make a payment end with `decline` (add it to `outcome`)";
     assert_eq!(of_z(&PaymentResult::ALL), None);
-    assert_eq!(of_z(&[PaymentResult::Approve]), Some(SkipCause::Unseen(why.into())));
+    let missing = of_z(&[PaymentResult::Approve]).unwrap();
+    assert_eq!(
+        (&missing, missing.to_string().as_str()),
+        (&SkipCause::ResultNotClaimed(PaymentResult::Decline), why)
+    );
     assert_eq!(of_z(&[]), Some(SkipCause::AbilityNotClaimed(Ability::Outcome)));
 }
 
