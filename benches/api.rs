@@ -3,11 +3,13 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
+#[path = "support/api_run.rs"]
+mod api_run;
 #[path = "support/mod.rs"]
 mod support;
 
+use api_run::{harness_run, write_feature};
 use serde_json::{Value, json};
-use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -76,43 +78,6 @@ fn hurl_beside(mock: &MockProcess, folder: &Path) {
     }
     let (theirs, ours) = (median(&mut theirs), median(&mut ours));
     println!("{SCENARIOS} in a process: hurl {theirs:.2} s, harness {ours:.2} s, ratio {:.2}", ours / theirs);
-}
-
-fn write_feature(folder: &Path, count: usize) {
-    let mut text = String::from("@req:HPP-READ-001\nFeature: Many sessions\n");
-    for number in 0..count {
-        writeln!(
-            text,
-            "\n  Scenario: Session {number} can be read\n    Given a hosted session\n    \
-             When the merchant reads the hosted session\n    Then the response status is 200",
-        )
-        .unwrap();
-    }
-    std::fs::write(folder.join("many.feature"), text).unwrap();
-}
-
-struct Measured {
-    /// Seconds from the first request to the last answer.
-    span: f64,
-    peak_kib: u64,
-}
-
-fn harness_run(folder: &Path, concurrency: usize) -> Measured {
-    let out = tempfile::tempdir().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
-        .args(["run", "--quiet", "--format", "json", "--jobs", &concurrency.to_string(), "--target"])
-        .arg(folder.join("target.toml"))
-        .arg("--out")
-        .arg(out.path())
-        .arg(folder.join("many.feature"))
-        .envs(support::CREDENTIALS)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let peak_kib = support::peak_until_exit(&mut child);
-    let status = child.wait().unwrap();
-    assert!(status.success(), "the run ended with {status}");
-    Measured { span: support::span_of_run(out.path()).as_secs_f64(), peak_kib }
 }
 
 /// Only the same requests: `concurrency` tasks share them.

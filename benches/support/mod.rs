@@ -15,6 +15,7 @@ pub const CREDENTIALS: [(&str, &str); 2] = [("HPP_USERNAME", "bench"), ("HPP_PAS
 
 impl MockProcess {
     /// A mock with the dialect of Klarna.
+    #[allow(dead_code, reason = "not every benchmark asks for it")]
     pub fn start() -> Self {
         let [(_, username), (_, password)] = CREDENTIALS;
         Self::with_account("klarna", username, password)
@@ -33,6 +34,7 @@ impl MockProcess {
     }
 }
 
+#[allow(dead_code, reason = "not every benchmark asks for it")]
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
