@@ -220,7 +220,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         lie: "If a merchant URL has several placeholders, the parameters of all but the first one are lost.",
         breaks: &["HPP-PLACEHOLDER-008", "HPP-PLACEHOLDER-013", "HPP-PLACEHOLDER-018"],
         change: Change::Seams(|seams| {
-            seams.fill = |filling| query_changed(filling, without_other_placeholders)
+            seams.fill = |filling| query_changed(filling, without_other_placeholders);
         }),
     },
     Deviation {
