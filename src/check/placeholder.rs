@@ -37,9 +37,14 @@ pub fn filled(query: &str, name: &str) -> Judgement {
             Err(Mismatch::new(subject, "a value in place of the placeholder", quoted(value)))
         }
         Some("") => Err(Mismatch::new(subject, "a value in place of the placeholder", "an empty value")),
-        Some(_) => Ok(()),
-        None => Err(Mismatch::new(subject, "a value in place of the placeholder", "no such parameter")),
+        _ => arrived(query, name),
     }
+}
+
+/// The parameter is there, whatever its value.
+pub fn arrived(query: &str, name: &str) -> Judgement {
+    let lost = || Mismatch::new(subject(name), "a value in place of the placeholder", "no such parameter");
+    parameter(query, name).map(drop).ok_or_else(lost)
 }
 
 /// The parameter is missing, empty, or still the placeholder.
@@ -134,6 +139,8 @@ mod tests {
     fn filled_wants_a_value_without_braces() {
         assert_eq!(filled("a=1&session_id=0b4b", "session_id"), Ok(()));
         assert_eq!(filled("token=‹authorization_token:1›", "token"), Ok(()));
+        assert_eq!(arrived("session_id=", "session_id"), Ok(()));
+        assert_eq!(arrived("sid=0b4b", "session_id"), filled("sid=0b4b", "session_id"));
         let cases = [
             ("session_id={{session_id}}", r#""{{session_id}}""#),
             ("session_id=%7b%7Bsession_id%7D%7D", r#""%7b%7Bsession_id%7D%7D""#),

@@ -161,7 +161,7 @@ step!(
         let arrived = world.consumer().arrived_query(ConsumerUrl::Success)?;
         world.judge().rests_on(promise::filled(ConsumerUrl::Success), placeholder::filled(&arrived, "first"))?;
         world.judge().settle(placeholder::none_left(&arrived))?;
-        world.judge().settle(placeholder::filled(&arrived, "second"))?;
+        world.judge().settle(placeholder::arrived(&arrived, "second"))?;
         let value = |name| placeholder::parameter(&arrived, name).unwrap_or_default();
         let (first, second) = (value("first"), value("second"));
         world.judge().settle(check::differs(&placeholder::subject("second"), first, "the value of first", second))
