@@ -11,6 +11,7 @@ Feature: Credentials
 
     Scenario: Nobody gets to disable a session without credentials
       Given a hosted session
+      And the hosted session has been read
       When the merchant tries to disable a hosted session without credentials
       Then the response status is 401
       And the hosted session is not DISABLED
@@ -47,6 +48,7 @@ Feature: Credentials
 
     Scenario: Nobody gets to disable a session with a wrong password
       Given a hosted session
+      And the hosted session has been read
       When the merchant tries to disable a hosted session with a wrong password
       Then the response status is 401
       And the hosted session is not DISABLED
@@ -107,6 +109,7 @@ Feature: Credentials
 
     Scenario: Another merchant does not get to disable a session
       Given a hosted session
+      And the hosted session has been read
       When another merchant tries to disable the hosted session
       Then the request is refused
       And the hosted session is not DISABLED
