@@ -16,7 +16,7 @@ mod web_driver;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 use support::{MockProcess, median};
 
@@ -83,16 +83,7 @@ fn write_feature(folder: &Path, count: u32) {
 /// Milliseconds from the start of the first scenario to the end of the last, without the start of the browser.
 fn span_of_run(folder: &Path) -> f64 {
     let out = tempfile::tempdir().unwrap();
-    let status = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
-        .args(["run", "--quiet", "--format", "json", "--browsers", "1", "--target"])
-        .arg(folder.join("target.toml"))
-        .arg("--out")
-        .arg(out.path())
-        .arg(folder.join("many.feature"))
-        .envs(support::CREDENTIALS)
-        .stdout(Stdio::null())
-        .status()
-        .unwrap();
+    let status = support::run_of_many(folder, out.path(), &["--browsers", "1"]).status().unwrap();
     assert!(status.success(), "the run ended with {status}");
     support::span_of_run(out.path()).as_secs_f64() * 1000.0
 }

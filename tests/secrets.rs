@@ -28,6 +28,8 @@ use target::{files, profile, standings, with};
 
 const USERNAME: &str = "K7user_4c1e";
 const PASSWORD: &str = "Zq8\"pass/w 77";
+/// What the page driver types as the consumer.
+const TYPED: &str = "it0typed@shop.example";
 
 fn run(folder: &Path, profile: &str, password: &str) -> Ended {
     target::run(folder, profile, (USERNAME, password), &[])
@@ -119,7 +121,8 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
         Proxy::before(&mock.base_url, move |asked, answer| plant(asked, answer, &planted));
     let folder = tempfile::tempdir().unwrap();
     let lines = format!(
-        "page_hosts = [\"localhost\", \"pay.example\"]\nabilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"",
+        "page_hosts = [\"localhost\", \"pay.example\"]\nabilities = [\"clock\"]\ncontrol_url = \"{}/_mock\"\n\
+         page_driver = \"pages/klarna.toml\"\nidentity = {{ email = \"{TYPED}\" }}",
         mock.base_url
     );
     let ended = run(folder.path(), &profile(&proxy, "klarna", &lines), PASSWORD);
@@ -148,6 +151,7 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
         ("authorization_token in an answer", "At4inner7c1f".to_owned()),
         ("html_snippet in an answer", "Hs5inner6d0a".to_owned()),
         ("query of session_url", "Su6opaque5e9b1234567".to_owned()),
+        ("identity of the profile", TYPED.to_owned()),
         ("given name", "Gn7person".to_owned()),
         ("day of birth", "1981-02-03".to_owned()),
         ("national number", "Ni8person4411".to_owned()),

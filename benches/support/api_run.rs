@@ -3,7 +3,6 @@
 use crate::support;
 use std::fmt::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// Writes `many.feature`: scenarios of three requests and three schema checks.
@@ -33,16 +32,8 @@ pub struct Measured {
 pub fn harness_run(folder: &Path, concurrency: usize) -> Measured {
     let out = tempfile::tempdir().unwrap();
     let began = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"))
-        .args(["run", "--quiet", "--format", "json", "--jobs", &concurrency.to_string(), "--target"])
-        .arg(folder.join("target.toml"))
-        .arg("--out")
-        .arg(out.path())
-        .arg(folder.join("many.feature"))
-        .envs(support::CREDENTIALS)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let at_once = concurrency.to_string();
+    let mut child = support::run_of_many(folder, out.path(), &["--jobs", &at_once]).spawn().unwrap();
     let peak_kib = support::peak_until_exit(&mut child);
     let status = child.wait().unwrap();
     assert!(status.success(), "the run ended with {status}");

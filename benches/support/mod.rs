@@ -7,7 +7,7 @@ pub use mock_process::MockProcess;
 
 use serde_json::Value;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// The merchant account of the mock, as environment variables.
@@ -32,6 +32,23 @@ impl MockProcess {
         );
         std::fs::write(folder.join("target.toml"), text).unwrap();
     }
+}
+
+/// A run of `many.feature` against the target of `target.toml`, with these options. It writes below `out`, and only `report.json`.
+#[allow(dead_code, reason = "not every benchmark asks for it")]
+pub fn run_of_many(folder: &Path, out: &Path, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hpp-conformance"));
+    command
+        .args(["run", "--quiet", "--format", "json"])
+        .args(options)
+        .arg("--target")
+        .arg(folder.join("target.toml"))
+        .arg("--out")
+        .arg(out)
+        .arg(folder.join("many.feature"))
+        .envs(CREDENTIALS)
+        .stdout(Stdio::null());
+    command
 }
 
 #[allow(dead_code, reason = "not every benchmark asks for it")]

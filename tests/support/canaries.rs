@@ -1,7 +1,7 @@
 //! Canaries: secrets that a target puts into its answers, to be searched for in what a run writes.
 
 use crate::proxy::{Answer, Asked};
-use crate::{PASSWORD, USERNAME};
+use crate::{PASSWORD, TYPED, USERNAME};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -55,8 +55,10 @@ pub fn plant(asked: &Asked, answer: &mut Answer, canaries: &Canaries) {
             "an_added_address".into(),
             json!({ "email": "em9person@shop.example", "phone": "+49 151 7654321" }),
         );
-        members
-            .insert("an_added_text".into(), json!("em9person@shop.example, +49 151 7654321, Ni8person4411"));
+        members.insert(
+            "an_added_text".into(),
+            json!(format!("em9person@shop.example, +49 151 7654321, Ni8person4411, {TYPED}")),
+        );
     }
     if members.contains_key("client_token") {
         let token = note(canaries, "client_token", "Ct6client4a7f");
