@@ -40,6 +40,9 @@ impl ApiAnswer {
     }
 }
 
+/// The statuses whose answers end with their fields, whatever these announce (RFC 9112, section 6.3).
+const BODILESS: [u16; 2] = [204, 304];
+
 /// An answer as it came.
 pub(super) struct RawResponse {
     status: u16,
@@ -76,6 +79,7 @@ pub(super) async fn read(
     let status = response.status().as_u16();
     let headers = std::mem::take(response.headers_mut());
     let end_is_told = response.version() >= reqwest::Version::HTTP_2
+        || BODILESS.contains(&status)
         || headers.contains_key(header::CONTENT_LENGTH)
         || headers.contains_key(header::TRANSFER_ENCODING);
     let mut body = Vec::new();

@@ -260,6 +260,12 @@ async fn a_body_that_may_have_been_cut_is_trouble() {
         Err(early.into())
     );
     assert_eq!(read("HTTP/1.0 201 Created\r\n\r\n").await, Ok(Body::Empty));
+    for bodiless in [
+        "HTTP/1.1 204 No Content\r\nContent-Type: application/json\r\n\r\n",
+        "HTTP/1.1 304 Not Modified\r\nContent-Type: application/json\r\n\r\n",
+    ] {
+        assert_eq!(read(bodiless).await, Ok(Body::Empty));
+    }
     assert_eq!(read("HTTP/1.0 201 Created\r\n\r\n{\"a\": 1,}").await, Ok(Body::Text("{\"a\": 1,}".into())));
 }
 

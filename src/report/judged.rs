@@ -61,17 +61,11 @@ impl RunReport {
         let counting = target.records.iter().filter(|record| !record.candidate);
         let found = counting.flat_map(|record| record.findings().map(|finding| &finding.requirement));
         let judge = Judge { report: self, facts: &target.facts, found: found.collect(), today: self.today() };
-        let records: Vec<JudgedRecord<'r>> = target
-            .records
-            .iter()
-            .enumerate()
-            .map(|(index, record)| JudgedRecord {
-                record,
-                target: place,
-                index,
-                standing: judge.record(record),
-            })
-            .collect();
+        let record = |(index, record)| {
+            let standing = judge.record(record);
+            JudgedRecord { record, target: place, index, standing }
+        };
+        let records: Vec<JudgedRecord<'r>> = target.records.iter().enumerate().map(record).collect();
         let mut by_id: HashMap<&RequirementId, Vec<JudgedRecord<'r>>> = HashMap::new();
         let mut findings: HashMap<&RequirementId, Vec<Seen<'r>>> = HashMap::new();
         for record in &records {
@@ -100,7 +94,14 @@ impl RunReport {
                 }
             }
         }
-        let summary = |gate| Summary::of(&target.facts, &rows, &records, gate);
+        let summary = |gate| {
+            let part = |row: &Row<'r>| Some((row.requirement, row.behind(gate)?));
+            let part = rows
+                .iter()
+                .filter_map(part)
+                .map(|(of, (records, findings))| judge.row(of, records, findings));
+            Summary::of(&target.facts, &part.collect::<Vec<_>>(), &records, gate)
+        };
         let (api, journey, all) = (summary(Gate::Api), summary(Gate::Journey), summary(Gate::All));
         let TargetReport { facts, manners, .. } = target;
         let (catalogue, today) = (self.catalogue.as_slice(), self.today());

@@ -95,7 +95,7 @@ impl Gate {
         }
     }
 
-    /// Whether the gate includes a row. `journey` says whether the row needs the page.
+    /// Whether a scenario is behind the gate. `journey` says whether it needs the page.
     pub fn lets_in(self, journey: bool) -> bool {
         match self {
             Self::All => true,

@@ -105,6 +105,17 @@ impl<'r> Row<'r> {
             || self.findings.iter().any(|(record, _)| is_behind(record))
     }
 
+    /// Its scenarios and findings behind a gate. `None` if there is nothing of it. A requirement without scenarios belongs to the API. What
+    /// is found in passing belongs where its scenarios are, and if these are on both sides, where it was found.
+    pub(super) fn behind(&self, gate: Gate) -> Option<(Vec<JudgedRecord<'r>>, Vec<Seen<'r>>)> {
+        let is_behind = |record: &JudgedRecord<'_>| gate.lets_in(record.needs_browser());
+        let records: Vec<_> = self.records.iter().copied().filter(is_behind).collect();
+        let is_whole = records.len() == self.records.len();
+        let findings = self.findings.iter().copied().filter(|(record, _)| is_whole || is_behind(record));
+        let is_there = !records.is_empty() || (is_whole && gate.lets_in(false));
+        is_there.then(|| (records, findings.collect()))
+    }
+
     fn stands(&self, wanted: impl Fn(Standing) -> bool) -> bool {
         self.records.iter().any(|record| wanted(record.standing))
     }

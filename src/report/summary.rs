@@ -49,10 +49,9 @@ pub struct Summary<'r> {
 }
 
 impl<'r> Summary<'r> {
-    /// Counts the rows and scenarios of a target behind a gate, and decides the outcome.
+    /// Counts the scenarios of a target behind a gate and the rows that they make, and decides the outcome.
     pub fn of(facts: &TargetFacts, rows: &[Row<'r>], records: &[JudgedRecord<'_>], gate: Gate) -> Self {
-        let rows: Vec<&Row<'r>> =
-            rows.iter().filter(|row| gate.lets_in(row.journey) && row.standing != Standing::Na).collect();
+        let rows: Vec<&Row<'r>> = rows.iter().filter(|row| row.standing != Standing::Na).collect();
         let ids = |is_counted: &dyn Fn(&Row<'r>) -> bool| -> Ids<'r> {
             rows.iter().filter(|row| is_counted(row)).map(|row| &row.requirement.id).collect()
         };

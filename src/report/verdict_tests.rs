@@ -226,6 +226,29 @@ fn a_gate_lets_a_part_decide_but_only_the_whole_is_signed() {
     says(&report, "Don't sign: 1 MUST broken; 6 of 6 MUSTs tested", Outcome::NonConformant);
 }
 
+/// A scenario in the browser does not take those of its requirement that need none out of the API.
+#[test]
+fn what_an_api_scenario_finds_decides_behind_the_gate_of_the_api() {
+    let run = |fails_by_api: bool| {
+        let mut report = complete();
+        report.targets.truncate(1);
+        set(&mut report, 0, "HPP-REDIRECT-001", Verdict::Fail);
+        let records = &mut report.targets[0].records;
+        let found = records.iter().position(|record| record.key == "HPP-REDIRECT-001").unwrap();
+        let key = "another scenario".into();
+        let mut passes = ScenarioRecord { key, ..complete().targets[0].records[found].clone() };
+        let by_api = if fails_by_api { &mut records[found] } else { &mut passes };
+        by_api.needs = Vec::new();
+        records.push(passes);
+        report.run.gate = Gate::Api;
+        report
+    };
+    says(&run(true), "Don't sign: 1 MUST broken; 12 of 12 MUSTs tested", Outcome::NonConformant);
+    let told = "Cannot tell: API: nothing broken, all 12 MUSTs tested; Browser journeys, which do not decide here: \
+                1 MUST broken; 5 of 5 MUSTs tested";
+    says(&run(false), told, Outcome::Conformant);
+}
+
 #[test]
 fn one_requirement_broken_at_two_targets_is_one_requirement() {
     let mut report = complete();
