@@ -58,7 +58,7 @@ pub struct Row<'r> {
     pub records: Vec<JudgedRecord<'r>>,
     /// Its findings, each with its scenario. Passive findings are included.
     pub findings: Vec<Seen<'r>>,
-    /// Whether it needs the page.
+    /// Whether one of its scenarios needs the page.
     pub journey: bool,
     /// What the profile decides about it. A decision may have ended.
     pub decisions: Vec<Decision<'r>>,
