@@ -72,9 +72,12 @@ fn a_whole_proof_wants_a_reason_for_each_scenario_that_catches_nothing_alone() {
     for (reasons, holds) in [
         ("b\tFirst.\nd\tSecond.\n", true),
         ("b\tFirst.\n", false),
-        // `c` is perhaps alone, so its reason may be needed. That of `a` is not.
+        // `c` is perhaps alone, and `a` may be alone by chance, so their reasons may be needed. `e` has a reason of its own, and `f` is not
+        // run, and there is no `g`.
         ("b\tFirst.\nd\tSecond.\nc\tThird.\n", true),
-        ("b\tFirst.\nd\tSecond.\na\tThird.\n", false),
+        ("b\tFirst.\nd\tSecond.\na\tThird.\n", true),
+        ("b\tFirst.\nd\tSecond.\nf\tThird.\n", false),
+        ("b\tFirst.\nd\tSecond.\ng\tThird.\n", false),
         ("b\tFirst.\nd\tSecond.\ne\tThird.\n", false),
     ] {
         let reasons = Reasons::read(reasons);
@@ -85,7 +88,7 @@ fn a_whole_proof_wants_a_reason_for_each_scenario_that_catches_nothing_alone() {
 
 #[test]
 fn the_table_counts_by_reason_and_names_what_has_none() {
-    let (known, reasons) = (scenarios(), Reasons::read("b\tFirst.\na\tSecond.\n"));
+    let (known, reasons) = (scenarios(), Reasons::read("b\tFirst.\na\tSecond.\ne\tThird.\n"));
     let worths = worths(&known, &reasons, true);
     let table = worths.table(Layout::Lines);
     let cells = |line: &str| {
@@ -98,7 +101,8 @@ fn the_table_counts_by_reason_and_names_what_has_none() {
         "d\t1\t0\tNO REASON: write one in src/prove/scenarios.tsv, or remove it",
         "b\t1\t0\tFirst.",
         "(any)\t1\t1\tIt judges a MAY.",
-        "The reason for `a` is not needed: remove it from src/prove/scenarios.tsv.",
+        "The reason for `a` was not needed this time.",
+        "The reason for `e` is not needed: remove it from src/prove/scenarios.tsv.",
     ];
     assert_eq!(lines, expected);
     assert_eq!(

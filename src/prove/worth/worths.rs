@@ -86,9 +86,10 @@ impl<'p> Worths<'p> {
         Self { scenarios: worths, reasons, is_whole }
     }
 
-    /// Whether each scenario that catches nothing alone has a reason, and each reason is needed.
+    /// Whether each scenario that catches nothing alone has a reason, and each reason is about a scenario that may need it. A scenario
+    /// that was alone may be so by chance: which of two runs first, and so meets what both could see, differs from proof to proof.
     pub fn hold(&self) -> bool {
-        self.rows().all(|(_, _, reason)| reason.is_some()) && self.unused_reasons().is_empty()
+        self.rows().all(|(_, _, reason)| reason.is_some()) && self.stale_reasons().is_empty()
     }
 
     /// The scenarios as JSON, sorted by key.
@@ -125,11 +126,15 @@ impl<'p> Worths<'p> {
             vec![(*which).to_owned(), count.to_string(), nothing.to_string(), why.to_owned()]
         });
         let mut table = format!("\n{}\n", report::table(&COLUMNS, &rows.collect::<Vec<_>>(), layout));
+        let stale = self.stale_reasons();
         for pattern in self.unused_reasons() {
-            let _ = writeln!(
-                table,
-                "The reason for `{pattern}` is not needed: remove it from src/prove/scenarios.tsv."
-            );
+            let is_stale = stale.contains(&pattern);
+            let told = if is_stale {
+                "is not needed: remove it from src/prove/scenarios.tsv"
+            } else {
+                "was not needed this time"
+            };
+            let _ = writeln!(table, "The reason for `{pattern}` {told}.");
         }
         table
     }
@@ -171,14 +176,25 @@ impl<'p> Worths<'p> {
         worth.scenario.told_apart.or_else(|| self.reasons.reason(&worth.scenario.key))
     }
 
-    /// The patterns of the table that explain nothing. A scenario that perhaps is alone may need its reason.
+    /// The patterns of the table that explain nothing in this proof. A scenario that perhaps is alone may need its reason.
     fn unused_reasons(&self) -> Vec<&'p str> {
+        self.reasons_without(|usage| !matches!(usage, Use::Alone | Use::NotRun))
+    }
+
+    /// The patterns of the table that can explain nothing: of no scenario that was run and has no other reason.
+    fn stale_reasons(&self) -> Vec<&'p str> {
+        self.reasons_without(|usage| usage != Use::NotRun)
+    }
+
+    /// The patterns that fit none of the scenarios whose use is wanted and whose reason only the table can give.
+    fn reasons_without(&self, is_wanted: impl Fn(Use) -> bool) -> Vec<&'p str> {
         if !self.is_whole {
             return Vec::new();
         }
-        let may_need = self.scenarios.iter().filter(|worth| {
-            worth.scenario.told_apart.is_none() && !matches!(worth.usage(), Use::Alone | Use::NotRun)
-        });
+        let may_need = self
+            .scenarios
+            .iter()
+            .filter(|worth| worth.scenario.told_apart.is_none() && is_wanted(worth.usage()));
         self.reasons.unused(may_need.map(|worth| worth.scenario.key.as_str()))
     }
 }
