@@ -2,7 +2,9 @@
 
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::output::Refusal;
+use crate::cli::skin_name::skin_name;
 use crate::cli::whole::whole;
+use crate::mock::Skin;
 use crate::requirement::Dialect;
 use crate::run::{Embedded, ProfileChoice, TargetChoice};
 use crate::{mock, prove, run};
@@ -23,7 +25,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "HOST", value_parser = production, help_heading = "Against what")]
     allow_production: Vec<String>,
     /// Run what `prove` planned; only `prove` gives this.
-    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "legal_seed"])]
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "skin", "legal_seed"])]
     plan: Option<PathBuf>,
     /// Turn on one deviation of the built-in mock, or make it a degenerate server; `hpp-conformance deviations` lists the names.
     #[arg(long, value_name = "NAME", value_parser = DeviationName { or_weakening: true }, hide_possible_values = true, help_heading = "Against what")]
@@ -31,6 +33,9 @@ pub struct TargetArgs {
     /// Let the built-in mock use paths such as `/a/…`, which do not show what a URL is for.
     #[arg(long, help_heading = "Against what")]
     opaque_urls: bool,
+    /// Let the built-in mock show this payment page, and use the page driver of its vendor.
+    #[arg(long, value_name = "NAME", value_parser = skin_name(), help_heading = "Against what")]
+    skin: Option<&'static Skin>,
     /// Vary every behaviour of the built-in mock that the contract leaves open; the same seed makes the same choices.
     #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX), help_heading = "Against what")]
     legal_seed: Option<u64>,
@@ -48,13 +53,14 @@ impl TargetArgs {
             return planned(plan);
         }
         let deviation = self.deviate.as_deref().and_then(mock::deviation);
-        let (opaque_urls, legal_seed) = (self.opaque_urls, self.legal_seed);
+        let (opaque_urls, skin, legal_seed) = (self.opaque_urls, self.skin, self.legal_seed);
         let embedded =
-            |dialect| Embedded { deviation, opaque_urls, legal_seed, ..Embedded::faithful(dialect) };
+            |dialect| Embedded { deviation, opaque_urls, skin, legal_seed, ..Embedded::faithful(dialect) };
         let choices = named(&self.target, &self.allow_production, embedded);
         let of_mock = [
             ("`--deviate`", deviation.is_some()),
             ("`--opaque-urls`", opaque_urls),
+            ("`--skin`", skin.is_some()),
             ("`--legal-seed`", legal_seed.is_some()),
         ];
         let given: Vec<&str> =
@@ -68,7 +74,17 @@ impl TargetArgs {
             );
             return Err(Refusal::invalid(why));
         }
-        Ok(choices)
+        let is_foreign =
+            |choice: &TargetChoice| matches!(choice, TargetChoice::Mock(mock) if mock.has_foreign_skin());
+        match skin.and_then(|skin| Some((skin, skin.dialect?, choices.iter().find(|it| is_foreign(it))?))) {
+            Some((skin, vendor, foreign)) => Err(Refusal::invalid(format!(
+                "`--skin {}` is no page for the target `{}`; use `--target mock-{}`",
+                skin.name,
+                foreign.name(),
+                vendor.name()
+            ))),
+            None => Ok(choices),
+        }
     }
 }
 
@@ -133,9 +149,10 @@ mod tests {
             TargetChoice::Profile(ProfileChoice { path, production }) => {
                 format!("{} {production:?}", path.display())
             }
-            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, legal_seed, .. }) => {
-                let deviation = deviation.map(|deviation| deviation.name);
-                format!("{dialect} {deviation:?} {opaque_urls} {legal_seed:?}")
+            TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, skin, legal_seed, .. }) => {
+                let (deviation, skin) =
+                    (deviation.map(|deviation| deviation.name), skin.map(|skin| skin.name));
+                format!("{dialect} {deviation:?} {opaque_urls} {skin:?} {legal_seed:?}")
             }
         });
         Ok(words.collect())
@@ -143,13 +160,15 @@ mod tests {
 
     #[test]
     fn a_target_is_a_dialect_of_the_mock_or_a_profile() {
-        let both = ["klarna None false None".to_owned(), "kustom None false None".into()];
+        let both = ["klarna None false None None".to_owned(), "kustom None false None None".into()];
         assert_eq!(shown(&[]).unwrap(), both);
         assert_eq!(shown(&["--target", "mock"]).unwrap(), both);
         let mixed = shown(&["-t", "mock-kustom", "-t", "mine.toml", "--opaque-urls", "--legal-seed", "3"]);
-        assert_eq!(mixed.unwrap(), ["kustom None true Some(3)", "mine.toml []"]);
+        assert_eq!(mixed.unwrap(), ["kustom None true None Some(3)", "mine.toml []"]);
         let deviating = shown(&["--target", "mock-klarna", "--deviate", "no-qr-code-url"]);
-        assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None"]);
+        assert_eq!(deviating.unwrap(), ["klarna Some(\"no-qr-code-url\") false None None"]);
+        let dressed = shown(&["--target", "mock-klarna", "--skin", "klarna-2021"]);
+        assert_eq!(dressed.unwrap(), ["klarna None false Some(\"klarna-2021\") None"]);
     }
 
     #[test]
@@ -176,6 +195,10 @@ mod tests {
                 &["-t", "a.toml", "-t", "b.toml", "--opaque-urls", "--legal-seed", "1"],
                 "`--opaque-urls` and `--legal-seed` work only with the built-in mock; \
                  use `--target mock` instead of `a.toml` and `b.toml`",
+            ),
+            (
+                &["--skin", "klarna-2021"],
+                "`--skin klarna-2021` is no page for the target `mock-kustom`; use `--target mock-klarna`",
             ),
         ] {
             assert_eq!(shown(arguments), Err(Refusal::invalid(message)), "{arguments:?}");

@@ -12,6 +12,7 @@ mod output;
 mod prove;
 mod requirements;
 mod run;
+mod skin_name;
 mod targets;
 mod whole;
 

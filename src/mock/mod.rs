@@ -1,13 +1,14 @@
 //! A faithful server of the Hosted Payment Page API, with deviations to turn on.
 //!
 //! Its folders are floors, and imports only go down:
-//! `wire` → `api`, `page`, `watch` → `callback` → `state` → `contract` → `http` → `ground` and `words`.
+//! `wire` → `api`, `page`, `watch` → `callback` → `state` → `contract` → `http` and `skin` → `ground` and `words`.
 //! `deviation` is beside them: it changes `contract` and replies, and only this file names it.
 //!
 //! - `contract` is above `http`, because its functions return a `Problem` and its variations change a `Reply`.
 //! - `state` has the connection to a merchant's server and the log of its calls, because both belong to an account.
 //!   It starts no call: its acts return the news, and `api` and `page` pass it to `callback`.
 //! - `state` has the memory that `watch` shows, because it remembers every request.
+//! - `skin` is data: the documents of other payment pages. `page` fills them, and `state` keeps the chosen one.
 //! - `words` is at the bottom, because messages (`api`) and pages use them.
 
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ mod deviation;
 mod ground;
 mod http;
 mod page;
+mod skin;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,7 @@ pub use crate::mock::deviation::{
     DEGENERATE, DEVIATIONS, Deviation, Kind, OF_SEAMS as WEAKENED_SEAMS, all as all_deviations, deviation,
 };
 pub use crate::mock::ground::{Dialect, PageHost, PublicUrl};
+pub use crate::mock::skin::{SKINS, Skin, skin};
 #[cfg(test)]
 pub use crate::mock::tests::PANICKING;
 
@@ -70,6 +73,8 @@ pub struct MockOptions {
     pub seed: Option<u64>,
     /// Whether the URLs in answers use opaque paths such as `/a/…`.
     pub opaque_urls: bool,
+    /// The payment page in place of the mock's own.
+    pub skin: Option<&'static Skin>,
     /// Seed that chooses every behaviour that the contract leaves open.
     pub legal_seed: Option<u64>,
     /// Whom the mock asks too, to note which of them would have answered differently.
@@ -100,6 +105,7 @@ impl MockOptions {
             deviation: None,
             seed: None,
             opaque_urls: false,
+            skin: None,
             legal_seed: None,
             watch: None,
             identity: None,
@@ -282,6 +288,7 @@ fn playground(
         latency: options.latency,
         creates_per_second: options.creates_per_second,
         paths: variation.paths,
+        skin: options.skin,
         has_opaque_urls: std::ptr::eq(variation.paths, &raw const OPAQUE_PATHS),
         inspection: Arc::new(Inspection::new()),
         accounts: Accounts::new(Account::new(

@@ -54,6 +54,8 @@ pub struct Embedded {
     pub dialect: Dialect,
     pub deviation: Option<&'static mock::Deviation>,
     pub opaque_urls: bool,
+    /// The payment page in place of the mock's own.
+    pub skin: Option<&'static mock::Skin>,
     pub legal_seed: Option<u64>,
     /// Keys of the scenarios to run. `None` runs all.
     pub only: Option<BTreeSet<String>>,
@@ -84,8 +86,22 @@ impl TargetChoice {
 impl Embedded {
     /// The faithful mock of a dialect, in every scenario.
     pub fn faithful(dialect: Dialect) -> Self {
-        let (deviation, legal_seed, only, watched, fault) = (None, None, None, None, None);
-        Self { dialect, deviation, opaque_urls: false, legal_seed, only, watched, fault }
+        let (deviation, skin, legal_seed, only, watched, fault) = (None, None, None, None, None, None);
+        Self { dialect, deviation, opaque_urls: false, skin, legal_seed, only, watched, fault }
+    }
+
+    /// Whether its payment page is one of another vendor.
+    pub fn has_foreign_skin(&self) -> bool {
+        self.skin.is_some_and(|skin| !skin.is_of(vendor(self.dialect)))
+    }
+
+    /// The page driver for its payment page, below `targets/`.
+    fn page_driver(&self) -> &'static str {
+        match (self.skin, self.dialect) {
+            (None, _) => MOCK_PAGE,
+            (Some(_), Dialect::Klarna) => "pages/klarna.toml",
+            (Some(_), Dialect::Kustom) => "pages/kustom.toml",
+        }
     }
 }
 
@@ -207,9 +223,9 @@ impl Subject {
     }
 
     async fn mock(embedded: &Embedded, seed: u64) -> Result<Self, RunError> {
-        let (dialect, provider) = match embedded.dialect {
-            Dialect::Klarna => (mock::Dialect::Klarna, Provider::Kp),
-            Dialect::Kustom => (mock::Dialect::Kustom, Provider::Kco),
+        let provider = match embedded.dialect {
+            Dialect::Klarna => Provider::Kp,
+            Dialect::Kustom => Provider::Kco,
         };
         let front = match embedded.fault {
             Some((fault, when)) => Some(Front::bind(fault, when).await?),
@@ -223,9 +239,10 @@ impl Subject {
             deviation: embedded.deviation,
             seed: Some(seed),
             opaque_urls: embedded.opaque_urls,
+            skin: embedded.skin,
             legal_seed: embedded.legal_seed,
             watch: embedded.watched,
-            ..MockOptions::new(dialect)
+            ..MockOptions::new(vendor(embedded.dialect))
         })
         .await?;
         if let Some(seed) = embedded.legal_seed {
@@ -241,6 +258,7 @@ impl Subject {
             front.lead_to(mock.addr());
             mock.advance_clock(front.clock_ahead());
         }
+        let page_driver = embedded.page_driver();
         let profile = TargetProfile {
             text: ProfileText::made("the built-in mock"),
             name: format!("mock-{}", embedded.dialect),
@@ -262,10 +280,10 @@ impl Subject {
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
             merchant_authority: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,
-            page_driver: assets::built_in().text(MOCK_PAGE).map(|text| (MOCK_PAGE.into(), text.into())),
+            page_driver: assets::built_in().text(page_driver).map(|text| (page_driver.into(), text.into())),
             extra_ca: front.as_ref().and_then(Front::extra_ca),
             connection: Connection::default(),
-            deadlines: deadlines(front.is_some()),
+            deadlines: deadlines(front.is_some(), embedded.skin.is_some()),
             may_wait: None,
             creates_per_second: None,
             requests_per_second: None,
@@ -284,16 +302,25 @@ impl Subject {
     }
 }
 
-/// The deadlines of a mock. Behind a fault they are shorter, because many of them pass there.
-fn deadlines(is_behind_fault: bool) -> Deadlines {
+/// The mock knows its dialects by itself.
+fn vendor(dialect: Dialect) -> mock::Dialect {
+    match dialect {
+        Dialect::Klarna => mock::Dialect::Klarna,
+        Dialect::Kustom => mock::Dialect::Kustom,
+    }
+}
+
+/// The deadlines of a mock. Behind a fault they are shorter, because many of them pass there. A skin has screens that come late.
+fn deadlines(is_behind_fault: bool, has_skin: bool) -> Deadlines {
     let seconds =
         |usual, behind_fault| Duration::from_secs(if is_behind_fault { behind_fault } else { usual });
+    let slower = if has_skin { 3 } else { 1 };
     Deadlines {
         request: seconds(10, 2),
-        page: seconds(10, 5),
+        page: seconds(10, 5) * slower,
         status: Duration::from_secs(2),
-        quiet: Duration::from_millis(300),
-        step: seconds(30, 20),
+        quiet: Duration::from_millis(300) * slower,
+        step: seconds(30, 20) * slower,
     }
 }
 

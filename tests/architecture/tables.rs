@@ -106,7 +106,7 @@ pub const MOCK: Layered = Layered {
         &["callback"],
         &["state"],
         &["contract"],
-        &["http"],
+        &["http", "skin"],
         &["ground", "words"],
     ],
     // A deviation is read beside the contract, never inside the honest code.

@@ -86,6 +86,7 @@ fn a_whole_purchase_answers_as_described() {
                 .replace("{identifier}/{form}", "pay_later/standard")
                 .replace("{merchant_id}", &merchant)
                 .replace("{outcome}", "failure")
+                .replace("{part}", "main")
                 .replace("{token}", "none")
         };
         let mut judged = 0;

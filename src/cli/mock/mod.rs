@@ -7,9 +7,10 @@ mod trust_folder;
 use crate::cli::deviation_name::DeviationName;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, say};
+use crate::cli::skin_name::skin_name;
 use crate::cli::whole::whole;
 use crate::exit_code::ExitCode;
-use crate::mock::{Dialect, Mock, MockError, MockOptions, PageHost, PublicUrl};
+use crate::mock::{Dialect, Mock, MockError, MockOptions, PageHost, PublicUrl, Skin};
 use crate::serve::ServeError;
 use crate::{mock, run};
 use clap::Args;
@@ -64,6 +65,9 @@ pub struct MockArgs {
     /// Use paths such as `/a/…`, which do not show what a URL is for.
     #[arg(long, help_heading = "Behaviour")]
     opaque_urls: bool,
+    /// Show this payment page in place of the mock's own.
+    #[arg(long, value_name = "NAME", value_parser = skin_name(), help_heading = "Behaviour")]
+    skin: Option<&'static Skin>,
     /// Vary every behaviour that the contract leaves open; the same seed makes the same choices.
     #[arg(long, value_name = "SEED", value_parser = whole(0..=u64::MAX), help_heading = "Behaviour")]
     legal_seed: Option<u64>,
@@ -139,6 +143,11 @@ fn advice(error: &MockError) -> &'static str {
 }
 
 pub async fn serve(arguments: MockArgs) -> Ending {
+    if let Some(skin) = arguments.skin.filter(|skin| !skin.is_of(arguments.dialect)) {
+        let vendor = skin.dialect.map_or("", Dialect::name);
+        let why = format!("`--skin {}` is a page of {vendor}; add `--dialect {vendor}`", skin.name);
+        return Err(Refusal::invalid(why));
+    }
     let tls = arguments.identity()?;
     let (username, password) = credentials(arguments.username)?;
     let known_password = password.is_none().then_some(KNOWN_PASSWORD);
@@ -150,6 +159,7 @@ pub async fn serve(arguments: MockArgs) -> Ending {
         deviation: arguments.deviate.as_deref().and_then(mock::deviation),
         seed: arguments.seed,
         opaque_urls: arguments.opaque_urls,
+        skin: arguments.skin,
         legal_seed: arguments.legal_seed,
         identity,
         page_host: arguments.page_host,

@@ -30,6 +30,8 @@ pub enum Operation {
     GenerateToken,
     CheckIdentity,
     PaymentPage,
+    /// A document for a frame of a payment page.
+    PageFrame,
     CancelConfirmation,
     Move,
     GenericPage,
@@ -47,7 +49,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::CreatePaymentSession,
         Self::ReadPaymentSession,
         Self::UpdatePaymentSession,
@@ -64,6 +66,7 @@ impl Operation {
         Self::GenerateToken,
         Self::CheckIdentity,
         Self::PaymentPage,
+        Self::PageFrame,
         Self::CancelConfirmation,
         Self::Move,
         Self::GenericPage,
@@ -81,6 +84,7 @@ impl Operation {
         matches!(
             self,
             Self::PaymentPage
+                | Self::PageFrame
                 | Self::CancelConfirmation
                 | Self::Move
                 | Self::GenericPage

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::mock::contract::options::Background;
-use crate::mock::contract::page::{Bill, Button, View};
-use crate::mock::ground::sharded_map::lock;
+use crate::mock::contract::page::{Bill, Button, Screen};
 use crate::mock::ground::url::ascii_url;
 use crate::mock::page::markup::{button, escape, form, page, words_of};
+use crate::mock::page::screen::with_screen;
 use crate::mock::state::Playground;
 use crate::mock::state::session::Hosted;
 use crate::mock::words::Words;
@@ -14,23 +14,15 @@ use crate::mock::words::Words;
 /// The payment screen.
 pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
     let (words, locale) = words_of(playground, hosted);
-    let (has_fallen_back, exits) = {
-        let state = lock(&hosted.state);
-        (state.has_fallen_back, state.life.circumstances.exits)
-    };
-    let state = lock(&hosted.payment.state);
-    let screen = playground.contract.screen(&View {
-        options: &hosted.options,
-        dialect: playground.contract.dialect,
-        is_ecommerce: state.is_ecommerce(),
-        has_fallen_back,
-        purchase: &state.document,
-        exits,
-    });
+    let lang = words.html_lang(locale.as_deref());
+    with_screen(playground, hosted, |screen| drawn(playground, hosted, words, &lang, screen))
+}
+
+fn drawn(playground: &Playground, hosted: &Hosted, words: &Words, lang: &str, screen: &Screen<'_>) -> String {
     let title = screen.title.unwrap_or(words.pay_title);
     let amount = escape(&screen.amount);
     let mut controls = categories(&screen.categories, words, screen.has_fallen_back);
-    for it in screen.buttons {
+    for it in &screen.buttons {
         let label = match it {
             Button::Approve => format!("{} {amount}", words.pay_label(screen.purchase_type)),
             Button::Decline => words.be_declined.to_owned(),
@@ -38,7 +30,7 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
             Button::Cancel => words.cancel.to_owned(),
             _ => words.back.to_owned(),
         };
-        controls.push_str(&button(playground, it, &label));
+        controls.push_str(&button(playground, *it, &label));
     }
     let logo = screen.logo.map(|url| {
         format!("<img data-part=\"logo\" class=\"logo\" src=\"{}\" alt=\"\">", escape(&ascii_url(url)))
@@ -50,11 +42,11 @@ pub fn checkout(playground: &Playground, hosted: &Hosted) -> String {
         title = escape(title),
         merchant = words.merchant,
         merchant_id = escape(&hosted.account().merchant_id),
-        lines = screen.bill.map(|bill| lines(&bill, words)).unwrap_or_default(),
+        lines = screen.bill.as_ref().map(|bill| lines(bill, words)).unwrap_or_default(),
         form = form(playground, hosted, &controls),
     );
     let style = backgrounds(&screen.backgrounds);
-    page(playground, &words.html_lang(locale.as_deref()), title, "data-screen=\"checkout\"", &style, &body)
+    page(playground, lang, title, "data-screen=\"checkout\"", &style, &body)
 }
 
 /// The table of the purchase, with subtotal and tax.

@@ -17,6 +17,8 @@ use crate::mock::page::checkout::checkout;
 use crate::mock::page::markup;
 use crate::mock::page::markup::Ending;
 use crate::mock::page::qr::qr_png;
+use crate::mock::page::skin;
+use crate::mock::skin::PAGE;
 use crate::mock::state::Playground;
 use crate::mock::state::session::Hosted;
 
@@ -45,7 +47,19 @@ pub fn open(playground: &Playground, call: &Call<'_>) -> Reply {
             None
         };
         let held = callback::tell(playground, &visit.hosted, news);
-        Ok(Reply::html(StatusCode::OK, checkout(playground, &visit.hosted)).held_until(held))
+        let dressed = playground.skin.and_then(|skin| skin::document(playground, &visit.hosted, skin, PAGE));
+        let plain = || Reply::html(StatusCode::OK, checkout(playground, &visit.hosted));
+        Ok(dressed.unwrap_or_else(plain).held_until(held))
+    })
+}
+
+/// A document for a frame or a window of the payment page. Only a skin has them. It says nothing of the status, as a file would.
+pub fn frame(playground: &Playground, call: &Call<'_>) -> Reply {
+    visit(playground, call, |visit| {
+        let named = playground.skin.filter(|_| call.param("part") != PAGE);
+        let document =
+            named.and_then(|skin| skin::document(playground, &visit.hosted, skin, call.param("part")));
+        Ok(document.unwrap_or_else(|| unknown(playground)))
     })
 }
 

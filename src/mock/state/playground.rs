@@ -11,6 +11,7 @@ use crate::mock::contract::status::{Purpose, Sought};
 use crate::mock::ground::id::Ids;
 use crate::mock::ground::paths::Paths;
 use crate::mock::ground::sharded_map::ShardedMap;
+use crate::mock::skin::Skin;
 use crate::mock::state::account::{Account, Accounts};
 use crate::mock::state::authorization::Authorization;
 use crate::mock::state::inspection::Inspection;
@@ -38,6 +39,8 @@ pub struct Playground {
     /// The limit of creations for each new account.
     pub creates_per_second: Option<u32>,
     pub paths: &'static Paths,
+    /// The payment page in place of the mock's own.
+    pub skin: Option<&'static Skin>,
     /// Whether API URLs have separate keys instead of the session id.
     pub has_opaque_urls: bool,
     pub inspection: Arc<Inspection>,

@@ -7,6 +7,7 @@ mod faithful;
 mod inspection;
 mod orders;
 mod panics;
+mod skins;
 mod variation;
 
 pub use panics::PANICKING;

@@ -118,6 +118,7 @@ fn page_routes(paths: &Paths) -> Vec<Route> {
     let page = paths.page;
     vec![
         Route::public(GET, page, Operation::PaymentPage, visit::open),
+        Route::public(GET, &format!("{page}/frame/{{part}}"), Operation::PageFrame, visit::frame),
         Route::public(POST, &format!("{page}/move"), Operation::Move, visit::act),
         Route::public(GET, &format!("{page}/cancel"), Operation::CancelConfirmation, visit::confirm_cancel),
         Route::public(GET, &format!("{page}/end/{{outcome}}"), Operation::GenericPage, visit::generic),
