@@ -85,6 +85,11 @@ fn options_of_the_mock_that_cannot_be_are_named() {
             ["--page-host", "8090"],
             ["for '--page-host <HOST[:PORT]>': expected HOST or HOST:PORT", "`pay.localhost`"],
         ),
+        (
+            ["--skin", "klarna-2025"],
+            ["[possible values: klarna-2021, klarna-2024, ", "a similar value exists: 'klarna-202"],
+        ),
+        (["--skin", "kustom"], ["`--skin kustom` is a page of kustom; add `--dialect kustom`\n", ""]),
         (["--page-host", "192.0.2.7:1"], ["for '--page-host <HOST[:PORT]>'", "leads to 127.0.0.1"]),
         (
             ["--page-host", &pages],

@@ -9,6 +9,8 @@ mod mock_process;
 mod openapi;
 mod robust;
 mod server;
+#[cfg(feature = "browser-tests")]
+mod skins;
 mod start;
 #[cfg(feature = "browser-tests")]
 #[path = "../support/web_driver.rs"]
