@@ -371,3 +371,25 @@ fn unknown_target(path: &Path, built_in: &BuiltIn, source: io::Error) -> RunErro
     let known = names().collect::<Vec<_>>().join(", ");
     RunError::Profile { path: path.to_owned(), help, known, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mock_in_a_skin_has_the_page_driver_of_its_vendor() {
+        for (dialect, skin, expected) in [
+            (Dialect::Klarna, None, "pages/mock.toml"),
+            (Dialect::Klarna, Some("klarna-2024"), "pages/klarna.toml"),
+            (Dialect::Kustom, Some("kustom"), "pages/kustom.toml"),
+            (Dialect::Kustom, Some("unknown"), "pages/kustom.toml"),
+        ] {
+            let skin = skin.and_then(mock::skin);
+            let embedded = Embedded { skin, ..Embedded::faithful(dialect) };
+            assert_eq!((embedded.page_driver(), embedded.has_foreign_skin()), (expected, false));
+            assert!(assets::built_in().text(expected).is_some(), "{expected}");
+        }
+        let foreign = Embedded { skin: mock::skin("kustom"), ..Embedded::faithful(Dialect::Klarna) };
+        assert!(foreign.has_foreign_skin());
+    }
+}

@@ -27,6 +27,7 @@ window.move = (name) => {
 
 // The way out: back in a web shop, cancel elsewhere. Only the way back has a documented id.
 const wayOut = (button) => {
+  if (session.way_out === null) return button.remove();
   if (session.way_out !== "back") {
     button.removeAttribute("id");
     button.textContent = button.dataset.cancel;
