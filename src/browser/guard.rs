@@ -1,5 +1,6 @@
 //! The guard of a browser: the top document of every tab, window and popup goes only to hosts that the profile of the target allows.
 
+use crate::browser::devtools::DevTools;
 use crate::target::Reach;
 use futures::{SinkExt, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -13,9 +14,6 @@ use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use url::Url;
-
-/// The file in which the browser says where it listens: its port, and the path of its own target.
-const PORT_FILE: &str = "DevToolsActivePort";
 
 /// The field of an answer that names rules to load documents ahead.
 const RULES: &str = "Speculation-Rules";
@@ -108,15 +106,7 @@ impl Guard {
     /// Begins to watch the browser with this profile folder.
     pub(super) async fn attach(profile: &Path) -> Result<Self, String> {
         let failed = |error: &dyn std::fmt::Display| format!("the guard cannot reach the browser: {error}");
-        let file =
-            tokio::fs::read_to_string(profile.join(PORT_FILE)).await.map_err(|error| failed(&error))?;
-        let (port, path) =
-            file.split_once('\n').ok_or_else(|| failed(&"it does not say where it listens"))?;
-        let address = format!("127.0.0.1:{port}");
-        let stream = TcpStream::connect(&address).await.map_err(|error| failed(&error))?;
-        let url = format!("ws://{address}{}", path.trim());
-        let (socket, _) =
-            tokio_tungstenite::client_async(url, stream).await.map_err(|error| failed(&error))?;
+        let DevTools { socket } = DevTools::connect(profile).await.map_err(|error| failed(&error))?;
         let duty = Arc::<Mutex<Duty>>::default();
         let (tell, watched) = watch::channel(Vec::new());
         let mut lookout = Post { socket, id: 0, duty: Arc::clone(&duty), tabs: BTreeMap::new(), tell };

@@ -5,6 +5,7 @@ use crate::browser::operation::{Move, MoveResult};
 use crate::browser::plan::{Moves, Next, Plan};
 use crate::browser::reading::Reading;
 use crate::browser::session::{BrowserTab, SessionError};
+use crate::browser::trail::Trail;
 use crate::evidence::{Trouble, TroubleKind};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -12,9 +13,15 @@ use tokio::time::{Instant, sleep};
 /// The shortest and the longest pause between two reads of a page that still changes.
 const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(250));
 
+/// How many of the windows that a page has opened are looked at, the newest first.
+const MOST_WINDOWS: usize = 4;
+
+/// The part of the quiet time for which a steady screen must stay before its move is made.
+const STEADY_PART: u32 = 10;
+
 /// One act of the consumer, from the first read to the last.
 pub(super) struct Journey<'a> {
-    pub(super) session: &'a BrowserTab,
+    pub(super) session: &'a mut BrowserTab,
     pub(super) plan: Plan<'a>,
     /// How long an unknown page must stay until it counts as at rest.
     pub(super) quiet: Duration,
@@ -30,6 +37,8 @@ pub(super) struct Rest {
     /// The page at the start of the quiet time.
     pub(super) picture: Option<Vec<u8>>,
     pub(super) trouble: Option<Trouble>,
+    /// The screens that were passed.
+    pub(super) trail: Trail,
     /// Whether scripts may have stored something in the tab.
     pub(super) scripted: bool,
 }
@@ -44,7 +53,7 @@ impl Journey<'_> {
     /// Follows the page until it rests. A lost session is trouble, with the last reading.
     ///
     /// `known` is the last reading. A move that it allows is made without a new reading, but only if the page still shows it.
-    pub(super) async fn travel(&self, known: Option<Reading>) -> (Rest, Option<SessionError>) {
+    pub(super) async fn travel(&mut self, known: Option<Reading>) -> (Rest, Option<SessionError>) {
         let (mut rest, mut moves) = (Rest::default(), Moves::default());
         match self.follow(known, &mut rest, &mut moves).await {
             Ok(()) => {
@@ -62,7 +71,7 @@ impl Journey<'_> {
     }
 
     async fn follow(
-        &self,
+        &mut self,
         known: Option<Reading>,
         rest: &mut Rest,
         moves: &mut Moves,
@@ -70,16 +79,17 @@ impl Journey<'_> {
         let pace = (self.quiet / 15).clamp(PACE.0, PACE.1);
         let mut held: Option<Held> = None;
         if let Some(known) = known.filter(|known| self.plan.next(known, moves) == Next::Act) {
-            self.act(known, moves).await?;
+            self.act(known, rest, moves).await?;
         }
         loop {
-            let seen = match self.session.look(self.plan.driver).await {
+            let seen = match self.look().await {
                 Err(error) if error.is_passing() => None,
                 seen => Some(seen?),
             };
             if let Some(reading) = seen {
                 rest.scripted |= reading.scripted && !reading.is_browser_error();
                 rest.reading = Some(reading.clone());
+                rest.trail.saw(self.plan.driver, &reading, self.session.is_away());
                 if let Some(selector) = &reading.faulty_selector {
                     let message = format!(
                         "the page driver {} has an invalid selector `{selector}`",
@@ -90,9 +100,14 @@ impl Journey<'_> {
                 }
                 let mut next = self.plan.next(&reading, moves);
                 log::trace!("sees {}: {next:?}", reading.shown_name(self.plan.driver));
-                if next == Next::Hold {
+                if matches!(next, Next::Hold | Next::Settle) {
+                    let settles = next == Next::Settle;
                     match held.take().filter(|held| held.reading.shows_the_same_as(&reading)) {
                         None => held = Some(self.hold(reading.clone()).await?),
+                        Some(still) if settles && still.since.elapsed() >= self.quiet / STEADY_PART => {
+                            next = Next::Act;
+                            drop(still);
+                        }
                         Some(still) if still.since.elapsed() < self.quiet => held = Some(still),
                         Some(still) if self.plan.may_repeat(&reading, moves) => {
                             next = Next::Act;
@@ -110,10 +125,13 @@ impl Journey<'_> {
                 match next {
                     Next::Rest => return Ok(()),
                     Next::Act if Instant::now() < self.deadline => {
-                        self.act(reading, moves).await?;
-                        continue;
+                        let was_freed = moves.obstacle.is_some();
+                        self.act(reading, rest, moves).await?;
+                        if !was_freed {
+                            continue;
+                        }
                     }
-                    Next::Act | Next::Wait | Next::Hold => {}
+                    Next::Act | Next::Wait | Next::Hold | Next::Settle => {}
                 }
             }
             if Instant::now() >= self.deadline {
@@ -125,7 +143,48 @@ impl Journey<'_> {
         }
     }
 
-    async fn act(&self, reading: Reading, moves: &mut Moves) -> Result<(), SessionError> {
+    /// What the consumer sees: the newest window that the page has opened, as long as it is open. One that only loads, or that no rule
+    /// knows, hides neither an older one nor the end of the journey.
+    async fn look(&mut self) -> Result<Reading, SessionError> {
+        let windows = self.session.windows()?;
+        let mut newest = None;
+        for (index, window) in windows.iter().enumerate().rev() {
+            let is_tab = index == 0;
+            if !is_tab && windows.len() - index > MOST_WINDOWS {
+                continue;
+            }
+            let seen = match self.session.turn_to(window).await {
+                Ok(()) => self.session.look(self.plan.driver).await,
+                Err(error) => Err(error),
+            };
+            match seen {
+                Err(SessionError::Closed) => {}
+                Ok(reading) if newest.is_none() && (is_tab || self.plan.is_served_by(&reading)) => {
+                    return Ok(reading);
+                }
+                Ok(reading) => {
+                    let is_shown =
+                        if is_tab { self.plan.is_over(&reading) } else { self.plan.is_served_by(&reading) };
+                    if is_shown {
+                        return Ok(reading);
+                    }
+                    newest.get_or_insert((window, Ok(reading)));
+                }
+                Err(error) if is_tab => return Err(error),
+                Err(error) => drop(newest.get_or_insert((window, Err(error)))),
+            }
+        }
+        let (window, seen) = newest.ok_or(SessionError::Closed)?;
+        self.session.turn_to(window).await?;
+        seen
+    }
+
+    async fn act(
+        &mut self,
+        reading: Reading,
+        rest: &mut Rest,
+        moves: &mut Moves,
+    ) -> Result<(), SessionError> {
         let Some(shown) = reading.screen else { return Ok(()) };
         let Plan { driver, leaves, .. } = self.plan;
         let screen = shown.screen;
@@ -136,7 +195,9 @@ impl Journey<'_> {
             Ok(result) => log::debug!("the move `{word}` on the screen `{name}`: {}", result.word()),
             Err(error) => log::debug!("the move `{word}` on the screen `{name}`: {error}"),
         }
-        moves.obstacle = None;
+        let result = made.as_ref().map_or_else(ToString::to_string, MoveResult::word);
+        rest.trail.moved(driver, (&reading, self.session.is_away()), (word, actions), result);
+        moves.freed += u32::from(moves.obstacle.take().is_some());
         match made {
             Ok(MoveResult::Outdated) => return Ok(()),
             Ok(MoveResult::Impossible(obstacle)) => moves.obstacle = Some((screen, obstacle)),
@@ -148,7 +209,7 @@ impl Journey<'_> {
         Ok(())
     }
 
-    async fn hold(&self, reading: Reading) -> Result<Held, SessionError> {
+    async fn hold(&mut self, reading: Reading) -> Result<Held, SessionError> {
         let quiet = self.quiet.as_millis();
         log::debug!("sees {}, and waits {quiet} ms for it to stay", reading.shown_name(self.plan.driver));
         let since = Instant::now();

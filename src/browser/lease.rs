@@ -1,5 +1,7 @@
 //! Leases: a browser that belongs to one consumer for a time. Each act becomes a record.
 
+mod files;
+
 use crate::browser::BrowserError;
 use crate::browser::chain::Chain;
 use crate::browser::diagnosis;
@@ -16,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use tokio::fs;
 use url::Url;
 
 /// The data of one attempt at a scenario.
@@ -92,7 +93,7 @@ impl Lease {
     /// Takes a screenshot. Returns its file, relative to the run folder.
     pub async fn screenshot(&mut self, name: &str) -> Option<String> {
         let picture = self.slot.session()?.picture().await.ok().flatten()?;
-        self.keep(name, &picture).await
+        self.keep(&format!("{name}.jpg"), &picture).await
     }
 
     /// Ends the lease: the browser forgets this consumer and serves the next.
@@ -124,8 +125,8 @@ impl Lease {
         self.origins.extend(origins.filter(url::Origin::is_tuple).map(|origin| origin.ascii_serialization()));
         let is_merchant = is_at(&live_url, self.slot.merchant_host());
         let trouble = self.trouble(&mut rest, &chain, wanted, is_merchant);
-        let screenshot = self.picture_of(act, &mut rest).await;
-        let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, screenshot);
+        let files = self.files_of(act, &mut rest).await;
+        let visit = self.record(act, (started, wall), &live_url, &rest, &chain, trouble, files);
         self.last = rest.reading;
         log_visit(&visit, is_merchant);
         visit
@@ -150,16 +151,18 @@ impl Lease {
             Err(lost) => failed = failed.or(Some(lost)),
         }
         if let (None, Some(url)) = (&failed, url) {
-            failed = session.go(url).await.err();
+            failed = match session.close_windows().await {
+                Ok(()) => session.go(url).await.err(),
+                lost => lost.err(),
+            };
         }
         let mut rest = Rest::default();
         if !failed.as_ref().is_some_and(SessionError::is_final) {
             let plan = Plan { driver, merchant_host: &merchant_host, wanted, leaves };
             // After a failure there is nothing to wait for, so one reading is enough.
             let quiet = if failed.is_some() { Duration::ZERO } else { deadlines.quiet };
-            let journey = Journey { session, plan, quiet, deadline };
             let lost;
-            (rest, lost) = journey.travel(known).await;
+            (rest, lost) = Journey { session, plan, quiet, deadline }.travel(known).await;
             if !lost.as_ref().is_some_and(SessionError::is_final) {
                 match session.log().await {
                     Ok(log) => chain.take_in(&log, session.top_frame()),
@@ -225,26 +228,6 @@ impl Lease {
         reading.parts.iter().map(|(name, texts)| (name.clone(), shown(texts))).collect()
     }
 
-    async fn picture_of(&mut self, act: &str, rest: &mut Rest) -> Option<String> {
-        let drift = rest.trouble.as_ref().is_some_and(|trouble| trouble.kind == TroubleKind::PageDrift);
-        if rest.picture.is_none() && (self.sitting.pictures.all || drift) && !self.unfit {
-            rest.picture = self.slot.session()?.picture().await.ok().flatten();
-        }
-        let picture = rest.picture.take()?;
-        self.keep(act, &picture).await
-    }
-
-    async fn keep(&self, name: &str, picture: &[u8]) -> Option<String> {
-        let Pictures { run_folder, stem, .. } = &self.sitting.pictures;
-        let file = format!("{stem}-{}-{name}.jpg", self.visits);
-        let path = run_folder.join(&file);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).await.ok()?;
-        }
-        fs::write(&path, picture).await.ok()?;
-        Some(file)
-    }
-
     #[expect(clippy::too_many_arguments, reason = "each is a part of the one record")]
     fn record(
         &self,
@@ -254,7 +237,7 @@ impl Lease {
         rest: &Rest,
         chain: &Chain,
         trouble: Option<Trouble>,
-        screenshot: Option<String>,
+        [screenshot, snapshot]: [Option<String>; 2],
     ) -> PageVisit {
         let Sitting { recorder, driver, began, .. } = &self.sitting;
         let started_us = micros(started.saturating_duration_since(*began));
@@ -293,7 +276,9 @@ impl Lease {
             parts: reading.map(|reading| self.parts(reading)).unwrap_or_default(),
             stayed: rest.stayed,
             top_level: reading.is_some_and(|reading| reading.top_level),
+            steps: rest.trail.0.clone(),
             screenshot,
+            snapshot,
             trouble: trouble
                 .map(|Trouble { kind, message }| Trouble { kind, message: recorder.text(&message) }),
         }

@@ -14,12 +14,14 @@ const all = (selector) => {
     return [];
   }
 };
+const isOff = (element) =>
+  element.disabled || ["aria-disabled", "aria-busy"].some((name) => element.getAttribute(name) === "true");
 const state = (selector) => {
   const elements = all(selector);
   const visible = elements.filter(shown);
   if (visible.length === 0) return elements.length === 0 ? "absent" : "hidden";
   // A move uses the first visible element.
-  return visible[0].disabled ? "disabled" : "usable";
+  return isOff(visible[0]) ? "disabled" : "usable";
 };
 const readings = {
   text: (element) => element.innerText.trim().slice(0, rules.text),

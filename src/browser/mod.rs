@@ -2,7 +2,9 @@
 
 mod chain;
 mod chromedriver;
+mod devtools;
 mod diagnosis;
+mod documents;
 mod guard;
 mod journey;
 mod lease;
@@ -15,8 +17,10 @@ mod process;
 mod profile_folder;
 mod reading;
 mod session;
+mod survey;
 #[cfg(all(test, feature = "browser-tests"))]
 mod tests;
+mod trail;
 mod veil;
 mod versions;
 

@@ -13,6 +13,13 @@ pub(super) enum Found {
     Usable,
 }
 
+/// Why a document cannot be read: a frame on the way to it, by its selector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoWay {
+    Absent(String),
+    Hidden(String),
+}
+
 /// Why an element cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Obstacle {
@@ -26,11 +33,15 @@ pub(super) struct Obstacle {
 enum Cause {
     /// One of the frames is missing.
     NoFrame(String),
+    /// One of the frames is hidden.
+    HiddenFrame(String),
     Invalid,
     Absent,
     Hidden,
     /// It is not a field that takes a text.
     Fieldless,
+    /// It is a field that is empty again after each typing.
+    Forgetful,
     Disabled,
 }
 
@@ -39,9 +50,13 @@ impl Obstacle {
         Self { selector: selector.to_owned(), frames: frames.to_vec(), cause }
     }
 
-    /// A frame on the way to the element is missing.
-    pub(super) fn no_frame(selector: &str, frames: &[String], missing: &str) -> Self {
-        Self::new(selector, frames, Cause::NoFrame(missing.to_owned()))
+    /// A frame on the way to the element cannot be entered.
+    pub(super) fn no_way(selector: &str, frames: &[String], no_way: &NoWay) -> Self {
+        let cause = match no_way {
+            NoWay::Absent(frame) => Cause::NoFrame(frame.clone()),
+            NoWay::Hidden(frame) => Cause::HiddenFrame(frame.clone()),
+        };
+        Self::new(selector, frames, cause)
     }
 
     /// The best element is not good enough.
@@ -62,9 +77,16 @@ impl Obstacle {
             "disabled" => Cause::Disabled,
             "invalid" => Cause::Invalid,
             "fieldless" => Cause::Fieldless,
+            "forgetful" => Cause::Forgetful,
             _ => return None,
         };
         Some(Self::new(selector, frames, cause))
+    }
+
+    /// Whether it is about the element of this selector and may pass by itself: the element comes later, or cannot be used yet.
+    pub(super) fn may_pass(&self, selector: &str) -> bool {
+        let stays = matches!(self.cause, Cause::Invalid | Cause::Fieldless | Cause::Forgetful);
+        self.selector == selector && !stays
     }
 
     /// Whether less is missing than with the other one.
@@ -80,10 +102,14 @@ impl fmt::Display for Obstacle {
             Cause::NoFrame(frame) => {
                 return write!(f, "`{selector}` is out of reach, because there is no frame `{frame}`");
             }
+            Cause::HiddenFrame(frame) => {
+                return write!(f, "`{selector}` is out of reach, because the frame `{frame}` is hidden");
+            }
             Cause::Invalid => write!(f, "`{selector}` is not a valid selector"),
             Cause::Absent => write!(f, "nothing matches `{selector}`"),
             Cause::Hidden => write!(f, "`{selector}` is hidden"),
             Cause::Fieldless => write!(f, "`{selector}` is not a field"),
+            Cause::Forgetful => write!(f, "`{selector}` does not keep what is typed"),
             Cause::Disabled => write!(f, "`{selector}` is disabled"),
         }?;
         match self.frames.as_slice() {

@@ -1,7 +1,7 @@
 //! Operation: reads the page and makes moves on it, as the page driver says, in each frame that it names.
 
-use crate::browser::obstacle::Obstacle;
-use crate::browser::page_driver::{Action, FramePath, PageDriver, View};
+use crate::browser::obstacle::{NoWay, Obstacle};
+use crate::browser::page_driver::{Action, Deed, FramePath, PageDriver, View};
 use crate::browser::reading::{FrameReading, Reading, Shown};
 use crate::browser::session::{BrowserTab, SessionError};
 use serde::Deserialize;
@@ -12,6 +12,15 @@ const LOOK: &str = include_str!("look.js");
 
 /// Makes a move in the current document; see the file.
 const ACT: &str = include_str!("act.js");
+
+/// Makes a field ready for the keyboard; see the file.
+const KEYS: &str = include_str!("keys.js");
+
+/// How often a text is typed with the keyboard, if its field is empty again afterwards.
+const TYPINGS: u32 = 3;
+
+/// Finds a frame in the current document; see the file.
+const FRAME: &str = include_str!("frame.js");
 
 /// The result of a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +71,7 @@ impl BrowserTab {
                     let read: Result<FrameReading, _> = serde_json::from_value(seen);
                     Ok(read.map_err(|error| unreadable(&error.to_string()))?)
                 }
-                Err(missing) => Err(missing),
+                Err(no_way) => Err(no_way),
             });
         }
         Reading::of(driver, &documents).ok_or_else(|| unreadable("it has no document"))
@@ -100,14 +109,16 @@ impl BrowserTab {
         screen: Value,
         actions: &[Action],
     ) -> Result<MoveResult, SessionError> {
-        let deeds: Vec<_> = actions.iter().map(|action| &action.deed).collect();
-        let argument = json!({ "screen": screen, "actions": deeds, "leaves": order.leaves });
+        if let [Action { deed: Deed::Keys { text, into }, optional, .. }] = actions {
+            return self.type_keys(view, screen, (text.as_str(), into.as_str()), *optional).await;
+        }
+        let argument = json!({ "screen": screen, "actions": actions, "leaves": order.leaves });
         let answer: Answer = match self.inside(&view.frames, ACT, argument).await? {
             Ok(answer) => serde_json::from_value(answer).map_err(|error| unreadable(&error.to_string()))?,
             Err(_) if !screen.is_null() => return Ok(MoveResult::Outdated),
-            Err(missing) => {
+            Err(no_way) => {
                 let selector = actions.first().map_or("", Action::selector);
-                return Ok(MoveResult::Impossible(Obstacle::no_frame(selector, &view.frames, &missing)));
+                return Ok(MoveResult::Impossible(Obstacle::no_way(selector, &view.frames, &no_way)));
             }
         };
         if answer.result == "done" {
@@ -117,33 +128,77 @@ impl BrowserTab {
         Ok(obstacle.map_or(MoveResult::Outdated, MoveResult::Impossible))
     }
 
-    /// Runs a script in the document inside these frames. If a frame is missing, returns its selector.
+    /// Types a text letter by letter into the first visible field of a selector, in place of its value.
+    async fn type_keys(
+        &self,
+        view: &View,
+        screen: Value,
+        (text, into): (&str, &str),
+        optional: bool,
+    ) -> Result<MoveResult, SessionError> {
+        let argument = json!({ "screen": screen, "into": into });
+        let keys: Vec<Value> = text
+            .chars()
+            .flat_map(|letter| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": letter })))
+            .collect();
+        for _ in 0..TYPINGS {
+            let told = match self.inside(&view.frames, KEYS, argument.clone()).await? {
+                Ok(told) => told,
+                Err(_) if !screen.is_null() => return Ok(MoveResult::Outdated),
+                Err(no_way) => {
+                    return Ok(MoveResult::Impossible(Obstacle::no_way(into, &view.frames, &no_way)));
+                }
+            };
+            let word = told["result"].as_str().unwrap_or_default();
+            if optional && ["absent", "hidden"].contains(&word) {
+                return Ok(MoveResult::Made);
+            }
+            if word != "ready" {
+                let obstacle = Obstacle::told(into, &view.frames, word);
+                return Ok(obstacle.map_or(MoveResult::Outdated, MoveResult::Impossible));
+            }
+            let typed = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": keys }] });
+            self.post("actions", typed).await?;
+            let held = self.inside(&view.frames, "return document.activeElement?.value ?? null", Value::Null);
+            // A field that is gone has been taken.
+            if !matches!(held.await?, Ok(Value::String(held)) if held.is_empty()) {
+                return Ok(MoveResult::Made);
+            }
+        }
+        Ok(Obstacle::told(into, &view.frames, "forgetful").map_or(MoveResult::Made, MoveResult::Impossible))
+    }
+
+    /// Runs a script in the document inside these frames, or says which of them cannot be entered.
     async fn inside(
         &self,
         frames: &FramePath,
         script: &str,
         argument: Value,
-    ) -> Result<Result<Value, String>, SessionError> {
+    ) -> Result<Result<Value, NoWay>, SessionError> {
         if frames.is_empty() {
             return self.run(script, argument).await.map(Ok);
         }
         let answer = match self.enter(frames).await {
             Ok(None) => self.run(script, argument).await.map(Ok),
-            Ok(Some(selector)) => Ok(Err(selector)),
+            Ok(Some(no_way)) => Ok(Err(no_way)),
             Err(error) => Err(error),
         };
         self.post("frame", json!({ "id": null })).await?;
         answer
     }
 
-    /// Enters frames, from the page itself. Returns the selector of a frame that is missing.
-    async fn enter(&self, path: &FramePath) -> Result<Option<String>, SessionError> {
+    /// Enters frames, from the page itself, or says which of them is missing or hidden.
+    async fn enter(&self, path: &FramePath) -> Result<Option<NoWay>, SessionError> {
         for selector in path {
-            let query = json!({ "using": "css selector", "value": selector });
-            let found = self.post("elements", query).await?;
-            let Some(frame) = found.get(0) else { return Ok(Some(selector.clone())) };
+            let found = self.run(FRAME, json!(selector)).await?;
+            let frame = &found["frame"];
+            if frame.is_null() {
+                let is_hidden = found["hidden"] == true;
+                let no_way = if is_hidden { NoWay::Hidden } else { NoWay::Absent };
+                return Ok(Some(no_way(selector.clone())));
+            }
             match self.post("frame", json!({ "id": frame })).await {
-                Err(error) if error.is_no_frame() => return Ok(Some(selector.clone())),
+                Err(error) if error.is_no_frame() => return Ok(Some(NoWay::Absent(selector.clone()))),
                 entered => drop(entered?),
             }
         }
@@ -160,10 +215,14 @@ impl Move<'_> {
     }
 }
 
-/// How many of the first actions are in the same place.
+/// How many of the first actions are done together: those in the same place, but each use of the keyboard alone.
 fn same_place(actions: &[Action]) -> usize {
     let Some(first) = actions.first() else { return 0 };
-    actions.iter().take_while(|action| action.frames == first.frames).count()
+    let uses_keys = |action: &Action| matches!(action.deed, Deed::Keys { .. });
+    if uses_keys(first) {
+        return 1;
+    }
+    actions.iter().take_while(|action| action.frames == first.frames && !uses_keys(action)).count()
 }
 
 fn unreadable(why: &str) -> SessionError {

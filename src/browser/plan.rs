@@ -1,7 +1,7 @@
 //! Plans: what the consumer wants on the page, and what follows from what is seen. Nothing here touches the browser.
 
 use crate::browser::obstacle::Obstacle;
-use crate::browser::page_driver::{Action, PageDriver};
+use crate::browser::page_driver::{Action, PageDriver, leading};
 use crate::browser::reading::Reading;
 use std::collections::HashMap;
 use url::Url;
@@ -25,6 +25,8 @@ pub(super) enum Next {
     Wait,
     /// The page is at rest if it stays like this.
     Hold,
+    /// Make a move if the page stays like this for a moment.
+    Settle,
     /// Make a move.
     Act,
 }
@@ -40,7 +42,12 @@ pub(super) struct Moves {
     pub(super) obstacle: Option<(usize, Obstacle)>,
     /// The screen of the last move that was made.
     pub(super) made: Option<usize>,
+    /// How often a move was made again because what stood in its way was gone.
+    pub(super) freed: u32,
 }
+
+/// How often in one act a move is made again because what stood in its way is gone.
+const MOST_FREED: u32 = 30;
 
 impl Plan<'_> {
     /// What to do after a reading.
@@ -64,7 +71,35 @@ impl Plan<'_> {
             return if is_whole { Next::Rest } else { Next::Hold };
         }
         let unchanged = moves.before.as_ref().is_some_and(|before| before.shows_the_same_as(reading));
-        if !unchanged && self.is_to_be_tried(screen, moves) { Next::Act } else { Next::Hold }
+        if unchanged && self.is_freed(reading, screen, moves) {
+            return Next::Act;
+        }
+        match !unchanged && self.is_to_be_tried(screen, moves) {
+            true if self.driver.screens[screen].steady => Next::Settle,
+            true => Next::Act,
+            false => Next::Hold,
+        }
+    }
+
+    /// Whether the last move was not possible, and what stood in its way is gone: a button that was disabled, or not there yet.
+    fn is_freed(&self, reading: &Reading, screen: usize, moves: &Moves) -> bool {
+        let (Some((at, obstacle)), Some((_, actions))) = (&moves.obstacle, self.actions(screen)) else {
+            return false;
+        };
+        let leading = leading(actions);
+        let is_of_it = *at == screen && obstacle.may_pass(leading.selector()) && moves.freed < MOST_FREED;
+        is_of_it && reading.obstacle_of(self.driver, &self.driver.screens[screen], leading).is_none()
+    }
+
+    /// Whether a reading of a window shows something that the consumer can act on, or came for. A loading animation is neither.
+    pub(super) fn is_served_by(&self, reading: &Reading) -> bool {
+        let acts = |screen: usize| !self.driver.screens[screen].passing;
+        self.is_over(reading) || Self::screen(reading).is_some_and(acts)
+    }
+
+    /// Whether the journey ends here: at the merchant's site, or where payments end.
+    pub(super) fn is_over(&self, reading: &Reading) -> bool {
+        reading.ending.is_some() || is_at(&reading.url, self.merchant_host)
     }
 
     /// Whether a move that seems to have done nothing may be made again.
@@ -190,6 +225,38 @@ passing = true
             };
             assert_eq!(plan.next(&seen, &moves), Next::Hold, "{tries}");
             assert_eq!(plan.may_repeat(&seen, &moves), again, "{tries}");
+        }
+    }
+
+    #[test]
+    fn a_steady_screen_must_stay_before_its_move_and_any_other_need_not() {
+        let seen = reading("https://pay.example/p", Some(0), None);
+        for (line, next) in [("steady = true\n", Next::Settle), ("", Next::Act)] {
+            let driver =
+                PageDriver::parse("x", &DRIVER.replacen("present", &format!("{line}present"), 1)).unwrap();
+            let plan = Plan {
+                driver: &driver,
+                merchant_host: "merchant.example",
+                wanted: Some("approve"),
+                leaves: false,
+            };
+            assert_eq!(plan.next(&seen, &Moves::default()), next, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_window_that_only_loads_serves_nobody() {
+        let driver = PageDriver::parse("x", DRIVER).unwrap();
+        let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: None, leaves: false };
+        let page = "https://pay.example/p";
+        for (reading, is_served) in [
+            (reading(page, Some(0), None), true),
+            (reading(page, Some(1), None), false),
+            (reading(page, None, None), false),
+            (reading(page, None, Some("success")), true),
+            (reading("https://merchant.example/7/success", None, None), true),
+        ] {
+            assert_eq!(plan.is_served_by(&reading), is_served, "{reading:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Readings: what the browser shows at one moment, as the page driver understands it.
 
-use crate::browser::obstacle::{Found, Obstacle};
+use crate::browser::obstacle::{Found, NoWay, Obstacle};
 use crate::browser::page_driver::{Action, Frames, KnownEnding, PageDriver, Screen, View, leading};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -48,8 +48,8 @@ pub(super) struct Shown {
     pub(super) document: f64,
 }
 
-/// What one view of the driver shows: the best element of each selector, or the frame that is missing.
-pub(super) type Sight = Result<BTreeMap<String, Found>, String>;
+/// What one view of the driver shows: the best element of each selector, or the frame in which it is out of reach.
+pub(super) type Sight = Result<BTreeMap<String, Found>, NoWay>;
 
 /// The content of the whole page with its frames.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,14 +98,14 @@ impl Reading {
     }
 
     /// Joins the documents of one moment, one for each view of the driver. The first is the top document.
-    pub(super) fn of(driver: &PageDriver, documents: &[Result<FrameReading, String>]) -> Option<Self> {
+    pub(super) fn of(driver: &PageDriver, documents: &[Result<FrameReading, NoWay>]) -> Option<Self> {
         let top = documents.first()?.as_ref().ok()?;
         let there = || documents.iter().flatten();
         let mut text = String::new();
         for document in there().filter(|document| !document.text.is_empty()) {
             text = [text.as_str(), &document.text].join("\n");
         }
-        let sight = |(view, document): (&View, &Result<FrameReading, String>)| {
+        let sight = |(view, document): (&View, &Result<FrameReading, NoWay>)| {
             let found =
                 |document: &FrameReading| view.find.iter().cloned().zip(document.found.clone()).collect();
             document.as_ref().map(found).map_err(Clone::clone)
@@ -138,7 +138,7 @@ impl Reading {
     }
 
     /// Finds the screens that are visible, and what they offer. The driver lists the more specific screens first.
-    fn recognise(&mut self, driver: &PageDriver, documents: &[Result<FrameReading, String>]) {
+    fn recognise(&mut self, driver: &PageDriver, documents: &[Result<FrameReading, NoWay>]) {
         for (index, screen) in driver.screens.iter().enumerate() {
             let view = driver.views_of(&screen.frames).find(|view| self.is_visible(*view, &screen.present));
             if let Some((view, Ok(document))) = view.map(|view| (view, &documents[view])) {
@@ -185,7 +185,7 @@ impl Reading {
         for view in driver.views_of(frames) {
             let path = &driver.views[view].frames;
             let obstacle = match &self.sights[view] {
-                Err(frame) => Obstacle::no_frame(selector, path, frame),
+                Err(frame) => Obstacle::no_way(selector, path, frame),
                 Ok(found) => match found.get(selector) {
                     Some(found) if *found < needed => Obstacle::found(selector, path, *found),
                     _ => return None,
@@ -245,7 +245,7 @@ impl Reading {
 }
 
 /// Whether one of the documents of an ending is as the driver describes it.
-fn is_reached(driver: &PageDriver, ending: &KnownEnding, documents: &[Result<FrameReading, String>]) -> bool {
+fn is_reached(driver: &PageDriver, ending: &KnownEnding, documents: &[Result<FrameReading, NoWay>]) -> bool {
     driver.views_of(&ending.frames).any(|view| {
         let Ok(document) = &documents[view] else { return false };
         let find = &driver.views[view].find;
@@ -263,7 +263,7 @@ fn is_reached(driver: &PageDriver, ending: &KnownEnding, documents: &[Result<Fra
 
 /// The texts of the parts of the page, from each document in which the driver looks for them. A part is absent if none of these
 /// documents is on the page.
-fn parts(driver: &PageDriver, documents: &[Result<FrameReading, String>]) -> BTreeMap<String, Vec<String>> {
+fn parts(driver: &PageDriver, documents: &[Result<FrameReading, NoWay>]) -> BTreeMap<String, Vec<String>> {
     let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (view, document) in driver.views.iter().zip(documents) {
         let here = driver.parts.iter().filter(|part| part.frames.0.contains(&view.frames));

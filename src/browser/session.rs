@@ -21,6 +21,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The longest that a new browser may take to start.
 const START_DEADLINE: Duration = Duration::from_mins(1);
 
+/// The words of the driver about a window that is closed.
+const NO_WINDOW: &str = "no such window";
+
 /// Largest screenshot, in bytes.
 const PICTURE_LIMIT: usize = 40 * 1024;
 
@@ -62,6 +65,10 @@ pub(super) enum SessionError {
 
     #[error("the browser is gone: {0}")]
     Lost(String),
+
+    /// A window that the page had opened is closed. The tab is still there.
+    #[error("the window has closed")]
+    Closed,
 }
 
 impl SessionError {
@@ -79,15 +86,21 @@ impl SessionError {
 
     /// Whether the page was just changing, so that a new reading helps.
     pub(super) fn is_passing(&self) -> bool {
-        const SIGNS: [&str; 6] = [
+        const SIGNS: [&str; 8] = [
             "unexpected alert",
             "stale element",
             "no such frame",
             "no such element",
             "navigation",
             "detached",
+            "document unloaded",
+            "execution context",
         ];
-        matches!(self, Self::Refused(message) if SIGNS.iter().any(|sign| message.contains(sign)))
+        match self {
+            Self::Refused(message) => SIGNS.iter().any(|sign| message.contains(sign)),
+            Self::Closed => true,
+            Self::Silent | Self::Lost(_) => false,
+        }
     }
 
     /// Whether an element is not a frame, or has just gone.
@@ -98,10 +111,11 @@ impl SessionError {
     /// Whether the session can be used again.
     pub(super) fn is_final(&self) -> bool {
         match self {
-            Self::Refused(message) => ["invalid session", "disconnected", "no such window", "crashed"]
+            Self::Refused(message) => ["invalid session", "disconnected", NO_WINDOW, "crashed"]
                 .iter()
                 .any(|sign| message.contains(sign)),
             Self::Silent | Self::Lost(_) => true,
+            Self::Closed => false,
         }
     }
 
@@ -112,7 +126,7 @@ impl SessionError {
             Self::Refused(text) if text.contains("net::ERR_") => TroubleKind::Network,
             Self::Refused(text) if text.contains("timeout") => TroubleKind::Timeout,
             Self::Silent => TroubleKind::Timeout,
-            Self::Refused(_) | Self::Lost(_) => TroubleKind::Driver,
+            Self::Refused(_) | Self::Lost(_) | Self::Closed => TroubleKind::Driver,
         };
         Trouble { kind, message }
     }
@@ -121,8 +135,10 @@ impl SessionError {
 /// One browser with one tab.
 pub(super) struct BrowserTab {
     client: Client,
-    /// Id of the tab's top frame.
+    /// Id of the tab, which is that of its top frame.
     top_frame: String,
+    /// Id of the window to which commands go: the tab, or a window that its page has opened.
+    front: String,
     /// Stops the browser before it goes to a foreign host. `None` only until the browser has started.
     guard: Option<Guard>,
     page_deadline: Option<Duration>,
@@ -147,7 +163,14 @@ impl BrowserTab {
             }
             Err(_) => return Err(failed("it did not answer in time".to_owned())),
         };
-        let mut session = Self { client, top_frame: String::new(), guard: None, page_deadline: None, limit };
+        let mut session = Self {
+            client,
+            top_frame: String::new(),
+            front: String::new(),
+            guard: None,
+            page_deadline: None,
+            limit,
+        };
         let window = session.get("window").await.map_err(|error| failed(error.to_string()))?;
         session.settle_in(&window).await.map_err(|error| failed(error.to_string()))?;
         Ok(session)
@@ -156,9 +179,9 @@ impl BrowserTab {
     /// Makes a window the tab of the session, once the guard watches it.
     async fn settle_in(&mut self, window: &Value) -> Result<(), SessionError> {
         window.as_str().unwrap_or_default().clone_into(&mut self.top_frame);
+        self.front.clone_from(&self.top_frame);
         if self.guard.is_none() {
-            let profile = self.capability("chrome").and_then(|chrome| chrome["userDataDir"].as_str());
-            let guard = Guard::attach(Path::new(profile.unwrap_or_default()));
+            let guard = Guard::attach(self.profile());
             let guard = timeout_at(self.limit, guard).await.map_err(|_| SessionError::Silent)?;
             self.guard = Some(guard.map_err(SessionError::Lost)?);
         }
@@ -170,6 +193,12 @@ impl BrowserTab {
     pub(super) fn guard(&self) -> Result<&Guard, SessionError> {
         let on_duty = self.guard.as_ref().filter(|guard| guard.is_on_duty());
         on_duty.ok_or_else(|| SessionError::Lost("the guard of the browser has lost it".to_owned()))
+    }
+
+    /// The folder of the browser's profile.
+    pub(super) fn profile(&self) -> &Path {
+        let profile = self.capability("chrome").and_then(|chrome| chrome["userDataDir"].as_str());
+        Path::new(profile.unwrap_or_default())
     }
 
     fn capability(&self, name: &str) -> Option<&Value> {
@@ -185,6 +214,47 @@ impl BrowserTab {
     /// Id of the tab's top frame, as the performance log has it.
     pub(super) fn top_frame(&self) -> &str {
         &self.top_frame
+    }
+
+    /// Every window: the tab first, the newest last.
+    pub(super) fn windows(&self) -> Result<Vec<String>, SessionError> {
+        Ok([vec![self.top_frame.clone()], self.guard()?.beside(&self.top_frame)].concat())
+    }
+
+    /// Whether commands go to a window that the page has opened.
+    pub(super) fn is_away(&self) -> bool {
+        self.front != self.top_frame
+    }
+
+    /// From now on, commands go to this window.
+    pub(super) async fn turn_to(&mut self, window: &str) -> Result<(), SessionError> {
+        if self.front == window {
+            return Ok(());
+        }
+        match self.post("window", json!({ "handle": window })).await {
+            Err(SessionError::Refused(why)) if window != self.top_frame && why.contains(NO_WINDOW) => {
+                Err(SessionError::Closed)
+            }
+            turned => {
+                turned?;
+                window.clone_into(&mut self.front);
+                Ok(())
+            }
+        }
+    }
+
+    /// Closes every window that the page has opened, and goes back to the tab.
+    pub(super) async fn close_windows(&mut self) -> Result<(), SessionError> {
+        let tab = self.top_frame.clone();
+        self.turn_to(&tab).await?;
+        for window in self.guard()?.beside(&tab) {
+            match self.devtools("Target.closeTarget", json!({ "targetId": window })).await {
+                // It has closed by itself.
+                Err(SessionError::Refused(why)) if why.contains("No target") => {}
+                closed => drop(closed?),
+            }
+        }
+        Ok(())
     }
 
     /// Sets the deadline of commands, and the longest time for each page load.
@@ -255,6 +325,7 @@ impl BrowserTab {
     /// Removes everything that the visited origins stored, so that the next scenario gets a clean browser.
     pub(super) async fn isolate(&mut self, origins: &[String], scripted: bool) -> Result<(), SessionError> {
         self.limit = Instant::now() + START_DEADLINE;
+        self.close_windows().await?;
         if scripted {
             // Closing the tab removes its session storage and stops its scripts.
             let tab = self.post("window/new", json!({ "type": "tab" })).await?;
@@ -262,13 +333,8 @@ impl BrowserTab {
             self.post("window", json!({ "handle": tab["handle"] })).await?;
             self.settle_in(&tab["handle"]).await?;
         }
-        for window in self.guard()?.beside(&self.top_frame) {
-            match self.devtools("Target.closeTarget", json!({ "targetId": window })).await {
-                // It has closed by itself.
-                Err(SessionError::Refused(why)) if why.contains("No target") => {}
-                closed => drop(closed?),
-            }
-        }
+        // A script may have opened one meanwhile.
+        self.close_windows().await?;
         self.devtools("Network.clearBrowserCookies", json!({})).await?;
         let types = if scripted { "all" } else { STORAGE_TYPES };
         for origin in origins {
@@ -313,7 +379,12 @@ impl BrowserTab {
         body: Option<Value>,
     ) -> Result<Value, SessionError> {
         match timeout_at(self.limit, self.client.issue_cmd(Command { method, path, body })).await {
-            Ok(answer) => answer.map_err(SessionError::of),
+            Ok(answer) => answer.map_err(|error| match SessionError::of(error) {
+                SessionError::Refused(why) if self.is_away() && why.contains(NO_WINDOW) => {
+                    SessionError::Closed
+                }
+                error => error,
+            }),
             Err(_) => Err(SessionError::Silent),
         }
     }

@@ -1,5 +1,6 @@
 //! Tests with a real browser and a small site. Without an installed browser they fail and say so.
 
+mod journeys;
 mod site;
 mod windows;
 
@@ -75,12 +76,22 @@ impl Stage {
         Self { pool, site, folder: tempfile::tempdir().unwrap() }
     }
 
+    /// Where the browser may go: the site, and the merchant's host.
+    fn reach(&self) -> Reach {
+        Reach::new(&self.url("/").parse().unwrap(), "merchant.example")
+    }
+
     async fn lease(&self) -> Lease {
-        self.lease_within(Reach::new(&self.url("/").parse().unwrap(), "merchant.example")).await
+        self.lease_within(self.reach()).await
     }
 
     /// A lease that may go only to these hosts.
     async fn lease_within(&self, reach: Reach) -> Lease {
+        self.lease_with(DRIVER, reach).await
+    }
+
+    /// The same, with this page driver.
+    async fn lease_with(&self, driver: &str, reach: Reach) -> Lease {
         let deadlines = Deadlines {
             page: Duration::from_secs(5),
             quiet: Duration::from_millis(300),
@@ -89,7 +100,7 @@ impl Stage {
         let sitting = Sitting {
             reach,
             recorder: Arc::new(Recorder::default()),
-            driver: Arc::new(PageDriver::parse("x", DRIVER).unwrap()),
+            driver: Arc::new(PageDriver::parse("x", driver).unwrap()),
             deadlines,
             began: Instant::now(),
             pictures: Pictures {

@@ -1,5 +1,5 @@
 // Hides for one picture what somebody may have typed and what may be a QR code. Called with `false`, it shows everything again.
-// Returns how many frames the document has. Only styles of elements change, which a content security policy does not forbid.
+// Returns how many frames the document has, or null if it is too large. Only styles of elements change, which a content security policy does not forbid.
 const [hides] = arguments;
 const HIDDEN = Symbol.for("hidden for a picture");
 const TYPED = "input:not([type=button], [type=submit], [type=reset], [type=checkbox], [type=radio], [type=range], [type=color]), textarea";
@@ -43,4 +43,4 @@ if (hides) {
     else element.style.cssText = text;
   delete window[HIDDEN];
 }
-return window.length;
+return { frames: window.length };

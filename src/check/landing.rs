@@ -171,7 +171,9 @@ pub mod examples {
             language: None,
             parts: BTreeMap::new(),
             top_level: true,
+            steps: Vec::new(),
             screenshot: None,
+            snapshot: None,
             trouble: None,
         }
     }

@@ -12,6 +12,7 @@ mod instant;
 pub mod json;
 mod known;
 mod member;
+mod page_step;
 mod phrases;
 mod place;
 mod quoted;
@@ -22,6 +23,7 @@ mod unparsed;
 
 pub use bound::cut_text;
 pub use instant::instant;
+pub use page_step::{PageMove, PageStep};
 pub use quoted::names_secret;
 pub use recorder::Recorder;
 
@@ -302,8 +304,14 @@ pub struct PageVisit {
     pub stayed: bool,
     /// Whether the page is the top document of its tab and not in a frame.
     pub top_level: bool,
+    /// The screens that were passed, with the move on each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<PageStep>,
     /// File of the screenshot, relative to the run folder.
     pub screenshot: Option<String>,
+    /// File with the texts, buttons, frames and elements of a page that the page driver does not know, relative to the run folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<String>,
     pub trouble: Option<Trouble>,
 }
 

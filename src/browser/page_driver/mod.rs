@@ -1,17 +1,21 @@
 //! Page drivers: how a target's payment page is recognised and operated, as read from `targets/pages/<name>.toml`.
 
 use crate::target::{ProfileError, ProfileText};
-use regex::Regex;
+use ending::EndingFile;
+use fault::Fault;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 mod action;
+mod ending;
+mod fault;
 mod place;
 mod selector;
 #[cfg(test)]
 mod tests;
 
-pub(super) use action::Action;
+pub(super) use action::{Action, Deed};
+pub(super) use ending::KnownEnding;
 pub(super) use place::{FramePath, Frames};
 
 /// The moves that end a payment.
@@ -108,7 +112,10 @@ pub(super) struct Screen {
     /// Whether it disappears by itself, like a loading animation.
     #[serde(default)]
     pub(super) passing: bool,
-    /// How often a move may be repeated while the screen stays.
+    /// Whether its moves are made only after it has stayed for a while, because it changes its mind when it is pressed too early.
+    #[serde(default)]
+    pub(super) steady: bool,
+    /// How often a move may be made on it in one act of the consumer.
     #[serde(default = "once")]
     pub(super) tries: u32,
     #[serde(default)]
@@ -127,21 +134,10 @@ impl Screen {
     }
 }
 
-/// The action that shows whether a move can be made: the first that needs something visible.
+/// The action that shows whether a move can be made: the first that needs something visible and is not left out without it.
 pub(super) fn leading(actions: &[Action]) -> &Action {
-    actions.iter().find(|action| !action.may_be_hidden()).unwrap_or(&actions[0])
-}
-
-/// A page on which a payment can end, or a page that replaces one.
-#[derive(Debug)]
-pub(super) struct KnownEnding {
-    pub(super) name: String,
-    pub(super) frames: Frames,
-    pub(super) present: Option<String>,
-    pub(super) title: Option<Regex>,
-    pub(super) text: Option<Regex>,
-    pub(super) url: Option<Regex>,
-    pub(super) status: Vec<u16>,
+    let needed = actions.iter().find(|action| !action.may_be_hidden() && !action.optional);
+    needed.unwrap_or(&actions[0])
 }
 
 #[derive(Deserialize)]
@@ -155,26 +151,6 @@ struct DriverFile {
     part: Vec<Part>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EndingFile {
-    name: String,
-    #[serde(default)]
-    frames: Frames,
-    present: Option<String>,
-    title: Option<String>,
-    text: Option<String>,
-    url: Option<String>,
-    status: Option<Statuses>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "`status` is a status of HTTP such as 410, or a list of them")]
-enum Statuses {
-    One(u16),
-    Several(Vec<u16>),
-}
-
 fn yes() -> bool {
     true
 }
@@ -182,34 +158,6 @@ fn yes() -> bool {
 fn once() -> u32 {
     1
 }
-
-impl EndingFile {
-    /// The ending, or what is wrong with it.
-    fn read(self) -> Result<KnownEnding, Fault> {
-        let Self { name, frames, present, title, text, url, status } = self;
-        let pattern = |key: &str, pattern: Option<String>| {
-            pattern.map(|pattern| Regex::new(&pattern)).transpose().map_err(|source| {
-                let what =
-                    format!("the `{key}` of the ending `{name}` is not a regular expression: {source}");
-                Fault(vec![key.to_owned()], what)
-            })
-        };
-        let (title, text, url) = (pattern("title", title)?, pattern("text", text)?, pattern("url", url)?);
-        let status = match status {
-            None => Vec::new(),
-            Some(Statuses::One(status)) => vec![status],
-            Some(Statuses::Several(statuses)) => statuses,
-        };
-        if present.is_none() && [&title, &text, &url].iter().all(|one| one.is_none()) && status.is_empty() {
-            let what = format!("the ending `{name}` lacks `present`, `title`, `text`, `url` or `status`");
-            return Err(Fault(Vec::new(), what));
-        }
-        Ok(KnownEnding { name, frames, present, title, text, url, status })
-    }
-}
-
-/// What is wrong with a driver, and the steps to it.
-struct Fault(Vec<String>, String);
 
 /// What is wrong with the screens of a driver.
 fn fault_of(screens: &[Screen]) -> Option<Fault> {

@@ -65,6 +65,15 @@ fn an_unknown_key_and_a_mixed_action_are_refused() {
     assert!(fault(&format!("{CHECKOUT}visible = true\n")).contains("x.toml:4: unknown field `visible`"));
     let mixed = format!("{CHECKOUT}[screen.moves]\napprove = [{{ click = \"a\", into = \"b\" }}]\n");
     assert!(fault(&mixed).contains("an action is one of { click"), "{}", fault(&mixed));
+    for action in [
+        "{ keys = \"a\" }",
+        "{ press = \"a\", into = \"b\" }",
+        "{ optional = true }",
+        "{ type = \"a\", keys = \"b\", into = \"c\" }",
+    ] {
+        let message = fault(&format!("{CHECKOUT}[screen.moves]\napprove = [{action}]\n"));
+        assert!(message.contains("an action is one of { click"), "{action}: {message}");
+    }
     let places = format!("{CHECKOUT}frames = 3\n");
     assert!(fault(&places).contains("x.toml:4: `frames` is a list of selectors"), "{}", fault(&places));
 }

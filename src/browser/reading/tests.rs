@@ -65,7 +65,7 @@ fn document(driver: &PageDriver, view: usize, found: &[(&str, &str)], value: &Va
 fn page(found: &[(&str, &str)], value: &Value) -> Reading {
     let driver = driver();
     let mut documents = vec![Ok(document(&driver, 0, found, value))];
-    documents.extend(driver.views[1..].iter().map(|view| Err(view.frames[0].clone())));
+    documents.extend(driver.views[1..].iter().map(|view| Err(NoWay::Absent(view.frames[0].clone()))));
     Reading::of(&driver, &documents).unwrap()
 }
 
@@ -104,7 +104,7 @@ fn of_the_screens_that_are_visible_the_first_one_listed_is_shown() {
 fn a_screen_is_found_in_any_of_its_places_and_is_not_top_level_there() {
     let driver = driver();
     for view in [2, 3] {
-        let mut documents: Vec<_> = (0..4).map(|_| Err("#outer".to_owned())).collect();
+        let mut documents: Vec<_> = (0..4).map(|_| Err(NoWay::Absent("#outer".to_owned()))).collect();
         documents[0] = Ok(document(&driver, 0, &[], &json!({})));
         let inner = json!({ "document": 2.0, "text": "Your code" });
         documents[view] = Ok(document(&driver, view, &[("#code", "usable")], &inner));
@@ -126,7 +126,8 @@ fn an_ending_is_recognised_by_selector_or_by_address_and_status_in_its_frame() {
     ] {
         let inner = document(&driver, 2, &[], &json!({ "url": url, "status": status }));
         let top = document(&driver, 0, &[], &json!({ "url": "https://pay.example/gone", "status": 410 }));
-        let documents = [Ok(top), Err("#head".into()), Ok(inner), Err("#outer".into())];
+        let documents =
+            [Ok(top), Err(NoWay::Absent("#head".into())), Ok(inner), Err(NoWay::Absent("#outer".into()))];
         assert_eq!(Reading::of(&driver, &documents).unwrap().ending.as_deref(), ending, "{url} {status}");
     }
 }
@@ -146,7 +147,8 @@ fn an_obstacle_names_the_selector_and_the_frame() {
     assert_eq!(of(2, "any").as_deref(), Some("`#no` is hidden"));
     let inner = document(&driver, 2, &[], &json!({}));
     let top = document(&driver, 0, &[], &json!({}));
-    let documents = [Ok(top), Err("#head".into()), Ok(inner), Err("#outer".into())];
+    let documents =
+        [Ok(top), Err(NoWay::Absent("#head".into())), Ok(inner), Err(NoWay::Absent("#outer".into()))];
     let seen = Reading::of(&driver, &documents).unwrap();
     let screen = &driver.screens[1];
     let nearest = seen.obstacle(&driver, &screen.frames, &screen.present, Found::Disabled).unwrap();

@@ -89,6 +89,10 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
             "<main></main><script>document.querySelector('main').textContent = \
              [document.cookie, localStorage.l, sessionStorage.s].join('|')</script>",
         ),
+        // What comes after the question mark is the page itself.
+        ("GET", path) if path.starts_with("/html?") => page(
+            "<title>Pay</title><script>document.write(decodeURIComponent(location.search.slice(1)))</script>",
+        ),
         // What comes after the question mark is run as a script.
         ("GET", path) if path.starts_with("/run?") => {
             page("<main>Run</main><script>eval(decodeURIComponent(location.search.slice(1)))</script>")

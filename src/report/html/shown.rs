@@ -103,7 +103,10 @@ pub fn images(
         .filter_map(|visit| {
             let file = visit.screenshot.clone()?;
             let data = folder.file(&file).ok().and_then(|bytes| data_uri(&bytes));
-            let caption = format!("Visit {}, after “{}”: {}", visit.number, visit.act, visit.title);
+            let mut caption = format!("Visit {}, after “{}”: {}", visit.number, visit.act, visit.title);
+            if let Some(snapshot) = &visit.snapshot {
+                caption = format!("{caption} (its texts, buttons, frames and elements: {snapshot})");
+            }
             Some(ShownImage { file, data, caption })
         })
         .collect()
