@@ -9,6 +9,7 @@ mod log;
 mod mock;
 mod one_of;
 mod output;
+mod page;
 mod prove;
 mod requirements;
 mod run;
@@ -100,6 +101,8 @@ enum Command {
     Faults(listing::ListArgs),
     /// List the built-in targets, print the profile of one, or write a new profile.
     Targets(targets::TargetsArgs),
+    /// Try the page driver of a target.
+    Page(page::PageArgs),
     /// Print a completion script for a shell.
     Completions {
         /// Print the script for this shell.
@@ -166,6 +169,7 @@ async fn dispatch(command: Command) -> Ending {
         Command::Deviations(arguments) => listing::deviations(arguments),
         Command::Faults(arguments) => listing::faults(arguments),
         Command::Targets(arguments) => targets::targets(&arguments),
+        Command::Page(arguments) => page::page(arguments).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut visible(&Cli::command()), "hpp-conformance", &mut script);

@@ -79,6 +79,12 @@ pub enum RunError {
     #[error(transparent)]
     Journal(#[from] JournalError),
 
+    #[error("the profile of `{name}` names no `page_driver`, so there is nothing to try; add one")]
+    NoPageDriver { name: String },
+
+    #[error("the page driver {driver} of `{name}` has no move `{word}`; add it to a screen")]
+    NoMove { name: String, driver: String, word: &'static str },
+
     #[error("cannot start a worker thread; try a lower `--jobs`")]
     Lanes(#[source] std::io::Error),
 

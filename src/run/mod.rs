@@ -15,6 +15,7 @@ mod lint;
 mod lock;
 mod log;
 mod name;
+mod page;
 mod phase;
 mod preflight;
 mod private;
@@ -35,6 +36,7 @@ pub use browsers::BrowserChoice;
 pub use doctor::{DoctorOptions, doctor};
 pub use error::{RunError, error_chain};
 pub use lint::Lint;
+pub use page::{PageOptions, try_page};
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
 pub use subject::{Embedded, ProfileChoice, TargetChoice, check_profile};
@@ -176,7 +178,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         let ran = run.run_target(target).await;
         let stopped = Verdict::Inconclusive(Doubt::Cancelled);
         let unfinished_as = ran.map_or_else(|error| records::unfinished(&error), |()| stopped);
-        unfinished.push((unfinished_as, target.take_back(&run).await));
+        unfinished.push((unfinished_as, target.take_back(&run.stage()).await));
     }
     let mut touched = std::mem::take(&mut *locked(&run.touched));
     for (target, noted) in targets.iter().zip(&mut touched) {

@@ -42,7 +42,8 @@ impl Run<'_> {
             Phase::Api => {
                 let cores = std::thread::available_parallelism().map_or(1, usize::from);
                 let receiver = self.receiver(target.profile, cases).await;
-                let contexts = target.contexts(self, &Browsers::none(receiver), options.jobs.min(cores))?;
+                let contexts =
+                    target.contexts(&self.stage(), &Browsers::none(receiver), options.jobs.min(cores))?;
                 let (name, lanes) = (&target.profile.name, contexts.len());
                 log::info!(
                     "{name}: API phase: {}, {} at once in {}",
@@ -65,7 +66,7 @@ impl Run<'_> {
                 };
                 let name = &target.profile.name;
                 log::info!("{name}: journey phase: {}, {slots} at once", counted(cases.len(), "scenario"));
-                for context in target.contexts(self, &browsers, 1)? {
+                for context in target.contexts(&self.stage(), &browsers, 1)? {
                     suite::run(&context, loaded, cases, slots, sink.clone()).await;
                 }
             }

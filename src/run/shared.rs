@@ -13,10 +13,11 @@ use crate::run::stop::Stop;
 use crate::run::subject::TargetChoice;
 use crate::suite::Filter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// The settings of a run.
 #[derive(Debug)]
@@ -84,6 +85,31 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// What its targets need of it.
+    pub fn stage(&self) -> Stage<'_> {
+        Stage {
+            recorder: &self.recorder,
+            folder: &self.folder,
+            began: self.began,
+            cancel: &self.stop.token,
+            screenshots_of_all: self.options.browsers.screenshots_of_all,
+            jobs: self.options.jobs,
+        }
+    }
+}
+
+/// What a target needs of a run, or of a trip to its page alone.
+pub struct Stage<'s> {
+    pub recorder: &'s Arc<Recorder>,
+    pub folder: &'s Path,
+    pub began: Instant,
+    pub cancel: &'s CancellationToken,
+    pub screenshots_of_all: bool,
+    /// How much is taken back at once.
+    pub jobs: usize,
+}
+
+impl Stage<'_> {
     /// The name of the run, without those of its targets.
     pub fn name(&self) -> &str {
         let folder = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::check::given::Given;
 use crate::check::origin;
 use crate::client::{Client, Pace, Trust};
 use crate::control::Control;
-use crate::evidence::Recorder;
+use crate::evidence::{Recorder, Trouble};
 use crate::fault::Front;
 use crate::mock::Mock;
 use crate::report::{Manners, PreflightCheck};
@@ -14,7 +14,7 @@ use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
 use crate::run::preflight::Preflight;
 use crate::run::receivers::Receivers;
-use crate::run::shared::Run;
+use crate::run::shared::Stage;
 use crate::run::stop::Stop;
 use crate::run::subject::Subject;
 use crate::run::{RunError, decisions, error_chain, ids, name, preflight};
@@ -44,7 +44,9 @@ pub(super) struct Target<'r> {
     /// Every scenario, with the reason if it does not run.
     pub choices: Vec<Choice<'r>>,
     schemas: Arc<SchemaSet>,
-    page_driver: Option<Arc<PageDriver>>,
+    pub page_driver: Option<Arc<PageDriver>>,
+    /// Why it cannot be tested now, as the preflight found.
+    pub out_of_order: Option<Trouble>,
     pace: Option<Arc<Pace>>,
     /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
@@ -91,6 +93,7 @@ impl<'r> Target<'r> {
             choices,
             schemas,
             page_driver,
+            out_of_order: None,
             pace: None,
             mark: format!("{now}t{index}"),
             given: Arc::default(),
@@ -128,6 +131,7 @@ impl<'r> Target<'r> {
         }
         if let Some(trouble) = verdict? {
             log::warn!("{}: {}", self.profile.name, trouble.message);
+            self.out_of_order = Some(trouble.clone());
             let verdict = Verdict::Inconclusive(Doubt::Trouble(trouble));
             for choice in self.choices.iter_mut().filter(|choice| choice.verdict.is_none()) {
                 choice.verdict = Some(verdict.clone());
@@ -144,25 +148,25 @@ impl<'r> Target<'r> {
     /// A context for each lane. The contexts share everything except their connections.
     pub fn contexts(
         &self,
-        run: &Run<'_>,
+        run: &Stage<'_>,
         browsers: &Browsers,
         lanes: usize,
     ) -> Result<Vec<Arc<Context>>, RunError> {
         let context = |_| {
             Ok(Arc::new(Context {
                 schemas: Arc::clone(&self.schemas),
-                client: Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone())?
+                client: Client::new(self.profile, Arc::clone(run.recorder), self.pace.clone())?
                     .of_run(run.name()),
-                control: control(self.profile, &run.recorder)?,
-                recorder: Arc::clone(&run.recorder),
+                control: control(self.profile, run.recorder)?,
+                recorder: Arc::clone(run.recorder),
                 browsers: browsers.pool.clone(),
                 receiver: browsers.receiver.clone(),
                 page_driver: self.page_driver.clone(),
-                screenshots_of_all: run.options.browsers.screenshots_of_all,
-                folder: run.folder.clone(),
+                screenshots_of_all: run.screenshots_of_all,
+                folder: run.folder.to_owned(),
                 run_mark: self.mark.clone(),
                 run_began: run.began,
-                cancel: run.stop.token.clone(),
+                cancel: run.cancel.clone(),
                 given: Arc::clone(&self.given),
                 made: self.made.clone(),
                 budget: self.budget.clone(),
@@ -177,14 +181,14 @@ impl<'r> Target<'r> {
 
 impl Target<'_> {
     /// Takes back what the run has made at the target, and says how the run treated it.
-    pub async fn take_back(&self, run: &Run<'_>) -> Manners {
+    pub async fn take_back(&self, run: &Stage<'_>) -> Manners {
         let (limited, advice) = self.pace.as_ref().map_or((0, None), |pace| {
             let advice = origin::rate_to_write(pace.limit_told(), "creates_per_second");
             (pace.limited(), (pace.limited() > 0).then_some(advice))
         });
         let manners = Manners { limited, advice, ..Manners::default() };
         let Some(made) = &self.made else { return manners };
-        let client = match Client::new(self.profile, Arc::clone(&run.recorder), self.pace.clone()) {
+        let client = match Client::new(self.profile, Arc::clone(run.recorder), self.pace.clone()) {
             Ok(client) => client.of_run(run.name()),
             Err(error) => {
                 let (left_over, why) = (made.count(), run.recorder.text(&error_chain(&error)));
@@ -192,8 +196,7 @@ impl Target<'_> {
                 return Manners { left_over, not_tried: (left_over > 0).then_some(why), ..manners };
             }
         };
-        let jobs = run.options.jobs;
-        let TakenBack { ended, left } = made.take_back(&client, self.profile, jobs, &run.stop.token).await;
+        let TakenBack { ended, left } = made.take_back(&client, self.profile, run.jobs, run.cancel).await;
         log::info!("{}: {ended} sessions and orders have ended, {left} are left over", self.profile.name);
         Manners { ended, left_over: left, ..manners }
     }

@@ -8,6 +8,7 @@ mod proxy;
 mod support;
 #[path = "../support/target.rs"]
 mod target;
+mod trips;
 
 use mock_process::MockProcess;
 use proxy::{Answer, Proxy};

@@ -1,0 +1,116 @@
+//! `hpp-conformance page`: tries the page driver of a target.
+
+use crate::cli::choice::named_targets;
+use crate::cli::log::LogArgs;
+use crate::cli::one_of::one_of;
+use crate::cli::output::{Ending, Refusal, end_at_once, say};
+use crate::exit_code::ExitCode;
+use crate::run;
+use crate::run::{BrowserChoice, PageOptions, TargetChoice};
+use crate::suite::Wish;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct PageArgs {
+    #[command(subcommand)]
+    command: PageCommand,
+}
+
+#[derive(Subcommand)]
+enum PageCommand {
+    /// Drive the payment page of a new session once, and print each step.
+    ///
+    /// For each screen it prints the page rule that recognised it, the move, and its result. The session is disabled afterwards. Exit
+    /// codes: 0 if the consumer ended where the outcome leads to; 2 if the command line or the profile is wrong; 3 if the outcome was not
+    /// reached; 4 if the harness made a mistake.
+    Try(Box<TryArgs>),
+}
+
+const WISHES: &[(&str, Wish, &str)] = &[
+    ("approve", Wish::Approve, "The payment succeeds"),
+    ("decline", Wish::Decline, "The payment is declined"),
+    ("back", Wish::Back, "The consumer goes back to the shop"),
+    ("cancel", Wish::Cancel, "The consumer cancels, and confirms if the page asks"),
+    ("error", Wish::Error, "The payment fails technically"),
+];
+
+#[derive(Args)]
+struct TryArgs {
+    /// Try the page of this target: `mock-klarna`, `mock-kustom`, the name of a built-in profile, or a profile file of your own.
+    #[arg(long, short, value_name = "NAME|FILE")]
+    target: String,
+    /// How the consumer wants the payment to end.
+    #[arg(long, value_parser = one_of(WISHES), default_value = "approve")]
+    outcome: Wish,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// The browser, and where files go.
+#[derive(Args)]
+struct PlaceArgs {
+    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
+    browser: String,
+    /// Use the `chromedriver` at this path instead of searching for one.
+    #[arg(long, value_name = "PATH")]
+    chromedriver: Option<PathBuf>,
+    /// Keep pictures and snapshots of the page in a new folder in this folder.
+    #[arg(long, value_name = "FOLDER", default_value = "reports")]
+    reports: PathBuf,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+impl PlaceArgs {
+    fn options(self, target: &str, wish: Wish) -> Result<PageOptions, Refusal> {
+        Ok(PageOptions {
+            target: only_target(target)?,
+            wish,
+            browsers: BrowserChoice {
+                browser: self.browser,
+                driver: self.chromedriver,
+                slots: 1,
+                screenshots_of_all: false,
+            },
+            out: self.reports,
+            log: self.log.level()?,
+            end_at_once,
+        })
+    }
+}
+
+/// The target of this name. `mock` stands for two.
+fn only_target(name: &str) -> Result<TargetChoice, Refusal> {
+    match named_targets(&[name.to_owned()]).as_slice() {
+        [target] => Ok(target.clone()),
+        _ => Err(Refusal::invalid(format!(
+            "`{name}` stands for several targets; give one: `mock-klarna` or `mock-kustom`"
+        ))),
+    }
+}
+
+pub async fn page(arguments: PageArgs) -> Ending {
+    match arguments.command {
+        PageCommand::Try(arguments) => try_page(*arguments).await,
+    }
+}
+
+async fn try_page(arguments: TryArgs) -> Ending {
+    let options = arguments.place.options(&arguments.target, arguments.outcome)?;
+    let (tried, folder) = run::try_page(&options).await?;
+    for one in &tried {
+        say(one)?;
+    }
+    if let Some(folder) = folder {
+        say(format!("pictures and snapshots: {}", folder.display()))?;
+    }
+    Ok(if tried.iter().any(|one| one.is_fault) {
+        ExitCode::HarnessFault
+    } else if tried.iter().all(|one| one.is_reached) {
+        ExitCode::Conformant
+    } else {
+        ExitCode::Incomplete
+    })
+}

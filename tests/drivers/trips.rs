@@ -1,0 +1,98 @@
+//! `page try` drives a page once.
+
+use crate::mock_process::MockProcess;
+use crate::proxy::Proxy;
+use crate::support::{Ended, call, program};
+use crate::{MOCK_PAGE, SHOP, target};
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+
+/// A folder with a profile of the target at this URL, and this page driver.
+fn folder(base_url: &str, driver: &str, lines: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = format!("abilities = [\"browser\", \"outcome\"]\npage_driver = \"driver.toml\"\n{lines}");
+    std::fs::write(folder.path().join("driver.toml"), driver).unwrap();
+    std::fs::write(folder.path().join("target.toml"), target::profile(base_url, "klarna", &lines)).unwrap();
+    folder
+}
+
+fn page(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = program(folder);
+    command.arg("page").args(arguments).env("HPP_USERNAME", SHOP.0).env("HPP_PASSWORD", SHOP.1);
+    command
+}
+
+fn tried(folder: &Path, outcome: &str) -> Ended {
+    Ended::of(&page(folder, &["try", "--target", "target.toml", "--outcome", outcome]).output().unwrap())
+}
+
+#[test]
+fn every_outcome_of_the_mock_is_reached_and_each_step_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (outcome, name, end) in [
+        ("approve", "success", "COMPLETED"),
+        ("decline", "failure", "FAILED"),
+        ("back", "back", "BACK"),
+        ("cancel", "cancel", "CANCELLED"),
+        ("error", "error", "ERROR"),
+    ] {
+        let ended = call(folder.path(), &["page", "try", "--target", "mock-klarna", "--outcome", outcome]);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
+        let step = format!(
+            "  checkout (`main[data-screen=\"checkout\"]`): {outcome} with `button[data-move=\"{outcome}\"]`: done\n"
+        );
+        assert!(ended.stdout.contains(&step), "{ended:?}");
+        assert!(
+            ended.stdout.contains(&format!("it ends at the {name} URL; the session is {end}\nreached\n")),
+            "{ended:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_trial_has_made_is_taken_back() {
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let seen = Arc::clone(&lines);
+    let proxy = Proxy::before(&mock.base_url, move |asked, _| seen.lock().unwrap().push(asked.line.clone()));
+    let folder = folder(&proxy.base_url, MOCK_PAGE, "");
+    let ended = tried(folder.path(), "back");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let asked = lines.lock().unwrap().clone();
+    let count = |begin: &str| asked.iter().filter(|line| line.starts_with(begin)).count();
+    assert_eq!((count("POST /hpp/v1/sessions "), count("DELETE /hpp/v1/sessions/")), (1 + 1, 1), "{asked:?}");
+}
+
+#[test]
+fn a_trial_that_does_not_reach_its_outcome_says_why_and_shows_the_page() {
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let wrong = MOCK_PAGE.replace(
+        "approve = [{ click = 'button[data-move=\"approve\"]' }]",
+        "approve = [{ click = 'button[data-move=\"decline\"]' }]",
+    );
+    let elsewhere = tried(folder(&mock.base_url, &wrong, "").path(), "approve");
+    assert_eq!(elsewhere.code, Some(3), "{elsewhere:?}");
+    assert!(elsewhere.stdout.contains("not reached: the move `approve` leads elsewhere"), "{elsewhere:?}");
+    let unknown = MOCK_PAGE.replace("data-screen", "data-view");
+    let place = folder(&mock.base_url, &unknown, "");
+    let unknown = tried(place.path(), "approve");
+    assert_eq!(unknown.code, Some(3), "{unknown:?}");
+    assert!(unknown.stdout.contains("does not recognise this page"), "{unknown:?}");
+    let told = unknown.stdout.lines().find_map(|line| line.strip_prefix("pictures and snapshots: ")).unwrap();
+    let screens = std::fs::read_dir(place.path().join(told).join("evidence/screens")).unwrap();
+    let mut endings: Vec<String> =
+        screens.map(|file| file.unwrap().path().extension().unwrap().display().to_string()).collect();
+    endings.sort();
+    assert_eq!(endings, ["jpg", "txt"], "{unknown:?}");
+    let lacking = MOCK_PAGE.replace("error   =", "# error =");
+    let lacking = tried(folder(&mock.base_url, &lacking, "").path(), "error");
+    assert_eq!(lacking.code, Some(2), "{lacking:?}");
+    assert_eq!(
+        lacking.stderr,
+        "error: the page driver driver.toml of `other` has no move `error`; add it to a screen\n"
+    );
+    let both = call(place.path(), &["page", "try", "--target", "mock"]);
+    assert_eq!(both.code, Some(2), "{both:?}");
+}
