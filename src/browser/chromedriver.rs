@@ -51,6 +51,24 @@ pub(super) fn find_browser(choice: &str) -> Result<PathBuf, BrowserError> {
     }
 }
 
+/// Whether there is a display for the windows of a browser.
+pub(super) fn find_display() -> Result<(), BrowserError> {
+    let has_display =
+        ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some_and(|it| !it.is_empty()));
+    if cfg!(target_os = "linux") && !has_display { Err(BrowserError::NoDisplay) } else { Ok(()) }
+}
+
+/// The program of a browser that has windows. `choice` is as for [`find_browser`].
+pub(super) fn find_visible_browser(choice: &str) -> Result<PathBuf, BrowserError> {
+    find_display()?;
+    if choice != "auto" {
+        return find_browser(choice);
+    }
+    let mut windowed = BROWSERS.iter().filter(|name| !name.contains("headless"));
+    let found = windowed.find_map(|name| on_path(name)).or_else(process::installed_browser);
+    found.map(behind_launcher).ok_or(BrowserError::NoBrowser)
+}
+
 /// The program of the driver.
 pub(super) fn find_driver(choice: Option<&Path>) -> Result<PathBuf, BrowserError> {
     match choice {

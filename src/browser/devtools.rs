@@ -7,8 +7,9 @@ use tokio_tungstenite::WebSocketStream;
 /// The file in which the browser says where it listens: its port, and the path of its own target.
 const PORT_FILE: &str = "DevToolsActivePort";
 
-/// A connection.
+/// A connection, and the address at which the browser listens.
 pub(super) struct DevTools {
+    pub(super) address: String,
     pub(super) socket: WebSocketStream<TcpStream>,
 }
 
@@ -34,6 +35,6 @@ impl DevTools {
         let stream = TcpStream::connect(&address).await?;
         let url = format!("ws://{address}{}", path.trim());
         let (socket, _) = tokio_tungstenite::client_async(url, stream).await?;
-        Ok(Self { socket })
+        Ok(Self { address, socket })
     }
 }

@@ -106,7 +106,7 @@ impl Guard {
     /// Begins to watch the browser with this profile folder.
     pub(super) async fn attach(profile: &Path) -> Result<Self, String> {
         let failed = |error: &dyn std::fmt::Display| format!("the guard cannot reach the browser: {error}");
-        let DevTools { socket } = DevTools::connect(profile).await.map_err(|error| failed(&error))?;
+        let DevTools { socket, .. } = DevTools::connect(profile).await.map_err(|error| failed(&error))?;
         let duty = Arc::<Mutex<Duty>>::default();
         let (tell, watched) = watch::channel(Vec::new());
         let mut lookout = Post { socket, id: 0, duty: Arc::clone(&duty), tabs: BTreeMap::new(), tell };

@@ -1,6 +1,7 @@
 //! Leases: a browser that belongs to one consumer for a time. Each act becomes a record.
 
 mod files;
+mod watch;
 
 use crate::browser::BrowserError;
 use crate::browser::chain::Chain;

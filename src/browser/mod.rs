@@ -5,6 +5,7 @@ mod chromedriver;
 mod devtools;
 mod diagnosis;
 mod documents;
+mod draft;
 mod guard;
 mod journey;
 mod lease;
@@ -16,6 +17,7 @@ mod pool;
 mod process;
 mod profile_folder;
 mod reading;
+mod recording;
 mod session;
 mod survey;
 #[cfg(all(test, feature = "browser-tests"))]
@@ -24,9 +26,11 @@ mod trail;
 mod veil;
 mod versions;
 
+pub use draft::{Occasion, draft};
 pub use lease::{Lease, Pictures, Sitting};
 pub use page_driver::{Exit, PageDriver};
 pub use pool::{BrowserOptions, BrowserPool};
+pub use recording::Recorded;
 pub use versions::Versions;
 
 use std::io;
@@ -51,6 +55,11 @@ pub enum BrowserError {
     #[error("the driver `{name}` is not on the `PATH` and not a file; leave it out to search for one")]
     UnknownDriver { name: String },
 
+    #[error(
+        "there is no display for a visible browser (`DISPLAY` and `WAYLAND_DISPLAY` are not set); start this in a desktop session or under `xvfb-run`, or give `--headless` and act through the address that is printed"
+    )]
+    NoDisplay,
+
     #[error("cannot make a folder for the profiles of the browser")]
     Profile { source: io::Error },
 
@@ -69,7 +78,11 @@ impl BrowserError {
     pub fn is_missing(&self) -> bool {
         matches!(
             self,
-            Self::NoBrowser | Self::UnknownBrowser { .. } | Self::NoDriver | Self::UnknownDriver { .. }
+            Self::NoBrowser
+                | Self::UnknownBrowser { .. }
+                | Self::NoDriver
+                | Self::UnknownDriver { .. }
+                | Self::NoDisplay
         )
     }
 }

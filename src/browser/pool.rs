@@ -12,8 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Command line options that turn off background activity of the browser, in addition to those that `ChromeDriver` sets.
-const SWITCHES: [&str; 14] = [
-    "--headless",
+const SWITCHES: [&str; 13] = [
     "--window-size=1024,768",
     "--disable-background-timer-throttling",
     "--disable-breakpad",
@@ -39,6 +38,8 @@ pub struct BrowserOptions {
     pub driver: Option<PathBuf>,
     /// Number of browsers at once.
     pub slots: usize,
+    /// Whether a person sees them and acts in them.
+    pub visible: bool,
     /// The host of the merchant URLs.
     pub merchant_host: String,
     /// The address that the browser uses for that host.
@@ -66,9 +67,18 @@ pub(super) struct Pool {
 }
 
 impl BrowserPool {
+    /// Whether there is a display for a visible browser.
+    pub fn find_display() -> Result<(), BrowserError> {
+        chromedriver::find_display()
+    }
+
     /// Starts the driver and a first browser. The others start on first use.
     pub async fn start(options: BrowserOptions) -> Result<Self, BrowserError> {
-        let browser = chromedriver::find_browser(&options.browser)?;
+        let browser = if options.visible {
+            chromedriver::find_visible_browser(&options.browser)?
+        } else {
+            chromedriver::find_browser(&options.browser)?
+        };
         let driver_path = chromedriver::find_driver(options.driver.as_deref())?;
         let driver = ChromeDriver::start(&driver_path, &options.merchant_host).await?;
         let slots = Arc::new(Semaphore::new(options.slots.max(1)));
@@ -181,7 +191,9 @@ impl Drop for Slot {
 
 fn capabilities(options: &BrowserOptions, browser: &Path, root: bool) -> Capabilities {
     let BrowserOptions { merchant_host, receiver, trusted_keys, proxy, .. } = options;
-    let mut switches: Vec<String> = SWITCHES.iter().map(|&switch| switch.to_owned()).collect();
+    let headless = (!options.visible).then_some("--headless");
+    let mut switches: Vec<String> =
+        headless.into_iter().chain(SWITCHES).map(|switch| switch.to_owned()).collect();
     switches.push(format!("--host-resolver-rules=MAP {merchant_host} {receiver}"));
     switches.push(format!("--ignore-certificate-errors-spki-list={}", trusted_keys.join(",")));
     if root {
@@ -224,6 +236,7 @@ mod tests {
             browser: "auto".to_owned(),
             driver: None,
             slots: 1,
+            visible: false,
             merchant_host: "merchant.example".to_owned(),
             receiver: "127.0.0.1:4433".parse().unwrap(),
             trusted_keys: vec!["hash=".to_owned(), "other=".to_owned()],

@@ -67,6 +67,7 @@ impl Stage {
             browser: "auto".to_owned(),
             driver: None,
             slots: 1,
+            visible: false,
             merchant_host: "merchant.example".to_owned(),
             receiver: site,
             trusted_keys: Vec::new(),

@@ -46,6 +46,7 @@ pub async fn doctor(arguments: DoctorArgs) -> Ending {
             browser: arguments.browser,
             driver: arguments.chromedriver,
             slots: 1,
+            visible: false,
             screenshots_of_all: false,
         },
         out: arguments.out,

@@ -7,6 +7,7 @@ mod help;
 mod listing;
 mod log;
 mod mock;
+mod new_file;
 mod one_of;
 mod output;
 mod page;
@@ -101,7 +102,7 @@ enum Command {
     Faults(listing::ListArgs),
     /// List the built-in targets, print the profile of one, or write a new profile.
     Targets(targets::TargetsArgs),
-    /// Try the page driver of a target.
+    /// Try the page driver of a target, or record a new one.
     Page(page::PageArgs),
     /// Print a completion script for a shell.
     Completions {

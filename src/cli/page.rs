@@ -1,15 +1,18 @@
-//! `hpp-conformance page`: tries the page driver of a target.
+//! `hpp-conformance page`: tries the page driver of a target, and records a new one.
 
 use crate::cli::choice::named_targets;
 use crate::cli::log::LogArgs;
+use crate::cli::new_file::write_new;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, end_at_once, say};
+use crate::cli::run::duration;
 use crate::exit_code::ExitCode;
 use crate::run;
-use crate::run::{BrowserChoice, PageOptions, TargetChoice};
+use crate::run::{BrowserChoice, PageDraft, PageOptions, TargetChoice};
 use crate::suite::Wish;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Args)]
 pub struct PageArgs {
@@ -25,6 +28,13 @@ enum PageCommand {
     /// codes: 0 if the consumer ended where the outcome leads to; 2 if the command line or the profile is wrong; 3 if the outcome was not
     /// reached; 4 if the harness made a mistake.
     Try(Box<TryArgs>),
+    /// Record a draft of a page driver while a person uses the payment page of a new session.
+    ///
+    /// It opens a visible browser and follows each click and each field, in every frame and window, until the browser is at the merchant's
+    /// site or is closed. No text that was typed is written down: a place such as `{{email:…}}` stands for it. Comments in the draft tell
+    /// what to check. The session is disabled afterwards. Exit codes: 0 if a draft was written; 2 if the command line or the profile is
+    /// wrong; 3 if the page could not be opened, or nothing was done there.
+    Record(Box<RecordArgs>),
 }
 
 const WISHES: &[(&str, Wish, &str)] = &[
@@ -43,6 +53,27 @@ struct TryArgs {
     /// How the consumer wants the payment to end.
     #[arg(long, value_parser = one_of(WISHES), default_value = "approve")]
     outcome: Wish,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+#[derive(Args)]
+struct RecordArgs {
+    /// Record the page of this target: `mock-klarna`, `mock-kustom`, the name of a built-in profile, or a profile file of your own.
+    #[arg(long, short, value_name = "NAME|FILE")]
+    target: String,
+    /// The outcome that the person brings about; each move of the draft has its name.
+    #[arg(long, value_parser = one_of(WISHES), default_value = "approve")]
+    outcome: Wish,
+    /// Write the draft to this file, which must not exist yet.
+    #[arg(long, short, value_name = "FILE")]
+    out: PathBuf,
+    /// Show no window, and print the address at which another program can act in the browser in place of a person.
+    #[arg(long)]
+    headless: bool,
+    /// Stop after this time.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m")]
+    limit: Duration,
     #[command(flatten)]
     place: PlaceArgs,
 }
@@ -72,6 +103,7 @@ impl PlaceArgs {
                 browser: self.browser,
                 driver: self.chromedriver,
                 slots: 1,
+                visible: false,
                 screenshots_of_all: false,
             },
             out: self.reports,
@@ -94,6 +126,7 @@ fn only_target(name: &str) -> Result<TargetChoice, Refusal> {
 pub async fn page(arguments: PageArgs) -> Ending {
     match arguments.command {
         PageCommand::Try(arguments) => try_page(*arguments).await,
+        PageCommand::Record(arguments) => record_page(*arguments).await,
     }
 }
 
@@ -113,4 +146,44 @@ async fn try_page(arguments: TryArgs) -> Ending {
     } else {
         ExitCode::Incomplete
     })
+}
+
+async fn record_page(arguments: RecordArgs) -> Ending {
+    let RecordArgs { target, outcome, out, headless, limit, place } = arguments;
+    if out.exists() {
+        let why =
+            format!("{} exists, and no file is overwritten; give another one with `--out`", out.display());
+        return Err(Refusal::invalid(why));
+    }
+    let mut options = place.options(&target, outcome)?;
+    options.browsers.visible = !headless;
+    let ready = |address: &str| {
+        let told = if headless {
+            format!("the page is open; the browser takes commands of DevTools at {address}")
+        } else {
+            "the page is open; use it now, and close the browser if it does not end by itself".to_owned()
+        };
+        // Standard output that cannot be written is told when the draft is.
+        let _ = say(told);
+    };
+    match run::record_page(&options, limit, &ready).await? {
+        PageDraft::None(why) => {
+            say(format!("no draft: {why}"))?;
+            Ok(ExitCode::Incomplete)
+        }
+        PageDraft::Made { acts: 0, .. } => {
+            say("no draft: nothing was clicked and nothing was typed")?;
+            Ok(ExitCode::Incomplete)
+        }
+        PageDraft::Made { text, has_arrived, .. } => {
+            write_new(&out, &text)?;
+            let end = if has_arrived {
+                ""
+            } else {
+                "; it is not whole, because the browser did not arrive at the merchant's site"
+            };
+            say(format!("wrote {}{end}; its comments tell what to check", out.display()))?;
+            Ok(ExitCode::Conformant)
+        }
+    }
 }

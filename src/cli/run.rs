@@ -163,6 +163,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
             browser: arguments.browser,
             driver: arguments.chromedriver,
             slots: usize::from(arguments.browsers),
+            visible: false,
             screenshots_of_all: arguments.screenshots,
         },
         out: arguments.out,
@@ -209,7 +210,8 @@ fn run_group(text: &str) -> Result<String, String> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// A time such as 90s or 10m.
+pub fn duration(text: &str) -> Result<Duration, String> {
     let span = text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     span.ok_or_else(|| "expected a time such as 90s or 10m".into())
 }

@@ -1,6 +1,7 @@
 //! `hpp-conformance targets`: the list of targets, their profiles, the schema of a profile, and a new profile.
 
 use crate::cli::listing::{ListArgs, Listing};
+use crate::cli::new_file::write_new;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, say};
 use crate::exit_code::ExitCode;
@@ -9,9 +10,7 @@ use crate::run;
 use crate::run::Draft;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -214,20 +213,6 @@ fn new(arguments: &NewArgs) -> Ending {
         path = out.display()
     ))?;
     Ok(ExitCode::Conformant)
-}
-
-/// Writes a file that does not exist yet.
-fn write_new(path: &Path, text: &str) -> Result<(), Refusal> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
-        let path = path.display();
-        Refusal::invalid(match error.kind() {
-            ErrorKind::AlreadyExists => {
-                format!("{path} exists, and no file is overwritten; give another one with `--out`")
-            }
-            _ => format!("cannot write {path}: {error}; give another file with `--out`"),
-        })
-    })
 }
 
 /// The targets that a run starts. They have no profile.

@@ -20,6 +20,8 @@ pub struct BrowserChoice {
     pub driver: Option<PathBuf>,
     /// Number of browsers at once.
     pub slots: usize,
+    /// Whether a person sees them and acts in them.
+    pub visible: bool,
     /// Whether a screenshot is taken of every visit, or only of endings and unknown pages.
     pub screenshots_of_all: bool,
 }
@@ -69,6 +71,7 @@ impl Browsers {
             browser: choice.browser.clone(),
             driver: choice.driver.clone(),
             slots: choice.slots,
+            visible: choice.visible,
             merchant_host: profile.merchant_host.clone(),
             receiver: profile.receiver_address.unwrap_or_else(|| site.address()),
             trusted_keys,

@@ -1,5 +1,6 @@
 //! Why a run could not be finished, and how an error is printed.
 
+use crate::browser::BrowserError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::fault::FrontError;
@@ -78,6 +79,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Journal(#[from] JournalError),
+
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
 
     #[error("the profile of `{name}` names no `page_driver`, so there is nothing to try; add one")]
     NoPageDriver { name: String },

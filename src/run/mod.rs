@@ -36,7 +36,7 @@ pub use browsers::BrowserChoice;
 pub use doctor::{DoctorOptions, doctor};
 pub use error::{RunError, error_chain};
 pub use lint::Lint;
-pub use page::{PageOptions, try_page};
+pub use page::{PageDraft, PageOptions, record_page, try_page};
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
 pub use subject::{Embedded, ProfileChoice, TargetChoice, check_profile};

@@ -1,6 +1,6 @@
 //! The consumer's side of a scenario: a browser, and what the consumer does in it.
 
-use crate::browser::{Exit, Lease, Pictures, Sitting};
+use crate::browser::{Exit, Lease, Pictures, Recorded, Sitting};
 use crate::check;
 use crate::check::landing::MerchantSite;
 use crate::check::{Judgement, link, origin, page, time};
@@ -13,7 +13,7 @@ use crate::suite::promise;
 use crate::suite::record::Index;
 use crate::suite::words::SessionStatus;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What the consumer has.
 #[derive(Default)]
@@ -168,6 +168,17 @@ impl Consumer<'_> {
         let again = origin::of_visit(self.merchant.record.keep_visit(visit)?);
         let passing = again.and_then(|again| origin::passing(&first, &again));
         passing.map_or(Ok(()), |trouble| Err(StepFailure::Trouble(trouble)))
+    }
+
+    /// Opens the page of a hosted session for a person, and follows what the person does there.
+    pub async fn watch_person(
+        &mut self,
+        session: &HostedSession,
+        limit: Duration,
+        ready: &dyn Fn(&str),
+    ) -> Result<Recorded, StepFailure> {
+        let url = self.judge().live_url(session.created, "/redirect_url")?;
+        self.browser()?.watch(url.as_str(), limit, ready).await.map_err(StepFailure::from)
     }
 
     /// Opens the page of the hosted session of the scenario, and acts there.

@@ -46,4 +46,4 @@ pub use made::{Made, TakenBack};
 pub use registry::{KINDS as PARAMETER_KINDS, all as all_steps};
 pub use runner::{EndedAttempt, run, run_in_lanes, scenario_at_hand};
 pub use selection::{Choice, Filter, TagExpression, choose, faults as case_faults};
-pub use trip::{Trip, Wish, try_page};
+pub use trip::{Trip, Wish, record_page, try_page};

@@ -1,5 +1,6 @@
-//! A trip: a consumer uses the payment page of a new session once, to try the page driver. Nothing is judged.
+//! A trip: the payment page of a new session is used once, to try the page driver or to record one. Nothing is judged.
 
+use crate::browser::Recorded;
 use crate::check::landing::MerchantSite;
 use crate::evidence::PageVisit;
 use crate::suite::case::Case;
@@ -13,6 +14,7 @@ use crate::target::Ability;
 use crate::verdict::Verdict;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a consumer wants of a payment page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +97,30 @@ pub async fn try_page(context: &Arc<Context>, wish: Wish) -> Trip {
     };
     let visits = world.record.end().evidence.visits;
     Trip { visits, end, is_reached, status, stopped }
+}
+
+/// Makes a session like a scenario, opens its page for a person, and follows what the person does there.
+///
+/// # Errors
+/// The page could not be opened for the person.
+pub async fn record_page(
+    context: &Arc<Context>,
+    wish: Wish,
+    limit: Duration,
+    ready: &dyn Fn(&str),
+) -> Result<Recorded, Verdict> {
+    let mut world = World::new(Arc::clone(context), &Arc::new(errand()));
+    let watched = async {
+        let session = begin(&mut world, wish).await?;
+        world.consumer().watch_person(&session, limit, ready).await
+    };
+    let recorded = tokio::select! {
+        biased;
+        recorded = watched => recorded,
+        () = context.cancel.cancelled() => Err(StepFailure::Cancelled),
+    };
+    world.consumer().leave().await;
+    recorded.map_err(StepFailure::verdict)
 }
 
 /// Takes a browser, and makes a session.

@@ -9,6 +9,8 @@ mod support;
 #[path = "../support/target.rs"]
 mod target;
 mod trips;
+#[path = "../support/web_driver.rs"]
+mod web_driver;
 
 use mock_process::MockProcess;
 use proxy::{Answer, Proxy};

@@ -1,13 +1,19 @@
-//! `page try` drives a page once.
+//! `page try` drives a page once, and `page record` makes a draft of what a person does there.
 
 use crate::mock_process::MockProcess;
 use crate::proxy::Proxy;
 use crate::support::{Ended, call, program};
-use crate::{MOCK_PAGE, SHOP, target};
+use crate::web_driver::WebDriver;
+use crate::{DRIVER, MOCK_PAGE, SHOP, put_page, target};
+use fantoccini::Locator;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
+
+/// The text that the recorder prints before the address of the browser.
+const READY: &str = "the browser takes commands of DevTools at ";
 
 /// A folder with a profile of the target at this URL, and this page driver.
 fn folder(base_url: &str, driver: &str, lines: &str) -> TempDir {
@@ -95,4 +101,70 @@ fn a_trial_that_does_not_reach_its_outcome_says_why_and_shows_the_page() {
     );
     let both = call(place.path(), &["page", "try", "--target", "mock"]);
     assert_eq!(both.code, Some(2), "{both:?}");
+}
+
+#[test]
+fn a_recording_needs_a_display_or_another_program_and_overwrites_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["record", "--target", "mock-klarna", "--out", "driver.toml"];
+    let mut command = page(folder.path(), &arguments);
+    let ended = Ended::of(&command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap());
+    if cfg!(target_os = "linux") {
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.contains("there is no display for a visible browser"), "{ended:?}");
+        assert!(ended.stderr.contains("or under `xvfb-run`, or give `--headless`"), "{ended:?}");
+    }
+    std::fs::write(folder.path().join("driver.toml"), "mine").unwrap();
+    let ended = Ended::of(&page(folder.path(), &arguments).output().unwrap());
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("driver.toml exists, and no file is overwritten"), "{ended:?}");
+}
+
+/// A script plays the person, in two frames.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_recorded_and_the_draft_drives_the_page() {
+    let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
+    let proxy = Proxy::before(&mock.base_url, |asked, answer| put_page(&asked.line, answer, "300"));
+    let place = folder(&proxy.base_url, DRIVER, "");
+    let arguments = [
+        "record",
+        "--target",
+        "target.toml",
+        "--outcome",
+        "approve",
+        "--out",
+        "draft.toml",
+        "--headless",
+        "--limit",
+        "2m",
+    ];
+    let mut recorder = page(place.path(), &arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(recorder.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let address =
+        lines.find_map(|line| Some(line.split_once(READY)?.1.to_owned())).expect("the page is opened");
+    let driver = WebDriver::start();
+    let person = driver.attach(&address).await;
+    for frame in ["#shell", "#till"] {
+        let element = person.wait().for_element(Locator::Css(frame)).await.unwrap();
+        element.enter_frame().await.unwrap();
+    }
+    let field = person.wait().for_element(Locator::Css("#email")).await.unwrap();
+    field.send_keys("somebody@private.example").await.unwrap();
+    person.find(Locator::Css("#pay")).await.unwrap().click().await.unwrap();
+    let told: Vec<String> = lines.collect();
+    assert_eq!(recorder.wait().unwrap().code(), Some(0), "{told:?}");
+    let draft = std::fs::read_to_string(place.path().join("draft.toml")).unwrap();
+    for part in [
+        "[[screen]]\n",
+        "frames  = [\"#shell\", \"#till\"]\n",
+        "{ type = \"{{email:customer@example.com}}\", into = \"#email\" },\n    { click = \"#pay\" },\n",
+        "The browser arrived at the merchant's site.",
+    ] {
+        assert!(draft.contains(part), "{part}: {draft}");
+    }
+    assert!(!draft.contains("private"), "{draft}");
+    let driven = folder(&proxy.base_url, &draft, "identity = { email = \"customer@shop.example\" }");
+    let ended = tried(driven.path(), "approve");
+    assert_eq!(ended.code, Some(0), "{ended:?} {draft}");
+    assert!(ended.stdout.contains("it ends at the success URL; the session is COMPLETED"), "{ended:?}");
 }

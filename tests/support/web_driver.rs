@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 /// The text that the driver prints before its port.
 const READY_LINE: &str = "started successfully on port ";
 /// Program names of browsers, the fastest first.
+#[allow(dead_code, reason = "not every test and benchmark asks for it")]
 const BROWSERS: [&str; 4] = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
 /// A running driver. Dropping it ends it and its browser.
@@ -34,11 +35,21 @@ impl WebDriver {
     }
 
     /// Starts a browser with these switches in addition to the usual ones.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
     pub async fn open(&self, switches: &[String]) -> Client {
         let usual =
             ["--headless", "--no-sandbox", "--window-size=1024,768", "--disable-gpu", "--disable-quic"];
         let switches: Vec<&str> = usual.into_iter().chain(switches.iter().map(String::as_str)).collect();
-        let options = json!({ "binary": browser(), "args": switches });
+        self.connect(json!({ "binary": browser(), "args": switches })).await
+    }
+
+    /// Takes part in a browser that another program has started. `address` is where it takes commands of `DevTools`.
+    #[allow(dead_code, reason = "not every test and benchmark asks for it")]
+    pub async fn attach(&self, address: &str) -> Client {
+        self.connect(json!({ "debuggerAddress": address })).await
+    }
+
+    async fn connect(&self, options: Value) -> Client {
         let capabilities = [
             ("goog:chromeOptions".to_owned(), options),
             ("pageLoadStrategy".to_owned(), Value::from("eager")),
@@ -63,6 +74,7 @@ impl Drop for WebDriver {
 }
 
 /// The program itself, not the launcher script of the Linux distribution.
+#[allow(dead_code, reason = "not every test and benchmark asks for it")]
 fn browser() -> String {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();

@@ -2,7 +2,7 @@
 
 use crate::report::Manners;
 use crate::run::RunError;
-use crate::run::page::trips::{Ended, PageOptions, travel};
+use crate::run::page::trips::{Ended, Needs, PageOptions, travel};
 use crate::suite;
 use crate::suite::Trip;
 use crate::verdict::{Doubt, Verdict};
@@ -30,7 +30,7 @@ pub struct Tried {
 /// Something is wrong with what the user gave, and nothing was sent.
 pub async fn try_page(options: &PageOptions) -> Result<(Vec<Tried>, Option<PathBuf>), RunError> {
     let wish = options.wish;
-    let trips = travel(options, async |context| suite::try_page(context, wish).await).await?;
+    let trips = travel(options, Needs::Driver, async |context| suite::try_page(context, wish).await).await?;
     let tried = trips.each.into_iter().map(|(name, ended, manners)| {
         let wish = wish.word();
         match ended {

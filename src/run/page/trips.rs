@@ -1,5 +1,6 @@
 //! Trips to payment pages: prepares a target as a run does, and takes back afterwards what was made there.
 
+use crate::browser::PageDriver;
 use crate::evidence::{Recorder, Trouble};
 use crate::report::Manners;
 use crate::run::accounts::Accounts;
@@ -31,6 +32,18 @@ pub struct PageOptions {
     pub end_at_once: fn(),
 }
 
+/// What a trip needs of a target.
+#[derive(Clone, Copy)]
+pub(super) enum Needs {
+    /// Its page driver.
+    Driver,
+    /// A person, so no rule of a page driver is used.
+    Person,
+}
+
+/// A page driver that knows nothing.
+const NO_RULES: &str = "[[screen]]\nname = \"none\"\npresent = \"hpp-none\"\n";
+
 /// The end of a trip to the page of one target.
 pub(super) enum Ended<T> {
     /// It was made.
@@ -54,6 +67,7 @@ pub(super) struct Trips<T> {
 /// Something is wrong with what the user gave, and nothing was sent.
 pub(super) async fn travel<T>(
     options: &PageOptions,
+    needs: Needs,
     trip: impl AsyncFn(&Arc<Context>) -> T,
 ) -> Result<Trips<T>, RunError> {
     private::from_now_on();
@@ -72,7 +86,10 @@ pub(super) async fn travel<T>(
     let new = |numbered: (usize, _)| Target::new(&filter, features, schemas, &recorder, numbered);
     let mut targets = subjects.iter().enumerate().map(new).collect::<Result<Vec<_>, _>>()?;
     for target in &mut targets {
-        knows(target, options.wish)?;
+        match needs {
+            Needs::Driver => knows(target, options.wish)?,
+            Needs::Person => target.page_driver = Some(Arc::new(PageDriver::parse("none", NO_RULES)?)),
+        }
         accounts.hold(target.profile, None)?;
         target.keep_pace(accounts.pace(target.profile));
     }
