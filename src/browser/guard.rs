@@ -1,12 +1,11 @@
 //! The guard of a browser: the top document of every tab, window and popup goes only to hosts that the profile of the target allows.
 
-use crate::browser::devtools::DevTools;
+use crate::browser::lookout::{Line, Lookout};
 use crate::target::Reach;
 use futures::{SinkExt, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -103,10 +102,10 @@ impl Params {
 }
 
 impl Guard {
-    /// Begins to watch the browser with this profile folder.
-    pub(super) async fn attach(profile: &Path) -> Result<Self, String> {
+    /// Begins to watch a browser.
+    pub(super) async fn attach(lookout: &Lookout) -> Result<Self, String> {
         let failed = |error: &dyn std::fmt::Display| format!("the guard cannot reach the browser: {error}");
-        let DevTools { socket, .. } = DevTools::connect(profile).await.map_err(|error| failed(&error))?;
+        let Line { socket, .. } = lookout.open().await.map_err(|error| failed(&error))?;
         let duty = Arc::<Mutex<Duty>>::default();
         let (tell, watched) = watch::channel(Vec::new());
         let mut lookout = Post { socket, id: 0, duty: Arc::clone(&duty), tabs: BTreeMap::new(), tell };

@@ -97,6 +97,11 @@ impl Lease {
         self.keep(&format!("{name}.jpg"), &picture).await
     }
 
+    /// Whether a visit ended at a merchant URL to which this browser has no way.
+    pub fn is_out_of_reach(&self, visit: &PageVisit) -> bool {
+        !self.slot.finds_receiver() && is_at(&visit.url, self.slot.merchant_host())
+    }
+
     /// Ends the lease: the browser forgets this consumer and serves the next.
     pub fn give_back(self) {
         if !self.unfit {

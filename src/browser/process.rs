@@ -49,6 +49,11 @@ pub(super) fn is_roots(_: &Path) -> bool {
     false
 }
 
+/// Whether this process runs as root.
+pub(super) fn is_root() -> bool {
+    tempfile::tempdir().is_ok_and(|folder| is_roots(folder.path()))
+}
+
 /// A browser outside the `PATH`, where installers put it.
 pub(super) fn installed_browser() -> Option<PathBuf> {
     if cfg!(target_os = "macos") {

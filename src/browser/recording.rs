@@ -2,7 +2,7 @@
 //!
 //! A click may lead away from its document at once. So the script tells each act through a binding of the browser, which arrives even then.
 
-use crate::browser::devtools::DevTools;
+use crate::browser::lookout::Line;
 use crate::browser::session::BrowserTab;
 use futures::{SinkExt, StreamExt};
 use serde::Deserialize;
@@ -98,8 +98,8 @@ impl Recording {
     pub(super) async fn of(tab: &BrowserTab) -> Result<Self, String> {
         let failed =
             |error: &dyn std::fmt::Display| format!("the recorder cannot reach the browser: {error}");
-        let DevTools { address, socket } =
-            DevTools::connect(tab.profile()).await.map_err(|error| failed(&error))?;
+        let lookout = tab.lookout().map_err(|error| failed(&error))?;
+        let Line { address, socket } = lookout.open().await.map_err(|error| failed(&error))?;
         let (tell, acts) = mpsc::unbounded_channel();
         let mut desk = Desk {
             socket,

@@ -2,15 +2,18 @@
 
 use crate::browser::BrowserError;
 use crate::browser::guard::Guard;
-use crate::evidence::{Trouble, TroubleKind};
+use crate::browser::lookout::Lookout;
+use crate::browser::session_error::NO_WINDOW;
+pub(super) use crate::browser::session_error::SessionError;
+use crate::browser::status::root_cause;
+use crate::target::WebDriverUrl;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use fantoccini::error::CmdError;
+use fantoccini::error::NewSessionError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 use url::{ParseError, Url};
@@ -19,10 +22,7 @@ use url::{ParseError, Url};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The longest that a new browser may take to start.
-const START_DEADLINE: Duration = Duration::from_mins(1);
-
-/// The words of the driver about a window that is closed.
-const NO_WINDOW: &str = "no such window";
+pub(super) const START_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Largest screenshot, in bytes.
 const PICTURE_LIMIT: usize = 40 * 1024;
@@ -52,89 +52,40 @@ impl WebDriverCompatibleCommand for Command {
     }
 }
 
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum SessionError {
-    /// The driver answered with an error.
-    #[error("{0}")]
-    Refused(String),
-
-    /// No answer came, so the session cannot be used any more.
-    #[error("the browser did not answer in time")]
-    Silent,
-
-    #[error("the browser is gone: {0}")]
-    Lost(String),
-
-    /// A window that the page had opened is closed. The tab is still there.
-    #[error("the window has closed")]
-    Closed,
+/// Creates a session.
+async fn connect(driver_url: &str, capabilities: Capabilities) -> Result<Client, NewSessionError> {
+    let mut connector = HttpConnector::new();
+    // Without this each command waits for an acknowledgement.
+    connector.set_nodelay(true);
+    let mut builder = ClientBuilder::new(connector);
+    builder.capabilities(capabilities);
+    builder.connect(driver_url).await
 }
 
-impl SessionError {
-    fn of(error: CmdError) -> Self {
-        match error {
-            CmdError::Standard(answer) => {
-                let first_line = answer.message.lines().next().unwrap_or_default();
-                let error = answer.error();
-                let detail = first_line.trim_start_matches(&format!("{error}: "));
-                Self::Refused(format!("{error}: {detail}"))
-            }
-            other => Self::Lost(other.to_string()),
+/// Why the `WebDriver` of somebody else created no session.
+fn refusal(url: &WebDriverUrl, error: &NewSessionError) -> BrowserError {
+    let url = url.clone();
+    match error {
+        NewSessionError::SessionNotCreated(answer) => {
+            BrowserError::Refused { url, message: first_lines(&answer.message) }
         }
-    }
-
-    /// Whether the page was just changing, so that a new reading helps.
-    pub(super) fn is_passing(&self) -> bool {
-        const SIGNS: [&str; 8] = [
-            "unexpected alert",
-            "stale element",
-            "no such frame",
-            "no such element",
-            "navigation",
-            "detached",
-            "document unloaded",
-            "execution context",
-        ];
-        match self {
-            Self::Refused(message) => SIGNS.iter().any(|sign| message.contains(sign)),
-            Self::Closed => true,
-            Self::Silent | Self::Lost(_) => false,
+        NewSessionError::Failed(_) | NewSessionError::FailedC(_) | NewSessionError::Lost(_) => {
+            BrowserError::Unreachable { url, why: root_cause(error) }
         }
+        other => BrowserError::NoWebDriver { url, why: first_lines(&other.to_string()) },
     }
+}
 
-    /// Whether an element is not a frame, or has just gone.
-    pub(super) fn is_no_frame(&self) -> bool {
-        matches!(self, Self::Refused(message) if message.contains("no such frame"))
-    }
-
-    /// Whether the session can be used again.
-    pub(super) fn is_final(&self) -> bool {
-        match self {
-            Self::Refused(message) => ["invalid session", "disconnected", NO_WINDOW, "crashed"]
-                .iter()
-                .any(|sign| message.contains(sign)),
-            Self::Silent | Self::Lost(_) => true,
-            Self::Closed => false,
-        }
-    }
-
-    /// The same as evidence.
-    pub(super) fn trouble(&self) -> Trouble {
-        let message = self.to_string();
-        let kind = match self {
-            Self::Refused(text) if text.contains("net::ERR_") => TroubleKind::Network,
-            Self::Refused(text) if text.contains("timeout") => TroubleKind::Timeout,
-            Self::Silent => TroubleKind::Timeout,
-            Self::Refused(_) | Self::Lost(_) | Self::Closed => TroubleKind::Driver,
-        };
-        Trouble { kind, message }
-    }
+/// The beginning of what a driver says. It adds a trace of itself.
+fn first_lines(text: &str) -> String {
+    text.lines().take(2).collect::<Vec<_>>().join(" ")
 }
 
 /// One browser with one tab.
 pub(super) struct BrowserTab {
     client: Client,
+    /// The `WebDriver` of somebody else to which the session belongs.
+    elsewhere: Option<WebDriverUrl>,
     /// Id of the tab, which is that of its top frame.
     top_frame: String,
     /// Id of the window to which commands go: the tab, or a window that its page has opened.
@@ -147,33 +98,72 @@ pub(super) struct BrowserTab {
 }
 
 impl BrowserTab {
-    /// Starts a browser.
+    /// Starts a browser with a driver of this run.
     pub(super) async fn start(driver_url: &str, capabilities: Capabilities) -> Result<Self, BrowserError> {
         let failed = |message: String| BrowserError::StartBrowser { message };
-        let mut connector = HttpConnector::new();
-        // Without this each command waits for an acknowledgement.
-        connector.set_nodelay(true);
         let limit = Instant::now() + START_DEADLINE;
-        let mut builder = ClientBuilder::new(connector);
-        builder.capabilities(capabilities);
-        let client = match timeout_at(limit, builder.connect(driver_url)).await {
+        let client = match timeout_at(limit, connect(driver_url, capabilities)).await {
             Ok(Ok(client)) => client,
-            Ok(Err(error)) => {
-                return Err(failed(error.to_string().lines().take(2).collect::<Vec<_>>().join(" ")));
-            }
+            Ok(Err(error)) => return Err(failed(first_lines(&error.to_string()))),
             Err(_) => return Err(failed("it did not answer in time".to_owned())),
         };
+        Self::of(client, None, limit).await.map_err(|(_, error)| failed(error.to_string()))
+    }
+
+    /// Starts a browser with a `WebDriver` that somebody else runs. `note` gets the id of its session at once.
+    pub(super) async fn start_at(
+        url: &WebDriverUrl,
+        capabilities: Capabilities,
+        note: impl FnOnce(String),
+    ) -> Result<Self, BrowserError> {
+        let limit = Instant::now() + START_DEADLINE;
+        let client = match timeout_at(limit, connect(url.endpoint(), capabilities)).await {
+            Ok(Ok(client)) => client,
+            Ok(Err(error)) => return Err(refusal(url, &error)),
+            Err(_) => {
+                let why = "it does not answer".to_owned();
+                return Err(BrowserError::NoSlot {
+                    url: url.clone(),
+                    seconds: START_DEADLINE.as_secs(),
+                    why,
+                });
+            }
+        };
+        if let Ok(Some(id)) = client.session_id().await {
+            note(id);
+        }
+        match Self::of(client, Some(url.clone()), limit).await {
+            Ok(session) => Ok(session),
+            Err((session, error)) => {
+                session.end().await;
+                Err(BrowserError::Unwatched { url: url.clone(), why: error.to_string() })
+            }
+        }
+    }
+
+    /// A session that has just been created, once its guard is on duty.
+    async fn of(
+        client: Client,
+        elsewhere: Option<WebDriverUrl>,
+        limit: Instant,
+    ) -> Result<Self, (Self, SessionError)> {
         let mut session = Self {
             client,
+            elsewhere,
             top_frame: String::new(),
             front: String::new(),
             guard: None,
             page_deadline: None,
             limit,
         };
-        let window = session.get("window").await.map_err(|error| failed(error.to_string()))?;
-        session.settle_in(&window).await.map_err(|error| failed(error.to_string()))?;
-        Ok(session)
+        let settled = match session.get("window").await {
+            Ok(window) => session.settle_in(&window).await,
+            Err(error) => Err(error),
+        };
+        match settled {
+            Ok(()) => Ok(session),
+            Err(error) => Err((session, error)),
+        }
     }
 
     /// Makes a window the tab of the session, once the guard watches it.
@@ -181,24 +171,33 @@ impl BrowserTab {
         window.as_str().unwrap_or_default().clone_into(&mut self.top_frame);
         self.front.clone_from(&self.top_frame);
         if self.guard.is_none() {
-            let guard = Guard::attach(self.profile());
-            let guard = timeout_at(self.limit, guard).await.map_err(|_| SessionError::Silent)?;
-            self.guard = Some(guard.map_err(SessionError::Lost)?);
+            let guard = timeout_at(self.limit, Guard::attach(&self.lookout()?)).await;
+            self.guard = Some(guard.map_err(|_| SessionError::Silent)?.map_err(SessionError::Lost)?);
         }
         let watches = timeout_at(self.limit, self.guard()?.watches(&self.top_frame)).await;
         if watches.map_err(|_| SessionError::Silent)? { Ok(()) } else { self.guard().map(drop) }
+    }
+
+    /// From where the browser can be watched.
+    pub(super) fn lookout(&self) -> Result<Lookout, SessionError> {
+        let through_grid = self.capability("se:cdp").and_then(|url| Url::parse(url.as_str()?).ok());
+        match (&self.elsewhere, through_grid) {
+            // The Grid may call itself by a name that is known only there.
+            (Some(grid), Some(url)) => Ok(Lookout::Grid(grid.clone(), url.path().to_owned())),
+            (Some(driver), None) if !driver.is_here() => Err(SessionError::Lost(
+                "it gives no `se:cdp`, and its browser listens on that machine alone".into(),
+            )),
+            _ => {
+                let profile = self.capability("chrome").and_then(|chrome| chrome["userDataDir"].as_str());
+                Ok(Lookout::Profile(profile.unwrap_or_default().into()))
+            }
+        }
     }
 
     /// The guard of the browser. A browser without one must not be used.
     pub(super) fn guard(&self) -> Result<&Guard, SessionError> {
         let on_duty = self.guard.as_ref().filter(|guard| guard.is_on_duty());
         on_duty.ok_or_else(|| SessionError::Lost("the guard of the browser has lost it".to_owned()))
-    }
-
-    /// The folder of the browser's profile.
-    pub(super) fn profile(&self) -> &Path {
-        let profile = self.capability("chrome").and_then(|chrome| chrome["userDataDir"].as_str());
-        Path::new(profile.unwrap_or_default())
     }
 
     fn capability(&self, name: &str) -> Option<&Value> {

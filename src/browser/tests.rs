@@ -1,10 +1,11 @@
 //! Tests with a real browser and a small site. Without an installed browser they fail and say so.
 
+mod elsewhere;
 mod journeys;
 mod site;
 mod windows;
 
-use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Sitting};
+use crate::browser::{BrowserOptions, BrowserPool, Lease, PageDriver, Pictures, Place, Sitting};
 use crate::evidence::{PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::{Deadlines, Reach};
 use std::net::SocketAddr;
@@ -62,14 +63,22 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
+        Self::set_at(Place::Here { browser: "auto".to_owned(), driver: None }).await
+    }
+
+    async fn set_at(place: Place) -> Self {
+        Self::set_with(place, true).await
+    }
+
+    /// A stage whose browsers come from this place, and perhaps find the merchant's site.
+    async fn set_with(place: Place, finds_merchant: bool) -> Self {
         let site = site::start().await;
         let options = BrowserOptions {
-            browser: "auto".to_owned(),
-            driver: None,
+            place,
             slots: 1,
             visible: false,
             merchant_host: "merchant.example".to_owned(),
-            receiver: site,
+            receiver: finds_merchant.then_some(site),
             trusted_keys: Vec::new(),
             proxy: None,
         };

@@ -2,6 +2,7 @@
 
 use crate::cli::choice::named_targets;
 use crate::cli::output::{Ending, say};
+use crate::cli::web_driver::WebDriverArgs;
 use crate::exit_code::ExitCode;
 use crate::report::{CheckResult, PreflightCheck, counted};
 use crate::run;
@@ -28,6 +29,8 @@ pub struct DoctorArgs {
     /// Look at the `chromedriver` at this path instead of searching for one.
     #[arg(long, value_name = "PATH")]
     chromedriver: Option<PathBuf>,
+    #[command(flatten)]
+    webdriver: WebDriverArgs,
     /// Look at the disk of this folder, in which a run creates its run folder.
     #[arg(long, short, default_value = "reports", value_name = "FOLDER")]
     out: PathBuf,
@@ -45,6 +48,7 @@ pub async fn doctor(arguments: DoctorArgs) -> Ending {
         browsers: BrowserChoice {
             browser: arguments.browser,
             driver: arguments.chromedriver,
+            webdriver: arguments.webdriver.chosen()?,
             slots: 1,
             visible: false,
             screenshots_of_all: false,

@@ -16,6 +16,7 @@ mod requirements;
 mod run;
 mod skin_name;
 mod targets;
+mod web_driver;
 mod whole;
 
 use crate::exit_code::ExitCode;

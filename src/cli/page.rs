@@ -6,6 +6,7 @@ use crate::cli::new_file::write_new;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, end_at_once, say};
 use crate::cli::run::duration;
+use crate::cli::web_driver::WebDriverArgs;
 use crate::exit_code::ExitCode;
 use crate::run;
 use crate::run::{BrowserChoice, PageDraft, PageOptions, TargetChoice};
@@ -87,6 +88,8 @@ struct PlaceArgs {
     /// Use the `chromedriver` at this path instead of searching for one.
     #[arg(long, value_name = "PATH")]
     chromedriver: Option<PathBuf>,
+    #[command(flatten)]
+    webdriver: WebDriverArgs,
     /// Keep pictures and snapshots of the page in a new folder in this folder.
     #[arg(long, value_name = "FOLDER", default_value = "reports")]
     reports: PathBuf,
@@ -102,6 +105,7 @@ impl PlaceArgs {
             browsers: BrowserChoice {
                 browser: self.browser,
                 driver: self.chromedriver,
+                webdriver: self.webdriver.chosen()?,
                 slots: 1,
                 visible: false,
                 screenshots_of_all: false,

@@ -4,6 +4,7 @@ use crate::cli::choice::TargetArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::one_of::one_of;
 use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on, terminal_width};
+use crate::cli::web_driver::WebDriverArgs;
 use crate::cli::whole::whole;
 use crate::report::{Detail, Gate};
 use crate::run::{BrowserChoice, Format, RunOptions};
@@ -88,6 +89,8 @@ pub struct RunArgs {
     /// Use the `chromedriver` at this path instead of searching for one.
     #[arg(long, value_name = "PATH", help_heading = "How")]
     chromedriver: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "How")]
+    webdriver: WebDriverArgs,
     /// Run this many browsers at once; each runs one scenario at a time.
     #[arg(long, default_value_t = 2, value_parser = whole(1..=16u8), help_heading = "How")]
     browsers: u8,
@@ -146,6 +149,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
         clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
     };
+    let given = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let options = RunOptions {
         features: arguments.features,
         targets,
@@ -162,6 +166,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         browsers: BrowserChoice {
             browser: arguments.browser,
             driver: arguments.chromedriver,
+            webdriver: arguments.webdriver.chosen()?,
             slots: usize::from(arguments.browsers),
             visible: false,
             screenshots_of_all: arguments.screenshots,
@@ -170,7 +175,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         // The lines of the log would be mixed up with the line of progress.
         progress: detail != Detail::Quiet && log == LevelFilter::Off,
         log,
-        arguments: std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect(),
+        arguments: arguments.webdriver.hidden_in(given),
         end_at_once,
     };
     let mut finished = run::run(options).await?;

@@ -90,6 +90,9 @@ struct NewArgs {
     /// The URL at which the target finds the receiver, such as `https://hooks.shop.example:8443`.
     #[arg(long, value_name = "URL")]
     receiver_url: Option<String>,
+    /// The WebDriver on which browsers run, such as `http://grid.example:4444`.
+    #[arg(long, value_name = "URL")]
+    webdriver: Option<String>,
     /// The proxy for all requests, such as `http://proxy.example:3128`.
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
@@ -155,6 +158,7 @@ impl NewArgs {
             ("merchant_host", &self.merchant_host),
             ("receiver_address", &self.receiver_address),
             ("receiver_url", &self.receiver_url),
+            ("webdriver", &self.webdriver),
             ("extra_ca", &self.extra_ca),
             ("client_certificate", &self.client_certificate),
             ("client_key", &self.client_key),

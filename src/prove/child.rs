@@ -127,6 +127,7 @@ impl Program {
             .envs(manner.environment.iter().map(|(name, value)| (name, value)))
             // Nobody would read the log of a child.
             .env_remove("HPP_LOG")
+            .env_remove("HPP_WEBDRIVER")
             .arg("--plan")
             .arg(out.plan())
             .arg("--out")

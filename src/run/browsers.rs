@@ -1,13 +1,15 @@
 //! The browsers of a run, started when the first scenario needs them.
 
-use crate::browser::{BrowserOptions, BrowserPool};
+use crate::browser::{BrowserOptions, BrowserPool, Place};
 use crate::client::Server;
+use crate::evidence::Recorder;
 use crate::input;
 use crate::receiver::Receiver;
 use crate::run::error_chain;
 use crate::serve::vouched_keys;
 use crate::suite::{NoBrowser, NoReceiver};
-use crate::target::TargetProfile;
+use crate::target::{TargetProfile, WebDriverUrl};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,12 +20,45 @@ pub struct BrowserChoice {
     pub browser: String,
     /// The driver. `None` searches for it.
     pub driver: Option<PathBuf>,
+    /// A WebDriver that is running. It counts more than the one of a profile.
+    pub webdriver: Option<WebDriverUrl>,
     /// Number of browsers at once.
     pub slots: usize,
     /// Whether a person sees them and acts in them.
     pub visible: bool,
     /// Whether a screenshot is taken of every visit, or only of endings and unknown pages.
     pub screenshots_of_all: bool,
+}
+
+impl BrowserChoice {
+    /// The WebDriver on which the browsers of a profile run, if the harness starts none.
+    pub fn webdriver<'c>(&'c self, profile: &'c TargetProfile) -> Option<&'c WebDriverUrl> {
+        self.webdriver.as_ref().or(profile.webdriver.as_ref())
+    }
+
+    /// Teaches the recorder the user name and the password of the WebDriver. Those of a profile stand nowhere.
+    pub fn learn_credentials(&self, recorder: &Recorder) {
+        if let Some((name, password)) = self.webdriver.as_ref().and_then(WebDriverUrl::credentials) {
+            // A word that data may contain too is hidden in its own place alone: the address is never shown with it.
+            recorder.learn_credentials(name, password);
+        }
+    }
+
+    /// Where the browsers of a profile come from.
+    pub fn place(&self, profile: &TargetProfile) -> Place {
+        let browser = self.browser.clone();
+        match self.webdriver(profile) {
+            Some(webdriver) => Place::Elsewhere { browser, webdriver: webdriver.clone() },
+            None => Place::Here { browser, driver: self.driver.clone() },
+        }
+    }
+
+    /// The address by which the browsers of a profile find the receiver that listens at this one. `None` if no way leads there.
+    pub fn way_to_receiver(&self, profile: &TargetProfile, listens: SocketAddr) -> Option<SocketAddr> {
+        let address = profile.receiver_address.unwrap_or(listens);
+        let is_near = self.webdriver(profile).is_none_or(WebDriverUrl::is_here);
+        (is_near || !address.ip().is_loopback()).then_some(address)
+    }
 }
 
 /// The browsers of a run, with the receiver to which they take the merchant's host.
@@ -33,13 +68,15 @@ pub struct Browsers {
     pub pool: Result<Arc<BrowserPool>, NoBrowser>,
     /// The further certificates that the browsers trust.
     extra_ca: Option<PathBuf>,
+    /// Where they come from. `None` without browsers.
+    place: Option<Place>,
 }
 
 impl Browsers {
     /// The value for scenarios that need no browser.
     pub fn none(receiver: Result<Arc<Receiver>, NoReceiver>) -> Self {
         let pool = Err(NoBrowser::Missing("the run needs no browser".into()));
-        Self { receiver, pool, extra_ca: None }
+        Self { receiver, pool, extra_ca: None, place: None }
     }
 
     /// Starts the browsers of a profile. If something is missing, keeps the reason.
@@ -48,11 +85,12 @@ impl Browsers {
         profile: &TargetProfile,
         receiver: Result<Arc<Receiver>, NoReceiver>,
     ) -> Self {
-        let extra_ca = profile.extra_ca.clone();
+        let (extra_ca, place) = (profile.extra_ca.clone(), choice.place(profile));
         let site = match &receiver {
             Ok(site) => Arc::clone(site),
             Err(NoReceiver::Trouble(why)) => {
-                return Self { pool: Err(NoBrowser::Trouble(why.clone())), receiver, extra_ca };
+                let pool = Err(NoBrowser::Trouble(why.clone()));
+                return Self { pool, receiver, extra_ca, place: Some(place) };
             }
             Err(NoReceiver::NotAsked) => return Self::none(receiver),
         };
@@ -68,12 +106,11 @@ impl Browsers {
             trusted_keys.extend(vouched_keys(&pem, &servers).await);
         }
         let options = BrowserOptions {
-            browser: choice.browser.clone(),
-            driver: choice.driver.clone(),
+            place: place.clone(),
             slots: choice.slots,
             visible: choice.visible,
             merchant_host: profile.merchant_host.clone(),
-            receiver: profile.receiver_address.unwrap_or_else(|| site.address()),
+            receiver: choice.way_to_receiver(profile, site.address()),
             trusted_keys,
             proxy: profile.connection.proxy_for(&profile.base_url),
         };
@@ -83,12 +120,23 @@ impl Browsers {
             log::warn!("no browser: {message}");
             why(message)
         });
-        Self { receiver, pool, extra_ca }
+        Self { receiver, pool, extra_ca, place: Some(place) }
+    }
+
+    /// Ends the browsers that would not end by themselves.
+    pub async fn end(&self) {
+        if let Ok(pool) = &self.pool {
+            pool.end().await;
+        }
     }
 
     /// Whether another phase with this receiver can use them. Browsers that did not start are tried again.
-    pub fn serve(&self, profile: &TargetProfile, receiver: &Receiver) -> bool {
+    pub fn serve(&self, choice: &BrowserChoice, profile: &TargetProfile, receiver: &Receiver) -> bool {
         let is_same = self.receiver.as_ref().is_ok_and(|own| own.address() == receiver.address());
-        is_same && self.extra_ca == profile.extra_ca && !matches!(self.pool, Err(NoBrowser::Trouble(_)))
+        let has_its_place = self.place.as_ref() == Some(&choice.place(profile));
+        is_same
+            && has_its_place
+            && self.extra_ca == profile.extra_ca
+            && !matches!(self.pool, Err(NoBrowser::Trouble(_)))
     }
 }

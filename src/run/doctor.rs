@@ -1,5 +1,6 @@
 //! `doctor`: looks at everything that a run needs, and runs no scenario. One fault does not hide another.
 
+use crate::browser::Place;
 use crate::client::Server;
 use crate::evidence::Recorder;
 use crate::report::{CheckResult, PreflightCheck, Topic, counted};
@@ -63,12 +64,21 @@ async fn examined(options: &DoctorOptions, recorder: &Arc<Recorder>) -> Vec<Pref
         let (recorder, receivers) = (Arc::clone(recorder), Arc::clone(&receivers));
         looks.spawn(async move { of_target(&profile, is_ours, &recorder, &receivers).await });
     }
-    if subjects.iter().any(|subject| subject.profile.abilities.contains(&Ability::Browser)) {
+    let mut places: Vec<Place> = Vec::new();
+    for profile in subjects.iter().map(|subject| &subject.profile) {
+        let place = options.browsers.place(profile);
+        if profile.abilities.contains(&Ability::Browser) && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    if places.iter().any(|place| matches!(place, Place::Here { .. })) {
         checks.push(machine::shared_memory());
-        let choice = options.browsers.clone();
-        looks.spawn(async move { vec![machine::browser(&choice).await] });
-    } else {
+    }
+    if places.is_empty() {
         checks.push(PreflightCheck::skipped(Topic::Browser, "no target has the ability `browser`"));
+    }
+    for place in places {
+        looks.spawn(async move { vec![machine::browser(&place).await] });
     }
     while let Some(look) = looks.join_next().await {
         match look {

@@ -30,7 +30,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub use crate::target::{Draft, production_host};
+pub use crate::target::{Draft, WebDriverUrl, production_host};
 pub use assets::{Features, Schemas, built_in, profile_schema};
 pub use browsers::BrowserChoice;
 pub use doctor::{DoctorOptions, doctor};
@@ -128,6 +128,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         }
     }
     setting.teach(&subjects, &recorder)?;
+    options.browsers.learn_credentials(&recorder);
     for subject in &subjects {
         exposed::check_profile(&subject.profile.text, &recorder)?;
     }
@@ -179,6 +180,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         let stopped = Verdict::Inconclusive(Doubt::Cancelled);
         let unfinished_as = ran.map_or_else(|error| records::unfinished(&error), |()| stopped);
         unfinished.push((unfinished_as, target.take_back(&run.stage()).await));
+    }
+    if let Some(browsers) = &*run.browsers.lock().await {
+        browsers.end().await;
     }
     let mut touched = std::mem::take(&mut *locked(&run.touched));
     for (target, noted) in targets.iter().zip(&mut touched) {

@@ -12,6 +12,11 @@ use crate::suite::{Case, EndedAttempt, NoReceiver};
 use crate::target::{Ability, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a run that was stopped waits for a browser elsewhere that is just starting.
+const END_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Keys of the scenarios that need another attempt.
 type Unsettled = Arc<Mutex<Vec<String>>>;
@@ -59,10 +64,17 @@ impl Run<'_> {
             }
             Phase::Journey => {
                 let slots = options.browsers.slots;
+                let mut starting = std::pin::pin!(self.browsers(target.profile));
                 let browsers = tokio::select! {
                     biased;
-                    () = self.stop.token.cancelled() => return Ok(Vec::new()),
-                    browsers = self.browsers(target.profile) => browsers,
+                    () = self.stop.token.cancelled() => {
+                        if options.browsers.webdriver(target.profile).is_some() {
+                            // A browser elsewhere must be known before it can be ended.
+                            let _ = timeout(END_PATIENCE, starting).await;
+                        }
+                        return Ok(Vec::new());
+                    }
+                    browsers = &mut starting => browsers,
                 };
                 let name = &target.profile.name;
                 log::info!("{name}: journey phase: {}, {slots} at once", counted(cases.len(), "scenario"));
@@ -86,12 +98,14 @@ impl Run<'_> {
     async fn browsers(&self, profile: &TargetProfile) -> Browsers {
         let receiver = self.receivers.of(profile).await;
         let mut browsers = self.browsers.lock().await;
-        match &*browsers {
-            Some(started) if receiver.as_ref().is_ok_and(|receiver| started.serve(profile, receiver)) => {
-                started.clone()
+        let choice = &self.options.browsers;
+        if let Some(started) = &*browsers {
+            if receiver.as_ref().is_ok_and(|receiver| started.serve(choice, profile, receiver)) {
+                return started.clone();
             }
-            _ => browsers.insert(Browsers::start(&self.options.browsers, profile, receiver).await).clone(),
+            started.end().await;
         }
+        browsers.insert(Browsers::start(choice, profile, receiver).await).clone()
     }
 
     /// Passes each finished attempt to the progress line, the journal, and the list of scenarios that need another attempt.

@@ -280,6 +280,7 @@ impl Subject {
             merchant_host: TargetProfile::MERCHANT_HOST.into(),
             merchant_authority: TargetProfile::MERCHANT_HOST.into(),
             receiver_address: None,
+            webdriver: None,
             page_driver: assets::built_in().text(page_driver).map(|text| (page_driver.into(), text.into())),
             extra_ca: front.as_ref().and_then(Front::extra_ca),
             connection: Connection::default(),

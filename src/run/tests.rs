@@ -66,6 +66,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         browsers: BrowserChoice {
             browser,
             driver: None,
+            webdriver: None,
             slots: 1,
             visible: false,
             screenshots_of_all: false,

@@ -15,6 +15,9 @@ use crate::suite::words::SessionStatus;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// Why nothing can be told about an arrival at a merchant URL.
+const NO_WAY: &str = "the browser runs on another machine, from which no way leads to the receiver (set `receiver_address` to an address of this machine that it reaches)";
+
 /// What the consumer has.
 #[derive(Default)]
 pub struct Belongings {
@@ -160,14 +163,21 @@ impl Consumer<'_> {
     pub async fn open_url(&mut self, session: &HostedSession, url: &str) -> Done {
         let visit = self.browser()?.open(url).await;
         self.has.opened = Some(session.created);
-        let visit = self.merchant.record.keep_visit(visit)?;
+        let visit = self.keep_visit(visit)?;
         let Some(first) = origin::of_unknown_page(visit).filter(origin::needs_second_look) else {
             return Ok(());
         };
         let visit = self.browser()?.open(url).await;
-        let again = origin::of_visit(self.merchant.record.keep_visit(visit)?);
+        let again = origin::of_visit(self.keep_visit(visit)?);
         let passing = again.and_then(|again| origin::passing(&first, &again));
         passing.map_or(Ok(()), |trouble| Err(StepFailure::Trouble(trouble)))
+    }
+
+    /// Keeps the record of a visit. Where a browser has no way to the merchant URL to which it was sent, nothing can be told.
+    fn keep_visit(&mut self, visit: PageVisit) -> Result<&PageVisit, StepFailure> {
+        let is_lost = self.has.lease.as_ref().is_some_and(|lease| lease.is_out_of_reach(&visit));
+        let kept = self.merchant.record.keep_visit(visit);
+        if is_lost { Err(StepFailure::Unseen(NO_WAY.to_owned())) } else { kept }
     }
 
     /// Opens the page of a hosted session for a person, and follows what the person does there.
@@ -216,10 +226,10 @@ impl Consumer<'_> {
             PageAct::PayAndLeave => browser.perform_and_leave(act.wanted()).await,
             _ => browser.perform(act.wanted()).await,
         };
-        let asks = page::asks(self.merchant.record.keep_visit(visit)?);
+        let asks = page::asks(self.keep_visit(visit)?);
         if act == PageAct::Cancel && asks {
             let visit = self.browser()?.perform(page::CONFIRMATION).await;
-            self.merchant.record.keep_visit(visit)?;
+            self.keep_visit(visit)?;
         }
         Ok(())
     }

@@ -23,6 +23,21 @@ pub enum AddressFault {
     #[error("it is not the address of a proxy; write it like `http://proxy.example:3128`")]
     NoProxy,
 
+    #[error(
+        "it is not the address of a WebDriver; write it like `http://grid.example:4444`, with http; where only https is open, lead a tunnel to it"
+    )]
+    NoWebDriver,
+
+    #[error(
+        "it has a user name or a password; a WebDriver that asks for them must stand in `HPP_WEBDRIVER` or after `--webdriver`"
+    )]
+    WebDriverUserinfo,
+
+    #[error(
+        "its user name or password has a character that a URL cannot hold; use letters, digits, `-`, `.`, `_` and `~`"
+    )]
+    OddUserinfo,
+
     #[error("it has a query; leave out everything from `?` on")]
     Query,
 

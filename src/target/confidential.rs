@@ -94,7 +94,7 @@ mod tests {
     use std::error::Error;
 
     /// Every line of a profile in which a secret may stand by mistake, with `SECRET` in its place.
-    const LINES: [&str; 50] = [
+    const LINES: [&str; 52] = [
         "extends = \"SECRET\"",
         "extends = [\"SECRET\"]",
         "SECRET = 1",
@@ -115,6 +115,8 @@ mod tests {
         "control_url = \"SECRET\"",
         "merchant_host = \"SECRET\"",
         "receiver_address = \"SECRET\"",
+        "webdriver = \"SECRET\"",
+        "webdriver = \"http://user:SECRET@grid.example\"",
         "outcome = [\"SECRET\"]",
         "outcome = \"SECRET\"",
         "confirmed = [\"SECRET\", \"SECRET\"]",

@@ -1,7 +1,6 @@
 //! Targets: the profile of the server under test, as read from `targets/<name>.toml`.
 
 use crate::requirement::{Dialect, Provider, Requirement, RequirementId};
-use address::AddressFault;
 use error::TargetError;
 use profile_file::{CredentialsFile, ProfileFile, Secrets, each, faulty};
 use std::collections::BTreeSet;
@@ -38,9 +37,10 @@ mod source_file;
 mod tests;
 mod text;
 mod value;
+mod web_driver;
 
 pub use ability::{Ability, PaymentResult};
-pub use address::is_loopback;
+pub use address::{AddressFault, is_loopback};
 pub use built_in::BuiltIn;
 pub use connection::{ClientCertificate, Connection, HttpVersion};
 pub use decision::{AcceptedUnseen, Decision, Dismissal, Terms, Waiver};
@@ -54,6 +54,7 @@ pub use secret::{Credentials, Secret};
 pub use settings::{Deadlines, Purchase};
 pub use source_file::SourceFile;
 pub use text::{Place, ProfileError, ProfileText, is_hidden};
+pub use web_driver::WebDriverUrl;
 
 /// The inferred or assumed requirements that were confirmed for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +101,8 @@ pub struct TargetProfile {
     pub merchant_authority: String,
     /// Where the receiver listens. Without it, on a free port of this machine.
     pub receiver_address: Option<SocketAddr>,
+    /// The WebDriver on which browsers run. Without it, the harness starts one.
+    pub webdriver: Option<WebDriverUrl>,
     /// Text of the page driver, and its name in messages.
     pub page_driver: Option<(String, String)>,
     /// PEM file of a further root certificate.
@@ -175,6 +178,8 @@ impl TargetProfile {
         };
         let proxy = file.proxy.as_deref().map(address::proxy).transpose();
         let proxy = proxy.map_err(|fault| refused(&["proxy"], fault))?;
+        let webdriver = file.webdriver.as_deref().map(WebDriverUrl::named).transpose();
+        let webdriver = webdriver.map_err(|fault| refused(&["webdriver"], fault))?;
         let beside = |key: &str, path: PathBuf| written.file(&[key]).folder().join(path);
         let certificate = file.client_certificate.zip(file.client_key).map(|(chain, key)| {
             ClientCertificate { chain: beside("client_certificate", chain), key: beside("client_key", key) }
@@ -227,6 +232,7 @@ impl TargetProfile {
             merchant_host,
             merchant_authority,
             receiver_address,
+            webdriver,
             page_driver,
             extra_ca: file.extra_ca.map(|ca| beside("extra_ca", ca)),
             connection: Connection { proxy, certificate, http: file.http },

@@ -48,6 +48,7 @@ pub(super) struct ProfileFile {
     pub merchant_host: String,
     pub receiver_address: Option<String>,
     pub receiver_url: Option<String>,
+    pub webdriver: Option<String>,
     pub page_driver: Option<String>,
     pub extra_ca: Option<PathBuf>,
     pub client_certificate: Option<PathBuf>,

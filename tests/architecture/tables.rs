@@ -129,7 +129,7 @@ pub const HOMES: &Permits = &[
     ("futures", &["browser", "mock", "receiver", "serve", "suite"]),
     ("gherkin", &["suite"]),
     ("http", &["browser"]),
-    ("http_body_util", &["mock"]),
+    ("http_body_util", &["browser", "mock"]),
     ("hyper", &["serve"]),
     ("hyper_util", &["browser", "serve", "target"]),
     ("include_dir", &["run"]),

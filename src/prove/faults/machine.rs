@@ -104,7 +104,7 @@ fn within(preparation: &str, inner: &Command) -> Command {
     let inner = inner.as_std();
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{preparation} exec \"$@\""), "sh"]).arg(inner.get_program());
-    command.args(inner.get_args()).env_remove("HPP_LOG");
+    command.args(inner.get_args()).env_remove("HPP_LOG").env_remove("HPP_WEBDRIVER");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

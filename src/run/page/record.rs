@@ -1,6 +1,6 @@
 //! A recording: a person uses the page of a new session, and a draft of a page driver is made of that.
 
-use crate::browser::{BrowserPool, Occasion, PageDriver, draft};
+use crate::browser::{Occasion, PageDriver, draft};
 use crate::run::RunError;
 use crate::run::page::trips::{Ended, Needs, PageOptions, travel};
 use crate::suite;
@@ -24,9 +24,6 @@ pub async fn record_page(
     limit: Duration,
     ready: &dyn Fn(&str),
 ) -> Result<Draft, RunError> {
-    if options.browsers.visible {
-        BrowserPool::find_display()?;
-    }
     let wish = options.wish;
     let trips = travel(options, Needs::Person, async |context| {
         let recorded = suite::record_page(context, wish, limit, ready).await?;

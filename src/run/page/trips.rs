@@ -77,8 +77,12 @@ pub(super) async fn travel<T>(
     let setting = Setting::load(&[], None)?;
     let subjects = Subject::load(&options.target, 1, &recorder).await?;
     setting.teach(&subjects, &recorder)?;
+    options.browsers.learn_credentials(&recorder);
     for subject in &subjects {
         exposed::check_profile(&subject.profile.text, &recorder)?;
+        if options.browsers.visible {
+            options.browsers.place(&subject.profile).find_display()?;
+        }
     }
     let live = subjects.iter().filter(|subject| subject.mock.is_none()).map(|subject| &subject.profile);
     let mut accounts = Accounts::of(live, 1);
@@ -112,8 +116,12 @@ pub(super) async fn travel<T>(
             None => {
                 let receiver = receivers.of(target.profile).await;
                 let browsers = Browsers::start(&options.browsers, target.profile, receiver).await;
-                let contexts = target.contexts(&stage, &browsers, 1)?;
-                Ended::Made(trip(&contexts[0]).await)
+                let made = match target.contexts(&stage, &browsers, 1) {
+                    Ok(contexts) => Ok(trip(&contexts[0]).await),
+                    Err(error) => Err(error),
+                };
+                browsers.end().await;
+                Ended::Made(made?)
             }
         };
         each.push((target.profile.name.clone(), ended, target.take_back(&stage).await));

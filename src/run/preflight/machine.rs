@@ -1,8 +1,7 @@
 //! What this machine must have: browser and driver that fit each other, memory for the browser, room for the reports.
 
-use crate::browser::Versions;
+use crate::browser::{Place, Status, Versions};
 use crate::report::{PreflightCheck, Topic};
-use crate::run::BrowserChoice;
 use std::path::Path;
 
 /// Free space below which the browser may run out of memory that its processes share.
@@ -11,12 +10,19 @@ const SPACE_OF_BROWSER: u64 = 256 << 20;
 /// Free space below which the reports of a run may not fit.
 const SPACE_OF_REPORTS: u64 = 500 << 20;
 
-/// The versions of browser and driver.
-pub async fn browser(choice: &BrowserChoice) -> PreflightCheck {
-    match Versions::of(&choice.browser, choice.driver.as_deref()).await {
-        Ok(versions) => of_versions(&versions),
-        Err(error) => PreflightCheck::fault(Topic::Browser, error.to_string()),
-    }
+/// The versions of browser and driver. Elsewhere, whether a browser can be had. None is started.
+pub async fn browser(place: &Place) -> PreflightCheck {
+    let looked = match place {
+        Place::Here { browser, driver } => {
+            Versions::of(browser, driver.as_deref()).await.map(|versions| of_versions(&versions))
+        }
+        Place::Elsewhere { browser, webdriver } => Status::of(webdriver).await.and_then(|status| {
+            status.offers(webdriver, browser)?;
+            let told = format!("the WebDriver at {webdriver} is {}", status.told());
+            Ok(PreflightCheck::ok(Topic::Browser, told))
+        }),
+    };
+    looked.unwrap_or_else(|error| PreflightCheck::fault(Topic::Browser, error.to_string()))
 }
 
 fn of_versions(versions: &Versions) -> PreflightCheck {
