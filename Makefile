@@ -2,7 +2,7 @@
 
 PROGRAM := target/debug/hpp-conformance
 
-.PHONY: run test check browser tools build example bench peers
+.PHONY: run test check browser tools firefox build example bench peers
 
 ## Run the embedded features against the embedded mock, in both dialects.
 run: browser build
@@ -31,6 +31,10 @@ browser:
 ## Install what the tests need besides: curl, jq, openssl.
 tools:
 	@sh scripts/install.sh tools
+
+## Install Firefox and geckodriver where they are not found. No other target needs them.
+firefox:
+	@sh scripts/install.sh firefox
 
 ## Rebuild the example report.
 example: browser build

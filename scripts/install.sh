@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that what a run needs (`browser`), what the tests need besides (`tools`) or the benchmarks (`peers`) is
+# Makes sure that what a run needs (`browser`), what the tests need besides (`tools`), Firefox (`firefox`) or the benchmarks (`peers`) is
 # there; says what it does before it does it.
 set -eu
 
@@ -49,13 +49,18 @@ tools)
     # The manual of the mock is tried out as it is printed.
     provide curl jq openssl
     ;;
+firefox)
+    # Optional: no other test needs them. The driver is built from its crate.
+    found firefox || found firefox-esr || install "Firefox was" "Install it by hand, then run this again." firefox-esr
+    found geckodriver || cargo install geckodriver --version 0.37.1 --locked
+    ;;
 peers)
     # The load generator; npm and Java for Prism and WireMock; the libraries that hurl is built against, and what reads their headers;
     # Python for a generator of clients.
     provide wrk npm java:default-jre-headless curl python3:python3-venv pkg-config xml2-config:libxml2-dev curl-config:libcurl4-openssl-dev clang
     ;;
 *)
-    echo "usage: install.sh browser | tools | peers" >&2
+    echo "usage: install.sh browser | tools | firefox | peers" >&2
     exit 2
     ;;
 esac

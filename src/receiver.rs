@@ -147,6 +147,11 @@ impl Receiver {
         self.identity.spki_sha256_base64()
     }
 
+    /// The SHA-256 of its certificate, for a browser that trusts certificates of single servers.
+    pub fn sha256(&self) -> String {
+        self.identity.sha256()
+    }
+
     /// Its certificate, for clients other than the browser.
     pub fn certificate_pem(&self) -> String {
         let text = STANDARD.encode(self.identity.certificate_der());

@@ -97,6 +97,8 @@ mod tests {
             merchant_host: "merchant.example".to_owned(),
             receiver: "127.0.0.1:4433".parse().ok(),
             trusted_keys: vec!["hash=".to_owned(), "other=".to_owned()],
+            trusted_certificates: Vec::new(),
+            tunnel: None,
             proxy: proxy.and_then(|proxy| {
                 let connection = Connection { proxy: proxy.parse().ok(), ..Connection::default() };
                 connection.proxy_for(&"https://api.example".parse().unwrap())

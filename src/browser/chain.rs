@@ -89,7 +89,7 @@ impl RawHop {
     }
 }
 
-fn is_kept(name: &str) -> bool {
+pub(super) fn is_kept(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     KEPT_FIELDS.contains(&name.as_str()) || KEPT_ENDS.iter().any(|end| name.ends_with(end))
 }
@@ -137,16 +137,8 @@ impl Chain {
                     self.hops[hop].answered(response);
                 }
                 if request.url.starts_with("http") {
-                    self.failure = None;
-                    self.missing.clear();
-                    self.hops.push(RawHop {
-                        request: params.request_id,
-                        sent: params.wall_time,
-                        method: request.method,
-                        url: request.url + &request.url_fragment,
-                        status: None,
-                        fields: Vec::new(),
-                    });
+                    let url = request.url + &request.url_fragment;
+                    self.ask(params.request_id, params.wall_time, request.method, url);
                 }
             }
             ("Network.responseReceived", _, Some(response)) => {
@@ -162,6 +154,25 @@ impl Chain {
             }
             _ => {}
         }
+    }
+
+    /// Adds a request for the top document.
+    pub(super) fn ask(&mut self, request: String, sent: f64, method: String, url: String) {
+        self.failure = None;
+        self.missing.clear();
+        self.hops.push(RawHop { request, sent, method, url, status: None, fields: Vec::new() });
+    }
+
+    /// Gives a hop its answer.
+    pub(super) fn answer(&mut self, request: &str, status: u16, fields: Vec<(String, String)>) {
+        if let Some(hop) = self.hops.iter_mut().rfind(|hop| hop.request == request) {
+            (hop.status, hop.fields) = (Some(status), fields);
+        }
+    }
+
+    /// Whether there is a hop with this id.
+    pub(super) fn knows(&self, request: &str) -> bool {
+        self.hops.iter().any(|hop| hop.request == request)
     }
 
     /// The status of the document that the browser shows.

@@ -11,11 +11,11 @@ use std::fmt::Write as _;
 const LISTED: usize = 4;
 
 /// The words of the browser about a certificate that it does not trust.
-const NO_TRUST: &str = "net::ERR_CERT_";
+const NO_TRUST: [&str; 2] = ["net::ERR_CERT_", "insecure certificate"];
 
 /// The trouble with what the user can do about it.
 pub(super) fn with_way_out(mut trouble: Trouble) -> Trouble {
-    if trouble.message.contains(NO_TRUST) {
+    if NO_TRUST.iter().any(|words| trouble.message.contains(words)) {
         trouble.message.push_str(
             "; the browser does not trust the certificate of the page; add it to the `extra_ca` of the profile, or add its authority there and the host to `page_hosts`",
         );

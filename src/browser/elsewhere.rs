@@ -1,11 +1,11 @@
 //! Browsers elsewhere: sessions of a `WebDriver` that somebody else runs. Each of them is ended, however the run ends.
 
 use crate::browser::BrowserError;
-use crate::browser::BrowserOptions;
 use crate::browser::capabilities::{Wish, of_chromium};
-use crate::browser::process;
+use crate::browser::programs::Make;
 use crate::browser::session::{BrowserTab, START_DEADLINE};
 use crate::browser::status::{Status, end_session, is_program, name_of};
+use crate::browser::{BrowserOptions, firefox, process};
 use crate::target::WebDriverUrl;
 use futures::future::join_all;
 use std::collections::BTreeSet;
@@ -58,7 +58,10 @@ impl Elsewhere {
             // Elsewhere, whoever set up the machine has seen to this.
             as_root: self.url.is_here() && process::is_root(),
         };
-        let capabilities = of_chromium(wish);
+        let capabilities = match Make::of(&self.name) {
+            Make::Chromium => of_chromium(wish),
+            Make::Firefox => firefox::capabilities(wish),
+        };
         let starting = Arc::clone(&self.starting).read_owned().await;
         let here = self.clone();
         let (tell, started) = oneshot::channel();

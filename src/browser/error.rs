@@ -12,6 +12,14 @@ pub enum BrowserError {
     )]
     NoBrowser,
 
+    #[error("no Firefox was found on the `PATH`; install one, on Debian: `apt-get install firefox-esr`")]
+    NoFirefox,
+
+    #[error(
+        "no `geckodriver` was found on the `PATH`; install it with `cargo install geckodriver`, or name it with `--geckodriver`"
+    )]
+    NoGeckodriver,
+
     #[error("the browser `{name}` is not on the `PATH` and not a file; leave it out to search for one")]
     UnknownBrowser { name: String },
 
@@ -27,6 +35,11 @@ pub enum BrowserError {
         "there is no display for a visible browser (`DISPLAY` and `WAYLAND_DISPLAY` are not set); start this in a desktop session or under `xvfb-run`, or give `--headless` and act through the address that is printed"
     )]
     NoDisplay,
+
+    #[error(
+        "what a person does in a Firefox cannot be followed; leave `--browser` out, or name a Chromium or Chrome"
+    )]
+    NoRecorder,
 
     #[error("cannot make a folder for the profiles of the browser")]
     Profile { source: io::Error },
@@ -81,10 +94,13 @@ impl BrowserError {
         matches!(
             self,
             Self::NoBrowser
+                | Self::NoFirefox
                 | Self::UnknownBrowser { .. }
                 | Self::NoDriver
+                | Self::NoGeckodriver
                 | Self::UnknownDriver { .. }
                 | Self::NoDisplay
+                | Self::NoRecorder
         )
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Guard {
 
 /// What the guard must know now.
 #[derive(Default)]
-struct Duty {
+pub(super) struct Duty {
     /// Where the browser may go. Without a lease, nowhere.
     reach: Option<Reach>,
     /// The origin of the latest document that was stopped.
@@ -134,12 +134,12 @@ impl Guard {
 
     /// Sets where the browser may go from now on.
     pub(super) fn allow(&self, reach: Reach) {
-        *lock(&self.duty) = Duty { reach: Some(reach), stopped: None };
+        lock(&self.duty).allow(reach);
     }
 
     /// The origin of a document that was stopped since the last call.
     pub(super) fn take_stopped(&self) -> Option<String> {
-        lock(&self.duty).stopped.take()
+        lock(&self.duty).take_stopped()
     }
 
     /// Whether the guard still watches. Without it, the browser must not be used.
@@ -155,8 +155,18 @@ impl Drop for Guard {
 }
 
 impl Duty {
+    /// Sets where the browser may go from now on.
+    pub(super) fn allow(&mut self, reach: Reach) {
+        *self = Self { reach: Some(reach), stopped: None };
+    }
+
+    /// The origin of a document that was stopped since the last call.
+    pub(super) fn take_stopped(&mut self) -> Option<String> {
+        self.stopped.take()
+    }
+
     /// Whether a top document may be asked for.
-    fn admits(&mut self, url: &str) -> bool {
+    pub(super) fn admits(&mut self, url: &str) -> bool {
         let url = Url::parse(url).ok();
         if let (Some(url), Some(reach)) = (&url, &self.reach)
             && reach.allows_page(url)
@@ -250,8 +260,9 @@ impl Post {
     }
 }
 
-fn lock(duty: &Mutex<Duty>) -> MutexGuard<'_, Duty> {
-    duty.lock().unwrap_or_else(PoisonError::into_inner)
+/// Locks even after a panic of another task, because the value is complete between two changes.
+pub(super) fn lock<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
+    guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

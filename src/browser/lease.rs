@@ -6,13 +6,13 @@ mod watch;
 use crate::browser::BrowserError;
 use crate::browser::chain::Chain;
 use crate::browser::diagnosis;
-use crate::browser::guard::Guard;
 use crate::browser::journey::{Journey, Rest};
 use crate::browser::page_driver::PageDriver;
 use crate::browser::plan::{Plan, is_at};
 use crate::browser::pool::{BrowserPool, Slot};
 use crate::browser::reading::Reading;
 use crate::browser::session::SessionError;
+use crate::browser::session_error::is_of_network;
 use crate::evidence::{Field, Hop, PageVisit, Recorder, Trouble, TroubleKind};
 use crate::target::{Deadlines, Proxy, Reach};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +81,11 @@ impl Lease {
     /// The same, but the consumer leaves before the page redirects the browser.
     pub async fn perform_and_leave(&mut self, wanted: &str) -> PageVisit {
         self.visit(wanted, None, Some(wanted), true).await
+    }
+
+    /// Whether the browser can behave like a phone.
+    pub fn has_phone(&mut self) -> bool {
+        self.slot.session().is_none_or(|session| !session.is_firefox())
     }
 
     /// Makes the browser behave like a phone, with viewport and touch screen, until the lease ends.
@@ -152,9 +157,8 @@ impl Lease {
             return (Rest::default(), Some(SessionError::Lost("it was given back".to_owned())));
         };
         let mut failed = session.allow(deadlines.page, deadline).await.err();
-        match session.guard() {
-            Ok(guard) => guard.allow(self.sitting.reach.clone()),
-            Err(lost) => failed = failed.or(Some(lost)),
+        if let Err(lost) = session.allow_hosts(self.sitting.reach.clone()) {
+            failed = failed.or(Some(lost));
         }
         if let (None, Some(url)) = (&failed, url) {
             failed = match session.close_windows().await {
@@ -170,12 +174,11 @@ impl Lease {
             let lost;
             (rest, lost) = Journey { session, plan, quiet, deadline }.travel(known).await;
             if !lost.as_ref().is_some_and(SessionError::is_final) {
-                match session.log().await {
-                    Ok(log) => chain.take_in(&log, session.top_frame()),
-                    Err(error) => failed = Some(error),
+                if let Err(error) = session.take_hops(chain).await {
+                    failed = Some(error);
                 }
             }
-            if let Some(origin) = session.guard().ok().and_then(Guard::take_stopped) {
+            if let Some(origin) = session.take_stopped() {
                 rest.trouble = Some(stopped(&origin));
             }
             // An answer did come, for example without content. The status shows which.
@@ -302,7 +305,7 @@ fn stopped(origin: &str) -> Trouble {
 /// Adds the proxy to the trouble of a page that did not come.
 fn through_proxy(trouble: Trouble, chain: &Chain) -> Trouble {
     let Trouble { kind, mut message } = trouble;
-    let asked = chain.hops.last().filter(|hop| hop.status.is_none() && message.contains("net::ERR_"));
+    let asked = chain.hops.last().filter(|hop| hop.status.is_none() && is_of_network(&message));
     if let Some(proxy) = asked.and_then(|hop| Proxy::of(&Url::parse(&hop.url).ok()?)) {
         message = format!("{message}; {proxy}");
     }

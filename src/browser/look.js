@@ -41,7 +41,8 @@ const sources =
   'script, link[rel~="stylesheet" i], iframe, frame, object, embed, img, video, meta[http-equiv="refresh" i]';
 return {
   document: performance.timeOrigin,
-  url: location.href,
+  // An error page of Firefox has the address of what did not come.
+  url: /^about:(net|cert)error/.test(document.documentURI) ? document.documentURI : location.href,
   title: document.title,
   status: performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
   loading: document.readyState === "loading",

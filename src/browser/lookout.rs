@@ -18,6 +18,8 @@ pub(super) enum Lookout {
     Profile(PathBuf),
     /// The Grid to which it belongs, and the path there.
     Grid(WebDriverUrl, String),
+    /// Where it listens on this machine: host and port, and the path there.
+    Address(String, String),
 }
 
 /// A connection to a browser, and the address at which the browser listens.
@@ -51,6 +53,7 @@ impl Lookout {
                 let (port, path) = file.split_once('\n').ok_or(LineError::NoAddress)?;
                 (format!("127.0.0.1:{port}"), path.trim().to_owned(), None)
             }
+            Self::Address(address, path) => (address.clone(), path.clone(), None),
             Self::Grid(url, path) => {
                 let (host, port) = url.authority();
                 (format!("{host}:{port}"), path.clone(), authorization(url))

@@ -5,6 +5,7 @@ use crate::browser::page_driver::{Action, Deed, FramePath, PageDriver, View};
 use crate::browser::reading::{FrameReading, Reading, Shown};
 use crate::browser::session::{BrowserTab, SessionError};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// Reads the current document; see the file.
@@ -67,14 +68,13 @@ impl BrowserTab {
         for view in &driver.views {
             let seen = self.inside(&view.frames, LOOK, Reading::rules(driver, view)).await?;
             documents.push(match seen {
-                Ok(seen) => {
-                    let read: Result<FrameReading, _> = serde_json::from_value(seen);
-                    Ok(read.map_err(|error| unreadable(&error.to_string()))?)
-                }
+                Ok(seen) => Ok(read::<FrameReading>(seen)?),
                 Err(no_way) => Err(no_way),
             });
         }
-        Reading::of(driver, &documents).ok_or_else(|| unreadable("it has no document"))
+        let mut reading = Reading::of(driver, &documents).ok_or_else(|| unreadable("it has no document"))?;
+        reading.loading |= self.is_leaving();
+        Ok(reading)
     }
 
     /// Makes a move, if the page still shows its screen.
@@ -99,6 +99,9 @@ impl BrowserTab {
             }
             rest = &rest[count..];
         }
+        if made == MoveResult::Made && !order.leaves {
+            self.await_departure().await;
+        }
         Ok(made)
     }
 
@@ -114,7 +117,7 @@ impl BrowserTab {
         }
         let argument = json!({ "screen": screen, "actions": actions, "leaves": order.leaves });
         let answer: Answer = match self.inside(&view.frames, ACT, argument).await? {
-            Ok(answer) => serde_json::from_value(answer).map_err(|error| unreadable(&error.to_string()))?,
+            Ok(answer) => read(answer)?,
             Err(_) if !screen.is_null() => return Ok(MoveResult::Outdated),
             Err(no_way) => {
                 let selector = actions.first().map_or("", Action::selector);
@@ -223,6 +226,14 @@ fn same_place(actions: &[Action]) -> usize {
         return 1;
     }
     actions.iter().take_while(|action| action.frames == first.frames && !uses_keys(action)).count()
+}
+
+/// Reads the answer of a script. There is none if the document was just replaced.
+fn read<T: DeserializeOwned>(answer: Value) -> Result<T, SessionError> {
+    if answer.is_null() {
+        return Err(unreadable("a navigation has begun"));
+    }
+    serde_json::from_value(answer).map_err(|error| unreadable(&error.to_string()))
 }
 
 fn unreadable(why: &str) -> SessionError {

@@ -1,30 +1,10 @@
 //! The pool: a few browsers of one source, lent out one scenario at a time.
 
-use crate::browser::BrowserError;
 use crate::browser::session::BrowserTab;
-use crate::browser::source::{Place, Source};
-use crate::target::Proxy;
-use std::net::SocketAddr;
+use crate::browser::source::Source;
+use crate::browser::{BrowserError, BrowserOptions};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-/// The browsers that a run wants.
-#[derive(Debug, Clone)]
-pub struct BrowserOptions {
-    pub place: Place,
-    /// Number of browsers at once.
-    pub slots: usize,
-    /// Whether a person sees them and acts in them.
-    pub visible: bool,
-    /// The host of the merchant URLs.
-    pub merchant_host: String,
-    /// The address that the browser uses for that host. `None` if it has no way to the receiver.
-    pub receiver: Option<SocketAddr>,
-    /// Base64 of the SHA-256 of public keys, that of the receiver among them. The browser trusts the certificates with these keys.
-    pub trusted_keys: Vec<String>,
-    /// A proxy for every host but the merchant's and loopback.
-    pub proxy: Option<Proxy>,
-}
 
 /// A few browsers of one source. Those of an own driver end when the pool and its last lease are dropped.
 #[derive(Clone)]

@@ -234,7 +234,7 @@ impl Reading {
 
     /// Whether the browser shows its own error page instead of an answer.
     pub(super) fn is_browser_error(&self) -> bool {
-        self.url.starts_with("chrome-error:")
+        ["chrome-error:", "about:neterror", "about:certerror"].iter().any(|begin| self.url.starts_with(begin))
     }
 
     /// The beginning of the visible text, for a message.

@@ -1,14 +1,18 @@
 //! Sessions: one browser with one tab, driven in as few round trips as possible.
 
-use crate::browser::BrowserError;
+mod windows;
+
+use crate::browser::bidi::Bidi;
+use crate::browser::chain::Chain;
+use crate::browser::driver::Driver;
 use crate::browser::guard::Guard;
 use crate::browser::lookout::Lookout;
 use crate::browser::session_error::NO_WINDOW;
 pub(super) use crate::browser::session_error::SessionError;
-use crate::browser::status::root_cause;
-use crate::target::WebDriverUrl;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::browser::status::{end_session, root_cause};
+use crate::browser::watch::Watch;
+use crate::browser::{BrowserError, firefox};
+use crate::target::{Reach, WebDriverUrl};
 use fantoccini::error::NewSessionError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
@@ -25,14 +29,10 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(super) const START_DEADLINE: Duration = Duration::from_mins(1);
 
 /// Largest screenshot, in bytes.
-const PICTURE_LIMIT: usize = 40 * 1024;
+pub(super) const PICTURE_LIMIT: usize = 40 * 1024;
 
-/// Quality and scale of a screenshot. They are tried in order until it is small enough.
-const PICTURE_STEPS: [(u32, f64); 5] = [(70, 1.0), (45, 1.0), (40, 0.7), (30, 0.5), (20, 0.3)];
-
-/// The kinds of storage of a site, without cookies. This list is four times as fast as `all`, which includes storage that only
-/// scripts fill.
-const STORAGE_TYPES: &str = "local_storage,indexeddb,cache_storage,service_workers,file_systems";
+/// What stands in each path by which a Grid passes a connection on.
+const PATH_OF_GRID: &str = "/se/";
 
 /// A `WebDriver` command that the client library does not have.
 #[derive(Debug)]
@@ -90,8 +90,12 @@ pub(super) struct BrowserTab {
     top_frame: String,
     /// Id of the window to which commands go: the tab, or a window that its page has opened.
     front: String,
+    /// The driver that serves this session alone.
+    driver: Option<Driver>,
+    /// The room of a Firefox in which the tab is. What a room stores, no other one sees.
+    room: String,
     /// Stops the browser before it goes to a foreign host. `None` only until the browser has started.
-    guard: Option<Guard>,
+    watch: Option<Watch>,
     page_deadline: Option<Duration>,
     /// Deadline of every command.
     limit: Instant,
@@ -108,6 +112,16 @@ impl BrowserTab {
             Err(_) => return Err(failed("it did not answer in time".to_owned())),
         };
         Self::of(client, None, limit).await.map_err(|(_, error)| failed(error.to_string()))
+    }
+
+    /// The same, with a driver that serves this browser alone and ends with it.
+    pub(super) async fn start_alone(
+        driver: Driver,
+        capabilities: Capabilities,
+    ) -> Result<Self, BrowserError> {
+        let mut session = Self::start(driver.url(), capabilities).await?;
+        session.driver = Some(driver);
+        Ok(session)
     }
 
     /// Starts a browser with a `WebDriver` that somebody else runs. `note` gets the id of its session at once.
@@ -150,54 +164,97 @@ impl BrowserTab {
         let mut session = Self {
             client,
             elsewhere,
+            driver: None,
             top_frame: String::new(),
             front: String::new(),
-            guard: None,
+            room: String::new(),
+            watch: None,
             page_deadline: None,
             limit,
         };
-        let settled = match session.get("window").await {
-            Ok(window) => session.settle_in(&window).await,
-            Err(error) => Err(error),
-        };
-        match settled {
+        match session.move_in().await {
             Ok(()) => Ok(session),
             Err(error) => Err((session, error)),
         }
     }
 
-    /// Makes a window the tab of the session, once the guard watches it.
-    async fn settle_in(&mut self, window: &Value) -> Result<(), SessionError> {
-        window.as_str().unwrap_or_default().clone_into(&mut self.top_frame);
-        self.front.clone_from(&self.top_frame);
-        if self.guard.is_none() {
-            let guard = timeout_at(self.limit, Guard::attach(&self.lookout()?)).await;
-            self.guard = Some(guard.map_err(|_| SessionError::Silent)?.map_err(SessionError::Lost)?);
+    /// Makes the first window the tab of the session, once it is watched.
+    async fn move_in(&mut self) -> Result<(), SessionError> {
+        let lost = |_| SessionError::Silent;
+        if self.is_firefox() {
+            let bidi = timeout_at(self.limit, Bidi::attach(&self.lookout_of("webSocketUrl")?)).await;
+            self.watch = Some(Watch::Firefox(bidi.map_err(lost)?.map_err(SessionError::Lost)?));
+            self.room = timeout_at(self.limit, self.enter_new_room()).await.map_err(lost)??;
+            return Ok(());
         }
-        let watches = timeout_at(self.limit, self.guard()?.watches(&self.top_frame)).await;
-        if watches.map_err(|_| SessionError::Silent)? { Ok(()) } else { self.guard().map(drop) }
+        let guard = timeout_at(self.limit, Guard::attach(&self.lookout()?)).await;
+        self.watch = Some(Watch::Chromium(guard.map_err(lost)?.map_err(SessionError::Lost)?));
+        let window = self.get("window").await?;
+        self.settle_in(&window).await
     }
 
-    /// From where the browser can be watched.
-    pub(super) fn lookout(&self) -> Result<Lookout, SessionError> {
-        let through_grid = self.capability("se:cdp").and_then(|url| Url::parse(url.as_str()?).ok());
-        match (&self.elsewhere, through_grid) {
+    /// From where the browser can be watched. `through` is the capability that tells it.
+    pub(super) fn lookout_of(&self, through: &str) -> Result<Lookout, SessionError> {
+        let told = self.capability(through).and_then(|url| Url::parse(url.as_str()?).ok());
+        match (&self.elsewhere, told) {
             // The Grid may call itself by a name that is known only there.
-            (Some(grid), Some(url)) => Ok(Lookout::Grid(grid.clone(), url.path().to_owned())),
-            (Some(driver), None) if !driver.is_here() => Err(SessionError::Lost(
-                "it gives no `se:cdp`, and its browser listens on that machine alone".into(),
-            )),
-            _ => {
+            (Some(grid), Some(url)) if url.path().contains(PATH_OF_GRID) => {
+                Ok(Lookout::Grid(grid.clone(), url.path().to_owned()))
+            }
+            (Some(driver), _) if !driver.is_here() => Err(SessionError::Lost(format!(
+                "it gives no `{through}`, and its browser listens on that machine alone"
+            ))),
+            (_, Some(url)) => {
+                let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
+                Ok(Lookout::Address(format!("{host}:{}", port.unwrap_or_default()), url.path().to_owned()))
+            }
+            (_, None) => {
                 let profile = self.capability("chrome").and_then(|chrome| chrome["userDataDir"].as_str());
                 Ok(Lookout::Profile(profile.unwrap_or_default().into()))
             }
         }
     }
 
-    /// The guard of the browser. A browser without one must not be used.
-    pub(super) fn guard(&self) -> Result<&Guard, SessionError> {
-        let on_duty = self.guard.as_ref().filter(|guard| guard.is_on_duty());
+    /// What watches the browser. A browser without it must not be used.
+    pub(super) fn watch(&self) -> Result<&Watch, SessionError> {
+        let on_duty = self.watch.as_ref().filter(|watch| watch.is_on_duty());
         on_duty.ok_or_else(|| SessionError::Lost("the guard of the browser has lost it".to_owned()))
+    }
+
+    /// The connection to a Firefox.
+    pub(super) fn bidi(&self) -> Result<&Bidi, SessionError> {
+        match self.watch()? {
+            Watch::Firefox(bidi) => Ok(bidi),
+            Watch::Chromium(_) => Err(SessionError::Lost("the browser is no Firefox".to_owned())),
+        }
+    }
+
+    /// Whether the browser is a Firefox.
+    pub(super) fn is_firefox(&self) -> bool {
+        self.capability("browserName").is_some_and(|name| name == firefox::NAME)
+    }
+
+    /// Sets where the browser may go from now on.
+    pub(super) fn allow_hosts(&self, reach: Reach) -> Result<(), SessionError> {
+        self.watch()?.allow(reach);
+        Ok(())
+    }
+
+    /// The origin of a document that was stopped since the last call.
+    pub(super) fn take_stopped(&self) -> Option<String> {
+        self.watch().ok()?.take_stopped()
+    }
+
+    /// Adds what the browser has asked for since the last call.
+    pub(super) async fn take_hops(&self, chain: &mut Chain) -> Result<(), SessionError> {
+        match self.watch()? {
+            Watch::Chromium(_) => chain.take_in(&self.log().await?, &self.top_frame),
+            Watch::Firefox(bidi) => {
+                let heard = timeout_at(self.limit, bidi.take_heard()).await;
+                chain.take_in_events(&heard.map_err(|_| SessionError::Silent)??, &self.top_frame);
+            }
+        }
+        Ok(())
     }
 
     fn capability(&self, name: &str) -> Option<&Value> {
@@ -213,47 +270,6 @@ impl BrowserTab {
     /// Id of the tab's top frame, as the performance log has it.
     pub(super) fn top_frame(&self) -> &str {
         &self.top_frame
-    }
-
-    /// Every window: the tab first, the newest last.
-    pub(super) fn windows(&self) -> Result<Vec<String>, SessionError> {
-        Ok([vec![self.top_frame.clone()], self.guard()?.beside(&self.top_frame)].concat())
-    }
-
-    /// Whether commands go to a window that the page has opened.
-    pub(super) fn is_away(&self) -> bool {
-        self.front != self.top_frame
-    }
-
-    /// From now on, commands go to this window.
-    pub(super) async fn turn_to(&mut self, window: &str) -> Result<(), SessionError> {
-        if self.front == window {
-            return Ok(());
-        }
-        match self.post("window", json!({ "handle": window })).await {
-            Err(SessionError::Refused(why)) if window != self.top_frame && why.contains(NO_WINDOW) => {
-                Err(SessionError::Closed)
-            }
-            turned => {
-                turned?;
-                window.clone_into(&mut self.front);
-                Ok(())
-            }
-        }
-    }
-
-    /// Closes every window that the page has opened, and goes back to the tab.
-    pub(super) async fn close_windows(&mut self) -> Result<(), SessionError> {
-        let tab = self.top_frame.clone();
-        self.turn_to(&tab).await?;
-        for window in self.guard()?.beside(&tab) {
-            match self.devtools("Target.closeTarget", json!({ "targetId": window })).await {
-                // It has closed by itself.
-                Err(SessionError::Refused(why)) if why.contains("No target") => {}
-                closed => drop(closed?),
-            }
-        }
-        Ok(())
     }
 
     /// Sets the deadline of commands, and the longest time for each page load.
@@ -272,19 +288,6 @@ impl BrowserTab {
         self.post("url", json!({ "url": url })).await.map(drop)
     }
 
-    /// Makes the tab behave like a phone with 390 by 844 points and a touch screen.
-    pub(super) async fn emulate_phone(&self) -> Result<(), SessionError> {
-        let metrics = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
-        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-        let touch = json!({ "enabled": true, "maxTouchPoints": 5 });
-        self.devtools("Emulation.setTouchEmulationEnabled", touch).await.map(drop)
-    }
-
-    /// New entries of the performance log.
-    pub(super) async fn log(&self) -> Result<Value, SessionError> {
-        self.post("se/log", json!({ "type": "performance" })).await
-    }
-
     /// A JPEG of the visible part, small enough for a report, without what somebody typed and without QR codes. `None` if they cannot
     /// be hidden, for example because the page is just changing.
     pub(super) async fn picture(&self) -> Result<Option<Vec<u8>>, SessionError> {
@@ -301,56 +304,38 @@ impl BrowserTab {
     }
 
     async fn capture(&self) -> Result<Option<Vec<u8>>, SessionError> {
-        for (quality, scale) in PICTURE_STEPS {
-            let mut params = json!({ "format": "jpeg", "quality": quality, "optimizeForSpeed": true });
-            if scale < 1.0 {
-                let layout = self.devtools("Page.getLayoutMetrics", json!({})).await?;
-                let side = |name: &str| layout["cssVisualViewport"][name].clone();
-                params["clip"] = json!({
-                    "x": side("pageX"), "y": side("pageY"), "scale": scale,
-                    "width": side("clientWidth"), "height": side("clientHeight"),
-                });
-            }
-            let answer = self.devtools("Page.captureScreenshot", params).await?;
-            let picture =
-                answer["data"].as_str().and_then(|data| STANDARD.decode(data).ok()).unwrap_or_default();
-            if (1..=PICTURE_LIMIT).contains(&picture.len()) {
-                return Ok(Some(picture));
+        match self.watch()? {
+            Watch::Chromium(_) => self.capture_chromium().await,
+            Watch::Firefox(bidi) => {
+                let picture = timeout_at(self.limit, self.capture_firefox(bidi)).await;
+                picture.map_err(|_| SessionError::Silent)?
             }
         }
-        Ok(None)
     }
 
     /// Removes everything that the visited origins stored, so that the next scenario gets a clean browser.
     pub(super) async fn isolate(&mut self, origins: &[String], scripted: bool) -> Result<(), SessionError> {
         self.limit = Instant::now() + START_DEADLINE;
-        self.close_windows().await?;
-        if scripted {
-            // Closing the tab removes its session storage and stops its scripts.
-            let tab = self.post("window/new", json!({ "type": "tab" })).await?;
-            self.send(http::Method::DELETE, "window", None).await?;
-            self.post("window", json!({ "handle": tab["handle"] })).await?;
-            self.settle_in(&tab["handle"]).await?;
+        if !self.is_firefox() {
+            return self.isolate_chromium(origins, scripted).await;
         }
-        // A script may have opened one meanwhile.
-        self.close_windows().await?;
-        self.devtools("Network.clearBrowserCookies", json!({})).await?;
-        let types = if scripted { "all" } else { STORAGE_TYPES };
-        for origin in origins {
-            self.devtools("Storage.clearDataForOrigin", json!({ "origin": origin, "storageTypes": types }))
-                .await?;
-        }
-        if scripted {
-            // Log entries of the old tab belong to no visit.
-            self.log().await?;
-        }
-        Ok(())
+        let limit = self.limit;
+        let room = timeout_at(limit, self.enter_new_room()).await.map_err(|_| SessionError::Silent)??;
+        let left = std::mem::replace(&mut self.room, room);
+        timeout_at(limit, self.clear_room(&left)).await.map_err(|_| SessionError::Silent)?
     }
 
     /// Ends the browser.
     pub(super) async fn end(self) {
+        // The client library forgets the password here.
+        if let (Some(url), Ok(Some(id))) = (&self.elsewhere, self.client.session_id().await)
+            && let Err(error) = end_session(url, &id).await
+        {
+            log::warn!("a session may be left: {error}");
+        }
         // If the browser does not end now, it ends with its driver.
         let _ = timeout_at(Instant::now() + GRACE, self.client.close()).await;
+        drop(self.driver);
     }
 
     /// Runs a script in the current document.
@@ -358,8 +343,9 @@ impl BrowserTab {
         self.post("execute/sync", json!({ "script": script, "args": [argument] })).await
     }
 
-    async fn devtools(&self, command: &str, params: Value) -> Result<Value, SessionError> {
-        self.post("goog/cdp/execute", json!({ "cmd": command, "params": params })).await
+    /// Closes the window of the tab.
+    pub(super) async fn close_window(&self) -> Result<(), SessionError> {
+        self.send(http::Method::DELETE, "window", None).await.map(drop)
     }
 
     async fn get(&self, path: &'static str) -> Result<Value, SessionError> {

@@ -5,6 +5,13 @@ use fantoccini::error::CmdError;
 
 /// The words of the driver about a window that is closed.
 pub(super) const NO_WINDOW: &str = "no such window";
+/// Words of browsers about a document that did not come: of a Chromium, and of a Firefox.
+const OF_NETWORK: [&str; 3] = ["net::ERR_", "NS_ERROR_", "Reached error page"];
+
+/// Whether these are words about a document that did not come.
+pub(super) fn is_of_network(text: &str) -> bool {
+    OF_NETWORK.iter().any(|word| text.contains(word))
+}
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +47,15 @@ impl SessionError {
 
     /// Whether the page was just changing, so that a new reading helps.
     pub(super) fn is_passing(&self) -> bool {
-        const SIGNS: [&str; 8] = [
+        const SIGNS: [&str; 10] = [
             "unexpected alert",
             "stale element",
             "no such frame",
             "no such element",
             "navigation",
+            // A Firefox moves a page to another process.
+            "AbortError",
+            "discarded",
             "detached",
             "document unloaded",
             "execution context",
@@ -67,7 +77,7 @@ impl SessionError {
         match self {
             Self::Refused(message) => ["invalid session", "disconnected", NO_WINDOW, "crashed"]
                 .iter()
-                .any(|sign| message.contains(sign)),
+                .any(|sign| message.contains(sign) && !message.contains("discarded")),
             Self::Silent | Self::Lost(_) => true,
             Self::Closed => false,
         }
@@ -77,7 +87,7 @@ impl SessionError {
     pub(super) fn trouble(&self) -> Trouble {
         let message = self.to_string();
         let kind = match self {
-            Self::Refused(text) if text.contains("net::ERR_") => TroubleKind::Network,
+            Self::Refused(text) if is_of_network(text) => TroubleKind::Network,
             Self::Refused(text) if text.contains("timeout") => TroubleKind::Timeout,
             Self::Silent => TroubleKind::Timeout,
             Self::Refused(_) | Self::Lost(_) | Self::Closed => TroubleKind::Driver,

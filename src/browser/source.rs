@@ -1,27 +1,19 @@
 //! Where browsers come from: a driver that the harness starts, or a `WebDriver` that somebody else runs.
 
 use crate::browser::capabilities::{Wish, of_chromium};
-use crate::browser::chromedriver::ChromeDriver;
+use crate::browser::driver::Driver;
 use crate::browser::elsewhere::Elsewhere;
+use crate::browser::programs::{Make, find_browser, find_driver, find_visible_browser};
 use crate::browser::session::BrowserTab;
-use crate::browser::{BrowserError, BrowserOptions, chromedriver};
-use crate::target::WebDriverUrl;
+use crate::browser::{BrowserError, BrowserOptions, Place, firefox};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Mutex;
 
-/// Where the user wants browsers to come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// From a driver that the harness starts. `browser` is `auto`, the name of a program, or a path. Without a driver, one is searched for.
-    Here { browser: String, driver: Option<PathBuf> },
-    /// From a `WebDriver` that is running. `browser` is `auto`, the name of a browser there, or the path of a program there.
-    Elsewhere { browser: String, webdriver: WebDriverUrl },
-}
-
 /// Where browsers come from.
 pub(super) enum Source {
     Own(Own),
+    OwnFirefox(OwnFirefox),
     Elsewhere(Elsewhere),
 }
 
@@ -29,19 +21,15 @@ pub(super) enum Source {
 pub(super) struct Own {
     browser: PathBuf,
     path: PathBuf,
-    driver: Mutex<ChromeDriver>,
+    driver: Mutex<Driver>,
     /// Whether a browser has started. Before that, a new driver would not help.
     proven: AtomicBool,
 }
 
-impl Place {
-    /// Whether there is a display for a visible browser. Elsewhere, whoever set up the machine has seen to this.
-    pub fn find_display(&self) -> Result<(), BrowserError> {
-        match self {
-            Self::Here { .. } => chromedriver::find_display(),
-            Self::Elsewhere { .. } => Ok(()),
-        }
-    }
+/// A driver that the harness starts for each browser, because it drives only one.
+pub(super) struct OwnFirefox {
+    browser: PathBuf,
+    path: PathBuf,
 }
 
 impl Source {
@@ -49,13 +37,14 @@ impl Source {
     pub(super) async fn open(options: &BrowserOptions) -> Result<Self, BrowserError> {
         match &options.place {
             Place::Here { browser, driver } => {
-                let browser = if options.visible {
-                    chromedriver::find_visible_browser(browser)?
-                } else {
-                    chromedriver::find_browser(browser)?
-                };
-                let path = chromedriver::find_driver(driver.as_deref())?;
-                let driver = Mutex::new(ChromeDriver::start(&path, &options.merchant_host).await?);
+                let make = Make::of(browser);
+                let browser =
+                    if options.visible { find_visible_browser(browser)? } else { find_browser(browser)? };
+                let path = find_driver(make, driver.as_deref())?;
+                if make == Make::Firefox {
+                    return Ok(Self::OwnFirefox(OwnFirefox { browser, path }));
+                }
+                let driver = Mutex::new(Driver::start(make, &path, &options.merchant_host).await?);
                 Ok(Self::Own(Own { browser, path, driver, proven: AtomicBool::new(false) }))
             }
             Place::Elsewhere { browser, webdriver } => {
@@ -67,7 +56,7 @@ impl Source {
     /// How many browsers can be had at once.
     pub(super) async fn room(&self) -> Result<usize, BrowserError> {
         match self {
-            Self::Own(_) => Ok(usize::MAX),
+            Self::Own(_) | Self::OwnFirefox(_) => Ok(usize::MAX),
             Self::Elsewhere(elsewhere) => elsewhere.room().await,
         }
     }
@@ -76,6 +65,7 @@ impl Source {
     pub(super) async fn start(&self, options: &BrowserOptions) -> Result<BrowserTab, BrowserError> {
         match self {
             Self::Own(own) => own.start(options).await,
+            Self::OwnFirefox(own) => own.start(options).await,
             Self::Elsewhere(elsewhere) => elsewhere.start(options).await,
         }
     }
@@ -92,7 +82,7 @@ impl Source {
     pub(super) async fn process_group(&self) -> Option<u32> {
         match self {
             Self::Own(own) => Some(own.driver.lock().await.process_group()),
-            Self::Elsewhere(_) => None,
+            Self::OwnFirefox(_) | Self::Elsewhere(_) => None,
         }
     }
 }
@@ -109,7 +99,15 @@ impl Own {
             return first;
         }
         log::warn!("the driver starts no browser; a new driver takes its place");
-        *driver = ChromeDriver::start(&self.path, &options.merchant_host).await?;
+        *driver = Driver::start(Make::Chromium, &self.path, &options.merchant_host).await?;
         BrowserTab::start(driver.url(), of_chromium(wish)).await
+    }
+}
+
+impl OwnFirefox {
+    async fn start(&self, options: &BrowserOptions) -> Result<BrowserTab, BrowserError> {
+        let driver = Driver::start(Make::Firefox, &self.path, &options.merchant_host).await?;
+        let wish = Wish { options, name: None, program: Some(&self.browser), as_root: false };
+        BrowserTab::start_alone(driver, firefox::capabilities(wish)).await
     }
 }

@@ -1,10 +1,11 @@
 //! What a `WebDriver` that somebody else runs says about itself, and the end of its sessions.
 
 use crate::browser::BrowserError;
+use crate::browser::programs::{FIREFOX, Make};
 use crate::target::WebDriverUrl;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::AUTHORIZATION;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper_util::client::legacy::Client;
@@ -149,9 +150,13 @@ impl Status {
     }
 }
 
-/// The name of a browser elsewhere. `auto` and a program are a Chromium.
+/// The name of a browser elsewhere. `auto`, and a program that is no Firefox, are a Chromium.
 pub(super) fn name_of(browser: &str) -> &str {
-    if browser == "auto" || is_program(browser) { CHROME } else { browser }
+    match Make::of(browser) {
+        Make::Firefox => FIREFOX,
+        Make::Chromium if browser == "auto" || is_program(browser) => CHROME,
+        Make::Chromium => browser,
+    }
 }
 
 /// Whether a browser is chosen by the path of its program.
@@ -161,7 +166,12 @@ pub(super) fn is_program(browser: &str) -> bool {
 
 /// Ends a session. It may have ended by itself.
 pub(super) async fn end_session(url: &WebDriverUrl, id: &str) -> Result<(), BrowserError> {
-    ask(url, Method::DELETE, &format!("session/{id}")).await.map(drop)
+    let (status, _) = ask(url, Method::DELETE, &format!("session/{id}")).await?;
+    if status.is_success() || status == StatusCode::NOT_FOUND {
+        return Ok(());
+    }
+    let why = format!("DELETE of a session was answered with {}", status.as_u16());
+    Err(BrowserError::NoWebDriver { url: url.clone(), why })
 }
 
 /// The ids of all sessions. Only a driver tells them.
@@ -185,10 +195,8 @@ async fn ask(url: &WebDriverUrl, method: Method, path: &str) -> Result<(StatusCo
 }
 
 async fn fetched(url: &WebDriverUrl, method: Method, path: &str) -> Result<(StatusCode, Vec<u8>), String> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("{}{path}", url.endpoint()))
-        .header(CONTENT_TYPE, "application/json");
+    // Without a media type, because there is no body: a Grid refuses one that does not name UTF-8.
+    let mut request = Request::builder().method(method).uri(format!("{}{path}", url.endpoint()));
     if let Some(field) = authorization(url) {
         request = request.header(AUTHORIZATION, field);
     }
@@ -214,6 +222,8 @@ pub(super) fn root_cause(error: &dyn Error) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
 
     fn url() -> WebDriverUrl {
         WebDriverUrl::given("http://qa:s3cret@127.0.0.1:4444").unwrap()
@@ -276,5 +286,37 @@ mod tests {
         assert_eq!(authorization(&url()).as_deref(), Some("Basic cWE6czNjcmV0"));
         let shown = BrowserError::Unreachable { url: url(), why: "Connection refused".into() };
         assert!(!format!("{shown} {shown:?}").contains("s3cret"));
+    }
+
+    /// Ends a session at a server that answers like this. Returns what it was asked, and what was told.
+    async fn ended(answer: &'static str) -> (String, Result<(), String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_buf(&mut head).await.unwrap();
+            }
+            let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8(head).unwrap().to_ascii_lowercase()
+        });
+        let url = WebDriverUrl::given(&format!("http://qa:s3cret@{address}")).unwrap();
+        let told = end_session(&url, "1").await.map_err(|error| error.to_string());
+        (server.await.unwrap(), told)
+    }
+
+    #[tokio::test]
+    async fn a_session_is_ended_as_a_grid_wants_it_and_a_refusal_is_told() {
+        let (head, told) = ended("200 OK").await;
+        assert!(head.starts_with("delete /session/1 http/1.1\r\n"), "{head}");
+        assert!(head.contains("authorization: basic "), "{head}");
+        // A Grid refuses a media type that does not name UTF-8.
+        assert!(!head.contains("content-type"), "{head}");
+        assert_eq!(told, Ok(()));
+        assert_eq!(ended("404 Not Found").await.1, Ok(()));
+        let told = ended("500 Oh").await.1.unwrap_err();
+        assert!(told.contains("DELETE of a session was answered with 500"), "{told}");
     }
 }

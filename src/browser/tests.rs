@@ -1,6 +1,8 @@
 //! Tests with a real browser and a small site. Without an installed browser they fail and say so.
 
 mod elsewhere;
+#[cfg(feature = "firefox-tests")]
+mod firefox;
 mod journeys;
 mod site;
 mod windows;
@@ -80,6 +82,9 @@ impl Stage {
             merchant_host: "merchant.example".to_owned(),
             receiver: finds_merchant.then_some(site),
             trusted_keys: Vec::new(),
+            trusted_certificates: Vec::new(),
+            // The site takes requests for a proxy, too.
+            tunnel: Some(site),
             proxy: None,
         };
         let pool = BrowserPool::start(options).await.unwrap_or_else(|error| panic!("{error}"));

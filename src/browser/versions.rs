@@ -1,6 +1,7 @@
 //! The versions of a browser and of the driver, as the programs tell them, without starting a browser.
 
-use crate::browser::{BrowserError, chromedriver};
+use crate::browser::BrowserError;
+use crate::browser::programs::{Make, find_browser, find_driver};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,21 +16,25 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Versions {
     pub browser: Option<String>,
     pub driver: Option<String>,
+    /// Whether the driver drives only browsers of its own version.
+    pub are_bound: bool,
 }
 
 impl Versions {
     /// The versions of the programs that a run would start.
     pub async fn of(browser: &str, driver: Option<&Path>) -> Result<Self, BrowserError> {
-        let browser = chromedriver::find_browser(browser)?;
-        let driver = chromedriver::find_driver(driver)?;
+        let make = Make::of(browser);
+        let browser = find_browser(browser)?;
+        let driver = find_driver(make, driver)?;
         let (browser, driver) = tokio::join!(told(&browser), told(&driver));
-        Ok(Self { browser, driver })
+        Ok(Self { browser, driver, are_bound: make == Make::Chromium })
     }
 
     /// Whether the driver can drive the browser: their first numbers are equal. `None` if a version is not known.
     pub fn fit(&self) -> Option<bool> {
         let first = |text: &Option<String>| first_number(text.as_deref()?);
-        Some(first(&self.browser)? == first(&self.driver)?)
+        let (browser, driver) = (first(&self.browser)?, first(&self.driver)?);
+        Some(!self.are_bound || browser == driver)
     }
 }
 
@@ -64,8 +69,11 @@ mod tests {
 
     #[test]
     fn name_and_version_are_read_and_the_first_numbers_compared() {
-        let of =
-            |browser: &str, driver: &str| Versions { browser: version(browser), driver: version(driver) };
+        let of = |browser: &str, driver: &str| Versions {
+            browser: version(browser),
+            driver: version(driver),
+            are_bound: true,
+        };
         let chromium = "Chromium 156.0.8078.108 built on Debian GNU/Linux 12 (bookworm)\n";
         let driver = "ChromeDriver 156.0.8001.1 (730482a940ce25ae7cf051320d8340e793acf8b9-refs/branch-heads/8078@{#2244})\n";
         let both = of(chromium, driver);
@@ -73,6 +81,8 @@ mod tests {
         assert_eq!(both.driver.as_deref(), Some("ChromeDriver 156.0.8001.1"));
         assert_eq!(both.fit(), Some(true));
         assert_eq!(of("Google Chrome 157.0.1.2\n", driver).fit(), Some(false));
+        let firefox = Versions { are_bound: false, ..of("Mozilla Firefox 153.8.0esr", "geckodriver 0.37.1") };
+        assert_eq!(firefox.fit(), Some(true));
         assert_eq!(of("", driver).fit(), None);
         assert_eq!(of("no version\n", driver).fit(), None);
     }

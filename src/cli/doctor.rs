@@ -23,12 +23,15 @@ pub struct DoctorArgs {
     /// Look at the JSON Schemas in this folder instead of the built-in ones.
     #[arg(long, value_name = "FOLDER")]
     schemas: Option<PathBuf>,
-    /// Look at this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    /// Look at this browser: a program name, a path, `firefox`, or `auto` to search for Chromium or Chrome.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
     /// Look at the `chromedriver` at this path instead of searching for one.
     #[arg(long, value_name = "PATH")]
     chromedriver: Option<PathBuf>,
+    /// Look at the `geckodriver` at this path instead of searching for one, if the browser is a Firefox.
+    #[arg(long, value_name = "PATH", conflicts_with = "chromedriver")]
+    geckodriver: Option<PathBuf>,
     #[command(flatten)]
     webdriver: WebDriverArgs,
     /// Look at the disk of this folder, in which a run creates its run folder.
@@ -47,7 +50,7 @@ pub async fn doctor(arguments: DoctorArgs) -> Ending {
         schemas: arguments.schemas,
         browsers: BrowserChoice {
             browser: arguments.browser,
-            driver: arguments.chromedriver,
+            driver: arguments.chromedriver.or(arguments.geckodriver),
             webdriver: arguments.webdriver.chosen()?,
             slots: 1,
             visible: false,

@@ -82,12 +82,15 @@ struct RecordArgs {
 /// The browser, and where files go.
 #[derive(Args)]
 struct PlaceArgs {
-    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    /// Use this browser: a program name, a path, `firefox`, or `auto` to search for Chromium or Chrome.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
     /// Use the `chromedriver` at this path instead of searching for one.
     #[arg(long, value_name = "PATH")]
     chromedriver: Option<PathBuf>,
+    /// Use the `geckodriver` at this path instead of searching for one, if the browser is a Firefox.
+    #[arg(long, value_name = "PATH", conflicts_with = "chromedriver")]
+    geckodriver: Option<PathBuf>,
     #[command(flatten)]
     webdriver: WebDriverArgs,
     /// Keep pictures and snapshots of the page in a new folder in this folder.
@@ -104,7 +107,7 @@ impl PlaceArgs {
             wish,
             browsers: BrowserChoice {
                 browser: self.browser,
-                driver: self.chromedriver,
+                driver: self.chromedriver.or(self.geckodriver),
                 webdriver: self.webdriver.chosen()?,
                 slots: 1,
                 visible: false,

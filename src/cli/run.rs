@@ -83,12 +83,15 @@ pub struct RunArgs {
     /// Exit with 3 instead of 0 unless the verdict is *sign*.
     #[arg(long, help_heading = "How")]
     sign_off: bool,
-    /// Use this browser: a program name, a path, or `auto` to search for Chromium or Chrome.
+    /// Use this browser: a program name, a path, `firefox`, or `auto` to search for Chromium or Chrome.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH", help_heading = "How")]
     browser: String,
     /// Use the `chromedriver` at this path instead of searching for one.
     #[arg(long, value_name = "PATH", help_heading = "How")]
     chromedriver: Option<PathBuf>,
+    /// Use the `geckodriver` at this path instead of searching for one, if the browser is a Firefox.
+    #[arg(long, value_name = "PATH", conflicts_with = "chromedriver", help_heading = "How")]
+    geckodriver: Option<PathBuf>,
     #[command(flatten, next_help_heading = "How")]
     webdriver: WebDriverArgs,
     /// Run this many browsers at once; each runs one scenario at a time.
@@ -165,7 +168,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         sign_off: arguments.sign_off,
         browsers: BrowserChoice {
             browser: arguments.browser,
-            driver: arguments.chromedriver,
+            driver: arguments.chromedriver.or(arguments.geckodriver),
             webdriver: arguments.webdriver.chosen()?,
             slots: usize::from(arguments.browsers),
             visible: false,

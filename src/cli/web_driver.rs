@@ -14,7 +14,7 @@ pub struct WebDriverArgs {
     /// `--browser` is then the name of a browser there, or the path of its program there. Without this option, the variable
     /// `HPP_WEBDRIVER` counts, and then the key `webdriver` of the profile. A user name and a password stand before the host; better in
     /// the variable, because other users of a machine see the arguments of a program.
-    #[arg(long, value_name = "URL", conflicts_with = "chromedriver")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["chromedriver", "geckodriver"])]
     webdriver: Option<String>,
 }
 

@@ -1,12 +1,12 @@
 //! The browsers of a run, started when the first scenario needs them.
 
-use crate::browser::{BrowserOptions, BrowserPool, Place};
+use crate::browser::{BrowserOptions, BrowserPool, Pin, Place};
 use crate::client::Server;
 use crate::evidence::Recorder;
 use crate::input;
 use crate::receiver::Receiver;
 use crate::run::error_chain;
-use crate::serve::vouched_keys;
+use crate::serve::{Tunnel, Vouched, vouched_for};
 use crate::suite::{NoBrowser, NoReceiver};
 use crate::target::{TargetProfile, WebDriverUrl};
 use std::net::SocketAddr;
@@ -57,7 +57,9 @@ impl BrowserChoice {
     pub fn way_to_receiver(&self, profile: &TargetProfile, listens: SocketAddr) -> Option<SocketAddr> {
         let address = profile.receiver_address.unwrap_or(listens);
         let is_near = self.webdriver(profile).is_none_or(WebDriverUrl::is_here);
-        (is_near || !address.ip().is_loopback()).then_some(address)
+        // The tunnel listens on loopback alone.
+        let is_open = !address.ip().is_loopback() && !self.place(profile).needs_tunnel();
+        (is_near || is_open).then_some(address)
     }
 }
 
@@ -70,13 +72,15 @@ pub struct Browsers {
     extra_ca: Option<PathBuf>,
     /// Where they come from. `None` without browsers.
     place: Option<Place>,
+    /// By it, a browser without rules for host names finds the receiver.
+    _tunnel: Option<Arc<Tunnel>>,
 }
 
 impl Browsers {
     /// The value for scenarios that need no browser.
     pub fn none(receiver: Result<Arc<Receiver>, NoReceiver>) -> Self {
         let pool = Err(NoBrowser::Missing("the run needs no browser".into()));
-        Self { receiver, pool, extra_ca: None, place: None }
+        Self { receiver, pool, extra_ca: None, place: None, _tunnel: None }
     }
 
     /// Starts the browsers of a profile. If something is missing, keeps the reason.
@@ -90,28 +94,50 @@ impl Browsers {
             Ok(site) => Arc::clone(site),
             Err(NoReceiver::Trouble(why)) => {
                 let pool = Err(NoBrowser::Trouble(why.clone()));
-                return Self { pool, receiver, extra_ca, place: Some(place) };
+                return Self { pool, receiver, extra_ca, place: Some(place), _tunnel: None };
             }
             Err(NoReceiver::NotAsked) => return Self::none(receiver),
         };
-        let mut trusted_keys = vec![site.spki_sha256_base64()];
-        if let Some(pem) = profile.extra_ca.as_ref().and_then(|path| input::read(path).ok()) {
-            let mut servers = Vec::new();
-            for (host, port) in profile.reach.servers() {
-                let server = Server { host, port };
-                // A server that is not found shows no certificate.
-                let addresses = server.addresses().await.unwrap_or_default();
-                servers.push((server.host, addresses));
+        let Vouched { mut keys, servers } = match profile.extra_ca.as_ref().map(|path| input::read(path)) {
+            Some(Ok(pem)) => {
+                let mut servers = Vec::new();
+                for (host, port) in profile.reach.servers() {
+                    let server = Server { host, port };
+                    // A server that is not found shows no certificate.
+                    let addresses = server.addresses().await.unwrap_or_default();
+                    servers.push((server.host, addresses));
+                }
+                vouched_for(&pem, &servers).await
             }
-            trusted_keys.extend(vouched_keys(&pem, &servers).await);
-        }
+            _ => Vouched::default(),
+        };
+        keys.push(site.spki_sha256_base64());
+        let pins = servers.into_iter().map(|(host, port, sha256)| Pin { host, port, sha256 });
+        let (host, port) = (profile.merchant_host.clone(), profile.merchant_port());
+        let trusted_certificates = pins.chain([Pin { host, port, sha256: site.sha256() }]).collect();
+        let way = choice.way_to_receiver(profile, site.address());
+        let tunnel = match way.filter(|_| place.needs_tunnel()) {
+            Some(way) => {
+                Tunnel::start(&profile.merchant_host, way).await.map(|tunnel| Some(Arc::new(tunnel)))
+            }
+            None => Ok(None),
+        };
+        let tunnel = match tunnel {
+            Ok(tunnel) => tunnel,
+            Err(error) => {
+                let pool = Err(NoBrowser::Trouble(error_chain(&error)));
+                return Self { pool, receiver, extra_ca, place: Some(place), _tunnel: None };
+            }
+        };
         let options = BrowserOptions {
             place: place.clone(),
             slots: choice.slots,
             visible: choice.visible,
             merchant_host: profile.merchant_host.clone(),
-            receiver: choice.way_to_receiver(profile, site.address()),
-            trusted_keys,
+            receiver: way,
+            trusted_keys: keys,
+            trusted_certificates,
+            tunnel: tunnel.as_ref().map(|tunnel| tunnel.addr()),
             proxy: profile.connection.proxy_for(&profile.base_url),
         };
         let pool = BrowserPool::start(options).await.map(Arc::new).map_err(|error| {
@@ -120,7 +146,7 @@ impl Browsers {
             log::warn!("no browser: {message}");
             why(message)
         });
-        Self { receiver, pool, extra_ca, place: Some(place) }
+        Self { receiver, pool, extra_ca, place: Some(place), _tunnel: tunnel }
     }
 
     /// Ends the browsers that would not end by themselves.

@@ -84,6 +84,11 @@ impl Identity {
         pin(&self.certificate).unwrap_or_default()
     }
 
+    /// The SHA-256 of the certificate, as a Firefox names it: hexadecimal numbers with colons between them.
+    pub fn sha256(&self) -> String {
+        fingerprint(&self.certificate)
+    }
+
     /// The certificate in DER, for clients that trust it.
     pub fn certificate_der(&self) -> &[u8] {
         &self.certificate
@@ -152,6 +157,12 @@ impl Authority {
     pub fn pem(&self) -> String {
         self.0.pem()
     }
+}
+
+/// The SHA-256 of a certificate: hexadecimal numbers with colons between them.
+pub(super) fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+    let numbers = Sha256::digest(certificate);
+    numbers.iter().map(|number| format!("{number:02X}")).collect::<Vec<_>>().join(":")
 }
 
 fn new_key() -> Result<KeyPair, rcgen::Error> {

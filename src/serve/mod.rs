@@ -26,13 +26,15 @@ mod identity;
 mod names;
 mod panics;
 mod trust;
+mod tunnel;
 
 pub use crate::serve::certificate::{Shown, shown_certificate};
 pub use crate::serve::error::ServeError;
 pub use crate::serve::identity::{Authority, Identity};
 pub use crate::serve::names::FieldNames;
 pub use crate::serve::panics::{Panics, message as panic_message};
-pub use crate::serve::trust::vouched_keys;
+pub use crate::serve::trust::{Vouched, vouched_for};
+pub use crate::serve::tunnel::Tunnel;
 
 /// The longest a client may take to send the head of a request, or to shake hands.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);

@@ -11,28 +11,40 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::serve::identity::pin;
+use crate::serve::identity::{fingerprint, pin};
 
 /// How long a server may take to show its certificate.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The keys, as base64 of their SHA-256: those in the file, and that of each server (host and addresses) whose certificate the file
-/// vouches for.
+/// What a file of certificates vouches for.
+#[derive(Debug, Default)]
+pub struct Vouched {
+    /// Base64 of the SHA-256 of the keys: those in the file, and that of each server whose certificate the file vouches for.
+    pub keys: Vec<String>,
+    /// These servers (host and port), each with the SHA-256 of its certificate.
+    pub servers: Vec<(String, u16, String)>,
+}
+
+/// What the file vouches for, also among these servers (host and addresses).
 ///
-/// A browser cannot be given a further authority, but it can be told which keys to trust.
-pub async fn vouched_keys(pem: &[u8], servers: &[(String, Vec<SocketAddr>)]) -> Vec<String> {
+/// A browser cannot be given a further authority, but it can be told which keys or certificates to trust.
+pub async fn vouched_for(pem: &[u8], servers: &[(String, Vec<SocketAddr>)]) -> Vouched {
     let own: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pem).flatten().collect();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(own.iter().cloned());
     let roots = Arc::new(roots);
-    let mut keys: Vec<String> = own.iter().filter_map(pin).collect();
+    let mut vouched = Vouched { keys: own.iter().filter_map(pin).collect(), servers: Vec::new() };
     for (host, addresses) in servers {
         let shown = timeout(PATIENCE, shown_by(host, addresses, &roots)).await;
-        keys.extend(shown.ok().flatten().as_ref().and_then(pin));
+        if let Ok(Some(certificate)) = shown {
+            vouched.keys.extend(pin(&certificate));
+            let port = addresses.first().map_or(443, SocketAddr::port);
+            vouched.servers.push((host.clone(), port, fingerprint(&certificate)));
+        }
     }
-    keys.sort();
-    keys.dedup();
-    keys
+    vouched.keys.sort();
+    vouched.keys.dedup();
+    vouched
 }
 
 /// The certificate of a server, if one of the roots vouches for it.
@@ -66,7 +78,8 @@ mod tests {
         let known = Server::start(free, Some(&identity), Router::new()).await.unwrap();
         let unknown = Server::start(free, Some(&stranger), Router::new()).await.unwrap();
         let servers = [&known, &unknown].map(|server| ("127.0.0.1".to_owned(), vec![server.addr()]));
-        let keys = vouched_keys(authority.pem().as_bytes(), &servers).await;
+        let Vouched { keys, servers } = vouched_for(authority.pem().as_bytes(), &servers).await;
+        assert_eq!(servers, [("127.0.0.1".to_owned(), known.addr().port(), identity.sha256())]);
         assert_eq!(keys.len(), 2, "{keys:?}");
         assert!(
             keys.contains(&identity.spki_sha256_base64()) && !keys.contains(&stranger.spki_sha256_base64())

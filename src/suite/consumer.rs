@@ -106,6 +106,11 @@ impl Consumer<'_> {
 
     /// Makes the browser behave like that of a phone.
     pub async fn take_phone(&mut self) -> Done {
+        if !self.browser()?.has_phone() {
+            return Err(StepFailure::Unseen(
+                "this browser cannot behave like a phone (use a Chromium)".into(),
+            ));
+        }
         self.browser()?.become_phone().await.map_or(Ok(()), |trouble| Err(StepFailure::Trouble(trouble)))
     }
 

@@ -273,6 +273,12 @@ impl TargetProfile {
         Decision::all(&self.waivers, &self.dismissed, &self.accepted_unseen)
     }
 
+    /// The port of the merchant URLs.
+    pub fn merchant_port(&self) -> u16 {
+        let port = self.merchant_authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        port.unwrap_or(443)
+    }
+
     /// Whether the target runs on this machine, where plain http is allowed.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.base_url)

@@ -125,7 +125,7 @@ pub const HOMES: &Permits = &[
     ("cucumber", &["suite"]),
     ("cucumber_expressions", &["suite"]),
     ("fantoccini", &["browser"]),
-    ("flate2", &["client", "mock"]),
+    ("flate2", &["browser", "client", "mock"]),
     ("futures", &["browser", "mock", "receiver", "serve", "suite"]),
     ("gherkin", &["suite"]),
     ("http", &["browser"]),

@@ -30,7 +30,7 @@ impl Lease {
         let told = |error: SessionError| error.trouble();
         let deadline = Instant::now() + limit;
         session.allow(limit, deadline).await.map_err(told)?;
-        session.guard().map_err(told)?.allow(reach);
+        session.allow_hosts(reach).map_err(told)?;
         let recording = Recording::of(session).await;
         let mut recording = recording.map_err(|message| Trouble { kind: TroubleKind::Driver, message })?;
         session.go(url).await.map_err(told)?;

@@ -1,7 +1,8 @@
 //! Browsers elsewhere: a driver that the test starts is used like one of somebody else.
 
 use super::{Stage, kind};
-use crate::browser::chromedriver::{ChromeDriver, find_browser, find_driver};
+use crate::browser::driver::Driver;
+use crate::browser::programs::{Make, find_browser, find_driver};
 use crate::browser::{BrowserError, BrowserOptions, BrowserPool, Place};
 use crate::evidence::TroubleKind;
 use crate::target::WebDriverUrl;
@@ -9,13 +10,14 @@ use std::time::{Duration, Instant};
 
 /// A driver with its address. It ends with the value.
 struct Foreign {
-    _driver: ChromeDriver,
+    _driver: Driver,
     url: WebDriverUrl,
 }
 
 impl Foreign {
     async fn start() -> Self {
-        let driver = ChromeDriver::start(&find_driver(None).unwrap(), "merchant.example").await.unwrap();
+        let program = find_driver(Make::Chromium, None).unwrap();
+        let driver = Driver::start(Make::Chromium, &program, "merchant.example").await.unwrap();
         let url = WebDriverUrl::given(driver.url()).unwrap();
         Self { _driver: driver, url }
     }
@@ -41,6 +43,8 @@ fn options(place: Place) -> BrowserOptions {
         merchant_host: "merchant.example".to_owned(),
         receiver: "127.0.0.1:9".parse().ok(),
         trusted_keys: Vec::new(),
+        trusted_certificates: Vec::new(),
+        tunnel: None,
         proxy: None,
     }
 }

@@ -81,16 +81,20 @@ fn message(visit: &PageVisit) -> &str {
 
 #[tokio::test]
 async fn a_window_that_a_click_opens_is_followed_until_it_closes() {
-    let stage = Stage::set().await;
-    let popup = page(&stage, "<button id=sign onclick=\"opener.signed(); close()\">Sign in</button>");
-    let loader = page(&stage, "<p id=loading>Please wait</p>");
+    follows_a_window(&Stage::set().await).await;
+}
+
+/// A click opens two windows. One of them asks for a move, and the page goes on when it has closed.
+pub(super) async fn follows_a_window(stage: &Stage) {
+    let popup = page(stage, "<button id=sign onclick=\"opener.signed(); close()\">Sign in</button>");
+    let loader = page(stage, "<p id=loading>Please wait</p>");
     let html = format!(
         "<div id=root><button id=buy>Pay</button></div><script>\
          buy.onclick = () => {{ open('{popup}'); open('{loader}', 'l') }};\
          const done = () => {{ open('', 'l').close(); {SUCCESS} }};\
          function signed() {{ root.innerHTML = '<button id=plan onclick=done()>Plan</button>' }}</script>"
     );
-    let (visit, steps) = pay(&stage, DRIVER, &html).await;
+    let (visit, steps) = pay(stage, DRIVER, &html).await;
     let expected = [
         "buy (`#buy`): approve with `#buy`: done",
         "sign (`#sign` in a window of its own): approve with `#sign`: done",
@@ -101,7 +105,7 @@ async fn a_window_that_a_click_opens_is_followed_until_it_closes() {
     assert!(is_paid(&visit), "{visit:?}");
     // The next consumer gets a browser with one window.
     assert!(is_paid(
-        &pay(&stage, DRIVER, &format!("<button id=plan onclick=\"{SUCCESS}\">Plan</button>")).await.0
+        &pay(stage, DRIVER, &format!("<button id=plan onclick=\"{SUCCESS}\">Plan</button>")).await.0
     ));
 }
 

@@ -80,9 +80,6 @@ pub(super) async fn travel<T>(
     options.browsers.learn_credentials(&recorder);
     for subject in &subjects {
         exposed::check_profile(&subject.profile.text, &recorder)?;
-        if options.browsers.visible {
-            options.browsers.place(&subject.profile).find_display()?;
-        }
     }
     let live = subjects.iter().filter(|subject| subject.mock.is_none()).map(|subject| &subject.profile);
     let mut accounts = Accounts::of(live, 1);
@@ -92,7 +89,10 @@ pub(super) async fn travel<T>(
     for target in &mut targets {
         match needs {
             Needs::Driver => knows(target, options.wish)?,
-            Needs::Person => target.page_driver = Some(Arc::new(PageDriver::parse("none", NO_RULES)?)),
+            Needs::Person => {
+                options.browsers.place(target.profile).check_person(options.browsers.visible)?;
+                target.page_driver = Some(Arc::new(PageDriver::parse("none", NO_RULES)?));
+            }
         }
         accounts.hold(target.profile, None)?;
         target.keep_pace(accounts.pace(target.profile));

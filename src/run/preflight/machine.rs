@@ -130,7 +130,7 @@ mod tests {
     fn versions_that_do_not_fit_are_a_fault_and_unknown_ones_a_warning() {
         let told = |browser: Option<&str>, driver: Option<&str>| {
             let [browser, driver] = [browser, driver].map(|version| version.map(str::to_owned));
-            let check = of_versions(&Versions { browser, driver });
+            let check = of_versions(&Versions { browser, driver, are_bound: true });
             (check.result, check.message)
         };
         let fits = told(Some("Chromium 156.0.1.2"), Some("ChromeDriver 156.0.9.9"));
