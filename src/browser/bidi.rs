@@ -17,11 +17,10 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
 /// What the browser tells.
-const EVENTS: [&str; 9] = [
+const EVENTS: [&str; 8] = [
     "browsingContext.contextCreated",
     "browsingContext.contextDestroyed",
     "browsingContext.domContentLoaded",
-    "browsingContext.navigationAborted",
     "browsingContext.navigationFailed",
     "browsingContext.navigationStarted",
     "network.beforeRequestSent",
@@ -41,8 +40,8 @@ pub(super) struct Bidi {
     duty: Arc<Mutex<Duty>>,
     heard: Arc<Mutex<Vec<Value>>>,
     windows: Arc<Mutex<Vec<Window>>>,
-    /// The tabs and frames whose next document is on its way.
-    leaving: watch::Receiver<BTreeSet<String>>,
+    /// The tabs and frames whose next document is on its way, each with the name of the navigation.
+    leaving: watch::Receiver<BTreeMap<String, String>>,
     task: JoinHandle<()>,
 }
 
@@ -65,7 +64,7 @@ impl Bidi {
         let Line { socket, .. } = lookout.open().await.map_err(|error| failed(&error))?;
         let (duty, heard, windows) = (Arc::<Mutex<Duty>>::default(), Arc::default(), Arc::default());
         let (orders, taken) = mpsc::unbounded_channel();
-        let (tell, leaving) = watch::channel(BTreeSet::new());
+        let (tell, leaving) = watch::channel(BTreeMap::new());
         let post = Post {
             socket,
             orders: taken,
@@ -128,14 +127,14 @@ impl Bidi {
 
     /// Whether the next document of a tab is on its way.
     pub(super) fn is_leaving(&self, tab: &str) -> bool {
-        self.leaving.borrow().contains(tab)
+        self.leaving.borrow().contains_key(tab)
     }
 
     /// Waits a moment for the page of a tab to begin its way to another one.
     pub(super) async fn await_departure(&self, tab: &str) {
         let mut leaving = self.leaving.clone();
         // Most moves that stay on the page are seen at once by what they change.
-        let _ = timeout(DEPARTURE, leaving.wait_for(|leaving| leaving.contains(tab))).await;
+        let _ = timeout(DEPARTURE, leaving.wait_for(|leaving| leaving.contains_key(tab))).await;
     }
 
     /// Whether the guard still watches. Without it, the browser must not be used.
@@ -162,7 +161,7 @@ struct Post {
     duty: Arc<Mutex<Duty>>,
     heard: Arc<Mutex<Vec<Value>>>,
     windows: Arc<Mutex<Vec<Window>>>,
-    leaving: watch::Sender<BTreeSet<String>>,
+    leaving: watch::Sender<BTreeMap<String, String>>,
 }
 
 impl Post {
@@ -207,6 +206,7 @@ impl Post {
         }
         let params = &said["params"];
         let context = params["context"].as_str().unwrap_or_default();
+        let navigation = params["navigation"].as_str().unwrap_or_default();
         match said["method"].as_str().unwrap_or_default() {
             "browsingContext.contextCreated" if !params["parent"].is_null() => {
                 self.frames.insert(context.to_owned());
@@ -220,16 +220,18 @@ impl Post {
             "browsingContext.contextDestroyed" => {
                 self.frames.remove(context);
                 lock(&self.windows).retain(|window| window.name != context);
-                self.arrives(context);
+                self.leaving.send_modify(|leaving| {
+                    leaving.remove(context);
+                });
             }
             "browsingContext.navigationStarted" => {
                 self.leaving.send_modify(|leaving| {
-                    leaving.insert(context.to_owned());
+                    leaving.insert(context.to_owned(), navigation.to_owned());
                 });
             }
-            "browsingContext.domContentLoaded"
-            | "browsingContext.navigationAborted"
-            | "browsingContext.navigationFailed" => self.arrives(context),
+            "browsingContext.domContentLoaded" | "browsingContext.navigationFailed" => {
+                self.arrives(context, navigation)
+            }
             method if method.starts_with("network.") => {
                 if params["isBlocked"] == true {
                     let request = json!({ "request": params["request"]["request"] });
@@ -248,9 +250,10 @@ impl Post {
     }
 
     /// Notes that a document is there, or will not come.
-    fn arrives(&self, context: &str) {
+    fn arrives(&self, context: &str, navigation: &str) {
         self.leaving.send_modify(|leaving| {
-            leaving.remove(context);
+            // The document of an earlier navigation may come later.
+            leaving.retain(|one, awaited| one != context || awaited != navigation);
         });
     }
 
