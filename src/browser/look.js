@@ -54,7 +54,8 @@ return {
       return width > 0 && height > 0 && shown(element);
     }),
   text: (document.body ? document.body.innerText : "").trim().slice(0, rules.text),
-  language: document.documentElement.lang || null,
+  // A document that is just replaced has no root.
+  language: document.documentElement?.lang || null,
   parts: rules.parts.map(([selector, reading]) =>
     all(selector).filter(shown).map(readings[reading]).filter(Boolean),
   ),

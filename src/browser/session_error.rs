@@ -47,7 +47,7 @@ impl SessionError {
 
     /// Whether the page was just changing, so that a new reading helps.
     pub(super) fn is_passing(&self) -> bool {
-        const SIGNS: [&str; 10] = [
+        const SIGNS: [&str; 11] = [
             "unexpected alert",
             "stale element",
             "no such frame",
@@ -56,6 +56,8 @@ impl SessionError {
             // A Firefox moves a page to another process.
             "AbortError",
             "discarded",
+            // Its driver had a script for a document that was just replaced.
+            "evalInSandbox",
             "detached",
             "document unloaded",
             "execution context",
