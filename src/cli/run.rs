@@ -12,7 +12,6 @@ use crate::suite::{Filter, TagExpression};
 use crate::{prove, run};
 use anstream::AutoStream;
 use clap::Args;
-use log::LevelFilter;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -175,8 +174,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
             screenshots_of_all: arguments.screenshots,
         },
         out: arguments.out,
-        // The lines of the log would be mixed up with the line of progress.
-        progress: detail != Detail::Quiet && log == LevelFilter::Off,
+        progress: detail != Detail::Quiet,
         log,
         arguments: arguments.webdriver.hidden_in(given),
         end_at_once,

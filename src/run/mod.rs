@@ -160,7 +160,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     ::log::info!("the run {id} begins");
     let run = Run {
         journal: Journal::open(&folder)?,
-        progress: Progress::new(options.progress),
+        progress: Progress::new(options.progress, options.log != ::log::LevelFilter::Off),
         browsers: tokio::sync::Mutex::default(),
         receivers,
         stop,
@@ -305,6 +305,8 @@ impl Finished {
                 self.lost.push(RunError::Folder { path: folder.root().to_owned(), source });
             }
         }
+        ::log::info!("{}", self.report.judged().verdict());
+        ::log::info!("{}", folder.report_to_open().display());
     }
 }
 

@@ -81,6 +81,11 @@ fn the_variable_does_the_same_and_standard_output_stays_as_it_is() {
         ["info  run::journal: [mine.feature:4] ends: pass"]
     );
     assert_eq!(told(folder.path(), "debug"), [""; 0]);
+    let folder = run_folder(folder.path());
+    let last: Vec<&str> = log.lines().rev().take(2).collect();
+    let report = format!("{}/report.html", folder.file_name().unwrap().to_str().unwrap());
+    assert!(last[0].ends_with(&report), "{log}");
+    assert!(last[1].contains(" info  run: Cannot tell: nothing broken, but "), "{log}");
 }
 
 #[test]

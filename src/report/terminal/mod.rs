@@ -13,6 +13,7 @@ pub use page::Detail;
 use crate::report::words::{capitalised, told_requests};
 use crate::report::{Gate, Judged, RunFolder, Standing};
 use page::{PLAIN, Page, STRONG, clean, style_of, style_of_advice, value};
+use std::path::PathBuf;
 
 /// Reports that a run may write, and the use of each. The first that is there is the report to open.
 const REPORTS: &[(&str, &str)] = &[
@@ -27,6 +28,14 @@ const RECORDS: &[(&str, &str)] = &[
     ("journal.ndjson", "each attempt, written as it ended"),
     ("run.log", "what the run did"),
 ];
+
+impl RunFolder {
+    /// The report to open, or the folder itself if it has none.
+    pub fn report_to_open(&self) -> PathBuf {
+        let report = REPORTS.iter().find(|(name, _)| self.has(name));
+        report.map_or_else(|| self.root().to_owned(), |(name, _)| self.root().join(name))
+    }
+}
 
 impl Judged<'_> {
     /// The report as text for a terminal of this width, with escape sequences for its colours.
@@ -109,9 +118,7 @@ fn verdict(page: &mut Page, judged: &Judged<'_>, folder: &RunFolder) {
     let (sentence, word) = (judged.verdict(), judged.advice().word());
     let rest = sentence.get(word.len()..).unwrap_or_default();
     page.beside((&word.to_uppercase(), style_of_advice(judged.advice())), word.len(), &clean(rest));
-    let report = REPORTS.iter().find(|(name, _)| folder.has(name));
-    let path = report.map_or_else(|| folder.root().to_owned(), |(name, _)| folder.root().join(name));
-    page.block(&clean(&path.display().to_string()));
+    page.block(&clean(&folder.report_to_open().display().to_string()));
 }
 
 #[cfg(test)]
