@@ -23,6 +23,9 @@ pub struct DoctorArgs {
     /// Look at the JSON Schemas in this folder instead of the built-in ones.
     #[arg(long, value_name = "FOLDER")]
     schemas: Option<PathBuf>,
+    /// Look at the waivers in this file too, as `run` does.
+    #[arg(long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
     /// Look at this browser: a program name, a path, `firefox`, or `auto` to search for Chromium or Chrome.
     #[arg(long, default_value = "auto", value_name = "NAME|PATH")]
     browser: String,
@@ -48,6 +51,7 @@ pub async fn doctor(arguments: DoctorArgs) -> Ending {
         features: arguments.features,
         targets: named_targets(&arguments.target),
         schemas: arguments.schemas,
+        waivers: arguments.waivers,
         browsers: BrowserChoice {
             browser: arguments.browser,
             driver: arguments.chromedriver.or(arguments.geckodriver),

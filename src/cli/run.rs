@@ -64,6 +64,9 @@ pub struct RunArgs {
     schemas: Option<PathBuf>,
     #[command(flatten)]
     subject: TargetArgs,
+    /// Add the waivers in this file to those of the profiles; each names its targets.
+    #[arg(long, value_name = "FILE", help_heading = "Against what")]
+    waivers: Option<PathBuf>,
     /// Run this many API scenarios (those that need no browser) at once, and end as many sessions at once afterwards.
     #[arg(long, short, default_value_t = 16, value_parser = whole(1..=u16::MAX), help_heading = "How")]
     jobs: u16,
@@ -158,6 +161,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         schemas: arguments.schemas,
         filter: Filter { tags: arguments.tags, shard: arguments.shard, only: None },
         jobs: usize::from(arguments.jobs),
+        waivers: arguments.waivers,
         retries: arguments.retries,
         seed: arguments.seed,
         run_group: arguments.run_group,

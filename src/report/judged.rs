@@ -228,17 +228,17 @@ impl<'r> JudgedTarget<'r> {
         let name = &self.facts.name;
         let mut notes = self.manners.notes(name);
         for decision in self.facts.decisions() {
-            let Terms { owner, expires, reason } = decision.terms();
+            let (Terms { expires, .. }, told) = (decision.terms(), decision.terms().told());
             let last = expires.map(|last| last.to_string()).unwrap_or_default();
             let is_used = || self.rows.iter().any(|row| row.accepted_unseen() == Some(decision.terms()));
             if !decision.terms().hold_on(self.today) {
                 notes.push(format!(
-                    "{name}: {decision} ended on {last}: renew or remove it ({owner}: {reason})"
+                    "{name}: {decision} ended on {last}: renew or remove it ({told})"
                 ));
             } else if decision.terms().end_soon_after(self.today) {
-                notes.push(format!("{name}: {decision} ends on {last} ({owner}: {reason})"));
+                notes.push(format!("{name}: {decision} ends on {last} ({told})"));
             } else if matches!(decision, Decision::AcceptedUnseen(_)) && is_used() {
-                notes.push(format!("{name}: {decision} lets it pass untested ({owner}: {reason})"));
+                notes.push(format!("{name}: {decision} lets it pass untested ({told})"));
             }
         }
         notes

@@ -177,18 +177,18 @@ impl<'r> Row<'r> {
         let unseen = self.is_unseen();
         let fits = |decision: &&Decision<'_>| matches!(decision, Decision::AcceptedUnseen(_)) == unseen;
         let told = self.decisions.iter().filter(fits).map(|decision| {
-            let Terms { owner, expires, reason } = decision.terms();
+            let (Terms { expires, .. }, told) = (decision.terms(), decision.terms().told());
             let until = expires.map(|last| format!(" until {last}")).unwrap_or_default();
             match decision {
                 _ if !decision.terms().hold_on(self.today) => {
                     let ended = expires.map(|last| format!(" on {last}")).unwrap_or_default();
-                    format!("{decision} ended{ended}: renew or remove it ({owner}: {reason})")
+                    format!("{decision} ended{ended}: renew or remove it ({told})")
                 }
                 Decision::Waiver(waiver) if self.standing == Standing::Fail => {
-                    format!("{decision} {} ({owner}: {reason})", self.not_accepted(waiver))
+                    format!("{decision} {} ({told})", self.not_accepted(waiver))
                 }
-                Decision::Dismissal(_) => format!("dismissed{until} by {owner}: {reason}"),
-                _ => format!("accepted{until} by {owner}: {reason}"),
+                Decision::Dismissal(_) => format!("dismissed{until} by {told}"),
+                _ => format!("accepted{until} by {told}"),
             }
         });
         told.collect()

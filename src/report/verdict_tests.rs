@@ -28,6 +28,7 @@ pub(super) fn waiver(id: &str, expires: &str) -> Waiver {
         subject: "status".into(),
         actual: None,
         reason: "ticket 812".into(),
+        ticket: None,
         owner: "payments team".into(),
         expires: expires.parse().unwrap(),
     }

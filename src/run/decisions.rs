@@ -3,7 +3,7 @@
 use crate::requirement::{
     Catalogue, Confidence, Level, Party, Requirement, RequirementId, SWITCH_GUIDE, nearest,
 };
-use crate::target::{Decision, Dismissal, Place, ProfileError, TargetProfile, Waiver};
+use crate::target::{Decision, Dismissal, Place, ProfileError, ProfileText, TargetProfile, Waiver};
 use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Res
     let (mut waivers, mut dismissed) = (Waivers::default(), HashMap::new());
     for decision in &decisions {
         if let Some((key, why)) = decision.about.fault(today) {
-            return Err(decision.refused(profile, &[key], why));
+            return Err(decision.refused(&[key], why));
         }
         // Of two that decide the same, it is not clear which one holds. All waivers come before the first dismissal.
         let earlier: Option<&Placed<'_>> = match decision.about {
@@ -24,9 +24,9 @@ pub fn check(profile: &TargetProfile, catalogue: &Catalogue, today: Date) -> Res
             Decision::AcceptedUnseen(_) => None,
         };
         if let Some(earlier) = earlier {
-            let first = earlier.place(profile, &[]);
+            let first = earlier.place(&[]);
             let why = format!("decides the same as {} at {first}; remove one of the two", earlier.about);
-            return Err(decision.refused(profile, &[], why));
+            return Err(decision.refused(&[], why));
         }
     }
     check_sources(profile, catalogue)?;
@@ -54,22 +54,29 @@ impl<'p> Waivers<'p> {
     }
 }
 
-/// A decision, and its index among those of its key.
+/// A decision, the text in which it stands, and its index among those of its key there.
 struct Placed<'p> {
     about: Decision<'p>,
+    text: &'p ProfileText,
     index: String,
 }
 
 impl Placed<'_> {
     /// The place of what these steps lead to inside the decision.
-    fn place(&self, profile: &TargetProfile, steps: &[&str]) -> Place {
-        profile.text.place(&[&[self.about.key(), &self.index], steps].concat())
+    fn place(&self, steps: &[&str]) -> Place {
+        self.text.place(&[&[self.about.key(), &self.index], steps].concat())
     }
 
-    fn refused(&self, profile: &TargetProfile, steps: &[&str], why: String) -> ProfileError {
+    fn refused(&self, steps: &[&str], why: String) -> ProfileError {
         let steps = [&[self.about.key(), &self.index], steps].concat();
-        profile.text.error(&steps, DecisionFault { entry: self.about.to_string(), why })
+        self.text.error(&steps, DecisionFault { entry: self.about.to_string(), why })
     }
+}
+
+/// What is wrong with a waiver by itself, with the key.
+pub fn fault_of_waiver(waiver: &Waiver, today: Date) -> Option<(&'static str, DecisionFault)> {
+    let about = Decision::Waiver(waiver);
+    about.fault(today).map(|(key, why)| (key, DecisionFault { entry: about.to_string(), why }))
 }
 
 /// Every decision of a profile.
@@ -77,9 +84,12 @@ fn placed<'p>(profile: &'p TargetProfile) -> Vec<Placed<'p>> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     let place = |about: Decision<'p>| {
         let next = counts.entry(about.key()).or_default();
-        let index = next.to_string();
+        let (text, index) = match about {
+            Decision::Waiver(_) => profile.origin_of_waiver(*next),
+            Decision::Dismissal(_) | Decision::AcceptedUnseen(_) => (&profile.text, *next),
+        };
         *next += 1;
-        Placed { about, index }
+        Placed { about, text, index: index.to_string() }
     };
     profile.decisions().map(place).collect()
 }
@@ -120,7 +130,7 @@ fn check_dismissed(
         } else {
             continue;
         };
-        return Err(decision.refused(profile, &["requirement"], why.into()));
+        return Err(decision.refused(&["requirement"], why.into()));
     }
     Ok(())
 }
@@ -134,7 +144,7 @@ fn check_unseen(
     let mut accepted: HashMap<&RequirementId, Place> = HashMap::new();
     for decision in decisions {
         let Decision::AcceptedUnseen(entry) = decision.about else { continue };
-        let refused = |steps: &[&str], why: String| Err(decision.refused(profile, steps, why));
+        let refused = |steps: &[&str], why: String| Err(decision.refused(steps, why));
         if entry.area.is_none() && entry.requirements.is_empty() {
             return refused(&[], "names no `requirements` and no `area`; name one".into());
         }
@@ -156,7 +166,7 @@ fn check_unseen(
                     "accepts nothing, because `floor` lists every MUST of this area; remove one of the two";
                 return refused(&["area"], why.into());
             }
-            let place = decision.place(profile, &["area"]);
+            let place = decision.place(&["area"]);
             for id in musts() {
                 if let Some(first) = accepted.insert(id, place.clone()) {
                     return refused(&["area"], again(id, &first));
@@ -170,7 +180,7 @@ fn check_unseen(
                 let why = format!("accepts {id}, which `floor` lists at {floor}; remove one of the two");
                 return refused(&steps, why);
             }
-            if let Some(first) = accepted.insert(id, decision.place(profile, &steps)) {
+            if let Some(first) = accepted.insert(id, decision.place(&steps)) {
                 return refused(&steps, again(id, &first));
             }
         }
@@ -205,7 +215,7 @@ fn areas(catalogue: &Catalogue) -> Vec<&str> {
 /// Why a decision of a profile cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{entry} {why}")]
-struct DecisionFault {
+pub struct DecisionFault {
     entry: String,
     why: String,
 }

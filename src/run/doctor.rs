@@ -11,7 +11,7 @@ use crate::run::receivers::Receivers;
 use crate::run::setting::Setting;
 use crate::run::subject::{Subject, TargetChoice};
 use crate::run::target::{Target, today};
-use crate::run::{BrowserChoice, error_chain, exposed, preflight};
+use crate::run::{BrowserChoice, error_chain, exposed, preflight, waivers};
 use crate::suite::{Filter, NoReceiver};
 use crate::target::{Ability, TargetProfile};
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ pub struct DoctorOptions {
     pub features: Vec<PathBuf>,
     pub targets: Vec<TargetChoice>,
     pub schemas: Option<PathBuf>,
+    /// A file of waivers beside the profiles.
+    pub waivers: Option<PathBuf>,
     pub browsers: BrowserChoice,
     /// The folder of the reports.
     pub out: PathBuf,
@@ -50,7 +52,7 @@ async fn examined(options: &DoctorOptions, recorder: &Arc<Recorder>) -> Vec<Pref
         Err(error) => return vec![PreflightCheck::fault(Topic::Schemas, error_chain(&error))],
     };
     let setting = Setting { features, schemas };
-    let (subjects, mut checks) = sound(&options.targets, &setting, recorder).await;
+    let (subjects, mut checks) = sound(options, &setting, recorder).await;
     checks.extend(setting.checks());
     if subjects.is_empty() {
         return checks;
@@ -92,7 +94,7 @@ async fn examined(options: &DoctorOptions, recorder: &Arc<Recorder>) -> Vec<Pref
 
 /// The targets that a run would accept, and a check of each profile.
 async fn sound(
-    choices: &[TargetChoice],
+    options: &DoctorOptions,
     setting: &Setting,
     recorder: &Arc<Recorder>,
 ) -> (Vec<Subject>, Vec<PreflightCheck>) {
@@ -100,7 +102,7 @@ async fn sound(
     let fault = |name: &str, error: &dyn std::error::Error| {
         PreflightCheck::fault(Topic::Profile, error_chain(error)).of(name)
     };
-    for (seed, choice) in (1..).zip(choices) {
+    for (seed, choice) in (1..).zip(&options.targets) {
         let loaded = Subject::load(choice, seed, recorder).await;
         let named = loaded.and_then(|loaded| {
             loaded.iter().try_for_each(|subject| subject.has_own_name(&subjects)).map(|()| loaded)
@@ -110,6 +112,12 @@ async fn sound(
             Err(error) => checks.push(fault(&choice.name(), &error)),
         }
     }
+    let path = options.waivers.as_deref();
+    match path.map(|path| waivers::apply(path, &mut subjects, &setting.features.catalogue, today())) {
+        None => {}
+        Some(Ok(check)) => checks.push(check),
+        Some(Err(error)) => checks.push(PreflightCheck::fault(Topic::Profile, error_chain(&error))),
+    }
     if let Err(error) = setting.teach(&subjects, recorder) {
         checks.push(PreflightCheck::fault(Topic::Profile, error_chain(&error)));
         return (Vec::new(), checks);
@@ -117,7 +125,7 @@ async fn sound(
     subjects.retain(|subject| {
         let profile = &subject.profile;
         let Setting { features, schemas } = setting;
-        let exposed = exposed::check_profile(&profile.text, recorder).err().map(Into::into);
+        let exposed = exposed::check_profile(profile, recorder).err().map(Into::into);
         let refused = exposed
             .or_else(|| Target::new(&Filter::default(), features, schemas, recorder, (0, subject)).err());
         match &refused {

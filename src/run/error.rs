@@ -38,6 +38,9 @@ pub enum RunError {
     #[error("cannot read the target profile {path}; {help} a file, or one of: {known}")]
     Profile { path: PathBuf, help: String, known: String, source: std::io::Error },
 
+    #[error("cannot read the waivers {path}; correct `--waivers`")]
+    Waivers { path: PathBuf, source: std::io::Error },
+
     #[error("the plan names the scenario `{key}`, which no feature has")]
     UnknownScenario { key: String },
 

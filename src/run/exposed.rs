@@ -2,7 +2,7 @@
 
 use crate::evidence::Recorder;
 use crate::run::assets::NamedText;
-use crate::target::ProfileText;
+use crate::target::TargetProfile;
 
 /// Checks that no credential which the recorder knows stands in a file or in its name. A weak one may, because it is an ordinary word.
 pub fn check_files<'t>(
@@ -24,9 +24,10 @@ pub fn check_files<'t>(
     Ok(())
 }
 
-/// The same for the values of a profile.
-pub fn check_profile(profile: &ProfileText, recorder: &Recorder) -> Result<(), ExposedError> {
-    for (key, place, text) in profile.values() {
+/// The same for the values of a profile, and of the file of its waivers.
+pub fn check_profile(profile: &TargetProfile, recorder: &Recorder) -> Result<(), ExposedError> {
+    let waivers = profile.from_file.iter().flat_map(|from| from.text.values());
+    for (key, place, text) in profile.text.values().into_iter().chain(waivers) {
         if let Some(label) = recorder.leak(&text) {
             let within = format!(" of `{key}`");
             return Err(ExposedError { place: place.to_string(), label, within });

@@ -1,10 +1,11 @@
 //! The ids in a profile: each names a requirement of the catalogue, and the profile changes something by naming it.
 
 use crate::requirement::{Catalogue, Confidence, Level, Party, Requirement, RequirementId};
-use crate::target::{Confirmed, ProfileError, TargetProfile};
+use crate::target::{Confirmed, ProfileError, ProfileText, TargetProfile};
 
-/// An id in a profile: the key under which it stands, and the steps to it.
+/// An id in a profile: the text and the key under which it stands, and the steps to it.
 struct Named<'p> {
+    text: &'p ProfileText,
     key: &'static str,
     steps: Vec<String>,
     id: &'p RequirementId,
@@ -12,10 +13,10 @@ struct Named<'p> {
 
 /// Checks every id of a profile.
 pub fn check(profile: &TargetProfile, catalogue: &Catalogue) -> Result<(), ProfileError> {
-    for Named { key, steps, id } in named(profile) {
+    for Named { text, key, steps, id } in named(profile) {
         let Some(fault) = fault(profile, catalogue, key, id) else { continue };
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-        return Err(profile.text.error(&steps, fault));
+        return Err(text.error(&steps, fault));
     }
     Ok(())
 }
@@ -26,14 +27,19 @@ fn named(profile: &TargetProfile) -> Vec<Named<'_>> {
         Confirmed::All => None,
         Confirmed::Ids(ids) => Some(ids),
     };
-    let in_list = |key, id| Named { key, steps: vec![String::from(key), id_text(id)], id };
+    let text = &profile.text;
+    let in_list = |key, id| Named { text, key, steps: vec![String::from(key), id_text(id)], id };
     let floor = profile.floor.iter().map(|id| in_list("floor", id));
     let mut named: Vec<Named<'_>> =
         floor.chain(confirmed.into_iter().flatten().map(|id| in_list("confirmed", id))).collect();
-    let waivers = profile.waivers.iter().map(|entry| &entry.requirement).enumerate();
-    let dismissed = profile.dismissed.iter().map(|entry| &entry.requirement).enumerate();
-    let entries = waivers.map(|entry| ("waiver", entry)).chain(dismissed.map(|entry| ("dismissed", entry)));
-    named.extend(entries.map(|(key, (index, id))| Named {
+    let waivers = profile.waivers.iter().enumerate().map(|(index, entry)| {
+        let (text, index) = profile.origin_of_waiver(index);
+        ("waiver", text, index, &entry.requirement)
+    });
+    let dismissed = profile.dismissed.iter().enumerate();
+    let dismissed = dismissed.map(|(index, entry)| ("dismissed", text, index, &entry.requirement));
+    named.extend(waivers.chain(dismissed).map(|(key, text, index, id)| Named {
+        text,
         key,
         steps: vec![key.into(), index.to_string(), "requirement".into()],
         id,
@@ -41,6 +47,7 @@ fn named(profile: &TargetProfile) -> Vec<Named<'_>> {
     for (index, entry) in profile.accepted_unseen.iter().enumerate() {
         let key = "accepted_unseen";
         named.extend(entry.requirements.iter().map(|id| Named {
+            text,
             key,
             steps: vec![key.into(), index.to_string(), "requirements".into(), id_text(id)],
             id,
@@ -60,11 +67,17 @@ fn fault(
     key: &'static str,
     id: &RequirementId,
 ) -> Option<IdFault> {
-    let Some(requirement) = catalogue.get(id) else {
-        let nearest = catalogue.nearest(id).map_or_else(String::new, |near| format!("did you mean {near}? "));
-        return Some(IdFault::Unknown { key, id: id.clone(), nearest });
-    };
+    let Some(requirement) = catalogue.get(id) else { return unknown(catalogue, key, id) };
     idle(profile, key, requirement).map(|why| IdFault::Idle { key, id: id.clone(), why })
+}
+
+/// The fault of an id that the catalogue does not have.
+pub fn unknown(catalogue: &Catalogue, key: &'static str, id: &RequirementId) -> Option<IdFault> {
+    if catalogue.get(id).is_some() {
+        return None;
+    }
+    let nearest = catalogue.nearest(id).map_or_else(String::new, |near| format!("did you mean {near}? "));
+    Some(IdFault::Unknown { key, id: id.clone(), nearest })
 }
 
 /// Why naming this requirement under a key changes nothing.
@@ -90,7 +103,7 @@ fn idle(profile: &TargetProfile, key: &str, requirement: &Requirement) -> Option
 
 /// Why an id in a profile cannot be used.
 #[derive(Debug, thiserror::Error)]
-enum IdFault {
+pub enum IdFault {
     #[error(
         "`{key}` names {id}, which is not in the catalogue; {nearest}`hpp-conformance requirements` lists the known ones"
     )]

@@ -29,6 +29,7 @@ mod subject;
 mod target;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 pub use crate::target::{Draft, WebDriverUrl, production_host};
 pub use assets::{Features, Schemas, built_in, profile_schema};
@@ -127,10 +128,13 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
             subjects.push(subject);
         }
     }
+    let path = options.waivers.as_deref();
+    let waived =
+        path.map(|path| waivers::apply(path, &mut subjects, &features.catalogue, today())).transpose()?;
     setting.teach(&subjects, &recorder)?;
     options.browsers.learn_credentials(&recorder);
     for subject in &subjects {
-        exposed::check_profile(&subject.profile.text, &recorder)?;
+        exposed::check_profile(&subject.profile, &recorder)?;
     }
     let live = subjects.iter().filter(|subject| subject.mock.is_none()).map(|subject| &subject.profile);
     let mut accounts = Accounts::of(live, options.shares());
@@ -143,6 +147,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let receivers = Receivers::default();
     let mut preflight = vec![machine::disk(&options.out)];
     preflight.extend(setting.checks());
+    preflight.extend(waived);
     preflight.extend(subjects.iter().flat_map(|subject| subject.checks(today())));
     let deadline = options.deadline.map(|deadline| began + deadline);
     let stop =

@@ -27,6 +27,8 @@ pub struct RunOptions {
     pub targets: Vec<TargetChoice>,
     pub schemas: Option<PathBuf>,
     pub filter: Filter,
+    /// A file of waivers beside the profiles.
+    pub waivers: Option<PathBuf>,
     /// API scenarios at once.
     pub jobs: usize,
     /// How many more attempts a scenario gets if it fails or meets trouble.

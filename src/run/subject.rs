@@ -295,6 +295,7 @@ impl Subject {
             confirmed_sources: BTreeSet::new(),
             floor: BTreeSet::new(),
             waivers: Vec::new(),
+            from_file: None,
             dismissed: Vec::new(),
             accepted_unseen: no_mock_can_show(embedded.dialect).into_iter().collect(),
         };

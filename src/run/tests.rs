@@ -55,6 +55,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         targets: vec![TargetChoice::Mock(mock)],
         schemas: None,
         filter: Filter::default(),
+        waivers: None,
         jobs: 1,
         retries: 0,
         seed: 7,
@@ -304,7 +305,7 @@ async fn the_mock_accepts_without_an_end_what_no_mock_can_show() {
     let row = judged.rows().find(|row| row.requirement.id.as_str() == "HPP-AUTH-004").unwrap();
     let terms: Vec<_> = row.decisions.iter().map(|decision| decision.terms()).collect();
     let (owner, reason) = ("hpp-conformance", "one mock has the accounts of one region only");
-    assert_eq!(terms, [Terms { owner, expires: None, reason }]);
+    assert_eq!(terms, [Terms { owner, expires: None, reason, ticket: None }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,6 +22,9 @@ pub struct Waiver {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<String>,
     pub reason: String,
+    /// Where it is followed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
     pub owner: String,
     /// The last day of the waiver.
     #[serde(deserialize_with = "day")]
@@ -64,7 +67,7 @@ pub struct AcceptedUnseen {
 }
 
 /// A day as a text, or as a date of TOML.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let text = match toml::Value::deserialize(deserializer)? {
         toml::Value::String(text) => text,
         other => other.to_string(),
@@ -83,6 +86,7 @@ pub struct Terms<'d> {
     pub owner: &'d str,
     pub expires: Option<Date>,
     pub reason: &'d str,
+    pub ticket: Option<&'d str>,
 }
 
 impl Terms<'_> {
@@ -97,6 +101,12 @@ impl Terms<'_> {
             && self.expires.is_some_and(|last| last <= day.saturating_add(DAYS_BEFORE_THE_END.days()))
     }
 
+    /// Who decided it and why, with the ticket if there is one.
+    pub fn told(self) -> String {
+        let ticket = self.ticket.map(|ticket| format!(", {ticket}")).unwrap_or_default();
+        format!("{}: {}{ticket}", self.owner, self.reason)
+    }
+
     /// What is missing or wrong, with its key, if a profile was read on this day.
     fn fault(self, today: Date) -> Option<(&'static str, String)> {
         let latest = today.saturating_add(1.year());
@@ -106,6 +116,9 @@ impl Terms<'_> {
             }
             _ if !says_something(self.owner) => {
                 Some(("owner", "has no `owner`; write who decided it".into()))
+            }
+            _ if !self.ticket.is_none_or(says_something) => {
+                Some(("ticket", "has an empty `ticket`; write where it is followed up, or leave it out".into()))
             }
             Some(last) if last > latest => {
                 let why = format!(
@@ -156,7 +169,11 @@ impl<'d> Decision<'d> {
             | Self::Dismissal(Dismissal { owner, reason, expires, .. }) => (owner, reason, Some(*expires)),
             Self::AcceptedUnseen(AcceptedUnseen { owner, reason, expires, .. }) => (owner, reason, *expires),
         };
-        Terms { owner, expires, reason }
+        let ticket = match self {
+            Self::Waiver(waiver) => waiver.ticket.as_deref(),
+            Self::Dismissal(_) | Self::AcceptedUnseen(_) => None,
+        };
+        Terms { owner, expires, reason, ticket }
     }
 
     /// What is missing or wrong, with its key, if a profile was read on this day.
@@ -214,7 +231,7 @@ mod tests {
     use super::*;
 
     fn terms<'d>(owner: &'d str, reason: &'d str, expires: Option<&str>) -> Terms<'d> {
-        Terms { owner, reason, expires: expires.map(|day| day.parse().unwrap()) }
+        Terms { owner, reason, expires: expires.map(|day| day.parse().unwrap()), ticket: None }
     }
 
     fn day(text: &str) -> Date {
@@ -233,6 +250,14 @@ mod tests {
             (terms("team", " ", Some("2027-01-31")), no_reason),
             (terms("-", "ticket 812", Some("2027-01-31")), no_owner),
             (terms("team", "ticket 812", Some("2099-01-01")), Some(("expires", too_late))),
+            (Terms { ticket: Some("PAY-812"), ..terms("team", "known", Some("2027-01-31")) }, None),
+            (
+                Terms { ticket: Some(" "), ..terms("team", "known", Some("2027-01-31")) },
+                Some((
+                    "ticket",
+                    "has an empty `ticket`; write where it is followed up, or leave it out",
+                )),
+            ),
         ];
         for (terms, fault) in cases {
             let told = terms.fault(today);

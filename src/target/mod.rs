@@ -37,6 +37,7 @@ mod source_file;
 mod tests;
 mod text;
 mod value;
+mod waiver_file;
 mod web_driver;
 
 pub use ability::{Ability, PaymentResult};
@@ -54,6 +55,7 @@ pub use secret::{Credentials, Secret};
 pub use settings::{Deadlines, Purchase};
 pub use source_file::SourceFile;
 pub use text::{Place, ProfileError, ProfileText, is_hidden};
+pub use waiver_file::{FromFile, WaiverFile};
 pub use web_driver::WebDriverUrl;
 
 /// The inferred or assumed requirements that were confirmed for a target.
@@ -125,7 +127,9 @@ pub struct TargetProfile {
     pub confirmed_sources: BTreeSet<String>,
     /// Requirements that every run must see. Otherwise it is incomplete.
     pub floor: BTreeSet<RequirementId>,
+    /// Known failures that are accepted: those of the profile, then those from a file of waivers.
     pub waivers: Vec<Waiver>,
+    pub from_file: Option<FromFile>,
     pub dismissed: Vec<Dismissal>,
     /// Requirements of which the run may be signed although they were not tested.
     pub accepted_unseen: Vec<AcceptedUnseen>,
@@ -247,6 +251,7 @@ impl TargetProfile {
             confirmed_sources,
             floor: file.floor,
             waivers: file.waivers,
+            from_file: None,
             dismissed: file.dismissed,
             accepted_unseen: file.accepted_unseen,
             text: written,

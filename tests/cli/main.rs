@@ -15,6 +15,7 @@ mod own;
 mod support;
 mod targets;
 mod verdict;
+mod waivers;
 
 use std::path::Path;
 use support::{Ended, call};

@@ -79,7 +79,7 @@ pub(super) async fn travel<T>(
     setting.teach(&subjects, &recorder)?;
     options.browsers.learn_credentials(&recorder);
     for subject in &subjects {
-        exposed::check_profile(&subject.profile.text, &recorder)?;
+        exposed::check_profile(&subject.profile, &recorder)?;
     }
     let live = subjects.iter().filter(|subject| subject.mock.is_none()).map(|subject| &subject.profile);
     let mut accounts = Accounts::of(live, 1);
