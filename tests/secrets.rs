@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use stranger::Stranger;
-use support::{Ended, report, run_folder};
+use support::{Ended, program, report, run_folder};
 use target::{files, profile, standings, with};
 
 const USERNAME: &str = "K7user_4c1e";
@@ -125,7 +125,17 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
          page_driver = \"pages/klarna.toml\"\nidentity = {{ email = \"{TYPED}\" }}",
         mock.base_url
     );
-    let ended = run(folder.path(), &profile(&proxy, "klarna", &lines), PASSWORD);
+    std::fs::write(folder.path().join("target.toml"), profile(&proxy, "klarna", &lines)).unwrap();
+    let summary = folder.path().join("summary.md");
+    let mut command = program(folder.path());
+    for name in target::PROXIES {
+        command.env_remove(name);
+    }
+    command.env("RES_OPTIONS", "attempts:0").env("GITHUB_STEP_SUMMARY", &summary);
+    command.env("HPP_USERNAME", USERNAME).env("HPP_PASSWORD", PASSWORD);
+    let formats = "json,html,junit,code-quality,prometheus";
+    let ended =
+        Ended::of(&command.args(["run", "--target", "target.toml", "--format", formats]).output().unwrap());
     assert_ne!(ended.code, Some(2), "{ended:?}");
     assert_ne!(ended.code, Some(4), "{ended:?}");
     let pair = format!("{USERNAME}:{PASSWORD}");
@@ -162,7 +172,12 @@ fn twenty_five_secrets_are_in_no_file_of_a_run() {
     }
     let canaries = canaries.lock().unwrap();
     assert!(canaries.len() >= 25, "only {} kinds: {:?}", canaries.len(), canaries.keys());
-    for (path, text) in files(&run_folder(folder.path())) {
+    let summary = (summary.clone(), std::fs::read_to_string(summary).unwrap());
+    let files = files(&run_folder(folder.path()));
+    for name in ["gl-code-quality-report.json", "hpp-conformance.prom"] {
+        assert!(files.iter().any(|(path, _)| path.ends_with(name)), "{name} was not written");
+    }
+    for (path, text) in files.into_iter().chain([summary]) {
         for (name, values) in canaries.iter() {
             for value in values {
                 assert!(!text.contains(value.as_str()), "{} has the {name} `{value}`", path.display());

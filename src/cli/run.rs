@@ -24,6 +24,9 @@ const LONGEST_EXPRESSION: usize = 1000;
 /// What an expression of tags should have been.
 const NO_EXPRESSION: &str = "expected an expression such as '@needs:browser and not @needs:clock', with `and`, `or` and `not` in small letters";
 
+/// The variable with the file of the summary that GitHub shows on the page of a job.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
 const GATES: &[(&str, Gate, &str)] = &[
     ("api", Gate::Api, "The scenarios that need no browser"),
     ("journey", Gate::Journey, "The scenarios that need a browser"),
@@ -34,6 +37,8 @@ const FORMATS: &[(&str, Format, &str)] = &[
     ("json", Format::Json, "`report.json`, the whole report for programs"),
     ("html", Format::Html, "`report.html`, one page for people, with evidence and screenshots"),
     ("junit", Format::Junit, "`junit.xml`, for the test overview of a CI server"),
+    ("code-quality", Format::CodeQuality, "`gl-code-quality-report.json`, for merge requests of GitLab"),
+    ("prometheus", Format::Prometheus, "`hpp-conformance.prom`, metrics for the textfile collector of Prometheus"),
 ];
 
 /// Whether a screenshot is taken of every visit.
@@ -184,7 +189,9 @@ pub async fn run(arguments: RunArgs) -> Ending {
         end_at_once,
     };
     let mut finished = run::run(options).await?;
-    finished.write(&arguments.format);
+    // A run of `prove` is one of many.
+    let summary = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty() && !planned).map(PathBuf::from);
+    finished.write(&arguments.format, summary.as_deref());
     let mut lost: Vec<Refusal> =
         finished.lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
     if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {

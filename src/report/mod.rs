@@ -1,5 +1,6 @@
 //! The conformance report: the results of a run, what follows from them, and the formats. What follows is computed, never stored.
 
+mod code_quality;
 #[cfg(test)]
 mod decision_tests;
 mod failure;
@@ -15,10 +16,12 @@ mod junit;
 mod manners;
 mod outcome;
 mod preflight;
+mod prometheus;
 mod row;
 mod run_folder;
 mod sight;
 mod standing;
+mod step_summary;
 mod summary;
 mod terminal;
 mod trouble;
@@ -150,7 +153,7 @@ pub enum ReportError {
     #[error("cannot fill the template of report.html")]
     Html(#[from] minijinja::Error),
 
-    #[error("cannot write report.json")]
+    #[error("cannot write the report as JSON")]
     Json(#[from] serde_json::Error),
 
     #[error("cannot write junit.xml")]

@@ -4,7 +4,7 @@
 use crate::input;
 use crate::run::RunError;
 use crate::run::name::is_run_id;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -83,6 +83,12 @@ pub fn write(path: &Path, text: &str) -> Result<(), RunError> {
         let _ = std::fs::remove_file(&beside);
         RunError::Written { path: path.to_owned(), source }
     })
+}
+
+/// Adds a text to the end of a file, which others have begun perhaps.
+pub fn append(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 fn write_whole(path: &Path, text: &str) -> io::Result<()> {

@@ -59,6 +59,7 @@ use setting::Setting;
 use shared::{Run, locked};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use stop::Stop;
 use subject::Subject;
@@ -74,6 +75,8 @@ pub enum Format {
     Json,
     Html,
     Junit,
+    CodeQuality,
+    Prometheus,
 }
 
 impl Format {
@@ -83,6 +86,8 @@ impl Format {
             Self::Json => "report.json",
             Self::Html => "report.html",
             Self::Junit => "junit.xml",
+            Self::CodeQuality => "gl-code-quality-report.json",
+            Self::Prometheus => "hpp-conformance.prom",
         }
     }
 }
@@ -296,7 +301,8 @@ impl Run<'_> {
 
 impl Finished {
     /// Writes the files of the report. If a secret then stands in a file of the run folder, the run is void, and the report says so.
-    pub fn write(&mut self, formats: &[Format]) {
+    /// Adds the summary to the end of a file that others read.
+    pub fn write(&mut self, formats: &[Format], summary: Option<&Path>) {
         let (folder, recorder) = (&self.folder, &self.recorder);
         self.lost.extend(write(&self.report.judged(), folder, formats));
         match leak::find(folder.root(), recorder) {
@@ -310,6 +316,11 @@ impl Finished {
                 self.lost.push(RunError::Folder { path: folder.root().to_owned(), source });
             }
         }
+        if let Some(path) = summary
+            && let Err(error) = folder::append(path, &self.report.judged().to_step_summary())
+        {
+            tell(&format!("cannot add the summary to {}: {error}", path.display()));
+        }
         ::log::info!("{}", self.report.judged().verdict());
         ::log::info!("{}", folder.report_to_open().display());
     }
@@ -322,6 +333,8 @@ fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Vec<Run
             Format::Json => judged.to_json(folder)?,
             Format::Html => judged.to_html(folder)?,
             Format::Junit => judged.to_junit(folder)?,
+            Format::CodeQuality => judged.to_code_quality()?,
+            Format::Prometheus => judged.to_prometheus(),
         };
         folder::write(&folder.root().join(format.file()), &text)?;
         ::log::info!("wrote {}", format.file());

@@ -12,6 +12,7 @@ pub fn program(folder: &Path) -> Command {
         .env("XDG_STATE_HOME", folder.join(".state"))
         .env_remove("RUST_BACKTRACE")
         .env_remove("HPP_LOG")
+        .env_remove("GITHUB_STEP_SUMMARY")
         .env("COLUMNS", "100");
     command
 }

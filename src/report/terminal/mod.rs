@@ -20,6 +20,8 @@ const REPORTS: &[(&str, &str)] = &[
     ("report.html", "to read and to hand over"),
     ("report.json", "everything, for machines"),
     ("junit.xml", "for the build server"),
+    ("gl-code-quality-report.json", "for merge requests of GitLab"),
+    ("hpp-conformance.prom", "metrics for Prometheus"),
 ];
 
 /// What else a run may write.
@@ -78,7 +80,7 @@ fn tables(page: &mut Page, judged: &Judged<'_>, folder: &RunFolder) {
         page.heading("Files");
     }
     for (name, what) in there {
-        page.beside((name, PLAIN), 18, what);
+        page.beside((name, PLAIN), 29, what);
     }
 }
 
