@@ -4,6 +4,7 @@ mod answer;
 mod call;
 mod coding;
 mod lookup;
+mod notice;
 mod pace;
 mod transport;
 mod way;
@@ -14,6 +15,7 @@ use crate::evidence::{Body, Exchange, Field, Operation, Received, Recorder, Requ
 use crate::target::{Reach, TargetProfile};
 pub use answer::ApiAnswer;
 pub use call::{ApiCall, Oddity};
+pub use notice::post_notice;
 pub use pace::{Pace, Turn};
 pub use reqwest::Method;
 use reqwest::header;

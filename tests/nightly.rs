@@ -17,7 +17,9 @@ const FOLDER: &str = "nightly";
 fn files() -> BTreeMap<String, String> {
     let entries = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path());
     entries
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap())
+        })
         .collect()
 }
 
@@ -120,9 +122,10 @@ fn the_profile_and_the_waivers_are_accepted() {
     assert!(told.contains("is missing; set `HPP_KLARNA_"), "{told}");
 
     // The example becomes a waiver as soon as its comment signs are taken away. Its day must not have passed when it is copied.
-    let example = text("waivers.toml").lines().skip(2).fold(String::new(), |text, line| {
-        text + line.trim_start_matches('#').trim_start() + "\n"
-    });
+    let example = text("waivers.toml")
+        .lines()
+        .skip(2)
+        .fold(String::new(), |text, line| text + line.trim_start_matches('#').trim_start() + "\n");
     let soon = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().tomorrow().unwrap();
     for waivers in [text("waivers.toml"), example.replace("2027-01-31", &soon.to_string())] {
         fs::write(folder.path().join("waivers.toml"), &waivers).unwrap();
@@ -137,7 +140,9 @@ fn the_profile_and_the_waivers_are_accepted() {
 fn the_workflow_of_github_is_bounded_pinned_and_keeps_its_secrets() {
     let [workflow] = yaml("github.yml").try_into().unwrap();
     assert_eq!(workflow["permissions"], serde_json::json!({ "contents": "read" }));
-    assert!(workflow["on"]["schedule"][0]["cron"].is_string() && workflow["concurrency"]["group"].is_string());
+    assert!(
+        workflow["on"]["schedule"][0]["cron"].is_string() && workflow["concurrency"]["group"].is_string()
+    );
     let jobs = workflow["jobs"].as_object().unwrap();
     for (name, job) in jobs {
         assert!(job["timeout-minutes"].as_u64().is_some(), "{name} may last for ever");
@@ -159,7 +164,8 @@ fn the_workflow_of_github_is_bounded_pinned_and_keeps_its_secrets() {
     let text = text("github.yml");
     assert!(text.contains("SHARD: ${{ matrix.shard }}/4"), "the shards are parts of another whole");
     let secrets = Regex::new(r"secrets\.(\w+)").unwrap();
-    let named: BTreeSet<&str> = secrets.captures_iter(&text).map(|found| found.get(1).unwrap().as_str()).collect();
+    let named: BTreeSet<&str> =
+        secrets.captures_iter(&text).map(|found| found.get(1).unwrap().as_str()).collect();
     assert_eq!(named.into_iter().collect::<Vec<_>>(), ["HPP_KLARNA_PASSWORD", "HPP_KLARNA_USERNAME"]);
     // The deadline of a run leaves time for its report and for what it uploads.
     assert!(text.contains("--deadline 75m") && jobs["shard"]["timeout-minutes"] == 90);
@@ -199,30 +205,50 @@ fn the_jobs_of_kubernetes_are_whole_and_may_do_little() {
     let claim = &documents[0]["metadata"]["name"];
     for cron in &documents[1..] {
         let name = &cron["metadata"]["name"];
-        assert_eq!((&cron["apiVersion"], &cron["spec"]["concurrencyPolicy"]), (&"batch/v1".into(), &"Forbid".into()));
+        assert_eq!(
+            (&cron["apiVersion"], &cron["spec"]["concurrencyPolicy"]),
+            (&"batch/v1".into(), &"Forbid".into())
+        );
         let job = &cron["spec"]["jobTemplate"]["spec"];
         assert_eq!(job["backoffLimit"], 0, "{name}: a run is not repeated behind our back");
         assert!(job["activeDeadlineSeconds"].as_u64().is_some(), "{name}");
         let pod = &job["template"]["spec"];
-        assert_eq!((&pod["restartPolicy"], &pod["automountServiceAccountToken"]), (&"Never".into(), &false.into()));
+        assert_eq!(
+            (&pod["restartPolicy"], &pod["automountServiceAccountToken"]),
+            (&"Never".into(), &false.into())
+        );
         assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
         assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
-        let volumes: BTreeSet<&str> =
-            pod["volumes"].as_array().unwrap().iter().map(|volume| volume["name"].as_str().unwrap()).collect();
+        let volumes: BTreeSet<&str> = pod["volumes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|volume| volume["name"].as_str().unwrap())
+            .collect();
         let containers = pod["containers"].as_array().unwrap();
         assert_eq!(containers.len(), 1);
         let context = &containers[0]["securityContext"];
-        assert_eq!((&context["readOnlyRootFilesystem"], &context["allowPrivilegeEscalation"]), (&true.into(), &false.into()));
+        assert_eq!(
+            (&context["readOnlyRootFilesystem"], &context["allowPrivilegeEscalation"]),
+            (&true.into(), &false.into())
+        );
         assert_eq!(context["capabilities"]["drop"], serde_json::json!(["ALL"]));
-        let mounts: BTreeMap<&str, &str> = containers[0]["volumeMounts"].as_array().unwrap().iter()
-            .map(|mount| (mount["mountPath"].as_str().unwrap(), mount["name"].as_str().unwrap())).collect();
+        let mounts: BTreeMap<&str, &str> = containers[0]["volumeMounts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|mount| (mount["mountPath"].as_str().unwrap(), mount["name"].as_str().unwrap()))
+            .collect();
         assert!(mounts.contains_key("/tmp") && mounts.contains_key("/reports"), "{mounts:?}");
         assert_eq!(mounts.values().copied().collect::<BTreeSet<_>>(), volumes, "{name}");
         let claims = all(pod, "claimName");
         assert!(claims.iter().all(|own| *own == claim) && !claims.is_empty(), "{name}");
     }
     let job = &documents[1]["spec"]["jobTemplate"]["spec"];
-    assert_eq!((&job["completionMode"], &job["completions"], &job["parallelism"]), (&"Indexed".into(), &4.into(), &4.into()));
+    assert_eq!(
+        (&job["completionMode"], &job["completions"], &job["parallelism"]),
+        (&"Indexed".into(), &4.into(), &4.into())
+    );
     let container = &job["template"]["spec"]["containers"][0];
     assert!(container["args"][0].as_str().unwrap().contains("--shard \"$((JOB_COMPLETION_INDEX + 1))/4\""));
     for variable in container["env"].as_array().unwrap() {
@@ -257,7 +283,8 @@ fn the_scripts_in_the_files_are_those_of_a_plain_shell() {
     assert_eq!(shards.len(), 3);
     for (file, script) in shards {
         for (code, expected) in [(0, 0), (1, 0), (2, 2), (3, 0), (4, 4), (5, 0), (137, 137)] {
-            let program = format!("hpp-conformance() {{ return {code}; }}\n{script}").replace("hpp-conformance", "hpp");
+            let program =
+                format!("hpp-conformance() {{ return {code}; }}\n{script}").replace("hpp-conformance", "hpp");
             let output = Command::new("sh")
                 .args(["-euc", &program])
                 .current_dir(folder.path())
@@ -283,7 +310,9 @@ fn the_units_of_systemd_are_as_systemd_wants_them() {
         }
     }
     let service = text("hpp-conformance.service");
-    for line in ["Type=oneshot", "DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "UMask=0077"] {
+    for line in
+        ["Type=oneshot", "DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "UMask=0077"]
+    {
         assert!(service.lines().any(|known| known == line), "{line}");
     }
     assert!(!service.contains("PASSWORD=") || service.contains("#   HPP_KLARNA_PASSWORD=…"));
@@ -310,13 +339,20 @@ fn the_units_of_systemd_are_as_systemd_wants_them() {
 fn the_image_runs_as_an_ordinary_user_and_fetches_nothing_by_itself() {
     let text = text("Dockerfile");
     let lines = joined(&text);
-    let lines: Vec<(&str, &str)> =
-        lines.iter().filter_map(|line| line.trim().split_once(' ')).map(|(word, rest)| (word, rest.trim())).collect();
+    let lines: Vec<(&str, &str)> = lines
+        .iter()
+        .filter_map(|line| line.trim().split_once(' '))
+        .map(|(word, rest)| (word, rest.trim()))
+        .collect();
     let of = |word: &str| -> Vec<&str> {
         lines.iter().filter(|(known, _)| *known == word).map(|(_, rest)| *rest).collect()
     };
     assert_eq!(of("ADD"), [""; 0]);
-    assert!(of("FROM").iter().all(|image| !image.contains(":latest") && image.contains(':')), "{:?}", of("FROM"));
+    assert!(
+        of("FROM").iter().all(|image| !image.contains(":latest") && image.contains(':')),
+        "{:?}",
+        of("FROM")
+    );
     assert!(of("RUN").iter().all(|run| !run.contains("curl") && !run.contains("wget")));
     assert!(of("RUN").iter().any(|run| run.contains("cargo build --release --locked")));
     assert_eq!(of("USER"), ["10001:10001"]);
@@ -324,7 +360,10 @@ fn the_image_runs_as_an_ordinary_user_and_fetches_nothing_by_itself() {
     let user = lines.iter().position(|(word, _)| *word == "USER").unwrap();
     assert!(last < user, "what is installed is installed before");
     assert_eq!((of("ENTRYPOINT"), of("CMD")), (vec!["[\"hpp-conformance\"]"], vec!["[\"run\"]"]));
-    assert!(of("COPY").contains(&"--from=build /src/target/release/hpp-conformance /usr/local/bin/hpp-conformance"));
+    assert!(
+        of("COPY")
+            .contains(&"--from=build /src/target/release/hpp-conformance /usr/local/bin/hpp-conformance")
+    );
     // With a read-only root, only these folders are written.
     for variable in ["HOME=/tmp", "TMPDIR=/tmp", "XDG_STATE_HOME=/tmp/state"] {
         assert!(of("ENV").iter().any(|env| env.contains(variable)), "{variable}");
@@ -332,7 +371,8 @@ fn the_image_runs_as_an_ordinary_user_and_fetches_nothing_by_itself() {
     assert!(!text.to_lowercase().contains("password="), "a secret stands in the image");
     // The image is built with the oldest compiler that the project promises.
     let manifest = fs::read_to_string("Cargo.toml").unwrap();
-    let version = Regex::new("rust-version = \"([0-9.]+)\"").unwrap().captures(&manifest).unwrap()[1].to_owned();
+    let version =
+        Regex::new("rust-version = \"([0-9.]+)\"").unwrap().captures(&manifest).unwrap()[1].to_owned();
     assert!(of("FROM")[0].starts_with(&format!("rust:{version}-")), "{:?}", of("FROM"));
     assert!(Path::new("nightly/Dockerfile.dockerignore").exists());
 }

@@ -24,8 +24,11 @@ pub struct TargetArgs {
     /// Without it, a profile that names a host of production is refused before anything is sent.
     #[arg(long, value_name = "HOST", value_parser = production, help_heading = "Against what")]
     allow_production: Vec<String>,
+    /// Send the requests to this root of the API instead of `base_url` of the profile, such as a preview of the next release.
+    #[arg(long, value_name = "URL", help_heading = "Against what")]
+    base_url: Option<String>,
     /// Run what `prove` planned; only `prove` gives this.
-    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["target", "deviate", "opaque_urls", "skin", "legal_seed"])]
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with_all = ["base_url", "target", "deviate", "opaque_urls", "skin", "legal_seed"])]
     plan: Option<PathBuf>,
     /// Turn on one deviation of the built-in mock, or make it a degenerate server; `hpp-conformance deviations` lists the names.
     #[arg(long, value_name = "NAME", value_parser = DeviationName { or_weakening: true }, hide_possible_values = true, help_heading = "Against what")]
@@ -56,7 +59,15 @@ impl TargetArgs {
         let (opaque_urls, skin, legal_seed) = (self.opaque_urls, self.skin, self.legal_seed);
         let embedded =
             |dialect| Embedded { deviation, opaque_urls, skin, legal_seed, ..Embedded::faithful(dialect) };
-        let choices = named(&self.target, &self.allow_production, embedded);
+        let mut choices = named(&self.target, &self.allow_production, embedded);
+        if let Some(url) = &self.base_url {
+            let [TargetChoice::Profile(choice)] = choices.as_mut_slice() else {
+                let why =
+                    "`--base-url` works with one profile; give one `--target`, and not the built-in mock";
+                return Err(Refusal::invalid(why));
+            };
+            choice.base_url = Some(url.clone());
+        }
         let of_mock = [
             ("`--deviate`", deviation.is_some()),
             ("`--opaque-urls`", opaque_urls),
@@ -114,6 +125,7 @@ fn named(
             other => choices.push(TargetChoice::Profile(ProfileChoice {
                 path: PathBuf::from(other),
                 production: production.to_vec(),
+                base_url: None,
             })),
         }
     }
@@ -146,8 +158,9 @@ mod tests {
         let matches = command.try_get_matches_from([&["run"], arguments].concat()).unwrap();
         let arguments = TargetArgs::from_arg_matches(&matches).unwrap();
         let words = arguments.choices()?.into_iter().map(|choice| match choice {
-            TargetChoice::Profile(ProfileChoice { path, production }) => {
-                format!("{} {production:?}", path.display())
+            TargetChoice::Profile(ProfileChoice { path, production, base_url }) => {
+                let base_url = base_url.map(|url| format!(" at {url}")).unwrap_or_default();
+                format!("{} {production:?}{base_url}", path.display())
             }
             TargetChoice::Mock(Embedded { dialect, deviation, opaque_urls, skin, legal_seed, .. }) => {
                 let (deviation, skin) =
@@ -182,6 +195,17 @@ mod tests {
         }
         let bare = command.try_get_matches_from(["run", "--allow-production"]);
         assert_eq!(bare.unwrap_err().kind(), clap::error::ErrorKind::InvalidValue);
+    }
+
+    #[test]
+    fn one_profile_may_be_tested_at_another_root() {
+        let url = "https://preview.example";
+        let at = shown(&["-t", "a.toml", "--base-url", url]);
+        assert_eq!(at.unwrap(), ["a.toml [] at https://preview.example"]);
+        let refused = "`--base-url` works with one profile; give one `--target`, and not the built-in mock";
+        for arguments in [&["--base-url", url][..], &["--base-url", url, "-t", "a.toml", "-t", "b.toml"]] {
+            assert_eq!(shown(arguments), Err(Refusal::invalid(refused)), "{arguments:?}");
+        }
     }
 
     #[test]

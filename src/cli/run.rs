@@ -9,11 +9,13 @@ use crate::cli::whole::whole;
 use crate::report::{Detail, Gate};
 use crate::run::{BrowserChoice, Format, RunOptions};
 use crate::suite::{Filter, TagExpression};
+use crate::target::is_hidden;
 use crate::{prove, run};
 use anstream::AutoStream;
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
+use url::Url;
 
 /// Default seed, so that two runs are equal.
 const SEED: u64 = 1;
@@ -38,7 +40,11 @@ const FORMATS: &[(&str, Format, &str)] = &[
     ("html", Format::Html, "`report.html`, one page for people, with evidence and screenshots"),
     ("junit", Format::Junit, "`junit.xml`, for the test overview of a CI server"),
     ("code-quality", Format::CodeQuality, "`gl-code-quality-report.json`, for merge requests of GitLab"),
-    ("prometheus", Format::Prometheus, "`hpp-conformance.prom`, metrics for the textfile collector of Prometheus"),
+    (
+        "prometheus",
+        Format::Prometheus,
+        "`hpp-conformance.prom`, metrics for the textfile collector of Prometheus",
+    ),
 ];
 
 /// Whether a screenshot is taken of every visit.
@@ -110,6 +116,24 @@ pub struct RunArgs {
     /// Create the run folder, with reports and evidence, in this folder.
     #[arg(long, short, default_value = "reports", value_name = "FOLDER", help_heading = "Output")]
     out: PathBuf,
+    /// Write this into the report, such as `build=1234`; repeat the option for several.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label, help_heading = "Output")]
+    label: Vec<(String, String)>,
+    /// Post a notice of at most five lines to this webhook if the verdict or what is broken has changed since the last run of a target.
+    ///
+    /// The address is a secret: better set the variable `HPP_NOTIFY`.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HPP_NOTIFY",
+        hide_env = true,
+        hide_env_values = true,
+        help_heading = "Output"
+    )]
+    notify: Option<String>,
+    /// Keep in this folder what the next run compares with; without it, `$XDG_STATE_HOME/hpp-conformance`.
+    #[arg(long, value_name = "FOLDER", help_heading = "Output")]
+    state: Option<PathBuf>,
     /// Write only these report files; separate several with commas, such as `json,html`.
     #[arg(
         long,
@@ -154,6 +178,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
     let planned = arguments.subject.is_planned();
     let detail = arguments.detail.chosen();
     let log = arguments.log.level()?;
+    let webhook = webhook(arguments.notify.as_ref())?;
     let color = match arguments.color {
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
@@ -169,6 +194,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         waivers: arguments.waivers,
         retries: arguments.retries,
         seed: arguments.seed,
+        labels: arguments.label.into_iter().collect(),
         run_group: arguments.run_group,
         deadline: arguments.deadline,
         ends_with_input: planned,
@@ -185,13 +211,18 @@ pub async fn run(arguments: RunArgs) -> Ending {
         out: arguments.out,
         progress: detail != Detail::Quiet,
         log,
+        notify: webhook.is_some().then_some(arguments.notify).flatten(),
         arguments: arguments.webdriver.hidden_in(given),
         end_at_once,
     };
     let mut finished = run::run(options).await?;
     // A run of `prove` is one of many.
-    let summary = std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty() && !planned).map(PathBuf::from);
+    let summary =
+        std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty() && !planned).map(PathBuf::from);
     finished.write(&arguments.format, summary.as_deref());
+    if let Some(url) = webhook.filter(|_| !planned) {
+        finished.notify(&url, &arguments.state.unwrap_or_else(run::state_folder)).await;
+    }
     let mut lost: Vec<Refusal> =
         finished.lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
     if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
@@ -227,6 +258,31 @@ fn run_group(text: &str) -> Result<String, String> {
     }
 }
 
+/// A key in small letters, which is also a name for metrics, and a value in one line.
+fn label(text: &str) -> Result<(String, String), String> {
+    let is_key = |key: &str| {
+        let rest = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        key.len() <= 40 && key.starts_with(|first: char| first.is_ascii_lowercase()) && key.bytes().all(rest)
+    };
+    let is_value = |value: &str| !value.trim().is_empty() && value.len() <= 200 && !value.contains(is_hidden);
+    match text.split_once('=').filter(|(key, value)| is_key(key) && is_value(value)) {
+        Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+        None => {
+            Err("expected KEY=VALUE such as build=1234, with a key of small letters, digits and `_`".into())
+        }
+    }
+}
+
+/// The address of a webhook. What is wrong with it is told without it. A variable without text counts as not set.
+fn webhook(text: Option<&String>) -> Result<Option<Url>, Refusal> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+    let url =
+        text.parse::<Url>().ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let expected =
+        "`--notify` or `HPP_NOTIFY` is no address of a webhook, such as https://chat.example/hooks/1";
+    url.map(Some).ok_or_else(|| Refusal::invalid(expected))
+}
+
 /// A time such as 90s or 10m.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let span = text.parse::<jiff::SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
@@ -256,6 +312,17 @@ mod tests {
         for text in ["0/4", "5/4", "4", "a/4", "1/b", "1/0", "", "-1/4"] {
             let expected = "expected PART/PARTS with PART from 1 to PARTS, such as 1/4";
             assert_eq!(shard(text), Err(expected.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_has_a_plain_key_and_a_value_in_one_line() {
+        for (text, key, value) in [("build=1234", "build", "1234"), ("a_1=x=y z", "a_1", "x=y z")] {
+            assert_eq!(label(text), Ok((key.into(), value.into())), "{text}");
+        }
+        let expected = "expected KEY=VALUE such as build=1234, with a key of small letters, digits and `_`";
+        for text in ["build", "=x", "build=", "build= ", "Build=x", "1a=x", "a-b=x", "a=\u{202e}", "a=x\ny"] {
+            assert_eq!(label(text), Err(expected.into()), "{text}");
         }
     }
 

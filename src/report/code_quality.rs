@@ -56,17 +56,22 @@ fn of_row(target: &str, row: &Row<'_>) -> Vec<Entry> {
     let Requirement { id, level, statement, .. } = row.requirement;
     let Some(severity) = severity(row.standing, *level) else { return Vec::new() };
     let (standing, about) = (row.standing, format!("{id} at {target}: {statement}"));
-    let ways = if matches!(standing, Standing::Flaky | Standing::Stale) { Vec::new() } else { ways(&row.findings) };
+    let ways =
+        if matches!(standing, Standing::Flaky | Standing::Stale) { Vec::new() } else { ways(&row.findings) };
     if ways.is_empty() {
         let telling = row.records.iter().find(|record| record.standing == standing);
-        return telling.or(row.records.first()).map(|record| Entry {
-            description: format!("{standing} {about} {}", standing.meaning()),
-            check_name: id.to_string(),
-            fingerprint: format!("{target} {id} {standing}"),
-            severity,
-            path: record.file.clone(),
-            line: record.line,
-        }).into_iter().collect();
+        return telling
+            .or(row.records.first())
+            .map(|record| Entry {
+                description: format!("{standing} {about} {}", standing.meaning()),
+                check_name: id.to_string(),
+                fingerprint: format!("{target} {id} {standing}"),
+                severity,
+                path: record.file.clone(),
+                line: record.line,
+            })
+            .into_iter()
+            .collect();
     }
     let entry = |way: &Way<'_>| Entry {
         description: format!("{standing} {about} {}", told(&way.finding.mismatch)),
@@ -81,7 +86,12 @@ fn of_row(target: &str, row: &Row<'_>) -> Vec<Entry> {
 
 fn void(target: &str, record: &JudgedRecord<'_>) -> Entry {
     Entry {
-        description: format!("{} at {target}: {}: {}", Standing::Harness, record.title, record.verdict().cause()),
+        description: format!(
+            "{} at {target}: {}: {}",
+            Standing::Harness,
+            record.title,
+            record.verdict().cause()
+        ),
         check_name: Standing::Harness.word().to_owned(),
         fingerprint: format!("{target} {} {}", Standing::Harness, record.key),
         severity: "major",

@@ -132,6 +132,10 @@ impl<'r> Judged<'r> {
     pub fn notes(&self) -> Vec<String> {
         let run = &self.report.run;
         let mut notes = Vec::new();
+        let labels = run.labels.iter().map(|(key, value)| format!("{key}={value}"));
+        notes.extend(
+            labels.reduce(|told, label| format!("{told}, {label}")).map(|told| format!("Labels: {told}")),
+        );
         notes.extend(run.deviation.as_ref().map(|name| format!("The mock deviates on purpose: {name}")));
         notes.extend(run.stopped.as_ref().map(|why| format!("The run did not end: {why}")));
         if run.gate != Gate::All {

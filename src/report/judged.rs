@@ -232,9 +232,7 @@ impl<'r> JudgedTarget<'r> {
             let last = expires.map(|last| last.to_string()).unwrap_or_default();
             let is_used = || self.rows.iter().any(|row| row.accepted_unseen() == Some(decision.terms()));
             if !decision.terms().hold_on(self.today) {
-                notes.push(format!(
-                    "{name}: {decision} ended on {last}: renew or remove it ({told})"
-                ));
+                notes.push(format!("{name}: {decision} ended on {last}: renew or remove it ({told})"));
             } else if decision.terms().end_soon_after(self.today) {
                 notes.push(format!("{name}: {decision} ends on {last} ({told})"));
             } else if matches!(decision, Decision::AcceptedUnseen(_)) && is_used() {

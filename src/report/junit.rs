@@ -56,6 +56,9 @@ fn suite(run: &RunFacts, target: &JudgedTarget<'_>, folder: &RunFolder) -> TestS
             suite.add_property((name, value.as_str()));
         }
     }
+    for (key, value) in &run.labels {
+        suite.add_property((format!("label.{key}").as_str(), value.as_str()));
+    }
     let rows: HashMap<&RequirementId, &Row<'_>> =
         target.rows.iter().map(|row| (&row.requirement.id, row)).collect();
     let mut names = HashMap::new();

@@ -14,6 +14,7 @@ mod json;
 mod judged;
 mod junit;
 mod manners;
+mod notice;
 mod outcome;
 mod preflight;
 mod prometheus;
@@ -33,6 +34,7 @@ mod words;
 pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
 pub use manners::Manners;
+pub use notice::Remembered;
 pub use outcome::{Advice, Gate, Outcome};
 pub use preflight::{CheckResult, PreflightCheck, Topic};
 pub use row::{JudgedRecord, Row, Seen};
@@ -49,7 +51,7 @@ use crate::target::{Ability, AcceptedUnseen, Decision, Dismissal, Waiver};
 use crate::verdict::ScenarioRecord;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The results of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +73,9 @@ pub struct RunFacts {
     /// Arguments after the program's name. They never contain secrets.
     pub arguments: Vec<String>,
     pub seed: u64,
+    /// What the command line says of the run, by its key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
     /// The gate that decides the exit code.
     pub gate: Gate,
     /// Why the run stopped before its end, if it did.

@@ -23,8 +23,13 @@ impl Judged<'_> {
     pub fn to_prometheus(&self) -> String {
         let run = &self.report.run;
         let mut page = Page::default();
-        page.family("info", "The program that ran.");
-        page.sample(&[("version", &run.harness_version)], 1);
+        page.family("info", "The program that ran, and the labels of the run.");
+        let labels: Vec<(String, &str)> =
+            run.labels.iter().map(|(key, value)| (format!("label_{key}"), value.as_str())).collect();
+        let version = [("version", run.harness_version.as_str())].into_iter();
+        let info: Vec<(&str, &str)> =
+            version.chain(labels.iter().map(|(key, value)| (key.as_str(), *value))).collect();
+        page.sample(&info, 1);
         page.family("started_timestamp_seconds", "When the run began.");
         page.sample(&[], run.started_at.as_second());
         page.family("finished_timestamp_seconds", "When the run ended.");
@@ -58,7 +63,8 @@ impl Judged<'_> {
         for target in &self.targets {
             let counts = counts(&target.rows);
             for standing in Standing::all() {
-                let count = counts.iter().find(|(counted, _)| *counted == standing).map_or(0, |(_, count)| *count);
+                let count =
+                    counts.iter().find(|(counted, _)| *counted == standing).map_or(0, |(_, count)| *count);
                 page.of(target, &[("standing", standing.key())], count);
             }
         }
@@ -68,11 +74,18 @@ impl Judged<'_> {
                 page.of(target, &[("requirement", row.requirement.id.as_str())], 1);
             }
         }
-        page.family("decision_last_day_timestamp_seconds", "When the last day of a decision of the profile begins.");
+        page.family(
+            "decision_last_day_timestamp_seconds",
+            "When the last day of a decision of the profile begins.",
+        );
         for target in &self.targets {
             for decision in target.facts.decisions() {
                 let Some(begin) = decision.terms().expires.and_then(begin_of) else { continue };
-                page.of(target, &[("decision", decision.key()), ("about", &about(decision))], begin.as_second());
+                page.of(
+                    target,
+                    &[("decision", decision.key()), ("about", &about(decision))],
+                    begin.as_second(),
+                );
             }
         }
     }
@@ -82,8 +95,11 @@ impl Judged<'_> {
         page.family("requests", "What a run asked of a target.");
         for target in &self.targets {
             let requests = target.requests();
-            let kinds =
-                [("request", requests.sent), ("page_load", requests.page_loads), ("callback", requests.callbacks)];
+            let kinds = [
+                ("request", requests.sent),
+                ("page_load", requests.page_loads),
+                ("callback", requests.callbacks),
+            ];
             for (kind, count) in kinds {
                 page.of(target, &[("kind", kind)], count);
             }
@@ -92,7 +108,10 @@ impl Judged<'_> {
         for target in &self.targets {
             page.of(target, &[], target.trouble().map_or(0, |met| met.tries));
         }
-        page.family("rate_limited", "How often a target refused a request with 429 that was not sent to be refused.");
+        page.family(
+            "rate_limited",
+            "How often a target refused a request with 429 that was not sent to be refused.",
+        );
         for target in &self.targets {
             page.of(target, &[], target.manners.limited);
         }
@@ -125,7 +144,8 @@ impl Page {
     fn family(&mut self, name: &'static str, help: &str) {
         self.family = name;
         // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "# HELP hpp_conformance_{name} {help}\n# TYPE hpp_conformance_{name} gauge");
+        let _ =
+            writeln!(self.text, "# HELP hpp_conformance_{name} {help}\n# TYPE hpp_conformance_{name} gauge");
     }
 
     /// A sample of a target.
@@ -133,7 +153,7 @@ impl Page {
         let facts = target.facts;
         let (dialect, provider) = (facts.dialect.to_string(), facts.provider.to_string());
         let own = [("target", facts.name.as_str()), ("dialect", &dialect), ("provider", &provider)];
-        self.sample(&[&own, labels].concat(), value);
+        self.sample(&[&own[..], labels].concat(), value);
     }
 
     fn sample(&mut self, labels: &[(&str, &str)], value: impl Display) {
@@ -151,7 +171,6 @@ fn escaped(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::report::fixture;
     use std::collections::BTreeSet;
 

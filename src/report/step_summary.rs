@@ -23,7 +23,8 @@ impl Judged<'_> {
         }
         for point in points.iter().take(MOST_POINTS) {
             let id = point.requirement.map(|id| format!("`{id}`")).unwrap_or_default();
-            let notes = point.notes.iter().map(|note| format!("<br>{}", shown(note))).collect::<String>();
+            let notes: Vec<String> = point.notes.iter().map(|note| format!("<br>{}", shown(note))).collect();
+            let notes = notes.concat();
             let (what, targets) = (shown(&point.text), shown(&point.targets));
             let _ = writeln!(text, "| {} | {what}{notes} | {id} | {targets} |", point.standing);
         }
@@ -35,7 +36,9 @@ impl Judged<'_> {
         if !notes.is_empty() {
             text.push('\n');
         }
-        notes.iter().for_each(|note| drop(writeln!(text, "- {}", shown(note))));
+        for note in notes {
+            let _ = writeln!(text, "- {}", shown(&note));
+        }
         let _ = writeln!(text, "\nRun `{}`", self.report.run.id);
         text
     }

@@ -118,6 +118,11 @@ fn host() -> String {
 
 /// Where the locks of this user are. All runs of the user find them there, whatever their working folder.
 fn folder() -> PathBuf {
+    state_folder().join("locks")
+}
+
+/// What the runs of this user keep.
+pub fn state_folder() -> PathBuf {
     let of = |name: &str, rest: &str| {
         let path = std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())?;
         Some(path.join(rest))
@@ -125,7 +130,7 @@ fn folder() -> PathBuf {
     let state = of("XDG_STATE_HOME", "hpp-conformance")
         .or_else(|| of("HOME", ".local/state/hpp-conformance"))
         .or_else(|| of("LOCALAPPDATA", "hpp-conformance"));
-    state.unwrap_or_else(|| std::env::temp_dir().join("hpp-conformance")).join("locks")
+    state.unwrap_or_else(|| std::env::temp_dir().join("hpp-conformance"))
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ mod journal;
 mod leak;
 mod lint;
 mod lock;
+mod locked;
 mod log;
 mod name;
+mod notify;
 mod page;
 mod phase;
 mod preflight;
@@ -37,6 +39,7 @@ pub use browsers::BrowserChoice;
 pub use doctor::{DoctorOptions, doctor};
 pub use error::{RunError, error_chain};
 pub use lint::Lint;
+pub use lock::state_folder;
 pub use page::{PageDraft, PageOptions, record_page, try_page};
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
@@ -51,12 +54,13 @@ use crate::verdict::{Attempt, Doubt, Verdict};
 use accounts::Accounts;
 use jiff::Timestamp;
 use journal::{Entry, Journal};
+use locked::locked;
 use phase::Phase;
 use preflight::machine;
 use progress::Progress;
 use receivers::Receivers;
 use setting::Setting;
-use shared::{Run, locked};
+use shared::Run;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
@@ -65,6 +69,7 @@ use stop::Stop;
 use subject::Subject;
 use target::{Target, today};
 use tokio::time::Instant;
+use url::Url;
 
 /// The key under which a mock notes that the fault in front of it was met. No scenario has it.
 const FAULT_MET: &str = "fault";
@@ -117,6 +122,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     private::from_now_on();
     let (started_at, began) = (Timestamp::now(), Instant::now());
     let recorder = Arc::new(Recorder::default());
+    if let Some(webhook) = &options.notify {
+        notify::learn(webhook, &recorder);
+    }
     log::start(options.log, &recorder);
     let setting = Setting::load(&options.features, options.schemas.as_deref())?;
     let Setting { features, schemas } = &setting;
@@ -278,6 +286,10 @@ impl Run<'_> {
                 harness_version: env!("CARGO_PKG_VERSION").into(),
                 arguments: self.options.arguments.iter().map(|text| self.recorder.text(text)).collect(),
                 seed: self.options.seed,
+                labels: {
+                    let told = |(key, value): (&String, &String)| (key.clone(), self.recorder.text(value));
+                    self.options.labels.iter().map(told).collect()
+                },
                 gate: self.options.gate,
                 stopped: self.stop.why(),
                 leak: None,
@@ -323,6 +335,16 @@ impl Finished {
         }
         ::log::info!("{}", self.report.judged().verdict());
         ::log::info!("{}", folder.report_to_open().display());
+    }
+}
+
+impl Finished {
+    /// Tells a webhook what has changed since the last run, as the state folder has it.
+    pub async fn notify(&self, url: &Url, state: &Path) {
+        let path = self.folder.report_to_open();
+        if let Err(why) = notify::notify(&self.report, &path, url, state).await {
+            tell(&format!("the notice was not sent: {why}"));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The progress of a run on standard error: on a terminal a line that changes, elsewhere a new line each minute.
 
 use crate::report::counted;
-use crate::run::shared::locked;
+use crate::run::locked::locked;
 use crate::verdict::Verdict;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -163,7 +163,9 @@ mod tests {
 
     #[test]
     fn a_line_is_due_at_each_whole_minute_however_late_the_last_one_was() {
-        for (elapsed, left) in [(0, 60_000), (59_999, 1), (60_000, 60_000), (60_250, 59_750), (200_000, 40_000)] {
+        for (elapsed, left) in
+            [(0, 60_000), (59_999, 1), (60_000, 60_000), (60_250, 59_750), (200_000, 40_000)]
+        {
             let left = Duration::from_millis(left);
             assert_eq!(until_the_next(Duration::from_millis(elapsed)), left, "{elapsed} ms");
         }

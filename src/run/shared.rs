@@ -14,7 +14,7 @@ use crate::run::subject::TargetChoice;
 use crate::suite::Filter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,8 @@ pub struct RunOptions {
     /// How many more attempts a scenario gets if it fails or meets trouble.
     pub retries: u32,
     pub seed: u64,
+    /// What the command line says of the run, for the report.
+    pub labels: BTreeMap<String, String>,
     /// The name that all shards of one night have in common.
     pub run_group: Option<String>,
     /// The run stops after this time.
@@ -50,6 +52,8 @@ pub struct RunOptions {
     pub progress: bool,
     /// How much of what the run does its log tells.
     pub log: log::LevelFilter,
+    /// The webhook that is told what has changed. Its address is a secret.
+    pub notify: Option<String>,
     /// The command line, for the report.
     pub arguments: Vec<String>,
     /// Ends the process. The run calls it at the second signal.
@@ -117,9 +121,4 @@ impl Stage<'_> {
         let folder = self.folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         folder.split('-').next().unwrap_or_default()
     }
-}
-
-/// Locks even after a panic of another task, because the value is complete between two changes.
-pub fn locked<T>(guarded: &Mutex<T>) -> MutexGuard<'_, T> {
-    guarded.lock().unwrap_or_else(PoisonError::into_inner)
 }

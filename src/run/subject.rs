@@ -46,6 +46,8 @@ pub struct ProfileChoice {
     pub path: PathBuf,
     /// The production hosts that it may name.
     pub production: Vec<String>,
+    /// The root of the API, in place of that of the profile.
+    pub base_url: Option<String>,
 }
 
 /// The settings of the embedded mock.
@@ -348,10 +350,11 @@ fn no_mock_can_show(dialect: Dialect) -> Option<AcceptedUnseen> {
 }
 
 /// Reads a profile file, or a built-in profile. A built-in profile uses nothing of the working directory.
-fn read_profile(ProfileChoice { path, production }: &ProfileChoice) -> Result<TargetProfile, RunError> {
-    let built_in = assets::built_in();
+fn read_profile(choice: &ProfileChoice) -> Result<TargetProfile, RunError> {
+    let (ProfileChoice { path, production, base_url }, built_in) = (choice, assets::built_in());
+    let option = base_url.as_ref().map(|url| SourceFile::of_option("`--base-url`", "base_url", url));
     match built_in.profile(path) {
-        Ok(file) => Ok(TargetProfile::parse(file, &built_in, production)?),
+        Ok(file) => Ok(TargetProfile::parse_below(option, file, &built_in, production)?),
         Err(source) => Err(unknown_target(path, &built_in, source)),
     }
 }

@@ -59,6 +59,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         jobs: 1,
         retries: 0,
         seed: 7,
+        labels: [].into(),
         run_group: None,
         deadline: None,
         ends_with_input: false,
@@ -75,6 +76,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
         out: folder.path().join("out"),
         progress: false,
         log: ::log::LevelFilter::Off,
+        notify: None,
         arguments: vec!["run".into(), "mine".into()],
         end_at_once: || {},
     };
@@ -183,6 +185,7 @@ async fn nothing_to_judge_by_is_said_before_anything_is_sent() {
         options.targets = vec![TargetChoice::Profile(ProfileChoice {
             path: folder.join("none.toml"),
             production: Vec::new(),
+            base_url: None,
         })];
     });
     let known = "mock, mock-klarna, mock-kustom, klarna-playground, klarna-playground-eu, klarna-playground-na, klarna-playground-oc, \

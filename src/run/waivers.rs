@@ -18,8 +18,8 @@ pub fn apply(
     catalogue: &Catalogue,
     today: Date,
 ) -> Result<PreflightCheck, RunError> {
-    let text = WaiverFile::text_of(path)
-        .map_err(|source| RunError::Waivers { path: path.to_owned(), source })?;
+    let text =
+        WaiverFile::text_of(path).map_err(|source| RunError::Waivers { path: path.to_owned(), source })?;
     let file = WaiverFile::parse(path, &text)?;
     for (index, waiver) in file.waivers().enumerate() {
         if let Some(fault) = ids::unknown(catalogue, "waiver", &waiver.requirement) {

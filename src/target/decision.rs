@@ -117,9 +117,10 @@ impl Terms<'_> {
             _ if !says_something(self.owner) => {
                 Some(("owner", "has no `owner`; write who decided it".into()))
             }
-            _ if !self.ticket.is_none_or(says_something) => {
-                Some(("ticket", "has an empty `ticket`; write where it is followed up, or leave it out".into()))
-            }
+            _ if !self.ticket.is_none_or(says_something) => Some((
+                "ticket",
+                "has an empty `ticket`; write where it is followed up, or leave it out".into(),
+            )),
             Some(last) if last > latest => {
                 let why = format!(
                     "ends on {last}, more than a year ahead; `expires` may be {latest} at the latest"
@@ -253,10 +254,7 @@ mod tests {
             (Terms { ticket: Some("PAY-812"), ..terms("team", "known", Some("2027-01-31")) }, None),
             (
                 Terms { ticket: Some(" "), ..terms("team", "known", Some("2027-01-31")) },
-                Some((
-                    "ticket",
-                    "has an empty `ticket`; write where it is followed up, or leave it out",
-                )),
+                Some(("ticket", "has an empty `ticket`; write where it is followed up, or leave it out")),
             ),
         ];
         for (terms, fault) in cases {

@@ -145,25 +145,34 @@ impl TargetProfile {
 
     /// Reads a profile with everything from which it takes over. It may name these production hosts.
     pub fn parse(file: SourceFile, built_in: &BuiltIn, production: &[String]) -> Result<Self, ProfileError> {
-        Self::read(file, built_in, production, Secrets::Read)
+        Self::parse_below(None, file, built_in, production)
+    }
+
+    /// The same, if an option says something in place of the profile.
+    pub fn parse_below(
+        option: Option<SourceFile>,
+        file: SourceFile,
+        built_in: &BuiltIn,
+        production: &[String],
+    ) -> Result<Self, ProfileError> {
+        Self::read(&built_in.whole(file)?.below(option), built_in, production, Secrets::Read)
     }
 
     /// Checks a profile without its secrets: the name of its variable or file stands for each. Nothing can be sent with it.
     pub fn outline(file: SourceFile, built_in: &BuiltIn) -> Result<Self, ProfileError> {
-        Self::read(file, built_in, &[], Secrets::Named)
+        Self::read(&built_in.whole(file)?, built_in, &[], Secrets::Named)
     }
 
     fn read(
-        file: SourceFile,
+        written: &ProfileText,
         built_in: &BuiltIn,
         production: &[String],
         secrets: Secrets,
     ) -> Result<Self, ProfileError> {
-        let written = built_in.whole(file)?;
         let file: ProfileFile = written.read()?;
-        file.check_production(&written, production)?;
-        file.check(&written)?;
-        let (abilities, outcome) = file.abilities(&written)?;
+        file.check_production(written, production)?;
+        file.check(written)?;
+        let (abilities, outcome) = file.abilities(written)?;
         let refused = |steps: &[&str], fault: AddressFault| written.error(steps, fault.of(steps));
         let url = |key: &str, text: &str| address::url(text).map_err(|fault| refused(&[key], fault));
         let base_url = url("base_url", &file.base_url)?;
@@ -191,7 +200,7 @@ impl TargetProfile {
         let receiver_address = file.receiver_address.map(|text| value::receiver_address(&text));
         let receiver_address = receiver_address
             .transpose()
-            .map_err(|expected| faulty(&written, &["receiver_address"], expected))?;
+            .map_err(|expected| faulty(written, &["receiver_address"], expected))?;
         if let Some(index) = file.accepted_unseen.iter().position(|entry| entry.expires.is_none()) {
             let entry = Decision::AcceptedUnseen(&file.accepted_unseen[index]).to_string();
             return Err(written.error(&["accepted_unseen", &index.to_string()], TargetError::NoEnd { entry }));
@@ -210,14 +219,14 @@ impl TargetProfile {
         if let Some((entry, start)) = written.repeated() {
             return Err(written.error_at(start, TargetError::Repeated { entry }));
         }
-        let account = |key, account: &CredentialsFile| account.read(key, &written, secrets);
+        let account = |key, account: &CredentialsFile| account.read(key, written, secrets);
         let credentials = account("credentials", &file.credentials)?;
         let second_account =
             file.second_account.as_ref().map(|second| account("second_account", second)).transpose()?;
         if second_account.as_ref() == Some(&credentials) {
             let expected =
                 "it is the account of `credentials`; give that of another merchant, or leave it out";
-            return Err(faulty(&written, &["second_account"], expected));
+            return Err(faulty(written, &["second_account"], expected));
         }
         Ok(Self {
             name: file.name,
@@ -254,7 +263,7 @@ impl TargetProfile {
             from_file: None,
             dismissed: file.dismissed,
             accepted_unseen: file.accepted_unseen,
-            text: written,
+            text: written.clone(),
         })
     }
 

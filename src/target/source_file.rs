@@ -10,17 +10,30 @@ pub struct SourceFile {
     pub(super) name: Arc<str>,
     pub(super) text: Arc<str>,
     is_built_in: bool,
+    /// Whether it is what an option of the command line says in place of the profile.
+    pub(super) is_option: bool,
 }
 
 impl SourceFile {
     /// A file on disk. A relative path in it is relative to its folder.
     pub fn on_disk(path: &Path, text: &str) -> Self {
-        Self { name: path.display().to_string().into(), text: text.into(), is_built_in: false }
+        Self {
+            name: path.display().to_string().into(),
+            text: text.into(),
+            is_built_in: false,
+            is_option: false,
+        }
     }
 
     /// A file that is built into the program, or a text that it made.
     pub(super) fn built_in(name: &str, text: &str) -> Self {
-        Self { name: name.into(), text: text.into(), is_built_in: true }
+        Self { name: name.into(), text: text.into(), is_built_in: true, is_option: false }
+    }
+
+    /// What an option of the command line says for a key, in place of the profile.
+    pub fn of_option(option: &str, key: &str, value: &str) -> Self {
+        let text = format!("\n{key} = {}\n", toml::Value::from(value));
+        Self { name: option.into(), text: text.into(), is_built_in: false, is_option: true }
     }
 
     pub(super) fn is_built_in(&self) -> bool {

@@ -138,6 +138,11 @@ impl ProfileText {
         Self { files: files.into() }
     }
 
+    /// The same profile, of which an option says something otherwise.
+    pub(super) fn below(&self, option: Option<SourceFile>) -> Self {
+        Self::of(option.into_iter().chain(self.files.iter().cloned()).collect())
+    }
+
     /// What the files say together.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ProfileError> {
         let table = self.table();
@@ -201,9 +206,14 @@ impl ProfileText {
     }
 
     fn place_at(&self, place: usize) -> Place {
-        let (file, start) = self.file_at(place);
+        // What stands nowhere is told of the profile, and not of an option.
+        let profile = || self.starts().find(|(_, file)| !file.is_option).map_or(0, |(start, _)| start);
+        let (file, start) = self.file_at(if place == 0 { profile() } else { place });
         let before = file.text.bytes().take(start).filter(|byte| *byte == b'\n').count();
-        Place { file: Arc::clone(&file.name), line: (!file.text.is_empty()).then_some(before + 1) }
+        Place {
+            file: Arc::clone(&file.name),
+            line: (!file.text.is_empty() && !file.is_option).then_some(before + 1),
+        }
     }
 
     /// The key whose value holds a place: the innermost one. If the value does not parse, the key before it in its line.

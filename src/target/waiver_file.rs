@@ -63,7 +63,8 @@ impl WaiverFile {
             return Err(text.error_at(start, TargetError::Repeated { entry }));
         }
         let file = Self { text, entries: written.waivers.into_iter().map(Into::into).collect() };
-        let names_none = |(targets, _): &(Vec<String>, Waiver)| !targets.iter().any(|name| says_something(name));
+        let names_none =
+            |(targets, _): &(Vec<String>, Waiver)| !targets.iter().any(|name| says_something(name));
         match file.entries.iter().position(names_none) {
             Some(index) => {
                 let expected = "write the names of the targets, such as [\"our-shop\"]";
@@ -72,11 +73,6 @@ impl WaiverFile {
             }
             None => Ok(file),
         }
-    }
-
-    /// The name of the file, and the texts of its keys.
-    pub fn text(&self) -> &ProfileText {
-        &self.text
     }
 
     /// Each waiver of the file.
@@ -98,7 +94,8 @@ impl WaiverFile {
 
     /// How many of the waivers hold for one of these targets.
     pub fn count_for(&self, targets: &[&str]) -> usize {
-        let is_for = |names: &[String]| targets.iter().any(|target| names.iter().any(|name| means(name, target)));
+        let is_for =
+            |names: &[String]| targets.iter().any(|target| names.iter().any(|name| means(name, target)));
         self.entries.iter().filter(|(names, _)| is_for(names)).count()
     }
 
@@ -155,7 +152,8 @@ mod tests {
     use crate::target::reference;
     use std::collections::BTreeSet;
 
-    const TERMS: &str = "requirement = \"HPP-READ-001\"\nreason = \"x\"\nowner = \"y\"\nexpires = \"2027-01-31\"\n";
+    const TERMS: &str =
+        "requirement = \"HPP-READ-001\"\nreason = \"x\"\nowner = \"y\"\nexpires = \"2027-01-31\"\n";
 
     fn parsed(text: &str) -> Result<WaiverFile, String> {
         WaiverFile::parse(Path::new("waivers.toml"), text).map_err(|error| error.to_string())
@@ -214,7 +212,10 @@ mod tests {
     fn each_fault_is_told_with_its_line() {
         for (text, message) in [
             ("[[waiver]]\ntarget = \"x\"\n".to_owned(), "2: unknown field `target`"),
-            (entry("[]", "status"), "2: `targets` is faulty: write the names of the targets, such as [\"our-shop\"]"),
+            (
+                entry("[]", "status"),
+                "2: `targets` is faulty: write the names of the targets, such as [\"our-shop\"]",
+            ),
             (entry("[\"a\", \"a\"]", "status"), "2: `a` is listed twice; remove one of the two"),
             (entry("\"a\"", "status"), "2: `targets`: it is a string; write a list"),
             (

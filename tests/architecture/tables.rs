@@ -202,7 +202,10 @@ pub const HOMES: &Permits = &[
     ("tower_service", &["serve"]),
     (
         "url",
-        &["browser", "check", "client", "control", "evidence", "mock", "run", "schema", "suite", "target"],
+        &[
+            "browser", "check", "cli", "client", "control", "evidence", "mock", "run", "schema", "suite",
+            "target",
+        ],
     ),
     ("uuid", &["mock"]),
     ("webpki", &["serve"]),

@@ -10,6 +10,8 @@ mod lost;
 mod mock;
 #[path = "../support/mock_process.rs"]
 mod mock_process;
+mod notify;
+mod overrides;
 mod own;
 #[path = "../support/mod.rs"]
 mod support;

@@ -52,7 +52,11 @@ fn each_waiver_of_a_file_has_the_standing_and_the_exit_code_that_is_documented()
     ] {
         let (ended, stderr, report) = run(waivers, arguments);
         let report = report.unwrap();
-        assert_eq!((ended, row(&report)["standing"].as_str()), (Some(code), Some(standing)), "{name}: {stderr}");
+        assert_eq!(
+            (ended, row(&report)["standing"].as_str()),
+            (Some(code), Some(standing)),
+            "{name}: {stderr}"
+        );
     }
     let unknown = waiver("\"our-shop\"", "HPP-CREATE-999", "200");
     let (code, stderr, report) = run(&unknown, broken);
@@ -82,10 +86,19 @@ fn what_a_profile_would_be_refused_for_is_refused_in_a_file_too() {
     let last = today().saturating_add(1.month()).to_string();
     let terms = |from: &str, to: &str| one.replace(from, to);
     for (waivers, told) in [
-        (format!("{one}{one}"), "night/waivers.toml:10: `waiver` of HPP-CREATE-001 decides the same as `waiver` of HPP-CREATE-001 at night/waivers.toml:1;"),
+        (
+            format!("{one}{one}"),
+            "night/waivers.toml:10: `waiver` of HPP-CREATE-001 decides the same as `waiver` of HPP-CREATE-001 at night/waivers.toml:1;",
+        ),
         (terms("payments team", " "), "night/waivers.toml:8: `waiver` of HPP-CREATE-001 has no `owner`;"),
-        (terms(&last, "2099-01-31"), "night/waivers.toml:9: `waiver` of HPP-CREATE-001 ends on 2099-01-31, more than a year"),
-        (terms("\"mock-klarna\"", "\"our-shop\"").replace("payments team", ""), "night/waivers.toml:8: `waiver` of"),
+        (
+            terms(&last, "2099-01-31"),
+            "night/waivers.toml:9: `waiver` of HPP-CREATE-001 ends on 2099-01-31, more than a year",
+        ),
+        (
+            terms("\"mock-klarna\"", "\"our-shop\"").replace("payments team", ""),
+            "night/waivers.toml:8: `waiver` of",
+        ),
         (terms("ticket =", "tickt ="), "night/waivers.toml:7: unknown field `tickt`"),
         (terms("HPP-CREATE-001", "HPP-PRE-006"), "night/waivers.toml:3: `waiver` names HPP-PRE-006, which"),
     ] {
@@ -104,7 +117,11 @@ fn doctor_looks_at_the_waivers_too() {
     let sound = waiver("\"mock-klarna\"", "HPP-CREATE-001", "200");
     for (waivers, code, told) in [
         (sound.clone(), 0, "waivers.toml: 1 waiver, 1 of them for these targets\n"),
-        (sound.replace("CREATE-001", "CREATE-999"), 2, "fault    profile      waivers.toml:3: `waiver` names "),
+        (
+            sound.replace("CREATE-001", "CREATE-999"),
+            2,
+            "fault    profile      waivers.toml:3: `waiver` names ",
+        ),
     ] {
         let folder = folder_with(&[("waivers.toml", &waivers)]);
         let ended = call(

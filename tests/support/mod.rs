@@ -13,6 +13,7 @@ pub fn program(folder: &Path) -> Command {
         .env_remove("RUST_BACKTRACE")
         .env_remove("HPP_LOG")
         .env_remove("GITHUB_STEP_SUMMARY")
+        .env_remove("HPP_NOTIFY")
         .env("COLUMNS", "100");
     command
 }
