@@ -249,6 +249,7 @@ mod tests {
              credentials = {{ username = {{ env = \"PATH\" }}, password = {{ env = \"PATH\" }} }}\n{lines}"
         );
         let profile = TargetProfile::parse(
+            None,
             SourceFile::on_disk(Path::new("shop.toml"), &text),
             &BuiltIn::default(),
             &[],

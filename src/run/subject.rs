@@ -354,7 +354,7 @@ fn read_profile(choice: &ProfileChoice) -> Result<TargetProfile, RunError> {
     let (ProfileChoice { path, production, base_url }, built_in) = (choice, assets::built_in());
     let option = base_url.as_ref().map(|url| SourceFile::of_option("`--base-url`", "base_url", url));
     match built_in.profile(path) {
-        Ok(file) => Ok(TargetProfile::parse_below(option, file, &built_in, production)?),
+        Ok(file) => Ok(TargetProfile::parse(option, file, &built_in, production)?),
         Err(source) => Err(unknown_target(path, &built_in, source)),
     }
 }

@@ -141,7 +141,7 @@ mod tests {
         let built_in = BuiltIn::new(built_in.iter().map(|(name, text)| ((*name).into(), (*text).into())));
         let file = built_in.profile(&folder.join("own.toml")).unwrap();
         let base = format!("{}/", folder.display());
-        TargetProfile::parse(file, &built_in, &[]).map_err(|error| {
+        TargetProfile::parse(None, file, &built_in, &[]).map_err(|error| {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
             format!("{error}{}", cause.unwrap_or_default()).replace(&base, "")
         })

@@ -37,6 +37,7 @@ mod source_file;
 mod tests;
 mod text;
 mod value;
+mod waived;
 mod waiver_file;
 mod web_driver;
 
@@ -143,13 +144,9 @@ impl TargetProfile {
     pub const EMAILS_PER_RUN: u32 = settings::emails_per_run();
     pub const SMS_PER_RUN: u32 = settings::sms_per_run();
 
-    /// Reads a profile with everything from which it takes over. It may name these production hosts.
-    pub fn parse(file: SourceFile, built_in: &BuiltIn, production: &[String]) -> Result<Self, ProfileError> {
-        Self::parse_below(None, file, built_in, production)
-    }
-
-    /// The same, if an option says something in place of the profile.
-    pub fn parse_below(
+    /// Reads a profile with everything from which it takes over, below what an option says in its place. It may name these production
+    /// hosts.
+    pub fn parse(
         option: Option<SourceFile>,
         file: SourceFile,
         built_in: &BuiltIn,

@@ -2,11 +2,10 @@
 
 use crate::input;
 use crate::requirement::RequirementId;
-use crate::target::decision::day;
+use crate::target::decision::{Waiver, day};
 use crate::target::error::TargetError;
 use crate::target::text::{ProfileError, ProfileText};
 use crate::target::value::says_something;
-use crate::target::{TargetProfile, Waiver};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::error::Error;
@@ -99,6 +98,14 @@ impl WaiverFile {
         self.entries.iter().filter(|(names, _)| is_for(names)).count()
     }
 
+    /// The waivers that hold for a target, and where they stand.
+    pub(super) fn of(&self, target: &str) -> (Vec<Waiver>, FromFile) {
+        let is_for = |names: &[String]| names.iter().any(|name| means(name, target));
+        let entries = self.entries.iter().enumerate().filter(|(_, (names, _))| is_for(names));
+        let (indices, waivers) = entries.map(|(index, (_, waiver))| (index, waiver.clone())).unzip();
+        (waivers, FromFile { text: self.text.clone(), indices })
+    }
+
     /// The error about a key of a waiver.
     pub fn error(
         &self,
@@ -122,33 +129,18 @@ pub struct FromFile {
     indices: Vec<usize>,
 }
 
-impl TargetProfile {
-    /// Adds the waivers of a file that hold for this target.
-    pub fn waive(&mut self, file: &WaiverFile) {
-        let mut indices = Vec::new();
-        for (index, (names, waiver)) in file.entries.iter().enumerate() {
-            if names.iter().any(|name| means(name, &self.name)) {
-                self.waivers.push(waiver.clone());
-                indices.push(index);
-            }
-        }
-        self.from_file = Some(FromFile { text: file.text.clone(), indices });
-    }
-
-    /// The text in which the waiver with this index stands, and its index there.
-    pub fn origin_of_waiver(&self, index: usize) -> (&ProfileText, usize) {
-        let from_file = self.from_file.as_ref().and_then(|from| {
-            let own = self.waivers.len() - from.indices.len();
-            Some((&from.text, *from.indices.get(index.checked_sub(own)?)?))
-        });
-        from_file.unwrap_or((&self.text, index))
+impl FromFile {
+    /// The text in which one of the waivers of a profile stands, and its index there; nothing if it stands in the profile. `all` is how
+    /// many the profile has with those of the file.
+    pub(super) fn origin(&self, index: usize, all: usize) -> Option<(&ProfileText, usize)> {
+        let of_profile = all - self.indices.len();
+        Some((&self.text, *self.indices.get(index.checked_sub(of_profile)?)?))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::fixture;
     use crate::target::reference;
     use std::collections::BTreeSet;
 
@@ -169,30 +161,6 @@ mod tests {
         keys.insert("targets".to_owned());
         assert_eq!(reference::known::<Entry>(), keys);
         assert_eq!(reference::known::<Written>(), BTreeSet::from(["waiver".to_owned()]));
-    }
-
-    #[test]
-    fn a_target_gets_its_waivers_behind_those_of_its_profile() {
-        let text = [
-            entry("[\"other\"]", "a"),
-            entry("[\"shop\", \"other\"]", "b"),
-            entry("[\"sho\", \"shop/DE\", \"shop\"]", "c"),
-        ];
-        let file = parsed(&text.concat()).unwrap();
-        let mut profile = fixture::profile("http://127.0.0.1:1");
-        profile.name = "shop".into();
-        profile.waivers = file.waivers().take(1).cloned().collect();
-        profile.waive(&file);
-        let subjects: Vec<&str> = profile.waivers.iter().map(|waiver| waiver.subject.as_str()).collect();
-        assert_eq!(subjects, ["a", "b", "c"]);
-        let place = |index| {
-            let (text, index) = profile.origin_of_waiver(index);
-            text.place(&["waiver", &index.to_string(), "subject"]).to_string()
-        };
-        assert_eq!((place(1).as_str(), place(2).as_str()), ("waivers.toml:10", "waivers.toml:17"));
-        assert!(!place(0).starts_with("waivers.toml"), "{}", place(0));
-        assert_eq!((file.count_for(&["shop"]), file.count_for(&["none"])), (2, 0));
-        assert_eq!(file.others(&["shop"]), ["other", "sho", "shop/DE"]);
     }
 
     #[test]
