@@ -60,7 +60,7 @@ fn shown(text: &str) -> String {
             '<' => shown.push_str("&lt;"),
             '>' => shown.push_str("&gt;"),
             '&' => shown.push_str("&amp;"),
-            '|' | '\\' | '[' | ']' | '!' | '*' | '_' | '#' => shown.extend(['\\', letter]),
+            '|' | '\\' | '[' | ']' => shown.extend(['\\', letter]),
             letter => shown.push(letter),
         }
     }
