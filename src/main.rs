@@ -9,6 +9,7 @@ mod evidence;
 mod exit_code;
 mod fault;
 mod input;
+mod memory;
 mod mock;
 mod prove;
 mod receiver;

@@ -12,12 +12,14 @@ mod one_of;
 mod output;
 mod page;
 mod prove;
+mod report;
 mod requirements;
 mod run;
 mod skin_name;
 mod targets;
 mod web_driver;
 mod whole;
+mod written;
 
 use crate::exit_code::ExitCode;
 use crate::fault;
@@ -80,6 +82,9 @@ enum Command {
     /// browser, the network, the time, or a run that left no report.
     #[command(disable_help_flag = true, disable_version_flag = true, args = help_and_version())]
     Prove(prove::ProveArgs),
+    /// Work with the reports of runs that have ended.
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Look at everything that a run needs, without running a scenario.
     ///
     /// Profile, credentials, name server, connection, certificate, clock, schemas, features, browser, receiver and disk: one line each,
@@ -164,6 +169,7 @@ async fn dispatch(command: Command) -> Ending {
         Command::Run(arguments) => run::run(*arguments).await,
         Command::Mock(arguments) => mock::serve(arguments).await,
         Command::Prove(arguments) => prove::run(arguments).await,
+        Command::Report(command) => report::report(command),
         Command::Doctor(arguments) => doctor::doctor(arguments).await,
         Command::Lint { features } => listing::lint(&features),
         Command::Steps(arguments) => listing::steps(arguments),

@@ -3,15 +3,15 @@
 use crate::cli::choice::TargetArgs;
 use crate::cli::log::LogArgs;
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, end_at_once, exit_code, say_on, terminal_width};
+use crate::cli::output::{Ending, Refusal, end_at_once};
 use crate::cli::web_driver::WebDriverArgs;
 use crate::cli::whole::whole;
+use crate::cli::written::WrittenArgs;
 use crate::report::{Detail, Gate};
-use crate::run::{BrowserChoice, Format, RunOptions};
+use crate::run::{BrowserChoice, RunOptions};
 use crate::suite::{Filter, TagExpression};
 use crate::target::is_hidden;
 use crate::{prove, run};
-use anstream::AutoStream;
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,18 +33,6 @@ const GATES: &[(&str, Gate, &str)] = &[
     ("api", Gate::Api, "The scenarios that need no browser"),
     ("journey", Gate::Journey, "The scenarios that need a browser"),
     ("all", Gate::All, "All scenarios"),
-];
-
-const FORMATS: &[(&str, Format, &str)] = &[
-    ("json", Format::Json, "`report.json`, the whole report for programs"),
-    ("html", Format::Html, "`report.html`, one page for people, with evidence and screenshots"),
-    ("junit", Format::Junit, "`junit.xml`, for the test overview of a CI server"),
-    ("code-quality", Format::CodeQuality, "`gl-code-quality-report.json`, for merge requests of GitLab"),
-    (
-        "prometheus",
-        Format::Prometheus,
-        "`hpp-conformance.prom`, metrics for the textfile collector of Prometheus",
-    ),
 ];
 
 /// Whether a screenshot is taken of every visit.
@@ -134,56 +122,18 @@ pub struct RunArgs {
     /// Keep in this folder what the next run compares with; without it, `$XDG_STATE_HOME/hpp-conformance`.
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     state: Option<PathBuf>,
-    /// Write only these report files; separate several with commas, such as `json,html`.
-    #[arg(
-        long,
-        value_parser = one_of(FORMATS),
-        value_delimiter = ',',
-        default_values = ["json", "html", "junit"],
-        help_heading = "Output"
-    )]
-    format: Vec<Format>,
     #[command(flatten)]
     log: LogArgs,
     #[command(flatten)]
-    detail: DetailArgs,
-    /// Colour the report in the terminal.
-    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, help_heading = "Output")]
-    color: clap::ColorChoice,
-}
-
-/// How much the terminal shows.
-#[derive(Args)]
-struct DetailArgs {
-    /// Print only the verdict and the path of the report.
-    #[arg(long, short, help_heading = "Output")]
-    quiet: bool,
-    /// Print the whole report, with everything that was not tested or noted, and the tables.
-    #[arg(long, short, conflicts_with = "quiet", help_heading = "Output")]
-    verbose: bool,
-}
-
-impl DetailArgs {
-    fn chosen(&self) -> Detail {
-        match (self.quiet, self.verbose) {
-            (true, _) => Detail::Quiet,
-            (_, true) => Detail::Full,
-            _ => Detail::Brief,
-        }
-    }
+    written: WrittenArgs,
 }
 
 pub async fn run(arguments: RunArgs) -> Ending {
     let targets = arguments.subject.choices()?;
     let planned = arguments.subject.is_planned();
-    let detail = arguments.detail.chosen();
+    let detail = arguments.written.detail();
     let log = arguments.log.level()?;
     let webhook = webhook(arguments.notify.as_ref())?;
-    let color = match arguments.color {
-        clap::ColorChoice::Always => anstream::ColorChoice::Always,
-        clap::ColorChoice::Never => anstream::ColorChoice::Never,
-        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
-    };
     let given = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let options = RunOptions {
         features: arguments.features,
@@ -219,7 +169,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
     // A run of `prove` is one of many.
     let summary =
         std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty() && !planned).map(PathBuf::from);
-    finished.write(&arguments.format, summary.as_deref());
+    finished.write(arguments.written.formats(), summary.as_deref());
     if let Some(url) = webhook.filter(|_| !planned) {
         finished.notify(&url, &arguments.state.unwrap_or_else(run::state_folder)).await;
     }
@@ -228,10 +178,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
     if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
         lost.push(Refusal::lost(run::error_chain(&error)));
     }
-    let judged = finished.report.judged();
-    let text = judged.to_terminal(&finished.folder, terminal_width(), detail);
-    lost.extend(say_on(&mut AutoStream::new(std::io::stdout(), color), text.trim_end_matches('\n')).err());
-    Ok(exit_code(judged.outcome(), &lost))
+    arguments.written.show(&finished.report, &finished.folder, lost)
 }
 
 fn tags(text: &str) -> Result<TagExpression, String> {

@@ -4,6 +4,7 @@ use crate::browser::BrowserError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::fault::FrontError;
+use crate::memory::OutlineError;
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
@@ -82,6 +83,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Journal(#[from] JournalError),
+
+    #[error(transparent)]
+    Outline(#[from] OutlineError),
 
     #[error(transparent)]
     Browser(#[from] BrowserError),

@@ -1,6 +1,7 @@
 //! The journal: writes each attempt to disk when it ends, so that a killed run loses almost nothing. Evidence goes to a second
 //! file.
 
+use crate::memory::JOURNAL;
 use crate::verdict::{Attempt, EvidenceStore, Verdict};
 use serde::Serialize;
 use std::fs::File;
@@ -9,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-/// File of the journal, in the run folder.
-const JOURNAL: &str = "journal.ndjson";
 
 /// File of the evidence, in the run folder.
 const EVIDENCE: &str = "evidence/evidence.ndjson";

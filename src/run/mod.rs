@@ -19,6 +19,7 @@ mod name;
 mod notify;
 mod page;
 mod phase;
+mod planned;
 mod preflight;
 mod private;
 mod progress;
@@ -41,16 +42,18 @@ pub use error::{RunError, error_chain};
 pub use lint::Lint;
 pub use lock::state_folder;
 pub use page::{PageDraft, PageOptions, record_page, try_page};
+pub use private::from_now_on as keep_files_private;
 pub use shared::{RunOptions, Touched};
 pub use stop::StopSignals;
 pub use subject::{Embedded, ProfileChoice, TargetChoice, check_profile};
 
 use crate::evidence::Recorder;
-use crate::report::{Hashes, Judged, Manners, RunFacts, RunFolder, RunReport, TargetReport, counted};
-use crate::requirement::{Party, Requirement, RequirementId};
+use crate::memory::{Ended, TargetEnd};
+use crate::report::{Judged, Manners, RunFolder, RunReport, counted};
+use crate::requirement::{Party, RequirementId};
 use crate::suite::Case;
 use crate::target::Ability;
-use crate::verdict::{Attempt, Doubt, Verdict};
+use crate::verdict::{Doubt, Verdict};
 use accounts::Accounts;
 use jiff::Timestamp;
 use journal::{Entry, Journal};
@@ -61,7 +64,7 @@ use progress::Progress;
 use receivers::Receivers;
 use setting::Setting;
 use shared::Run;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -102,6 +105,7 @@ pub struct Finished {
     pub report: RunReport,
     pub folder: RunFolder,
     recorder: Arc<Recorder>,
+    end: Ended,
     /// The notes of watched mocks, by target. Other targets have an empty map.
     pub touched: Vec<Touched>,
     /// What could not be written.
@@ -176,16 +180,20 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     }
     log::write_to(&folder);
     ::log::info!("the run {id} begins");
+    let outline = planned::outline((id, started_at), &options, &setting, &targets, preflight, &recorder);
+    let (held, unwritten) =
+        outline.write(&folder).map_or_else(|error| (None, Some(error)), |file| (Some(file), None));
     let run = Run {
         journal: Journal::open(&folder)?,
         progress: Progress::new(options.progress, options.log != ::log::LevelFilter::Off),
+        outline,
+        _held: held,
         browsers: tokio::sync::Mutex::default(),
         receivers,
         stop,
         ours: Arc::new(ours(features)),
         folder: folder.clone(),
         features,
-        preflight,
         recorder,
         began,
         _accounts: accounts,
@@ -208,9 +216,9 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         noted.extend(met.map(|name| (FAULT_MET.to_owned(), BTreeSet::from([name]))));
     }
     let recorder = Arc::clone(&run.recorder);
-    let targets = targets.into_iter().zip(unfinished);
-    let (report, lost) = run.conclude(id, started_at, targets, schemas.hash());
-    Ok(Finished { report, folder: RunFolder::new(folder), recorder, touched, lost })
+    let (report, end, lost) = run.conclude(targets.iter().zip(unfinished));
+    let lost = unwritten.map(RunError::from).into_iter().chain(lost).collect();
+    Ok(Finished { report, folder: RunFolder::new(folder), recorder, end, touched, lost })
 }
 
 /// The requirements that are duties of the harness or the merchant, not of the server.
@@ -242,72 +250,32 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Waits for the journal and makes the report from it. Returns what could not be written, too.
-    fn conclude<'t>(
+    /// Waits for the journal and makes the report from it. Returns how the run ended and what could not be written, too.
+    fn conclude<'t, 'r: 't>(
         self,
-        id: String,
-        started_at: Timestamp,
-        targets: impl Iterator<Item = (Target<'t>, (Verdict, Manners))>,
-        schemas: String,
-    ) -> (RunReport, Vec<RunError>) {
+        targets: impl Iterator<Item = (&'t Target<'r>, (Verdict, Manners))>,
+    ) -> (RunReport, Ended, Vec<RunError>) {
         self.progress.finish();
-        let mut attempts: HashMap<(usize, String), Vec<Attempt>> = HashMap::new();
         let journal = self.journal.finish();
-        for Entry { target, key, attempt, .. } in journal.entries {
-            let earlier = attempts.entry((target, key)).or_default();
-            // An attempt that was stopped says nothing that an earlier one did not say.
-            if earlier.is_empty() || attempt.verdict != Verdict::Inconclusive(Doubt::Cancelled) {
-                earlier.push(attempt);
-            }
-        }
-        let catalogue: Vec<Requirement> = self.features.catalogue.iter().cloned().collect();
         let browsers = self.browsers.into_inner();
         let pool = browsers.as_ref().and_then(|browsers| browsers.pool.as_ref().ok());
         let browser = pool.map(|pool| pool.version().to_owned());
         // Processes take a while to end, and their files to be removed. The report does not wait for that.
         drop(tokio::task::spawn_blocking(move || drop(browsers)));
         let mut of_receiver = records::of_panics("the receiver", &self.receivers.into_panics());
-        let report_of = |(target, (unfinished, manners)): (Target<'_>, (Verdict, Manners))| {
+        let end_of = |(target, (unfinished, manners)): (&Target<'_>, (Verdict, Manners))| {
             let panics = target.mock.as_ref().map(|mock| mock.panics()).unwrap_or_default();
-            let made = |case: &Case| attempts.remove(&(target.index, case.key.clone()));
-            let panics =
-                records::of_panics("the built-in mock", &panics).into_iter().chain(of_receiver.take());
-            let void = self.features.faults.iter().map(records::of_file).chain(panics);
-            let records = records::of_target(target.choices, made, &unfinished, void);
-            TargetReport { facts: records::facts(target.profile, &catalogue), manners, records }
+            let panics = records::of_panics("the built-in mock", &panics);
+            TargetEnd { unfinished, manners, void: panics.into_iter().chain(of_receiver.take()).collect() }
         };
-        let targets = targets.map(report_of).collect();
-        let report = RunReport {
-            schema_version: RunReport::SCHEMA_VERSION,
-            run: RunFacts {
-                id,
-                started_at,
-                finished_at: Timestamp::now(),
-                harness_version: env!("CARGO_PKG_VERSION").into(),
-                arguments: self.options.arguments.iter().map(|text| self.recorder.text(text)).collect(),
-                seed: self.options.seed,
-                labels: {
-                    let told = |(key, value): (&String, &String)| (key.clone(), self.recorder.text(value));
-                    self.options.labels.iter().map(told).collect()
-                },
-                gate: self.options.gate,
-                stopped: self.stop.why(),
-                leak: None,
-                sign_off: self.options.sign_off,
-                partial: self.options.filter.is_partial() || !self.options.features.is_empty(),
-                deviation: self.options.targets.iter().find_map(TargetChoice::deviation),
-                browser,
-                preflight: self.preflight,
-                hashes: Hashes {
-                    features: self.features.hash.clone(),
-                    catalogue: self.features.catalogue_hash.clone(),
-                    schemas,
-                },
-            },
-            targets,
-            catalogue,
-        };
-        (report, journal.lost.map(RunError::from).into_iter().collect())
+        let targets = targets.map(end_of).collect();
+        let end =
+            Ended { finished_at: Timestamp::now(), stopped: self.stop.why(), leak: None, browser, targets };
+        let unwritten = end.write(&self.folder).err().map(RunError::from);
+        let attempts =
+            journal.entries.into_iter().map(|Entry { target, key, attempt, .. }| (target, key, attempt));
+        let report = self.outline.complete(attempts, end.clone());
+        (report, end, journal.lost.map(RunError::from).into_iter().chain(unwritten).collect())
     }
 }
 
@@ -321,6 +289,8 @@ impl Finished {
             Ok(None) => {}
             Ok(Some(leak)) => {
                 self.report.run.leak = Some(leak.to_string());
+                self.end.leak = self.report.run.leak.clone();
+                self.lost.extend(self.end.write(folder.root()).err().map(RunError::from));
                 self.lost.extend(write(&self.report.judged(), folder, formats));
                 self.lost.push(leak.into());
             }
@@ -349,7 +319,7 @@ impl Finished {
 }
 
 /// Writes the files of a report into the run folder. Returns why some could not be written.
-fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Vec<RunError> {
+pub fn write(judged: &Judged<'_>, folder: &RunFolder, formats: &[Format]) -> Vec<RunError> {
     let write = |format: &Format| {
         let text = match format {
             Format::Json => judged.to_json(folder)?,

@@ -3,28 +3,13 @@
 use crate::report::{TargetFacts, counted};
 use crate::requirement::Requirement;
 use crate::run::{RunError, error_chain};
-use crate::suite::{Case, Choice, FileFault};
+use crate::suite::{Choice, FileFault};
 use crate::target::TargetProfile;
 use crate::verdict::{Attempt, Fault, ScenarioRecord, Verdict};
 
-/// The record of every scenario of a target, with the void ones, sorted by place. `made` returns the attempts at a case, or `None`. A
-/// scenario that was to run and has none gets the verdict `unfinished`.
-pub fn of_target(
-    choices: Vec<Choice<'_>>,
-    mut made: impl FnMut(&Case) -> Option<Vec<Attempt>>,
-    unfinished: &Verdict,
-    void: impl Iterator<Item = ScenarioRecord>,
-) -> Vec<ScenarioRecord> {
-    let mut records: Vec<ScenarioRecord> = choices
-        .into_iter()
-        .map(|choice| {
-            let not_run = || vec![Attempt::not_run(choice.verdict.unwrap_or_else(|| unfinished.clone()))];
-            record(choice.case, made(choice.case).unwrap_or_else(not_run))
-        })
-        .collect();
-    records.extend(void);
-    records.sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
-    records
+/// The record of every scenario of a target before the first one runs, with the void ones. One that is to run has no attempt.
+pub fn of_target(choices: &[Choice<'_>], void: impl Iterator<Item = ScenarioRecord>) -> Vec<ScenarioRecord> {
+    choices.iter().map(record).chain(void).collect()
 }
 
 /// Turns a failed attempt into a harness fault if the requirement is a duty of the harness or the merchant. Such a failure says
@@ -48,7 +33,7 @@ pub fn unfinished(error: &RunError) -> Verdict {
     Verdict::Error(Fault { message: error_chain(error), help: help.into() })
 }
 
-fn record(case: &Case, attempts: Vec<Attempt>) -> ScenarioRecord {
+fn record(Choice { case, verdict }: &Choice<'_>) -> ScenarioRecord {
     ScenarioRecord {
         key: case.key.clone(),
         title: case.title.clone(),
@@ -57,7 +42,7 @@ fn record(case: &Case, attempts: Vec<Attempt>) -> ScenarioRecord {
         requirement: case.requirement.clone(),
         candidate: case.candidate,
         needs: case.needs.clone(),
-        attempts,
+        attempts: verdict.clone().map(Attempt::not_run).into_iter().collect(),
     }
 }
 
@@ -110,7 +95,7 @@ pub fn facts(profile: &TargetProfile, catalogue: &[Requirement]) -> TargetFacts 
 mod tests {
     use super::*;
     use crate::suite::{FeatureText, LoadedFeature};
-    use crate::verdict::{Doubt, Finding, Mismatch, SkipCause};
+    use crate::verdict::{Finding, Mismatch, SkipCause};
 
     fn attempt(verdict: Verdict) -> Attempt {
         let finding = Finding {
@@ -152,24 +137,17 @@ mod tests {
     }
 
     #[test]
-    fn every_scenario_has_a_record_whether_it_ran_or_not() {
+    fn every_scenario_has_a_record_before_it_runs() {
         let text = "@req:HPP-CREATE-001\nFeature: x\n\n  Scenario: one\n    Given a session\n\n  Scenario: two\n    Given a session\n";
-        let feature = |path: &str| FeatureText { path: path.into(), text: text.into() };
         let loaded =
-            [feature("b.feature"), feature("a.feature")].map(|text| LoadedFeature::parse(&text).unwrap());
+            LoadedFeature::parse(&FeatureText { path: "a.feature".into(), text: text.into() }).unwrap();
         let left_out = Verdict::Skipped(SkipCause::LeftOut);
-        let cases: Vec<&Case> =
-            loaded.iter().flat_map(|feature| &feature.cases).map(|case| &**case).collect();
-        let verdicts = [None, Some(left_out.clone()), None, None];
-        let choices = cases.iter().zip(verdicts).map(|(case, verdict)| Choice { case, verdict }).collect();
-        let made = |case: &Case| {
-            let ran = case.file == "b.feature" && case.title == "one";
-            ran.then(|| vec![attempt(Verdict::Fail), attempt(Verdict::Pass)])
-        };
+        let verdicts = [None, Some(left_out.clone())];
+        let choices: Vec<Choice<'_>> =
+            loaded.cases.iter().zip(verdicts).map(|(case, verdict)| Choice { case, verdict }).collect();
         let fault = Fault { message: "no keyword".into(), help: "see the manual".into() };
         let faults = [FileFault { path: "aa.feature".into(), line: 3, fault: fault.clone() }];
-        let stopped = Verdict::Inconclusive(Doubt::Cancelled);
-        let records = of_target(choices, made, &stopped, faults.iter().map(of_file));
+        let records = of_target(&choices, faults.iter().map(of_file));
         let told: Vec<(String, &str, Vec<Verdict>)> = records
             .iter()
             .map(|record| {
@@ -178,11 +156,9 @@ mod tests {
             })
             .collect();
         let expected = [
-            ("a.feature:4".to_owned(), "one", vec![stopped.clone()]),
-            ("a.feature:7".into(), "two", vec![stopped]),
+            ("a.feature:4".to_owned(), "one", vec![]),
+            ("a.feature:7".into(), "two", vec![left_out]),
             ("aa.feature:3".into(), "the feature file", vec![Verdict::Error(fault)]),
-            ("b.feature:4".into(), "one", vec![Verdict::Fail, Verdict::Pass]),
-            ("b.feature:7".into(), "two", vec![left_out]),
         ];
         assert_eq!(told, expected);
     }

@@ -1,7 +1,8 @@
 //! The parts that all targets of a run share: the options, and everything that is made once.
 
 use crate::evidence::Recorder;
-use crate::report::{Gate, PreflightCheck};
+use crate::memory::Outline;
+use crate::report::Gate;
 use crate::requirement::RequirementId;
 use crate::run::accounts::Accounts;
 use crate::run::assets::Features;
@@ -13,6 +14,7 @@ use crate::run::stop::Stop;
 use crate::run::subject::TargetChoice;
 use crate::suite::Filter;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -77,8 +79,10 @@ pub struct Run<'a> {
     pub ours: Arc<HashSet<RequirementId>>,
     pub recorder: Arc<Recorder>,
     pub journal: Journal,
-    /// What was looked at before the first scenario.
-    pub preflight: Vec<PreflightCheck>,
+    /// The report without the attempts that are to come.
+    pub outline: Outline,
+    /// Kept open as long as the run goes on.
+    pub _held: Option<File>,
     pub progress: Progress,
     pub browsers: tokio::sync::Mutex<Option<Browsers>>,
     pub receivers: Receivers,

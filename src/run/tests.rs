@@ -5,13 +5,13 @@ mod judging;
 use super::*;
 use crate::evidence::{Trouble, TroubleKind};
 use crate::mock::Others;
-use crate::report::{Gate, Outcome, Standing};
+use crate::report::{Gate, Outcome, RunFacts, Standing};
 use crate::requirement::Dialect;
 use crate::run::assets::AssetError;
 use crate::run::phase::is_worth_another_attempt;
 use crate::suite::{Filter, TagExpression};
 use crate::target::Terms;
-use crate::verdict::{Doubt, Fault, SkipCause, Verdict};
+use crate::verdict::{Attempt, Doubt, Fault, SkipCause, Verdict};
 use std::collections::BTreeSet;
 use std::path::Path;
 

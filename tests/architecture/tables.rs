@@ -47,6 +47,8 @@ pub const MAY_IMPORT: &Permits = &[
     ),
     // A format is a function of `RunReport`.
     ("report", VOCABULARY),
+    // Nights outlive a run: what was written is read again, whoever wrote it.
+    ("memory", &["input", "report", "verdict"]),
     // The composition root.
     (
         "run",
@@ -67,6 +69,7 @@ pub const MAY_IMPORT: &Permits = &[
             "fault",
             "suite",
             "report",
+            "memory",
         ],
     ),
     // Starts this executable once for several deviations and reads its report.
@@ -81,6 +84,7 @@ pub const MAY_IMPORT: &Permits = &[
         &[
             "run",
             "prove",
+            "memory",
             "report",
             "exit_code",
             "input",
@@ -135,7 +139,7 @@ pub const HOMES: &Permits = &[
     ("include_dir", &["run"]),
     ("indicatif", &["run"]),
     ("inventory", &["suite"]),
-    ("jiff", &["check", "cli", "evidence", "mock", "report", "run", "serve", "suite", "target"]),
+    ("jiff", &["check", "cli", "evidence", "memory", "mock", "report", "run", "serve", "suite", "target"]),
     ("jsonschema", &["schema"]),
     ("log", &["browser", "cli", "client", "control", "receiver", "run", "suite"]),
     ("mimalloc", &["main"]),
@@ -154,13 +158,24 @@ pub const HOMES: &Permits = &[
     ("ruzstd", &["client", "mock"]),
     (
         "serde",
-        &["browser", "control", "evidence", "prove", "report", "requirement", "run", "target", "verdict"],
+        &[
+            "browser",
+            "control",
+            "evidence",
+            "memory",
+            "prove",
+            "report",
+            "requirement",
+            "run",
+            "target",
+            "verdict",
+        ],
     ),
     (
         "serde_json",
         &[
-            "browser", "check", "cli", "client", "control", "evidence", "mock", "prove", "report", "run",
-            "schema", "suite", "verdict",
+            "browser", "check", "cli", "client", "control", "evidence", "memory", "mock", "prove", "report",
+            "run", "schema", "suite", "verdict",
         ],
     ),
     ("sha2", &["evidence", "run", "serve"]),
@@ -176,6 +191,7 @@ pub const HOMES: &Permits = &[
             "client",
             "control",
             "fault",
+            "memory",
             "mock",
             "prove",
             "receiver",

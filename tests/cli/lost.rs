@@ -78,7 +78,7 @@ fn a_disk_that_fills_up_loses_the_report_and_not_the_verdict() {
         assert_eq!(ended.code, Some(code), "{ended:?}");
         let word = if code == 1 { "don't sign" } else { "cannot tell" };
         assert!(ended.stdout.to_lowercase().contains(word), "{}", ended.stdout);
-        for file in ["evidence/evidence.ndjson", "report.json", "report.html", "junit.xml"] {
+        for file in ["outline.json", "evidence/evidence.ndjson", "report.json", "report.html", "junit.xml"] {
             let told = ended.stderr.lines().any(|line| {
                 line.starts_with("error: cannot write ")
                     && line.contains(file)
@@ -90,6 +90,6 @@ fn a_disk_that_fills_up_loses_the_report_and_not_the_verdict() {
         let mut names: Vec<_> =
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        assert_eq!(names, ["evidence", "journal.ndjson"]);
+        assert_eq!(names, ["end.json", "evidence", "journal.ndjson"]);
     }
 }

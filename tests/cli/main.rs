@@ -13,6 +13,7 @@ mod mock_process;
 mod notify;
 mod overrides;
 mod own;
+mod report;
 #[path = "../support/mod.rs"]
 mod support;
 mod targets;

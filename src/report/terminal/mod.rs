@@ -28,6 +28,7 @@ const REPORTS: &[(&str, &str)] = &[
 const RECORDS: &[(&str, &str)] = &[
     ("evidence", "exchanges, journeys, screenshots"),
     ("journal.ndjson", "each attempt, written as it ended"),
+    ("outline.json", "what the run was going to do"),
     ("run.log", "what the run did"),
 ];
 
