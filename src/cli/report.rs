@@ -1,8 +1,10 @@
 //! `hpp-conformance report`.
 
-use crate::cli::output::{Ending, Refusal};
+use crate::cli::output::{Ending, Refusal, layout, say};
 use crate::cli::written::WrittenArgs;
+use crate::exit_code::ExitCode;
 use crate::memory;
+use crate::memory::{Diff, Side};
 use crate::report::{RunFolder, RunReport};
 use crate::run;
 use clap::{Args, Subcommand};
@@ -15,6 +17,18 @@ pub enum ReportCommand {
     /// What had not ended when the run was killed is not tested, and the verdict says so. Exit codes: those of a run; 2 if the folder is no
     /// run folder, or if the run still goes on.
     Rebuild(RebuildArgs),
+    /// Merge the shards of one run into one report.
+    ///
+    /// The verdicts are those of one run without `--shard`. Exit codes: those of a run; 2 if the folders are not all shards of one run.
+    Merge(MergeArgs),
+    /// Compare two results: what is newly failing, what is fixed, and what else changed.
+    ///
+    /// A result is a run folder or a `report.json`. With the name of a target behind `#`, only this target is compared, such as in
+    /// `reports/latest#our-shop`. Ids, times, tokens, ports and durations are no difference.
+    ///
+    /// Exit codes: 0 if nothing newly fails and everything that was tested is tested; 1 if something newly fails; 2 if a result cannot be read;
+    /// 3 if something that was tested is not tested any more.
+    Diff(DiffArgs),
 }
 
 #[derive(Args)]
@@ -25,10 +39,39 @@ pub struct RebuildArgs {
     written: WrittenArgs,
 }
 
+#[derive(Args)]
+pub struct MergeArgs {
+    /// Create this folder for the merged report and all evidence.
+    out: PathBuf,
+    /// The run folders of the shards, in any order.
+    #[arg(required = true, value_name = "RUN_FOLDER")]
+    run_folders: Vec<PathBuf>,
+    /// Merge also if shards are missing; such a report is never signed.
+    #[arg(long)]
+    allow_missing: bool,
+    #[command(flatten)]
+    written: WrittenArgs,
+}
+
+#[derive(Args)]
+pub struct DiffArgs {
+    /// The earlier result, or that of the target to move from.
+    #[arg(value_name = "RESULT[#TARGET]")]
+    before: String,
+    /// The later result, or that of the target to move to.
+    #[arg(value_name = "RESULT[#TARGET]")]
+    after: String,
+    /// Print JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
 pub fn report(command: ReportCommand) -> Ending {
     run::keep_files_private();
     match command {
         ReportCommand::Rebuild(arguments) => rebuild(&arguments),
+        ReportCommand::Merge(arguments) => merge(&arguments),
+        ReportCommand::Diff(arguments) => diff(&arguments),
     }
 }
 
@@ -36,6 +79,29 @@ fn rebuild(arguments: &RebuildArgs) -> Ending {
     let folder = RunFolder::new(&arguments.run_folder);
     let report = memory::rebuild(&folder)?;
     finish(&report, &folder, &arguments.written)
+}
+
+fn merge(arguments: &MergeArgs) -> Ending {
+    let MergeArgs { out, run_folders, allow_missing, written } = arguments;
+    let (folder, report) = memory::merge(out, run_folders, *allow_missing)?;
+    finish(&report, &folder, written)
+}
+
+fn diff(arguments: &DiffArgs) -> Ending {
+    let (before, after) = (Side::read(&arguments.before)?, Side::read(&arguments.after)?);
+    let diff = Diff::of(&before, &after)?;
+    if arguments.json {
+        say(serde_json::to_string_pretty(&diff)?)?;
+    } else {
+        say(diff.told(layout()))?;
+    }
+    Ok(if diff.newly_fails() {
+        ExitCode::NonConformant
+    } else if diff.is_less() {
+        ExitCode::Incomplete
+    } else {
+        ExitCode::Conformant
+    })
 }
 
 /// Writes a report and prints it, as at the end of a run.

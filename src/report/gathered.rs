@@ -5,9 +5,6 @@ use crate::report::{Judged, JudgedRecord, JudgedTarget, Row, Seen, Standing};
 use crate::requirement::{Requirement, RequirementId};
 use std::collections::BTreeMap;
 
-/// Standings whose findings are listed as failures.
-const BROKEN: [Standing; 3] = [Standing::Fail, Standing::Warn, Standing::Unconfirmed];
-
 /// Standings of what could not be judged, without `HARNESS`.
 const OPEN: [Standing; 4] = [Standing::Blocked, Standing::Infra, Standing::Unseen, Standing::NotRun];
 
@@ -41,9 +38,7 @@ impl<'r> Judged<'r> {
             .iter()
             .enumerate()
             .flat_map(|(index, target)| target.rows.iter().map(move |row| (index, row)));
-        for (target, row) in
-            rows.filter(|(_, row)| BROKEN.contains(&row.standing) && !row.findings.is_empty())
-        {
+        for (target, row) in rows.filter(|(_, row)| row.standing.is_broken() && !row.findings.is_empty()) {
             let known = failures.iter().position(|failure| failure.requirement.id == row.requirement.id);
             let index = known.unwrap_or_else(|| {
                 let (requirement, standing) = (row.requirement, row.standing);

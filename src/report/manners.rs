@@ -26,6 +26,18 @@ impl Manners {
         *self == Self::default()
     }
 
+    /// The manners of two runs at one target.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            limited: self.limited.saturating_add(other.limited),
+            advice: self.advice.or_else(|| other.advice.clone()),
+            ended: self.ended.saturating_add(other.ended),
+            left_over: self.left_over.saturating_add(other.left_over),
+            not_tried: self.not_tried.or_else(|| other.not_tried.clone()),
+        }
+    }
+
     /// What the reader must know about it.
     pub fn notes(&self, target: &str) -> Vec<String> {
         let Self { limited, advice, ended, left_over, not_tried } = self;
@@ -50,6 +62,15 @@ impl Manners {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_manners_of_two_runs_are_added() {
+        let advice = Some("write it".to_owned());
+        let one = Manners { limited: 1, ended: 40, left_over: 2, ..Manners::default() };
+        let other = Manners { limited: 2, advice: advice.clone(), ended: 2, ..Manners::default() };
+        let both = Manners { limited: 3, advice, ended: 42, left_over: 2, not_tried: None };
+        assert_eq!(one.and(&other), both);
+    }
 
     #[test]
     fn a_run_that_met_no_limit_and_left_nothing_behind_has_nothing_to_tell() {

@@ -89,6 +89,9 @@ pub struct RunFacts {
     pub sign_off: bool,
     /// Tags, a shard or features were given, so a requirement without a scenario was left out on purpose.
     pub partial: bool,
+    /// Which part of the scenarios it ran, if it was a shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Name of the deviation of the embedded mock, if one is on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deviation: Option<String>,
@@ -99,6 +102,18 @@ pub struct RunFacts {
     #[serde(default)]
     pub preflight: Vec<PreflightCheck>,
     pub hashes: Hashes,
+}
+
+/// One part of the scenarios: a run of its own, which can be merged with the other parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// From 1 to `parts`.
+    pub part: usize,
+    pub parts: usize,
+    /// Tags or features left out more, so all shards together are not the whole contract.
+    pub selected: bool,
+    /// What was chosen on the command line beside the shard. It is the same in all shards of one run.
+    pub choice: String,
 }
 
 /// SHA-256, in hexadecimal, of the features, the catalogue and the schemas.

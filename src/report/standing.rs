@@ -84,6 +84,11 @@ impl Standing {
         }
     }
 
+    /// Whether its findings are listed as failures.
+    pub fn is_broken(self) -> bool {
+        matches!(self, Self::Fail | Self::Warn | Self::Unconfirmed)
+    }
+
     /// Whether the target was judged.
     pub fn is_seen(self) -> bool {
         use Standing::{Blocked, Harness, Infra, Na, NotRun, Unseen};

@@ -2,12 +2,12 @@
 
 use crate::evidence::Recorder;
 use crate::memory::Outline;
-use crate::report::{Hashes, Manners, PreflightCheck, RunFacts, RunReport, TargetReport};
+use crate::report::{Hashes, Manners, PreflightCheck, RunFacts, RunReport, Shard, TargetReport};
 use crate::requirement::Requirement;
 use crate::run::RunOptions;
 use crate::run::records;
 use crate::run::setting::Setting;
-use crate::run::subject::TargetChoice;
+use crate::run::subject::{Embedded, TargetChoice};
 use crate::run::target::Target;
 use jiff::Timestamp;
 
@@ -43,6 +43,7 @@ pub(super) fn outline(
         leak: None,
         sign_off: options.sign_off,
         partial: options.filter.is_partial() || !options.features.is_empty(),
+        shard: shard(options, recorder),
         deviation: options.targets.iter().find_map(TargetChoice::deviation),
         browser: None,
         preflight,
@@ -53,4 +54,27 @@ pub(super) fn outline(
         },
     };
     Outline::new(RunReport { schema_version: RunReport::SCHEMA_VERSION, run, targets, catalogue })
+}
+
+/// Which part of the scenarios the run has, and what else was chosen.
+fn shard(options: &RunOptions, recorder: &Recorder) -> Option<Shard> {
+    let (part, parts) = options.filter.shard?;
+    let tags = options.filter.tags.as_ref().map(|tags| format!("tags {tags:?}"));
+    let features = options.features.iter().map(|path| format!("features {}", path.display()));
+    let mocks = options.targets.iter().filter_map(|target| match target {
+        TargetChoice::Mock(Embedded { opaque_urls, legal_seed, .. })
+            if *opaque_urls || legal_seed.is_some() =>
+        {
+            Some(format!("{} with opaque_urls {opaque_urls}, legal_seed {legal_seed:?}", target.name()))
+        }
+        _ => None,
+    });
+    let retries = format!("retries {}", options.retries);
+    let choice: Vec<String> = tags.into_iter().chain(features).chain(mocks).chain([retries]).collect();
+    Some(Shard {
+        part: part + 1,
+        parts,
+        selected: options.filter.tags.is_some() || !options.features.is_empty(),
+        choice: recorder.text(&choice.join("; ")),
+    })
 }

@@ -48,7 +48,7 @@ pub const MAY_IMPORT: &Permits = &[
     // A format is a function of `RunReport`.
     ("report", VOCABULARY),
     // Nights outlive a run: what was written is read again, whoever wrote it.
-    ("memory", &["input", "report", "verdict"]),
+    ("memory", &["input", "requirement", "report", "verdict"]),
     // The composition root.
     (
         "run",
@@ -150,7 +150,7 @@ pub const HOMES: &Permits = &[
     ("qrcode", &["mock"]),
     ("quick_junit", &["report"]),
     ("rcgen", &["serve"]),
-    ("regex", &["browser", "evidence", "report", "suite", "target"]),
+    ("regex", &["browser", "evidence", "memory", "report", "suite", "target"]),
     ("reqwest", &["client", "control", "mock"]),
     ("rqrr", &["suite"]),
     ("rustix", &["prove", "run"]),

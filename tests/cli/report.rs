@@ -67,3 +67,112 @@ fn the_report_of_a_run_that_ended_is_rebuilt_as_it_was() {
     assert_eq!(none.code, Some(2), "{none:?}");
     assert!(none.stderr.contains(". has no outline.json, so it is no run folder"), "{none:?}");
 }
+
+/// Standing, cause and weight of each requirement, and the verdict of each scenario.
+fn essence(report: &Value) -> Vec<String> {
+    let mut told = ["outcome", "advice", "verdict", "headline"].map(|key| report[key].to_string()).to_vec();
+    told.push(report["run"]["partial"].to_string());
+    told.push(report["run"]["arguments"].as_array().unwrap().len().to_string());
+    for target in report["targets"].as_array().unwrap() {
+        let rows = target["requirements"].as_array().unwrap();
+        told.extend(rows.iter().map(|row| {
+            format!(
+                "{} {} {} {} {}",
+                row["id"], row["standing"], row["cause"], row["weight"], row["scenarios"]
+            )
+        }));
+        let records = target["records"].as_array().unwrap();
+        told.extend(
+            records.iter().map(|record| format!("{} {}", record["key"], record["attempts"][0]["verdict"])),
+        );
+    }
+    told
+}
+
+#[test]
+fn four_shards_are_merged_into_the_report_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |out: &str, more: &[&str]| {
+        let all =
+            ["run", "--target", "mock-klarna", "--browser", "none", "--quiet", "--deviate", "no-qr-code-url"];
+        let arguments = [&all[..], &["--out", out], more].concat();
+        let ended = call(folder.path(), &arguments);
+        assert!(ended.code == Some(1) || ended.code == Some(3), "{ended:?}");
+        folder.path().join(out).join("latest").canonicalize().unwrap().display().to_string()
+    };
+    let one = run("one", &[]);
+    let shards: Vec<String> =
+        (1..=4).map(|part| run(&format!("part-{part}"), &["--shard", &format!("{part}/4")])).collect();
+    let merge = |out: &str, folders: &[&String], more: &[&str]| {
+        let folders: Vec<&str> = folders.iter().map(|folder| folder.as_str()).collect();
+        call(folder.path(), &[&["report", "merge", out], &folders[..], more].concat())
+    };
+    let all: Vec<&String> = shards.iter().collect();
+    let ended = merge("whole", &all, &[]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let read = |path: &std::path::Path| -> Value {
+        serde_json::from_str(&std::fs::read_to_string(path.join("report.json")).unwrap()).unwrap()
+    };
+    let (merged, whole) = (read(&folder.path().join("whole")), read(std::path::Path::new(&one)));
+    let (mut expected, told) = (essence(&whole), essence(&merged));
+    // The arguments of the shards name another folder.
+    assert_eq!(expected.len(), told.len());
+    expected[5].clone_from(&told[5]);
+    assert_eq!(told, expected);
+    let page = std::fs::read_to_string(folder.path().join("whole/report.html")).unwrap();
+    assert!(!page.contains("cannot read evidence"));
+    let same = call(folder.path(), &["report", "diff", &one, "whole"]);
+    assert_eq!(same.code, Some(0), "{same:?}");
+    assert!(same.stdout.contains("\nnothing changed, 1 still failing\n"), "{}", same.stdout);
+
+    let again = merge("whole", &all, &[]);
+    assert_eq!(again.code, Some(2), "{again:?}");
+    assert!(again.stderr.contains("whole is not empty"), "{again:?}");
+    let missing = merge("less", &all[..3], &[]);
+    assert_eq!(missing.code, Some(2), "{missing:?}");
+    assert!(missing.stderr.contains("of 4 shards, 4/4 is missing"), "{missing:?}");
+    let allowed = merge("less", &all[..3], &["--allow-missing", "--quiet"]);
+    assert!(allowed.code == Some(1) || allowed.code == Some(3), "{allowed:?}");
+    let no_shard = merge("none", &[&one], &[]);
+    assert!(no_shard.stderr.contains("is no shard"), "{no_shard:?}");
+}
+
+#[test]
+fn a_diff_of_two_runs_exits_with_what_newly_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |out: &str, more: &[&str]| {
+        let all =
+            ["run", "--quiet", "--format", "json", "--tags", "@req:HPP-CREATE-009 or @req:HPP-CREATE-008"];
+        call(folder.path(), &[&all[..], &["--out", out], more].concat())
+    };
+    let kept = ["--target", "mock-klarna"];
+    assert_eq!(run("before", &kept).code, Some(0));
+    let broken = [&kept[..], &["--deviate", "no-qr-code-url"]].concat();
+    assert_eq!(run("after", &broken).code, Some(1));
+    assert_eq!(run("both", &["--seed", "7"]).code, Some(0));
+    let diff = |arguments: &[&str]| call(folder.path(), &[&["report", "diff"], arguments].concat());
+    let (before, after) = ("before/latest", "after/latest/report.json");
+    let breaks = diff(&[before, after]);
+    assert_eq!(breaks.code, Some(1), "{breaks:?}");
+    let row = breaks.stdout.lines().find(|line| line.contains("newly failing   HPP-CREATE-009"));
+    assert!(row.is_some_and(|row| row.contains("PASS") && row.contains("FAIL")), "{}", breaks.stdout);
+    assert!(breaks.stdout.trim_end().ends_with("1 newly failing"), "{}", breaks.stdout);
+    let json: Value = serde_json::from_str(&diff(&[before, after, "--json"]).stdout).unwrap();
+    assert_eq!(json["targets"][0]["changes"][0]["kind"], "newly_failing");
+    let mended = diff(&[after, before]);
+    assert_eq!(mended.code, Some(0), "{mended:?}");
+    assert!(mended.stdout.trim_end().ends_with("1 fixed"), "{}", mended.stdout);
+    let equal = diff(&[before, "both/latest#mock-klarna"]);
+    assert_eq!(
+        (equal.code, equal.stdout.trim_end().ends_with("nothing changed")),
+        (Some(0), true),
+        "{equal:?}"
+    );
+    let moved = diff(&["both/latest#mock-klarna", "both/latest#mock-kustom"]);
+    assert!(
+        moved.stdout.contains("mock-klarna → mock-kustom") || moved.stdout.contains("nothing changed"),
+        "{moved:?}"
+    );
+    let none = diff(&[before, "none"]);
+    assert_eq!(none.code, Some(2), "{none:?}");
+}
