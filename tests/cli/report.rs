@@ -82,9 +82,10 @@ fn essence(report: &Value) -> Vec<String> {
             )
         }));
         let records = target["records"].as_array().unwrap();
-        told.extend(
-            records.iter().map(|record| format!("{} {}", record["key"], record["attempts"][0]["verdict"])),
-        );
+        told.extend(records.iter().map(|record| {
+            let last = record["attempts"].as_array().and_then(|attempts| attempts.last()).unwrap();
+            format!("{} {}", record["key"], last["verdict"])
+        }));
     }
     told
 }
@@ -93,8 +94,9 @@ fn essence(report: &Value) -> Vec<String> {
 fn four_shards_are_merged_into_the_report_of_one_run() {
     let folder = tempfile::tempdir().unwrap();
     let run = |out: &str, more: &[&str]| {
-        let all =
-            ["run", "--target", "mock-klarna", "--browser", "none", "--quiet", "--deviate", "no-qr-code-url"];
+        // A busy machine makes trouble, which passes when it is tried again.
+        let all = ["run", "--target", "mock-klarna", "--browser", "none", "--quiet", "--retries", "3"];
+        let all = [&all[..], &["--deviate", "no-qr-code-url"]].concat();
         let arguments = [&all[..], &["--out", out], more].concat();
         let ended = call(folder.path(), &arguments);
         assert!(ended.code == Some(1) || ended.code == Some(3), "{ended:?}");
