@@ -20,11 +20,10 @@ pub(super) fn of(files: &[(&str, &str)]) -> Vec<u8> {
         checksum.update(content.as_bytes());
         // Flags, method, time, day; the sizes with and without compression are the same.
         let mut facts = Vec::new();
-        [VERSION, 0, 0, 0, FIRST_DAY].iter().for_each(|word| facts.extend(word.to_le_bytes()));
-        [checksum.sum(), long(content.len()), long(content.len())]
-            .iter()
-            .for_each(|word| facts.extend(word.to_le_bytes()));
-        [short(name.len()), 0].iter().for_each(|word| facts.extend(word.to_le_bytes()));
+        facts.extend([VERSION, 0, 0, 0, FIRST_DAY].map(u16::to_le_bytes).as_flattened());
+        let sizes = [checksum.sum(), long(content.len()), long(content.len())];
+        facts.extend(sizes.map(u32::to_le_bytes).as_flattened());
+        facts.extend([short(name.len()), 0].map(u16::to_le_bytes).as_flattened());
         archive.extend(FILE.to_le_bytes());
         archive.extend(&facts);
         archive.extend(name.as_bytes());
@@ -40,7 +39,7 @@ pub(super) fn of(files: &[(&str, &str)]) -> Vec<u8> {
     let (begin, size, count) = (long(archive.len()), long(index.len()), short(files.len()));
     archive.extend(index);
     archive.extend(END.to_le_bytes());
-    [0, 0, count, count].iter().for_each(|word| archive.extend(word.to_le_bytes()));
+    archive.extend([0, 0, count, count].map(u16::to_le_bytes).as_flattened());
     archive.extend(size.to_le_bytes());
     archive.extend(begin.to_le_bytes());
     archive.extend([0; 2]);

@@ -230,7 +230,7 @@ impl Post {
                 });
             }
             "browsingContext.domContentLoaded" | "browsingContext.navigationFailed" => {
-                self.arrives(context, navigation)
+                self.arrives(context, navigation);
             }
             method if method.starts_with("network.") => {
                 if params["isBlocked"] == true {

@@ -64,7 +64,7 @@ impl Chain {
         let error = params["errorText"].as_str().unwrap_or_default();
         match method {
             "network.responseStarted" if status >= 400 => {
-                self.missing.push((url.to_owned(), status.to_string()))
+                self.missing.push((url.to_owned(), status.to_string()));
             }
             "network.fetchError" if !REPLACED.contains(&error) => {
                 self.missing.push((url.to_owned(), error.to_owned()));
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn event(method: &str, (request, count): (&str, u32), url: &str, more: Value) -> Value {
+    fn event(method: &str, (request, count): (&str, u32), url: &str, more: &Value) -> Value {
         let mut params = json!({
             "context": "T", "navigation": "n", "redirectCount": count, "timestamp": 7500,
             "request": { "request": request, "method": "GET", "url": url, "destination": "document" },
@@ -97,12 +97,12 @@ mod tests {
     #[test]
     fn each_redirect_is_a_hop_with_its_status() {
         let events = [
-            event("beforeRequestSent", ("1", 0), "https://pay.example/a", json!({})),
-            event("responseStarted", ("1", 0), "https://pay.example/a", answer(302)),
-            event("beforeRequestSent", ("1", 1), "https://merchant.example/s", json!({})),
-            event("responseStarted", ("1", 1), "https://merchant.example/s", answer(200)),
-            event("beforeRequestSent", ("2", 0), "https://pay.example/frame", json!({ "context": "F" })),
-            event("beforeRequestSent", ("3", 0), "data:,", json!({})),
+            event("beforeRequestSent", ("1", 0), "https://pay.example/a", &json!({})),
+            event("responseStarted", ("1", 0), "https://pay.example/a", &answer(302)),
+            event("beforeRequestSent", ("1", 1), "https://merchant.example/s", &json!({})),
+            event("responseStarted", ("1", 1), "https://merchant.example/s", &answer(200)),
+            event("beforeRequestSent", ("2", 0), "https://pay.example/frame", &json!({ "context": "F" })),
+            event("beforeRequestSent", ("3", 0), "data:,", &json!({})),
         ];
         let mut chain = Chain::default();
         chain.take_in_events(&events, "T");
@@ -119,8 +119,8 @@ mod tests {
         let failed = |why: &str| {
             let mut chain = Chain::default();
             let events = [
-                event("beforeRequestSent", ("1", 0), "http://127.0.0.1:4/", json!({})),
-                event("fetchError", ("1", 0), "http://127.0.0.1:4/", json!({ "errorText": why })),
+                event("beforeRequestSent", ("1", 0), "http://127.0.0.1:4/", &json!({})),
+                event("fetchError", ("1", 0), "http://127.0.0.1:4/", &json!({ "errorText": why })),
             ];
             chain.take_in_events(&events, "T");
             chain.failure
@@ -135,11 +135,11 @@ mod tests {
         let lost = |kind: &str| {
             let mut params = file(kind);
             params["errorText"] = "NS_ERROR_NET_RESET".into();
-            event("fetchError", ("2", 0), "", params)
+            event("fetchError", ("2", 0), "", &params)
         };
         let mut chain = Chain::default();
         chain.take_in_events(
-            &[lost("script"), event("beforeRequestSent", ("1", 0), "https://pay.example/", json!({}))],
+            &[lost("script"), event("beforeRequestSent", ("1", 0), "https://pay.example/", &json!({}))],
             "T",
         );
         assert_eq!(chain.missing, []);

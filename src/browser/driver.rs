@@ -196,8 +196,7 @@ mod tests {
         use std::process::Command;
         use std::sync::mpsc;
         let folder = tempfile::tempdir().unwrap();
-        let program =
-            script(folder.path(), &format!("echo 'ChromeDriver was started successfully on port 1.'"));
+        let program = script(folder.path(), "echo 'ChromeDriver was started successfully on port 1.'");
         let (told, seen) = mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -173,10 +173,10 @@ impl Lease {
             let quiet = if failed.is_some() { Duration::ZERO } else { deadlines.quiet };
             let lost;
             (rest, lost) = Journey { session, plan, quiet, deadline }.travel(known).await;
-            if !lost.as_ref().is_some_and(SessionError::is_final) {
-                if let Err(error) = session.take_hops(chain).await {
-                    failed = Some(error);
-                }
+            if !lost.as_ref().is_some_and(SessionError::is_final)
+                && let Err(error) = session.take_hops(chain).await
+            {
+                failed = Some(error);
             }
             if let Some(origin) = session.take_stopped() {
                 rest.trouble = Some(stopped(&origin));

@@ -131,14 +131,12 @@ impl Status {
         if self.slots.is_empty() {
             return Ok(usize::MAX);
         }
-        match self.slots.get(name) {
-            // A slot that is taken may become free while a browser is waited for.
-            Some((free, _)) => Ok((*free).max(1)),
-            None => {
-                let known: Vec<&str> = self.slots.keys().map(String::as_str).collect();
-                Err(BrowserError::NotOffered { url, name: name.to_owned(), known: known.join(", ") })
-            }
-        }
+        let Some((free, _)) = self.slots.get(name) else {
+            let known: Vec<&str> = self.slots.keys().map(String::as_str).collect();
+            return Err(BrowserError::NotOffered { url, name: name.to_owned(), known: known.join(", ") });
+        };
+        // A slot that is taken may become free while a browser is waited for.
+        Ok((*free).max(1))
     }
 
     /// The slots in words.

@@ -78,13 +78,13 @@ pub fn report(command: ReportCommand) -> Ending {
 fn rebuild(arguments: &RebuildArgs) -> Ending {
     let folder = RunFolder::new(&arguments.run_folder);
     let report = memory::rebuild(&folder)?;
-    finish(&report, &folder, &arguments.written)
+    Ok(finish(&report, &folder, &arguments.written))
 }
 
 fn merge(arguments: &MergeArgs) -> Ending {
     let MergeArgs { out, run_folders, allow_missing, written } = arguments;
     let (folder, report) = memory::merge(out, run_folders, *allow_missing)?;
-    finish(&report, &folder, written)
+    Ok(finish(&report, &folder, written))
 }
 
 fn diff(arguments: &DiffArgs) -> Ending {
@@ -105,7 +105,7 @@ fn diff(arguments: &DiffArgs) -> Ending {
 }
 
 /// Writes a report and prints it, as at the end of a run.
-fn finish(report: &RunReport, folder: &RunFolder, written: &WrittenArgs) -> Ending {
+fn finish(report: &RunReport, folder: &RunFolder, written: &WrittenArgs) -> ExitCode {
     let lost = run::write(&report.judged(), folder, written.formats());
     let lost = lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
     written.show(report, folder, lost)

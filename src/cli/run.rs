@@ -178,7 +178,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
     if planned && let Err(error) = prove::write_touched(finished.folder.root(), &finished.touched) {
         lost.push(Refusal::lost(run::error_chain(&error)));
     }
-    arguments.written.show(&finished.report, &finished.folder, lost)
+    Ok(arguments.written.show(&finished.report, &finished.folder, lost))
 }
 
 fn tags(text: &str) -> Result<TagExpression, String> {

@@ -90,7 +90,7 @@ struct NewArgs {
     /// The URL at which the target finds the receiver, such as `https://hooks.shop.example:8443`.
     #[arg(long, value_name = "URL")]
     receiver_url: Option<String>,
-    /// The WebDriver on which browsers run, such as `http://grid.example:4444`.
+    /// The Selenium Grid or driver on which browsers run, such as `http://grid.example:4444`.
     #[arg(long, value_name = "URL")]
     webdriver: Option<String>,
     /// The proxy for all requests, such as `http://proxy.example:3128`.

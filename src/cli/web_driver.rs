@@ -1,4 +1,4 @@
-//! The WebDriver on which browsers run: `--webdriver`, or the variable `HPP_WEBDRIVER`.
+//! The `WebDriver` on which browsers run: `--webdriver`, or the variable `HPP_WEBDRIVER`.
 
 use crate::cli::output::Refusal;
 use crate::run::WebDriverUrl;

@@ -1,7 +1,8 @@
 //! How a report is written: which files, and how much of it the terminal shows.
 
 use crate::cli::one_of::one_of;
-use crate::cli::output::{Ending, Refusal, exit_code, say_on, terminal_width};
+use crate::cli::output::{Refusal, exit_code, say_on, terminal_width};
+use crate::exit_code::ExitCode;
 use crate::report::{Detail, RunFolder, RunReport};
 use crate::run::Format;
 use anstream::AutoStream;
@@ -57,7 +58,7 @@ impl WrittenArgs {
     }
 
     /// Prints the report, then what was lost. Returns the exit code of its outcome.
-    pub fn show(&self, report: &RunReport, folder: &RunFolder, mut lost: Vec<Refusal>) -> Ending {
+    pub fn show(&self, report: &RunReport, folder: &RunFolder, mut lost: Vec<Refusal>) -> ExitCode {
         let color = match self.color {
             clap::ColorChoice::Always => anstream::ColorChoice::Always,
             clap::ColorChoice::Never => anstream::ColorChoice::Never,
@@ -67,6 +68,6 @@ impl WrittenArgs {
         let text = judged.to_terminal(folder, terminal_width(), self.detail());
         let text = text.trim_end_matches('\n');
         lost.extend(say_on(&mut AutoStream::new(std::io::stdout(), color), text).err());
-        Ok(exit_code(judged.outcome(), &lost))
+        exit_code(judged.outcome(), &lost)
     }
 }

@@ -113,7 +113,7 @@ impl Shards {
     }
 
     fn target(&self, index: usize) -> Result<TargetReport, ShardsError> {
-        let mut by_key: BTreeMap<(String, usize, String), Vec<(&str, ScenarioRecord)>> = BTreeMap::new();
+        let mut by_key: BTreeMap<_, Vec<(&str, ScenarioRecord)>> = BTreeMap::new();
         let (mut facts, mut manners) = (None, Manners::default());
         for (shard, kept) in &self.shards {
             let Some(target) = kept.report.targets.get(index) else { continue };

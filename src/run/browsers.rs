@@ -20,7 +20,7 @@ pub struct BrowserChoice {
     pub browser: String,
     /// The driver. `None` searches for it.
     pub driver: Option<PathBuf>,
-    /// A WebDriver that is running. It counts more than the one of a profile.
+    /// A `WebDriver` that is running. It counts more than the one of a profile.
     pub webdriver: Option<WebDriverUrl>,
     /// Number of browsers at once.
     pub slots: usize,
@@ -31,12 +31,12 @@ pub struct BrowserChoice {
 }
 
 impl BrowserChoice {
-    /// The WebDriver on which the browsers of a profile run, if the harness starts none.
+    /// The `WebDriver` on which the browsers of a profile run, if the harness starts none.
     pub fn webdriver<'c>(&'c self, profile: &'c TargetProfile) -> Option<&'c WebDriverUrl> {
         self.webdriver.as_ref().or(profile.webdriver.as_ref())
     }
 
-    /// Teaches the recorder the user name and the password of the WebDriver. Those of a profile stand nowhere.
+    /// Teaches the recorder the user name and the password of the `WebDriver`. Those of a profile stand nowhere.
     pub fn learn_credentials(&self, recorder: &Recorder) {
         if let Some((name, password)) = self.webdriver.as_ref().and_then(WebDriverUrl::credentials) {
             // A word that data may contain too is hidden in its own place alone: the address is never shown with it.

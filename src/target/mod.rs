@@ -104,7 +104,7 @@ pub struct TargetProfile {
     pub merchant_authority: String,
     /// Where the receiver listens. Without it, on a free port of this machine.
     pub receiver_address: Option<SocketAddr>,
-    /// The WebDriver on which browsers run. Without it, the harness starts one.
+    /// The `WebDriver` on which browsers run. Without it, the harness starts one.
     pub webdriver: Option<WebDriverUrl>,
     /// Text of the page driver, and its name in messages.
     pub page_driver: Option<(String, String)>,

@@ -6,7 +6,7 @@ use url::Url;
 
 /// A driver, or a Selenium Grid, that is running already.
 #[derive(Clone, PartialEq, Eq)]
-pub struct WebDriverUrl(Url);
+pub struct WebDriverUrl(Box<Url>);
 
 impl WebDriverUrl {
     /// Reads an address that may have a user name and a password before its host.
@@ -21,7 +21,7 @@ impl WebDriverUrl {
             // They are sent as they stand in the address.
             return Err(AddressFault::OddUserinfo);
         }
-        Ok(Self(url))
+        Ok(Self(Box::new(url)))
     }
 
     /// Reads the address in a profile, where no password may stand.

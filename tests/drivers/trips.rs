@@ -163,8 +163,8 @@ async fn a_person_is_recorded_and_the_draft_drives_the_page() {
         assert!(draft.contains(part), "{part}: {draft}");
     }
     assert!(!draft.contains("private"), "{draft}");
-    let driven = folder(&proxy.base_url, &draft, "identity = { email = \"customer@shop.example\" }");
-    let ended = tried(driven.path(), "approve");
+    let of_draft = folder(&proxy.base_url, &draft, "identity = { email = \"customer@shop.example\" }");
+    let ended = tried(of_draft.path(), "approve");
     assert_eq!(ended.code, Some(0), "{ended:?} {draft}");
     assert!(ended.stdout.contains("it ends at the success URL; the session is COMPLETED"), "{ended:?}");
 }

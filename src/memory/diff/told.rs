@@ -2,6 +2,7 @@
 
 use crate::memory::diff::{Change, Compared, Diff, Kind, TargetDiff};
 use crate::report::{Layout, Standing, counted, table, visible};
+use crate::requirement::RequirementId;
 
 /// How many details of one change are shown.
 const MOST_DETAILS: usize = 3;
@@ -93,7 +94,7 @@ impl TargetDiff {
 
     /// What is broken as before, in one row.
     fn still_failing_row(&self) -> Option<Vec<String>> {
-        let ids: Vec<&str> = self.still_failing.iter().map(|id| id.as_str()).collect();
+        let ids: Vec<&str> = self.still_failing.iter().map(RequirementId::as_str).collect();
         let cells = ["still failing", &ids.join(" "), "", "", "", ""];
         (!ids.is_empty()).then(|| cells.map(str::to_owned).to_vec())
     }

@@ -63,7 +63,9 @@ fn without_one_of_its_shards_a_run_is_refused_and_never_signed() {
     assert_eq!(merged.judged().advice(), Advice::CannotTell);
     assert!(merged.judged().left_out().is_some());
     let mut selected = shards_of(&whole(), 2);
-    selected.iter_mut().for_each(|kept| kept.report.run.shard.as_mut().unwrap().selected = true);
+    for kept in &mut selected {
+        kept.report.run.shard.as_mut().unwrap().selected = true;
+    }
     assert!(Shards::of(selected, false).unwrap().merged().unwrap().unwrap().run.partial);
 }
 

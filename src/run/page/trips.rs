@@ -111,18 +111,16 @@ pub(super) async fn travel<T>(
         let cancel = &stop.token;
         let stage =
             Stage { recorder: &recorder, folder: &folder, began, cancel, screenshots_of_all, jobs: 1 };
-        let ended = match &target.out_of_order {
-            Some(trouble) => Ended::OutOfOrder(trouble.clone()),
-            None => {
-                let receiver = receivers.of(target.profile).await;
-                let browsers = Browsers::start(&options.browsers, target.profile, receiver).await;
-                let made = match target.contexts(&stage, &browsers, 1) {
-                    Ok(contexts) => Ok(trip(&contexts[0]).await),
-                    Err(error) => Err(error),
-                };
-                browsers.end().await;
-                Ended::Made(made?)
-            }
+        let ended = if let Some(trouble) = &target.out_of_order {
+            Ended::OutOfOrder(trouble.clone())
+        } else {
+            let receiver = receivers.of(target.profile).await;
+            let browsers = Browsers::start(&options.browsers, target.profile, receiver).await;
+            let travels = async { Ok(trip(&target.contexts(&stage, &browsers, 1)?[0]).await) };
+            let made: Result<T, RunError> = travels.await;
+            // Those elsewhere do not end by themselves.
+            browsers.end().await;
+            Ended::Made(made?)
         };
         each.push((target.profile.name.clone(), ended, target.take_back(&stage).await));
     }
