@@ -4,7 +4,7 @@ use crate::cli::output::{Ending, Refusal, layout, say};
 use crate::cli::written::WrittenArgs;
 use crate::exit_code::ExitCode;
 use crate::memory;
-use crate::memory::{Diff, Side};
+use crate::memory::{Diff, Histories, Side};
 use crate::report::{RunFolder, RunReport};
 use crate::run;
 use clap::{Args, Subcommand};
@@ -49,6 +49,9 @@ pub struct MergeArgs {
     /// Merge also if shards are missing; such a report is never signed.
     #[arg(long)]
     allow_missing: bool,
+    /// Add the merged run to the histories in this folder, and tell what changed since the last one.
+    #[arg(long, value_name = "FOLDER")]
+    state: Option<PathBuf>,
     #[command(flatten)]
     written: WrittenArgs,
 }
@@ -82,8 +85,14 @@ fn rebuild(arguments: &RebuildArgs) -> Ending {
 }
 
 fn merge(arguments: &MergeArgs) -> Ending {
-    let MergeArgs { out, run_folders, allow_missing, written } = arguments;
-    let (folder, report) = memory::merge(out, run_folders, *allow_missing)?;
+    let MergeArgs { out, run_folders, allow_missing, state, written } = arguments;
+    let histories = state.as_ref().map(|state| Histories::new(Some(state), out)).transpose()?;
+    let (folder, mut report) = memory::merge(out, run_folders, *allow_missing)?;
+    if let Some(histories) = histories {
+        let targets: Vec<usize> = (0..report.targets.len()).collect();
+        histories.recall(&mut report, &targets)?;
+        histories.keep(&report, &targets)?;
+    }
     Ok(finish(&report, &folder, written))
 }
 

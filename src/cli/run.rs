@@ -11,7 +11,7 @@ use crate::report::{Detail, Gate};
 use crate::run::{BrowserChoice, RunOptions};
 use crate::suite::{Filter, TagExpression};
 use crate::target::is_hidden;
-use crate::{prove, run};
+use crate::{memory, prove, run};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -119,7 +119,9 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     notify: Option<String>,
-    /// Keep in this folder what the next run compares with; without it, `$XDG_STATE_HOME/hpp-conformance`.
+    /// Keep the history of each target in this folder instead of the state folder of the user; it must not be among the reports.
+    ///
+    /// With this option, the built-in mock has a history, too. What `--notify` compares with is there as well.
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     state: Option<PathBuf>,
     #[command(flatten)]
@@ -159,6 +161,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
             screenshots_of_all: arguments.screenshots,
         },
         out: arguments.out,
+        state: arguments.state.clone(),
         progress: detail != Detail::Quiet,
         log,
         notify: webhook.is_some().then_some(arguments.notify).flatten(),
@@ -171,7 +174,7 @@ pub async fn run(arguments: RunArgs) -> Ending {
         std::env::var_os(STEP_SUMMARY).filter(|path| !path.is_empty() && !planned).map(PathBuf::from);
     finished.write(arguments.written.formats(), summary.as_deref());
     if let Some(url) = webhook.filter(|_| !planned) {
-        finished.notify(&url, &arguments.state.unwrap_or_else(run::state_folder)).await;
+        finished.notify(&url, &arguments.state.unwrap_or_else(memory::state_folder)).await;
     }
     let mut lost: Vec<Refusal> =
         finished.lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();

@@ -1,14 +1,19 @@
 //! What outlives a run: its outline and journal, from which a report is made again, and the reports of several runs as one.
 
 mod diff;
+mod history;
 mod journal;
 mod kept;
 mod merge;
+mod night;
 mod normal;
 mod outline;
 mod shards;
+mod state;
 
 pub use diff::{Diff, Side};
+pub use history::{Histories, HistoryError};
 pub use journal::JOURNAL;
 pub use merge::merge;
 pub use outline::{Ended, Outline, OutlineError, TargetEnd, rebuild};
+pub use state::{folder as state_folder, is_below};

@@ -130,7 +130,7 @@ impl Shards {
             records.extend(counting(&key, of_key)?);
         }
         let facts = facts.cloned().ok_or_else(|| ShardsError::NoShard { folder: String::new() })?;
-        Ok(TargetReport { facts, manners, records })
+        Ok(TargetReport { facts, manners, nights: None, records })
     }
 }
 

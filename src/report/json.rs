@@ -6,7 +6,7 @@ use crate::report::gathered::Untested;
 use crate::report::summary::counts;
 use crate::report::words::capitalised;
 use crate::report::{
-    Addition, Gate, Judged, JudgedRecord, JudgedTarget, Manners, Outcome, ReportError, Row, RunFacts,
+    Addition, Gate, Judged, JudgedRecord, JudgedTarget, Manners, Nights, Outcome, ReportError, Row, RunFacts,
     RunFolder, RunReport, Seen, Summary, TargetFacts, TroubleMet,
 };
 use crate::requirement::Requirement;
@@ -37,6 +37,8 @@ struct TargetDocument<'r> {
     facts: &'r TargetFacts,
     #[serde(skip_serializing_if = "Manners::is_blank")]
     manners: &'r Manners,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nights: Option<&'r Nights>,
     outcome: Outcome,
     headline: String,
     outcomes: Gates,
@@ -103,6 +105,7 @@ impl Judged<'_> {
         TargetDocument {
             facts: target.facts,
             manners: target.manners,
+            nights: target.nights,
             outcome: summary.outcome,
             headline: capitalised(&summary.reason()),
             outcomes: Gates::of(&target.api, &target.journey),
@@ -167,6 +170,9 @@ fn requirement_document(target: &JudgedTarget<'_>, row: &Row<'_>, folder: &RunFo
     }
     if let Some(weight) = row.weight() {
         document["weight"] = json!(weight);
+    }
+    if let Some(nights) = row.told_nights() {
+        document["nights"] = json!(nights);
     }
     document
 }

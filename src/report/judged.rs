@@ -4,8 +4,8 @@ use crate::report::failure::{Failure, ways};
 use crate::report::standing::{Decided, Facts, WaiverState, standing};
 use crate::report::words::{capitalised, counted};
 use crate::report::{
-    Advice, Gate, JudgedRecord, Manners, Outcome, Row, RunReport, Seen, Standing, Summary, TargetFacts,
-    TargetReport,
+    Advice, Gate, JudgedRecord, Manners, Nights, Outcome, Row, RunReport, Seen, Standing, Summary,
+    TargetFacts, TargetReport,
 };
 use crate::requirement::{Party, Requirement, RequirementId};
 use crate::target::{Decision, Terms, Waiver};
@@ -24,6 +24,7 @@ pub struct Judged<'r> {
 pub struct JudgedTarget<'r> {
     pub facts: &'r TargetFacts,
     pub manners: &'r Manners,
+    pub nights: Option<&'r Nights>,
     /// Every scenario, in the order of the report.
     pub records: Vec<JudgedRecord<'r>>,
     /// A row for every requirement of the server, and for every duty of the harness that a scenario checks, in the order of the
@@ -60,7 +61,9 @@ impl RunReport {
     fn judge<'r>(&'r self, place: usize, target: &'r TargetReport) -> JudgedTarget<'r> {
         let counting = target.records.iter().filter(|record| !record.candidate);
         let found = counting.flat_map(|record| record.findings().map(|finding| &finding.requirement));
-        let judge = Judge { report: self, facts: &target.facts, found: found.collect(), today: self.today() };
+        let nights = target.nights.as_ref();
+        let found = found.collect();
+        let judge = Judge { report: self, facts: &target.facts, nights, found, today: self.today() };
         let record = |(index, record)| {
             let standing = judge.record(record);
             JudgedRecord { record, target: place, index, standing }
@@ -105,7 +108,7 @@ impl RunReport {
         let (api, journey, all) = (summary(Gate::Api), summary(Gate::Journey), summary(Gate::All));
         let TargetReport { facts, manners, .. } = target;
         let (catalogue, today) = (self.catalogue.as_slice(), self.today());
-        JudgedTarget { facts, manners, records, rows, warnings, api, journey, all, catalogue, today }
+        JudgedTarget { facts, manners, nights, records, rows, warnings, api, journey, all, catalogue, today }
     }
 }
 
@@ -113,6 +116,7 @@ impl RunReport {
 struct Judge<'r> {
     report: &'r RunReport,
     facts: &'r TargetFacts,
+    nights: Option<&'r Nights>,
     /// The requirements with a finding. A waiver of one is no longer needed only if it has none.
     found: BTreeSet<&'r RequirementId>,
     today: Date,
@@ -149,7 +153,8 @@ impl<'r> Judge<'r> {
         let standing = if applies { worst } else { Standing::Na };
         let journey = records.iter().any(JudgedRecord::needs_browser);
         let decisions = self.facts.decisions().filter(|decision| decision.covers(requirement)).collect();
-        Row { requirement, standing, records, findings, journey, decisions, today: self.today }
+        let added = self.nights.and_then(|nights| nights.judged.get(&requirement.id)).copied();
+        Row { requirement, standing, records, findings, journey, decisions, added, today: self.today }
     }
 
     fn standing(&self, requirement: &Requirement, record: &ScenarioRecord, waiver: WaiverState) -> Standing {

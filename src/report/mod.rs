@@ -15,6 +15,7 @@ mod judged;
 mod junit;
 mod manners;
 mod notice;
+mod nights;
 mod outcome;
 mod preflight;
 mod prometheus;
@@ -35,6 +36,7 @@ pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
 pub use manners::Manners;
 pub use notice::Remembered;
+pub use nights::{Added, Nights, Since};
 pub use outcome::{Advice, Gate, Outcome};
 pub use preflight::{CheckResult, PreflightCheck, Topic};
 pub use row::{JudgedRecord, Row, Seen};
@@ -131,6 +133,9 @@ pub struct TargetReport {
     /// How the run treated the target.
     #[serde(default, skip_serializing_if = "Manners::is_blank")]
     pub manners: Manners,
+    /// What earlier runs say about the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nights: Option<Nights>,
     /// Sorted by `file:line`.
     pub records: Vec<ScenarioRecord>,
 }

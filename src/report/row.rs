@@ -1,7 +1,7 @@
 //! A requirement with its standing for one target, and its scenarios.
 
 use crate::report::weight::Weight;
-use crate::report::{Gate, Standing};
+use crate::report::{Added, Gate, Standing};
 use crate::requirement::{Level, Party, Requirement};
 use crate::target::{Ability, Decision, Terms, Waiver};
 use crate::verdict::{Finding, Observation, ScenarioRecord, SkipCause, Verdict};
@@ -62,6 +62,8 @@ pub struct Row<'r> {
     pub journey: bool,
     /// What the profile decides about it. A decision may have ended.
     pub decisions: Vec<Decision<'r>>,
+    /// How often it was judged over several nights.
+    pub added: Option<Added>,
     /// The day of the run.
     pub today: Date,
 }
@@ -90,6 +92,11 @@ impl<'r> Row<'r> {
         let passed = self.records.iter().filter(|record| *record.verdict() == Verdict::Pass);
         let answers = passed.map(|record| record.last().answers).sum();
         Weight::of(answers).filter(|_| self.standing == Standing::Pass)
+    }
+
+    /// How much it says that the requirement passed in several nights.
+    pub fn told_nights(&self) -> Option<String> {
+        self.added.filter(|_| self.standing == Standing::Pass)?.told()
     }
 
     /// Whether one of its scenarios was not run: left out on the command line, or pending.

@@ -4,7 +4,7 @@ use crate::browser::BrowserError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::fault::FrontError;
-use crate::memory::OutlineError;
+use crate::memory::{HistoryError, OutlineError};
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
@@ -14,7 +14,14 @@ use crate::run::leak::Leak;
 use crate::run::lock::LockError;
 use crate::run::preflight::PreflightError;
 use crate::target::{ProfileError, ProxyFault};
+use std::io::Write;
 use std::path::PathBuf;
+
+/// Prints a warning.
+pub fn tell(warning: &str) {
+    // A reader that has gone away is no reason to fail.
+    let _ = writeln!(std::io::stderr(), "warning: {warning}");
+}
 
 /// An error with all its causes in one line.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
@@ -83,6 +90,9 @@ pub enum RunError {
 
     #[error(transparent)]
     Journal(#[from] JournalError),
+
+    #[error(transparent)]
+    History(#[from] HistoryError),
 
     #[error(transparent)]
     Outline(#[from] OutlineError),

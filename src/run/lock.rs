@@ -1,5 +1,6 @@
 //! The lock of a merchant account: two runs at one account would share its rate limit, and see each other's sessions.
 
+use crate::memory;
 use crate::target::TargetProfile;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -43,7 +44,7 @@ pub fn account(profile: &TargetProfile) -> String {
 impl MerchantLock {
     /// Takes the account of a target. Runs of one group hold it together.
     pub fn take(profile: &TargetProfile, group: Option<&str>) -> Result<Self, LockError> {
-        Self::take_in(&folder(), profile, group)
+        Self::take_in(&memory::state_folder().join("locks"), profile, group)
     }
 
     fn take_in(folder: &Path, profile: &TargetProfile, group: Option<&str>) -> Result<Self, LockError> {
@@ -114,23 +115,6 @@ fn host() -> String {
     let named = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"));
     let of_variable = || ["HOSTNAME", "COMPUTERNAME"].iter().find_map(|name| std::env::var(name).ok());
     named.or_else(of_variable).filter(|name| !name.is_empty()).unwrap_or_else(|| "this machine".to_owned())
-}
-
-/// Where the locks of this user are. All runs of the user find them there, whatever their working folder.
-fn folder() -> PathBuf {
-    state_folder().join("locks")
-}
-
-/// What the runs of this user keep.
-pub fn state_folder() -> PathBuf {
-    let of = |name: &str, rest: &str| {
-        let path = std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())?;
-        Some(path.join(rest))
-    };
-    let state = of("XDG_STATE_HOME", "hpp-conformance")
-        .or_else(|| of("HOME", ".local/state/hpp-conformance"))
-        .or_else(|| of("LOCALAPPDATA", "hpp-conformance"));
-    state.unwrap_or_else(|| std::env::temp_dir().join("hpp-conformance"))
 }
 
 #[cfg(test)]

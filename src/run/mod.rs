@@ -25,6 +25,7 @@ mod private;
 mod progress;
 mod receivers;
 mod records;
+mod remembered;
 mod setting;
 mod shared;
 mod stop;
@@ -40,7 +41,6 @@ pub use browsers::BrowserChoice;
 pub use doctor::{DoctorOptions, doctor};
 pub use error::{RunError, error_chain};
 pub use lint::Lint;
-pub use lock::state_folder;
 pub use page::{PageDraft, PageOptions, record_page, try_page};
 pub use private::from_now_on as keep_files_private;
 pub use shared::{RunOptions, Touched};
@@ -55,6 +55,7 @@ use crate::suite::Case;
 use crate::target::Ability;
 use crate::verdict::{Doubt, Verdict};
 use accounts::Accounts;
+use error::tell;
 use jiff::Timestamp;
 use journal::{Entry, Journal};
 use locked::locked;
@@ -62,10 +63,10 @@ use phase::Phase;
 use preflight::machine;
 use progress::Progress;
 use receivers::Receivers;
+use remembered::Remembered;
 use setting::Setting;
 use shared::Run;
 use std::collections::{BTreeSet, HashSet};
-use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use stop::Stop;
@@ -106,16 +107,11 @@ pub struct Finished {
     pub folder: RunFolder,
     recorder: Arc<Recorder>,
     end: Ended,
+    remembered: Option<Remembered>,
     /// The notes of watched mocks, by target. Other targets have an empty map.
     pub touched: Vec<Touched>,
     /// What could not be written.
     pub lost: Vec<RunError>,
-}
-
-/// Prints a warning.
-fn tell(warning: &str) {
-    // A reader that has gone away is no reason to fail.
-    let _ = writeln!(std::io::stderr(), "warning: {warning}");
 }
 
 /// Runs the features against the targets. The result is in memory and in the journal. The report files are not written yet.
@@ -153,6 +149,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for subject in &subjects {
         exposed::check_profile(&subject.profile, &recorder)?;
     }
+    let remembered = Remembered::of(&subjects, &options)?;
     let live = subjects.iter().filter(|subject| subject.mock.is_none()).map(|subject| &subject.profile);
     let mut accounts = Accounts::of(live, options.shares());
     let new = |numbered: (usize, _)| Target::new(&options.filter, features, schemas, &recorder, numbered);
@@ -218,7 +215,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     let recorder = Arc::clone(&run.recorder);
     let (report, end, lost) = run.conclude(targets.iter().zip(unfinished));
     let lost = unwritten.map(RunError::from).into_iter().chain(lost).collect();
-    Ok(Finished { report, folder: RunFolder::new(folder), recorder, end, touched, lost })
+    Ok(Finished { report, folder: RunFolder::new(folder), recorder, end, remembered, touched, lost })
 }
 
 /// The requirements that are duties of the harness or the merchant, not of the server.
@@ -284,9 +281,12 @@ impl Finished {
     /// Adds the summary to the end of a file that others read.
     pub fn write(&mut self, formats: &[Format], summary: Option<&Path>) {
         let (folder, recorder) = (&self.folder, &self.recorder);
+        self.lost.extend(self.remembered.as_ref().and_then(|kept| kept.recall(&mut self.report)));
         self.lost.extend(write(&self.report.judged(), folder, formats));
         match leak::find(folder.root(), recorder) {
-            Ok(None) => {}
+            Ok(None) => {
+                self.lost.extend(self.remembered.as_ref().and_then(|kept| kept.keep(&self.report)));
+            }
             Ok(Some(leak)) => {
                 self.report.run.leak = Some(leak.to_string());
                 self.end.leak = self.report.run.leak.clone();

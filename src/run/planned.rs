@@ -24,6 +24,7 @@ pub(super) fn outline(
     let of_target = |target: &Target<'_>| TargetReport {
         facts: records::facts(target.profile, &catalogue),
         manners: Manners::default(),
+        nights: None,
         records: records::of_target(&target.choices, features.faults.iter().map(records::of_file)),
     };
     let targets = targets.iter().map(of_target).collect();

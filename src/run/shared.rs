@@ -50,6 +50,8 @@ pub struct RunOptions {
     pub browsers: BrowserChoice,
     /// The folder in which the run creates its run folder.
     pub out: PathBuf,
+    /// The folder in which the histories of targets are kept. If there is none, that of the user.
+    pub state: Option<PathBuf>,
     /// Whether progress is shown on standard error.
     pub progress: bool,
     /// How much of what the run does its log tells.

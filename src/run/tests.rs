@@ -74,6 +74,7 @@ fn folder(files: &[(&str, &str)]) -> (tempfile::TempDir, RunOptions) {
             screenshots_of_all: false,
         },
         out: folder.path().join("out"),
+        state: None,
         progress: false,
         log: ::log::LevelFilter::Off,
         notify: None,

@@ -178,3 +178,45 @@ fn a_diff_of_two_runs_exits_with_what_newly_fails() {
     let none = diff(&[before, "none"]);
     assert_eq!(none.code, Some(2), "{none:?}");
 }
+
+#[test]
+fn the_next_run_says_what_changed_since_the_last_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let all = ["run", "--target", "mock-klarna", "--browser", "none", "--format", "json,html"];
+        call(folder.path(), &[&all[..], more].concat())
+    };
+    let kept = ["--state", "state"];
+    let first = run(&kept);
+    assert!(!first.stdout.contains("Last run"), "{}", first.stdout);
+    let line = |ended: &crate::support::Ended| {
+        let text = ended.stdout.split("  Last run").nth(1).unwrap_or_else(|| panic!("{}", ended.stdout));
+        text.split_whitespace().take(16).collect::<Vec<_>>().join(" ")
+    };
+    let second = run(&[&kept[..], &["--deviate", "no-qr-code-url"]].concat());
+    assert!(line(&second).contains("1 newly failing (HPP-CREATE-009)"), "{}", line(&second));
+    let third = run(&kept);
+    assert!(line(&third).contains("1 fixed (HPP-CREATE-009)"), "{}", line(&third));
+    let nights =
+        |report: &Value| report["targets"][0]["nights"]["judged"]["HPP-CREATE-001"]["nights"].clone();
+    assert_eq!(nights(&report(folder.path())), 1, "the mock with a deviation is another subject");
+    let fourth = run(&kept);
+    assert!(line(&fourth).contains("nothing failed, then or now"), "{}", line(&fourth));
+    assert_eq!(nights(&report(folder.path())), 2);
+    let page = std::fs::read_to_string(run_folder(folder.path()).join("report.html")).unwrap();
+    assert!(page.contains("times in 2 nights; a breach in 1 of ") && page.contains("<dt>Last run</dt>"));
+    let history = folder.path().join("state/targets/mock-klarna@127.0.0.1/history.jsonl");
+    assert_eq!(std::fs::read_to_string(&history).unwrap().lines().count(), 4);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&history).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+
+    let partial = run(&[&kept[..], &["--tags", "@req:HPP-CREATE-001"]].concat());
+    assert_eq!(partial.code, Some(0), "{partial:?}");
+    assert_eq!(std::fs::read_to_string(&history).unwrap().lines().count(), 4, "a part run is not remembered");
+    let among = run(&["--state", "reports/state"]);
+    assert_eq!(among.code, Some(2), "{among:?}");
+    assert!(among.stderr.contains("lies below the folder of the reports"), "{among:?}");
+    let unnamed = run(&["--tags", "@req:HPP-CREATE-001"]);
+    assert_eq!(unnamed.code, Some(0), "{unnamed:?}");
+    assert!(!folder.path().join(".state/hpp-conformance/targets").exists());
+}

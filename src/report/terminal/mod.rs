@@ -98,6 +98,10 @@ fn targets(page: &mut Page, judged: &Judged<'_>) {
             page.beside((&label, style), 20, &capitalised(&summary.reason()));
         }
         page.beside(("  Seen", PLAIN), 20, &capitalised(&target.told_sight()));
+        if let Some(since) = target.nights.and_then(|nights| nights.since.as_ref()) {
+            let style = if since.newly_failing.is_empty() { PLAIN } else { style_of(Standing::Fail) };
+            page.beside(("  Last run", style), 20, &capitalised(&since.told()));
+        }
         if let Some(trouble) = target.trouble() {
             page.beside(("  Trouble", style_of(Standing::Infra)), 20, &trouble.told());
         }

@@ -1,0 +1,257 @@
+//! The history of each target: a file with one line for each complete run, in the state folder.
+
+use crate::memory::night::Night;
+use crate::memory::state;
+use crate::report::{JudgedTarget, RunReport};
+use std::fmt::Write as _;
+use std::fs;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Folder of the histories, in the state folder.
+const TARGETS: &str = "targets";
+
+/// File of a history.
+const HISTORY: &str = "history.jsonl";
+
+/// How many nights are kept.
+const MOST_NIGHTS: usize = 400;
+
+/// Where histories are, and whose are kept.
+#[derive(Debug, Clone)]
+pub struct Histories {
+    folder: PathBuf,
+}
+
+/// Why a history cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    #[error("the state folder {} lies below the folder of the reports {}, which may be shared; choose another one with `--state`", state.display(), reports.display())]
+    BelowReports { state: PathBuf, reports: PathBuf },
+
+    #[error("cannot read the history {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+
+    #[error("cannot write the history {}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+impl Histories {
+    /// The histories in a state folder, or in that of the user. They are never among the reports.
+    pub fn new(state: Option<&Path>, reports: &Path) -> Result<Self, HistoryError> {
+        let folder = state.map_or_else(state::folder, Path::to_owned);
+        let failed = |source| HistoryError::Read { path: folder.clone(), source };
+        if state::is_below(&folder, reports).map_err(failed)? {
+            return Err(HistoryError::BelowReports { state: folder, reports: reports.to_owned() });
+        }
+        Ok(Self { folder })
+    }
+
+    /// Adds to a report what earlier nights say about these targets, by their index.
+    pub fn recall(&self, report: &mut RunReport, targets: &[usize]) -> Result<(), HistoryError> {
+        let mut recalled = Vec::new();
+        {
+            let judged = report.judged();
+            for (index, target) in chosen(&judged.targets, targets) {
+                let earlier = nights(&read(&self.path_of(target))?);
+                let mut nights = Night::of(&judged, target).after(&earlier, target);
+                if !is_complete(report) {
+                    nights.judged.clear();
+                }
+                recalled.push((index, nights));
+            }
+        }
+        for (index, nights) in recalled {
+            report.targets[index].nights = Some(nights);
+        }
+        Ok(())
+    }
+
+    /// Adds a night to the history of each of these targets, if the run is complete.
+    pub fn keep(&self, report: &RunReport, targets: &[usize]) -> Result<(), HistoryError> {
+        if !is_complete(report) {
+            return Ok(());
+        }
+        let judged = report.judged();
+        for (_, target) in chosen(&judged.targets, targets) {
+            let path = self.path_of(target);
+            let failed = |source| HistoryError::Write { path: path.clone(), source };
+            let night = serde_json::to_string(&Night::of(&judged, target)).map_err(io::Error::from);
+            append(&path, &night.map_err(failed)?).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn path_of(&self, target: &JudgedTarget<'_>) -> PathBuf {
+        let host = target.facts.base_url.split("://").last().unwrap_or_default();
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let name = format!("{}@{host}", target.facts.name);
+        self.folder.join(TARGETS).join(file_name(&name)).join(HISTORY)
+    }
+}
+
+/// Whether a run may be compared with the next one: it ended, and nothing was left out.
+fn is_complete(report: &RunReport) -> bool {
+    let run = &report.run;
+    run.stopped.is_none() && run.leak.is_none() && !run.partial
+}
+
+fn chosen<'j, 'r>(
+    all: &'j [JudgedTarget<'r>],
+    targets: &[usize],
+) -> impl Iterator<Item = (usize, &'j JudgedTarget<'r>)> {
+    all.iter().enumerate().filter(move |(index, _)| targets.contains(index))
+}
+
+/// A name of a folder for any text. Two texts never have the same.
+fn file_name(text: &str) -> String {
+    let mut name = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || "@.-".contains(c) {
+            name.push(c);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(name, "_{:x}_", u32::from(c));
+        }
+    }
+    // No name has only dots, and none is longer than file systems allow.
+    name.chars().take(200).collect()
+}
+
+/// The lines of a history. None if there is none yet.
+fn read(path: &Path) -> Result<Vec<String>, HistoryError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(HistoryError::Read { path: path.to_owned(), source }),
+    }
+}
+
+/// The nights of a history. A line of another version is none.
+fn nights(lines: &[String]) -> Vec<Night> {
+    lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// Adds a line, and drops the first ones of a long history. Only this user may read it.
+fn append(path: &Path, line: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    private_folder(folder)?;
+    let lock = private_file(&folder.join("history.lock"))?;
+    // Runs that end at once write one after the other.
+    lock.lock()?;
+    let mut lines = read(path).map_err(io::Error::other)?;
+    lines.push(line.to_owned());
+    let kept = &lines[lines.len().saturating_sub(MOST_NIGHTS)..];
+    let beside = path.with_added_extension("part");
+    let mut file = private_file(&beside)?;
+    file.set_len(0)?;
+    file.write_all((kept.join("\n") + "\n").as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&beside, path)
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::verdict::Verdict;
+
+    fn histories(folder: &Path) -> Histories {
+        Histories::new(Some(&folder.join("state")), &folder.join("reports")).unwrap()
+    }
+
+    fn history(folder: &Path) -> PathBuf {
+        folder.join("state/targets/mock-klarna@127.0.0.1/history.jsonl")
+    }
+
+    #[test]
+    fn a_complete_run_is_remembered_and_the_next_one_says_what_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let histories = histories(folder.path());
+        let mut first = fixture::complete();
+        histories.recall(&mut first, &[0]).unwrap();
+        let nights = first.targets[0].nights.as_ref().unwrap();
+        assert_eq!((nights.since.as_ref(), first.targets[1].nights.as_ref()), (None, None));
+        histories.keep(&first, &[0]).unwrap();
+        let mut second = fixture::complete();
+        fixture::set(&mut second, 0, "HPP-CREATE-008", Verdict::Fail);
+        histories.recall(&mut second, &[0]).unwrap();
+        let since = second.targets[0].nights.as_ref().unwrap().since.as_ref().unwrap();
+        assert_eq!((since.run.as_str(), since.newly_failing.len()), (first.run.id.as_str(), 1));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            let path = history(folder.path());
+            assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_not_complete_is_compared_and_not_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let histories = histories(folder.path());
+        histories.keep(&fixture::complete(), &[0]).unwrap();
+        let kept = fs::read_to_string(history(folder.path())).unwrap();
+        let changes: [fn(&mut RunReport); 3] = [
+            |report| report.run.stopped = Some("its deadline passed".into()),
+            |report| report.run.leak = Some("a secret".into()),
+            |report| report.run.partial = true,
+        ];
+        for change in changes {
+            let mut report = fixture::complete();
+            change(&mut report);
+            histories.recall(&mut report, &[0]).unwrap();
+            let nights = report.targets[0].nights.clone().unwrap();
+            assert!(nights.since.is_some() && nights.judged.is_empty());
+            histories.keep(&report, &[0]).unwrap();
+            assert_eq!(fs::read_to_string(history(folder.path())).unwrap(), kept);
+        }
+    }
+
+    #[test]
+    fn a_long_history_forgets_its_first_nights_and_a_strange_line_is_no_night() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/history.jsonl");
+        for number in 0..MOST_NIGHTS + 3 {
+            append(&path, &number.to_string()).unwrap();
+        }
+        let lines = read(&path).unwrap();
+        assert_eq!((lines.len(), lines[0].as_str(), lines[399].as_str()), (400, "3", "402"));
+        assert_eq!(nights(&lines), []);
+    }
+
+    #[test]
+    fn nothing_is_kept_among_the_reports() {
+        let folder = tempfile::tempdir().unwrap();
+        let reports = folder.path().join("reports");
+        let told = Histories::new(Some(&reports.join("state")), &reports).unwrap_err().to_string();
+        assert!(told.contains("lies below the folder of the reports"), "{told}");
+    }
+
+    #[test]
+    fn each_target_has_a_folder_of_its_own() {
+        assert_eq!(file_name("our-shop/DE@api.example"), "our-shop_2f_DE@api.example");
+        assert_ne!(file_name("a/b"), file_name("a-b"));
+        assert_ne!(file_name("a_2f_b"), file_name("a/b"));
+        assert!(!file_name("../x").contains('/'));
+    }
+}
