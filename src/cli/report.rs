@@ -5,9 +5,11 @@ use crate::cli::written::WrittenArgs;
 use crate::exit_code::ExitCode;
 use crate::memory;
 use crate::memory::{Diff, Histories, Side};
-use crate::report::{RunFolder, RunReport};
+use crate::report::{RunFolder, RunReport, counted};
 use crate::run;
 use clap::{Args, Subcommand};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
@@ -29,6 +31,10 @@ pub enum ReportCommand {
     /// Exit codes: 0 if nothing newly fails and everything that was tested is tested; 1 if something newly fails; 2 if a result cannot be read;
     /// 3 if something that was tested is not tested any more.
     Diff(DiffArgs),
+    /// Remove the run folders of runs that began long ago.
+    ///
+    /// The newest run, runs that still go on, and everything that is no run folder stay. Exit codes: 0; 2 if a folder cannot be read or removed.
+    Prune(PruneArgs),
 }
 
 #[derive(Args)]
@@ -69,12 +75,26 @@ pub struct DiffArgs {
     json: bool,
 }
 
+#[derive(Args)]
+pub struct PruneArgs {
+    /// Keep the runs of this time, such as 30d or 12w.
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    keep: Span,
+    /// Only print what would be removed.
+    #[arg(long)]
+    dry_run: bool,
+    /// The folder of the reports.
+    #[arg(default_value = "reports", value_name = "FOLDER")]
+    reports: PathBuf,
+}
+
 pub fn report(command: ReportCommand) -> Ending {
     run::keep_files_private();
     match command {
         ReportCommand::Rebuild(arguments) => rebuild(&arguments),
         ReportCommand::Merge(arguments) => merge(&arguments),
         ReportCommand::Diff(arguments) => diff(&arguments),
+        ReportCommand::Prune(arguments) => prune(&arguments),
     }
 }
 
@@ -111,6 +131,26 @@ fn diff(arguments: &DiffArgs) -> Ending {
     } else {
         ExitCode::Conformant
     })
+}
+
+fn prune(PruneArgs { keep, dry_run, reports }: &PruneArgs) -> Ending {
+    let before = Timestamp::now().to_zoned(TimeZone::UTC).checked_sub(*keep)?.timestamp();
+    let old = memory::old_runs(reports, before)?;
+    if !dry_run {
+        memory::remove(&old)?;
+    }
+    for folder in &old {
+        say(folder.display())?;
+    }
+    let what = if *dry_run { "would be removed" } else { "removed" };
+    say(format!("{} {what}", counted(old.len(), "run folder")))?;
+    Ok(ExitCode::Conformant)
+}
+
+/// A time back from now.
+fn span(text: &str) -> Result<Span, String> {
+    let span = text.parse::<Span>().ok().filter(|span| span.is_positive());
+    span.ok_or_else(|| "expected a time such as 30d or 12w".into())
 }
 
 /// Writes a report and prints it, as at the end of a run.

@@ -2,8 +2,8 @@
 
 #[cfg(windows)]
 use crate::input;
+use crate::memory::is_run_id;
 use crate::run::RunError;
-use crate::run::name::is_run_id;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::io::{ErrorKind, Write};

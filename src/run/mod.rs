@@ -48,6 +48,7 @@ pub use stop::StopSignals;
 pub use subject::{Embedded, ProfileChoice, TargetChoice, check_profile};
 
 use crate::evidence::Recorder;
+use crate::memory;
 use crate::memory::{Ended, TargetEnd};
 use crate::report::{Judged, Manners, RunFolder, RunReport, counted};
 use crate::requirement::{Party, RequirementId};
@@ -170,7 +171,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         preflight.extend(target.preflight(&recorder, &receivers, &stop).await?);
     }
     let preflight = preflight::told(preflight, &recorder);
-    let id = name::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
+    let id = memory::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let (id, folder) = folder::create(&options.out, &id)?;
     if let Some(why) = folder::point_latest_to(&options.out, &id) {
         tell(&why);

@@ -1,25 +1,4 @@
-//! Names of runs, and of the objects that a run creates at a target.
-
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use std::collections::BTreeSet;
-
-/// UTC, with milliseconds.
-const TIME: &str = "%Y%m%dT%H%M%S%3fZ";
-
-/// `<UTC time with milliseconds>-<names of the targets>`. Each name occurs once.
-pub fn run_id<'n>(started_at: Timestamp, targets: impl Iterator<Item = &'n str>) -> String {
-    let names: BTreeSet<String> =
-        targets.map(|name| name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")).collect();
-    format!("{}-{}", started_at.strftime(TIME), names.into_iter().collect::<Vec<_>>().join("-"))
-}
-
-/// Whether a text has the form of a [`run_id`].
-pub fn is_run_id(text: &str) -> bool {
-    let is_name = |names: &str| names.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let is_time = |time: &str| DateTime::strptime(TIME, time).is_ok();
-    text.split_once('-').is_some_and(|(time, names)| is_time(time) && !names.is_empty() && is_name(names))
-}
+//! Short marks of the objects that a run creates at a target.
 
 /// A number in few characters.
 pub fn base36(mut number: u64) -> String {
@@ -34,25 +13,6 @@ pub fn base36(mut number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_run_is_named_by_its_time_and_its_targets() {
-        let at = "2026-11-20T15:45:01.123456Z".parse().unwrap();
-        let id = run_id(at, ["mock-klarna", "my shop/é"].into_iter());
-        assert_eq!(id, "20261120T154501123Z-mock-klarna-my-shop--");
-        assert!(is_run_id(&id) && is_run_id("20261120T154501123Z-mock-klarna-2"));
-        for other in [
-            "",
-            "mine",
-            "20261120T154501123Z",
-            "20261120T154501123Z-",
-            "20261120-mine",
-            "20261120T154501123Z-my.shop",
-            "20269920T154501123Z-mock",
-        ] {
-            assert!(!is_run_id(other), "{other}");
-        }
-    }
 
     #[test]
     fn base_36_is_short_and_lower_case() {

@@ -220,3 +220,28 @@ fn the_next_run_says_what_changed_since_the_last_one() {
     assert_eq!(unnamed.code, Some(0), "{unnamed:?}");
     assert!(!folder.path().join(".state/hpp-conformance/targets").exists());
 }
+
+#[test]
+fn old_run_folders_are_pruned() {
+    let folder = folder_with(&[
+        ("reports/20260101T020000000Z-shop/journal.ndjson", ""),
+        ("reports/20260102T020000000Z-mine/notes.txt", ""),
+        ("reports/night/journal.ndjson", ""),
+    ]);
+    let prune = |more: &[&str]| call(folder.path(), &[&["report", "prune"], more].concat());
+    let old = folder.path().join("reports/20260101T020000000Z-shop");
+    let dry = prune(&["--keep", "30d", "--dry-run"]);
+    assert_eq!(dry.stdout, "reports/20260101T020000000Z-shop\n1 run folder would be removed\n", "{dry:?}");
+    assert!(old.exists());
+    let kept = prune(&["--keep", "200y"]);
+    assert_eq!((kept.code, kept.stdout.as_str()), (Some(0), "0 run folders removed\n"), "{kept:?}");
+    let done = prune(&["--keep", "30d", "reports"]);
+    assert!(done.code == Some(0) && done.stdout.ends_with("1 run folder removed\n"), "{done:?}");
+    assert!(!old.exists());
+    for stays in ["20260102T020000000Z-mine/notes.txt", "night/journal.ndjson"] {
+        assert!(folder.path().join("reports").join(stays).exists(), "{stays}");
+    }
+    for wrong in [&["--keep", "soon"][..], &["--keep", "-3d"], &[], &["--keep", "30d", "nowhere"]] {
+        assert_eq!(prune(wrong).code, Some(2), "{wrong:?}");
+    }
+}
