@@ -2,6 +2,7 @@
 
 use crate::browser::PageDriver;
 use crate::evidence::{Recorder, Trouble};
+use crate::memory::run_id;
 use crate::report::Manners;
 use crate::run::accounts::Accounts;
 use crate::run::browsers::Browsers;
@@ -11,7 +12,7 @@ use crate::run::shared::Stage;
 use crate::run::stop::Stop;
 use crate::run::subject::{Subject, TargetChoice};
 use crate::run::target::Target;
-use crate::run::{BrowserChoice, RunError, exposed, folder, leak, log, name, private};
+use crate::run::{BrowserChoice, RunError, exposed, folder, leak, log, private};
 use crate::suite::{Context, Filter, Wish};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -103,7 +104,7 @@ pub(super) async fn travel<T>(
         target.preflight(&recorder, &receivers, &stop).await?;
     }
     let names = subjects.iter().map(|subject| subject.profile.name.as_str());
-    let (_, folder) = folder::create(&options.out, &name::run_id(Timestamp::now(), names))?;
+    let (_, folder) = folder::create(&options.out, &run_id(Timestamp::now(), names))?;
     log::write_to(&folder);
     let mut each = Vec::new();
     for target in &targets {
