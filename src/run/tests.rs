@@ -160,7 +160,7 @@ async fn only_the_formats_that_are_asked_for_are_written() {
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["evidence", "journal.ndjson", "junit.xml", "report.json"]);
+    assert_eq!(names, ["end.json", "evidence", "journal.ndjson", "junit.xml", "outline.json", "report.json"]);
     let text = std::fs::read_to_string(finished.folder.root().join("report.json")).unwrap();
     assert_eq!(RunReport::read(&text).unwrap(), finished.report);
 }
