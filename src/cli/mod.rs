@@ -106,7 +106,7 @@ enum Command {
     Deviations(listing::ListArgs),
     /// List the faults: trouble of network, browser and machine that is made on purpose, and what a run says of each.
     Faults(listing::ListArgs),
-    /// List the built-in targets, print the profile of one, or write a new profile.
+    /// List the built-in targets, print a profile or a page driver, or write a new profile.
     Targets(targets::TargetsArgs),
     /// Try the page driver of a target, or record a new one.
     Page(page::PageArgs),

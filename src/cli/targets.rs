@@ -1,4 +1,4 @@
-//! `hpp-conformance targets`: the list of targets, their profiles, the schema of a profile, and a new profile.
+//! `hpp-conformance targets`: the list of targets, their profiles and page drivers, the schema of a profile, and a new profile.
 
 use crate::cli::listing::{ListArgs, Listing};
 use crate::cli::new_file::write_new;
@@ -17,9 +17,6 @@ use std::path::PathBuf;
 pub struct TargetsArgs {
     #[command(subcommand)]
     command: Option<TargetsCommand>,
-    /// Print the profile of this target, to copy it: `hpp-conformance targets klarna-playground > my.toml`.
-    #[arg(conflicts_with_all = ["json", "markdown", "schema"])]
-    name: Option<String>,
     /// Print the JSON Schema of a profile, so that an editor completes and checks its keys.
     #[arg(long, conflicts_with_all = ["json", "markdown"])]
     schema: bool,
@@ -29,6 +26,11 @@ pub struct TargetsArgs {
 
 #[derive(Subcommand)]
 enum TargetsCommand {
+    /// Print a built-in profile or page driver, to copy it: `hpp-conformance targets show klarna-playground > my.toml`.
+    Show {
+        /// The name of a target, or the file of a page driver such as `pages/klarna.toml`.
+        name: String,
+    },
     /// Write a profile with a comment for each key.
     ///
     /// Without `--base-url`, it takes over from the playground of the dialect. It is checked before it is written, and no file is
@@ -227,34 +229,39 @@ const EMBEDDED: [(&str, &str); 3] = [
 ];
 
 /// Why there is no text to print for this name.
-fn no_profile(wanted: &str, known: &[&str]) -> String {
+fn nothing_to_show(wanted: &str, known: &[&str]) -> String {
     if EMBEDDED.iter().any(|(name, _)| *name == wanted) {
         return format!(
             "`{wanted}` is the built-in mock, which a run starts, so it has no profile; for a mock that you start yourself: \
-             `hpp-conformance targets mock-alone`"
+             `hpp-conformance targets show mock-alone`"
         );
     }
     let near = nearest(wanted, known.iter().copied());
     let help = near.map_or_else(|| "give".to_owned(), |near| format!("did you mean `{near}`? Give"));
-    format!("no profile is named `{wanted}`; {help} one of: {}", known.join(", "))
+    format!("no profile or page driver is named `{wanted}`; {help} one of: {}", known.join(", "))
+}
+
+fn show(name: &str) -> Ending {
+    let built_in = run::built_in();
+    let Some(text) = built_in.shown(name) else {
+        let known: Vec<&str> = built_in.profiles().chain(built_in.page_drivers()).collect();
+        return Err(Refusal::invalid(nothing_to_show(name, &known)));
+    };
+    say(text.trim_end())?;
+    Ok(ExitCode::Conformant)
 }
 
 pub fn targets(arguments: &TargetsArgs) -> Ending {
-    if let Some(TargetsCommand::New(arguments)) = &arguments.command {
-        return new(arguments);
+    match &arguments.command {
+        Some(TargetsCommand::New(arguments)) => return new(arguments),
+        Some(TargetsCommand::Show { name }) => return show(name),
+        None => {}
     }
     if arguments.schema {
         say(run::profile_schema().trim_end())?;
         return Ok(ExitCode::Conformant);
     }
     let built_in = run::built_in();
-    if let Some(wanted) = &arguments.name {
-        let Some(text) = built_in.profile_text(wanted) else {
-            return Err(Refusal::invalid(no_profile(wanted, &built_in.profiles().collect::<Vec<_>>())));
-        };
-        say(text.trim_end())?;
-        return Ok(ExitCode::Conformant);
-    }
     let profiles = built_in.profiles().map(|name| {
         let text = built_in.profile_text(name).unwrap_or_default();
         (name, text.lines().next().unwrap_or_default().trim_start_matches('#').trim())

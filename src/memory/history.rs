@@ -16,6 +16,9 @@ const TARGETS: &str = "targets";
 /// File of a history.
 const HISTORY: &str = "history.jsonl";
 
+/// The longest name of a folder. What is longer becomes a folder in a folder, because no file system takes more than 255 bytes.
+const LONGEST_NAME: usize = 180;
+
 /// How many nights are kept.
 const MOST_NIGHTS: usize = 400;
 
@@ -105,8 +108,8 @@ fn chosen<'j, 'r>(
     all.iter().enumerate().filter(move |(index, _)| targets.contains(index))
 }
 
-/// A name of a folder for any text. Two texts never have the same.
-fn file_name(text: &str) -> String {
+/// The path of a folder for any text. Two texts never have the same.
+fn file_name(text: &str) -> PathBuf {
     let mut name = String::new();
     for c in text.chars() {
         if c.is_ascii_alphanumeric() || "@.-".contains(c) {
@@ -116,8 +119,8 @@ fn file_name(text: &str) -> String {
             let _ = write!(name, "_{:x}_", u32::from(c));
         }
     }
-    // No name has only dots, and none is longer than file systems allow.
-    name.chars().take(200).collect()
+    // Each character is ASCII by now.
+    name.as_bytes().chunks(LONGEST_NAME).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
 }
 
 /// The lines of a history. None if there is none yet.
@@ -249,9 +252,12 @@ mod tests {
 
     #[test]
     fn each_target_has_a_folder_of_its_own() {
-        assert_eq!(file_name("our-shop/DE@api.example"), "our-shop_2f_DE@api.example");
+        assert_eq!(file_name("our-shop/DE@api.example"), Path::new("our-shop_2f_DE@api.example"));
         assert_ne!(file_name("a/b"), file_name("a-b"));
         assert_ne!(file_name("a_2f_b"), file_name("a/b"));
-        assert!(!file_name("../x").contains('/'));
+        assert_eq!(file_name("../x"), Path::new(".._2f_x"));
+        let long = |end: &str| file_name(&format!("{}{end}@api.example", "é".repeat(80)));
+        assert_ne!(long("a"), long("b"));
+        assert!(long("a").iter().count() > 1 && long("a").iter().all(|part| part.len() <= LONGEST_NAME));
     }
 }

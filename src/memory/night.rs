@@ -2,7 +2,7 @@
 
 use crate::memory::diff;
 use crate::memory::normal;
-use crate::report::{Added, Judged, JudgedTarget, Nights, RunReport, Since, Standing};
+use crate::report::{Added, Judged, JudgedTarget, Nights, Past, RunReport, Since, Standing};
 use crate::requirement::{Dialect, Provider, RequirementId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How many findings of a requirement are kept.
 const MOST_FINDINGS: usize = 5;
+
+/// How many nights the trend of a report has, with its own.
+const TREND: usize = 30;
 
 /// A line of a history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub struct Night {
     pub advice: String,
     pub outcome: String,
     pub standings: BTreeMap<String, usize>,
+    /// How many requirements were tested.
+    pub tested: usize,
     /// Broken requirements, each with its findings, without what differs from run to run.
     pub failing: BTreeMap<RequirementId, Vec<String>>,
     pub flaky: BTreeSet<RequirementId>,
@@ -86,6 +91,7 @@ impl Night {
             advice: judged.advice().word().to_owned(),
             outcome: target.all.outcome.to_string(),
             standings: counts.filter(|(_, count)| *count > 0).collect(),
+            tested: target.rows.iter().filter(|row| row.standing.is_seen()).count(),
             failing: broken
                 .map(|row| {
                     let findings = diff::findings(row).into_iter().take(MOST_FINDINGS);
@@ -99,7 +105,28 @@ impl Night {
 
     /// What earlier nights say beside this one. The last of them is the latest.
     pub fn after(&self, earlier: &[Self], target: &JudgedTarget<'_>) -> Nights {
-        Nights { since: earlier.last().map(|last| self.since(last, target)), judged: self.added(earlier) }
+        Nights {
+            since: earlier.last().map(|last| self.since(last, target)),
+            judged: self.added(earlier),
+            trend: self.trend(earlier),
+        }
+    }
+
+    fn trend(&self, earlier: &[Self]) -> Vec<Past> {
+        let shown = &earlier[earlier.len().saturating_sub(TREND - 1)..];
+        shown.iter().chain([self]).map(Self::in_short).collect()
+    }
+
+    fn in_short(&self) -> Past {
+        Past {
+            run: self.run.clone(),
+            started_at: self.started_at,
+            seconds: self.seconds,
+            outcome: self.outcome.clone(),
+            tested: self.tested,
+            failing: self.failing.keys().cloned().collect(),
+            flaky: self.flaky.clone(),
+        }
     }
 
     fn since(&self, last: &Self, target: &JudgedTarget<'_>) -> Since {
@@ -200,6 +227,18 @@ mod tests {
         assert_eq!(told(&broken, &broken), [0, 0, 1, 0]);
         assert_eq!(told(&broken, &set(fixture::trouble())), [0, 0, 0, 1]);
         assert_eq!(after(&sound, &[]).since, None);
+    }
+
+    #[test]
+    fn the_trend_has_the_last_thirty_nights_and_ends_with_this_one() {
+        let (sound, broken) = (night(&complete()), night(&set(Verdict::Fail)));
+        let earlier: Vec<Night> = (0..40).map(|_| sound.clone()).chain([broken.clone()]).collect();
+        let trend = after(&complete(), &earlier).trend;
+        let failing: Vec<usize> = trend.iter().map(|night| night.failing.len()).collect();
+        assert_eq!((failing.len(), failing[28], failing[29]), (30, 1, 0));
+        assert_eq!((trend[28].outcome.as_str(), trend[28].tested), ("NON-CONFORMANT", broken.tested));
+        assert!(broken.tested > 1);
+        assert_eq!(after(&complete(), &[]).trend.len(), 1);
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod words;
 pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
 pub use manners::Manners;
-pub use nights::{Added, Nights, Since};
+pub use nights::{Added, Nights, Past, Since};
 pub use notice::Remembered;
 pub use outcome::{Advice, Gate, Outcome};
 pub use preflight::{CheckResult, PreflightCheck, Topic};

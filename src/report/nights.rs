@@ -1,9 +1,10 @@
 //! What earlier runs say about a target: what changed since the last one, and how often each promise was judged over all nights.
 
+use crate::report::words::minute;
 use crate::requirement::RequirementId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How surely a rare breach would have shown, in percent.
 const SURELY: u32 = 95;
@@ -19,6 +20,23 @@ pub struct Nights {
     /// How often each MUST that holds was judged, in this run and the ones before it. It begins anew with another subject and after a breach.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub judged: BTreeMap<RequirementId, Added>,
+    /// The last nights at the target, the oldest first. The last one is this run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trend: Vec<Past>,
+}
+
+/// One of the last nights, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    pub run: String,
+    pub started_at: Timestamp,
+    /// How long the whole run took.
+    pub seconds: u64,
+    pub outcome: String,
+    /// How many requirements were tested.
+    pub tested: usize,
+    pub failing: BTreeSet<RequirementId>,
+    pub flaky: BTreeSet<RequirementId>,
 }
 
 /// What changed since the last complete run at a target.
@@ -40,6 +58,20 @@ pub struct Added {
     pub answers: u64,
 }
 
+impl Nights {
+    /// The requirements that failed or were flaky in one of the last nights.
+    pub fn unsteady(&self) -> BTreeSet<&RequirementId> {
+        self.trend.iter().flat_map(|night| night.failing.union(&night.flaky)).collect()
+    }
+
+    /// In how many of the last nights something was flaky, in a sentence. `None` if there was only one night.
+    pub fn told_flaky(&self) -> Option<String> {
+        let flaky = self.trend.iter().filter(|night| !night.flaky.is_empty()).count();
+        (self.trend.len() > 1)
+            .then(|| format!("something was flaky in {flaky} of {} nights", self.trend.len()))
+    }
+}
+
 impl Since {
     /// What changed, in one sentence.
     pub fn told(&self) -> String {
@@ -58,7 +90,7 @@ impl Since {
         let parts: Vec<String> = parts.collect();
         let changed =
             if parts.is_empty() { "nothing failed, then or now".to_owned() } else { parts.join("; ") };
-        format!("since {}: {changed}", self.started_at.strftime("%-d %B %Y, %H:%M UTC"))
+        format!("since {}: {changed}", minute(self.started_at))
     }
 }
 

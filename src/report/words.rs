@@ -4,6 +4,7 @@ use crate::evidence::{Exchange, Received as Answer};
 use crate::requirement::{Confidence, Dialect, Requirement};
 use crate::target::is_hidden;
 use crate::verdict::{Mismatch, Requests, ScenarioRecord, Verdict};
+use jiff::Timestamp;
 
 /// A text whose control characters and direction marks are shown as numbers. Line ends and tabs stay.
 pub fn visible(text: &str) -> String {
@@ -20,6 +21,11 @@ pub fn visible(text: &str) -> String {
 
 /// Key and name of each public source, one in each line.
 const SOURCES: &str = include_str!("sources.tsv");
+
+/// A time, to the minute: `20 November 2026, 02:00 UTC`.
+pub fn minute(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
 
 /// `1 scenario`, `2 scenarios`.
 pub fn counted(count: usize, noun: &str) -> String {

@@ -47,6 +47,16 @@ impl BuiltIn {
         self.text(&format!("{name}.toml")).filter(|_| !name.contains('/'))
     }
 
+    /// The names of the built-in page drivers, as a profile names them: `pages/klarna.toml`.
+    pub fn page_drivers(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| &**name).filter(|name| name.contains('/'))
+    }
+
+    /// The text of the profile or the page driver of this name.
+    pub fn shown(&self, name: &str) -> Option<&str> {
+        self.profile_text(name).or_else(|| self.text(name).filter(|_| name.contains('/')))
+    }
+
     fn of_name(&self, name: &str) -> Option<SourceFile> {
         Some(SourceFile::built_in(&format!("targets/{name}.toml"), self.profile_text(name)?))
     }

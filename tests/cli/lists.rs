@@ -109,14 +109,19 @@ fn the_list_of_steps_explains_its_parameters() {
 }
 
 #[test]
-fn a_built_in_profile_can_be_printed_and_copied() {
+fn a_built_in_profile_or_page_driver_can_be_printed_and_copied() {
     let folder = tempfile::tempdir().unwrap();
-    let printed = call(folder.path(), &["targets", "klarna-playground"]);
-    let text = include_str!("../../targets/klarna-playground.toml");
-    assert_eq!((printed.code, printed.stdout.as_str()), (Some(0), text));
-    let unknown = call(folder.path(), &["targets", "kustom-playgroun"]);
-    let message = "error: no profile is named `kustom-playgroun`; did you mean `kustom-playground`? Give one of: klarna-playground, \
-        klarna-playground-eu, klarna-playground-na, klarna-playground-oc, kustom-playground, mock-alone, mock-alone-uncontrolled\n";
+    for (name, text) in [
+        ("klarna-playground", include_str!("../../targets/klarna-playground.toml")),
+        ("pages/kustom.toml", include_str!("../../targets/pages/kustom.toml")),
+    ] {
+        let printed = call(folder.path(), &["targets", "show", name]);
+        assert_eq!((printed.code, printed.stdout.as_str()), (Some(0), text));
+    }
+    let unknown = call(folder.path(), &["targets", "show", "kustom-playgroun"]);
+    let message = "error: no profile or page driver is named `kustom-playgroun`; did you mean `kustom-playground`? Give one of: klarna-playground, \
+        klarna-playground-eu, klarna-playground-na, klarna-playground-oc, kustom-playground, mock-alone, mock-alone-uncontrolled, \
+        pages/klarna.toml, pages/kustom.toml, pages/mock.toml\n";
     assert_eq!((unknown.code, unknown.stderr.as_str()), (Some(2), message));
 }
 
@@ -128,7 +133,7 @@ fn every_target_of_the_list_is_one_that_a_run_takes_and_has_a_profile_or_a_reaso
     let names: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names[..3], ["mock", "mock-klarna", "mock-kustom"]);
     for name in &names {
-        let printed = call(folder.path(), &["targets", name]);
+        let printed = call(folder.path(), &["targets", "show", name]);
         if name.starts_with("mock") && !name.starts_with("mock-alone") {
             let why =
                 format!("error: `{name}` is the built-in mock, which a run starts, so it has no profile; ");

@@ -6,6 +6,7 @@ mod story;
 mod swimlane;
 mod templates;
 mod timeline;
+mod trend;
 
 use crate::report::{Judged, ReportError, RunFolder};
 use story::Stories;

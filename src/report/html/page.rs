@@ -5,11 +5,11 @@ use crate::report::gathered::Untested;
 use crate::report::html::shown::chip;
 use crate::report::html::story::Stories;
 use crate::report::html::templates::{SCRIPT, STYLE};
+use crate::report::html::trend::trends;
 use crate::report::summary::counts;
-use crate::report::words::{capitalised, counted, told, told_requests, tries};
+use crate::report::words::{capitalised, counted, minute, told, told_requests, tries};
 use crate::report::{Advice, Gate, Judged, JudgedRecord, JudgedTarget, Row, Standing};
 use crate::requirement::{Confidence, Level};
-use jiff::Timestamp;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
@@ -46,6 +46,7 @@ pub fn page(judged: &Judged<'_>, stories: &Stories<'_>) -> Value {
         areas => areas.collect::<Vec<_>>(),
         levels => LEVELS.iter().filter(occurs).map(ToString::to_string).collect::<Vec<_>>(),
         open => (0..targets.len()).map(|index| open(judged, index, stories)).collect::<Vec<_>>(),
+        trends => trends(judged),
         noted => remarks(judged, is_observation),
         warnings => warnings(judged),
         waived => remarks(judged, |row| matches!(row.standing, Standing::Waived | Standing::Stale)),
@@ -123,10 +124,6 @@ fn untested(judged: &Judged<'_>) -> Vec<Value> {
         untested.chain(in_part).collect::<Vec<_>>()
     };
     judged.targets.iter().flat_map(of_target).collect()
-}
-
-fn minute(at: Timestamp) -> String {
-    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 fn target_card(target: &JudgedTarget<'_>, gate: Gate) -> Value {

@@ -13,6 +13,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("failure.html", include_str!("failure.html")),
     ("exchange.html", include_str!("exchange.html")),
     ("open.html", include_str!("open.html")),
+    ("trend.html", include_str!("trend.html")),
     ("scenario.html", include_str!("scenario.html")),
     ("lanes.html", include_str!("lanes.html")),
 ];
