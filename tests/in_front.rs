@@ -196,6 +196,23 @@ Feature: A clock that is moved after an image was fetched
 }
 
 #[test]
+fn an_answer_that_is_lost_before_a_run_does_not_cost_it() {
+    for (lost, code, standing) in [(2, 0, "PASS"), (3, 3, "INFRA")] {
+        let (ended, standings, report) = run("@req:HPP-READ-001", move |asked, changed| {
+            if asked.number <= lost {
+                *changed =
+                    answer(502, &["Server: nginx", "Content-Type: text/html"], "<html>Bad gateway</html>");
+            }
+        });
+        assert_eq!(
+            (ended.code, standings["HPP-READ-001"].as_str()),
+            (Some(code), standing),
+            "{lost}: {report}"
+        );
+    }
+}
+
+#[test]
 fn a_foreign_refusal_at_preflight_is_trouble_with_a_full_report() {
     const HTML: &str = "<html><h1>401 Authorization Required</h1></html>";
     for (status, fields, body, told) in [

@@ -81,6 +81,27 @@ fn what_a_run_has_made_is_ended_with_it() {
 }
 
 #[test]
+fn what_a_run_has_made_is_ended_although_gateways_and_limits_stand_in_the_way() {
+    for (status, is_page) in [(502, true), (403, true), (503, false), (429, false)] {
+        let mock = MockProcess::with_arguments(&["--dialect", "klarna"], USERNAME, PASSWORD);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("many.feature"), creations(4)).unwrap();
+        let hidden = AtomicUsize::new(0);
+        let proxy = Proxy::before(&mock.base_url, move |asked, answer| {
+            // Of each two answers, the first one is lost.
+            if asked.line.starts_with("DELETE ") && hidden.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
+                let page = if is_page { "<html><h1>Not here</h1></html>" } else { "" };
+                answer.become_page(status, "nginx", page);
+            }
+        });
+        let ended = run(folder.path(), &proxy.base_url, "", &["many.feature", "--jobs", "1"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let manners = report(folder.path())["targets"][0]["manners"].clone();
+        assert_eq!((&manners["ended"], &manners["left_over"]), (&4.into(), &0.into()), "{status}: {manners}");
+    }
+}
+
+#[test]
 fn what_could_not_be_taken_back_is_counted_with_the_reason() {
     let mock = MockProcess::with_arguments(&["--dialect", "klarna"], USERNAME, PASSWORD);
     let folder = tempfile::tempdir().unwrap();

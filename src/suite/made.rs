@@ -2,7 +2,7 @@
 
 use crate::check::{answer, origin, path};
 use crate::client::{ApiAnswer, ApiCall, Client, Method};
-use crate::evidence::{Operation, Received};
+use crate::evidence::{Operation, Received, Trouble, TroubleKind};
 use crate::target::TargetProfile;
 use futures::StreamExt;
 use futures::stream;
@@ -28,6 +28,18 @@ enum Thing {
 /// Everything that a run has made at a target, each once.
 #[derive(Debug, Default)]
 pub struct Made(Mutex<BTreeSet<Thing>>);
+
+/// How often a thing is tried to be ended while trouble on the way hides the answer. To end it twice does no harm.
+const TRIES: usize = 3;
+
+/// What a try to end a thing came to.
+enum Tried {
+    /// It has ended, now or before: a refusal says that there is nothing to end.
+    Ended,
+    Open,
+    /// No answer of the API came.
+    Unanswered,
+}
 
 /// What became of the things that a run had made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -117,8 +129,19 @@ impl Thing {
         url
     }
 
-    /// Ends it. Whether it has ended afterwards, now or before: a refusal says that there is nothing to end.
+    /// Ends it. Whether it has ended afterwards, now or before.
     async fn end(&self, client: &Client, profile: &TargetProfile) -> bool {
+        for _ in 0..TRIES {
+            match self.try_to_end(client, profile).await {
+                Tried::Ended => return true,
+                Tried::Open => return false,
+                Tried::Unanswered => {}
+            }
+        }
+        false
+    }
+
+    async fn try_to_end(&self, client: &Client, profile: &TargetProfile) -> Tried {
         let (operation, method) = match self {
             Self::Session(_) => (Operation::DisableSession, Method::DELETE),
             Self::Authorization(_) => (Operation::PlaceOrder, Method::DELETE),
@@ -130,17 +153,22 @@ impl Thing {
             ..ApiCall::new(operation, method, self.url().clone())
         };
         let sent = client.send(call, 0, Instant::now()).await;
-        if let (Some(pace), Some(response)) = (client.pace(), sent.exchange.response())
-            && let Some(pause) = origin::rest_after(response)
-        {
+        let response = match &sent.exchange.outcome {
+            Received::Response(response) => response,
+            // Who did not answer in time may not answer the next ones either, and the run would not end.
+            Received::Trouble(Trouble { kind: TroubleKind::Timeout, .. }) => return Tried::Open,
+            Received::Trouble(_) => return Tried::Unanswered,
+        };
+        if let (Some(pace), Some(pause)) = (client.pace(), origin::rest_after(response)) {
             pace.rest(operation, pause);
         }
-        let status = sent.exchange.response().map(|response| response.status);
-        match status {
-            Some(200..=299 | 400 | 403 | 409 | 410) => true,
+        match response.status {
+            _ if origin::foreign(&sent.exchange).is_some() => Tried::Unanswered,
+            429 | 500..=599 => Tried::Unanswered,
+            200..=299 | 400 | 403 | 409 | 410 => Tried::Ended,
             // An order that was placed does not vanish: a server that does not know it cannot cancel it either.
-            Some(404) => !matches!(self, Self::Order(_)),
-            _ => false,
+            404 if !matches!(self, Self::Order(_)) => Tried::Ended,
+            _ => Tried::Open,
         }
     }
 }

@@ -14,6 +14,9 @@ use url::Url;
 /// How long a target may take to answer the preflight.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often a target is asked while something on the way hides its answer. One request that is lost must not cost a night.
+const TRIES: usize = 3;
+
 /// Words in a message about the network, and what to do then. The first that occurs counts.
 const HINTS: &[(&str, &str)] = &[
     ("through the proxy", "check that the proxy is running and that it leads to the target"),
@@ -69,8 +72,20 @@ pub struct Asked {
     pub ahead: Option<SignedDuration>,
 }
 
-/// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
+/// Asks a target. If there was trouble that may have passed at once, it is asked again.
 pub async fn ask(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<Asked, ClientError> {
+    let mut asked = ask_once(profile, recorder).await?;
+    for _ in 1..TRIES {
+        if !asked.may_have_passed() {
+            break;
+        }
+        asked = ask_once(profile, recorder).await?;
+    }
+    Ok(asked)
+}
+
+/// Sends a creation without a payment session. A working HPP server refuses it, and no session is created.
+async fn ask_once(profile: &TargetProfile, recorder: &Arc<Recorder>) -> Result<Asked, ClientError> {
     let client = Client::new(&hasty(profile), Arc::clone(recorder), None)?;
     let url = sessions_url(&profile.base_url);
     let call = ApiCall {
@@ -98,6 +113,11 @@ impl Asked {
             Received::Response(response) => Some(response.status),
             Received::Trouble(_) => None,
         }
+    }
+
+    /// Whether another try may end otherwise. Who did not answer in time has had patience enough.
+    fn may_have_passed(&self) -> bool {
+        matches!(&self.answer, Answer::Outage(Trouble { kind, .. }, _) if *kind != TroubleKind::Timeout)
     }
 
     /// Why no answer came, and what to do then.
