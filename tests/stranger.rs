@@ -3,11 +3,14 @@
 
 #[path = "support/mock_process.rs"]
 mod mock_process;
+#[path = "support/playground.rs"]
+mod playground;
 mod support;
 #[path = "support/target.rs"]
 mod target;
 
 use mock_process::MockProcess;
+use playground::{FAST, PAGE_HOST, stranger};
 use serde_json::json;
 use std::path::Path;
 use support::{Ended, report, run_folder};
@@ -22,20 +25,15 @@ const PACE: &str = "creates_per_second = 40.0\nrequests_per_second = 400.0";
 /// A deviation of the stranger, and the MUST that it breaks.
 type Breach = (&'static str, &'static str);
 
-/// Starts a stranger and a run against it. Nothing of the profile is that of the mock but its addresses, its page rules and its speed.
+/// Starts a stranger and a run against it.
 fn run(folder: &Path, dialect: &str, deviation: Option<&str>, arguments: &[&str]) -> Ended {
+    let pages = format!("{PAGE_HOST}:0");
     let mut options =
-        vec!["--dialect", dialect, "--tls", "--page-host", "pay.localhost:0", "--rate", RATE, "--no-control"];
+        vec!["--dialect", dialect, "--tls", "--page-host", &pages, "--rate", RATE, "--no-control"];
     options.extend(deviation.iter().flat_map(|name| ["--deviate", name]));
     let mock = MockProcess::with_arguments(&options, SHOP.0, SHOP.1);
-    let profile = format!(
-        "extends = \"{dialect}-playground\"\nname = \"stranger\"\nbase_url = \"{}\"\nextra_ca = \"{}\"\n\
-         page_hosts = [\"pay.localhost\"]\npage_driver = \"pages/mock.toml\"\n{PACE}\n\
-         credentials = {{ username = {{ env = \"HPP_USERNAME\" }}, password = {{ env = \"HPP_PASSWORD\" }} }}\n\
-         [deadlines]\nstatus = \"2s\"\nquiet = \"300ms\"\n",
-        mock.base_url,
-        mock.told("Its certificate, for your client: "),
-    );
+    let authority = mock.told("Its certificate, for your client: ");
+    let profile = stranger(dialect, &mock.base_url, authority, PACE, FAST);
     target::run(folder, &profile, SHOP, arguments)
 }
 
@@ -55,7 +53,10 @@ fn is_tested_as_a_stranger(dialect: &str, percent: u64, breaches: [Breach; 5]) {
     let manners = &target["manners"];
     assert_eq!((&manners["limited"], &manners["left_over"]), (&json!(0), &json!(0)), "{manners}");
     let pages = files(&run_folder(folder.path()));
-    assert!(pages.iter().any(|(_, text)| text.contains("https://pay.localhost:")), "no page had its host");
+    assert!(
+        pages.iter().any(|(_, text)| text.contains(&format!("https://{PAGE_HOST}:"))),
+        "no page had its host"
+    );
     for (deviation, requirement) in breaches {
         assert_eq!(faithful[requirement], "PASS", "{requirement}");
         let folder = tempfile::tempdir().unwrap();
