@@ -2,7 +2,7 @@
 
 PROGRAM := target/debug/hpp-conformance
 
-.PHONY: run test check browser tools firefox build example bench peers
+.PHONY: run test nights check browser tools firefox build example bench peers
 
 ## Run the embedded features against the embedded mock, in both dialects.
 run: browser build
@@ -13,6 +13,10 @@ test: browser tools build
 	cargo test --locked --features browser-tests
 	$(PROGRAM) prove --quick --jobs 4
 	$(PROGRAM) prove --faults
+
+## Thirty nights at a stranger, one at the real pace, and one in four shards, each told in a table. The thirty must end within 30 minutes.
+nights: browser build
+	cargo test --locked --features browser-tests --test nights -- --ignored --nocapture --test-threads 1
 
 ## Formatting, lints as errors, documentation.
 check:
