@@ -182,6 +182,7 @@ async fn klarna(skin: &str, rules: fn(&str) -> Vec<Rule<'_>>, sessions: usize) -
     for (contact, outcome, status) in [
         ("customer+denied@email.de", "failure", "FAILED"),
         ("+43 676 2600745", "failure", "FAILED"),
+        ("+49017610927312", "failure", "FAILED"),
         ("+43 676 2600456", "success", "COMPLETED"),
     ] {
         let session = shop.visit("ECOMMERCE", None).await;
