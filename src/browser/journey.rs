@@ -16,6 +16,9 @@ const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_mi
 /// How many of the windows that a page has opened are looked at, the newest first.
 const MOST_WINDOWS: usize = 4;
 
+/// How many quiet times a page is given that keeps changing, or on which a payment is under way.
+const PATIENCE: u32 = 4;
+
 /// The part of the quiet time for which a steady screen must stay before its move is made.
 const STEADY_PART: u32 = 10;
 
@@ -34,7 +37,7 @@ pub(super) struct Rest {
     pub(super) reading: Option<Reading>,
     /// Whether a page without moves stayed for the whole quiet time.
     pub(super) stayed: bool,
-    /// The page at the start of the quiet time.
+    /// The page in the quiet time.
     pub(super) picture: Option<Vec<u8>>,
     pub(super) trouble: Option<Trouble>,
     /// The screens that were passed.
@@ -43,8 +46,12 @@ pub(super) struct Rest {
     pub(super) scripted: bool,
 }
 
+/// A page that is given time.
 struct Held {
     reading: Reading,
+    /// When it first showed this.
+    began: Instant,
+    /// When it last changed.
     since: Instant,
     picture: Option<Vec<u8>>,
 }
@@ -104,18 +111,27 @@ impl Journey<'_> {
                     let settles = next == Next::Settle;
                     match held.take().filter(|held| held.reading.shows_the_same_as(&reading)) {
                         None => held = Some(self.hold(reading.clone()).await?),
+                        Some(still) if self.has_stirred(&still, &reading) => {
+                            let (since, reading) = (Instant::now(), reading.clone());
+                            held = Some(Held { since, reading, picture: None, ..still });
+                        }
                         Some(still) if settles && still.since.elapsed() >= self.quiet / STEADY_PART => {
                             next = Next::Act;
                             drop(still);
                         }
-                        Some(still) if still.since.elapsed() < self.quiet => held = Some(still),
+                        Some(still) if still.since.elapsed() < self.time_for(&reading, moves) => {
+                            held = Some(still);
+                        }
                         Some(still) if self.plan.may_repeat(&reading, moves) => {
                             next = Next::Act;
                             drop(still);
                         }
                         Some(still) => {
                             rest.stayed = Plan::screen(&reading).is_none();
-                            rest.picture = still.picture;
+                            rest.picture = match still.picture {
+                                None => self.picture_of(&reading).await?,
+                                taken => taken,
+                            };
                             return Ok(());
                         }
                     }
@@ -205,6 +221,9 @@ impl Journey<'_> {
             Ok(MoveResult::Made) | Err(_) => moves.made = Some(screen),
         }
         *moves.tried.entry(screen).or_default() += 1;
+        if !moves.documents.contains(&reading.document) {
+            moves.documents.push(reading.document);
+        }
         moves.before = Some(reading);
         Ok(())
     }
@@ -213,10 +232,27 @@ impl Journey<'_> {
         let quiet = self.quiet.as_millis();
         log::debug!("sees {}, and waits {quiet} ms for it to stay", reading.shown_name(self.plan.driver));
         let since = Instant::now();
-        let picture = match reading.screen {
-            Some(_) if reading.ending.is_none() => None,
-            _ => self.session.picture().await?,
-        };
-        Ok(Held { reading, since, picture })
+        let picture = self.picture_of(&reading).await?;
+        Ok(Held { reading, began: since, since, picture })
+    }
+
+    /// A picture of a page that may be a generic one, or that no rule knows.
+    async fn picture_of(&self, reading: &Reading) -> Result<Option<Vec<u8>>, SessionError> {
+        if reading.screen.is_some() && reading.ending.is_none() {
+            Ok(None)
+        } else {
+            self.session.picture().await
+        }
+    }
+
+    /// Whether a page that shows the same has changed all the same: in its frames, or in what it says. One that never stops counts as
+    /// still in the end.
+    fn has_stirred(&self, held: &Held, reading: &Reading) -> bool {
+        held.began.elapsed() < self.quiet * PATIENCE && !reading.is_still(&held.reading)
+    }
+
+    /// How long a page must be still until it counts as at rest.
+    fn time_for(&self, reading: &Reading, moves: &Moves) -> Duration {
+        if self.plan.is_under_way(reading, moves) { self.quiet * PATIENCE } else { self.quiet }
     }
 }

@@ -36,6 +36,16 @@ const stored = () => {
     return false;
   }
 };
+// Whether this is the empty document that a frame has before its own comes. It may see its frame even if its own may not.
+const isPending = () => {
+  if (location.href !== "about:blank" || window.top === window.self) return false;
+  try {
+    const source = frameElement?.getAttribute("src") ?? "";
+    return source !== "" && !/^(about|javascript):/i.test(source);
+  } catch {
+    return false;
+  }
+};
 // What may still fill a document, or has failed to: scripts, and whatever is loaded from elsewhere.
 const sources =
   'script, link[rel~="stylesheet" i], iframe, frame, object, embed, img, video, meta[http-equiv="refresh" i]';
@@ -46,7 +56,7 @@ return {
   title: document.title,
   status: performance.getEntriesByType("navigation")[0]?.responseStatus ?? 0,
   loading: document.readyState === "loading",
-  complete: document.readyState === "complete",
+  complete: document.readyState === "complete" && !isPending(),
   empty:
     !document.querySelector(sources) &&
     ![...document.querySelectorAll("body *")].some((element) => {

@@ -38,6 +38,8 @@ pub(super) struct Moves {
     pub(super) tried: HashMap<usize, u32>,
     /// The page at the last move.
     pub(super) before: Option<Reading>,
+    /// The top documents in which a move was made, of the tab and of its windows.
+    pub(super) documents: Vec<f64>,
     /// What stood in the way of the last move, and on which screen.
     pub(super) obstacle: Option<(usize, Obstacle)>,
     /// The screen of the last move that was made.
@@ -89,6 +91,13 @@ impl Plan<'_> {
         let leading = leading(actions);
         let is_of_it = *at == screen && obstacle.may_pass(leading.selector()) && moves.freed < MOST_FREED;
         is_of_it && reading.obstacle_of(self.driver, &self.driver.screens[screen], leading).is_none()
+    }
+
+    /// Whether the consumer has acted in this document, and it now shows neither a screen nor an ending: a payment that is being made looks
+    /// like this. An unknown page that came as the answer is another document.
+    pub(super) fn is_under_way(&self, reading: &Reading, moves: &Moves) -> bool {
+        let is_unknown = reading.screen.is_none() && reading.ending.is_none() && !reading.empty;
+        is_unknown && moves.documents.contains(&reading.document)
     }
 
     /// Whether a reading of a window shows something that the consumer can act on, or came for. A loading animation is neither.
@@ -155,6 +164,7 @@ passing = true
     fn reading(url: &str, screen: Option<usize>, ending: Option<&str>) -> Reading {
         Reading {
             document: 1.0,
+            documents: vec![Some(1.0)],
             url: url.to_owned(),
             title: String::new(),
             loading: false,
@@ -241,6 +251,26 @@ passing = true
                 leaves: false,
             };
             assert_eq!(plan.next(&seen, &Moves::default()), next, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_payment_is_under_way_in_the_document_of_its_move_as_long_as_nothing_known_is_shown() {
+        let driver = PageDriver::parse("x", DRIVER).unwrap();
+        let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: None, leaves: false };
+        let page = "https://pay.example/p";
+        let moves = Moves { documents: vec![3.0, 1.0], ..Moves::default() };
+        let elsewhere = Reading { document: 2.0, ..reading(page, None, None) };
+        let blank = Reading { empty: true, ..reading(page, None, None) };
+        for (reading, is_under_way) in [
+            (reading(page, None, None), true),
+            (reading(page, Some(0), None), false),
+            (reading(page, None, Some("success")), false),
+            (elsewhere, false),
+            (blank, false),
+        ] {
+            assert_eq!(plan.is_under_way(&reading, &moves), is_under_way, "{reading:?}");
+            assert!(!plan.is_under_way(&reading, &Moves::default()), "{reading:?}");
         }
     }
 

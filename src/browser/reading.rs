@@ -57,11 +57,13 @@ pub(super) type Sight = Result<BTreeMap<String, Found>, NoWay>;
 pub(super) struct Reading {
     /// Differs for each top document.
     pub(super) document: f64,
+    /// The same for each view of the driver. `None` where it is out of reach.
+    pub(super) documents: Vec<Option<f64>>,
     pub(super) url: String,
     pub(super) title: String,
     /// Whether the browser still loads the top document.
     pub(super) loading: bool,
-    /// Whether the browser has also loaded all that the top document asks for.
+    /// Whether the browser has also loaded all that the documents ask for in which the driver looks for something.
     pub(super) complete: bool,
     /// Whether the top document shows nothing at all, and has nothing that could still fill it: no script, no picture, no frame.
     pub(super) empty: bool,
@@ -112,10 +114,11 @@ impl Reading {
         };
         let mut reading = Self {
             document: top.document,
+            documents: documents.iter().map(|seen| seen.as_ref().ok().map(|seen| seen.document)).collect(),
             url: top.url.clone(),
             title: top.title.clone(),
             loading: top.loading,
-            complete: top.complete,
+            complete: there().all(|document| document.complete),
             empty: top.empty && top.text.is_empty(),
             text: text.trim().chars().take(LONGEST_TEXT).collect(),
             top_level: top.top,
@@ -230,6 +233,11 @@ impl Reading {
             && self.screen.map(|shown| shown.screen) == other.screen.map(|shown| shown.screen)
             && self.ending == other.ending
             && self.text.is_empty() == other.text.is_empty()
+    }
+
+    /// Whether it also has the same documents and says the same.
+    pub(super) fn is_still(&self, earlier: &Self) -> bool {
+        self.shows_the_same_as(earlier) && self.documents == earlier.documents && self.text == earlier.text
     }
 
     /// Whether the browser shows its own error page instead of an answer.

@@ -155,6 +155,59 @@ async fn a_swallowed_click_is_made_again_as_often_as_the_screen_allows() {
 }
 
 #[tokio::test]
+async fn a_payment_that_is_under_way_is_waited_for_longer_than_any_other_unknown_page() {
+    let stage = Stage::set().await;
+    // The quiet time is 300 ms.
+    let working = |after: &str| {
+        format!(
+            "<div id=root><button id=plan>Plan</button></div><script>\
+             plan.onclick = () => {{ root.textContent = 'One moment'; {after} }}</script>"
+        )
+    };
+    let (visit, steps) = pay(&stage, DRIVER, &working(&format!("setTimeout(() => {SUCCESS}, 900)"))).await;
+    assert!(is_paid(&visit), "{steps:?} {visit:?}");
+    let (visit, _) = pay(&stage, DRIVER, &working("")).await;
+    assert_eq!(kind(&visit), Some(TroubleKind::PageDrift), "{visit:?}");
+    assert!(visit.elapsed_us >= 1_200_000 && visit.screenshot.is_some(), "{visit:?}");
+    // Nobody has acted on a page that is opened.
+    let mut lease = stage.lease_with(DRIVER, stage.reach()).await;
+    let opened = lease.open(&page(&stage, "<p>One moment")).await;
+    assert_eq!(kind(&opened), Some(TroubleKind::PageDrift), "{opened:?}");
+    assert!(opened.elapsed_us < 1_200_000, "{opened:?}");
+}
+
+#[tokio::test]
+async fn a_page_that_still_changes_does_not_rest_yet_and_one_that_never_stops_rests_in_the_end() {
+    let stage = Stage::set().await;
+    let counting = |most: u32| {
+        format!(
+            "<div id=root>0</div><script>let count = 0;\
+             const next = () => {{ if (++count < {most}) root.textContent = count; else root.innerHTML = '<button id=buy>Pay</button>' }};\
+             setInterval(next, 200)</script>"
+        )
+    };
+    let mut lease = stage.lease_with(DRIVER, stage.reach()).await;
+    let late = lease.open(&page(&stage, &counting(4))).await;
+    assert_eq!((late.screen.as_deref(), kind(&late)), (Some("buy"), None), "{late:?}");
+    let endless = lease.open(&page(&stage, &counting(1000))).await;
+    assert_eq!(kind(&endless), Some(TroubleKind::PageDrift), "{endless:?}");
+    assert!(endless.screenshot.is_some() && endless.snapshot.is_some(), "{endless:?}");
+}
+
+#[tokio::test]
+async fn a_frame_whose_document_has_not_come_is_waited_for() {
+    let stage = Stage::set().await;
+    let driver = DRIVER.replace("name = \"buy\"", "name = \"buy\"\nframes = [\"#outer\"]");
+    // The site does not answer this path.
+    let html = "<p>Shop</p><div id=root></div><script>onload = () => {\
+                root.innerHTML = '<iframe id=outer src=/silent></iframe>';\
+                setTimeout(() => outer.srcdoc = '<button id=buy>Pay</button>', 900) }</script>";
+    let mut lease = stage.lease_with(&driver, stage.reach()).await;
+    let opened = lease.open(&page(&stage, html)).await;
+    assert_eq!((opened.screen.as_deref(), kind(&opened)), (Some("buy"), None), "{opened:?}");
+}
+
+#[tokio::test]
 async fn a_button_that_wakes_up_late_is_clicked_once_it_is_awake() {
     let stage = Stage::set().await;
     for asleep in ["disabled", "aria-disabled=true", "aria-busy=true"] {
