@@ -130,7 +130,7 @@ fn of_2026(contact: &str) -> Vec<Rule<'_>> {
         (APF, "#phone", Some(contact)),
         (APF, "#onContinue", None),
         (APF, "#otp_field", Some(CODE)),
-        (APF, "#pbb-account-list:not(:has(:checked)) input", None),
+        (APF, "section:not([inert]) #pbb-account-list ~ button", None),
         (APF, "[data-fs-element='Payment Option Radio'][value=pay_now]", None),
         (APF, "[data-fs-element='Payment Offer Card']", None),
         (APF, "[data-fs-element='Continue Button']", None),
