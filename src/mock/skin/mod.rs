@@ -82,7 +82,7 @@ pub static SKINS: &[Skin] = &[
         name: "unknown",
         sentence: "a page that no page driver knows",
         dialect: None,
-        documents: &[(PAGE, include_str!("unknown/page.html"))],
+        documents: &[(PAGE, include_str!("unknown/page.html")), ("note", include_str!("unknown/note.html"))],
         optional: &[],
     },
 ];
