@@ -36,8 +36,13 @@ impl State<'_> {
             .any(|act| act.told.selector == selector || act.told.seen.iter().any(|one| one == selector))
     }
 
-    fn is_typed_only(&self) -> bool {
-        self.acts.iter().all(|act| act.told.act == ActKind::Type)
+    fn is_filled_in_only(&self) -> bool {
+        self.acts.iter().all(|act| act.told.fills_in())
+    }
+
+    /// Whether everything that was used in it had gone before this act.
+    fn is_left_by(&self, act: &PersonAct) -> bool {
+        self.acts.iter().all(|earlier| act.told.gone.contains(&earlier.told.selector))
     }
 }
 
@@ -71,34 +76,26 @@ pub fn draft(recorded: &Recorded, occasion: &Occasion<'_>) -> String {
     text
 }
 
-/// Groups the acts: a click ends a state, and so does a change of the document. A field that had gone before a click was a state of its own.
+/// Groups the acts: a click that does more than choose something ends a state, and so does a change of the document. Fields that had gone
+/// before an act were a state of their own.
 fn states(acts: &[PersonAct]) -> Vec<State<'_>> {
     let mut states: Vec<State<'_>> = Vec::new();
     let mut is_open = false;
     for act in acts {
-        let here =
-            states.last().is_some_and(|state| state.document == act.document && state.frames == act.frames);
-        if !(is_open && here) {
+        let is_here = |state: &State<'_>| {
+            state.document == act.document && state.frames == act.frames && !state.is_left_by(act)
+        };
+        if !(is_open && states.last().is_some_and(is_here)) {
             let PersonAct { frames, document, window, .. } = act;
             states.push(State { frames, document, window: *window, acts: Vec::new() });
         }
-        is_open = act.told.act == ActKind::Type;
+        is_open = act.told.fills_in();
         if let Some(state) = states.last_mut() {
             // Each letter is told. Only the last counts.
-            if act.told.act == ActKind::Type {
+            if act.told.fills_in() {
                 state.acts.retain(|earlier| earlier.told.selector != act.told.selector);
             }
             state.acts.push(act);
-            let has_gone = !act.told.gone.is_empty() && state.acts.len() > 1;
-            if has_gone
-                && state.acts[..state.acts.len() - 1]
-                    .iter()
-                    .all(|earlier| act.told.gone.contains(&earlier.told.selector))
-            {
-                let State { frames, document, window, .. } = *state;
-                state.acts.pop();
-                states.push(State { frames, document, window, acts: vec![act] });
-            }
         }
     }
     states
@@ -163,7 +160,7 @@ impl Screen {
         if state.window {
             checks.push("it was in a window that the page opened; the harness follows it by itself".into());
         }
-        if state.is_typed_only() {
+        if state.is_filled_in_only() {
             checks.push("nothing was clicked: the page went on by itself".into());
         }
         let mut actions = Vec::new();
@@ -173,9 +170,17 @@ impl Screen {
                 checks.push(format!("`{}` has no name of its own", told.selector));
             }
             let selector = quoted(&told.selector);
-            actions.push(match told.act {
-                ActKind::Click => format!("{{ click = {selector} }}"),
-                ActKind::Type => format!("{{ type = {}, into = {selector} }}", quoted(&typed(act, occasion))),
+            actions.push(match (told.act, told.on) {
+                // Done again, it would be undone.
+                (ActKind::Click, Some(on)) => {
+                    let state = if on { ":not(:checked)" } else { ":checked" };
+                    let selector = quoted(&format!("{}{state}", told.selector));
+                    format!("{{ click = {selector}, optional = true }}")
+                }
+                (ActKind::Click, None) => format!("{{ click = {selector} }}"),
+                (ActKind::Type, _) => {
+                    format!("{{ type = {}, into = {selector} }}", quoted(&typed(act, occasion)))
+                }
             });
         }
         Self { name: named(&present), present, frames: state.frames.to_vec(), tries: 3, actions, checks }

@@ -82,32 +82,45 @@
   };
   const tell = (act) => globalThis[TELL]?.(JSON.stringify({ ...act, seen: seen() }));
 
-  // The fields since the last click.
-  let typed = [];
+  // The fields since the last click that did more than choose something, with their selectors. Those that have gone are told once.
+  let used = new Map();
+  const gone = () => {
+    const left = [...used].filter(([field]) => !field.isConnected || !shown(field));
+    for (const [field] of left) used.delete(field);
+    return left.map(([, selector]) => selector);
+  };
   const type = (element) => {
     const kind = kindOf(element);
     const isSecret = SECRET.includes(kind) || /^[\d -]{12,}$/.test(element.value);
     const isChoice = element.localName === "select";
-    if (!typed.includes(element)) typed.push(element);
-    tell({ act: "type", ...selectorOf(element), kind, text: isSecret ? null : element.value, choice: isChoice });
+    const found = selectorOf(element);
+    tell({ act: "type", ...found, kind, text: isSecret ? null : element.value, choice: isChoice, gone: gone() });
+    used.set(element, found.selector);
   };
   const onInput = (event) => {
     const element = event.composedPath()[0];
     if (event.isTrusted && element instanceof Element && (isText(element) || element.localName === "select")) type(element);
   };
+  const isChoice = (field) => field?.localName === "input" && ["checkbox", "radio"].includes(field.type);
   let labelled;
   const onClick = (event) => {
     const at = event.composedPath()[0];
     if (!event.isTrusted || !(at instanceof Element)) return;
-    const element = at.closest(CLICKABLE) ?? at;
+    const clicked = at.closest(CLICKABLE) ?? at;
     // A click on a label comes again as a click on its field.
-    const isEcho = labelled === element;
-    labelled = element.localName === "label" ? element.control : undefined;
-    const field = element.localName === "label" ? element.control : element;
-    if (isEcho || ["HTML", "BODY"].includes(element.tagName) || (field && (isText(field) || field.localName === "select"))) return;
-    const gone = typed.filter((field) => !field.isConnected || !shown(field)).map((field) => selectorOf(field).selector);
-    typed = [];
-    tell({ act: "click", ...selectorOf(element), gone });
+    const isEcho = labelled === clicked;
+    const isLabel = clicked.localName === "label";
+    labelled = isLabel ? clicked.control : undefined;
+    const field = isLabel ? clicked.control : clicked;
+    if (isEcho || ["HTML", "BODY"].includes(clicked.tagName) || (field && (isText(field) || field.localName === "select"))) return;
+    // What is chosen is the field, if people can see it. A field has its new state before its click is told, but after that of its label.
+    const element = isChoice(field) && shown(field) ? field : clicked;
+    const isOn = isLabel ? field?.type === "radio" || !field?.checked : field?.checked;
+    const chosen = isChoice(element) ? { on: isOn } : {};
+    const found = selectorOf(element);
+    tell({ act: "click", ...found, ...chosen, choice: isChoice(field), gone: gone() });
+    if (isChoice(field)) used.set(element, found.selector);
+    else used = new Map();
   };
   addEventListener("input", onInput, true);
   addEventListener("click", onClick, true);

@@ -54,14 +54,24 @@ pub struct Told {
     /// What was typed. `None` if it may be a password or belong to a card.
     #[serde(default)]
     pub text: Option<String>,
-    /// Whether it was chosen from a list.
+    /// Whether it chose something: from a list, or a radio button or a checkbox.
     #[serde(default)]
     pub choice: bool,
-    /// The fields that had gone before the click.
+    /// Whether a radio button or a checkbox was switched on. `None` if something else was clicked.
+    #[serde(default)]
+    pub on: Option<bool>,
+    /// The fields used since the last click that had gone before this act.
     #[serde(default)]
     pub gone: Vec<String>,
     /// Names of what was visible.
     pub seen: Vec<String>,
+}
+
+impl Told {
+    /// Whether the person fills in something, and has not gone on yet.
+    pub fn fills_in(&self) -> bool {
+        self.act == ActKind::Type || self.choice
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

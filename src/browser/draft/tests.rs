@@ -18,6 +18,7 @@ fn click(selector: &str, seen: &[&str]) -> Told {
         kind: String::new(),
         text: None,
         choice: false,
+        on: None,
         gone: Vec::new(),
         seen,
     }
@@ -93,6 +94,36 @@ fn an_element_on_several_screens_marks_none_of_them_if_another_is_there() {
     let present: Vec<&str> = drafted.lines().filter(|line| line.starts_with("present")).collect();
     assert_eq!(present, ["present = \"#pay\"", "present = \"#code-form\"", "present = \"#phone-form\""]);
     assert!(drafted.contains("# Check: nothing was clicked: the page went on by itself."), "{drafted}");
+}
+
+#[test]
+fn what_is_chosen_belongs_to_the_screen_that_it_fills_in_and_is_not_undone_by_a_second_try() {
+    let seen = &["#plan", "#terms", "#go"];
+    let choice = |selector: &str, on| Told { choice: true, on, ..click(selector, seen) };
+    let drafted = text(
+        vec![
+            act(&[], "1", choice("#plan", Some(true))),
+            act(&[], "1", choice("#terms", Some(false))),
+            act(&[], "1", choice("#terms", Some(true))),
+            act(&[], "1", choice("#news", Some(false))),
+            act(&[], "1", choice("label", None)),
+            act(&[], "1", click("#go", seen)),
+        ],
+        &[],
+    );
+    let expected = "[[screen]]\nname    = \"plan\"\npresent = \"#plan\"\ntries   = 3\n[screen.moves]\napprove = [\n    \
+                    { click = \"#plan:not(:checked)\", optional = true },\n    { click = \"#terms:not(:checked)\", optional = true },\n    \
+                    { click = \"#news:checked\", optional = true },\n    { click = \"label\" },\n    { click = \"#go\" },\n]";
+    assert_eq!(rules(&drafted), expected);
+}
+
+#[test]
+fn a_choice_with_which_the_page_goes_on_is_a_screen_of_its_own() {
+    let choice = Told { choice: true, on: Some(true), ..click("#plan", &["#plan"]) };
+    let next = Told { gone: vec!["#plan".into()], ..typing("#mail", "email", Some("p"), &["#mail"]) };
+    let drafted = text(vec![act(&[], "1", choice), act(&[], "1", next)], &[]);
+    let present: Vec<&str> = drafted.lines().filter(|line| line.starts_with("present")).collect();
+    assert_eq!(present, ["present = \"#mail\"", "present = \"#plan\""]);
 }
 
 #[test]
