@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -28,6 +28,9 @@ const MOST_ACTS: usize = 2000;
 
 /// How long the browser may take for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long it may take to take in everything that was told.
+const CATCHING_UP: Duration = Duration::from_secs(20);
 
 /// One act of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +97,8 @@ pub(super) struct Recording {
     /// Where the browser listens for another program.
     pub(super) address: String,
     acts: mpsc::UnboundedReceiver<PersonAct>,
+    /// Asks for an answer when everything that was told so far has been taken in.
+    questions: mpsc::UnboundedSender<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
@@ -127,12 +132,32 @@ impl Recording {
         while let Some(said) = desk.backlog.pop_front() {
             desk.take_in(said).await;
         }
+        let (questions, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
         let task = tokio::spawn(async move {
-            while let Some(said) = desk.heard().await {
-                desk.take_in(said).await;
+            loop {
+                tokio::select! {
+                    said = desk.heard() => match said {
+                        Some(said) => desk.take_in(said).await,
+                        None => return,
+                    },
+                    Some(question) = asked.recv() => {
+                        desk.catch_up().await;
+                        // Whoever asked may have gone.
+                        let _ = question.send(());
+                    }
+                }
             }
         });
-        Ok(Self { address, acts, task })
+        Ok(Self { address, acts, questions, task })
+    }
+
+    /// Waits until everything is taken in that was told before. A window that closes with its last act tells it shortly before.
+    pub(super) async fn catch_up(&self) {
+        let (question, answer) = oneshot::channel();
+        if self.questions.send(question).is_ok() {
+            // Without an answer, the connection has ended, and nothing more comes.
+            let _ = timeout(CATCHING_UP, answer).await;
+        }
     }
 
     /// The acts since the last call.
@@ -215,6 +240,17 @@ impl Desk {
             }
         };
         timeout(PATIENCE, answered).await.ok().flatten()
+    }
+
+    /// Takes in everything that each target has told before it answers. One that is gone answers with an error, after its last words.
+    async fn catch_up(&mut self) {
+        let sessions: Vec<String> = self.targets.keys().cloned().collect();
+        for session in sessions {
+            let _ = self.ask(&session, "Runtime.evaluate", json!({ "expression": "0" })).await;
+        }
+        while let Some(said) = self.backlog.pop_front() {
+            self.take_in(said).await;
+        }
     }
 
     async fn take_in(&mut self, said: Value) {

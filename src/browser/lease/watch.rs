@@ -37,8 +37,11 @@ impl Lease {
         ready(&recording.address);
         let mut recorded = Recorded { acts: Vec::new(), has_arrived: false };
         loop {
-            // The last acts may be told after the page has gone.
             let is_over = recorded.has_arrived || recording.has_ended() || Instant::now() >= deadline;
+            if is_over {
+                // The last acts may be told after the page has gone.
+                recording.catch_up().await;
+            }
             recorded.acts.extend(recording.take());
             if is_over {
                 return Ok(recorded);
@@ -46,6 +49,7 @@ impl Lease {
             match session.run("return location.href", Value::Null).await {
                 Ok(url) => recorded.has_arrived = url.as_str().is_some_and(|url| is_at(url, &merchant_host)),
                 Err(error) if error.is_final() => {
+                    recording.catch_up().await;
                     recorded.acts.extend(recording.take());
                     return Ok(recorded);
                 }
