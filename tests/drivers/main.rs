@@ -4,6 +4,7 @@
 mod mock_process;
 #[path = "../support/proxy.rs"]
 mod proxy;
+mod skins;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/target.rs"]
@@ -32,20 +33,24 @@ const DELAY: &str = "4000";
 
 /// Puts the page of this test in place of the payment page of the mock.
 fn put_page(request: &str, answer: &mut Answer, delay: &str) {
+    put_documents(request, answer, |part| match part {
+        "part=shell" => include_str!("shell.html"),
+        "part=till" => include_str!("till.html"),
+        _ => include_str!("page.html"),
+    });
+    answer.replace("{delay}", delay);
+}
+
+/// Puts other documents in place of the payment page of the mock: one for each query.
+fn put_documents(request: &str, answer: &mut Answer, document: impl Fn(&str) -> &'static str) {
     let Some(target) = request.strip_prefix("GET ").and_then(|rest| rest.split(' ').next()) else { return };
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     if !text.contains("data-screen=\"checkout\"") {
         return;
     }
     let (path, part) = target.split_once('?').unwrap_or((target, ""));
-    let page = match part {
-        "part=shell" => include_str!("shell.html"),
-        "part=till" => include_str!("till.html"),
-        _ => include_str!("page.html"),
-    };
     let exit = if text.contains("data-move=\"cancel\"") { "cancel" } else { "back" };
-    let page = page.replace("{path}", path).replace("{exit}", exit).replace("{delay}", delay);
-    answer.body = page.into_bytes();
+    answer.body = document(part).replace("{path}", path).replace("{exit}", exit).into_bytes();
 }
 
 /// The standings of the requirements that were tested with this driver, and the whole report.
@@ -60,13 +65,17 @@ fn drive(driver: &str, delay: &'static str, requirements: &[&str]) -> (BTreeMap<
     let ended = target::run(folder.path(), &profile, SHOP, &["--tags", &tags.join(" or ")]);
     assert!(ended.stderr.is_empty() && matches!(ended.code, Some(0 | 3)), "{ended:?}");
     let report = report(folder.path());
+    (journeys(&report), report)
+}
+
+/// The standings of the requirements about journeys that were tested.
+fn journeys(report: &Value) -> BTreeMap<String, String> {
     let rows = report["targets"][0]["requirements"].as_array().unwrap();
     let text = |row: &Value, member: &str| row[member].as_str().unwrap_or_default().to_owned();
     let tested = rows
         .iter()
         .filter(|row| !matches!(row["standing"].as_str(), Some("NOT_RUN" | "NA")) && row["journey"] == true);
-    let standings = tested.map(|row| (text(row, "id"), text(row, "standing"))).collect();
-    (standings, report)
+    tested.map(|row| (text(row, "id"), text(row, "standing"))).collect()
 }
 
 /// Why requirements were not tested.

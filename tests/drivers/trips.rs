@@ -13,24 +13,26 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 /// The text that the recorder prints before the address of the browser.
-const READY: &str = "the browser takes commands of DevTools at ";
+pub const READY: &str = "the browser takes commands of DevTools at ";
 
 /// A folder with a profile of the target at this URL, and this page driver.
-fn folder(base_url: &str, driver: &str, lines: &str) -> TempDir {
+pub fn folder(base_url: &str, dialect: &str, driver: &str, lines: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let lines = format!("abilities = [\"browser\", \"outcome\"]\npage_driver = \"driver.toml\"\n{lines}");
     std::fs::write(folder.path().join("driver.toml"), driver).unwrap();
-    std::fs::write(folder.path().join("target.toml"), target::profile(base_url, "klarna", &lines)).unwrap();
+    std::fs::write(folder.path().join("target.toml"), target::profile(base_url, dialect, &lines)).unwrap();
     folder
 }
 
-fn page(folder: &Path, arguments: &[&str]) -> Command {
+/// The command `page` in a folder, with credentials.
+pub fn page(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = program(folder);
     command.arg("page").args(arguments).env("HPP_USERNAME", SHOP.0).env("HPP_PASSWORD", SHOP.1);
     command
 }
 
-fn tried(folder: &Path, outcome: &str) -> Ended {
+/// Tries the page of the profile in a folder.
+pub fn tried(folder: &Path, outcome: &str) -> Ended {
     Ended::of(&page(folder, &["try", "--target", "target.toml", "--outcome", outcome]).output().unwrap())
 }
 
@@ -63,7 +65,7 @@ fn what_a_trial_has_made_is_taken_back() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let seen = Arc::clone(&lines);
     let proxy = Proxy::before(&mock.base_url, move |asked, _| seen.lock().unwrap().push(asked.line.clone()));
-    let folder = folder(&proxy.base_url, MOCK_PAGE, "");
+    let folder = folder(&proxy.base_url, "klarna", MOCK_PAGE, "");
     let ended = tried(folder.path(), "back");
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let asked = lines.lock().unwrap().clone();
@@ -78,11 +80,11 @@ fn a_trial_that_does_not_reach_its_outcome_says_why_and_shows_the_page() {
         "approve = [{ click = 'button[data-move=\"approve\"]' }]",
         "approve = [{ click = 'button[data-move=\"decline\"]' }]",
     );
-    let elsewhere = tried(folder(&mock.base_url, &wrong, "").path(), "approve");
+    let elsewhere = tried(folder(&mock.base_url, "klarna", &wrong, "").path(), "approve");
     assert_eq!(elsewhere.code, Some(3), "{elsewhere:?}");
     assert!(elsewhere.stdout.contains("not reached: the move `approve` leads elsewhere"), "{elsewhere:?}");
     let unknown = MOCK_PAGE.replace("data-screen", "data-view");
-    let place = folder(&mock.base_url, &unknown, "");
+    let place = folder(&mock.base_url, "klarna", &unknown, "");
     let unknown = tried(place.path(), "approve");
     assert_eq!(unknown.code, Some(3), "{unknown:?}");
     assert!(unknown.stdout.contains("does not recognise this page"), "{unknown:?}");
@@ -93,7 +95,7 @@ fn a_trial_that_does_not_reach_its_outcome_says_why_and_shows_the_page() {
     endings.sort();
     assert_eq!(endings, ["jpg", "txt"], "{unknown:?}");
     let lacking = MOCK_PAGE.replace("error   =", "# error =");
-    let lacking = tried(folder(&mock.base_url, &lacking, "").path(), "error");
+    let lacking = tried(folder(&mock.base_url, "klarna", &lacking, "").path(), "error");
     assert_eq!(lacking.code, Some(2), "{lacking:?}");
     assert_eq!(
         lacking.stderr,
@@ -125,7 +127,7 @@ fn a_recording_needs_a_display_or_another_program_and_overwrites_no_file() {
 async fn a_person_is_recorded_and_the_draft_drives_the_page() {
     let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
     let proxy = Proxy::before(&mock.base_url, |asked, answer| put_page(&asked.line, answer, "300"));
-    let place = folder(&proxy.base_url, DRIVER, "");
+    let place = folder(&proxy.base_url, "klarna", DRIVER, "");
     let arguments = [
         "record",
         "--target",
@@ -163,7 +165,8 @@ async fn a_person_is_recorded_and_the_draft_drives_the_page() {
         assert!(draft.contains(part), "{part}: {draft}");
     }
     assert!(!draft.contains("private"), "{draft}");
-    let of_draft = folder(&proxy.base_url, &draft, "identity = { email = \"customer@shop.example\" }");
+    let of_draft =
+        folder(&proxy.base_url, "klarna", &draft, "identity = { email = \"customer@shop.example\" }");
     let ended = tried(of_draft.path(), "approve");
     assert_eq!(ended.code, Some(0), "{ended:?} {draft}");
     assert!(ended.stdout.contains("it ends at the success URL; the session is COMPLETED"), "{ended:?}");
