@@ -1,5 +1,6 @@
 //! A payment page that no one here has seen before is driven by a file alone, and a mistake in that file is never a breach.
 
+mod fresh;
 #[path = "../support/mock_process.rs"]
 mod mock_process;
 #[path = "../support/proxy.rs"]
