@@ -253,6 +253,6 @@ impl Journey<'_> {
 
     /// How long a page must be still until it counts as at rest.
     fn time_for(&self, reading: &Reading, moves: &Moves) -> Duration {
-        if self.plan.is_under_way(reading, moves) { self.quiet * PATIENCE } else { self.quiet }
+        if Plan::is_under_way(reading, moves) { self.quiet * PATIENCE } else { self.quiet }
     }
 }

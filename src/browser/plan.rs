@@ -95,7 +95,7 @@ impl Plan<'_> {
 
     /// Whether the consumer has acted in this document, and it now shows neither a screen nor an ending: a payment that is being made looks
     /// like this. An unknown page that came as the answer is another document.
-    pub(super) fn is_under_way(&self, reading: &Reading, moves: &Moves) -> bool {
+    pub(super) fn is_under_way(reading: &Reading, moves: &Moves) -> bool {
         let is_unknown = reading.screen.is_none() && reading.ending.is_none() && !reading.empty;
         is_unknown && moves.documents.contains(&reading.document)
     }
@@ -269,8 +269,8 @@ passing = true
             (elsewhere, false),
             (blank, false),
         ] {
-            assert_eq!(plan.is_under_way(&reading, &moves), is_under_way, "{reading:?}");
-            assert!(!plan.is_under_way(&reading, &Moves::default()), "{reading:?}");
+            assert_eq!(Plan::is_under_way(&reading, &moves), is_under_way, "{reading:?}");
+            assert!(!Plan::is_under_way(&reading, &Moves::default()), "{reading:?}");
         }
     }
 

@@ -312,8 +312,9 @@ fn changed(weather: Weather, kind: Kind, (line, fields, mut body): Message) -> M
         for (from, to) in
             [("data-screen=", "data-view="), ("data-move=", "data-act="), ("data-outcome=", "data-end=")]
         {
-            body = String::from_utf8(body)
-                .map_or_else(|error| error.into_bytes(), |text| text.replace(from, to).into_bytes());
+            body = String::from_utf8(body).map_or_else(std::string::FromUtf8Error::into_bytes, |text| {
+                text.replace(from, to).into_bytes()
+            });
         }
     }
     if weather.has_regressed
