@@ -1,13 +1,11 @@
 //! The history of each target: a file with one line for each complete run, in the state folder.
 
+use crate::memory::lines;
 use crate::memory::night::Night;
 use crate::memory::state;
 use crate::report::{JudgedTarget, RunReport};
 use std::fmt::Write as _;
-use std::fs;
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Folder of the histories, in the state folder.
@@ -58,7 +56,9 @@ impl Histories {
         {
             let judged = report.judged();
             for (index, target) in chosen(&judged.targets, targets) {
-                let earlier = nights(&read(&self.path_of(target))?);
+                let path = self.path_of(target);
+                let lines = lines::read(&path).map_err(|source| HistoryError::Read { path, source })?;
+                let earlier = nights(&lines);
                 let mut nights = Night::of(&judged, target).after(&earlier, target);
                 if !is_complete(report) {
                     nights.judged.clear();
@@ -123,52 +123,17 @@ fn file_name(text: &str) -> PathBuf {
     name.as_bytes().chunks(LONGEST_NAME).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
 }
 
-/// The lines of a history. None if there is none yet.
-fn read(path: &Path) -> Result<Vec<String>, HistoryError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text.lines().map(str::to_owned).collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(source) => Err(HistoryError::Read { path: path.to_owned(), source }),
-    }
-}
-
 /// The nights of a history. A line of another version is none.
 fn nights(lines: &[String]) -> Vec<Night> {
     lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Adds a line, and drops the first ones of a long history. Only this user may read it.
+/// Adds a line, and drops the first ones of a long history.
 fn append(path: &Path, line: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    private_folder(folder)?;
-    let lock = private_file(&folder.join("history.lock"))?;
-    // Runs that end at once write one after the other.
-    lock.lock()?;
-    let mut lines = read(path).map_err(io::Error::other)?;
-    lines.push(line.to_owned());
-    let kept = &lines[lines.len().saturating_sub(MOST_NIGHTS)..];
-    let beside = path.with_added_extension("part");
-    let mut file = private_file(&beside)?;
-    file.set_len(0)?;
-    file.write_all((kept.join("\n") + "\n").as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&beside, path)
-}
-
-fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    lines::change(path, "history.lock", |mut lines| {
+        lines.push(line.to_owned());
+        Ok(lines.split_off(lines.len().saturating_sub(MOST_NIGHTS)))
+    })
 }
 
 #[cfg(test)]
@@ -176,6 +141,7 @@ mod tests {
     use super::*;
     use crate::report::fixture;
     use crate::verdict::Verdict;
+    use std::fs;
 
     fn histories(folder: &Path) -> Histories {
         Histories::new(Some(&folder.join("state")), &folder.join("reports")).unwrap()
@@ -237,7 +203,7 @@ mod tests {
         for number in 0..MOST_NIGHTS + 3 {
             append(&path, &number.to_string()).unwrap();
         }
-        let lines = read(&path).unwrap();
+        let lines = lines::read(&path).unwrap();
         assert_eq!((lines.len(), lines[0].as_str(), lines[399].as_str()), (400, "3", "402"));
         assert_eq!(nights(&lines), []);
     }

@@ -4,6 +4,7 @@ mod diff;
 mod history;
 mod journal;
 mod kept;
+mod lines;
 mod merge;
 mod name;
 mod night;
