@@ -80,6 +80,7 @@ Feature: When a hosted session ends
   @req:HPP-EXPIRY-005
   Rule: A new session ends in the future
 
+    @leaves-open
     Scenario: A created session has not yet expired
       Given a payment session
       When the merchant creates a hosted session
@@ -95,10 +96,16 @@ Feature: When a hosted session ends
   @req:HPP-EXPIRY-006
   Rule: Create and read agree on the end
 
+    @leaves-open
     Scenario: A read session expires when the created one said
       Given a hosted session
       When the merchant reads the hosted session
       Then expires_at is the created one
+
+    Scenario: A session of an earlier run lives until its end
+      Given a hosted session of an earlier run that has not ended
+      When the merchant reads the hosted session
+      Then the hosted session lives until its end
 
   @req:HPP-EXPIRY-007
   Rule: Whether an update of the KP session moves the end is open
@@ -142,6 +149,14 @@ Feature: When a hosted session ends
       When the consumer pays on the open page
       Then the page explains itself and offers no payment
 
+  @req:HPP-EXPIRY-010 @needs:browser
+  Rule: The link of a session that an earlier run left takes no payment
+
+    Scenario: The link of a session of an earlier run offers no payment
+      Given a hosted session of an earlier run whose time has passed
+      When the consumer opens the page
+      Then the page explains itself and offers no payment
+
   @req:HPP-EXPIRY-011 @needs:clock
   Rule: An expired session cannot be read
 
@@ -176,6 +191,14 @@ Feature: When a hosted session ends
         | act               |
         | has been declined |
 
+  @req:HPP-EXPIRY-011
+  Rule: A session that an earlier run left cannot be read after its end
+
+    Scenario: Reading a session of an earlier run after its end answers 404
+      Given a hosted session of an earlier run whose time has passed
+      When the merchant reads the hosted session
+      Then the response status is 404
+
   @req:HPP-EXPIRY-012 @needs:clock
   Rule: An expired session cannot be disabled
 
@@ -193,12 +216,28 @@ Feature: When a hosted session ends
       When the merchant disables the hosted session
       Then the response status is 404
 
+  @req:HPP-EXPIRY-012
+  Rule: A session that an earlier run left cannot be disabled after its end
+
+    Scenario: Disabling a session of an earlier run after its end answers 404
+      Given another hosted session of an earlier run whose time has passed
+      When the merchant disables the hosted session
+      Then the response status is 404
+
   @req:HPP-EXPIRY-013 @needs:clock
   Rule: The link of an expired session is not sent
 
     Scenario: A distribution of an expired session answers 404
       Given a hosted session
       And the clock stands 1 minute after the end of the hosted session
+      When the merchant distributes the hosted session by email
+      Then the response status is 404
+
+  @req:HPP-EXPIRY-013
+  Rule: The link of a session that an earlier run left is not sent after its end
+
+    Scenario: A distribution of a session of an earlier run answers 404
+      Given a hosted session of an earlier run whose time has passed
       When the merchant distributes the hosted session by email
       Then the response status is 404
 

@@ -256,8 +256,6 @@ passing = true
 
     #[test]
     fn a_payment_is_under_way_in_the_document_of_its_move_as_long_as_nothing_known_is_shown() {
-        let driver = PageDriver::parse("x", DRIVER).unwrap();
-        let plan = Plan { driver: &driver, merchant_host: "merchant.example", wanted: None, leaves: false };
         let page = "https://pay.example/p";
         let moves = Moves { documents: vec![3.0, 1.0], ..Moves::default() };
         let elsewhere = Reading { document: 2.0, ..reading(page, None, None) };

@@ -5,6 +5,7 @@ pub mod across_calls;
 pub mod across_visits;
 pub mod answer;
 pub mod callback;
+pub mod earlier;
 pub mod every_answer;
 pub mod given;
 pub mod landing;

@@ -119,7 +119,7 @@ pub struct RunArgs {
         help_heading = "Output"
     )]
     notify: Option<String>,
-    /// Keep the history of each target in this folder instead of the state folder of the user; it must not be among the reports.
+    /// Keep the history of each target and the ledger in this folder instead of the state folder of the user; it must not be among the reports.
     ///
     /// With this option, the built-in mock has a history, too. What `--notify` compares with is there as well.
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]

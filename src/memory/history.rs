@@ -1,5 +1,6 @@
 //! The history of each target: a file with one line for each complete run, in the state folder.
 
+use crate::memory::ledger::LedgerFile;
 use crate::memory::lines;
 use crate::memory::night::Night;
 use crate::memory::state;
@@ -48,6 +49,11 @@ impl Histories {
             return Err(HistoryError::BelowReports { state: folder, reports: reports.to_owned() });
         }
         Ok(Self { folder })
+    }
+
+    /// The ledger of an account, in the same folder.
+    pub fn ledger(&self, account: &str) -> LedgerFile {
+        LedgerFile::new(&self.folder, account)
     }
 
     /// Adds to a report what earlier nights say about these targets, by their index.

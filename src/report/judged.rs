@@ -232,6 +232,7 @@ impl<'r> JudgedTarget<'r> {
     pub fn notes(&self) -> Vec<String> {
         let name = &self.facts.name;
         let mut notes = self.manners.notes(name);
+        notes.extend(self.owed());
         for decision in self.facts.decisions() {
             let (Terms { expires, .. }, told) = (decision.terms(), decision.terms().told());
             let last = expires.map(|last| last.to_string()).unwrap_or_default();

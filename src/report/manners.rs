@@ -1,6 +1,7 @@
 //! The manners of a run: whether it kept to the limits of a target, and what it left there.
 
 use crate::report::words::counted;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How a run treated a target: its limits, and what it left there.
@@ -18,6 +19,18 @@ pub struct Manners {
     /// Why the run could not even try to end them. Then all of them are left over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_tried: Option<String>,
+    /// The sessions of this run and of earlier ones that were left open on purpose. The first to end comes first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<LeftOpen>,
+}
+
+/// A session that a run left open on purpose, because a later run is to judge how it ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOpen {
+    pub run: String,
+    /// By the clock of the target.
+    pub made_at: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 impl Manners {
@@ -29,7 +42,12 @@ impl Manners {
     /// The manners of two runs at one target.
     #[must_use]
     pub fn and(self, other: &Self) -> Self {
+        let mut waiting = [self.waiting, other.waiting.clone()].concat();
+        waiting.sort_by_key(|session| (session.expires_at, session.made_at));
+        // Shards that share a ledger tell the same sessions.
+        waiting.dedup();
         Self {
+            waiting,
             limited: self.limited.saturating_add(other.limited),
             advice: self.advice.or_else(|| other.advice.clone()),
             ended: self.ended.saturating_add(other.ended),
@@ -40,7 +58,7 @@ impl Manners {
 
     /// What the reader must know about it.
     pub fn notes(&self, target: &str) -> Vec<String> {
-        let Self { limited, advice, ended, left_over, not_tried } = self;
+        let Self { limited, advice, ended, left_over, not_tried, .. } = self;
         let mut notes = Vec::new();
         if *limited > 0 {
             let advice = advice.as_deref().unwrap_or_default();
@@ -68,8 +86,21 @@ mod tests {
         let advice = Some("write it".to_owned());
         let one = Manners { limited: 1, ended: 40, left_over: 2, ..Manners::default() };
         let other = Manners { limited: 2, advice: advice.clone(), ended: 2, ..Manners::default() };
-        let both = Manners { limited: 3, advice, ended: 42, left_over: 2, not_tried: None };
+        let both = Manners { limited: 3, advice, ended: 42, left_over: 2, ..Manners::default() };
         assert_eq!(one.and(&other), both);
+    }
+
+    #[test]
+    fn the_sessions_that_wait_are_told_once() {
+        let session = |run: &str, expires_at: &str| LeftOpen {
+            run: run.into(),
+            made_at: "2026-11-26T02:00:00Z".parse().unwrap(),
+            expires_at: expires_at.parse().unwrap(),
+        };
+        let of = |waiting| Manners { waiting, ..Manners::default() };
+        let (first, second) = (session("a", "2026-11-28T01:00:00Z"), session("b", "2026-11-28T02:00:00Z"));
+        let both = of(vec![second.clone(), first.clone()]).and(&of(vec![first.clone()]));
+        assert_eq!(both, of(vec![first, second]));
     }
 
     #[test]
@@ -77,8 +108,13 @@ mod tests {
         assert!(Manners::default().is_blank());
         assert_eq!(Manners { ended: 40, ..Manners::default() }.notes("shop"), [""; 0]);
         let advice = "the target allows 5 a second: write `creates_per_second = 4.0` into the profile";
-        let manners =
-            Manners { limited: 3, advice: Some(advice.into()), ended: 40, left_over: 2, not_tried: None };
+        let manners = Manners {
+            limited: 3,
+            advice: Some(advice.into()),
+            ended: 40,
+            left_over: 2,
+            ..Manners::default()
+        };
         assert_eq!(
             manners.notes("shop"),
             [

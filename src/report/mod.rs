@@ -17,6 +17,7 @@ mod manners;
 mod nights;
 mod notice;
 mod outcome;
+mod owed;
 mod preflight;
 mod prometheus;
 mod row;
@@ -34,7 +35,7 @@ mod words;
 
 pub use html::texts as page_texts;
 pub use judged::{Judged, JudgedTarget};
-pub use manners::Manners;
+pub use manners::{LeftOpen, Manners};
 pub use nights::{Added, Nights, Past, Since};
 pub use notice::Remembered;
 pub use outcome::{Advice, Gate, Outcome};

@@ -40,6 +40,11 @@ impl JudgedRecord<'_> {
         format!("{}{}", self.place(), step.unwrap_or_default())
     }
 
+    /// Whether a later run is to judge it.
+    pub fn is_owed(&self) -> bool {
+        matches!(self.verdict(), Verdict::Skipped(SkipCause::Owed(_)))
+    }
+
     /// Whether the harness could not judge it because of its own fault.
     pub fn is_void(&self) -> bool {
         !self.candidate && matches!(self.verdict(), Verdict::Error(_))
@@ -77,8 +82,9 @@ impl<'r> Row<'r> {
         let worst = self.records.iter().max_by_key(|record| record.verdict().severity());
         match (worst, &self.requirement.not_tested) {
             (Some(worst), _) => {
-                let telling = self.records.iter().find(|record| record.standing == self.standing);
-                telling.unwrap_or(worst).verdict().cause()
+                let mut telling = self.records.iter().filter(|record| record.standing == self.standing);
+                let owed = telling.clone().find(|record| record.is_owed() && self.misses_by_design());
+                owed.or_else(|| telling.next()).unwrap_or(worst).verdict().cause()
             }
             (None, Some(reason)) => reason.clone(),
             (None, None) if self.standing == Standing::NotRun => SkipCause::LeftOut.to_string(),
@@ -97,6 +103,13 @@ impl<'r> Row<'r> {
     /// How much it says that the requirement passed in several nights.
     pub fn told_nights(&self) -> Option<String> {
         self.added.filter(|_| self.standing == Standing::Pass)?.told()
+    }
+
+    /// Whether its answer is owed: nothing has judged it, and a later run will.
+    pub fn is_owed(&self) -> bool {
+        self.standing == Standing::Unseen
+            && self.misses_by_design()
+            && self.records.iter().any(JudgedRecord::is_owed)
     }
 
     /// Whether one of its scenarios was not run: left out on the command line, or pending.

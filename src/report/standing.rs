@@ -140,9 +140,12 @@ pub struct Facts<'f> {
 /// The standing that follows from the facts.
 pub fn standing(facts: Facts<'_>) -> Standing {
     match facts.verdict {
-        Verdict::Skipped(SkipCause::OtherDialect) => Standing::Na,
+        Verdict::Skipped(SkipCause::OtherDialect | SkipCause::ByClock) => Standing::Na,
         Verdict::Skipped(
-            SkipCause::AbilityNotClaimed(_) | SkipCause::ResultNotClaimed(_) | SkipCause::Unseen(_),
+            SkipCause::AbilityNotClaimed(_)
+            | SkipCause::ResultNotClaimed(_)
+            | SkipCause::Unseen(_)
+            | SkipCause::Owed(_),
         ) => Standing::Unseen,
         Verdict::Skipped(SkipCause::LeftOut | SkipCause::Pending) => Standing::NotRun,
         Verdict::Pass if facts.flaky => Standing::Flaky,
@@ -210,7 +213,9 @@ mod tests {
         let fault = Fault { message: "undefined step".into(), help: "define it".into() };
         let cases = [
             (Verdict::Skipped(SkipCause::OtherDialect), Standing::Na),
+            (Verdict::Skipped(SkipCause::ByClock), Standing::Na),
             (Verdict::Skipped(SkipCause::Unseen("opaque".into())), Standing::Unseen),
+            (Verdict::Skipped(SkipCause::Owed("owed since then".into())), Standing::Unseen),
             (Verdict::Skipped(SkipCause::LeftOut), Standing::NotRun),
             (Verdict::Skipped(SkipCause::Pending), Standing::NotRun),
             (Verdict::Inconclusive(Doubt::Prerequisite("no browser".into())), Standing::Blocked),

@@ -4,7 +4,7 @@ use crate::browser::BrowserError;
 use crate::client::ClientError;
 use crate::control::ControlError;
 use crate::fault::FrontError;
-use crate::memory::{HistoryError, OutlineError};
+use crate::memory::{HistoryError, LedgerError, OutlineError};
 use crate::mock::MockError;
 use crate::report::ReportError;
 use crate::run::assets::AssetError;
@@ -93,6 +93,9 @@ pub enum RunError {
 
     #[error(transparent)]
     History(#[from] HistoryError),
+
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
 
     #[error(transparent)]
     Outline(#[from] OutlineError),

@@ -11,6 +11,7 @@ mod folder;
 mod ids;
 mod journal;
 mod leak;
+mod ledger;
 mod lint;
 mod lock;
 mod locked;
@@ -170,6 +171,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     for target in &mut targets {
         preflight.extend(target.preflight(&recorder, &receivers, &stop).await?);
     }
+    remembered.as_ref().map_or(Ok(()), |kept| kept.open_ledgers(&mut targets, &recorder))?;
     let preflight = preflight::told(preflight, &recorder);
     let id = memory::run_id(started_at, subjects.iter().map(|subject| subject.profile.name.as_str()));
     let (id, folder) = folder::create(&options.out, &id)?;
@@ -198,12 +200,15 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         touched: Arc::new(Mutex::new(vec![Touched::new(); subjects.len()])),
         options,
     };
-    let mut unfinished = Vec::new();
+    let (mut unfinished, mut lost) = (Vec::new(), Vec::new());
     for target in &targets {
         let ran = run.run_target(target).await;
         let stopped = Verdict::Inconclusive(Doubt::Cancelled);
         let unfinished_as = ran.map_or_else(|error| records::unfinished(&error), |()| stopped);
-        unfinished.push((unfinished_as, target.take_back(&run.stage()).await));
+        let closed = remembered.as_ref().map(|kept| kept.close_ledger(target, run.stage().name()));
+        let (waiting, unkept) = closed.unwrap_or_default();
+        lost.extend(unkept);
+        unfinished.push((unfinished_as, Manners { waiting, ..target.take_back(&run.stage()).await }));
     }
     if let Some(browsers) = &*run.browsers.lock().await {
         browsers.end().await;
@@ -214,8 +219,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         noted.extend(met.map(|name| (FAULT_MET.to_owned(), BTreeSet::from([name]))));
     }
     let recorder = Arc::clone(&run.recorder);
-    let (report, end, lost) = run.conclude(targets.iter().zip(unfinished));
-    let lost = unwritten.map(RunError::from).into_iter().chain(lost).collect();
+    let (report, end, unkept) = run.conclude(targets.iter().zip(unfinished));
+    lost.extend(unwritten.map(RunError::from).into_iter().chain(unkept));
     Ok(Finished { report, folder: RunFolder::new(folder), recorder, end, remembered, touched, lost })
 }
 

@@ -1,12 +1,16 @@
-//! What a run remembers: the histories of its targets, which it reads and adds to.
+//! What a run remembers: the histories and the ledgers of its targets, which it reads and adds to.
 
+use crate::evidence::Recorder;
 use crate::memory::{Histories, is_below, state_folder};
-use crate::report::RunReport;
+use crate::report::{LeftOpen, RunReport};
 use crate::run::error::tell;
+use crate::run::lock::account;
 use crate::run::subject::Subject;
+use crate::run::target::Target;
 use crate::run::{RunError, RunOptions, error_chain};
+use crate::target::Ability;
 
-/// The histories of the targets that are remembered.
+/// The histories and the ledgers of the targets that are remembered.
 pub(super) struct Remembered {
     histories: Histories,
     /// Their indices in the run.
@@ -35,6 +39,27 @@ impl Remembered {
         Ok(Some(Self { histories, targets, is_named }))
     }
 
+    /// Opens the ledger of each target that is remembered. One whose clock is moved needs none. All targets were asked before.
+    pub fn open_ledgers(&self, targets: &mut [Target<'_>], recorder: &Recorder) -> Result<(), RunError> {
+        for target in targets.iter_mut().filter(|target| self.targets.contains(&target.index)) {
+            if target.profile.abilities.contains(&Ability::Clock) {
+                continue;
+            }
+            let file = self.histories.ledger(&account(target.profile));
+            let opened = target.open_ledger(file, recorder).map_err(RunError::from);
+            self.lost(opened).map_or(Ok(()), Err)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the ledger of a target. Returns the sessions that wait for a later run, and what could not be written.
+    pub fn close_ledger(&self, target: &Target<'_>, run: &str) -> (Vec<LeftOpen>, Option<RunError>) {
+        match target.close_ledger(run) {
+            Ok(waiting) => (waiting, None),
+            Err(error) => (Vec::new(), self.lost(Err(error.into()))),
+        }
+    }
+
     /// Adds to the report what earlier nights say.
     pub fn recall(&self, report: &mut RunReport) -> Option<RunError> {
         let recalled = self.histories.recall(report, &self.targets);
@@ -47,7 +72,7 @@ impl Remembered {
         self.lost(kept.map_err(RunError::from))
     }
 
-    /// A history that nobody asked for is no result that could be lost.
+    /// What nobody asked to remember is no result that could be lost.
     fn lost(&self, done: Result<(), RunError>) -> Option<RunError> {
         let error = done.err()?;
         if self.is_named {

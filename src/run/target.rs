@@ -7,11 +7,13 @@ use crate::client::{Client, Pace, Trust};
 use crate::control::Control;
 use crate::evidence::{Recorder, Trouble};
 use crate::fault::Front;
+use crate::memory::{LedgerError, LedgerFile};
 use crate::mock::Mock;
-use crate::report::{Manners, PreflightCheck};
+use crate::report::{LeftOpen, Manners, PreflightCheck};
 use crate::requirement::{Level, RequirementId};
 use crate::run::assets::{Features, Schemas};
 use crate::run::browsers::Browsers;
+use crate::run::ledger::KeptLedger;
 use crate::run::preflight::Preflight;
 use crate::run::receivers::Receivers;
 use crate::run::shared::Stage;
@@ -23,9 +25,9 @@ use crate::suite;
 use crate::suite::{Budget, Case, Choice, Context, Filter, Made, TakenBack};
 use crate::target::{Proxy, TargetProfile};
 use crate::verdict::{Doubt, Verdict};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
@@ -48,6 +50,9 @@ pub(super) struct Target<'r> {
     /// Why it cannot be tested now, as the preflight found.
     pub out_of_order: Option<Trouble>,
     pace: Option<Arc<Pace>>,
+    /// How much the clock of this machine is ahead of that of the target, as the preflight found.
+    ahead: Option<SignedDuration>,
+    ledger: Option<KeptLedger>,
     /// Part of each reference, so that runs and targets on one server differ.
     mark: String,
     given: Arc<Mutex<Given>>,
@@ -95,6 +100,8 @@ impl<'r> Target<'r> {
             page_driver,
             out_of_order: None,
             pace: None,
+            ahead: None,
+            ledger: None,
             mark: format!("{now}t{index}"),
             given: Arc::default(),
             // A mock of this run ends with it.
@@ -121,7 +128,7 @@ impl<'r> Target<'r> {
         if self.mock.is_some() && self.front.is_none() {
             return Ok(Vec::new());
         }
-        let Preflight { checks, verdict } = tokio::select! {
+        let Preflight { checks, ahead, verdict } = tokio::select! {
             biased;
             () = stop.token.cancelled() => return Ok(vec![preflight::stopped(self.profile)]),
             looked = preflight::of_target(self.profile, recorder, receivers) => looked,
@@ -129,6 +136,7 @@ impl<'r> Target<'r> {
         for check in &checks {
             log::debug!("preflight: {check}");
         }
+        self.ahead = ahead;
         if let Some(trouble) = verdict? {
             log::warn!("{}: {}", self.profile.name, trouble.message);
             self.out_of_order = Some(trouble.clone());
@@ -138,6 +146,15 @@ impl<'r> Target<'r> {
             }
         }
         Ok(checks)
+    }
+
+    /// From now on, sessions of earlier runs are judged, and some of this run are left open. The target was asked before.
+    pub fn open_ledger(&mut self, file: LedgerFile, recorder: &Recorder) -> Result<(), LedgerError> {
+        let ahead = self.ahead.unwrap_or_default();
+        let ledger = KeptLedger::open(file, self.profile, ahead, recorder)?;
+        ledger.choose(&mut self.choices, self.out_of_order.as_ref());
+        self.ledger = Some(ledger);
+        Ok(())
     }
 
     /// The scenarios that run.
@@ -169,6 +186,7 @@ impl<'r> Target<'r> {
                 cancel: run.cancel.clone(),
                 given: Arc::clone(&self.given),
                 made: self.made.clone(),
+                ledger: self.ledger.as_ref().map(|ledger| Arc::clone(&ledger.sessions)),
                 budget: self.budget.clone(),
                 levels: Arc::clone(&self.levels),
                 references: Arc::clone(&self.references),
@@ -180,6 +198,12 @@ impl<'r> Target<'r> {
 }
 
 impl Target<'_> {
+    /// Writes the ledger, if there is one. Returns the sessions that wait for a later run.
+    pub fn close_ledger(&self, run: &str) -> Result<Vec<LeftOpen>, LedgerError> {
+        let close = |ledger: &KeptLedger| ledger.close(&self.profile.name, run, self.made.as_deref());
+        self.ledger.as_ref().map_or(Ok(Vec::new()), close)
+    }
+
     /// Takes back what the run has made at the target, and says how the run treated it.
     pub async fn take_back(&self, run: &Stage<'_>) -> Manners {
         let (limited, advice) = self.pace.as_ref().map_or((0, None), |pace| {

@@ -3,6 +3,7 @@
 use crate::requirement::{InvalidRequirementId, RequirementId};
 use crate::suite::claim::Claim;
 use crate::suite::grammar::Step;
+use crate::suite::ledger::Turn;
 use crate::suite::mistake::{fault, meant};
 use crate::target::Ability;
 use crate::verdict::Fault;
@@ -25,6 +26,8 @@ pub struct Case {
     pub pending: bool,
     /// Tagged `@odd-urls`: its merchant URLs are odd on purpose, so there is no warning and no fault.
     pub odd_urls: bool,
+    /// Tagged `@leaves-open`: its session may be left open, so that a later run sees how it ends.
+    pub leaves_open: bool,
     /// Steps in order, backgrounds first.
     pub steps: Vec<Step>,
     /// The mistakes in its tags.
@@ -33,6 +36,16 @@ pub struct Case {
     pub step_faults: Vec<Fault>,
     /// What its steps take for granted, with the place of each.
     pub claims: Vec<(String, Claim)>,
+}
+
+impl Case {
+    /// Which session of an earlier run it needs.
+    pub fn turn(&self) -> Option<Turn> {
+        self.claims.iter().find_map(|(_, claim)| match claim {
+            Claim::Earlier(turn) => Some(*turn),
+            _ => None,
+        })
+    }
 }
 
 /// The meaning of `@req:` and `@needs:`, and the mistakes in all tags.
@@ -61,7 +74,7 @@ pub fn read_tags(tags: &[String]) -> (Option<RequirementId>, Vec<Ability>, Vec<F
 fn mistyped(tag: &str) -> Option<Fault> {
     let (word, known, end) = match tag.split_once(':') {
         Some((word, _)) => (word, &["req", "needs"][..], ":"),
-        None => (tag, &["candidate", "wip", "odd-urls"][..], ""),
+        None => (tag, &["candidate", "wip", "odd-urls", "leaves-open"][..], ""),
     };
     let near = meant(word, known).into_iter().find(|near| near.len() > 3 || !has_other_letter(word, near))?;
     let help = || format!("did you mean `@{near}{end}`? Give a tag of your own another name");

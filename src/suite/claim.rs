@@ -4,6 +4,7 @@ use crate::browser::Exit;
 use crate::check::placeholder;
 use crate::evidence::Body;
 use crate::schema::SchemaSet;
+use crate::suite::ledger::Turn;
 use crate::suite::mistake::{as_it_is, fault, meant, unknown};
 use crate::target::{Ability, PaymentResult};
 use crate::verdict::Fault;
@@ -38,6 +39,8 @@ pub enum Claim {
     Ends(PaymentResult),
     /// The page driver knows this way to leave the page.
     Leaves(Exit),
+    /// An earlier run has left such a session. Whether one has is a matter of the ledger.
+    Earlier(Turn),
 }
 
 /// What is known of a scenario and the schemas.
@@ -69,7 +72,7 @@ impl Claim {
             Self::Url(_) if known.odd_urls => None,
             Self::Url(url) => mistyped_placeholder(url),
             Self::Parameter(name) => no_such_parameter(name, &known.urls),
-            Self::Ends(_) | Self::Leaves(_) => None,
+            Self::Ends(_) | Self::Leaves(_) | Self::Earlier(_) => None,
             Self::Needs(ability) => (!known.needs.contains(ability)).then(|| {
                 fault(
                     format!("this step needs the ability `{ability}`"),

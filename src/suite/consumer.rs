@@ -166,8 +166,18 @@ impl Consumer<'_> {
 
     /// Opens any URL as the page of a hosted session.
     pub async fn open_url(&mut self, session: &HostedSession, url: &str) -> Done {
-        let visit = self.browser()?.open(url).await;
         self.has.opened = Some(session.created);
+        self.visit(url).await
+    }
+
+    /// Opens the page of a hosted session that an earlier run left open. Does not judge it.
+    pub async fn open_earlier(&mut self) -> Done {
+        let url = self.merchant.created_url("/redirect_url")?;
+        self.visit(url.as_str()).await
+    }
+
+    async fn visit(&mut self, url: &str) -> Done {
+        let visit = self.browser()?.open(url).await;
         let visit = self.keep_visit(visit)?;
         let Some(first) = origin::of_unknown_page(visit).filter(origin::needs_second_look) else {
             return Ok(());
@@ -211,10 +221,12 @@ impl Consumer<'_> {
         self.open_page(session).await?;
         match before.map(PageAct::may_come_back) {
             None => self.page_is_shown()?,
-            Some(None) => self.settle_visit_of(session, page::offers_payment)?,
-            Some(Some(promise)) => {
+            Some(promise) => {
                 let offers = page::offers_payment(self.merchant.record.visit()?, self.site(session));
-                self.judge().rests_on(promise, offers)?;
+                match promise {
+                    None => self.judge().settle(offers)?,
+                    Some(promise) => self.judge().rests_on(promise, offers)?,
+                }
             }
         }
         self.move_on_page(session, act).await
@@ -362,16 +374,10 @@ impl Consumer<'_> {
 
     /// Judges the latest visit for the scenario's own requirement.
     pub fn settle_visit(&mut self, judge: impl FnOnce(&PageVisit, MerchantSite<'_>) -> Judgement) -> Done {
-        let session = self.merchant.this_session()?;
-        self.settle_visit_of(&session, judge)
-    }
-
-    fn settle_visit_of(
-        &mut self,
-        session: &HostedSession,
-        judge: impl FnOnce(&PageVisit, MerchantSite<'_>) -> Judgement,
-    ) -> Done {
-        let outcome = judge(self.merchant.record.visit()?, self.site(session));
+        let prefix = self.merchant.prefix_of_session()?;
+        let site =
+            MerchantSite { host: &self.merchant.context().profile.merchant_authority, prefix: &prefix };
+        let outcome = judge(self.merchant.record.visit()?, site);
         self.judge().settle(outcome)
     }
 }

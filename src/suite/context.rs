@@ -10,6 +10,7 @@ use crate::receiver::Receiver;
 use crate::requirement::{Level, RequirementId};
 use crate::schema::SchemaSet;
 use crate::suite::budget::Budget;
+use crate::suite::ledger::Ledger;
 use crate::suite::made::Made;
 use crate::target::TargetProfile;
 use std::collections::HashMap;
@@ -60,6 +61,8 @@ pub struct Context {
     pub given: Arc<Mutex<Given>>,
     /// What the run has made at the target with the account of the profile. `None` if it need not be taken back.
     pub made: Option<Arc<Made>>,
+    /// The sessions of earlier runs. `None` if no ledger is kept of the target.
+    pub ledger: Option<Arc<Ledger>>,
     /// How many messages the target may still send. `None` for a mock of this run.
     pub budget: Option<Arc<Budget>>,
     /// How binding each requirement is.

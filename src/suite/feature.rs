@@ -102,6 +102,7 @@ fn case(
         candidate: tags.iter().any(|tag| tag == "candidate"),
         pending: tags.iter().any(|tag| tag == "wip"),
         odd_urls: tags.iter().any(|tag| tag == "odd-urls"),
+        leaves_open: tags.iter().any(|tag| tag == "leaves-open"),
         tags,
         requirement,
         needs,

@@ -1,12 +1,13 @@
 //! Hosted sessions: creates them for a payment session, and reads and disables them at the URLs that the creation returned.
 
 use crate::check;
-use crate::check::answer;
 use crate::check::merchant_url::MODES_WITHOUT_TOKEN;
+use crate::check::{answer, time};
 use crate::client::{ApiCall, Method};
 use crate::evidence::Operation;
 use crate::requirement::Provider;
 use crate::suite::failure::StepFailure;
+use crate::suite::ledger::LeftSession;
 use crate::suite::merchant::{HostedSession, Merchant};
 use crate::suite::merchant_urls::{Cell, UrlSet};
 use crate::suite::parameter::Spelt;
@@ -196,10 +197,30 @@ impl Merchant<'_> {
         Ok(())
     }
 
+    /// The hosted session of the scenario as a ledger keeps it, with the URL of its payment session. `None` if an answer lacks what a
+    /// later run needs.
+    pub fn session_to_leave(&mut self) -> Option<(LeftSession, Url)> {
+        let payment = self.has.payment.clone()?.url.clone();
+        let session = self.this_session().ok().filter(|_| self.has.account.is_none())?;
+        let made_at = self.now(session.created).ok()?.at;
+        let answer = self.record.answer(session.created);
+        let url = |pointer| answer.live_text(pointer)?.parse().ok();
+        let left = LeftSession {
+            session_id: answer.live_text("/session_id")?.to_owned(),
+            session_url: url("/session_url")?,
+            redirect_url: url("/redirect_url")?,
+            distribution_url: url("/distribution_url")?,
+            prefix: session.prefix.clone(),
+            made_at,
+            expires_at: time::instant("/expires_at", answer.live_text("/expires_at")?).ok()?,
+        };
+        Some((left, payment))
+    }
+
     /// Reads the hosted session of the scenario at its `session_url`.
     pub async fn read_session(&mut self) -> Result<Index, StepFailure> {
-        let session = self.this_session()?;
-        self.read_hosted(&session).await
+        let url = self.created_url("/session_url")?;
+        self.call(Method::GET, Operation::ReadSession, url, None).await
     }
 
     /// Reads any hosted session at its `session_url`.

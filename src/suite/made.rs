@@ -17,7 +17,7 @@ use url::Url;
 enum Thing {
     /// A hosted session, at its `session_url`.
     Session(Url),
-    /// A KCO order, at its own URL.
+    /// A KCO order, at the URL that aborts it.
     Checkout(Url),
     /// An authorization of KP that may not have become an order.
     Authorization(Url),
@@ -70,10 +70,7 @@ impl Made {
             Operation::CreateSession => {
                 found.push(url(answer.live_text("/session_url")).map(Thing::Session));
             }
-            Operation::CreateOrder => found.push(url(answer.live_location()).map(|mut url: Url| {
-                url.set_path(&format!("{}/abort", url.path().trim_end_matches('/')));
-                Thing::Checkout(url)
-            })),
+            Operation::CreateOrder => found.push(url(answer.live_location()).map(Thing::checkout)),
             Operation::ReadSession | Operation::PlaceOrder => {
                 let order = answer.live_text("/order_id");
                 found.push(
@@ -89,6 +86,14 @@ impl Made {
             _ => {}
         }
         self.lock().extend(found.into_iter().flatten().filter(|thing| profile.reach.allows_api(thing.url())));
+    }
+
+    /// Leaves a hosted session open, with its payment session.
+    pub fn leave(&self, session: &Url, payment: &Url) {
+        let mut things = self.lock();
+        for thing in [Thing::Session(session.clone()), Thing::checkout(payment.clone())] {
+            things.remove(&thing);
+        }
     }
 
     /// How many things there are.
@@ -124,6 +129,12 @@ impl Made {
 }
 
 impl Thing {
+    /// The KCO order at this URL.
+    fn checkout(mut url: Url) -> Self {
+        url.set_path(&format!("{}/abort", url.path().trim_end_matches('/')));
+        Self::Checkout(url)
+    }
+
     fn url(&self) -> &Url {
         let (Self::Session(url) | Self::Checkout(url) | Self::Authorization(url) | Self::Order(url)) = self;
         url

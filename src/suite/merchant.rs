@@ -7,6 +7,7 @@ use crate::evidence::Operation;
 use crate::suite::context::Context;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::judge::Judge;
+use crate::suite::ledger::{LeftSession, Turn};
 use crate::suite::merchant_urls::UrlSet;
 use crate::suite::record::{Index, Record};
 use crate::suite::words::{Channel, PlaceOrderMode};
@@ -55,6 +56,8 @@ pub struct Holdings {
     pub payment: Option<Rc<PaymentSession>>,
     /// The hosted session that the scenario is about.
     pub this: Option<Rc<HostedSession>>,
+    /// In its place, a session that an earlier run left open.
+    pub earlier: Option<(Turn, Arc<LeftSession>)>,
     /// A second hosted session of the same payment session.
     pub other: Option<Rc<HostedSession>>,
     /// The status that was read before the act.
@@ -77,6 +80,7 @@ impl Holdings {
             limit_per_second: None,
             payment: None,
             this: None,
+            earlier: None,
             other: None,
             status_before: None,
             read_before: None,
@@ -198,6 +202,12 @@ impl Merchant<'_> {
         })
     }
 
+    /// First path segment of the merchant URLs of the session that the scenario is about.
+    pub fn prefix_of_session(&self) -> Result<String, StepFailure> {
+        let earlier = self.has.earlier.as_ref().map(|(_, left)| left.prefix.clone());
+        earlier.map_or_else(|| Ok(self.this_session()?.prefix.clone()), Ok)
+    }
+
     /// A text in the answer that created the hosted session of the scenario.
     pub fn created_text(&mut self, pointer: &str) -> Result<String, StepFailure> {
         let created = self.this_session()?.created;
@@ -206,6 +216,10 @@ impl Merchant<'_> {
 
     /// A URL in the answer that created the hosted session of the scenario.
     pub fn created_url(&mut self, pointer: &str) -> Result<Url, StepFailure> {
+        if let Some((_, left)) = &self.has.earlier {
+            let missing = || StepFailure::bug(format!("the ledger does not keep {pointer}"));
+            return left.url(pointer).cloned().ok_or_else(missing);
+        }
         let created = self.this_session()?.created;
         self.judge().live_url(created, pointer)
     }

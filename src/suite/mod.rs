@@ -12,6 +12,7 @@ mod feature;
 mod grammar;
 mod hosted;
 mod judge;
+mod ledger;
 mod lint;
 mod made;
 mod merchant;
@@ -41,6 +42,9 @@ pub use budget::Budget;
 pub use case::Case;
 pub use context::{Context, NoBrowser, NoReceiver};
 pub use feature::{FeatureText, FileFault, LoadedFeature};
+#[cfg(test)]
+pub use ledger::Turn;
+pub use ledger::{Ledger, LedgerChanges, LeftSession};
 pub use lint::warnings as case_warnings;
 pub use made::{Made, TakenBack};
 pub use registry::{KINDS as PARAMETER_KINDS, all as all_steps};

@@ -4,6 +4,7 @@ use crate::browser::Exit;
 use crate::suite::claim::Claim;
 use crate::suite::failure::Done;
 use crate::suite::grammar::{Step, StepKind};
+use crate::suite::ledger::Turn;
 use crate::suite::mistake::fault;
 use crate::suite::parameter::{Arguments, Parameter};
 use crate::suite::world::World;
@@ -100,6 +101,8 @@ pub struct StepDef {
     pub ends: Option<PaymentResult>,
     /// The ways to leave the page that the step uses or looks for.
     pub leaves: &'static [Exit],
+    /// The session of an earlier run that the step needs.
+    pub earlier: Option<Turn>,
     /// A cucumber expression.
     pub expression: &'static str,
     pub doc: &'static str,
@@ -112,21 +115,22 @@ inventory::collect!(StepDef);
 
 /// Registers a step: `step!(/// What it means. When "the expression" => function);`. A closure `|world, word: Type| …` may
 /// replace the function. `When(Browser)` says which abilities it needs, `ends Approve` how a payment ends that it
-/// makes, and `leaves Back` the ways to leave the page that it needs.
+/// makes, `leaves Back` the ways to leave the page that it needs, and `earlier Open` the session of an earlier run.
 macro_rules! step {
-    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $(leaves $($exit:ident),+)? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $(leaves $($exit:ident),+)? $(earlier $turn:ident)? $expression:literal => |$world:ident $(, $word:ident: $type:ty)*| $does:expr) => {
         $crate::suite::registry::step!(
             $(#[doc = $doc])+
-            $kind$(($($need),+))? $(ends $result)? $(leaves $($exit),+)? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
+            $kind$(($($need),+))? $(ends $result)? $(leaves $($exit),+)? $(earlier $turn)? $expression => async |$world: &mut $crate::suite::world::World $(, $word: $type)*| $does
         );
     };
-    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $(leaves $($exit:ident),+)? $expression:literal => $function:expr) => {
+    ($(#[doc = $doc:literal])+ $kind:ident$(($($need:ident),+))? $(ends $result:ident)? $(leaves $($exit:ident),+)? $(earlier $turn:ident)? $expression:literal => $function:expr) => {
         inventory::submit! {
             $crate::suite::registry::StepDef {
                 kind: $crate::suite::grammar::StepKind::$kind,
                 needs: &[$($($crate::target::Ability::$need),+)?],
                 ends: [$($crate::target::PaymentResult::$result)?].first().copied(),
                 leaves: &[$($($crate::browser::Exit::$exit),+)?],
+                earlier: [$($crate::suite::ledger::Turn::$turn)?].first().copied(),
                 expression: $expression,
                 doc: concat!($($doc),+),
                 file: file!(),
@@ -250,6 +254,7 @@ pub fn bind(line: &Step, hints: &mut Hints) -> Result<(Act, Vec<Claim>), Fault> 
     arguments.claims.extend(step.needs.iter().copied().map(Claim::Needs));
     arguments.claims.extend(step.ends.map(Claim::Ends));
     arguments.claims.extend(step.leaves.iter().copied().map(Claim::Leaves));
+    arguments.claims.extend(step.earlier.map(Claim::Earlier));
     let act = (step.bind)(&mut arguments)?;
     if line.doc_string.is_some() {
         return Err(fault("this step takes no text block", "remove the text block below it"));

@@ -150,12 +150,17 @@ fn not_applicable(case: &Case, catalogue: &Catalogue, profile: &TargetProfile) -
     if case.pending {
         return Some(SkipCause::Pending);
     }
+    if case.turn().is_some() && profile.abilities.contains(&Ability::Clock) {
+        return Some(SkipCause::ByClock);
+    }
     let has = |ability: &Ability| match ability {
         Ability::Clock => profile.lets_time_pass(),
         other => profile.abilities.contains(other),
     };
     let missing = case.needs.iter().find(|ability| !has(ability));
-    missing.map(|ability| SkipCause::AbilityNotClaimed(*ability)).or_else(|| not_claimed(case, profile))
+    // As long as nothing is known of a ledger, the scenario lacks what its siblings lack.
+    let missing = missing.copied().or_else(|| case.turn().map(|_| Ability::Clock));
+    missing.map(SkipCause::AbilityNotClaimed).or_else(|| not_claimed(case, profile))
 }
 
 /// Why a payment of the scenario cannot be made to end as it needs.

@@ -152,6 +152,7 @@ fn errand() -> Case {
         candidate: false,
         pending: false,
         odd_urls: false,
+        leaves_open: false,
         steps: Vec::new(),
         tag_faults: Vec::new(),
         step_faults: Vec::new(),

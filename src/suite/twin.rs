@@ -62,6 +62,9 @@ impl World {
             Operation::Distribute => "/distribution_url",
             _ => return Ok(false),
         };
+        if self.merchant().has.earlier.is_some() {
+            return Ok(true);
+        }
         let url = self.merchant().created_url(pointer)?;
         let request = &self.record.exchange(refused).request;
         let body = (operation == Operation::Distribute).then(|| distribution::request(method_of(request)));

@@ -87,12 +87,16 @@ pub enum SkipCause {
     LeftOut,
     /// Tagged `@wip`: it is not finished yet.
     Pending,
+    /// It needs a session that an earlier run left open, and none is due.
+    Owed(String),
+    /// It needs no session of an earlier run, because others move the clock.
+    ByClock,
 }
 
 impl SkipCause {
-    /// Whether the profile alone is the reason: it does not list what the scenario needs.
+    /// Whether the run could not do more with this profile: it does not list what the scenario needs, or a later run will judge it.
     pub fn is_by_design(&self) -> bool {
-        matches!(self, Self::AbilityNotClaimed(_) | Self::ResultNotClaimed(_))
+        matches!(self, Self::AbilityNotClaimed(_) | Self::ResultNotClaimed(_) | Self::Owed(_))
     }
 }
 
@@ -115,7 +119,8 @@ impl fmt::Display for SkipCause {
                 let word = result.word();
                 write!(f, "this profile cannot make a payment end with `{word}` (add it to `outcome`)")
             }
-            Self::Unseen(why) => f.write_str(why),
+            Self::Unseen(why) | Self::Owed(why) => f.write_str(why),
+            Self::ByClock => f.write_str("not needed: other scenarios move the server's clock"),
             Self::LeftOut => f.write_str("left out on the command line"),
             Self::Pending => f.write_str("pending: the scenario is tagged `@wip`"),
         }
@@ -259,6 +264,8 @@ mod tests {
             (Verdict::Skipped(ability), "this profile cannot move the server's clock (add `clock`)"),
             (Verdict::Skipped(SkipCause::Unseen("no way out".into())), "no way out"),
             (Verdict::Skipped(SkipCause::LeftOut), "left out on the command line"),
+            (Verdict::Skipped(SkipCause::Owed("owed since then".into())), "owed since then"),
+            (Verdict::Skipped(SkipCause::ByClock), "not needed: other scenarios move the server's clock"),
             (Verdict::Skipped(SkipCause::Pending), "pending: the scenario is tagged `@wip`"),
             (Verdict::Inconclusive(rests_on), "HPP-READ-001 failed first: status: 404"),
             (Verdict::Inconclusive(Doubt::Prerequisite("no mailbox".into())), "no mailbox"),

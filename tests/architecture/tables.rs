@@ -48,7 +48,7 @@ pub const MAY_IMPORT: &Permits = &[
     // A format is a function of `RunReport`.
     ("report", VOCABULARY),
     // Nights outlive a run: what was written is read again, whoever wrote it.
-    ("memory", &["input", "requirement", "report", "verdict"]),
+    ("memory", &["input", "requirement", "report", "suite", "verdict"]),
     // The composition root.
     (
         "run",
@@ -167,6 +167,7 @@ pub const HOMES: &Permits = &[
             "report",
             "requirement",
             "run",
+            "suite",
             "target",
             "verdict",
         ],
@@ -219,8 +220,8 @@ pub const HOMES: &Permits = &[
     (
         "url",
         &[
-            "browser", "check", "cli", "client", "control", "evidence", "mock", "run", "schema", "suite",
-            "target",
+            "browser", "check", "cli", "client", "control", "evidence", "memory", "mock", "run", "schema",
+            "suite", "target",
         ],
     ),
     ("uuid", &["mock"]),

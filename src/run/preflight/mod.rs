@@ -21,6 +21,8 @@ const CLOCKS: SignedDuration = SignedDuration::from_mins(1);
 /// What a target showed before any scenario runs.
 pub struct Preflight {
     pub checks: Vec<PreflightCheck>,
+    /// How much the clock of this machine is ahead of that of the target. `None` if it is not known.
+    pub ahead: Option<SignedDuration>,
     /// The trouble if the target is out of order. An error if the profile does not fit the target.
     pub verdict: Result<Option<Trouble>, PreflightError>,
 }
@@ -36,7 +38,7 @@ pub async fn of_target(
         Ok(asked) => asked,
         Err(error) => {
             let check = PreflightCheck::fault(Topic::Credentials, error_chain(&error)).of(&profile.name);
-            return Preflight { checks: vec![check], verdict: Err(error.into()) };
+            return Preflight { checks: vec![check], ahead: None, verdict: Err(error.into()) };
         }
     };
     let mut checks = way::checks(profile, addresses, &asked).await.to_vec();
@@ -65,7 +67,7 @@ pub async fn of_target(
         verdict = called.map(|()| None);
     }
     let checks = checks.into_iter().map(|check| check.of(&profile.name)).collect();
-    Preflight { checks, verdict }
+    Preflight { checks, ahead: asked.ahead, verdict }
 }
 
 /// What is told of a target if the run stops before it has answered.

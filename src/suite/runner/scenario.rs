@@ -123,11 +123,23 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
     world.consumer().leave().await;
     world.record.judge_calls();
     let began = world.record.began();
-    let run_began = world.record.context().run_began;
+    let context = world.record.context().clone();
+    let may_leave = job.case.leaves_open && context.ledger.is_some();
+    let to_leave = may_leave.then(|| world.merchant().session_to_leave()).flatten();
+    let earlier = world.merchant().has.earlier.clone();
     let remains = world.record.end();
     let own = job.case.requirement.as_ref();
     let broken = remains.findings.iter().any(|finding| Some(&finding.requirement) == own);
     let verdict = verdict(remains.failure, broken, panic, remains.judgements);
+    if let Some(ledger) = &context.ledger {
+        match (&verdict, earlier, to_leave) {
+            (Verdict::Pass | Verdict::Fail, Some((turn, session)), _) => {
+                ledger.judged(turn, &session, verdict == Verdict::Fail);
+            }
+            (Verdict::Pass, None, Some((session, payment))) => ledger.leave(session, payment),
+            _ => {}
+        }
+    }
     Attempt {
         verdict,
         findings: remains.findings,
@@ -138,7 +150,7 @@ pub async fn attempt(mut world: World, job: &Job, panic: Option<String>) -> Atte
         requests: Requests::of(&remains.evidence),
         steps: remains.steps,
         evidence: EvidenceStore::Here(Box::new(remains.evidence)),
-        started_us: micros(began - run_began),
+        started_us: micros(began - context.run_began),
         elapsed_us: micros(began.elapsed()),
     }
 }

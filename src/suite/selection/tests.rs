@@ -114,6 +114,20 @@ fn the_steps_decide_which_result_of_a_payment_a_scenario_needs() {
     assert_eq!(of_z(&[]), Some(SkipCause::AbilityNotClaimed(Ability::Outcome)));
 }
 
+#[test]
+fn a_session_of_an_earlier_run_is_needed_only_where_no_clock_is_moved() {
+    let text = "@req:HPP-X-001\nFeature: x\n\n  Scenario: y\n    Given a hosted session of an earlier run whose time has passed\n";
+    let feature = FeatureText { path: "x.feature".into(), text: text.into() };
+    let case = LoadedFeature::parse(&feature).unwrap().cases.remove(0);
+    let mut profile = fixture::profile("http://127.0.0.1:9");
+    let clock = Some(SkipCause::AbilityNotClaimed(Ability::Clock));
+    assert_eq!(not_applicable(&case, &catalogue(), &profile), clock);
+    profile.may_wait = Some(std::time::Duration::from_secs(1));
+    assert_eq!(not_applicable(&case, &catalogue(), &profile), clock);
+    profile.abilities.insert(Ability::Clock);
+    assert_eq!(not_applicable(&case, &catalogue(), &profile), Some(SkipCause::ByClock));
+}
+
 /// Why the scenarios with these steps are not tested with a page driver.
 fn untested(driver: &PageDriver, steps: &[&str]) -> Vec<Option<SkipCause>> {
     let scenarios =

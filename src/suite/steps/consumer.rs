@@ -101,6 +101,9 @@ step!(
     When(Browser) "the consumer opens the page" => open
 );
 async fn open(world: &mut World) -> Done {
+    if world.merchant().has.earlier.is_some() {
+        return world.consumer().open_earlier().await;
+    }
     let session = world.merchant().this_session()?;
     world.consumer().open_page(&session).await
 }

@@ -6,6 +6,7 @@ mod creation;
 mod credentials;
 mod disabling;
 pub mod distribution;
+mod earlier;
 mod expiry;
 mod insertion;
 mod landing;
