@@ -29,7 +29,9 @@ impl KeptLedger {
         let entries = file.of_target(&profile.name)?;
         let sessions = entries.into_iter().map(|entry| entry.session);
         let sessions: Vec<LeftSession> = sessions.filter(|session| leads_home(session, profile)).collect();
-        sessions.iter().for_each(|session| learn(session, recorder));
+        for session in &sessions {
+            learn(session, recorder);
+        }
         let sessions = Arc::new(Ledger::new(sessions, Timestamp::now() - ahead));
         Ok(Self { sessions, file, ahead })
     }
@@ -60,7 +62,9 @@ impl KeptLedger {
             self.file.change(&settled, left.iter().map(entry).collect(), now)?;
         }
         for (session, payment) in &left {
-            made.into_iter().for_each(|made| made.leave(&session.session_url, payment));
+            if let Some(made) = made {
+                made.leave(&session.session_url, payment);
+            }
         }
         let told = |LedgerEntry { run, session, .. }: LedgerEntry| {
             let LeftSession { made_at, expires_at, .. } = session;

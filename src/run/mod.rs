@@ -213,11 +213,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     if let Some(browsers) = &*run.browsers.lock().await {
         browsers.end().await;
     }
-    let mut touched = std::mem::take(&mut *locked(&run.touched));
-    for (target, noted) in targets.iter().zip(&mut touched) {
-        let met = target.front.as_ref().and_then(|front| front.met());
-        noted.extend(met.map(|name| (FAULT_MET.to_owned(), BTreeSet::from([name]))));
-    }
+    let touched = run.touched(&targets);
     let recorder = Arc::clone(&run.recorder);
     let (report, end, unkept) = run.conclude(targets.iter().zip(unfinished));
     lost.extend(unwritten.map(RunError::from).into_iter().chain(unkept));
@@ -251,6 +247,16 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What the mocks noted, and which faults in front of them were met.
+    fn touched(&self, targets: &[Target<'_>]) -> Vec<Touched> {
+        let mut touched = std::mem::take(&mut *locked(&self.touched));
+        for (target, noted) in targets.iter().zip(&mut touched) {
+            let met = target.front.as_ref().and_then(|front| front.met());
+            noted.extend(met.map(|name| (FAULT_MET.to_owned(), BTreeSet::from([name]))));
+        }
+        touched
     }
 
     /// Waits for the journal and makes the report from it. Returns how the run ended and what could not be written, too.

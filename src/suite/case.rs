@@ -11,6 +11,10 @@ use std::collections::HashSet;
 
 /// One scenario, or one example row of an outline.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a tag, and any of them may stand beside any other"
+)]
 pub struct Case {
     /// Feature path, scenario title and example row.
     pub key: String,

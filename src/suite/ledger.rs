@@ -199,7 +199,9 @@ mod tests {
     fn a_night_leaves_two_sessions_and_settles_what_was_judged_after_its_end() {
         let payment: Url = "https://api.example/payments/1".parse().unwrap();
         let ledger = Ledger::new(vec![session("a", 0), session("b", 44)], hour(48));
-        ["c", "d"].iter().for_each(|name| ledger.leave(session(name, 48), payment.clone()));
+        for name in ["c", "d"] {
+            ledger.leave(session(name, 48), payment.clone());
+        }
         let (over, open) = (ledger.due(Turn::Over).unwrap(), ledger.due(Turn::Open).unwrap());
         ledger.judged(Turn::Over, &over, false);
         ledger.judged(Turn::Open, &open, false);
