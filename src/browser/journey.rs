@@ -16,7 +16,7 @@ const PACE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_mi
 /// How many of the windows that a page has opened are looked at, the newest first.
 const MOST_WINDOWS: usize = 4;
 
-/// How many quiet times a page is given that keeps changing, or on which a payment is under way.
+/// How many quiet times a page is given that keeps changing, on which a payment is under way, or whose button cannot be used yet.
 const PATIENCE: u32 = 4;
 
 /// The part of the quiet time for which a steady screen must stay before its move is made.
@@ -253,6 +253,7 @@ impl Journey<'_> {
 
     /// How long a page must be still until it counts as at rest.
     fn time_for(&self, reading: &Reading, moves: &Moves) -> Duration {
-        if Plan::is_under_way(reading, moves) { self.quiet * PATIENCE } else { self.quiet }
+        let may_change = Plan::is_under_way(reading, moves) || moves.obstacle.is_some();
+        if may_change { self.quiet * PATIENCE } else { self.quiet }
     }
 }

@@ -33,10 +33,10 @@ pub(super) struct Obstacle {
 enum Cause {
     /// One of the frames is missing.
     NoFrame(String),
-    /// One of the frames is hidden.
-    HiddenFrame(String),
     Invalid,
     Absent,
+    /// One of the frames is hidden.
+    HiddenFrame(String),
     Hidden,
     /// It is not a field that takes a text.
     Fieldless,

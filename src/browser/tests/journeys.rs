@@ -54,11 +54,10 @@ approve = [{ click = "#buy" }]
 back = [{ click = "#back" }]
 "##;
 
-/// A page with this content.
+/// A page with this content. Each byte of it is encoded, so that a page may hold the URL of another one.
 fn page(stage: &Stage, html: &str) -> String {
-    let mut url: url::Url = stage.url("/html").parse().unwrap();
-    url.set_query(Some(html));
-    url.into()
+    let query: String = html.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    stage.url(&format!("/html?{query}"))
 }
 
 /// Opens a page with this content, and pays. Returns the visit and the steps, a line each.
@@ -86,13 +85,13 @@ async fn a_window_that_a_click_opens_is_followed_until_it_closes() {
 
 /// A click opens two windows. One of them asks for a move, and the page goes on when it has closed.
 pub(super) async fn follows_a_window(stage: &Stage) {
-    let popup = page(stage, "<button id=sign onclick=\"opener.signed(); close()\">Sign in</button>");
+    let popup = page(stage, "<button id=sign onclick=\"opener.signed(); window.close()\">Sign in</button>");
     let loader = page(stage, "<p id=loading>Please wait</p>");
     let html = format!(
         "<div id=root><button id=buy>Pay</button></div><script>\
          buy.onclick = () => {{ open('{popup}'); open('{loader}', 'l') }};\
-         const done = () => {{ open('', 'l').close(); {SUCCESS} }};\
-         function signed() {{ root.innerHTML = '<button id=plan onclick=done()>Plan</button>' }}</script>"
+         const done = () => {{ {SUCCESS} }};\
+         function signed() {{ open('', 'l').close(); root.innerHTML = '<button id=plan onclick=done()>Plan</button>' }}</script>"
     );
     let (visit, steps) = pay(stage, DRIVER, &html).await;
     let expected = [
@@ -113,7 +112,7 @@ pub(super) async fn follows_a_window(stage: &Stage) {
 async fn a_window_that_no_rule_knows_is_drift_and_shown() {
     let stage = Stage::set().await;
     let popup = page(&stage, "<p>Scan this with your app</p><button title=Close>x</button>");
-    let html = format!("<button id=buy onclick=\"open('{popup}')\">Pay</button>");
+    let html = format!("<button id=buy onclick=\"window.open('{popup}')\">Pay</button>");
     let (visit, _) = pay(&stage, DRIVER, &html).await;
     assert_eq!(kind(&visit), Some(TroubleKind::PageDrift), "{visit:?}");
     assert!(message(&visit).contains("the page shows: Scan this with your app"), "{visit:?}");
