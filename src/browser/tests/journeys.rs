@@ -56,8 +56,8 @@ back = [{ click = "#back" }]
 
 /// A page with this content. Each byte of it is encoded, so that a page may hold the URL of another one.
 fn page(stage: &Stage, html: &str) -> String {
-    let query: String = html.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    stage.url(&format!("/html?{query}"))
+    let query: Vec<String> = html.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    stage.url(&format!("/html?{}", query.concat()))
 }
 
 /// Opens a page with this content, and pays. Returns the visit and the steps, a line each.
