@@ -69,7 +69,7 @@ pub struct RunArgs {
     /// Run this many API scenarios (those that need no browser) at once, and end as many sessions at once afterwards.
     #[arg(long, short, default_value_t = 16, value_parser = whole(1..=u16::MAX), help_heading = "How")]
     jobs: u16,
-    /// If a scenario fails or meets trouble, run it again up to this many times.
+    /// If a scenario fails or meets trouble, run it again up to this many times. A page that has changed for many is not tried again.
     #[arg(long, default_value_t = 0, value_parser = whole(0..=u32::MAX), help_heading = "How")]
     retries: u32,
     /// Make the ids of the built-in mock from this seed; the same seed gives the same ids.

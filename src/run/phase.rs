@@ -1,5 +1,6 @@
 //! A phase runs some scenarios of a target once: API scenarios on every core, browser scenarios with the browsers.
 
+use crate::evidence::TroubleKind;
 use crate::receiver::Receiver;
 use crate::report::counted;
 use crate::run::browsers::Browsers;
@@ -19,8 +20,11 @@ use tokio::time::timeout;
 /// How long a run that was stopped waits for a browser elsewhere that is just starting.
 const END_PATIENCE: Duration = Duration::from_secs(15);
 
-/// Keys of the scenarios that need another attempt.
-type Unsettled = Arc<Mutex<Vec<String>>>;
+/// If more scenarios than this met a page that the rules do not fit, the page has changed, and none of them is tried again.
+const MOST_DRIFTS_TRIED_AGAIN: usize = 10;
+
+/// Keys of the scenarios that need another attempt, and whether the page was what they met.
+type Unsettled = Arc<Mutex<Vec<(String, bool)>>>;
 
 /// What the scenarios of a phase need.
 #[derive(Clone, Copy)]
@@ -84,7 +88,7 @@ impl Run<'_> {
                 }
             }
         }
-        Ok(std::mem::take(&mut *locked(&unsettled)))
+        Ok(worth_another_attempt(std::mem::take(&mut *locked(&unsettled))))
     }
 
     /// The receiver of a profile, if one of the scenarios needs it.
@@ -131,7 +135,7 @@ impl Run<'_> {
             }
             if is_worth_another_attempt(&attempt.verdict) {
                 log::debug!("worth another attempt: {}", ended.case.key);
-                locked(&list).push(ended.case.key.clone());
+                locked(&list).push((ended.case.key.clone(), is_drift(&attempt.verdict)));
             }
             // The journal takes entries as long as the run lasts.
             let place = format!("{}:{}", ended.case.file, ended.case.line);
@@ -139,6 +143,23 @@ impl Run<'_> {
         };
         (sink, unsettled)
     }
+}
+
+/// The keys of these scenarios, each with whether the page was what it met. A page that many met has changed, and stays so.
+pub(super) fn worth_another_attempt(unsettled: Vec<(String, bool)>) -> Vec<String> {
+    let drifts = unsettled.iter().filter(|(_, drifted)| *drifted).count();
+    let has_changed = drifts > MOST_DRIFTS_TRIED_AGAIN;
+    if has_changed {
+        log::warn!(
+            "{drifts} scenarios met a page that the page rules do not fit; none of them is tried again"
+        );
+    }
+    unsettled.into_iter().filter(|(_, drifted)| !(has_changed && *drifted)).map(|(key, _)| key).collect()
+}
+
+fn is_drift(verdict: &Verdict) -> bool {
+    let Verdict::Inconclusive(Doubt::Trouble(trouble)) = verdict else { return false };
+    trouble.kind == TroubleKind::PageDrift
 }
 
 pub(super) fn is_worth_another_attempt(verdict: &Verdict) -> bool {

@@ -8,7 +8,7 @@ use crate::mock::Others;
 use crate::report::{Gate, Outcome, RunFacts, Standing};
 use crate::requirement::Dialect;
 use crate::run::assets::AssetError;
-use crate::run::phase::is_worth_another_attempt;
+use crate::run::phase::{is_worth_another_attempt, worth_another_attempt};
 use crate::suite::{Filter, TagExpression};
 use crate::target::Terms;
 use crate::verdict::{Attempt, Doubt, Fault, SkipCause, Verdict};
@@ -213,6 +213,15 @@ fn a_failure_and_trouble_are_worth_another_try() {
     for (verdict, expected) in cases {
         assert_eq!(is_worth_another_attempt(&verdict), expected, "{verdict:?}");
     }
+}
+
+#[test]
+fn a_page_that_has_changed_is_not_tried_again_and_other_trouble_is() {
+    let drifts = |count: usize| (0..count).map(|number| (number.to_string(), true));
+    let other = ("other".to_owned(), false);
+    let few = drifts(10).chain([other.clone()]);
+    assert_eq!(worth_another_attempt(few.collect()).len(), 11);
+    assert_eq!(worth_another_attempt(drifts(11).chain([other]).collect()), ["other"]);
 }
 
 #[test]
