@@ -180,7 +180,8 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
     }
     log::write_to(&folder);
     ::log::info!("the run {id} begins");
-    let outline = planned::outline((id, started_at), &options, &setting, &targets, preflight, &recorder);
+    let outline =
+        planned::outline((id.clone(), started_at), &options, &setting, &targets, preflight, &recorder);
     let (held, unwritten) =
         outline.write(&folder).map_or_else(|error| (None, Some(error)), |file| (Some(file), None));
     let run = Run {
@@ -205,7 +206,7 @@ pub async fn run(options: RunOptions) -> Result<Finished, RunError> {
         let ran = run.run_target(target).await;
         let stopped = Verdict::Inconclusive(Doubt::Cancelled);
         let unfinished_as = ran.map_or_else(|error| records::unfinished(&error), |()| stopped);
-        let closed = remembered.as_ref().map(|kept| kept.close_ledger(target, run.stage().name()));
+        let closed = remembered.as_ref().map(|kept| kept.close_ledger(target, &id));
         let (waiting, unkept) = closed.unwrap_or_default();
         lost.extend(unkept);
         unfinished.push((unfinished_as, Manners { waiting, ..target.take_back(&run.stage()).await }));

@@ -50,6 +50,11 @@ impl Case {
             _ => None,
         })
     }
+
+    /// Whether it leaves a session to later runs, or needs one of an earlier run.
+    pub fn needs_ledger(&self) -> bool {
+        self.leaves_open || self.turn().is_some()
+    }
 }
 
 /// The meaning of `@req:` and `@needs:`, and the mistakes in all tags.

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 pub use gherkin::tagexpr::TagOperation as TagExpression;
 
 #[cfg(test)]
+mod mistake_tests;
+#[cfg(test)]
 mod tests;
 
 /// The filters of the command line.
@@ -81,13 +83,14 @@ pub fn choose<'c>(
     (profile, driver): (&TargetProfile, Option<&PageDriver>),
     schemas: &SchemaSet,
 ) -> Vec<Choice<'c>> {
-    // A scenario that does not run takes no place in a shard.
+    // A scenario that does not run takes no place in a shard. Those of the ledger are together in the first one, so that shards that share
+    // no state folder need only that ledger.
     let mut next = 0;
     let cases = features.iter().flat_map(|feature| &feature.cases);
     cases
         .map(|case| {
-            let position = next;
-            next += usize::from(!case.pending);
+            let position = if case.needs_ledger() { 0 } else { next };
+            next += usize::from(!case.pending && !case.needs_ledger());
             let verdict = if !filter.keeps(case, position) {
                 Some(Verdict::Skipped(SkipCause::LeftOut))
             } else if let Some(fault) = Fault::all(faults(case, catalogue, schemas)) {

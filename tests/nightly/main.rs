@@ -118,7 +118,8 @@ fn every_night_is_remembered_and_not_among_its_reports() {
                 call_of.get(place + 1).map(String::as_str)
             };
             let reports = match (call_of[0].as_str(), call_of.get(1).map(String::as_str)) {
-                ("run", _) if value("--shard").is_none() => value("--out").unwrap_or("reports"),
+                // A shard keeps the ledger.
+                ("run", _) => value("--out").unwrap_or("reports"),
                 ("report", Some("merge")) => &call_of[2],
                 _ => continue,
             };
@@ -132,9 +133,12 @@ fn every_night_is_remembered_and_not_among_its_reports() {
     // What keeps the folder for the next night also does so after a red one.
     let save =
         "uses: actions/cache/save@5a3ec84eff668545956fd18022155c47e93e2684 # v4.2.3\n        if: always()";
-    assert!(text("github.yml").contains(save));
+    // In both jobs: that of the shards and that of the report.
+    assert_eq!(text("github.yml").matches(save).count(), 2);
     let [pipeline] = yaml("gitlab-ci.yml").try_into().unwrap();
-    assert_eq!(pipeline["report"]["cache"]["when"], "always");
+    for job in ["shard", "report"] {
+        assert_eq!(pipeline[job]["cache"]["when"], "always");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::SHOP;
 use crate::edge::{Edge, Kind, Seen, Weather};
-use crate::playground::{FAST, stranger};
+use crate::playground::stranger;
 use crate::support::{Ended, program, report};
 use crate::target::{PROXIES, standings, with};
 use serde_json::Value;
@@ -32,12 +32,12 @@ pub struct Pace {
 impl Pace {
     /// What the playgrounds allow, and the pace of their profiles.
     pub const REAL: Self = Self { creates: 5, others: 50, lines: "", rest: "" };
-    /// Twenty times that.
+    /// Twenty times that. A page that nobody knows is not waited for as long.
     pub const TWENTYFOLD: Self = Self {
         creates: 100,
         others: 1000,
         lines: "creates_per_second = 80.0\nrequests_per_second = 800.0",
-        rest: FAST,
+        rest: "[deadlines]\nstatus = \"2s\"\nquiet = \"300ms\"\npage = \"6s\"\n",
     };
 }
 
@@ -154,10 +154,21 @@ impl Night {
         self.target()["nights"]["judged"][id]["nights"].as_u64().unwrap_or_default()
     }
 
-    /// How many answers the ledger owes, if the report has one.
-    pub fn owed(&self) -> Option<usize> {
-        let owed = self.target()["nights"].get("owed")?;
-        Some(owed.as_array().map_or(1, Vec::len))
+    /// The scenarios that only a later night can judge.
+    pub fn owed(&self) -> Vec<&str> {
+        let is_owed = |record: &&Value| {
+            let last = record["attempts"].as_array().and_then(|attempts| attempts.last());
+            last.is_some_and(|it| it["verdict"]["cause"]["owed"].is_string())
+        };
+        let records = self.target()["records"].as_array().unwrap();
+        records.iter().filter(is_owed).map(|record| record["key"].as_str().unwrap()).collect()
+    }
+
+    /// How many sessions this night left open for a later one.
+    fn left_for_later(&self) -> usize {
+        let waiting = self.target()["manners"]["waiting"].as_array();
+        let is_of_tonight = |session: &&Value| session["run"] == self.report["run"]["id"];
+        waiting.map_or(0, |waiting| waiting.iter().filter(is_of_tonight).count())
     }
 
     /// What is wrong with the night, whatever its weather was.
@@ -180,7 +191,11 @@ impl Night {
         let manners = &self.target()["manners"];
         tell(manners["limited"].as_u64() != Some(0), format!("manners: {manners}"));
         tell(manners["left_over"].as_u64() != Some(0), format!("manners: {manners}"));
-        tell(!self.open.is_empty(), format!("sessions are left open: {:?}", self.open));
+        let later = self.left_for_later();
+        tell(
+            self.open.len() != later,
+            format!("{later} sessions are for a later night, open: {:?}", self.open),
+        );
         tell(!self.left.is_empty(), format!("left on this machine: {:?}", self.left));
         let harness = self.with(&["HARNESS"]);
         tell(!harness.is_empty(), format!("mistakes of the harness: {harness:?}"));
@@ -239,7 +254,7 @@ impl Night {
             number_of(Kind::Sessions).max(number_of(Kind::PaymentSessions)),
             number_of(Kind::Others),
             self.untold,
-            self.owed().map_or("-".to_owned(), |owed| owed.to_string()),
+            self.owed().len(),
         );
         row
     }
