@@ -108,7 +108,7 @@ pub fn write_profile(folder: &Path, edge: &Edge, dialect: &str, lines: &str, res
     fs::write(folder.join("stranger.toml"), profile).unwrap();
 }
 
-/// Processes of a night that still run, temporary files, and files in the state folder that are none of a target.
+/// Processes of a night that still run, temporary files, and files in the state folder that are neither of a target nor of a ledger.
 fn left_on_this_machine(folder: &Path, temporary: &Path, mark: &str) -> Vec<String> {
     let in_folder = |folder: &Path| {
         let entries = fs::read_dir(folder).into_iter().flatten();
@@ -129,7 +129,8 @@ fn left_on_this_machine(folder: &Path, temporary: &Path, mark: &str) -> Vec<Stri
         std::thread::yield_now();
     };
     left.extend(in_folder(temporary));
-    left.extend(in_folder(&folder.join("state")).into_iter().filter(|path| !path.ends_with("targets")));
+    let is_kept = |path: &PathBuf| ["targets", "ledger"].iter().any(|name| path.ends_with(name));
+    left.extend(in_folder(&folder.join("state")).into_iter().filter(|path| !is_kept(path)));
     left.into_iter().map(|path| path.display().to_string()).collect()
 }
 
