@@ -1,8 +1,11 @@
 // Tells what a person clicks and types in this document, and by which names the elements can be found again. Runs in a world of its own.
 // `TELL` is the name of the function that takes a message. What is typed into fields for passwords and cards is never told.
 (() => {
-  if (globalThis.isRecorded) return;
-  globalThis.isRecorded = true;
+  // A window that a page opens keeps its global object when its own document comes. Then the script runs anew, and its earlier listeners go.
+  if (globalThis.recorded === document) return;
+  globalThis.recorded = document;
+  globalThis.earlier?.abort();
+  globalThis.earlier = new AbortController();
   const CLICKABLE =
     'button, a[href], input, select, textarea, summary, label, [role="button"], [role="radio"], [role="checkbox"], [role="link"], [role="option"]';
   const PLAIN = ["submit", "button", "reset", "image", "checkbox", "radio", "range", "color", "file"];
@@ -122,6 +125,7 @@
     if (isChoice(field)) used.set(element, found.selector);
     else used = new Map();
   };
-  addEventListener("input", onInput, true);
-  addEventListener("click", onClick, true);
+  const options = { capture: true, signal: globalThis.earlier.signal };
+  addEventListener("input", onInput, options);
+  addEventListener("click", onClick, options);
 })();

@@ -177,6 +177,11 @@ impl Recording {
     }
 }
 
+/// The script with the name of its function. It may be run twice in a world.
+fn script() -> String {
+    format!("{{const TELL = {};\n{SCRIPT}}}", json!(TELL))
+}
+
 /// A frame: its parent, the session that knows its element, and the selector of this element.
 struct Frame {
     parent: String,
@@ -278,6 +283,18 @@ impl Desk {
                 self.worlds.insert((session, number), frame.clone());
                 self.find(&frame).await;
             }
+            // The numbers of worlds that are gone are given to others.
+            "Runtime.executionContextsCleared" => self.worlds.retain(|(of, _), _| *of != session),
+            // A window that a page opens keeps its worlds when its own document comes, but none of the listeners in them.
+            "Page.frameNavigated" => {
+                let frame = text(&params["frame"]["id"]);
+                let world = self.worlds.iter().find(|((of, _), it)| *of == session && **it == frame);
+                if let Some(((_, number), _)) = world {
+                    let again = json!({ "expression": script(), "contextId": number });
+                    // Without an answer, the document has gone.
+                    let _ = self.order(&session, "Runtime.evaluate", again).await;
+                }
+            }
             "Runtime.bindingCalled" if params["name"] == TELL => {
                 let number = params["executionContextId"].as_u64().unwrap_or_default();
                 let told = serde_json::from_str(params["payload"].as_str().unwrap_or_default());
@@ -300,8 +317,7 @@ impl Desk {
     /// Puts the script into every document of a target, those that are open and those that come.
     async fn watch(&mut self, session: &str) {
         let frames = json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true, "filter": [{ "type": "iframe" }] });
-        let source = format!("const TELL = {};\n{SCRIPT}", json!(TELL));
-        let script = json!({ "source": format!("{{{source}}}"), "worldName": WORLD, "runImmediately": true });
+        let script = json!({ "source": script(), "worldName": WORLD, "runImmediately": true });
         for (method, params) in [
             ("Target.setAutoAttach", frames),
             ("Page.enable", json!({})),

@@ -10,7 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// The driver that the recording should suggest. Its first screen, in a window, was added by hand.
+/// The driver that the recording should suggest.
 const RECORDED: &str = include_str!("fresh/recorded.toml");
 
 /// How long the person waits for something on the page.
@@ -65,7 +65,6 @@ async fn pay(person: &Client) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "what is done in a window of its own is not recorded yet"]
 async fn a_fresh_page_is_recorded_and_its_draft_drives_it_without_a_change() {
     let mock = MockProcess::with_account("klarna", SHOP.0, SHOP.1);
     let proxy = Proxy::before(&mock.base_url, |asked, answer| put_page(&asked.line, answer));
