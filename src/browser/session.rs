@@ -325,13 +325,16 @@ impl BrowserTab {
         timeout_at(limit, self.clear_room(&left)).await.map_err(|_| SessionError::Silent)?
     }
 
-    /// Ends the browser.
+    /// Ends the browser. A driver that does not answer is not waited for.
     pub(super) async fn end(self) {
-        // The client library forgets the password here.
-        if let (Some(url), Ok(Some(id))) = (&self.elsewhere, self.client.session_id().await)
-            && let Err(error) = end_session(url, &id).await
-        {
-            log::warn!("a session may be left: {error}");
+        if let Some(url) = &self.elsewhere {
+            // The client library forgets the password here.
+            let id = timeout_at(Instant::now() + GRACE, self.client.session_id()).await;
+            if let Ok(Ok(Some(id))) = id
+                && let Err(error) = end_session(url, &id).await
+            {
+                log::warn!("a session may be left: {error}");
+            }
         }
         // If the browser does not end now, it ends with its driver.
         let _ = timeout_at(Instant::now() + GRACE, self.client.close()).await;

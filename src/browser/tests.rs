@@ -348,6 +348,18 @@ async fn a_browser_that_was_not_given_back_is_replaced() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_cut_off_in_its_head_costs_no_browser() {
+    let stage = Stage::set().await;
+    let mut lease = stage.lease().await;
+    let cut = lease.open(&stage.url("/cut")).await;
+    assert_eq!(kind(&cut), Some(TroubleKind::Timeout), "{cut:?}");
+    // There is nothing to draw, so the browser would never answer.
+    assert_eq!(lease.screenshot("end").await, None);
+    let same = lease.open(&stage.url("/checkout")).await;
+    assert_eq!(same.screen.as_deref(), Some("checkout"), "{same:?}");
+}
+
+#[tokio::test]
 async fn a_browser_that_dies_is_trouble_for_one_scenario_only() {
     let stage = Stage::set().await;
     let mut lease = stage.lease().await;

@@ -1,5 +1,6 @@
 // Hides for one picture what somebody may have typed and what may be a QR code. Called with `false`, it shows everything again.
-// Returns how many frames the document has, or null if it is too large. Only styles of elements change, which a content security policy does not forbid.
+// Returns how many frames the document has, or null if it is too large, or if it was cut off before its body: the browser has nothing to draw
+// then, and waits for ever. Only styles of elements change, which a content security policy does not forbid.
 const [hides] = arguments;
 const HIDDEN = Symbol.for("hidden for a picture");
 const TYPED = "input:not([type=button], [type=submit], [type=reset], [type=checkbox], [type=radio], [type=range], [type=color]), textarea";
@@ -29,6 +30,7 @@ function hide(element, properties) {
 }
 
 if (hides) {
+  if (!document.body && document.readyState === "loading") return null;
   window[HIDDEN] = [];
   let count = 0;
   for (const element of elementsOf(document)) {

@@ -11,10 +11,7 @@ impl Lease {
         let trouble = rest.trouble.as_ref().map(|trouble| trouble.kind);
         let is_unknown = trouble == Some(TroubleKind::PageDrift);
         if rest.picture.is_none() && (self.sitting.pictures.all || is_unknown) && !self.unfit {
-            rest.picture = match self.slot.session() {
-                Some(session) => session.picture().await.ok().flatten(),
-                None => None,
-            };
+            rest.picture = self.picture().await;
         }
         let has_page = rest.reading.as_ref().is_some_and(|reading| !reading.is_browser_error());
         let is_in_question = is_unknown || (trouble == Some(TroubleKind::Timeout) && has_page);

@@ -52,6 +52,10 @@ fn answer(method: &str, path: &str, body: &str) -> Option<(u16, String, String)>
         ("GET", "/gone") => Some((410, String::new(), "<p>Gone".to_owned())),
         ("GET", "/silent") => None,
         ("GET", "/empty") => Some((204, String::new(), String::new())),
+        // The connection ends within the head of the document.
+        ("GET", "/cut") => {
+            Some((200, "Content-Length: 999\r\n".to_owned(), "<title>Pay</title><style>".to_owned()))
+        }
         ("GET", "/overloaded") => Some((503, String::new(), "<p>later".to_owned())),
         ("GET", "/framed") => page("<p>Shop</p><iframe id=inner src=/code></iframe>"),
         ("GET", "/code") => page(
@@ -123,10 +127,13 @@ pub async fn start() -> SocketAddr {
                                     } else {
                                         "Content-Type: text/html; charset=utf-8\r\n"
                                     };
+                                    let length = if fields.contains("Content-Length") {
+                                        String::new()
+                                    } else {
+                                        format!("Content-Length: {}\r\n", body.len())
+                                    };
                                     let html = format!(
-                                        "HTTP/1.1 {status} Word\r\n{kind}{fields}\
-                                         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                                        body.len()
+                                        "HTTP/1.1 {status} Word\r\n{kind}{fields}{length}Connection: close\r\n\r\n{body}"
                                     );
                                     stream.write_all(html.as_bytes()).await.unwrap();
                                 }
