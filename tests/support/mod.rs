@@ -1,5 +1,6 @@
 //! The shared part of the tests: the program as a subprocess, and its report.
 
+use regex::Regex;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -42,10 +43,22 @@ impl Ended {
         lines[..lines.len().saturating_sub(1)].join(" ")
     }
 
+    /// What it wrote to standard error, except the lines by which a run tells each minute how far it is. On a busy machine there are some.
+    #[allow(dead_code, reason = "not every test file asks for it")]
+    pub fn complaints(&self) -> Vec<&str> {
+        self.stderr.lines().filter(|line| !is_progress(line)).collect()
+    }
+
     pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
     }
+}
+
+/// Whether a line has the form `progress after 3 min: 310 of 452 scenarios ended, 3 not passed; now at our-shop`.
+fn is_progress(line: &str) -> bool {
+    let form = r"^progress after \d+ min: \d+ of \d+ scenarios? ended(, \d+ not passed)?(; now at \S+)?$";
+    Regex::new(form).unwrap().is_match(line)
 }
 
 /// The folder of the latest run in `reports` of a folder.
