@@ -208,7 +208,7 @@ fn an_unknown_page_is_drift_that_touches_the_journeys_alone_and_is_shown_with_al
             let expected = if is_journey { "inconclusive" } else { "pass" };
             assert_eq!(attempt["verdict"]["word"], expected, "{record}");
             visits.extend(
-                attempt["evidence"]["visits"].as_array().into_iter().flatten().filter(|_| is_journey),
+                attempt["evidence"]["here"]["visits"].as_array().into_iter().flatten().filter(|_| is_journey),
             );
         }
         assert!(!visits.is_empty());
