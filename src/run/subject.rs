@@ -300,7 +300,8 @@ impl Subject {
             from_file: None,
             dismissed: Vec::new(),
             accepted_unseen: no_mock_can_show(embedded.dialect).into_iter().collect(),
-        };
+        }
+        .with_identity(&["identity"])?;
         let (mock, only) = (Some(Arc::new(mock)), embedded.only.clone());
         Ok(Self { profile, only, mock, watched: embedded.watched.is_some(), front: front.map(Arc::new) })
     }
@@ -389,8 +390,7 @@ mod tests {
             (Dialect::Kustom, Some("kustom"), "pages/kustom.toml"),
             (Dialect::Kustom, Some("unknown"), "pages/kustom.toml"),
         ] {
-            let skin = skin.and_then(mock::skin);
-            let embedded = Embedded { skin, ..Embedded::faithful(dialect) };
+            let embedded = Embedded { skin: skin.and_then(mock::skin), ..Embedded::faithful(dialect) };
             assert_eq!((embedded.page_driver(), embedded.has_foreign_skin()), (expected, false));
             assert!(assets::built_in().text(expected).is_some(), "{expected}");
         }

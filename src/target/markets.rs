@@ -46,7 +46,7 @@ impl TargetProfile {
     }
 
     /// The profile, whose page driver types its identity.
-    fn with_identity(mut self, steps: &[&str]) -> Result<Self, ProfileError> {
+    pub fn with_identity(mut self, steps: &[&str]) -> Result<Self, ProfileError> {
         let text: &ProfileText = &self.text;
         let driver = self.page_driver.as_ref().map(|(name, driver)| (name.as_str(), driver.as_str()));
         let filled = self.identity.filled(driver).map_err(|fault| text.error(steps, fault))?;
