@@ -4,6 +4,7 @@ use crate::browser::obstacle::Found;
 use crate::browser::page_driver::{PageDriver, Screen, leading};
 use crate::browser::plan::{Moves, Plan, is_at};
 use crate::browser::reading::Reading;
+use crate::browser::session_error::SessionError;
 use crate::evidence::{Trouble, TroubleKind};
 use std::fmt::Write as _;
 
@@ -82,8 +83,8 @@ fn message(driver: &PageDriver, (screen, word): (&Screen, &str), why: &str, end:
     text
 }
 
-/// What the page was waited for, when its time ran out.
-pub(super) fn overdue(plan: &Plan<'_>, end: Option<&Reading>) -> String {
+/// What the page was waited for, when its time ran out, and why it could not be read in the end.
+pub(super) fn overdue(plan: &Plan<'_>, end: Option<&Reading>, unread: Option<&SessionError>) -> String {
     let mut text = "the page did not come to rest in time".to_owned();
     if let Some(end) = end {
         let wanted = plan.wanted.map(|wanted| format!(" before the move `{wanted}`")).unwrap_or_default();
@@ -94,6 +95,9 @@ pub(super) fn overdue(plan: &Plan<'_>, end: Option<&Reading>) -> String {
             None => format!("it shows no screen of the page driver {}{wanted}", plan.driver.name()),
         };
         let _ = write!(text, ": {place}{}", looked_for(plan.driver, end, plan.wanted));
+    }
+    if let Some(error) = unread {
+        let _ = write!(text, "; at last it could not be read: {error}");
     }
     text
 }

@@ -89,9 +89,9 @@ impl Journey<'_> {
             self.act(known, rest, moves).await?;
         }
         loop {
-            let seen = match self.look().await {
-                Err(error) if error.is_passing() => None,
-                seen => Some(seen?),
+            let (seen, unread) = match self.look().await {
+                Err(error) if error.is_passing() => (None, Some(error)),
+                seen => (Some(seen?), None),
             };
             if let Some(reading) = seen {
                 rest.scripted |= reading.scripted && !reading.is_browser_error();
@@ -151,7 +151,7 @@ impl Journey<'_> {
                 }
             }
             if Instant::now() >= self.deadline {
-                let message = diagnosis::overdue(&self.plan, rest.reading.as_ref());
+                let message = diagnosis::overdue(&self.plan, rest.reading.as_ref(), unread.as_ref());
                 rest.trouble = Some(Trouble { kind: TroubleKind::Timeout, message });
                 return Ok(());
             }

@@ -169,7 +169,8 @@ impl Lease {
         }
         if let (None, Some(url)) = (&failed, url) {
             failed = match session.close_windows().await {
-                Ok(()) => session.go(url).await.err(),
+                // The page that has come changes already. What it shows is read below.
+                Ok(()) => session.go(url).await.err().filter(|error| !error.is_passing()),
                 lost => lost.err(),
             };
         }

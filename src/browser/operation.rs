@@ -116,10 +116,13 @@ impl BrowserTab {
             return self.type_keys(view, screen, (text.as_str(), into.as_str()), *optional).await;
         }
         let argument = json!({ "screen": screen, "actions": actions, "leaves": order.leaves });
-        let answer: Answer = match self.inside(&view.frames, ACT, argument).await? {
-            Ok(answer) => read(answer)?,
-            Err(_) if !screen.is_null() => return Ok(MoveResult::Outdated),
-            Err(no_way) => {
+        let answer: Answer = match self.inside(&view.frames, ACT, argument).await {
+            Ok(Ok(answer)) => read(answer)?,
+            Ok(Err(_)) | Err(SessionError::Unentered(_)) if !screen.is_null() => {
+                return Ok(MoveResult::Outdated);
+            }
+            Err(error) => return Err(error),
+            Ok(Err(no_way)) => {
                 let selector = actions.first().map_or("", Action::selector);
                 return Ok(MoveResult::Impossible(Obstacle::no_way(selector, &view.frames, &no_way)));
             }
@@ -145,10 +148,13 @@ impl BrowserTab {
             .flat_map(|letter| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": letter })))
             .collect();
         for _ in 0..TYPINGS {
-            let told = match self.inside(&view.frames, KEYS, argument.clone()).await? {
-                Ok(told) => told,
-                Err(_) if !screen.is_null() => return Ok(MoveResult::Outdated),
-                Err(no_way) => {
+            let told = match self.inside(&view.frames, KEYS, argument.clone()).await {
+                Ok(Ok(told)) => told,
+                Ok(Err(_)) | Err(SessionError::Unentered(_)) if !screen.is_null() => {
+                    return Ok(MoveResult::Outdated);
+                }
+                Err(error) => return Err(error),
+                Ok(Err(no_way)) => {
                     return Ok(MoveResult::Impossible(Obstacle::no_way(into, &view.frames, &no_way)));
                 }
             };
@@ -184,7 +190,7 @@ impl BrowserTab {
         let answer = match self.enter(frames).await {
             Ok(None) => self.run(script, argument).await.map(Ok),
             Ok(Some(no_way)) => Ok(Err(no_way)),
-            Err(error) => Err(error),
+            Err(error) => Err(error.at_the_door()),
         };
         self.post("frame", json!({ "id": null })).await?;
         answer
