@@ -32,10 +32,12 @@ impl BrowserTab {
                 break;
             }
             entered += 1;
-            if !self.go_into(&path).await? {
-                continue;
-            }
-            let found = self.run(script, argument.clone()).await?;
+            let found = match self.run_in(&path, script, argument).await {
+                // A frame that goes away meanwhile takes nothing else with it.
+                Err(error) if error.is_passing() && !path.is_empty() => Some(Value::Null),
+                found => found?,
+            };
+            let Some(found) = found else { continue };
             match found["frames"].as_u64() {
                 Some(frames) => {
                     paths.extend((0..frames).rev().map(|frame| [path.as_slice(), &[frame]].concat()));
@@ -48,13 +50,23 @@ impl BrowserTab {
         Ok(documents)
     }
 
+    /// Runs a script in the document of a frame. `None` if the frame is not there any more.
+    async fn run_in(
+        &self,
+        path: &[u64],
+        script: &str,
+        argument: &Value,
+    ) -> Result<Option<Value>, SessionError> {
+        if self.go_into(path).await? { self.run(script, argument.clone()).await.map(Some) } else { Ok(None) }
+    }
+
     /// Goes to a frame by its place in each document on the way. Returns whether it is still there.
     async fn go_into(&self, path: &[u64]) -> Result<bool, SessionError> {
         self.post("frame", json!({ "id": null })).await?;
         for frame in path {
             match self.post("frame", json!({ "id": frame })).await {
                 Err(error) if error.is_no_frame() => return Ok(false),
-                entered => drop(entered?),
+                entered => drop(entered.map_err(SessionError::at_the_door)?),
             }
         }
         Ok(true)

@@ -98,15 +98,8 @@ impl Lease {
 
     /// Takes a screenshot. Returns its file, relative to the run folder.
     pub async fn screenshot(&mut self, name: &str) -> Option<String> {
-        let picture = self.picture().await?;
+        let picture = self.picture(1).await?;
         self.keep(&format!("{name}.jpg"), &picture).await
-    }
-
-    /// A picture of the page. A browser that does not answer is not used again.
-    async fn picture(&mut self) -> Option<Vec<u8>> {
-        let picture = self.slot.session()?.picture().await;
-        self.unfit |= picture.as_ref().is_err_and(SessionError::is_final);
-        picture.ok().flatten()
     }
 
     /// Whether a visit ended at a merchant URL to which this browser has no way.
