@@ -19,6 +19,10 @@ const MOST_WINDOWS: usize = 4;
 /// How many quiet times a page is given that keeps changing, on which a payment is under way, or whose button cannot be used yet.
 const PATIENCE: u32 = 4;
 
+/// How often a page must be read without a change until it counts as at rest. On a busy machine, one reading may take the whole quiet time,
+/// and the page gets no more done meanwhile.
+const READINGS: u32 = 5;
+
 /// The part of the quiet time for which a steady screen must stay before its move is made.
 const STEADY_PART: u32 = 10;
 
@@ -53,6 +57,8 @@ struct Held {
     began: Instant,
     /// When it last changed.
     since: Instant,
+    /// How often it was read since then.
+    readings: u32,
     picture: Option<Vec<u8>>,
 }
 
@@ -109,19 +115,18 @@ impl Journey<'_> {
                 log::trace!("sees {}: {next:?}", reading.shown_name(self.plan.driver));
                 if matches!(next, Next::Hold | Next::Settle) {
                     let settles = next == Next::Settle;
-                    match held.take().filter(|held| held.reading.shows_the_same_as(&reading)) {
+                    let same = held.take().filter(|held| held.reading.shows_the_same_as(&reading));
+                    match same.map(|held| Held { readings: held.readings + 1, ..held }) {
                         None => held = Some(self.hold(reading.clone()).await?),
                         Some(still) if self.has_stirred(&still, &reading) => {
                             let (since, reading) = (Instant::now(), reading.clone());
-                            held = Some(Held { since, reading, picture: None, ..still });
+                            held = Some(Held { since, reading, readings: 0, picture: None, ..still });
                         }
                         Some(still) if settles && still.since.elapsed() >= self.quiet / STEADY_PART => {
                             next = Next::Act;
                             drop(still);
                         }
-                        Some(still) if still.since.elapsed() < self.time_for(&reading, moves) => {
-                            held = Some(still);
-                        }
+                        Some(still) if !self.has_rested(&still, &reading, moves) => held = Some(still),
                         Some(still) if self.plan.may_repeat(&reading, moves) => {
                             next = Next::Act;
                             drop(still);
@@ -233,7 +238,7 @@ impl Journey<'_> {
         log::debug!("sees {}, and waits {quiet} ms for it to stay", reading.shown_name(self.plan.driver));
         let since = Instant::now();
         let picture = self.picture_of(&reading).await?;
-        Ok(Held { reading, began: since, since, picture })
+        Ok(Held { reading, began: since, since, readings: 0, picture })
     }
 
     /// A picture of a page that may be a generic one, or that no rule knows.
@@ -251,9 +256,11 @@ impl Journey<'_> {
         held.began.elapsed() < self.quiet * PATIENCE && !reading.is_still(&held.reading)
     }
 
-    /// How long a page must be still until it counts as at rest.
-    fn time_for(&self, reading: &Reading, moves: &Moves) -> Duration {
+    /// Whether a page has been still for so long that it counts as at rest.
+    fn has_rested(&self, still: &Held, reading: &Reading, moves: &Moves) -> bool {
         let may_change = Plan::is_under_way(reading, moves) || moves.obstacle.is_some();
-        if may_change { self.quiet * PATIENCE } else { self.quiet }
+        let times = if may_change { PATIENCE } else { 1 };
+        let is_seen = still.readings >= READINGS || self.quiet.is_zero();
+        is_seen && still.since.elapsed() >= self.quiet * times
     }
 }
