@@ -4,27 +4,72 @@ use crate::check::answer::{success, success_text};
 use crate::check::every_answer::Breach;
 use crate::check::life_cycle::{Before, FINAL_STATUSES};
 use crate::check::time::{KCO_LIFETIME, Landmark};
-use crate::check::{life_cycle, origin, same_url, time};
+use crate::check::{Judgement, equals, life_cycle, origin, same_url, time};
 use crate::evidence::Exchange;
 use crate::evidence::Operation::{
     ChangePaymentSession, CreateOrder, CreatePaymentSession, CreateSession, PlaceOrder, ReadOrder,
     ReadPaymentSession, ReadSession,
 };
 use jiff::{SignedDuration, Timestamp};
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 /// What an answer breaks together with the answers before it.
 pub fn broken(exchange: &Exchange, before: Before<'_>) -> Vec<Breach> {
     match exchange.operation {
         ReadSession => life_cycle::broken(exchange, before),
         CreateSession => ends_in_the_future(exchange, before.earlier).into_iter().collect(),
+        CreateOrder => order_has_the_id_of_its_location(exchange).into_iter().collect(),
         _ => {
-            let of_payment_session = [end_before_payment_session, end_moves_with_payment_session];
+            let of_payment_session =
+                [end_before_payment_session, end_moves_with_payment_session, order_reads_its_id];
             of_payment_session.iter().filter_map(|rule| rule(exchange, before.earlier)).collect()
         }
     }
 }
 
 const EXPIRES_AT: &str = "/expires_at";
+
+const ORDER_ID: &str = "/order_id";
+
+/// The place of a KCO order as the sources have it: its id follows.
+const ORDERS: &str = "/checkout/v3/orders/";
+
+/// The id of a new KCO order is the one in its `Location`. A `Location` in another form may name the order in its own way. What
+/// leads to another host is judged as a link.
+fn order_has_the_id_of_its_location(created: &Exchange) -> Option<Breach> {
+    let place = location(created)?;
+    let asked = Url::parse(&created.request.url).ok()?;
+    let (_, named) = place.path().rsplit_once(ORDERS).filter(|_| place.origin() == asked.origin())?;
+    let named = named.trim_end_matches('/');
+    if named.is_empty() || named.contains('/') {
+        return None;
+    }
+    let named = percent_decode_str(named).decode_utf8().ok()?;
+    broken_identity(equals(ORDER_ID, &named, success_text(created, ORDER_ID)?))
+}
+
+/// The order at the `Location` of a creation is the one that was created.
+fn order_reads_its_id(read: &Exchange, earlier: &[&Exchange]) -> Option<Breach> {
+    let is_at_place = |created: &&&Exchange| {
+        created.operation == CreateOrder
+            && location(created).is_some_and(|place| same_url("", place.as_str(), &read.request.url).is_ok())
+    };
+    if read.operation != ReadOrder {
+        return None;
+    }
+    let created = earlier.iter().rfind(is_at_place)?;
+    broken_identity(equals(ORDER_ID, success_text(created, ORDER_ID)?, success_text(read, ORDER_ID)?))
+}
+
+fn broken_identity(judgement: Judgement) -> Option<Breach> {
+    judgement.err().map(|mismatch| ("HPP-PRE-004", mismatch))
+}
+
+/// Where the `Location` of a creation leads.
+fn location(created: &Exchange) -> Option<Url> {
+    Url::parse(&created.request.url).ok()?.join(success(created)?.field("Location")?).ok()
+}
 
 /// What a creation may answer in the last hour of its payment session is open. So only a young payment session is looked at.
 const YOUNG: SignedDuration = SignedDuration::from_hours(24);
@@ -144,6 +189,54 @@ mod tests {
         let old = dated(CreatePaymentSession, "Thu, 14 May 2026 13:00:00");
         let disabled = dated(DisableSession, "Fri, 15 May 2026 13:59:59");
         assert_eq!(told(&created, &[old, disabled]), [""; 0], "only the age of the payment session counts");
+    }
+
+    fn order(location: &str, id: &str) -> Exchange {
+        let url = "https://api.example/checkout/v3/orders";
+        let mut created = exchange(CreateOrder, url, Value::Null, json!({ "order_id": id }));
+        if let Received::Response(response) = &mut created.outcome {
+            response.fields = vec![("location".into(), location.into())];
+        }
+        created
+    }
+
+    #[test]
+    fn a_new_order_has_the_id_of_its_location() {
+        for fine in [
+            "https://api.example/checkout/v3/orders/o-1",
+            "HTTPS://API.example:443/checkout/v3/orders/o-1/",
+            "/checkout/v3/orders/o-1?locale=sv",
+            "orders/o-1#top",
+            "/checkout/v3/orders/o%2D1",
+            "/root/checkout/v3/orders/o-1",
+            "https://api.example/orders/4711",
+            "/checkout/v3/orders/by/key",
+            "/checkout/v3/orders/",
+            "https://other.example/checkout/v3/orders/o-2",
+        ] {
+            assert_eq!(told(&order(fine, "o-1"), &[]), [""; 0], "{fine}");
+        }
+        for (other, id) in
+            [("/checkout/v3/orders/o-2", "o-2"), ("orders/o-1a/", "o-1a"), ("orders/O-1", "O-1")]
+        {
+            let found = format!(r#"HPP-PRE-004 /order_id: expected "{id}", got "o-1""#);
+            assert_eq!(told(&order(other, "o-1"), &[]), [found]);
+        }
+    }
+
+    #[test]
+    fn the_order_at_its_location_keeps_its_id() {
+        let created = || [order("/orders/key", "o-1")];
+        let read = |url: &str, body: Value| exchange(ReadOrder, url, Value::Null, body);
+        let own = "https://API.example/orders/key";
+        assert_eq!(told(&read(own, json!({ "order_id": "o-1" })), &created()), [""; 0]);
+        assert_eq!(told(&read(own, json!({})), &created()), [""; 0]);
+        let other = || json!({ "order_id": "o-2" });
+        assert_eq!(told(&read("https://api.example/orders/other", other()), &created()), [""; 0]);
+        assert_eq!(
+            told(&read(own, other()), &created()),
+            [r#"HPP-PRE-004 /order_id: expected "o-1", got "o-2""#]
+        );
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! What the hosted sessions and the placed orders of a run were given: no two of them share an id or a URL.
+//! What the payment sessions, the hosted sessions and the placed orders of a run were given: no two of them share an id or a URL.
 
 use crate::check::answer::success_text;
 use crate::check::every_answer::Breach;
 use crate::evidence::Exchange;
-use crate::evidence::Operation::{CreateSession, PlaceOrder};
+use crate::evidence::Operation::{CreateOrder, CreatePaymentSession, CreateSession, PlaceOrder};
 use crate::requirement::Dialect;
 use crate::verdict::{Mismatch, quoted};
 use std::collections::{HashMap, HashSet};
@@ -19,12 +19,14 @@ const URLS: [(&str, &str); 4] = [
     ("/qr_code_url", "HPP-CREATE-009"),
 ];
 
-/// The ids and URLs that a target gave to hosted sessions and placed orders.
+/// The ids and URLs that a target gave to payment sessions, hosted sessions and placed orders.
 #[derive(Debug, Default)]
 pub struct Given {
     /// The ids, each with the URL of its payment session.
     ids: HashMap<String, String>,
     urls: HashSet<(&'static str, String)>,
+    /// The ids of payment sessions: of KP sessions, and of KCO orders.
+    payments: HashSet<String>,
     /// The ids of placed orders, each with the URL of the authorization that was used up.
     orders: HashMap<String, String>,
 }
@@ -35,8 +37,17 @@ impl Given {
         match exchange.operation {
             CreateSession => self.session(exchange, dialect),
             PlaceOrder => self.order(exchange).into_iter().collect(),
+            CreatePaymentSession => self.payment(exchange, ID, "HPP-PRE-001").into_iter().collect(),
+            CreateOrder => self.payment(exchange, ORDER, "HPP-PRE-004").into_iter().collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Each creation makes a payment session of its own.
+    fn payment(&mut self, created: &Exchange, pointer: &str, promise: &'static str) -> Option<Breach> {
+        let id = success_text(created, pointer).filter(|id| !id.is_empty())?;
+        let is_new = self.payments.insert(id.to_owned());
+        (!is_new).then(|| (promise, given_twice(pointer, "an id", "payment session", id)))
     }
 
     /// An order may be placed again with the same authorization, and stays the same order.
@@ -130,6 +141,27 @@ mod tests {
             let again = if dialect == Dialect::Klarna { vec![twice] } else { Vec::new() };
             assert_eq!(told(1), again, "a second session of one KCO order");
         }
+    }
+
+    #[test]
+    fn no_two_payment_sessions_share_an_id() {
+        let mut given = Given::default();
+        let mut told = |operation, dialect, body| told(&mut given, operation, dialect, 1, body);
+        for (operation, dialect, member, promise) in [
+            (CreatePaymentSession, Dialect::Klarna, "session_id", "HPP-PRE-001"),
+            (CreateOrder, Dialect::Kustom, "order_id", "HPP-PRE-004"),
+        ] {
+            let mut created = |id: Value| told(operation, dialect, json!({ member: id }));
+            let [one, other] = ["1", "2"].map(|id| json!(format!("{member}-{id}")));
+            assert_eq!(created(one.clone()), [""; 0]);
+            assert_eq!(created(other), [""; 0]);
+            let twice = format!(
+                "{promise} /{member}: expected an id that no other payment session of this run has, got {one} once more"
+            );
+            assert_eq!(created(one), [twice]);
+            assert_eq!((created(json!("")), created(json!(""))), (vec![], vec![]), "the schema refuses them");
+        }
+        assert_eq!(told(CreateSession, Dialect::Klarna, json!({ "session_id": "session_id-1" })), [""; 0]);
     }
 
     #[test]

@@ -143,7 +143,8 @@ impl Merchant<'_> {
         self.judge().rests_on(promise::success(kind.create), path::holds(kind.id, &id))?;
         let built = self.url_of(kind.path, &id);
         let location = self.record.answer(created).live_location().filter(|_| kind.has_location);
-        let url = location.and_then(|text| built.join(text).ok()).unwrap_or(built);
+        // A relative one counts from the URL that was asked.
+        let url = location.and_then(|text| self.api_url(kind.path).join(text).ok()).unwrap_or(built);
         let credentials = self.has.credentials.clone();
         self.record.known_read = Some(KnownRead { operation: kind.read, url: url.clone(), credentials });
         Ok(Rc::new(PaymentSession { created, url }))

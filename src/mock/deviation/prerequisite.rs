@@ -1,11 +1,12 @@
 //! Lies about payment sessions: KP sessions, their orders, and KCO orders.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
+use serde_json::Value;
 
 use crate::mock::contract::order::{Placing, Wish, allows};
 use crate::mock::deviation::edit::{with, without};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::http::{Operation, Reply};
+use crate::mock::http::{Content, Operation, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -90,6 +91,31 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| with(reply, Operation::CreatePaymentSession, "/session_id", 4_711)),
     },
     Deviation {
+        name: "kp-session-id-repeated",
+        kind: Kind::OneOrder,
+        lie: "Every KP session gets the id of the first one.",
+        breaks: &["HPP-PRE-001"],
+        change: Change::Reply(|reply| {
+            if let Some(id) = first_body(reply).and_then(|body| body.get("session_id").cloned()) {
+                with(reply, Operation::CreatePaymentSession, "/session_id", id);
+            }
+        }),
+    },
+    Deviation {
+        name: "second-kp-session-repeats-the-first",
+        kind: Kind::Sometimes,
+        lie: "The second KP session of a merchant gets the id of the merchant's first one.",
+        breaks: &["HPP-PRE-001"],
+        change: Change::Reply(|reply| {
+            let first = reply.past.last.as_deref().and_then(|body| body.get("session_id").cloned());
+            if let Some(first) = first
+                && reply.past.of_path == 1
+            {
+                with(reply, Operation::CreatePaymentSession, "/session_id", first);
+            }
+        }),
+    },
+    Deviation {
         name: "kp-session-ends-on-a-day",
         kind: Kind::NearMiss,
         lie: "`expires_at` of a KP session is a date without a time.",
@@ -161,6 +187,50 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Reply(|reply| with(reply, Operation::CreatePaymentSession, "/order_id", 4_711)),
     },
     Deviation {
+        name: "kco-order-repeated",
+        kind: Kind::OneOrder,
+        lie: "Every KCO order gets the id and the `Location` of the first one.",
+        breaks: &["HPP-PRE-004"],
+        change: Change::Reply(|reply| {
+            let id = first_body(reply).and_then(|body| body.get("order_id").cloned());
+            let first = reply.past.first.as_ref();
+            let place = first.and_then(|first| first.headers.get(header::LOCATION).cloned());
+            if let (Some(id), Some(place)) = (id, place)
+                && reply.succeeds(Operation::CreatePaymentSession)
+            {
+                reply.set("/order_id", id);
+                reply.headers.insert(header::LOCATION, place);
+            }
+        }),
+    },
+    Deviation {
+        name: "kco-location-names-another-order",
+        kind: Kind::NearMiss,
+        lie: "The last character of the `Location` of a new KCO order is missing.",
+        breaks: &["HPP-PRE-004"],
+        change: Change::Reply(|reply| {
+            let place = reply.headers.get(header::LOCATION).map(HeaderValue::as_bytes);
+            let cut = place.and_then(|place| HeaderValue::from_bytes(place.get(..place.len() - 1)?).ok());
+            if let Some(cut) = cut
+                && reply.succeeds(Operation::CreatePaymentSession)
+            {
+                reply.headers.insert(header::LOCATION, cut);
+            }
+        }),
+    },
+    Deviation {
+        name: "kco-order-has-the-id-of-another",
+        kind: Kind::Misplaced,
+        lie: "`order_id` of a new KCO order is that of the merchant's order before.",
+        breaks: &["HPP-PRE-004"],
+        change: Change::Reply(|reply| {
+            let before = reply.past.last.as_deref().and_then(|body| body.get("order_id").cloned());
+            if let Some(before) = before {
+                with(reply, Operation::CreatePaymentSession, "/order_id", before);
+            }
+        }),
+    },
+    Deviation {
         name: "paid-kco-order-refuses-with-400",
         kind: Kind::NearMiss,
         lie: "A change of a paid KCO order is answered with 400.",
@@ -195,6 +265,14 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// The JSON of the first answer to this operation.
+fn first_body(reply: &Reply) -> Option<&Value> {
+    match &reply.past.first.as_ref()?.content {
+        Content::Json(body) => Some(body),
+        _ => None,
+    }
+}
 
 /// Answers a refusal of this operation and status with 400.
 fn refuse_otherwise(reply: &mut Reply, operation: Operation, status: StatusCode) {

@@ -121,8 +121,13 @@ impl Record {
         breaches.extend(across_answers::broken(exchange, before));
         breaches.extend(payment_result::broken(exchange, before));
         breaches.extend(self.context.given_twice(exchange));
+        let operation = exchange.operation;
         for (id, mismatch) in breaches {
-            if let Ok(requirement) = id.parse() {
+            if let Ok(requirement) = id.parse::<RequirementId>() {
+                if names_another(operation, &mismatch) {
+                    let requirement = Some(requirement.clone());
+                    self.broken.push((index, Broken { requirement, mismatch: mismatch.clone() }));
+                }
                 self.find_in_answer(requirement, mismatch, index);
             }
         }
@@ -168,6 +173,16 @@ impl Record {
         let spoils = |subject: &str| subject == "body" || covers(subject, pointer);
         let found = self.broken.iter().find(|(at, broken)| *at == index && spoils(&broken.mismatch.subject));
         found.map(|(_, broken)| broken)
+    }
+}
+
+/// Whether a payment session was created under a false id. Nothing that follows from it is about this payment session, so the id
+/// cannot be used.
+fn names_another(operation: Operation, mismatch: &Mismatch) -> bool {
+    match operation {
+        Operation::CreatePaymentSession => mismatch.subject == "/session_id",
+        Operation::CreateOrder => mismatch.subject == "/order_id",
+        _ => false,
     }
 }
 
