@@ -105,11 +105,25 @@ Feature: Credentials
       Examples:
         | act        | fate                          |
         | read       | has been read                 |
+        | read       | has been distributed by email |
         | distribute | has been distributed by email |
+
+    Scenario: Another merchant does not get to distribute a session by token
+      Given a hosted session
+      And the hosted session has been distributed by token
+      When another merchant tries to distribute the hosted session by token
+      Then the request is refused
 
     Scenario: Another merchant does not get to disable a session
       Given a hosted session
       And the hosted session has been read
+      When another merchant tries to disable the hosted session
+      Then the request is refused
+      And the hosted session is not DISABLED
+
+    Scenario: Another merchant does not get to disable a distributed session
+      Given a hosted session
+      And the hosted session has been distributed by email
       When another merchant tries to disable the hosted session
       Then the request is refused
       And the hosted session is not DISABLED

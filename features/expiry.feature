@@ -227,11 +227,16 @@ Feature: When a hosted session ends
   @req:HPP-EXPIRY-013 @needs:clock
   Rule: The link of an expired session is not sent
 
-    Scenario: A distribution of an expired session answers 404
+    Scenario Outline: A distribution of an expired session by <method> answers 404
       Given a hosted session
       And the clock stands 1 minute after the end of the hosted session
-      When the merchant distributes the hosted session by email
+      When the merchant distributes the hosted session by <method>
       Then the response status is 404
+
+      Examples:
+        | method |
+        | email  |
+        | sms    |
 
   @req:HPP-EXPIRY-013
   Rule: The link of a session that an earlier run left is not sent after its end

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::mock::api::sessions::not_found;
-use crate::mock::contract::distribution::{Distribution, refusal};
+use crate::mock::contract::distribution::{Distribution, Method, refusal};
 use crate::mock::contract::status::{Purpose, Standing, Status};
 use crate::mock::ground::sharded_map::lock;
 use crate::mock::http::{Answer, Call, ErrorCode, Problem, Reply};
@@ -21,8 +21,10 @@ use crate::mock::words::Words;
 pub fn distribute(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) -> Answer {
     let request = call.json_object()?;
     let contract = &playground.contract;
-    let hosted = playground.session(call.param("key"), account, Purpose::Distribute).ok_or_else(not_found)?;
-    match hosted.standing(Purpose::Distribute, call.now, contract) {
+    let (purpose, method) = (Purpose::Distribute, Method::of(&request));
+    let found = playground.session_for(call.param("key"), account, purpose, method);
+    let hosted = found.ok_or_else(not_found)?;
+    match hosted.standing_for(purpose, method, call.now, contract) {
         Standing::Open => {}
         Standing::Ended(Status::Disabled) => {
             return Err(refusal(ErrorCode::Unknown, "the session is DISABLED"));

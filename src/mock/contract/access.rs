@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::mock::contract::distribution::Method;
 use crate::mock::contract::status::{Purpose, Status};
 use crate::mock::http::{Operation, Presented};
 
@@ -82,6 +83,10 @@ pub struct Claim<'a> {
     pub purpose: Purpose,
     /// The status of the session.
     pub status: Status,
+    /// Whether its link was sent before.
+    pub was_sent: bool,
+    /// How its link is to be sent now. `None` for another purpose.
+    pub method: Option<Method>,
 }
 
 /// A session belongs to the merchant who made it.

@@ -11,6 +11,26 @@ const COUNTRIES: [&str; 32] = [
     "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
+/// How a link is to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Email,
+    Sms,
+    Token,
+}
+
+impl Method {
+    /// The method that a request names. `None` if it is unknown.
+    pub fn of(request: &Map<String, Value>) -> Option<Self> {
+        match request.get("method")?.as_str()? {
+            "email" => Some(Self::Email),
+            "sms" => Some(Self::Sms),
+            "token" => Some(Self::Token),
+            _ => None,
+        }
+    }
+}
+
 /// A request to distribute the link.
 #[derive(Debug, Clone, Copy)]
 pub struct Distribution<'a> {
@@ -36,15 +56,15 @@ pub fn messages(distribution: &Distribution<'_>) -> Result<Vec<Letter>, Problem>
         let text = contact.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         text.ok_or_else(|| missing(&format!("contact_information.{name}")))
     };
-    let (channel, to) = match distribution.request.get("method").and_then(Value::as_str) {
-        Some("email") => {
+    let (channel, to) = match Method::of(distribution.request) {
+        Some(Method::Email) => {
             let address = member("email")?;
             if !is_address(address) {
                 return Err(violation("contact_information.email"));
             }
             ("email", address)
         }
-        Some("sms") => {
+        Some(Method::Sms) => {
             let (phone, country) = (member("phone")?, member("phone_country")?);
             if !COUNTRIES.iter().any(|known| known.eq_ignore_ascii_case(country)) {
                 return Err(refusal(
@@ -57,14 +77,14 @@ pub fn messages(distribution: &Distribution<'_>) -> Result<Vec<Letter>, Problem>
             }
             ("sms", phone)
         }
-        Some("token") => {
+        Some(Method::Token) => {
             let access_id = member("access_id")?;
             if !is_access_id(access_id) {
                 return Err(Problem::not_found("no such access_id"));
             }
             ("token", access_id)
         }
-        _ => return Err(violation("method")),
+        None => return Err(violation("method")),
     };
     Ok(vec![Letter { channel, to: to.to_owned(), link: distribution.link.to_owned() }])
 }

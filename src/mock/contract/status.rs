@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::mock::contract::distribution::Method;
 use crate::mock::contract::variation::Choices;
 
 /// The statuses of the mock. The reference also lists `MANUAL_ID_CHECK`.
@@ -188,6 +189,8 @@ pub struct Use {
     /// How long it has been expired. Negative before the end.
     pub expired_for: SignedDuration,
     pub circumstances: Circumstances,
+    /// How its link is to be sent. `None` for another purpose.
+    pub method: Option<Method>,
 }
 
 /// Whether a session can be used.

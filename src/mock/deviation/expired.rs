@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use crate::mock::contract::distribution::Method;
 use crate::mock::contract::status::{Purpose, Standing, Status, Use, standing};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 
@@ -115,6 +116,18 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-EXPIRY-011"],
         change: Change::Seams(|seams| {
             seams.standing = |wanted| open_if_it_reads(wanted, Status::Failed);
+        }),
+    },
+    Deviation {
+        name: "expired-session-distributed-by-sms",
+        kind: Kind::OneVariant,
+        lie: "The link of an expired session is sent by SMS.",
+        breaks: &["HPP-EXPIRY-013"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match wanted.method {
+                Some(Method::Sms) => expired_is_open(wanted, &[Purpose::Distribute]),
+                _ => standing(wanted),
+            };
         }),
     },
 ];

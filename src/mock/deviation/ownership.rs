@@ -1,6 +1,7 @@
 //! Lies about whose session it is, and about sessions with nearly the id that was asked for.
 
 use crate::mock::contract::access::{Claim, may_use};
+use crate::mock::contract::distribution::Method;
 use crate::mock::contract::status::{Purpose, Sought, Status, session_key};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
 
@@ -65,6 +66,33 @@ pub const DEVIATIONS: &[Deviation] = &[
         breaks: &["HPP-AUTH-005"],
         change: Change::Seams(|seams| {
             seams.may_use = |claim| may_use(claim) || is(claim, Purpose::Disable, Status::Disabled);
+        }),
+    },
+    Deviation {
+        name: "other-merchants-read-distributed",
+        kind: Kind::OneState,
+        lie: "Any merchant can read a session whose link was sent.",
+        breaks: &["HPP-AUTH-005"],
+        change: Change::Seams(|seams| {
+            seams.may_use = |claim| may_use(claim) || (claim.purpose == Purpose::Read && claim.was_sent);
+        }),
+    },
+    Deviation {
+        name: "other-merchants-disable-distributed",
+        kind: Kind::OneState,
+        lie: "Any merchant can disable a session whose link was sent.",
+        breaks: &["HPP-AUTH-005"],
+        change: Change::Seams(|seams| {
+            seams.may_use = |claim| may_use(claim) || (claim.purpose == Purpose::Disable && claim.was_sent);
+        }),
+    },
+    Deviation {
+        name: "other-merchants-distribute-by-token",
+        kind: Kind::OneVariant,
+        lie: "Any merchant can distribute a session by token.",
+        breaks: &["HPP-AUTH-005"],
+        change: Change::Seams(|seams| {
+            seams.may_use = |claim| may_use(claim) || claim.method == Some(Method::Token);
         }),
     },
     Deviation {

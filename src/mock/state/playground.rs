@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::mock::contract::access::Claim;
+use crate::mock::contract::distribution::Method;
 use crate::mock::contract::seams::Contract;
 use crate::mock::contract::status::{Purpose, Sought};
 use crate::mock::ground::id::Ids;
@@ -77,13 +78,25 @@ impl Playground {
 
     /// The session of this key, if the merchant may use it.
     pub fn session(&self, key: &str, account: &Account, purpose: Purpose) -> Option<Arc<Hosted>> {
+        self.session_for(key, account, purpose, None)
+    }
+
+    /// The same, for a link that is to be sent by this method.
+    pub fn session_for(
+        &self,
+        key: &str,
+        account: &Account,
+        purpose: Purpose,
+        method: Option<Method>,
+    ) -> Option<Arc<Hosted>> {
         let find = |is_meant: &dyn Fn(&str) -> bool| self.sessions.find_key(is_meant);
         let of_payment = |id: &str| Some(self.payments.get(id)?.siblings().next()?.session_id.clone());
         let sought = Sought { key, purpose, find: &find, of_payment: &of_payment };
         let key = self.contract.session_key(&sought);
         self.any_session(&key).filter(|hosted| {
             let (owner, asker) = (&hosted.account().merchant_id, &account.merchant_id);
-            self.contract.may_use(&Claim { owner, asker, purpose, status: hosted.status() })
+            let (status, was_sent) = (hosted.status(), hosted.was_sent());
+            self.contract.may_use(&Claim { owner, asker, purpose, status, was_sent, method })
         })
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, Weak};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::mock::contract::distribution::Method;
 use crate::mock::contract::expiry::Lifetime;
 use crate::mock::contract::merchant_urls::MerchantUrls;
 use crate::mock::contract::options::Options;
@@ -217,6 +218,17 @@ impl Hosted {
 
     /// Whether the session can be used for `purpose` now.
     pub fn standing(&self, purpose: Purpose, now: Timestamp, contract: &Contract) -> Standing {
+        self.standing_for(purpose, None, now, contract)
+    }
+
+    /// The same, for a link that is to be sent by this method.
+    pub fn standing_for(
+        &self,
+        purpose: Purpose,
+        method: Option<Method>,
+        now: Timestamp,
+        contract: &Contract,
+    ) -> Standing {
         let ends_at = self.expires_at(contract);
         let (status, circumstances) = {
             let life = &lock(&self.state).life;
@@ -228,7 +240,13 @@ impl Hosted {
             is_expired: now >= ends_at,
             expired_for: now.duration_since(ends_at),
             circumstances,
+            method,
         })
+    }
+
+    /// Whether its link was sent.
+    pub fn was_sent(&self) -> bool {
+        lock(&self.state).life.sent_at.is_some()
     }
 
     pub fn status(&self) -> Status {

@@ -7,12 +7,13 @@ use crate::evidence::Operation;
 use crate::suite::failure::{Done, StepFailure};
 use crate::suite::parameter::Spelt;
 use crate::suite::registry::step;
+use crate::suite::steps::distribution;
 use crate::suite::steps::refusal::faulty as faulty_body;
+use crate::suite::vocabulary::DistributionMethod;
 use crate::suite::words::{Attempted, BodyFault, OtherScheme, PasswordFault, PublicUrl};
 use crate::suite::world::World;
 use crate::target::{Credentials, Secret};
 use crate::verdict::Mismatch;
-use serde_json::json;
 use std::sync::Arc;
 
 /// A password that no account has.
@@ -102,6 +103,21 @@ async fn as_another(world: &mut World, what: Attempted) -> Done {
     attempt(world, what, Some(other), None).await
 }
 
+step!(
+    /// The same merchant tries to have the link sent by `email`, `sms` or `token`.
+    When "another merchant tries to distribute the hosted session by {word}" => distribute_as_another
+);
+async fn distribute_as_another(world: &mut World, method: DistributionMethod) -> Done {
+    let other = other_merchant(world).await?;
+    let url = world.merchant().created_url("/distribution_url")?;
+    let body = Some(distribution::request(&method.0));
+    send(
+        world,
+        ApiCall { credentials: Some(&other), body, ..ApiCall::new(Operation::Distribute, Method::POST, url) },
+    )
+    .await
+}
+
 /// The credentials of another merchant.
 async fn other_merchant(world: &World) -> Result<Credentials, StepFailure> {
     let context = world.record.context().clone();
@@ -133,23 +149,18 @@ async fn attempt(
             (Operation::DisableSession, Method::DELETE, merchant.created_url("/session_url")?, None)
         }
         Attempted::Distribute => {
-            let contact = json!({ "email": "consumer@example.com" });
-            let body = json!({ "method": "email", "contact_information": contact });
             let url = merchant.created_url("/distribution_url")?;
-            (Operation::Distribute, Method::POST, url, Some(body))
+            (Operation::Distribute, Method::POST, url, Some(distribution::request("email")))
         }
     };
     let credentials = credentials.as_ref();
     let faulty_on_purpose = matches!(oddity, Some(Oddity::Text(_)));
-    let call = ApiCall {
-        credentials,
-        body,
-        credentials_in_doubt: true,
-        faulty_on_purpose,
-        oddity,
-        ..ApiCall::new(operation, method, url)
-    };
-    world.record.send(call).await.map(drop)
+    let call = ApiCall::new(operation, method, url);
+    send(world, ApiCall { credentials, body, faulty_on_purpose, oddity, ..call }).await
+}
+
+async fn send(world: &mut World, call: ApiCall<'_>) -> Done {
+    world.record.send(ApiCall { credentials_in_doubt: true, ..call }).await.map(drop)
 }
 
 step!(

@@ -77,7 +77,8 @@ mod tests {
             let mut seams = Seams::FAITHFUL;
             let found = all().into_iter().find(|(known, _)| known == name);
             found.unwrap().1(&mut seams);
-            let claim = |asker| Claim { owner: "a", asker, purpose: Purpose::Read, status: Status::Waiting };
+            let (purpose, status) = (Purpose::Read, Status::Waiting);
+            let claim = |asker| Claim { owner: "a", asker, purpose, status, was_sent: false, method: None };
             ((seams.may_use)(&claim("a")), (seams.may_use)(&claim("b")))
         };
         assert_eq!(changed("seam.may_use:negated"), (false, true));
