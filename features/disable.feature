@@ -91,14 +91,14 @@ Feature: Disabling a hosted session
 
     Scenario: The link of a disabled session explains itself
       Given a hosted session
-      And the hosted session is disabled
+      And the hosted session has become DISABLED
       When the consumer opens the page
       Then the page explains itself and offers no payment
 
     Scenario: A disabled link explains itself to a consumer who was there before
       Given a hosted session
       And the consumer has opened the page
-      And the hosted session is disabled
+      And the hosted session has become DISABLED
       When the consumer opens the page
       Then the page explains itself and offers no payment
 
@@ -108,14 +108,14 @@ Feature: Disabling a hosted session
     Scenario: Paying on the open page of a disabled session leads nowhere
       Given a hosted session
       And the consumer has opened the page
-      And the hosted session is disabled
+      And the hosted session has become DISABLED
       When the consumer pays on the open page
       Then the page explains itself and offers no payment
 
     Scenario: Going back on the open page of a disabled session leads nowhere
       Given a hosted session
       And the consumer has opened the page
-      And the hosted session is disabled
+      And the hosted session has become DISABLED
       When the consumer presses back on the open page
       Then the page explains itself and offers no payment
 

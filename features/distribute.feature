@@ -150,7 +150,7 @@ Feature: Distribution of the link
     Scenario Outline: A distribution of a disabled session by <method> answers 400
       Given a hosted session
       And the hosted session has been distributed by <method>
-      And the hosted session is disabled
+      And the hosted session has become DISABLED
       When the merchant distributes the hosted session by <method>
       Then the response status is 400
       When the merchant distributes the hosted session by <method>
@@ -165,7 +165,7 @@ Feature: Distribution of the link
     Scenario: The link of a session that was opened and disabled is not sent
       Given a hosted session
       And the consumer has opened the page
-      And the hosted session is disabled
+      And the hosted session has become DISABLED
       When the merchant distributes the hosted session by token
       Then the response status is 400
 

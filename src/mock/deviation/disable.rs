@@ -174,7 +174,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "disabling-does-nothing",
         kind: Kind::LeftOut,
         lie: "Disabling a session answers 204, but changes nothing.",
-        breaks: &["HPP-DISABLE-002", "HPP-DISABLE-005", "HPP-DISABLE-006", "HPP-DISTRIBUTE-010"],
+        breaks: &["HPP-DISABLE-002"],
         change: Change::Seams(|seams| {
             seams.status_after = |turn| match (turn.status, turn.event) {
                 (open, Event::Disabled) if !open.is_final() => Ok(open),

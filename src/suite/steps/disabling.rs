@@ -3,6 +3,7 @@
 use crate::client::Method;
 use crate::evidence::Operation;
 use crate::suite::failure::Done;
+use crate::suite::promise;
 use crate::suite::registry::step;
 use crate::suite::words::IdPart;
 use crate::suite::world::World;
@@ -14,6 +15,18 @@ step!(
         world.judge().success(answered)
     }
 );
+
+step!(
+    /// The merchant has disabled the hosted session, and it reads DISABLED before the profile's deadline for a status. If not, the scenario is blocked.
+    Given "the hosted session has become DISABLED" => has_become_disabled
+);
+async fn has_become_disabled(world: &mut World) -> Done {
+    let disabled = world.merchant().disable_session().await?;
+    world.judge().success(disabled)?;
+    let session = world.merchant().this_session()?;
+    let outcome = world.consumer().becomes(&session, "DISABLED").await?;
+    world.judge().rests_on(promise::change(Some(Operation::DisableSession)), outcome)
+}
 
 step!(
     /// The merchant sends DELETE to the `session_url`, without a body.
