@@ -353,6 +353,11 @@ Feature: Creating a hosted session
         | purchase_type        |
         | show_subtotal_detail |
 
+    Scenario: A session with one unknown category among others is a bad request
+      Given a payment session
+      When the merchant creates a hosted session with the category PAY_LATER and an unknown one
+      Then the response status is 400, or KCO ignores the option
+
   @req:HPP-CREATE-031
   Rule: Whether option values may be in lower case is open
 
@@ -443,18 +448,19 @@ Feature: Creating a hosted session
   @req:HPP-CREATE-038
   Rule: Every documented option is accepted
 
-    Scenario Outline: A session is created with the option <option>
+    Scenario Outline: A session is created with the option <option> for a <purchase>
       Given a payment session
       When the merchant creates a hosted session with the options
-        | <option> | <value> |
+        | <option>      | <value>    |
+        | purchase_type | <purchase> |
       Then the request succeeds
 
       Examples:
-        | option                    | value                                                         |
-        | place_order_mode          | PLACE_ORDER                                                   |
-        | payment_method_category   | PAY_LATER                                                     |
-        | payment_method_categories | ["PAY_LATER", "PAY_NOW"]                                      |
-        | payment_fallback          | true                                                          |
+        | option                    | value                    | purchase |
+        | place_order_mode          | PLACE_ORDER              | BOOK     |
+        | payment_method_category   | PAY_LATER                | DOWNLOAD |
+        | payment_method_categories | ["PAY_LATER", "PAY_NOW"] | ORDER    |
+        | payment_fallback          | true                     | CONTINUE |
 
     Scenario: A session is created with all options together
       Given a payment session

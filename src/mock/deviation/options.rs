@@ -40,6 +40,24 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "download-refused",
+        kind: Kind::OneVariant,
+        lie: "A session with the `purchase_type` `DOWNLOAD` is refused.",
+        breaks: &["HPP-CREATE-038"],
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| accepts(member) && !is_purchase(member, &["DOWNLOAD"]);
+        }),
+    },
+    Deviation {
+        name: "half-of-purchase-types-refused",
+        kind: Kind::OneVariant,
+        lie: "A session with the `purchase_type` `BOOK`, `ORDER` or `CONTINUE` is refused.",
+        breaks: &["HPP-CREATE-038"],
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| accepts(member) && !is_purchase(member, &["BOOK", "ORDER", "CONTINUE"]);
+        }),
+    },
+    Deviation {
         name: "background-regardless-of-width",
         kind: Kind::OneVariant,
         lie: "The page always uses the first background image.",
@@ -143,6 +161,15 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| seams.accepts = |member| accepts(member) || takes_any_word(member)),
     },
     Deviation {
+        name: "unknown-category-among-known-accepted",
+        kind: Kind::OneVariant,
+        lie: "The option `payment_method_categories` accepts unknown values beside a known one.",
+        breaks: &["HPP-CREATE-030"],
+        change: Change::Seams(|seams| {
+            seams.accepts = |member| accepts(member) || takes_one_known_category(member);
+        }),
+    },
+    Deviation {
         name: "page-without-amount",
         kind: Kind::LeftOut,
         lie: "The page does not show the amount to pay.",
@@ -215,18 +242,39 @@ const OF_WORDS: [&str; 4] = [
     "options.payment_method_category",
 ];
 
+/// Whether the member is a `purchase_type` with one of these values.
+fn is_purchase(member: &Member<'_>, types: &[&str]) -> bool {
+    let given = member.value.and_then(Value::as_str);
+    member.name == "options.purchase_type" && given.is_some_and(|given| types.contains(&given))
+}
+
 /// Accepts any text as a value of an enumeration. An unknown category counts as left out.
 fn takes_any_word(member: &Member<'_>) -> bool {
     match member.value {
         Some(Value::String(_)) => OF_WORDS.contains(&member.name),
         Some(Value::Array(categories)) if member.name == "options.payment_method_categories" => {
-            let is_known = |category: &&Value| {
-                let alone = Value::Array(vec![(*category).clone()]);
-                accepts(&Member { value: Some(&alone), whole: None, ..*member })
-            };
-            let known = Value::Array(categories.iter().filter(is_known).cloned().collect());
-            accepts(&Member { value: Some(&known), ..*member })
+            accepts(&Member { value: Some(&known(member, categories)), ..*member })
         }
         _ => false,
     }
+}
+
+/// Accepts unknown categories beside at least one that is known.
+fn takes_one_known_category(member: &Member<'_>) -> bool {
+    match member.value {
+        Some(Value::Array(categories)) if member.name == "options.payment_method_categories" => {
+            let known = known(member, categories);
+            known != Value::Array(Vec::new()) && accepts(&Member { value: Some(&known), ..*member })
+        }
+        _ => false,
+    }
+}
+
+/// The categories without the unknown ones.
+fn known(member: &Member<'_>, categories: &[Value]) -> Value {
+    let is_known = |category: &&Value| {
+        let alone = Value::Array(vec![(*category).clone()]);
+        accepts(&Member { value: Some(&alone), whole: None, ..*member })
+    };
+    categories.iter().filter(is_known).cloned().collect()
 }

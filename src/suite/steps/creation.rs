@@ -7,7 +7,9 @@ use crate::suite::hosted::altered;
 use crate::suite::merchant_urls::{Cell, UrlRow, UrlSet};
 use crate::suite::parameter::{Arguments, Member, Parameter, Spelt, Table, TableRow};
 use crate::suite::registry::step;
-use crate::suite::words::{Age, Blank, IdPart, MerchantUrl, PlaceOrderMode, RequestMember, WrongPayment};
+use crate::suite::words::{
+    Age, Blank, IdPart, MerchantUrl, PaymentCategory, PlaceOrderMode, RequestMember, WrongPayment,
+};
 use crate::suite::world::World;
 use crate::verdict::Fault;
 use serde_json::{Value, json};
@@ -122,13 +124,17 @@ step!(
 step!(
     /// The merchant creates a hosted session whose `payment_session_url` is `null` or `empty`.
     When "the merchant creates a hosted session whose payment_session_url is {word}" => |world, blank: Blank| {
-        let value = match blank {
-            Blank::Null => Value::Null,
-            Blank::Empty => json!(""),
-        };
-        create_changed(world, true, |body| body["payment_session_url"] = value).await
+        create_changed(world, true, |body| body["payment_session_url"] = nothing(blank)).await
     }
 );
+
+/// The JSON of a value that says nothing.
+pub fn nothing(blank: Blank) -> Value {
+    match blank {
+        Blank::Null => Value::Null,
+        Blank::Empty => json!(""),
+    }
+}
 
 step!(
     /// The merchant creates a hosted session. One merchant URL is `null`, `empty` or `absent`.
@@ -212,6 +218,15 @@ step!(
     When "the merchant creates a hosted session whose option {word} is {word}" =>
         |world, option: Member, value: String| {
             create_changed(world, true, |body| body["options"][option.0] = json!(value)).await
+        }
+);
+
+step!(
+    /// The merchant creates a hosted session whose `payment_method_categories` are this one and one that does not exist.
+    When "the merchant creates a hosted session with the category {word} and an unknown one" =>
+        |world, category: PaymentCategory| {
+            let categories = json!([category.word(), "WHATEVER"]);
+            create_changed(world, true, |body| body["options"]["payment_method_categories"] = categories).await
         }
 );
 
