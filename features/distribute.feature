@@ -66,6 +66,15 @@ Feature: Distribution of the link
       Then the response status is 400
       And the error_code is MISSING_CONTACT_DATA
 
+    Scenario: A distribution by e-mail to an empty or null address is refused
+      Given a hosted session
+      When the merchant distributes the hosted session by email with a faulty contact
+        | email | empty |
+      Then the response status is 400
+      When the merchant distributes the hosted session by email with a faulty contact
+        | email | null |
+      Then the response status is 400
+
   @req:HPP-DISTRIBUTE-004
   Rule: An address must be valid
 

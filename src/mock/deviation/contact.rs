@@ -1,6 +1,7 @@
 //! Lies about the consumer whom a distribution names.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 
 use crate::mock::contract::distribution::{Distribution, Letter, messages, missing, refusal, violation};
 use crate::mock::deviation::distribution::tolerate;
@@ -145,6 +146,24 @@ pub const DEVIATIONS: &[Deviation] = &[
                     has_phone && *problem == missing("contact_information.email")
                 })
             };
+        }),
+    },
+    Deviation {
+        name: "empty-address-accepted",
+        kind: Kind::OneVariant,
+        lie: "A distribution by e-mail accepts an empty address.",
+        breaks: &["HPP-DISTRIBUTE-003"],
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| accept_as_address(distribution, &Value::String(String::new()));
+        }),
+    },
+    Deviation {
+        name: "null-address-accepted",
+        kind: Kind::OneVariant,
+        lie: "A distribution by e-mail accepts an address that is null.",
+        breaks: &["HPP-DISTRIBUTE-003"],
+        change: Change::Seams(|seams| {
+            seams.messages = |distribution| accept_as_address(distribution, &Value::Null);
         }),
     },
     Deviation {
@@ -297,6 +316,13 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// Accepts this value in place of an address.
+fn accept_as_address(distribution: &Distribution<'_>, value: &Value) -> Result<Vec<Letter>, Problem> {
+    let contact = distribution.request.get("contact_information");
+    let is_given = contact.and_then(|contact| contact.get("email")) == Some(value);
+    tolerate(distribution, |problem| is_given && *problem == missing("contact_information.email"))
+}
 
 /// The e-mail address of a request.
 fn address<'a>(distribution: &Distribution<'a>) -> Option<&'a str> {

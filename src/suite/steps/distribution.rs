@@ -6,14 +6,15 @@ use crate::client::{ApiCall, Method, Oddity};
 use crate::control::Message;
 use crate::evidence::{Operation, Trouble, TroubleKind};
 use crate::suite::failure::{Done, StepFailure};
-use crate::suite::parameter::Spelt;
+use crate::suite::parameter::{Arguments, Parameter, Spelt, Table, TableRow};
 use crate::suite::promise;
 use crate::suite::registry::step;
+use crate::suite::steps::creation::nothing;
 use crate::suite::steps::refusal::{TOO_LARGE, faulty};
 use crate::suite::vocabulary::DistributionMethod;
-use crate::suite::words::{BodyFault, Contact, DistributionMember, IdPart};
+use crate::suite::words::{Blank, BodyFault, Contact, DistributionMember, IdPart};
 use crate::suite::world::World;
-use crate::verdict::Mismatch;
+use crate::verdict::{Fault, Mismatch};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -91,6 +92,34 @@ async fn distribute_with(
 ) -> Done {
     let mut request = request(&method.0);
     place(&mut request, member)[member.word()] = json!(value);
+    send(world, request).await
+}
+
+/// A member of the contact, and a value for it that says nothing.
+#[derive(Clone)]
+struct BlankRow(Contact, Blank);
+
+impl TableRow for BlankRow {
+    const COLUMNS: &[&str] = &["member of the contact", "value"];
+
+    fn read(cells: &mut Arguments) -> Result<Self, Fault> {
+        Ok(Self(Parameter::take(cells)?, Parameter::take(cells)?))
+    }
+}
+
+step!(
+    /// The merchant has the link sent. Each row of the table is a member of the contact, and its value: `empty` or `null`.
+    When "the merchant distributes the hosted session by {word} with a faulty contact" => distribute_with_blanks
+);
+async fn distribute_with_blanks(
+    world: &mut World,
+    method: DistributionMethod,
+    Table(rows): Table<BlankRow>,
+) -> Done {
+    let mut request = request(&method.0);
+    for BlankRow(member, blank) in rows {
+        request["contact_information"][member.word()] = nothing(blank);
+    }
     send(world, request).await
 }
 
