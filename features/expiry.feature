@@ -208,6 +208,13 @@ Feature: When a hosted session ends
       When the merchant disables the hosted session
       Then the response status is 404
 
+    Scenario: Disabling an expired session that was disabled answers 404
+      Given a hosted session
+      And the hosted session is disabled
+      And the clock stands 1 minute after the end of the hosted session
+      When the merchant disables the hosted session
+      Then the response status is 404
+
     @needs:browser
     Scenario: Disabling an expired session with an open page answers 404
       Given a hosted session

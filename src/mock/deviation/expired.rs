@@ -92,6 +92,18 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "disabled-session-deletable-after-end",
+        kind: Kind::OneState,
+        lie: "A session that was disabled can be disabled again after its end.",
+        breaks: &["HPP-EXPIRY-012"],
+        change: Change::Seams(|seams| {
+            seams.standing = |wanted| match wanted.status {
+                Status::Disabled => expired_is_open(wanted, &[Purpose::Disable]),
+                _ => standing(wanted),
+            };
+        }),
+    },
+    Deviation {
         name: "open-page-payable-after-end",
         kind: Kind::OneState,
         lie: "A page that is open takes a payment after the end of its session.",
