@@ -65,6 +65,18 @@ Feature: Disabling a hosted session
       When the merchant disables the hosted session
       Then the response status is 400
 
+    Scenario Outline: Disabling a session that was paid with <mode> answers 400
+      Given the place_order_mode <mode>
+      And a hosted session
+      And the consumer has paid
+      When the merchant disables the hosted session
+      Then the response status is 400
+
+      Examples:
+        | mode          |
+        | PLACE_ORDER   |
+        | CAPTURE_ORDER |
+
   @req:HPP-DISABLE-004
   Rule: An unknown session is not found
 

@@ -62,7 +62,9 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
     let fresh = playground.ids.uuid();
     let elders = payment.siblings().count();
     let is_in_store = lock(&payment.state).is_in_store();
-    let circumstances = Circumstances { is_in_store, elders, ..Circumstances::default() };
+    let options = Options::read(request.get("options"), choices);
+    let place_order_mode = options.place_order_mode;
+    let circumstances = Circumstances { is_in_store, place_order_mode, elders, ..Circumstances::default() };
     let status = contract.status_after(&Turn {
         status: Status::Waiting,
         event: Event::Created,
@@ -73,7 +75,7 @@ pub fn create(playground: &Playground, call: &Call<'_>, account: &Arc<Account>) 
         session_id: contract.new_id(&NewId { of: IdFor::Session { elder: elder_id }, fresh: &fresh }),
         payment,
         merchant_urls: MerchantUrls::read(request.get("merchant_urls")),
-        options: Options::read(request.get("options"), choices),
+        options,
         page_key: playground.ids.key(),
         qr_key: playground.ids.key(),
         created_at: call.now,

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::mock::contract::distribution::Method;
+use crate::mock::contract::options::PlaceOrderMode;
 use crate::mock::contract::variation::Choices;
 
 /// The statuses of the mock. The reference also lists `MANUAL_ID_CHECK`.
@@ -106,6 +107,7 @@ impl fmt::Display for Ended {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Circumstances {
     pub is_in_store: bool,
+    pub place_order_mode: PlaceOrderMode,
     /// How many older hosted sessions its payment session has.
     pub elders: usize,
     /// How often its status changed, and how often these events happened.

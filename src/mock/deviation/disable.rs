@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use crate::mock::contract::options::PlaceOrderMode;
 use crate::mock::contract::payment_session::{Progress, payment_session_after};
 use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, standing, status_after,
@@ -237,6 +238,24 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
     Deviation {
+        name: "ordered-session-disabled",
+        kind: Kind::OneVariant,
+        lie: "A session that was paid with the mode `PLACE_ORDER` can be disabled.",
+        breaks: &["HPP-DISABLE-003"],
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| disabled_if_paid_with(turn, PlaceOrderMode::PlaceOrder);
+        }),
+    },
+    Deviation {
+        name: "captured-session-disabled",
+        kind: Kind::OneVariant,
+        lie: "A session that was paid with the mode `CAPTURE_ORDER` can be disabled.",
+        breaks: &["HPP-DISABLE-003"],
+        change: Change::Seams(|seams| {
+            seams.status_after = |turn| disabled_if_paid_with(turn, PlaceOrderMode::CaptureOrder);
+        }),
+    },
+    Deviation {
         name: "disabling-unknown-answers-410",
         kind: Kind::NearMiss,
         lie: "Disabling a session that does not exist answers 410.",
@@ -319,6 +338,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         }),
     },
 ];
+
+/// Disables a completed session too, if it was created with this mode.
+fn disabled_if_paid_with(turn: &Turn, mode: PlaceOrderMode) -> Result<Status, Ended> {
+    match (turn.status, turn.event) {
+        (Status::Completed, Event::Disabled) if turn.circumstances.place_order_mode == mode => {
+            Ok(Status::Disabled)
+        }
+        _ => status_after(turn),
+    }
+}
 
 /// A button on the open page of a disabled session still works.
 fn still_pressed(wanted: &Use) -> Standing {
