@@ -25,6 +25,7 @@ Feature: Credentials
       Examples:
         | act        | fate                          |
         | read       | has been read                 |
+        | read       | is disabled                   |
         | disable    | is disabled                   |
         | distribute | has been distributed by email |
 

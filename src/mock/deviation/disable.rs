@@ -3,14 +3,15 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
+use crate::mock::contract::access::{Door, admits};
 use crate::mock::contract::options::PlaceOrderMode;
 use crate::mock::contract::payment_session::{Progress, payment_session_after};
 use crate::mock::contract::status::{
     Ended, Event, Purpose, Standing, Status, Turn, Use, standing, status_after,
 };
-use crate::mock::deviation::edit::{blank, read_status, refuses};
+use crate::mock::deviation::edit::{blank, read_status, refuse, refuses};
 use crate::mock::deviation::entry::{Change, Deviation, Kind};
-use crate::mock::http::{Content, Operation, Reply};
+use crate::mock::http::{Content, ErrorCode, Operation, Presented, Reply};
 
 /// The lies of this family.
 pub const DEVIATIONS: &[Deviation] = &[
@@ -254,6 +255,27 @@ pub const DEVIATIONS: &[Deviation] = &[
         change: Change::Seams(|seams| {
             seams.status_after = |turn| disabled_if_paid_with(turn, PlaceOrderMode::CaptureOrder);
         }),
+    },
+    Deviation {
+        name: "anybody-reads-a-disabled-session",
+        kind: Kind::OneState,
+        lie: "A disabled session can be read without credentials.",
+        breaks: &["HPP-AUTH-001"],
+        change: Change::Both(
+            |seams| {
+                seams.admits = |knock| {
+                    admits(knock) || !knock.has_field && knock.door == Door::Api(Operation::ReadSession)
+                };
+            },
+            |reply| {
+                let is_stranger = reply.past.presented == Presented::Nothing;
+                let is_told = reply.text("/status") == Some("DISABLED");
+                if reply.operation == Operation::ReadSession && is_stranger && !is_told {
+                    let why = "credentials are missing or wrong";
+                    refuse(reply, StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, why);
+                }
+            },
+        ),
     },
     Deviation {
         name: "disabling-unknown-answers-410",
