@@ -90,7 +90,6 @@ Feature: Credentials
       Examples:
         | act        | scheme |
         | create     | Bearer |
-        | read       | Token  |
         | disable    | Token  |
         | distribute | Bearer |
 

@@ -106,12 +106,6 @@ Feature: Distribution of the link
   @req:HPP-DISTRIBUTE-006
   Rule: The country of a number is in the region
 
-    Scenario: A distribution to a number of Antarctica is refused
-      Given a hosted session
-      When the merchant distributes the hosted session by sms with the phone_country AQ
-      Then the response status is 400
-      And the error_code is UNSUPPORTED_COUNTRY
-
     Scenario: A number of Antarctica is refused, although it is of there
       Given a hosted session
       When the merchant distributes the hosted session by sms to the number +672112345 of AQ

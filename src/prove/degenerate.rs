@@ -2,7 +2,7 @@
 
 use crate::exit_code::ExitCode;
 use crate::mock::Deviation;
-use crate::prove::excuse::excuse;
+use crate::prove::excuse::{Which, excuse};
 use crate::prove::plan::{PlannedTarget, Scope, was_run};
 use crate::prove::ran::Ran;
 use crate::prove::trial::{told, told_fault};
@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 #[derive(Debug)]
 pub struct ServerTrial {
     server: &'static Deviation,
-    /// The requirements that pass by a refusal for a reason.
-    excused: BTreeSet<&'static str>,
+    /// The requirements that pass by a refusal for a reason. `None` if all may.
+    excused: Option<BTreeSet<&'static str>>,
     /// Those of them that pass in every run. A journey passes or not by how often a page and a status are looked at.
     always: &'static [&'static str],
     /// What was seen, or why there is no report.
@@ -81,11 +81,15 @@ impl ServerTrial {
 
     /// Judges the run against a server.
     pub fn judge(server: &'static Deviation, scope: Scope, ran: Result<RunReport, String>) -> Self {
-        let excuse = excuse(server);
-        let journeys = excuse.filter(|_| scope != Scope::Quick).map_or(&[][..], |excuse| excuse.journeys);
-        let api = excuse.map_or(&[][..], |excuse| excuse.api);
-        let excused = api.iter().chain(journeys).copied().collect();
-        Self { server, excused, always: api, seen: ran.map(|report| Seen::of(&report)) }
+        let which = excuse(server).map_or(Which::NONE, |excuse| excuse.which);
+        let (excused, always) = match which {
+            Which::Any => (None, &[][..]),
+            Which::These { api, journeys } => {
+                let journeys = if scope == Scope::Quick { &[][..] } else { journeys };
+                (Some(api.iter().chain(journeys).copied().collect()), api)
+            }
+        };
+        Self { server, excused, always, seen: ran.map(|report| Seen::of(&report)) }
     }
 
     fn reason(&self) -> Option<&'static str> {
@@ -95,7 +99,7 @@ impl ServerTrial {
     /// What passes by a refusal without a reason.
     fn without_reason(&self) -> Vec<&str> {
         let seen = self.seen.iter().flat_map(|seen| &seen.by_refusal).map(String::as_str);
-        seen.filter(|id| !self.excused.contains(id)).collect()
+        seen.filter(|id| self.excused.as_ref().is_some_and(|excused| !excused.contains(id))).collect()
     }
 
     /// What no longer passes by a refusal in the API scenarios, though there is a reason.
@@ -318,6 +322,8 @@ mod tests {
         let none = trial("replays-its-first-answer", failing(false));
         assert!(none.told_passes().unwrap().ends_with(&format!("; REASON NO LONGER NEEDED: {id}.\n")));
         assert!(!none.holds());
+        let any = trial("alternates-right-and-wrong", passing_by(id));
+        assert!(any.holds(), "{:?}", any.told_passes());
         let other = trial("accepts-everything", passing_by(id));
         assert!(other.told_passes().unwrap().ends_with(&format!("; WITHOUT A REASON: {id}.\n")));
         assert!(!other.holds());
