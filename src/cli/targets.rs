@@ -206,7 +206,7 @@ impl NewArgs {
 /// Writes a new profile, after it was checked as a run checks it.
 fn new(arguments: &NewArgs) -> Ending {
     let text = arguments.draft().text();
-    let path = arguments.out.clone().unwrap_or_else(|| PathBuf::from("new.toml"));
+    let path = arguments.out.clone().unwrap_or_else(|| PathBuf::from("the new profile"));
     run::check_profile(&path, &text)?;
     let Some(out) = &arguments.out else {
         say(text.trim_end())?;
