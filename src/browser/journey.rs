@@ -21,7 +21,7 @@ const PATIENCE: u32 = 4;
 
 /// How often a page must be read without a change until it counts as at rest. On a busy machine, one reading may take the whole quiet time,
 /// and the page gets no more done meanwhile.
-const READINGS: u32 = 5;
+const READINGS: u32 = 3;
 
 /// The part of the quiet time for which a steady screen must stay before its move is made.
 const STEADY_PART: u32 = 10;
