@@ -197,7 +197,7 @@ async fn a_page_that_still_changes_does_not_rest_yet_and_one_that_never_stops_re
 #[tokio::test]
 async fn a_page_that_gets_little_done_is_read_several_times_before_it_counts_as_at_rest() {
     let stage = Stage::set().await;
-    let html = "<div id=root>One moment</div><script>let left = 7;\
+    let html = "<div id=root>One moment</div><script>let left = 4;\
                 const work = () => {\
                 for (const end = performance.now() + 320; performance.now() < end;);\
                 if (left-- > 0) setTimeout(work, 20); else root.innerHTML = '<button id=buy>Pay</button>' };\
