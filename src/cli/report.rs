@@ -16,8 +16,8 @@ use std::path::PathBuf;
 pub enum ReportCommand {
     /// Make the report of a run from its journal, also of one that was killed.
     ///
-    /// What had not ended when the run was killed is not tested, and the verdict says so. Exit codes: those of a run; 2 if the folder is no
-    /// run folder, or if the run still goes on.
+    /// What had not ended when the run was killed counts as not tested, and the verdict says that the run was killed. Exit codes: those of a
+    /// run; 2 if the folder is not a run folder, or if the run is still going on.
     Rebuild(RebuildArgs),
     /// Merge the shards of one run into one report.
     ///
@@ -28,12 +28,13 @@ pub enum ReportCommand {
     /// A result is a run folder or a `report.json`. With the name of a target behind `#`, only this target is compared, such as in
     /// `reports/latest#our-shop`. Ids, times, tokens, ports and durations are no difference.
     ///
-    /// Exit codes: 0 if nothing newly fails and everything that was tested is tested; 1 if something newly fails; 2 if a result cannot be read;
-    /// 3 if something that was tested is not tested any more.
+    /// Exit codes: 0 if nothing newly fails and everything that was tested is tested again; 1 if something newly fails; 2 if a result cannot
+    /// be read; 3 if nothing newly fails, but something that was tested is not tested any more.
     Diff(DiffArgs),
-    /// Remove the run folders of runs that began long ago.
+    /// Remove old run folders.
     ///
-    /// The newest run, runs that still go on, and everything that is no run folder stay. Exit codes: 0; 2 if a folder cannot be read or removed.
+    /// The newest run, runs that are still going on, and everything that is not a run folder stay, also merged reports. Exit codes: 0; 2 if
+    /// a folder cannot be read or removed.
     Prune(PruneArgs),
 }
 
@@ -77,7 +78,7 @@ pub struct DiffArgs {
 
 #[derive(Args)]
 pub struct PruneArgs {
-    /// Keep the runs of this time, such as 30d or 12w.
+    /// Keep the runs that began within this time, such as 30d or 12w.
     #[arg(long, value_name = "TIME", value_parser = span)]
     keep: Span,
     /// Only print what would be removed.

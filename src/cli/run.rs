@@ -69,7 +69,7 @@ pub struct RunArgs {
     /// Run this many API scenarios (those that need no browser) at once, and end as many sessions at once afterwards.
     #[arg(long, short, default_value_t = 16, value_parser = whole(1..=u16::MAX), help_heading = "How")]
     jobs: u16,
-    /// If a scenario fails or meets trouble, run it again up to this many times. A page that has changed for many is not tried again.
+    /// If a scenario fails or meets trouble, run it again up to this many times; if the page has changed for many, they are not run again.
     #[arg(long, default_value_t = 0, value_parser = whole(0..=u32::MAX), help_heading = "How")]
     retries: u32,
     /// Make the ids of the built-in mock from this seed; the same seed gives the same ids.
@@ -109,7 +109,7 @@ pub struct RunArgs {
     label: Vec<(String, String)>,
     /// Post a notice of at most five lines to this webhook if the verdict or what is broken has changed since the last run of a target.
     ///
-    /// The address is a secret: better set the variable `HPP_NOTIFY`.
+    /// The address is a secret, so better set the variable `HPP_NOTIFY`. A shard and a run with `--tags` count as runs, too.
     #[arg(
         long,
         value_name = "URL",
@@ -121,7 +121,7 @@ pub struct RunArgs {
     notify: Option<String>,
     /// Keep the history of each target and the ledger in this folder instead of the state folder of the user; it must not be among the reports.
     ///
-    /// With this option, the built-in mock has a history, too. What `--notify` compares with is there as well.
+    /// With this option, the built-in mock has a history, too. What `--notify` compares with is also there.
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     state: Option<PathBuf>,
     #[command(flatten)]
@@ -228,8 +228,7 @@ fn webhook(text: Option<&String>) -> Result<Option<Url>, Refusal> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let url =
         text.parse::<Url>().ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let expected =
-        "`--notify` or `HPP_NOTIFY` is no address of a webhook, such as https://chat.example/hooks/1";
+    let expected = "`--notify` or `HPP_NOTIFY` is not the address of a webhook; write it like https://chat.example/hooks/1";
     url.map(Some).ok_or_else(|| Refusal::invalid(expected))
 }
 

@@ -30,13 +30,13 @@ pub struct Histories {
 /// Why a history cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
-    #[error("the state folder {} lies below the folder of the reports {}, which may be shared; choose another one with `--state`", state.display(), reports.display())]
+    #[error("the state folder {} lies below the folder of the reports {}, which may be shared; choose another state folder with `--state`", state.display(), reports.display())]
     BelowReports { state: PathBuf, reports: PathBuf },
 
-    #[error("cannot read the history {}", path.display())]
+    #[error("cannot read the history {}; check who may read it, or choose another folder with `--state`", path.display())]
     Read { path: PathBuf, source: io::Error },
 
-    #[error("cannot write the history {}", path.display())]
+    #[error("cannot write the history {}; make room, or choose another folder with `--state`", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
 

@@ -25,7 +25,7 @@ pub enum JournalFault {
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
 
-    #[error("{}:{line} is no attempt", path.display())]
+    #[error("{}:{line} is not a line of a journal, so no report can be made from it", path.display())]
     Parse { path: PathBuf, line: usize, source: serde_json::Error },
 }
 
@@ -81,6 +81,9 @@ mod tests {
         }
         let (_kept, folder) = folder_with(&format!("{whole}{{}}\n"));
         let told = read(&folder).unwrap_err().to_string();
-        assert!(told.ends_with("journal.ndjson:3 is no attempt"), "{told}");
+        assert!(
+            told.ends_with("journal.ndjson:3 is not a line of a journal, so no report can be made from it"),
+            "{told}"
+        );
     }
 }

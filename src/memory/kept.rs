@@ -20,13 +20,13 @@ pub struct Kept {
 /// Why a report cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum KeptError {
-    #[error("{} has no {REPORT}; if its run was killed, make it with `hpp-conformance report rebuild`", folder.display())]
+    #[error("{} has no {REPORT}; if its run was killed, make the report with `hpp-conformance report rebuild`", folder.display())]
     NoReport { folder: PathBuf },
 
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}; name a run folder or a {REPORT}", path.display())]
     Read { path: PathBuf, source: io::Error },
 
-    #[error("{} is no report that this program can read", path.display())]
+    #[error("{} is not a report that this program can read", path.display())]
     Report { path: PathBuf, source: ReportError },
 }
 

@@ -40,10 +40,10 @@ pub struct LedgerEntry {
 /// Why a ledger cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    #[error("cannot read the ledger {}", path.display())]
+    #[error("cannot read the ledger {}; check who may read it, or choose another folder with `--state`", path.display())]
     Read { path: PathBuf, source: io::Error },
 
-    #[error("cannot write the ledger {}", path.display())]
+    #[error("cannot write the ledger {}; make room, or choose another folder with `--state`", path.display())]
     Write { path: PathBuf, source: io::Error },
 }
 

@@ -25,10 +25,10 @@ pub enum MergeError {
     #[error("two shards have different files of the name {}; run one of them again", path.display())]
     SameName { path: PathBuf },
 
-    #[error("cannot copy {} to {}", from.display(), to.display())]
+    #[error("cannot copy {} to {}; make room, or name a new folder elsewhere", from.display(), to.display())]
     Copy { from: PathBuf, to: PathBuf, source: io::Error },
 
-    #[error("cannot write to {}", folder.display())]
+    #[error("cannot write to {}; name another folder for the merged report", folder.display())]
     Out { folder: PathBuf, source: io::Error },
 }
 

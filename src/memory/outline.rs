@@ -60,7 +60,7 @@ pub struct TargetEnd {
 /// Why a run cannot be reported again.
 #[derive(Debug, thiserror::Error)]
 pub enum OutlineError {
-    #[error("{} has no {OUTLINE}, so it is no run folder, or one of an earlier version", folder.display())]
+    #[error("{} has no {OUTLINE}, so it is not a run folder, or one of an earlier version; name a run folder, such as reports/latest", folder.display())]
     NoOutline { folder: PathBuf },
 
     #[error("the run in {} still goes on; wait for its end, or end it first", folder.display())]
@@ -72,10 +72,10 @@ pub enum OutlineError {
     #[error("cannot write {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 
-    #[error("{} is malformed", path.display())]
+    #[error("{} is malformed, so no report can be made from it", path.display())]
     Parse { path: PathBuf, source: serde_json::Error },
 
-    #[error("{} has schema version {found}; this program reads version {}", path.display(), RunReport::SCHEMA_VERSION)]
+    #[error("{} has schema version {found}, and this program reads version {}; use the program that made it", path.display(), RunReport::SCHEMA_VERSION)]
     Version { path: PathBuf, found: u32 },
 
     #[error(transparent)]
@@ -363,7 +363,7 @@ mod tests {
         std::fs::remove_file(kept.path().join(OUTLINE)).unwrap();
         let told = rebuild(&folder).unwrap_err().to_string();
         assert!(
-            told.ends_with("has no outline.json, so it is no run folder, or one of an earlier version"),
+            told.ends_with("has no outline.json, so it is not a run folder, or one of an earlier version; name a run folder, such as reports/latest"),
             "{told}"
         );
     }

@@ -14,10 +14,10 @@ const LATEST: &str = "latest";
 /// Why a folder cannot be pruned.
 #[derive(Debug, thiserror::Error)]
 pub enum PruneError {
-    #[error("cannot read the folder {}", folder.display())]
+    #[error("cannot read the folder {}; name the folder of the reports", folder.display())]
     Read { folder: PathBuf, source: io::Error },
 
-    #[error("cannot remove {}", folder.display())]
+    #[error("cannot remove {}; check who may write there", folder.display())]
     Remove { folder: PathBuf, source: io::Error },
 }
 

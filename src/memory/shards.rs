@@ -11,7 +11,7 @@ use std::path::Path;
 /// Why run folders are not the shards of one run.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ShardsError {
-    #[error("{folder} is no shard; its run had no `--shard`")]
+    #[error("{folder} is not a shard, because its run had no `--shard`; give only the run folders of shards")]
     NoShard { folder: String },
 
     #[error(

@@ -119,6 +119,6 @@ fn the_address_of_the_webhook_is_in_no_file_and_in_no_message() {
     assert!(!ended.stdout.contains("Zq8pw3secret") && !ended.stderr.contains("Zq8pw3secret"), "{ended:?}");
 
     let refused = run(folder.path(), "chat.example/Zq8pw3secret", &[]);
-    let told = "error: `--notify` or `HPP_NOTIFY` is no address of a webhook, such as https://chat.example/hooks/1\n";
+    let told = "error: `--notify` or `HPP_NOTIFY` is not the address of a webhook; write it like https://chat.example/hooks/1\n";
     assert_eq!((refused.code, refused.stderr.as_str()), (Some(2), told));
 }

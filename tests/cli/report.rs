@@ -65,7 +65,7 @@ fn the_report_of_a_run_that_ended_is_rebuilt_as_it_was() {
     assert_eq!(report(folder.path()), first);
     let none = call(folder.path(), &["report", "rebuild", "."]);
     assert_eq!(none.code, Some(2), "{none:?}");
-    assert!(none.stderr.contains(". has no outline.json, so it is no run folder"), "{none:?}");
+    assert!(none.stderr.contains(". has no outline.json, so it is not a run folder"), "{none:?}");
 }
 
 /// Standing, cause and weight of each requirement, and the verdict of each scenario.
@@ -136,7 +136,7 @@ fn four_shards_are_merged_into_the_report_of_one_run() {
     let allowed = merge("less", &all[..3], &["--allow-missing", "--quiet"]);
     assert!(allowed.code == Some(1) || allowed.code == Some(3), "{allowed:?}");
     let no_shard = merge("none", &[&one], &[]);
-    assert!(no_shard.stderr.contains("is no shard"), "{no_shard:?}");
+    assert!(no_shard.stderr.contains("is not a shard"), "{no_shard:?}");
 }
 
 #[test]

@@ -108,7 +108,8 @@ fn what_does_not_belong_together_is_refused_by_folder_and_key() {
         ),
         (
             changed(&|report| report.run.shard = None),
-            "night-2 is no shard; its run had no `--shard`".to_owned(),
+            "night-2 is not a shard, because its run had no `--shard`; give only the run folders of shards"
+                .to_owned(),
         ),
     ] {
         assert_eq!(told, expected);
