@@ -8,6 +8,14 @@ use std::fmt::Write as _;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a run of a group waits for another one of it that is just taking the account.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The pause between two tries.
+const PACE: Duration = Duration::from_millis(10);
 
 /// A merchant account that this run holds. It is free again when this is dropped, or when the process ends in any way.
 #[derive(Debug)]
@@ -90,10 +98,15 @@ impl MerchantLock {
         failed: impl Fn(io::Error) -> LockError,
         held: &impl Fn() -> LockError,
     ) -> Result<(), LockError> {
-        match file.try_lock_shared() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(held()),
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        // The first one of the group holds the account alone for a moment, until it has written who it is.
+        let limit = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock_shared() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < limit => sleep(PACE),
+                Err(TryLockError::WouldBlock) => return Err(held()),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
         }
         // Nobody writes this file while the account is held, so it tells the group of all holders.
         let text = std::fs::read_to_string(told).map_err(failed)?;
@@ -153,6 +166,22 @@ mod tests {
         assert!(take(Some("day")).is_err(), "one of the group still holds it");
         drop(other);
         take(Some("day")).unwrap();
+    }
+
+    #[test]
+    fn runs_of_one_group_that_start_at_once_all_get_the_account() {
+        let folder = tempfile::tempdir().unwrap();
+        let profile = fixture::profile("http://127.0.0.1:1");
+        let start = std::sync::Barrier::new(8);
+        let take = || {
+            start.wait();
+            MerchantLock::take_in(folder.path(), &profile, Some("night")).map_err(|error| error.to_string())
+        };
+        let taken: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(take)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(taken.iter().all(Result::is_ok), "{taken:?}");
     }
 
     #[test]
