@@ -81,6 +81,9 @@ pub struct Diff {
     /// Targets that only one of them has.
     pub only_before: Vec<String>,
     pub only_after: Vec<String>,
+    /// Whether the verdicts of the runs differ. If the user named a target, they may be about others.
+    #[serde(skip)]
+    other_verdict: bool,
 }
 
 /// A result to compare: a report, and perhaps one target of it.
@@ -176,9 +179,11 @@ impl Diff {
             let rest = names.iter().enumerate().filter(|(index, _)| !are_chosen && !paired.contains(index));
             rest.map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>()
         };
+        let (before_told, after_told) = (before.told(&one), after.told(&other));
         Ok(Self {
-            before: before.told(&one),
-            after: after.told(&other),
+            other_verdict: !are_chosen && before_told.verdict != after_told.verdict,
+            before: before_told,
+            after: after_told,
             only_before: alone(&names, pairs.iter().map(|(index, _)| *index).collect()),
             only_after: alone(&other_names, pairs.iter().map(|(_, index)| *index).collect()),
             targets: pairs
@@ -191,7 +196,8 @@ impl Diff {
     /// Whether both results say the same.
     pub fn is_empty(&self) -> bool {
         let is_same = |target: &TargetDiff| target.changes.is_empty() && target.outcome.is_none();
-        self.only_before.is_empty() && self.only_after.is_empty() && self.targets.iter().all(is_same)
+        let are_paired = self.only_before.is_empty() && self.only_after.is_empty();
+        are_paired && !self.other_verdict && self.targets.iter().all(is_same)
     }
 
     /// Whether something is broken that was not before.
@@ -244,6 +250,7 @@ fn change(before: Option<&Row<'_>>, after: Option<&Row<'_>>) -> Option<Change> {
     let requirement = after.or(before)?.requirement;
     let is_broken = |row: Option<&Row<'_>>| row.is_some_and(|row| row.standing.is_broken());
     let is_seen = |row: Option<&Row<'_>>| row.is_some_and(|row| row.standing.is_seen());
+    let is_kept = after.is_some_and(|row| row.standing.is_kept());
     let standings = (before.map(|row| row.standing), after.map(|row| row.standing));
     let (scenarios, scenarios_lost) = scenarios(before, after);
     let (found, found_after) =
@@ -253,7 +260,7 @@ fn change(before: Option<&Row<'_>>, after: Option<&Row<'_>>) -> Option<Change> {
     let (kind, details) = match (is_broken(before), is_broken(after)) {
         (false, true) => (Kind::NewlyFailing, found_after.into_iter().collect()),
         (true, true) if found != found_after => (Kind::FailsDifferently, differing(&found, &found_after)),
-        (true, false) if is_seen(after) => (Kind::Fixed, Vec::new()),
+        (true, false) if is_kept => (Kind::Fixed, Vec::new()),
         _ if before.is_none() => (Kind::New, Vec::new()),
         _ if after.is_none() => (Kind::Removed, Vec::new()),
         _ if standings.0 != standings.1 => {

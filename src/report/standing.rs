@@ -89,6 +89,11 @@ impl Standing {
         matches!(self, Self::Fail | Self::Warn | Self::Unconfirmed)
     }
 
+    /// Whether the target does as it should. What is accepted or dismissed is still broken, and what is flaky was.
+    pub fn is_kept(self) -> bool {
+        matches!(self, Self::Pass | Self::Stale)
+    }
+
     /// Whether the target was judged.
     pub fn is_seen(self) -> bool {
         use Standing::{Blocked, Harness, Infra, Na, NotRun, Unseen};

@@ -92,6 +92,25 @@ fn what_was_broken_and_is_not_tested_any_more_is_not_fixed() {
 }
 
 #[test]
+fn what_is_accepted_or_flaky_is_not_fixed() {
+    let broken = failing("HPP-CREATE-008", "\"http\"");
+    let mut waived = broken.clone();
+    waived.targets[0].facts.waivers = fixture::report().targets[0].facts.waivers.clone();
+    let waiver = &mut waived.targets[0].facts.waivers[0];
+    (waiver.requirement, waiver.actual) = ("HPP-CREATE-008".parse().unwrap(), None);
+    waiver.subject = "/redirect_url".into();
+    let mut flaky = fixture::complete();
+    let records = &mut flaky.targets[0].records;
+    let record = records.iter_mut().find(|record| record.key == "HPP-CREATE-008").unwrap();
+    record.attempts.insert(0, Attempt::not_run(Verdict::Fail));
+    for (after, standing) in [(waived, "WAIVED"), (flaky, "FLAKY")] {
+        let told = told(&diff(&broken, &after));
+        let begin = format!("verdict changed HPP-CREATE-008: FAIL → {standing}");
+        assert!(told[0].starts_with(&begin), "{told:?}");
+    }
+}
+
+#[test]
 fn what_is_broken_in_another_way_is_told_with_both() {
     let diff = diff(&failing("HPP-CREATE-008", "\"http\""), &failing("HPP-CREATE-008", "nothing"));
     assert_eq!(
@@ -183,6 +202,19 @@ fn two_targets_of_one_run_are_compared_by_name() {
     assert!(diff.only_before.is_empty() && diff.only_after.is_empty());
     let error = Diff::of(&named("shop"), &named("mock-klarna")).unwrap_err().to_string();
     assert_eq!(error, "a has no target `shop`; it has mock-klarna, mock-kustom");
+}
+
+#[test]
+fn another_verdict_is_a_change() {
+    let sound = fixture::complete();
+    let mut stopped = sound.clone();
+    stopped.run.stopped = Some("its deadline passed".into());
+    let other = diff(&sound, &stopped);
+    assert!(!other.is_empty() && other.targets[0].changes.is_empty());
+    let text = other.told(crate::report::Layout::Lines);
+    assert!(text.ends_with("\n\nonly the verdict changed"), "{text}");
+    let named = |report: &RunReport| Side { target: Some("mock-klarna".into()), ..side(report.clone()) };
+    assert!(Diff::of(&named(&sound), &named(&stopped)).unwrap().is_empty());
 }
 
 #[test]

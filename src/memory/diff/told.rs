@@ -71,7 +71,12 @@ impl Diff {
         if still > 0 {
             parts.push(format!("{still} still failing"));
         }
-        if parts.is_empty() { "only the outcome changed".to_owned() } else { parts.join(", ") }
+        if !self.is_empty() && parts.len() == usize::from(still > 0) {
+            let is_outcome = self.targets.iter().any(|target| target.outcome.is_some());
+            let what = if is_outcome { "outcome" } else { "verdict" };
+            parts.insert(0, format!("only the {what} changed"));
+        }
+        parts.join(", ")
     }
 }
 
