@@ -130,20 +130,27 @@ impl Night {
     }
 
     fn since(&self, last: &Self, target: &JudgedTarget<'_>) -> Since {
-        let is_seen = |id: &RequirementId| {
-            target.rows.iter().any(|row| row.requirement.id == *id && row.standing.is_seen())
+        let stands = |id: &RequirementId, wanted: fn(Standing) -> bool| {
+            target.rows.iter().any(|row| row.requirement.id == *id && wanted(row.standing))
         };
         let failing = |own: &Self, other: &Self, fails_in_other: bool| -> Vec<RequirementId> {
             let ids = own.failing.keys().filter(|id| other.failing.contains_key(*id) == fails_in_other);
             ids.cloned().collect()
         };
-        let (fixed, not_tested) = failing(last, self, false).into_iter().partition(is_seen);
+        let gone = failing(last, self, false);
+        let (seen, not_tested): (Vec<_>, Vec<_>) =
+            gone.into_iter().partition(|id| stands(id, Standing::is_seen));
+        let (fixed, excused): (Vec<_>, Vec<_>) =
+            seen.into_iter().partition(|id| stands(id, Standing::is_kept));
+        let mut still_failing = failing(self, last, true);
+        still_failing.extend(excused);
+        still_failing.sort();
         Since {
             run: last.run.clone(),
             started_at: last.started_at,
             newly_failing: failing(self, last, false),
             fixed,
-            still_failing: failing(self, last, true),
+            still_failing,
             not_tested,
         }
     }
@@ -171,7 +178,7 @@ impl Night {
 mod tests {
     use super::*;
     use crate::report::fixture;
-    use crate::verdict::Verdict;
+    use crate::verdict::{Attempt, Verdict};
 
     const ID: &str = "HPP-CREATE-008";
 
@@ -197,6 +204,13 @@ mod tests {
         let mut report = complete();
         fixture::set(&mut report, 0, ID, verdict);
         report
+    }
+
+    /// Lets the scenario of the requirement fail, and then pass.
+    fn flake(report: &mut RunReport) {
+        let mut records = report.targets[0].records.iter_mut();
+        let record = records.find(|record| record.key == ID).unwrap();
+        record.attempts.insert(0, Attempt::not_run(Verdict::Fail));
     }
 
     #[test]
@@ -227,6 +241,15 @@ mod tests {
         assert_eq!(told(&broken, &broken), [0, 0, 1, 0]);
         assert_eq!(told(&broken, &set(fixture::trouble())), [0, 0, 0, 1]);
         assert_eq!(after(&sound, &[]).since, None);
+        // What is accepted is not fixed.
+        let mut waived = broken.clone();
+        waived.targets[0].facts.waivers = fixture::report().targets[0].facts.waivers.clone();
+        let waiver = &mut waived.targets[0].facts.waivers[0];
+        (waiver.requirement, waiver.actual) = (ID.parse().unwrap(), None);
+        assert_eq!(told(&broken, &waived), [0, 0, 1, 0]);
+        let mut flaky = sound.clone();
+        flake(&mut flaky);
+        assert_eq!(told(&broken, &flaky), [0, 0, 1, 0]);
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub struct Since {
     pub started_at: Timestamp,
     pub newly_failing: Vec<RequirementId>,
     pub fixed: Vec<RequirementId>,
+    /// They failed then, and now they are broken, accepted, dismissed or flaky.
     pub still_failing: Vec<RequirementId>,
     /// They failed then, and were not tested now.
     pub not_tested: Vec<RequirementId>,
