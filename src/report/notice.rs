@@ -17,13 +17,18 @@ const MOST_IDS: usize = 5;
 pub struct Remembered {
     /// The first word of its verdict.
     pub advice: String,
-    /// The requirements that are FAIL.
+    /// The requirements that are FAIL, and those that were and have not been kept since.
     pub failing: BTreeSet<RequirementId>,
 }
 
 impl JudgedTarget<'_> {
-    fn remembered(&self, judged: &Judged<'_>) -> Remembered {
-        let failing = self.rows.iter().filter(|row| row.standing == Standing::Fail);
+    fn remembered(&self, judged: &Judged<'_>, before: Option<&Remembered>) -> Remembered {
+        let failed = |id| before.is_some_and(|before| before.failing.contains(id));
+        // What was not tested now is not mended, and neither is what somebody accepts.
+        let is_open = |standing: Standing| standing != Standing::Na && !standing.is_kept();
+        let failing = self.rows.iter().filter(|row| {
+            row.standing == Standing::Fail || (is_open(row.standing) && failed(&row.requirement.id))
+        });
         Remembered {
             advice: self.through(judged.report.run.gate).advice().word().to_owned(),
             failing: failing.map(|row| row.requirement.id.clone()).collect(),
@@ -32,15 +37,19 @@ impl JudgedTarget<'_> {
 }
 
 impl Judged<'_> {
-    /// What the next run compares each target with, by the name of the target.
-    pub fn remembered(&self) -> Vec<(&str, Remembered)> {
-        self.targets.iter().map(|target| (target.facts.name.as_str(), target.remembered(self))).collect()
+    /// What the next run compares each target with, by the name of the target. `before` tells what is remembered of it.
+    pub fn remembered(&self, before: impl Fn(&str) -> Option<Remembered>) -> Vec<(&str, Remembered)> {
+        let remembered = self.targets.iter().map(|target| {
+            let name = target.facts.name.as_str();
+            (name, target.remembered(self, before(name).as_ref()))
+        });
+        remembered.collect()
     }
 
     /// The notice, if a target is not as it was. `before` tells what is remembered of a target; nothing if it was never run.
     pub fn notice(&self, before: impl Fn(&str) -> Option<Remembered>, report: &str) -> Option<String> {
         let changes: Vec<String> = self
-            .remembered()
+            .remembered(&before)
             .into_iter()
             .filter_map(|(name, now)| {
                 change(before(name).as_ref(), &now).map(|told| format!("{name}: {told}"))
@@ -90,6 +99,7 @@ fn change(before: Option<&Remembered>, now: &Remembered) -> Option<String> {
 mod tests {
     use super::*;
     use crate::report::fixture;
+    use crate::verdict::Verdict;
 
     fn remembered(advice: &str, failing: &[&str]) -> Remembered {
         Remembered { advice: advice.into(), failing: failing.iter().map(|id| id.parse().unwrap()).collect() }
@@ -131,6 +141,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_broken_is_no_longer_broken_only_if_it_is_kept() {
+        const ID: &str = "HPP-CREATE-008";
+        let failed = remembered("don't sign", &[ID]);
+        let told = |verdict: Verdict, name: &str| {
+            let mut report = fixture::complete();
+            fixture::set(&mut report, 0, ID, verdict);
+            let judged = report.judged();
+            let before = |target: &str| (target == name).then(|| failed.clone());
+            let now = judged.remembered(before).swap_remove(0).1;
+            (judged.notice(before, "x").unwrap(), now.failing == failed.failing)
+        };
+        for (verdict, is_told) in [(Verdict::Pass, true), (fixture::trouble(), false)] {
+            let (notice, is_remembered) = told(verdict, "mock-klarna");
+            assert_eq!(notice.contains("no longer broken HPP-CREATE-008"), is_told, "{notice}");
+            assert_eq!(is_remembered, !is_told, "{notice}");
+        }
+        assert!(!told(fixture::trouble(), "another").1, "what never failed is not remembered");
+    }
+
+    #[test]
     fn a_notice_has_at_most_five_lines() {
         let mut report = fixture::report();
         let verdict = report.judged().verdict();
@@ -145,7 +175,7 @@ mod tests {
 
         let known = report
             .judged()
-            .remembered()
+            .remembered(|_| None)
             .into_iter()
             .map(|(name, one)| (name.to_owned(), one))
             .collect::<Vec<_>>();

@@ -39,7 +39,7 @@ pub async fn notify(report: &RunReport, path: &Path, url: &Url, state: &Path) ->
     client::post_notice(url, &notice).await.map_err(|error| error_chain(&error))?;
     let failed = |error: &dyn std::error::Error| format!("cannot remember it: {}", error_chain(error));
     fs::create_dir_all(&memory).map_err(|error| failed(&error))?;
-    for (name, remembered) in judged.remembered() {
+    for (name, remembered) in judged.remembered(before) {
         let text = serde_json::to_string(&remembered).map_err(|error| failed(&error))?;
         folder::write(&file(name), &(text + "\n")).map_err(|error| failed(&error))?;
     }
