@@ -64,7 +64,8 @@ impl Histories {
             for (index, target) in chosen(&judged.targets, targets) {
                 let path = self.path_of(target);
                 let lines = lines::read(&path).map_err(|source| HistoryError::Read { path, source })?;
-                let earlier = nights(&lines);
+                let mut earlier = nights(&lines);
+                earlier.retain(|night| night.run != report.run.id);
                 let mut nights = Night::of(&judged, target).after(&earlier, target);
                 if !is_complete(report) {
                     nights.judged.clear();
@@ -78,7 +79,7 @@ impl Histories {
         Ok(())
     }
 
-    /// Adds a night to the history of each of these targets, if the run is complete.
+    /// Adds a night to the history of each of these targets, if the run is complete. A run that is there already takes its new place.
     pub fn keep(&self, report: &RunReport, targets: &[usize]) -> Result<(), HistoryError> {
         if !is_complete(report) {
             return Ok(());
@@ -88,7 +89,7 @@ impl Histories {
             let path = self.path_of(target);
             let failed = |source| HistoryError::Write { path: path.clone(), source };
             let night = serde_json::to_string(&Night::of(&judged, target)).map_err(io::Error::from);
-            append(&path, &night.map_err(failed)?).map_err(failed)?;
+            append(&path, &night.map_err(failed)?, &report.run.id).map_err(failed)?;
         }
         Ok(())
     }
@@ -134,9 +135,11 @@ fn nights(lines: &[String]) -> Vec<Night> {
     lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// Adds a line, and drops the first ones of a long history.
-fn append(path: &Path, line: &str) -> io::Result<()> {
+/// Adds the line of a run, and drops an earlier one of this run and the first ones of a long history.
+fn append(path: &Path, line: &str, run: &str) -> io::Result<()> {
+    let is_of_run = |line: &String| serde_json::from_str::<Night>(line).is_ok_and(|night| night.run == run);
     lines::change(path, "history.lock", |mut lines| {
+        lines.retain(|line| !is_of_run(line));
         lines.push(line.to_owned());
         Ok(lines.split_off(lines.len().saturating_sub(MOST_NIGHTS)))
     })
@@ -167,6 +170,7 @@ mod tests {
         assert_eq!((nights.since.as_ref(), first.targets[1].nights.as_ref()), (None, None));
         histories.keep(&first, &[0]).unwrap();
         let mut second = fixture::complete();
+        second.run.id = "20261121T020000000Z-mock".into();
         fixture::set(&mut second, 0, "HPP-CREATE-008", Verdict::Fail);
         histories.recall(&mut second, &[0]).unwrap();
         let since = second.targets[0].nights.as_ref().unwrap().since.as_ref().unwrap();
@@ -193,6 +197,7 @@ mod tests {
         ];
         for change in changes {
             let mut report = fixture::complete();
+            report.run.id = "20261121T020000000Z-mock".into();
             change(&mut report);
             histories.recall(&mut report, &[0]).unwrap();
             let nights = report.targets[0].nights.clone().unwrap();
@@ -203,11 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_is_remembered_twice_counts_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let histories = histories(folder.path());
+        let mut report = fixture::complete();
+        let nights = |report: &RunReport| report.targets[0].nights.clone().unwrap();
+        histories.recall(&mut report, &[0]).unwrap();
+        let first = nights(&report);
+        histories.keep(&report, &[0]).unwrap();
+        histories.recall(&mut report, &[0]).unwrap();
+        assert_eq!((nights(&report), first.trend.len()), (first, 1));
+        histories.keep(&report, &[0]).unwrap();
+        assert_eq!(lines::read(&history(folder.path())).unwrap().len(), 1);
+    }
+
+    #[test]
     fn a_long_history_forgets_its_first_nights_and_a_strange_line_is_no_night() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/history.jsonl");
         for number in 0..MOST_NIGHTS + 3 {
-            append(&path, &number.to_string()).unwrap();
+            append(&path, &number.to_string(), "a run").unwrap();
         }
         let lines = lines::read(&path).unwrap();
         assert_eq!((lines.len(), lines[0].as_str(), lines[399].as_str()), (400, "3", "402"));
