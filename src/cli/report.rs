@@ -102,19 +102,22 @@ pub fn report(command: ReportCommand) -> Ending {
 fn rebuild(arguments: &RebuildArgs) -> Ending {
     let folder = RunFolder::new(&arguments.run_folder);
     let report = memory::rebuild(&folder)?;
-    Ok(finish(&report, &folder, &arguments.written))
+    Ok(finish(&report, &folder, &arguments.written, Vec::new()))
 }
 
 fn merge(arguments: &MergeArgs) -> Ending {
     let MergeArgs { out, run_folders, allow_missing, state, written } = arguments;
     let histories = state.as_ref().map(|state| Histories::new(Some(state), out)).transpose()?;
     let (folder, mut report) = memory::merge(out, run_folders, *allow_missing)?;
+    let mut lost = Vec::new();
     if let Some(histories) = histories {
         let targets: Vec<usize> = (0..report.targets.len()).collect();
-        histories.recall(&mut report, &targets)?;
-        histories.keep(&report, &targets)?;
+        // A history that cannot be read or written does not hide the verdict.
+        lost.extend(histories.recall(&mut report, &targets).err());
+        lost.extend(histories.keep(&report, &targets).err());
     }
-    Ok(finish(&report, &folder, written))
+    let lost = lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
+    Ok(finish(&report, &folder, written, lost))
 }
 
 fn diff(arguments: &DiffArgs) -> Ending {
@@ -154,9 +157,9 @@ fn span(text: &str) -> Result<Span, String> {
     span.ok_or_else(|| "expected a time such as 30d or 12w".into())
 }
 
-/// Writes a report and prints it, as at the end of a run.
-fn finish(report: &RunReport, folder: &RunFolder, written: &WrittenArgs) -> ExitCode {
-    let lost = run::write(&report.judged(), folder, written.formats());
-    let lost = lost.iter().map(|error| Refusal::lost(run::error_chain(error))).collect();
+/// Writes a report and prints it, as at the end of a run. `lost` is what could not be done before.
+fn finish(report: &RunReport, folder: &RunFolder, written: &WrittenArgs, mut lost: Vec<Refusal>) -> ExitCode {
+    let unwritten = run::write(&report.judged(), folder, written.formats());
+    lost.extend(unwritten.iter().map(|error| Refusal::lost(run::error_chain(error))));
     written.show(report, folder, lost)
 }

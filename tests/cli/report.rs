@@ -135,6 +135,11 @@ fn four_shards_are_merged_into_the_report_of_one_run() {
     assert!(missing.stderr.contains("of 4 shards, 4/4 is missing"), "{missing:?}");
     let allowed = merge("less", &all[..3], &["--allow-missing", "--quiet"]);
     assert!(allowed.code == Some(1) || allowed.code == Some(3), "{allowed:?}");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let unremembered = merge("kept", &all, &["--state", "file"]);
+    assert_eq!(unremembered.code, Some(1), "{unremembered:?}");
+    assert!(unremembered.stderr.contains("cannot read the history file"), "{unremembered:?}");
+    assert!(folder.path().join("kept/report.json").exists(), "the verdict is lost");
     let no_shard = merge("none", &[&one], &[]);
     assert!(no_shard.stderr.contains("is not a shard"), "{no_shard:?}");
 }
