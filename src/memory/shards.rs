@@ -29,6 +29,9 @@ pub enum ShardsError {
     Overlap { key: String, one: String, other: String },
 }
 
+/// How many missing shards are named. The rest is counted.
+const MOST_MISSING: usize = 20;
+
 /// The shards of one run, in their order.
 #[derive(Debug)]
 pub struct Shards {
@@ -55,6 +58,10 @@ impl Shards {
             differ(one, &identity, other)?;
         }
         let parts = first.parts;
+        let is_sound = |(shard, _): &&(Shard, Kept)| (1..=parts).contains(&shard.part);
+        if let Some((_, one)) = shards.iter().find(|shard| !is_sound(shard)) {
+            return Err(ShardsError::NoShard { folder: one.name.clone() });
+        }
         let mut seen: BTreeMap<usize, &str> = BTreeMap::new();
         for (shard, kept) in &shards {
             if let Some(one) = seen.insert(shard.part, &kept.name) {
@@ -62,15 +69,17 @@ impl Shards {
                 return Err(ShardsError::Twice { one, other, part: shard.part, parts });
             }
         }
-        let missing: Vec<String> = (1..=parts)
-            .filter(|part| !seen.contains_key(part))
-            .map(|part| format!("{part}/{parts}"))
-            .collect();
-        if !missing.is_empty() && !allow_missing {
-            return Err(ShardsError::Missing { missing: missing.join(", "), parts });
+        let are_all = seen.len() == parts;
+        if !are_all && !allow_missing {
+            let missing = (1..=parts).filter(|part| !seen.contains_key(part));
+            let missing: Vec<String> =
+                missing.take(MOST_MISSING).map(|part| format!("{part}/{parts}")).collect();
+            let more = parts - seen.len() - missing.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            return Err(ShardsError::Missing { missing: missing.join(", ") + &more, parts });
         }
         shards.sort_by_key(|(shard, _)| shard.part);
-        Ok(Self { shards, are_all: missing.is_empty() })
+        Ok(Self { shards, are_all })
     }
 
     /// The part and the report of each.
@@ -93,6 +102,7 @@ impl Shards {
             }
             run.finished_at = run.finished_at.max(other.finished_at);
             run.browser = run.browser.or_else(|| other.browser.clone());
+            add_labels(&mut run.labels, &other.labels);
             let new = other.preflight.iter().filter(|check| !run.preflight.contains(check));
             let new: Vec<_> = new.cloned().collect();
             run.preflight.extend(new);
@@ -223,6 +233,19 @@ fn identity(report: &RunReport) -> BTreeMap<String, String> {
         }
     }
     identity
+}
+
+/// Adds the labels of a shard. If it says something else than the others, the run says both.
+fn add_labels(labels: &mut BTreeMap<String, String>, others: &BTreeMap<String, String>) {
+    for (key, other) in others {
+        match labels.get_mut(key) {
+            None => drop(labels.insert(key.clone(), other.clone())),
+            Some(value) if value != other && value.split(", ").all(|one| one != other) => {
+                *value = format!("{value}, {other}");
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 /// The arguments of one run in place of those of a shard.

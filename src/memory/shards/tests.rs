@@ -156,6 +156,30 @@ fn each_shard_says_why_it_stopped_and_what_it_left() {
 }
 
 #[test]
+fn a_part_that_cannot_be_and_a_number_of_parts_that_is_absurd_are_refused() {
+    let mut shards = shards_of(&whole(), 2);
+    shards[1].report.run.shard.as_mut().unwrap().part = 3;
+    assert_eq!(refused(shards), "night-2 is no shard; its run had no `--shard`");
+    let mut shards = shards_of(&whole(), 2);
+    for kept in &mut shards {
+        kept.report.run.shard.as_mut().unwrap().parts = usize::MAX;
+    }
+    let told = refused(shards.clone());
+    assert!(told.contains("22/18446744073709551615 and 18446744073709551593 more are missing"), "{told}");
+    assert!(!Shards::of(shards, true).unwrap().are_all);
+}
+
+#[test]
+fn labels_that_differ_are_all_in_the_whole() {
+    let mut shards = shards_of(&whole(), 3);
+    for (kept, build) in shards.iter_mut().zip(["1", "2", "1"]) {
+        kept.report.run.labels = [("build".to_owned(), build.to_owned())].into();
+    }
+    let merged = Shards::of(shards, false).unwrap().merged().unwrap().unwrap();
+    assert_eq!(merged.run.labels["build"], "1, 2");
+}
+
+#[test]
 fn the_arguments_of_the_whole_name_no_shard() {
     let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     for given in ["run --shard 1/4 --target mock", "run --shard=1/4 --run-group night --target mock"] {
