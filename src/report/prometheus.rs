@@ -79,13 +79,18 @@ impl Judged<'_> {
             "When the last day of a decision of the profile begins.",
         );
         for target in &self.targets {
+            // Several waivers may be about one requirement. The first of them that ends is the one that needs somebody.
+            let mut ends: Vec<(&str, String, Timestamp)> = Vec::new();
             for decision in target.facts.decisions() {
                 let Some(begin) = decision.terms().expires.and_then(begin_of) else { continue };
-                page.of(
-                    target,
-                    &[("decision", decision.key()), ("about", &about(decision))],
-                    begin.as_second(),
-                );
+                let (key, about) = (decision.key(), about(decision));
+                match ends.iter_mut().find(|(one, other, _)| (*one, &*other) == (key, &about)) {
+                    Some((_, _, end)) => *end = begin.min(*end),
+                    None => ends.push((key, about, begin)),
+                }
+            }
+            for (key, about, end) in &ends {
+                page.of(target, &[("decision", key), ("about", about)], end.as_second());
             }
         }
     }
@@ -203,6 +208,19 @@ mod tests {
             }
         }
         assert!(families.len() > 10 && samples.len() > 50, "{families:?}");
+    }
+
+    #[test]
+    fn two_waivers_of_one_requirement_are_one_sample_with_the_earlier_end() {
+        let mut report = fixture::report();
+        let waivers = &mut report.targets[0].facts.waivers;
+        let mut other = waivers[0].clone();
+        (other.subject, other.expires) = ("/redirect_url".into(), "2026-12-01".parse().unwrap());
+        let about = format!("decision=\"waiver\",about=\"{}\"", other.requirement);
+        waivers.push(other);
+        let text = report.judged().to_prometheus();
+        let samples: Vec<&str> = text.lines().filter(|line| line.contains(&about)).collect();
+        assert!(samples.len() == 1 && samples[0].ends_with(" 1796083200"), "{samples:?}");
     }
 
     #[test]
