@@ -39,7 +39,7 @@ impl Entry {
         let path = path.trim_start_matches("./");
         json!({
             "description": visible(&description).replace(['\n', '\t'], " "), "check_name": check_name,
-            "fingerprint": fingerprint, "severity": severity, "location": { "path": path, "lines": { "begin": line } },
+            "fingerprint": fingerprint, "severity": severity, "location": { "path": path, "lines": { "begin": line.max(1) } },
         })
     }
 }
