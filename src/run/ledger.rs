@@ -32,7 +32,7 @@ impl KeptLedger {
         for session in &sessions {
             learn(session, recorder);
         }
-        let sessions = Arc::new(Ledger::new(sessions, Timestamp::now() - ahead));
+        let sessions = Arc::new(Ledger::new(sessions, now(ahead)));
         Ok(Self { sessions, file, ahead })
     }
 
@@ -58,8 +58,7 @@ impl KeptLedger {
             session: session.clone(),
         };
         if !left.is_empty() || !settled.is_empty() {
-            let now = Timestamp::now() - self.ahead;
-            self.file.change(&settled, left.iter().map(entry).collect(), now)?;
+            self.file.change(&settled, left.iter().map(entry).collect(), now(self.ahead))?;
         }
         for (session, payment) in &left {
             if let Some(made) = made {
@@ -74,6 +73,12 @@ impl KeptLedger {
         waiting.sort_by_key(|session| session.expires_at);
         Ok(waiting)
     }
+}
+
+/// The time of a target, by how much the clock of this machine is ahead of it. A target may tell any time.
+fn now(ahead: SignedDuration) -> Timestamp {
+    let (now, end) = (Timestamp::now(), if ahead.is_negative() { Timestamp::MAX } else { Timestamp::MIN });
+    now.checked_sub(ahead).unwrap_or(end)
 }
 
 /// Whether all URLs lead to hosts of the target. Credentials go nowhere else.
@@ -160,6 +165,16 @@ mod tests {
         assert_eq!(
             chosen(&ledger, Some(&trouble)),
             ["network: it is down", "network: it is down", no_browser]
+        );
+    }
+
+    #[test]
+    fn the_clock_of_a_target_may_be_anywhere() {
+        assert_eq!(now(SignedDuration::MIN), Timestamp::MAX);
+        assert_eq!(now(SignedDuration::MAX), Timestamp::MIN);
+        assert!(
+            Timestamp::now().duration_since(now(SignedDuration::from_hours(1)))
+                >= SignedDuration::from_hours(1)
         );
     }
 
