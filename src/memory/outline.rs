@@ -113,19 +113,17 @@ impl Outline {
         Ok(outline)
     }
 
-    /// The end of a run that could not tell it. What had not ended by then is as in a run that was stopped.
+    /// The end of a run that could not tell it.
     fn killed(&self, lines: &[Line]) -> Ended {
         let ends = lines.iter().map(|line| line.attempt.started_us.saturating_add(line.attempt.elapsed_us));
         let last = i64::try_from(ends.max().unwrap_or_default()).unwrap_or_default();
         let started_at = self.report.run.started_at;
-        let unfinished = Verdict::Inconclusive(Doubt::Cancelled);
-        let end = TargetEnd { unfinished, manners: Manners::default(), void: Vec::new() };
         Ended {
             finished_at: started_at.checked_add(SignedDuration::from_micros(last)).unwrap_or(started_at),
             stopped: Some(KILLED.to_owned()),
             leak: None,
             browser: None,
-            targets: vec![end; self.report.targets.len()],
+            targets: Vec::new(),
         }
     }
 
@@ -148,7 +146,11 @@ impl Outline {
         let Ended { finished_at, stopped, leak, browser, targets } = end;
         report.run.finished_at = finished_at;
         (report.run.stopped, report.run.leak, report.run.browser) = (stopped, leak, browser);
-        for (index, (target, end)) in report.targets.iter_mut().zip(targets).enumerate() {
+        // A file that is not of this run may lack the end of a target.
+        let unknown = std::iter::repeat_with(TargetEnd::unknown);
+        for (index, (target, end)) in
+            report.targets.iter_mut().zip(targets.into_iter().chain(unknown)).enumerate()
+        {
             let TargetEnd { unfinished, manners, void } = end;
             for record in target.records.iter_mut().filter(|record| record.attempts.is_empty()) {
                 let made = attempts.remove(&(index, record.key.clone()));
@@ -159,6 +161,14 @@ impl Outline {
             target.records.sort_by(|left, right| (&left.file, left.line).cmp(&(&right.file, right.line)));
         }
         report
+    }
+}
+
+impl TargetEnd {
+    /// The end at a target of which nothing is told. What had not ended by then is as in a run that was stopped.
+    fn unknown() -> Self {
+        let unfinished = Verdict::Inconclusive(Doubt::Cancelled);
+        Self { unfinished, manners: Manners::default(), void: Vec::new() }
     }
 }
 
@@ -330,6 +340,17 @@ mod tests {
         let verdict = report.judged().verdict();
         let told = "Cannot tell: nothing broken, but the run did not end: it was killed";
         assert!(verdict.starts_with(told), "{verdict}");
+    }
+
+    #[test]
+    fn an_end_that_lacks_a_target_makes_no_scenario_pass() {
+        let whole = fixture::complete();
+        let (kept, folder) = killed_after(whole.clone(), 5);
+        Ended { targets: Vec::new(), ..end_of(&whole) }.write(kept.path()).unwrap();
+        let report = rebuild(&folder).unwrap();
+        let records = report.targets.iter().flat_map(|target| &target.records);
+        assert_eq!(records.filter(|record| *record.verdict() == Verdict::Pass).count(), 5);
+        assert_eq!(report.judged().outcome(), Outcome::Incomplete);
     }
 
     #[test]
