@@ -114,7 +114,8 @@ impl Recording {
         let failed =
             |error: &dyn std::fmt::Display| format!("the recorder cannot reach the browser: {error}");
         let lookout = tab.lookout().map_err(|error| failed(&error))?;
-        let Line { address, socket } = lookout.open().await.map_err(|error| failed(&error))?;
+        let opened = timeout(CATCHING_UP, lookout.open()).await.map_err(|_| failed(&"it does not answer"))?;
+        let Line { address, socket } = opened.map_err(|error| failed(&error))?;
         let (tell, acts) = mpsc::unbounded_channel();
         let mut desk = Desk {
             socket,

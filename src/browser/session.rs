@@ -143,7 +143,7 @@ impl BrowserTab {
                 });
             }
         };
-        if let Ok(Some(id)) = client.session_id().await {
+        if let Ok(Ok(Some(id))) = timeout_at(limit, client.session_id()).await {
             note(id);
         }
         match Self::of(client, Some(url.clone()), limit).await {
