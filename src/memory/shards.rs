@@ -25,9 +25,17 @@ pub enum ShardsError {
     #[error("of {parts} shards, {missing} {}; give each, or merge the others with `--allow-missing`: their report is never signed", if missing.contains(' ') { "are missing" } else { "is missing" })]
     Missing { missing: String, parts: usize },
 
+    #[error(
+        "{one} began {hours} hours before {other}; shards that begin {LONGEST} hours apart or more are of different nights"
+    )]
+    Apart { one: String, other: String, hours: i64 },
+
     #[error("the scenario `{key}` was run in {one} and in {other}; they are not shards of one run")]
     Overlap { key: String, one: String, other: String },
 }
+
+/// Shards that begin so many hours apart are not of one night. What `latest` leads to may be of the night before.
+const LONGEST: i64 = 20;
 
 /// How many missing shards are named. The rest is counted.
 const MOST_MISSING: usize = 20;
@@ -57,6 +65,7 @@ impl Shards {
         for (_, other) in others {
             differ(one, &identity, other)?;
         }
+        apart(&shards)?;
         let parts = first.parts;
         let is_sound = |(shard, _): &&(Shard, Kept)| (1..=parts).contains(&shard.part);
         if let Some((_, one)) = shards.iter().find(|shard| !is_sound(shard)) {
@@ -183,6 +192,15 @@ fn moved(mut record: ScenarioRecord, part: usize) -> ScenarioRecord {
         }
     }
     record
+}
+
+/// Refuses shards of different nights.
+fn apart(shards: &[(Shard, Kept)]) -> Result<(), ShardsError> {
+    let begun = || shards.iter().map(|(_, kept)| (kept.report.run.started_at, &kept.name));
+    let (Some((first, one)), Some((last, other))) = (begun().min(), begun().max()) else { return Ok(()) };
+    let hours = last.duration_since(first).as_hours();
+    let (one, other) = (one.clone(), other.clone());
+    if hours < LONGEST { Ok(()) } else { Err(ShardsError::Apart { one, other, hours }) }
 }
 
 fn differ(one: &Kept, identity_of_one: &BTreeMap<String, String>, other: &Kept) -> Result<(), ShardsError> {

@@ -170,6 +170,21 @@ fn a_part_that_cannot_be_and_a_number_of_parts_that_is_absurd_are_refused() {
 }
 
 #[test]
+fn a_shard_of_the_night_before_is_refused() {
+    let shards = |began: &str| {
+        let mut shards = shards_of(&whole(), 2);
+        for (kept, began) in shards.iter_mut().zip(["2026-11-21T02:00:00Z", began]) {
+            kept.report.run.started_at = began.parse().unwrap();
+        }
+        shards
+    };
+    assert!(Shards::of(shards("2026-11-21T21:59:59Z"), false).is_ok());
+    let told = "night-2 began 24 hours before night-1; shards that begin 20 hours apart or more are of different nights";
+    assert_eq!(refused(shards("2026-11-20T02:00:00Z")), told);
+    assert!(Shards::of(shards("2026-11-20T02:00:00Z"), true).is_err());
+}
+
+#[test]
 fn labels_that_differ_are_all_in_the_whole() {
     let mut shards = shards_of(&whole(), 3);
     for (kept, build) in shards.iter_mut().zip(["1", "2", "1"]) {
