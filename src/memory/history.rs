@@ -4,10 +4,11 @@ use crate::memory::ledger::LedgerFile;
 use crate::memory::lines;
 use crate::memory::night::Night;
 use crate::memory::state;
-use crate::report::{JudgedTarget, RunReport};
+use crate::report::{JudgedTarget, RunReport, TargetFacts};
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use url::Url;
 
 /// Folder of the histories, in the state folder.
 const TARGETS: &str = "targets";
@@ -95,11 +96,15 @@ impl Histories {
     }
 
     fn path_of(&self, target: &JudgedTarget<'_>) -> PathBuf {
-        let host = target.facts.base_url.split("://").last().unwrap_or_default();
-        let host = host.split(['/', ':']).next().unwrap_or_default();
-        let name = format!("{}@{host}", target.facts.name);
-        self.folder.join(TARGETS).join(file_name(&name)).join(HISTORY)
+        self.folder.join(TARGETS).join(file_name(&place_of(target.facts))).join(HISTORY)
     }
+}
+
+/// The name of a target, and the host at which it is. The built-in mock has another port in each run.
+pub fn place_of(facts: &TargetFacts) -> String {
+    let url = Url::parse(&facts.base_url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or(&facts.base_url);
+    format!("{}@{host}", facts.name)
 }
 
 /// Whether a run may be compared with the next one: it ended, and nothing was left out.
@@ -240,6 +245,20 @@ mod tests {
         let reports = folder.path().join("reports");
         let told = Histories::new(Some(&reports.join("state")), &reports).unwrap_err().to_string();
         assert!(told.contains("lies below the folder of the reports"), "{told}");
+    }
+
+    #[test]
+    fn a_target_has_a_name_and_a_host() {
+        let mut facts = fixture::report().targets[0].facts.clone();
+        for (url, expected) in [
+            ("http://127.0.0.1:4711", "mock-klarna@127.0.0.1"),
+            ("https://api.example/hpp", "mock-klarna@api.example"),
+            ("https://api.example:8443/", "mock-klarna@api.example"),
+            ("http://[::1]:4711", "mock-klarna@[::1]"),
+        ] {
+            facts.base_url = url.into();
+            assert_eq!(place_of(&facts), expected);
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod shards;
 mod state;
 
 pub use diff::{Diff, Side};
-pub use history::{Histories, HistoryError};
+pub use history::{Histories, HistoryError, place_of};
 pub use journal::JOURNAL;
 pub use ledger::{LedgerEntry, LedgerError, LedgerFile};
 pub use merge::merge;

@@ -2,6 +2,7 @@
 
 use crate::client;
 use crate::evidence::Recorder;
+use crate::memory::place_of;
 use crate::report::{Remembered, RunReport};
 use crate::run::{error_chain, folder};
 use sha2::{Digest, Sha256};
@@ -30,7 +31,12 @@ pub fn learn(webhook: &str, recorder: &Recorder) {
 /// again by the next run. Returns what went wrong.
 pub async fn notify(report: &RunReport, path: &Path, url: &Url, state: &Path) -> Result<(), String> {
     let (judged, memory) = (report.judged(), state.join(FOLDER));
-    let file = |name: &str| memory.join(file_of(name));
+    // One target may be tested at several roots.
+    let place = |name: &str| {
+        let facts = report.targets.iter().map(|target| &target.facts).find(|facts| facts.name == name);
+        facts.map_or_else(|| name.to_owned(), place_of)
+    };
+    let file = |name: &str| memory.join(file_of(&place(name)));
     let before = |name: &str| {
         let text = fs::read_to_string(file(name)).ok()?;
         serde_json::from_str::<Remembered>(&text).ok()
