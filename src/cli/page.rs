@@ -162,6 +162,12 @@ async fn record_page(arguments: RecordArgs) -> Ending {
             format!("{} exists, and no file is overwritten; give another one with `--out`", out.display());
         return Err(Refusal::invalid(why));
     }
+    // Found now, it costs nobody a recording.
+    if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        let why =
+            format!("{} is no folder; make it first, or give another file with `--out`", folder.display());
+        return Err(Refusal::invalid(why));
+    }
     let mut options = place.options(&target, outcome)?;
     options.browsers.visible = !headless;
     let ready = |address: &str| {
@@ -183,7 +189,11 @@ async fn record_page(arguments: RecordArgs) -> Ending {
             Ok(ExitCode::Incomplete)
         }
         PageDraft::Made { text, has_arrived, .. } => {
-            write_new(&out, &text)?;
+            if let Err(refusal) = write_new(&out, &text) {
+                // Nobody should have to do it again.
+                say(&text)?;
+                return Err(refusal);
+            }
             let end = if has_arrived {
                 ""
             } else {

@@ -120,6 +120,10 @@ fn a_recording_needs_a_display_or_another_program_and_overwrites_no_file() {
     let ended = Ended::of(&page(folder.path(), &arguments).output().unwrap());
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.contains("driver.toml exists, and no file is overwritten"), "{ended:?}");
+    let arguments = ["record", "--target", "mock-klarna", "--out", "none/driver.toml", "--headless"];
+    let ended = Ended::of(&page(folder.path(), &arguments).output().unwrap());
+    let told = "error: none is no folder; make it first, or give another file with `--out`\n";
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(2), told));
 }
 
 /// A script plays the person, in two frames.
