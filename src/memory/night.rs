@@ -242,11 +242,11 @@ mod tests {
         assert_eq!(told(&broken, &set(fixture::trouble())), [0, 0, 0, 1]);
         assert_eq!(after(&sound, &[]).since, None);
         // What is accepted is not fixed.
-        let mut waived = broken.clone();
-        waived.targets[0].facts.waivers = fixture::report().targets[0].facts.waivers.clone();
-        let waiver = &mut waived.targets[0].facts.waivers[0];
+        let mut accepted = broken.clone();
+        accepted.targets[0].facts.waivers = fixture::report().targets[0].facts.waivers.clone();
+        let waiver = &mut accepted.targets[0].facts.waivers[0];
         (waiver.requirement, waiver.actual) = (ID.parse().unwrap(), None);
-        assert_eq!(told(&broken, &waived), [0, 0, 1, 0]);
+        assert_eq!(told(&broken, &accepted), [0, 0, 1, 0]);
         let mut flaky = sound.clone();
         flake(&mut flaky);
         assert_eq!(told(&broken, &flaky), [0, 0, 1, 0]);

@@ -84,7 +84,7 @@ impl Judged<'_> {
             for decision in target.facts.decisions() {
                 let Some(begin) = decision.terms().expires.and_then(begin_of) else { continue };
                 let (key, about) = (decision.key(), about(decision));
-                match ends.iter_mut().find(|(one, other, _)| (*one, &*other) == (key, &about)) {
+                match ends.iter_mut().find(|(one, other, _)| *one == key && *other == about) {
                     Some((_, _, end)) => *end = begin.min(*end),
                     None => ends.push((key, about, begin)),
                 }

@@ -94,16 +94,16 @@ fn what_was_broken_and_is_not_tested_any_more_is_not_fixed() {
 #[test]
 fn what_is_accepted_or_flaky_is_not_fixed() {
     let broken = failing("HPP-CREATE-008", "\"http\"");
-    let mut waived = broken.clone();
-    waived.targets[0].facts.waivers = fixture::report().targets[0].facts.waivers.clone();
-    let waiver = &mut waived.targets[0].facts.waivers[0];
+    let mut accepted = broken.clone();
+    accepted.targets[0].facts.waivers = fixture::report().targets[0].facts.waivers.clone();
+    let waiver = &mut accepted.targets[0].facts.waivers[0];
     (waiver.requirement, waiver.actual) = ("HPP-CREATE-008".parse().unwrap(), None);
     waiver.subject = "/redirect_url".into();
     let mut flaky = fixture::complete();
     let records = &mut flaky.targets[0].records;
     let record = records.iter_mut().find(|record| record.key == "HPP-CREATE-008").unwrap();
     record.attempts.insert(0, Attempt::not_run(Verdict::Fail));
-    for (after, standing) in [(waived, "WAIVED"), (flaky, "FLAKY")] {
+    for (after, standing) in [(accepted, "WAIVED"), (flaky, "FLAKY")] {
         let told = told(&diff(&broken, &after));
         let begin = format!("verdict changed HPP-CREATE-008: FAIL → {standing}");
         assert!(told[0].starts_with(&begin), "{told:?}");
