@@ -159,7 +159,10 @@ fn each_shard_says_why_it_stopped_and_what_it_left() {
 fn a_part_that_cannot_be_and_a_number_of_parts_that_is_absurd_are_refused() {
     let mut shards = shards_of(&whole(), 2);
     shards[1].report.run.shard.as_mut().unwrap().part = 3;
-    assert_eq!(refused(shards), "night-2 is no shard; its run had no `--shard`");
+    assert_eq!(
+        refused(shards),
+        "night-2 is not a shard, because its run had no `--shard`; give only the run folders of shards"
+    );
     let mut shards = shards_of(&whole(), 2);
     for kept in &mut shards {
         kept.report.run.shard.as_mut().unwrap().parts = usize::MAX;
