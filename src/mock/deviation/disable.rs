@@ -292,7 +292,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         name: "unknown-session-disabled-at-last",
         kind: Kind::OneOrder,
         lie: "Disabling a session that does not exist is refused the first time, and succeeds the second time.",
-        breaks: &["HPP-DISABLE-004"],
+        breaks: &["HPP-DISABLE-004", "HPP-EXPIRY-012"],
         change: Change::Reply(|reply| {
             if refuses(reply, Operation::DisableSession, "no such session") && reply.past.of_path > 0 {
                 reply.become_empty(StatusCode::NO_CONTENT);

@@ -292,8 +292,8 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         name: "paid-session-distributed-by-token",
         kind: Kind::OneVariant,
-        lie: "The link of a paid session is sent by token.",
-        breaks: &["HPP-DISTRIBUTE-011"],
+        lie: "The link of a paid session is sent by token, and that of any session for another merchant.",
+        breaks: &["HPP-AUTH-005", "HPP-DISTRIBUTE-011"],
         change: Change::Reply(|reply| {
             if refuses(reply, Operation::Distribute, "no such session")
                 && reply.past.request["method"] == "token"
