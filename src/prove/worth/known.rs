@@ -38,7 +38,7 @@ impl Known {
             .map(|(key, _)| key.as_str())
             .collect();
         let mut of_requirement: HashMap<&RequirementId, BTreeSet<&str>> = HashMap::new();
-        for record in records().filter(|record| !record.candidate) {
+        for record in records().filter(|record| !record.candidate && was_run(record)) {
             if let Some(id) = &record.requirement {
                 of_requirement.entry(id).or_default().insert(&record.key);
             }
