@@ -141,10 +141,10 @@ Feature: Creating a hosted session
   @req:HPP-CREATE-015
   Rule: Returned URLs are used as they are
 
-    Scenario: A session is read at the returned URL
+    Scenario: The consumer uses redirect_url as it was returned
       Given a hosted session
-      When the merchant reads the hosted session
-      Then the request goes to the returned session_url
+      When the consumer fetches redirect_url without credentials
+      Then the request goes to the returned redirect_url
 
   @req:HPP-CREATE-016
   Rule: A KP session is accepted as payment session
