@@ -15,8 +15,8 @@ test: browser tools build
 	$(PROGRAM) prove --faults
 
 ## Thirty nights at a stranger, one at the real pace, and one in four shards, each told in a table. The thirty must end within 30 minutes.
-nights: browser build
-	cargo test --locked --features browser-tests --test nights -- --ignored --nocapture --test-threads 1
+nights: browser
+	cargo test --locked --features night-tests --test nights -- --nocapture --test-threads 1
 
 ## Formatting, lints as errors, documentation.
 check:

@@ -73,7 +73,6 @@ fn misjudged(night: &Night) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "it takes long; `make nights` runs it"]
 fn in_thirty_nights_only_the_breach_is_red() {
     let (folder, began) = (folder("thirty-nights"), Instant::now());
     let pace = Pace::TWENTYFOLD;
@@ -112,7 +111,6 @@ fn in_thirty_nights_only_the_breach_is_red() {
 }
 
 #[test]
-#[ignore = "it takes long; `make nights` runs it"]
 fn a_night_at_the_real_pace_is_quiet() {
     let (folder, pace) = (folder("real-pace"), Pace::REAL);
     let edge = Edge::start("kustom", pace.creates, SHOP);

@@ -66,7 +66,6 @@ fn kept_to_the_limit(seen: &Seen) -> usize {
 }
 
 #[test]
-#[ignore = "it takes long; `make nights` runs it"]
 fn four_shards_at_once_keep_to_the_limit_of_one_merchant_and_can_say_sign() {
     let folder = crate::folder("shards");
     let edge = Edge::start("klarna", PACE.creates, SHOP);
